@@ -1,0 +1,47 @@
+# Two commands: `make demo` and `make test`. Everything they need goes into this folder (.tools, .venv).
+SHELL := /bin/bash
+UV := $(shell command -v uv || echo .tools/bin/uv)
+RUN := .venv/bin/
+PORT ?=
+
+.PHONY: demo test setup check unit browser crash bench soak clean
+
+demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
+	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
+
+test: check unit browser  ## what CI runs
+
+setup: .venv/.ready
+
+.tools/bin/uv:
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv
+
+.venv/.ready: pyproject.toml uv.lock | $(if $(findstring .tools,$(UV)),.tools/bin/uv)
+	$(UV) sync --frozen --quiet
+	touch $@
+
+check: setup  ## style, types, layers, content
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+	$(RUN)mypy
+	$(RUN)lint-imports
+	$(RUN)chairside check
+
+unit: setup
+	$(RUN)pytest --ignore=tests/browser
+
+browser: setup  ## a real headless Chromium; skipped loudly where there is none
+	$(RUN)pytest tests/browser
+
+crash: setup  ## kill -9 in the middle of bookings, and the twins that must fail
+	$(RUN)python -m bench.crash
+
+bench: setup  ## durable turns a second beside a bare server with the same commits
+	$(RUN)python -m bench.turns
+
+soak: setup
+	$(RUN)python -m bench.crash --kills 1000 --no-twins
+
+clean:
+	rm -rf .venv .tools build dist

@@ -1,0 +1,60 @@
+"""What the engine wants done. It decides; the service does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    title: str
+    payload: str  # /SetSlots(...), /intent, or plain text: becomes a token before it leaves the house
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utter:
+    """Say something. `response` is the response's name, where it has one."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    response: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAction:
+    """Run a custom action and come back with ActionReturned(call=...). Always the last effect of an advance."""
+
+    call: int  # counts from 1 within the turn
+    name: str
+    tracker: Mapping[str, Any]  # Rasa's tracker state (flow format 7.1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenHandoff:
+    """Put the conversation into the staff queue; the engine is paused from here on."""
+
+    reason: str  # asked | misunderstood | emergency | error | media | no_openings ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertStaff:
+    """Tell staff at once, whoever owns the conversation."""
+
+    reason: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOut:
+    scope: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One line of the turn's journal: Rasa's event names (slot, flow_started, action, bot ...) plus ours."""
+
+    event: Mapping[str, Any]
+
+
+Effect = Utter | RunAction | OpenHandoff | AlertStaff | OptOut | Record

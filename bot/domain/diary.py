@@ -1,0 +1,105 @@
+"""The diary: openings, holds, appointments. Instants are aware UTC; intervals are half-open [start, end)."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+
+
+class AppointmentStatus(StrEnum):
+    HELD = "held"
+    REQUESTED = "requested"
+    BOOKED = "booked"
+    ARRIVED = "arrived"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Opening:
+    """Free time with one practitioner that fits one visit."""
+
+    start: datetime
+    end: datetime
+    practitioner: str  # id
+    visit_type: str  # id
+
+    def __post_init__(self) -> None:
+        for moment in (self.start, self.end):
+            if moment.tzinfo is not UTC:
+                raise ValueError("an opening is in UTC")
+
+    @property
+    def ref(self) -> str:
+        """A name that fits into a button payload; `parse_ref` reads it back."""
+        return f"{self.practitioner}~{self.visit_type}~{self.start:%Y%m%dT%H%MZ}~{self.end:%Y%m%dT%H%MZ}"
+
+    @classmethod
+    def parse_ref(cls, ref: str) -> "Opening":
+        """Raises ValueError on anything that `ref` never made. What it names must be looked up again."""
+        practitioner, visit_type, start, end = ref.split("~")
+        return cls(
+            start=datetime.strptime(start, "%Y%m%dT%H%MZ").replace(tzinfo=UTC),
+            end=datetime.strptime(end, "%Y%m%dT%H%MZ").replace(tzinfo=UTC),
+            practitioner=practitioner,
+            visit_type=visit_type,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """When a patient would like to come, in the practice's wall clock; empty means as soon as possible.
+
+    `windows` are naive local half-open intervals, the likeliest first (as `nlu` returns them).
+    """
+
+    visit_type: str
+    windows: tuple[tuple[datetime, datetime], ...] = ()
+    part: tuple[time, time] | None = None  # "in the afternoon", any day
+    practitioner: str | None = None
+    not_before: date | None = None  # "other days": the offer begins here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """An opening kept for one contact until a moment passes."""
+
+    id: str
+    opening: Opening
+    contact: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientDetails:
+    """Who comes. Sealed at rest."""
+
+    name: str
+    phone: str | None = None  # E.164
+    birth_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment:
+    """A row of the diary. `patient` is an opaque reference, never a name."""
+
+    id: str
+    opening: Opening
+    status: AppointmentStatus
+    patient: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookHeld:
+    """A diary write that commits together with the turn that decided it.
+
+    Turns the hold into a booked appointment with the same id. The same `key` twice is one booking.
+    """
+
+    hold: Hold
+    patient: PatientDetails
+    key: str
+    at: datetime
+
+
+DiaryWrite = BookHeld

@@ -1,0 +1,92 @@
+"""A practice: who works when, which visits there are, how it is reached."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """Working time on one weekday, practice wall clock, half-open."""
+
+    weekday: int  # Monday is 0, as in datetime.weekday()
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitType:
+    """A kind of visit that can be booked."""
+
+    id: str
+    names: Mapping[str, str]  # language -> what patients read, e.g. "prima visita"
+    words: Mapping[str, tuple[str, ...]]  # language -> what patients call it, besides the name
+    duration: timedelta
+    buffer_before: timedelta = timedelta(0)
+    buffer_after: timedelta = timedelta(0)
+    lead: timedelta = timedelta(0)  # how soon, at the earliest, it can be booked
+    for_new_patients: bool = True
+
+    def name(self, language: str) -> str:
+        return self.names.get(language) or next(iter(self.names.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practitioner:
+    """Somebody whom patients visit."""
+
+    id: str
+    name: str  # as patients read it: "dott. Marco Rossi"
+    shifts: tuple[Shift, ...]
+    visit_types: tuple[str, ...]  # ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatsAppAccount:
+    """A WhatsApp number of the practice; secrets are already resolved."""
+
+    phone_number_id: str
+    app_secret: str = field(repr=False)
+    verify_token: str = field(repr=False)
+    access_token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertChannel:
+    """Where staff hear that somebody is needed: a webhook URL or an e-mail address (exactly one)."""
+
+    webhook: str | None = field(default=None, repr=False)
+    email: str | None = None
+    smtp: str | None = field(default=None, repr=False)  # smtp://user:password@host:port
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """Everything about one practice that flows, openings and texts need."""
+
+    id: str
+    name: str
+    time_zone: str  # IANA
+    country: str  # ISO 3166 alpha-2; phones, holidays, order of day and month
+    languages: tuple[str, ...]  # the first is the house language
+    phone: str
+    address: str
+    privacy_url: str
+    emergency_number: str
+    practitioners: tuple[Practitioner, ...]
+    visit_types: tuple[VisitType, ...]
+    holidays: bool  # closed on the country's public holidays
+    closed_days: frozenset[date] = frozenset()
+    wants_birth_date: bool = False
+    horizon: timedelta = timedelta(days=60)
+    hold_for: timedelta = timedelta(minutes=10)
+    holds_per_contact: int = 2
+    gather_seconds: float = 2.0
+    whatsapp: tuple[WhatsAppAccount, ...] = ()
+    alerts: AlertChannel | None = None
+
+    def visit_type(self, visit_type_id: str) -> VisitType | None:
+        return next((v for v in self.visit_types if v.id == visit_type_id), None)
+
+    def practitioner(self, practitioner_id: str) -> Practitioner | None:
+        return next((p for p in self.practitioners if p.id == practitioner_id), None)

@@ -1,0 +1,141 @@
+"""The extension surface on one page: what the service needs from the world, as Protocols.
+
+Contract tests: tests/contracts/. Instants are aware UTC everywhere here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.domain.conversation import Address, InboundEvent, Rendered, Reply, SendOutcome
+from bot.domain.diary import Appointment, DiaryWrite, Hold, Opening, PatientDetails, Wish
+from bot.domain.practice import Practice
+
+
+class Clock(Protocol):
+    """The only source of the present."""
+
+    def now(self) -> datetime: ...
+
+
+class Channel(Protocol):
+    """A way to reach patients. `verify`, `challenge`, `parse` and `render` are pure; only `send` does I/O."""
+
+    name: str
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Raises SignatureMismatch unless the raw bytes carry our app secret's signature."""
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        """The text to answer Meta's subscription request with; None when the token is not ours."""
+
+    def parse(self, body: bytes) -> tuple[InboundEvent, ...]:
+        """Every event of a body, in its order. Total: what cannot be read becomes an event or is left out,
+        and never takes its neighbours along. A body that is no JSON object gives ()."""
+
+    def render(self, reply: Reply, to: Address, *, outbox_id: str) -> Rendered:
+        """Within the channel's limits; what does not fit falls back visibly, never cut mid-grapheme."""
+
+    async def send(self, message: Rendered, to: Address) -> SendOutcome:
+        """One request, no retry. Never raises for what the network or the API does."""
+
+
+class PracticeSystem(Protocol):
+    """A practice-management system: openings, holds, bookings."""
+
+    name: str
+
+    async def find_openings(self, wish: Wish, *, at: datetime, limit: int) -> tuple[Opening, ...]:
+        """Free openings that match, best first, days and practitioners spread. Empty means none."""
+
+    async def hold(self, opening: Opening, *, contact: str, key: str, at: datetime) -> Hold:
+        """Keep an opening for a contact. The same key again returns the same hold.
+        A contact's earlier holds on other openings are released when it would pass its limit of holds.
+        Raises OpeningTaken, PolicyRefused (not an opening of this practice, past, closed), Unavailable."""
+
+    async def release(self, *, contact: str, at: datetime) -> None:
+        """Let go of everything that this contact holds. Idempotent."""
+
+    async def current_hold(self, *, contact: str, opening: Opening, at: datetime) -> Hold | None:
+        """The contact's own unexpired hold on exactly this opening."""
+
+    async def book(self, hold: Hold, patient: PatientDetails, *, key: str, at: datetime) -> "Booking":
+        """Turn a hold into an appointment. Raises HoldExpired, OpeningTaken, Unavailable.
+        An embedded diary returns the write to be committed with the turn (`Booking.write`)."""
+
+    async def appointments(self, *, start: datetime, end: datetime, at: datetime) -> tuple[Appointment, ...]:
+        """Every appointment and unexpired hold that touches [start, end), by start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """What `book` came to. With a `write`, it is true once the turn has committed."""
+
+    appointment: Appointment
+    write: DiaryWrite | None = None
+
+
+class DiaryStore(Protocol):
+    """Where the embedded diary keeps its rows. The database itself excludes overlaps."""
+
+    async def busy(
+        self, *, start: datetime, end: datetime, at: datetime
+    ) -> Sequence[tuple[str, datetime, datetime]]:
+        """(practitioner, from, to) of whatever blocks time in [start, end): appointments with their buffers,
+        and holds that have not expired at `at`."""
+
+    async def hold(
+        self, hold: Hold, *, blocked: tuple[datetime, datetime], key: str, limit: int, at: datetime
+    ) -> Hold:
+        """Insert a hold; sweeps expired ones first, in the same transaction. Raises OpeningTaken."""
+
+    async def release(self, *, contact: str, at: datetime) -> None: ...
+
+    async def current_hold(self, *, contact: str, opening: Opening, at: datetime) -> Hold | None: ...
+
+    async def appointments(
+        self, *, start: datetime | None, end: datetime | None, at: datetime
+    ) -> tuple[Appointment, ...]: ...
+
+    async def add(
+        self, rows: Sequence[tuple[Opening, PatientDetails]], *, at: datetime
+    ) -> tuple[Appointment, ...]:
+        """Book these, all or nothing. Raises OpeningTaken with the offending row's index in `args[1]`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionResult:
+    """What an action came to: Rasa events and messages, and diary writes that commit with the turn."""
+
+    events: tuple[Mapping[str, Any], ...] = ()
+    responses: tuple[Mapping[str, Any], ...] = ()
+    failed: str | None = None
+    writes: tuple[DiaryWrite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionCall:
+    """One run of one action within a turn. `key` is stable over re-runs: the idempotency key of its writes."""
+
+    name: str
+    tracker: Mapping[str, Any]
+    key: str
+    contact: str
+    channel: str
+    phone: str | None  # E.164, when the channel vouches for it
+    language: str
+    at: datetime
+
+
+class Actions(Protocol):
+    """Runs actions by name, in-process or remote, each with a time limit. Never raises for what they do."""
+
+    async def run(self, call: ActionCall) -> ActionResult: ...
+
+
+class Alert(Protocol):
+    """Tells staff that somebody is needed. Carries no patient data."""
+
+    async def send(self, *, practice: Practice, reason: str, urgent: bool, link: str) -> bool:
+        """True when it was handed over; False means try again later."""

@@ -1,0 +1,192 @@
+"""Reads all YAML: version 1.2 core schema, positions kept, and everything refused that invites mistakes.
+
+Refused (flow format, 17.6): anchors, aliases, merge keys, tags, duplicate keys, several documents, tabs in
+indentation, numbers with "_", files over 1 MiB, nesting over 40, CR-only line ends, unpaired surrogates.
+Everybody else gets `Node`s: plain values that know where they were written.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.tokens import AliasToken, AnchorToken, DirectiveToken, DocumentStartToken, TagToken
+
+from bot.errors import ContentRefused, Position, Problem
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 40
+
+Scalar = str | int | float | bool | None
+
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_UNDERSCORED = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?")
+_CONSTANTS: dict[str, Scalar] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_CONSTANTS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A YAML value and where it stands. A mapping's items keep their order and their keys' positions."""
+
+    kind: Literal["scalar", "sequence", "mapping"]
+    position: Position
+    scalar: Scalar = None
+    items: tuple[Node, ...] = ()
+    entries: tuple[tuple[Node, Node], ...] = ()
+
+    def plain(self) -> Any:
+        """The value as dicts, lists and scalars."""
+        if self.kind == "mapping":
+            return {key.scalar: value.plain() for key, value in self.entries}
+        if self.kind == "sequence":
+            return [item.plain() for item in self.items]
+        return self.scalar
+
+    def get(self, key: str) -> Node | None:
+        return next((value for name, value in self.entries if name.scalar == key), None)
+
+    def key(self, key: str) -> Node | None:
+        return next((name for name, _ in self.entries if name.scalar == key), None)
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.items)
+
+    def locate(self, path: Sequence[str | int]) -> Position:
+        """The position of the deepest existing node on a path such as pydantic's `loc`."""
+        node, position = self, self.position
+        for part in path:
+            following: Node | None = None
+            if node.kind == "mapping":
+                name, following = node.key(str(part)), node.get(str(part))
+                position = name.position if name else position
+            elif node.kind == "sequence" and isinstance(part, int) and part < len(node.items):
+                following = node.items[part]
+                position = following.position
+            if following is not None:
+                node = following
+        return position
+
+
+def read_file(path: Path, *, shown_as: str | None = None) -> Node:
+    """One YAML file. Raises ContentRefused with file:line:col when it cannot be read as YAML 1.2."""
+    shown = shown_as or str(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise _refusal(Position(shown, 1, 1), f"cannot be read: {error.strerror}") from error
+    return read_bytes(raw, shown_as=shown)
+
+
+def read_bytes(raw: bytes, *, shown_as: str) -> Node:
+    start = Position(shown_as, 1, 1)
+    if len(raw) > MAX_BYTES:
+        raise _refusal(start, f"is larger than {MAX_BYTES} bytes; split it")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _refusal(start, f"is not UTF-8 (byte {error.start})") from error
+    return read_text(text, shown_as=shown_as)
+
+
+def read_text(text: str, *, shown_as: str) -> Node:
+    """YAML from a string; the same rules and errors as a file."""
+    start = Position(shown_as, 1, 1)
+    if "\r" in text.replace("\r\n", ""):
+        raise _refusal(start, "has line ends that are a lone CR; save it with LF or CRLF")
+    text = unicodedata.normalize("NFC", text)
+    try:
+        for token in YAML(typ="rt", pure=True).scan(text):
+            if isinstance(token, (AliasToken, AnchorToken, TagToken, DirectiveToken)):
+                what = type(token).__name__.removesuffix("Token").lower()
+                raise _refusal(
+                    _at(shown_as, token.start_mark), f"{what}s are not allowed; write the value out"
+                )
+            if isinstance(token, DocumentStartToken) and token.start_mark.line > 0 and _had_content(text, token):
+                raise _refusal(_at(shown_as, token.start_mark), "holds several documents; use several files")
+        tree = YAML(typ="rt", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        position = _at(shown_as, mark) if mark else start
+        raise _refusal(position, f"not YAML: {error.problem or error.context}") from error
+    except (YAMLError, RecursionError, ValueError) as error:
+        raise _refusal(start, f"not YAML: {error}") from error
+    if tree is None:
+        return Node("mapping", start)
+    problems: list[Problem] = []
+    node = _convert(tree, shown_as, 0, problems)
+    if problems:
+        raise ContentRefused(tuple(problems))
+    return node
+
+
+def _convert(node: Any, path: str, depth: int, problems: list[Problem]) -> Node:
+    position = _at(path, node.start_mark)
+    if depth > MAX_DEPTH:
+        raise _refusal(position, f"is nested more than {MAX_DEPTH} levels deep")
+    if isinstance(node, ScalarNode):
+        return Node("scalar", position, scalar=_scalar(node, position, problems))
+    if isinstance(node, SequenceNode):
+        return Node(
+            "sequence", position, items=tuple(_convert(v, path, depth + 1, problems) for v in node.value)
+        )
+    assert isinstance(node, MappingNode)
+    entries: list[tuple[Node, Node]] = []
+    seen: set[str] = set()
+    for raw_key, raw_value in node.value:
+        key = _convert(raw_key, path, depth + 1, problems)
+        if key.kind != "scalar" or not isinstance(raw_key.value, str):
+            problems.append(Problem(key.position, "E-YAML", "a key must be text"))
+            continue
+        name = raw_key.value
+        if name == "<<":
+            problems.append(Problem(key.position, "E-YAML", "merge keys are not allowed; write the values out"))
+        if name in seen:
+            problems.append(Problem(key.position, "E-YAML", f'key "{name}" appears twice; keep one'))
+        seen.add(name)
+        key = Node("scalar", key.position, scalar=name)
+        entries.append((key, _convert(raw_value, path, depth + 1, problems)))
+    return Node("mapping", position, entries=tuple(entries))
+
+
+def _scalar(node: Any, position: Position, problems: list[Problem]) -> Scalar:
+    text: str = node.value
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        problems.append(Problem(position, "E-YAML", "holds an unpaired surrogate; retype the character"))
+        return ""
+    if node.style in ("'", '"', "|", ">"):
+        return text
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _UNDERSCORED.fullmatch(text):
+        problems.append(Problem(position, "E-YAML", f'"{text}": write the number without "_", or quote it'))
+        return text
+    if _INT.fullmatch(text):
+        if len(text) > 30:
+            problems.append(Problem(position, "E-YAML", "is too long for a number; quote it"))
+            return text
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text.replace(".inf", "inf").replace(".nan", "nan"))
+    return text
+
+
+def _had_content(text: str, token: Any) -> bool:
+    before = text.splitlines()[: token.start_mark.line]
+    return any(line.strip() and not line.lstrip().startswith(("#", "%")) for line in before)
+
+
+def _at(path: str, mark: Any) -> Position:
+    return Position(path, mark.line + 1, mark.column + 1)
+
+
+def _refusal(position: Position, message: str) -> ContentRefused:
+    return ContentRefused((Problem(position, "E-YAML", message),))

@@ -1,0 +1,1 @@
+"""Words in, meaning out: pure, offline, deterministic. Knows nothing of `bot`."""

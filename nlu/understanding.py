@@ -1,0 +1,100 @@
+"""What goes into understanding (a message and its Context) and what comes out (an Understanding)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any, Literal, Protocol
+
+#: What kind of answer the dialogue waits for; it decides how bare words ("4", "Rossi", "sì") are read.
+AskedKind = Literal["time", "opening", "name", "phone", "birth_date", "yes_no", "visit_type", "choice", "text"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedChoice:
+    """A choice on the patient's screen. `start` is the opening's local wall time, where it is one."""
+
+    title: str
+    value: str
+    start: datetime | None = None
+    practitioner: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A practitioner or visit type of the practice, and how people call it."""
+
+    id: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The moment and the place in which a message is read. Times are naive practice wall time."""
+
+    now: datetime
+    languages: tuple[str, ...]
+    language: str | None = None  # of the conversation so far
+    country: str = "IT"  # phones, order of day and month
+    opens: time = time(9)
+    closes: time = time(19)
+    asking: AskedKind | None = None
+    choices: tuple[OfferedChoice, ...] = ()
+    practitioners: tuple[Named, ...] = ()
+    visit_types: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """Something named in the text, at text[start:end].
+
+    Kinds and values: `time` {"from": ISO|None, "to": ISO|None} (half-open, local wall time
+    `YYYY-MM-DDTHH:MM`, with `grain` minute|hour|part|day|week|month; a point in time has only "from"),
+    `part_of_day` {"from": "HH:MM", "to": "HH:MM"} (any day), `person` (a name as it is to be written),
+    `phone` (E.164), `email`, `birth_date` (ISO date), `yes_no` (bool), `choice` (the value of an
+    OfferedChoice), `visit_type` and `practitioner` (an id of the practice), `asap` (True).
+    """
+
+    entity: str
+    value: Any
+    start: int
+    end: int
+    text: str
+    grain: str | None = None
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedFlag:
+    """An emergency in a patient's words. Level A: call an ambulance; B: minutes matter; C: today, a person."""
+
+    level: Literal["A", "B", "C"]
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """What a message means. `language` is the one to answer in, `intent` the best or None."""
+
+    text: str
+    language: str
+    intent: Intent | None
+    intent_ranking: tuple[Intent, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    red_flag: RedFlag | None = None
+    unread: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def first(self, entity: str) -> Entity | None:
+        return next((e for e in self.entities if e.entity == entity), None)
+
+
+class Interpreter(Protocol):
+    """Reads a batch of messages; deterministic, total: any text gives an Understanding, never an error."""
+
+    def understand_many(self, batch: Sequence[tuple[str, Context]]) -> list[Understanding]: ...
