@@ -1,0 +1,166 @@
+"""What people see of the conversations: the staff's desk, and the observer behind the sandbox.
+
+Contracts only; instants are aware UTC. Names, words and numbers of patients travel here in the clear, for
+the eyes of staff: nothing of it belongs in a log line.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from bot.errors import ChairsideError
+
+
+class Owner(StrEnum):
+    """Who answers the patient next."""
+
+    BOT = "bot"
+    QUEUE = "queue"  # waits for a person
+    STAFF = "staff"
+
+
+class Author(StrEnum):
+    PATIENT = "patient"
+    ASSISTANT = "assistant"
+    STAFF = "staff"
+    NOTE = "note"  # for staff only, never sent: "handed over: asked for a person"
+
+
+class MessageState(StrEnum):
+    """How far a message of ours came."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"  # the channel did not say; being looked up
+
+
+class UnknownConversation(ChairsideError):
+    """No conversation of this practice has that id."""
+
+
+class AlreadyTaken(ChairsideError):
+    """A colleague answers this conversation; `by` is who."""
+
+    def __init__(self, by: str) -> None:
+        self.by = by
+        super().__init__("a colleague has taken this conversation")
+
+
+class WindowClosed(ChairsideError):
+    """The channel no longer lets us write freely to this patient (24 hours without a word from them)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingConversation:
+    """A row of the staff's list."""
+
+    id: str
+    label: str  # the patient's name when known, else "Patient 3F2A"
+    channel: str
+    reason: str  # the word of OpenHandoff: asked | misunderstood | emergency | ...
+    since: datetime
+    owner: Owner
+    urgent: bool = False
+    last_text: str = ""
+    unread: int = 0
+    owned_by: str | None = None  # who, when the owner is staff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    """One bubble. `state` is None for what the patient wrote and for notes."""
+
+    id: str
+    at: datetime
+    author: Author
+    text: str
+    choices: tuple[str, ...] = ()  # titles of the buttons or rows that were offered
+    kind: str = "text"  # InboundKind of what the patient sent
+    state: MessageState | None = None
+    by: str | None = None  # which person, when the author is staff
+    client_message_id: str | None = None  # of `Desk.reply`, so that a page finds its own message again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationView:
+    """One conversation as staff see it; messages oldest first."""
+
+    id: str
+    label: str
+    channel: str
+    owner: Owner
+    language: str
+    messages: tuple[MessageView, ...]
+    slots: tuple[tuple[str, str], ...] = ()  # what the assistant learned: (label, value), ready to read
+    window_open: bool = True  # free text may be sent
+    window_until: datetime | None = None
+    reason: str | None = None
+    since: datetime | None = None
+    urgent: bool = False
+    owned_by: str | None = None
+
+
+class Desk(Protocol):
+    """What staff can see and do."""
+
+    async def handoffs(self) -> tuple[WaitingConversation, ...]:
+        """Whoever waits or is with staff: urgent first, then the longest waiting."""
+
+    async def conversation(self, conversation: str) -> ConversationView:
+        """Raises UnknownConversation."""
+
+    async def take(self, conversation: str, who: str) -> None:
+        """Make `who` the owner; the assistant falls silent. Again by the same person: nothing happens.
+        Raises UnknownConversation, AlreadyTaken when a colleague has it."""
+
+    async def reply(self, conversation: str, text: str, *, who: str, client_message_id: str) -> None:
+        """Put a message of a person into the outbox; takes over when no person owns the conversation.
+        The same `client_message_id` again is the same message.
+        Raises UnknownConversation, AlreadyTaken, WindowClosed."""
+
+    async def give_back(self, conversation: str, who: str) -> None:
+        """The assistant answers again, and tells the patient so. Idempotent.
+        Raises UnknownConversation, AlreadyTaken when a colleague has it."""
+
+    def subscribe(self) -> AsyncIterator[None]:
+        """Ticks whenever something may have changed; ticks that nobody fetched melt into one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnTrace:
+    """What the assistant made of one turn of a patient."""
+
+    at: datetime
+    text: str
+    language: str
+    intent: str | None
+    confidence: float | None  # 0..1
+    entities: tuple[tuple[str, str], ...] = ()  # (kind, value as text)
+    red_flag: str | None = None  # "A airway"
+    commands: tuple[str, ...] = ()
+    flow: str | None = None  # where the dialogue stands after the turn
+    step: str | None = None
+    actions: tuple[tuple[str, str], ...] = ()  # (name, outcome)
+    reply: str = ""
+
+
+class Observer(Protocol):
+    """Looks over the assistant's shoulder; only for the sandbox."""
+
+    async def diary(self) -> list[Mapping[str, Any]]:
+        """Rows by start. `status` (AppointmentStatus), `start` and `end` (UTC, ISO 8601), `start_local`
+        (practice wall clock, `YYYY-MM-DDTHH:MM`), `practitioner` and `visit_type` (ids), `patient` (a name,
+        or None for a hold)."""
+
+    async def turns(self, contact: str) -> tuple[TurnTrace, ...]:
+        """The latest turns of a contact, oldest first. `contact` is a conversation's id or a phone
+        (digits of E.164, with or without "+"). An unknown one has none."""
+
+    def subscribe(self) -> AsyncIterator[None]:
+        """As Desk.subscribe."""
