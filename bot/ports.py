@@ -10,6 +10,16 @@ from typing import Any, Protocol
 
 from bot.domain.conversation import Address, InboundEvent, Rendered, Reply, SendOutcome
 from bot.domain.diary import Appointment, DiaryWrite, Hold, Opening, PatientDetails, Wish
+from bot.domain.pipeline import (
+    Accepted,
+    LedgerEntry,
+    OutboxMessage,
+    OutboxState,
+    PendingAlert,
+    Snapshot,
+    TurnCommit,
+    Unfinished,
+)
 from bot.domain.practice import Practice
 
 
@@ -116,7 +126,7 @@ class ActionResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionCall:
-    """One run of one action within a turn. `key` is stable over re-runs: the idempotency key of its writes."""
+    """One run of one action within a turn. `key` is stable over re-runs: its writes are idempotent by it."""
 
     name: str
     tracker: Mapping[str, Any]
@@ -139,3 +149,53 @@ class Alert(Protocol):
 
     async def send(self, *, practice: Practice, reason: str, urgent: bool, link: str) -> bool:
         """True when it was handed over; False means try again later."""
+
+
+class Store(Protocol):
+    """The pipeline's memory. Each method is one unit of work: durable on return, or nothing of it stays."""
+
+    async def accept(
+        self, events: Sequence[InboundEvent], *, accounts: frozenset[tuple[str, str]]
+    ) -> Accepted:
+        """Store each event once, by (channel, account, event id); statuses only move outbox rows forward."""
+
+    async def load(self, conversation: str, *, worker: str) -> Snapshot | None:
+        """Take the claim, then load. None when another worker has it."""
+
+    async def record(
+        self, snapshot: Snapshot, *, turn: str, at: datetime, members: Sequence[int], entry: LedgerEntry
+    ) -> None:
+        """Make an action's arguments (and result) durable; the first entry also fixes the turn's members."""
+
+    async def commit(self, turn: TurnCommit) -> OutboxMessage | None:
+        """State, journal, replies, inbox marks, diary writes, hand-off: all or nothing.
+        Raises StaleConversation when version or epoch moved on, BookingError when a diary write is refused.
+        Returns the first reply, already marked as being sent, when nothing is queued before it."""
+
+    async def set_aside(self, conversation: str, members: Sequence[int]) -> int:
+        """Count a failed attempt on these messages; returns how many there were now."""
+
+    async def next_to_send(self, conversation: str) -> OutboxMessage | None:
+        """The head of the line. One that may go now comes back marked SENDING; else see `not_before`."""
+
+    async def settle(
+        self,
+        message: OutboxMessage,
+        *,
+        state: OutboxState,
+        message_id: str | None = None,
+        not_before: datetime | None = None,
+        error_code: int | None = None,
+    ) -> None:
+        """What a send came to. Never undoes what a status has already proved."""
+
+    async def resend(self, message: OutboxMessage) -> OutboxMessage | None:
+        """Mark an uncertain message as being sent once more; None when a status has settled it meanwhile."""
+
+    async def unfinished(self, *, decide_at: datetime) -> Unfinished:
+        """After a start: conversations with waiting messages or replies. Sends that were under way are now
+        uncertain until `decide_at`: the wait starts anew, since no status could reach a dead process."""
+
+    async def pending_alerts(self) -> tuple[PendingAlert, ...]: ...
+
+    async def alert_sent(self, alert: PendingAlert, *, retry_at: datetime | None) -> None: ...

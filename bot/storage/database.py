@@ -43,7 +43,7 @@ class Database:
         return self._engine
 
     async def write(self, unit: Unit[T]) -> T:
-        """Returns after the commit that made it durable. Raises what the unit raised; then nothing of it stays."""
+        """Returns after the commit that made it durable. Raises what the unit raised; then nothing stays."""
         return await asyncio.wrap_future(self._submit(unit))
 
     async def read(self, unit: Unit[T]) -> T:

@@ -1,0 +1,160 @@
+"""What the message pipeline keeps between webhook and reply. Instants are aware UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.conversation import Address, InboundKind, Reply
+from bot.domain.diary import DiaryWrite
+
+BOT, QUEUE = "bot", "queue"  # owners of a conversation; a person is "staff:NAME"
+
+
+class OutboxState(StrEnum):
+    """Where a message of ours is. QUEUED waits for its turn behind earlier ones of the same conversation."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+    DROPPED = "dropped"  # a person took over before it went out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Who writes, on one channel. The conversation of a contact has the same id."""
+
+    id: str
+    address: Address
+    profile_name: str | None = None
+    informed_at: datetime | None = None  # when the bot said that it is one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxMessage:
+    """A stored event that waits for its turn. Kind `handed_back` is our own: staff gave the chat back."""
+
+    id: int
+    kind: InboundKind | str
+    text: str | None
+    payload: str | None
+    sent_at: datetime
+    received_at: datetime
+    attempts: int = 0
+    turn: str | None = None  # set once a turn has begun with it: that turn's members never change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One action run of a turn: arguments, and the result once there is one."""
+
+    number: int
+    action: str
+    key: str
+    arguments: Mapping[str, Any]
+    result: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunTurn:
+    """A turn with at least one recorded action. A re-run keeps its moment, members and results."""
+
+    id: str
+    at: datetime
+    entries: tuple[LedgerEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A conversation as loaded under our claim."""
+
+    contact: Contact
+    version: int
+    epoch: int
+    owner: str
+    state: Mapping[str, Any] | None  # the engine's, as JSON; None for a conversation that never had a turn
+    pending: tuple[InboxMessage, ...]  # in the order in which they were written
+    begun: BegunTurn | None = None
+    staff_wrote_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxMessage:
+    """A reply on its way out."""
+
+    id: str
+    contact: Contact
+    reply: Reply
+    author: str  # "bot" or "staff:NAME"
+    state: OutboxState
+    attempts: int
+    not_before: datetime
+    exempt: bool = False  # goes out although a person owns the chat: emergency, opt-out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedReply:
+    """A reply that becomes an outbox row with the turn's commit."""
+
+    id: str
+    reply: Reply
+    exempt: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedHandoff:
+    reason: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnCommit:
+    """Everything that a turn comes to, in one transaction."""
+
+    turn: str
+    conversation: str
+    version: int  # as loaded; the commit makes it version + 1
+    epoch: int
+    at: datetime  # the moment the turn works with
+    finished_at: datetime
+    members: tuple[int, ...]  # inbox ids
+    state: Mapping[str, Any]
+    journal: Mapping[str, Any]
+    replies: tuple[StagedReply, ...] = ()
+    writes: tuple[DiaryWrite, ...] = ()
+    entries: tuple[LedgerEntry, ...] = ()  # results that ride along (embedded diary writes)
+    owner: str | None = None  # None leaves it
+    handoff: StagedHandoff | None = None
+    informed: bool = False
+    opted_out: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What storing a webhook body came to."""
+
+    conversations: tuple[tuple[str, InboundKind], ...] = ()  # newly stored messages, in order
+    settled: tuple[str, ...] = ()  # conversations whose outbox a status may have moved
+    repeats: int = 0
+    foreign: int = 0  # for accounts that are not ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingAlert:
+    id: int
+    conversation: str
+    reason: str
+    urgent: bool
+    attempts: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """What a start finds: conversations whose messages, and whose replies, still wait."""
+
+    to_answer: tuple[str, ...] = ()
+    to_send: tuple[str, ...] = ()
