@@ -1,0 +1,142 @@
+"""Keeping an opening for a patient, and booking it: no promise that the diary has not made first."""
+
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Action, Tracker
+
+from bot.actions.desk import DeskAction, Event, read_opening, set_slots
+from bot.actions.openings import AskOpening, FindOpenings
+from bot.actions.preparing import AskVisitType, PrepareBooking, PrepareHandoff
+from bot.actions.turn import current_call, stage
+from bot.actions.wording import in_words
+from bot.domain.diary import Hold, Opening, PatientDetails
+from bot.domain.practice import Practice
+from bot.errors import BookingError, HoldExpired, OpeningTaken, PolicyRefused
+from bot.ports import PracticeSystem
+
+
+def booking_actions(practice: Practice, diary: PracticeSystem) -> list[Action]:
+    """Every action that flows/actions.yml declares."""
+    kinds = (
+        PrepareBooking,
+        AskVisitType,
+        FindOpenings,
+        AskOpening,
+        HoldOpening,
+        AskConfirmBooking,
+        Book,
+        ReleaseHolds,
+        PrepareHandoff,
+    )
+    return [kind(practice, diary) for kind in kinds]
+
+
+class _WithOpening(DeskAction):
+    """Actions on the opening that the patient chose."""
+
+    async def keep(self, opening: Opening, *, key: str) -> Hold:
+        """The hold that this patient has on it, or a new one. Errors as PracticeSystem.hold."""
+        call = current_call()
+        hold = await self.diary.current_hold(contact=call.contact, opening=opening, at=call.at)
+        return hold or await self.diary.hold(opening, contact=call.contact, key=key, at=call.at)
+
+    def described(self, opening: Opening) -> dict[str, str]:
+        """What, when and with whom, in the conversation's language."""
+        language = current_call().language
+        visit_type = self.practice.visit_type(opening.visit_type)
+        practitioner = self.practice.practitioner(opening.practitioner)
+        return {
+            "visit_name": visit_type.name(language) if visit_type else "",
+            "opening_words": in_words(self.clock.wall(opening.start), language),
+            "practitioner_name": practitioner.name if practitioner else self.practice.name,
+        }
+
+
+class HoldOpening(_WithOpening):
+    """Keeps the chosen opening for a while, so that nobody else can take it between question and answer."""
+
+    called = "action_hold_opening"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        opening = read_opening(tracker.get_slot("opening"))
+        if opening is None or opening.visit_type != tracker.get_slot("visit_type"):
+            return set_slots(hold_result="refused")
+        try:
+            await self.keep(opening, key=current_call().key)
+        except OpeningTaken:
+            return set_slots(hold_result="taken")
+        except PolicyRefused:
+            return set_slots(hold_result="refused")
+        except BookingError:
+            return set_slots(hold_result="error")
+        return set_slots(hold_result="held", **self.described(opening))
+
+
+class AskConfirmBooking(_WithOpening):
+    """Asks for the final yes: the summary in the language that the patient speaks by now."""
+
+    called = "action_ask_confirm_booking"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        opening = read_opening(tracker.get_slot("opening"))
+        dispatcher.utter_message(
+            response="utter_confirm_booking", **(self.described(opening) if opening else {})
+        )
+        return []
+
+
+class Book(_WithOpening):
+    """Makes the appointment. A hold that ran out is taken again first, so a late yes still counts."""
+
+    called = "action_book"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        opening = read_opening(tracker.get_slot("opening"))
+        if opening is None:
+            return set_slots(booking_result="expired")
+        try:
+            await self._book(opening, self._patient(tracker))
+        except OpeningTaken:
+            return set_slots(booking_result="taken")
+        except (HoldExpired, PolicyRefused):
+            return set_slots(booking_result="expired")
+        except BookingError:
+            return set_slots(booking_result="error")
+        return set_slots(booking_result="booked", **self.described(opening))
+
+    async def _book(self, opening: Opening, patient: PatientDetails) -> None:
+        call = current_call()
+        hold = await self.keep(opening, key=f"{call.key}:again")
+        booking = await self.diary.book(hold, patient, key=call.key, at=call.at)
+        if booking.write is not None:
+            stage(booking.write)
+
+    def _patient(self, tracker: Tracker) -> PatientDetails:
+        born = tracker.get_slot("birth_date")
+        return PatientDetails(
+            name=tracker.get_slot("patient_name") or "",
+            phone=tracker.get_slot("phone") or current_call().phone,
+            birth_date=date.fromisoformat(born) if born else None,
+        )
+
+
+class ReleaseHolds(DeskAction):
+    """Gives back what was kept for this patient."""
+
+    called = "action_release_holds"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        with suppress(BookingError):  # holds run out by themselves
+            await self.diary.release(contact=current_call().contact, at=current_call().at)
+        return set_slots(hold_result=None)

@@ -1,0 +1,160 @@
+"""Looking for openings, and showing them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Tracker
+
+from bot.actions.desk import DeskAction, Event, read_opening, read_wish, set_slots
+from bot.actions.turn import current_call
+from bot.actions.wording import opening_title, other_times
+from bot.domain.diary import Opening, Wish
+from bot.errors import BookingError
+
+ON_OFFER = 6
+REMEMBERED = 60  # openings that a patient has seen and passed over
+
+
+class FindOpenings(DeskAction):
+    """Searches for what the patient wishes and notes the offer.
+
+    `search_reason` says why it is asked again: "more" (show others), "taken" (the chosen one is gone); it
+    is used up here. With nothing changed since the last search, the chosen opening and the offer stay.
+    """
+
+    called = "action_find_openings"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        visit_type = self.practice.visit_type(tracker.get_slot("visit_type") or "")
+        if visit_type is None:
+            return set_slots(openings_result="unknown_visit")
+        slot = _merged(tracker.get_slot("wish"), tracker.get_slot("searched_for"))
+        practitioner = tracker.get_slot("practitioner")
+        searched_for = json.dumps([visit_type.id, slot, practitioner], sort_keys=True)
+        reason = tracker.get_slot("search_reason")
+        is_same = searched_for == tracker.get_slot("searched_for")
+        if is_same and reason is None and read_opening(tracker.get_slot("opening")):
+            return set_slots(openings_result="found")
+        wish = read_wish(slot, visit_type=visit_type.id, practitioner=practitioner)
+        shown = tuple(tracker.get_slot("openings_shown") or ()) if is_same else ()
+        passed_over = shown if reason == "more" else ()
+        try:
+            if tracker.get_slot("hold_result") == "held":
+                await self.diary.release(contact=current_call().contact, at=current_call().at)
+            found = await self._find(wish, passed_over)
+        except BookingError:
+            return set_slots(openings_result="error")
+        if not found:
+            return set_slots(openings_result="none", search_reason=None)
+        refs = [opening.ref for opening in found]
+        return set_slots(
+            openings_result="found",
+            openings_on_offer=refs,
+            openings_shown=[*shown, *(ref for ref in refs if ref not in shown)][-REMEMBERED:],
+            searched_for=searched_for,
+            offer_kind=self._kind(found, wish, reason),
+            opening=self._exactly(found, wish, reason),
+            search_reason=None,
+            hold_result=None,
+        )
+
+    async def _find(self, wish: Wish, passed_over: tuple[str, ...]) -> tuple[Opening, ...]:
+        """The best openings not passed over yet: as wished, else near it, else any at all."""
+        for widened in _wider_and_wider(wish):
+            found = await self.diary.find_openings(
+                widened, at=current_call().at, limit=ON_OFFER + len(passed_over)
+            )
+            fresh = {o.start: o for o in reversed(found) if o.ref not in passed_over}
+            if fresh:
+                return tuple(sorted(fresh.values())[:ON_OFFER])
+        return ()
+
+    def _kind(self, found: tuple[Opening, ...], wish: Wish, reason: str | None) -> str:
+        if reason in ("more", "taken"):
+            return reason
+        return "wished" if any(self._is_wished(opening, wish) for opening in found) else "nearest"
+
+    def _is_wished(self, opening: Opening, wish: Wish) -> bool:
+        start = self.clock.wall(opening.start)
+        return (
+            wish.practitioner in (None, opening.practitioner)
+            and (wish.part is None or wish.part[0] <= start.time() < wish.part[1])
+            and (not wish.windows or any(begin <= start < end for begin, end in wish.windows))
+        )
+
+    def _exactly(self, found: tuple[Opening, ...], wish: Wish, reason: str | None) -> str | None:
+        """The opening at the very minute that was asked for: nothing is left to choose."""
+        if reason is not None or len(wish.windows) != 1 or not _is_minute(wish.windows[0]):
+            return None
+        exact = [opening for opening in found if self._is_wished(opening, wish)]
+        return exact[0].ref if exact else None
+
+
+class AskOpening(DeskAction):
+    """Asks which of the openings on offer suits, one choice each, and a last one for other times.
+
+    An opening's button also carries `start` (local wall time, ISO) and `practitioner`, for understanding.
+    """
+
+    called = "action_ask_opening"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        language = current_call().language
+        visit_type = self.practice.visit_type(tracker.get_slot("visit_type") or "")
+        offered = [read_opening(ref) for ref in tracker.get_slot("openings_on_offer") or ()]
+        buttons = [self._button(opening, language) for opening in offered if opening]
+        buttons.append({"title": other_times(language), "payload": "/SetSlots(opening=other)"})
+        dispatcher.utter_message(
+            response="utter_openings_on_offer",
+            buttons=buttons,
+            visit_name=visit_type.name(language) if visit_type else "",
+        )
+        return []
+
+    def _button(self, opening: Opening, language: str) -> dict[str, str]:
+        start = self.clock.wall(opening.start)
+        practitioner = self.practice.practitioner(opening.practitioner)
+        return {
+            "title": opening_title(start, language),
+            "payload": f"/SetSlots(opening={opening.ref})",
+            "description": practitioner.name if practitioner else "",
+            "start": f"{start:%Y-%m-%dT%H:%M}",
+            "practitioner": opening.practitioner,
+        }
+
+
+def _merged(wish: Any, searched_for: str | None) -> Any:
+    """ "In the afternoon, rather", after a day was searched: the day stays, the part of the day changes."""
+    before = json.loads(searched_for)[1] if searched_for else None
+    if not isinstance(wish, dict) or not isinstance(before, dict):
+        return wish
+    if wish.get("part") and not wish.get("windows") and not wish.get("asap") and before.get("windows"):
+        return {**wish, "windows": [_whole_days(*window) for window in before["windows"]]}
+    return wish
+
+
+def _whole_days(start: str, end: str | None) -> list[str]:
+    """A window and whatever else lies on its days, so that another part of the day can be looked for."""
+    first = datetime.fromisoformat(start)
+    last = max(first, datetime.fromisoformat(end) - timedelta(minutes=1)) if end else first
+    return [f"{first:%Y-%m-%d}T00:00", f"{last:%Y-%m-%d}T23:59"]
+
+
+def _wider_and_wider(wish: Wish) -> Iterator[Wish]:
+    yield wish
+    if wish.windows:
+        yield replace(wish, windows=(), not_before=wish.windows[0][0].date())
+    if wish != Wish(visit_type=wish.visit_type):
+        yield Wish(visit_type=wish.visit_type)
+
+
+def _is_minute(window: tuple[datetime, datetime]) -> bool:
+    return (window[1] - window[0]).total_seconds() <= 60

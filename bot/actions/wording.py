@@ -1,0 +1,47 @@
+"""What booking actions say by themselves: dates in words, titles of openings and of the way to other times.
+
+Sentences live in flows/; here is only what has to be computed.
+"""
+
+from datetime import datetime
+
+from babel.dates import format_date
+
+from bot.domain.practice import VisitType
+from bot.service.facts import day_in_words
+
+TITLE_LENGTH = 24  # a row of a WhatsApp list
+
+_AT = {"en": "{day} at {time}", "it": "{day} alle {time}", "ru": "{day}, {time}"}
+_ON_BUTTON = {"en": "EEE d MMM", "it": "EEE d/M", "ru": "EEE d.MM"}
+_OTHER_TIMES = {"en": "Other times", "it": "Altri orari", "ru": "Другое время"}
+_MINUTES = {"en": "{n} min", "it": "{n} min", "ru": "{n} мин"}
+
+
+def in_words(start: datetime, language: str) -> str:
+    """A wall time: "martedì 3 marzo alle 09:00", "Tuesday 3 March at 09:00", "вторник, 3 марта, 09:00"."""
+    return _in(_AT, language).format(day=day_in_words(start.date(), language), time=f"{start:%H:%M}")
+
+
+def opening_title(start: datetime, language: str) -> str:
+    """A wall time in at most 20 characters: "mar 3/3 09:00", "Tue 3 Mar 09:00", "вт 3.03 09:00"."""
+    return f"{format_date(start, _in(_ON_BUTTON, language), locale=language)} {start:%H:%M}"
+
+
+def other_times(language: str) -> str:
+    return _in(_OTHER_TIMES, language)
+
+
+def visit_type_row(visit_type: VisitType, language: str) -> tuple[str, str]:
+    """Title and description; a name too long for a title stands whole in the description."""
+    name = visit_type.name(language)
+    name = name[:1].upper() + name[1:]
+    minutes = _in(_MINUTES, language).format(n=int(visit_type.duration.total_seconds() // 60))
+    if len(name) <= TITLE_LENGTH:
+        return name, minutes
+    short = name[: TITLE_LENGTH - 1].rsplit(" ", 1)[0].rstrip(" ,-–(") + "…"
+    return short, f"{name}, {minutes}"
+
+
+def _in(words: dict[str, str], language: str) -> str:
+    return words.get(language, words["en"])

@@ -1,0 +1,131 @@
+"""What a practice says about itself, in the conversation's language: the facts that texts may name.
+
+Pure. Wall times are the practice's own, without a zone.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from babel.dates import format_date, format_time, get_day_names
+
+from bot.domain.openings import is_closed
+from bot.domain.practice import Practice
+
+Span = tuple[time, time]
+
+_AND = {"en": " and ", "it": " e ", "ru": " и "}
+_CLOSED = {"en": "by appointment", "it": "su appuntamento", "ru": "по записи"}
+_DAYS_IN_WORDS = {"en": "EEEE d MMMM", "it": "EEEE d MMMM", "ru": "EEEE, d MMMM"}
+_SOON = {"en": "as soon as possible", "it": "al più presto", "ru": "как можно скорее"}
+_FROM = {"en": "{day} from {time}", "it": "{day} dalle {time}", "ru": "{day} с {time}"}
+_NEAR = {"en": ("today", "tomorrow"), "it": ("oggi", "domani"), "ru": ("сегодня", "завтра")}
+_ON_WEEKDAY_RU = (
+    "в понедельник",
+    "во вторник",
+    "в среду",
+    "в четверг",
+    "в пятницу",
+    "в субботу",
+    "в воскресенье",
+)
+
+
+def practice_facts(practice: Practice, language: str) -> dict[str, str]:
+    """The controlled slots that flows and texts may name; every value is text, empty where unknown."""
+    return {
+        "practice_name": practice.name,
+        "practice_phone": practice.phone,
+        "practice_address": practice.address,
+        "privacy_url": practice.privacy_url,
+        "emergency_number": practice.emergency_number,
+        "opening_hours": opening_hours(practice, language),
+        "practitioner_names": in_a_row([p.name for p in practice.practitioners], language),
+        "visit_type_names": in_a_row([v.name(language) for v in practice.visit_types], language),
+    }
+
+
+def in_a_row(names: list[str], language: str) -> str:
+    """ "a, b and c"."""
+    if len(names) < 2:
+        return "".join(names)
+    return ", ".join(names[:-1]) + _AND.get(language, _AND["en"]) + names[-1]
+
+
+def opening_hours(practice: Practice, language: str) -> str:
+    """ "lun–ven 9:00–13:00 e 14:00–18:00, sab 9:00–12:00": days with equal hours stand together."""
+    names = get_day_names("abbreviated", locale=language)
+    runs: list[tuple[int, int, tuple[Span, ...]]] = []
+    for weekday in range(7):
+        spans = _hours_of(practice, weekday)
+        if not spans:
+            continue
+        if runs and runs[-1][1] == weekday - 1 and runs[-1][2] == spans:
+            runs[-1] = (runs[-1][0], weekday, spans)
+        else:
+            runs.append((weekday, weekday, spans))
+    texts = []
+    for first, last, spans in runs:
+        days = names[first] if first == last else f"{names[first]}–{names[last]}"
+        texts.append(f"{days} {in_a_row([f'{_clock(a)}–{_clock(b)}' for a, b in spans], language)}")
+    return ", ".join(texts) or _CLOSED.get(language, _CLOSED["en"])
+
+
+def is_open(practice: Practice, now: datetime) -> bool:
+    """`now` is the practice's wall time."""
+    return any(start <= now.time() < end for start, end in _hours_on(practice, now.date()))
+
+
+def when_staff_answer(practice: Practice, language: str, now: datetime) -> str:
+    """When somebody can answer, in words that fit after a verb: "as soon as possible", "Monday from 9:00".
+
+    `now` is the practice's wall time. Without hours in the next month it is "as soon as possible".
+    """
+    soon = _SOON.get(language, _SOON["en"])
+    if is_open(practice, now):
+        return soon
+    for ahead in range(32):
+        day = now.date() + timedelta(days=ahead)
+        for start, _ in _hours_on(practice, day):
+            if ahead or start > now.time():
+                pattern = _FROM.get(language, _FROM["en"])
+                return pattern.format(day=_day_from(now.date(), day, language), time=_clock(start))
+    return soon
+
+
+def day_in_words(day: date, language: str) -> str:
+    """ "martedì 3 marzo", "Tuesday 3 March", "вторник, 3 марта"."""
+    return format_date(day, _DAYS_IN_WORDS.get(language, _DAYS_IN_WORDS["en"]), locale=language)
+
+
+def _day_from(today: date, day: date, language: str) -> str:
+    ahead = (day - today).days
+    if ahead < 2:
+        return _NEAR.get(language, _NEAR["en"])[ahead]
+    if ahead >= 7:
+        return day_in_words(day, language)
+    if language == "ru":
+        return _ON_WEEKDAY_RU[day.weekday()]
+    return format_date(day, "EEEE", locale=language)
+
+
+def _hours_on(practice: Practice, day: date) -> tuple[Span, ...]:
+    return () if is_closed(practice, day) else _hours_of(practice, day.weekday())
+
+
+def _hours_of(practice: Practice, weekday: int) -> tuple[Span, ...]:
+    shifts = [s for p in practice.practitioners for s in p.shifts if s.weekday == weekday]
+    return _union((s.start, s.end) for s in shifts)
+
+
+def _union(spans: Iterable[Span]) -> tuple[Span, ...]:
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _clock(moment: time) -> str:
+    return format_time(moment, "H:mm", locale="en")
