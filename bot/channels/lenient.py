@@ -1,0 +1,130 @@
+"""Reading JSON that somebody else writes: nothing here raises, and the good parts survive the bad ones."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.channels.plain_text import clean
+
+_DEEPEST = 64  # Meta's own bodies nest about fifteen levels
+_LONGEST_NUMBER = 40  # digits
+_LONGEST_ID = 256  # the longest of Meta's ids has some 140 characters; databases index no long ones
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS_FROM = 10**11  # as seconds, that would be the year 5138
+_UNREADABLE_FROM = 10**14
+
+_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+_DIGITS = re.compile(r"[0-9]{1,17}")
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body; {} when there is none. Broken UTF-8 and control characters are let through
+    (replaced, stripped later), NaN and absurd numbers read as null, and so does what nests absurdly deep."""
+    text = body.decode("utf-8-sig", "replace")
+    try:
+        return mapping(_DECODER.decode(text))
+    except ValueError:
+        return {}
+    except RecursionError:
+        pass
+    try:
+        return mapping(_DECODER.decode(_prune(text)))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def listing(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def objects(value: object) -> list[dict[str, Any]]:
+    """The objects of a list that say anything at all."""
+    return [item for item in listing(value) if isinstance(item, dict) and item]
+
+
+def words(value: object) -> str | None:
+    """What somebody wrote, storable as UTF-8; None for anything but a string."""
+    return clean(value) if isinstance(value, str) else None
+
+
+def identifier(value: object) -> str | None:
+    """An opaque id. Numbers count, as some senders write ids so; what is too long to be one does not."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        return None
+    cleaned = clean(value).strip()
+    return cleaned if 0 < len(cleaned) <= _LONGEST_ID else None
+
+
+def whole_number(value: object) -> int | None:
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def instant(value: object) -> datetime | None:
+    """A moment in UTC from seconds or milliseconds (as number or digits) or ISO 8601 (UTC unless it says
+    otherwise). Channels document one of these and send the others, too."""
+    number = whole_number(value)
+    if number is None and isinstance(value, float) and 0 < value < _UNREADABLE_FROM:
+        number = int(value)
+    if number is not None:
+        if not 0 < number < _UNREADABLE_FROM:
+            return None
+        return _EPOCH + (
+            timedelta(milliseconds=number) if number >= _MILLISECONDS_FROM else timedelta(seconds=number)
+        )
+    try:
+        moment = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
+        if moment is None:
+            return None
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def fingerprint(item: Mapping[str, Any]) -> str:
+    """A stable id for what came without one: the same content gives the same id, whatever its key order."""
+    try:
+        content = json.dumps(item, sort_keys=True)
+    except RecursionError:  # it nests deep, though not too deep to have been read
+        plain = {key: value for key, value in item.items() if not isinstance(value, dict | list)}
+        content = json.dumps([plain, sorted(item)], sort_keys=True)
+    return "sha256:" + hashlib.sha256(content.encode()).hexdigest()
+
+
+def _prune(text: str) -> str:
+    """The same JSON with whatever nests deeper than `_DEEPEST` replaced by null."""
+    kept: list[str] = []
+    depth = copied = 0
+    for token in _BRACKET.finditer(text):
+        match token.group()[0]:
+            case "[" | "{":
+                depth += 1
+                if depth == _DEEPEST + 1:
+                    kept.append(text[copied : token.start()])
+            case "]" | "}":
+                depth -= 1
+                if depth == _DEEPEST:
+                    kept.append("null")
+                    copied = token.end()
+    return "".join(kept) + (text[copied:] if depth <= _DEEPEST else "")
+
+
+def _read_int(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else None
+
+
+_DECODER = json.JSONDecoder(
+    parse_int=_read_int,
+    parse_constant=lambda _: None,  # NaN, Infinity: no JSON
+    strict=False,
+)
