@@ -1,0 +1,110 @@
+"""The diary that comes with the house: openings from practice.yml, rows in the practice's own database."""
+
+import hashlib
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from bot.domain.diary import Appointment, AppointmentStatus, BookHeld, Hold, Opening, PatientDetails, Wish
+from bot.domain.offer import offer
+from bot.domain.openings import blocked_range, is_opening, openings
+from bot.domain.practice import Practice
+from bot.domain.practice_time import DAY, PracticeTime
+from bot.errors import HoldExpired, PolicyRefused
+from bot.ports import Booking, DiaryStore
+
+AROUND = timedelta(days=7)  # how far on either side of a wish is looked at first
+
+
+class EmbeddedDiary:
+    """A PracticeSystem (`bot.ports`; contract: tests/contracts/practice_system.py) over a DiaryStore."""
+
+    name = "embedded"
+
+    def __init__(self, practice: Practice, store: DiaryStore) -> None:
+        self._practice = practice
+        self._store = store
+        self._clock = PracticeTime(practice.time_zone)
+
+    async def find_openings(self, wish: Wish, *, at: datetime, limit: int) -> tuple[Opening, ...]:
+        """Looks around the wish first, then as far as the practice books, then at other practitioners."""
+        near = self._around(wish, at)
+        far = (self._clock.today(at), date.max)
+        found = await self._openings(wish, near, at)
+        if len(found) < limit:
+            found = await self._openings(wish, far, at)
+        if not found and wish.practitioner is not None:
+            found = await self._openings(replace(wish, practitioner=None), far, at)
+        return offer(found, wish, clock=self._clock, limit=limit)
+
+    async def hold(self, opening: Opening, *, contact: str, key: str, at: datetime) -> Hold:
+        if not is_opening(self._practice, opening, at=at):
+            raise PolicyRefused("this is not, or no longer, an opening of this practice; offer others")
+        hold = Hold(
+            id=_hold_id(self._practice.id, contact, key),
+            opening=opening,
+            contact=contact,
+            until=at + self._practice.hold_for,
+        )
+        return await self._store.hold(
+            hold,
+            blocked=blocked_range(self._practice, opening),
+            key=key,
+            limit=self._practice.holds_per_contact,
+            at=at,
+        )
+
+    async def release(self, *, contact: str, at: datetime) -> None:
+        await self._store.release(contact=contact, at=at)
+
+    async def current_hold(self, *, contact: str, opening: Opening, at: datetime) -> Hold | None:
+        return await self._store.current_hold(contact=contact, opening=opening, at=at)
+
+    async def book(self, hold: Hold, patient: PatientDetails, *, key: str, at: datetime) -> Booking:
+        """Decides nothing for good: the write that it returns does, when the turn commits."""
+        current = await self._store.current_hold(contact=hold.contact, opening=hold.opening, at=at)
+        if (current is None or current.id != hold.id) and not await self._is_booked(hold, at):
+            raise HoldExpired("the hold has run out or was let go; offer the openings again")
+        appointment = Appointment(
+            id=hold.id, opening=hold.opening, status=AppointmentStatus.BOOKED, patient=None
+        )
+        return Booking(appointment=appointment, write=BookHeld(hold=hold, patient=patient, key=key, at=at))
+
+    async def appointments(self, *, start: datetime, end: datetime, at: datetime) -> tuple[Appointment, ...]:
+        return await self._store.appointments(start=start, end=end, at=at)
+
+    async def _openings(self, wish: Wish, days: tuple[date, date], at: datetime) -> list[Opening]:
+        visit_type = self._practice.visit_type(wish.visit_type)
+        if visit_type is None:
+            return []
+        last_bookable = self._clock.today(at + self._practice.horizon + DAY)
+        first, last = max(days[0], self._clock.today(at)), min(days[1], last_bookable)
+        if first > last:
+            return []
+        # Buffers reach over midnight, so the neighbouring days count too.
+        start, end = self._clock.day(first)[0] - DAY, self._clock.day(last)[1] + DAY
+        return openings(
+            self._practice,
+            visit_type,
+            busy=await self._store.busy(start=start, end=end, at=at),
+            at=at,
+            first_day=first,
+            last_day=last,
+            practitioner=wish.practitioner,
+        )
+
+    def _around(self, wish: Wish, at: datetime) -> tuple[date, date]:
+        first = wish.not_before or self._clock.today(at)
+        if not wish.windows:
+            return first, first + 2 * AROUND
+        begin = min(window[0] for window in wish.windows).date() - AROUND
+        end = max(window[1] for window in wish.windows).date() + AROUND
+        return max(begin, first), end
+
+    async def _is_booked(self, hold: Hold, at: datetime) -> bool:
+        """Whether this hold is an appointment by now: the answer to a repeated booking."""
+        there = await self._store.appointments(start=hold.opening.start, end=hold.opening.end, at=at)
+        return any(a.id == hold.id and a.status is AppointmentStatus.BOOKED for a in there)
+
+
+def _hold_id(practice: str, contact: str, key: str) -> str:
+    return "app_" + hashlib.sha256("\0".join((practice, contact, key)).encode()).hexdigest()[:32]
