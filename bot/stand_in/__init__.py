@@ -1,0 +1,23 @@
+"""A hostile stand-in of Meta's Graph API: WhatsApp Cloud API for one number, with patients' phones behind it.
+
+It shares nothing with the rest of the project, so that it can contradict it.
+"""
+
+from bot.stand_in.graph import GraphStandIn
+from bot.stand_in.messages import NotOffered, UnknownMessage
+from bot.stand_in.options import Fault, FaultKind, KnownTemplate, StandInOptions
+from bot.stand_in.refusals import GraphRefused, Refused
+from bot.stand_in.serving import run_stand_in
+
+__all__ = [
+    "Fault",
+    "FaultKind",
+    "GraphRefused",
+    "GraphStandIn",
+    "KnownTemplate",
+    "NotOffered",
+    "Refused",
+    "StandInOptions",
+    "UnknownMessage",
+    "run_stand_in",
+]

@@ -1,0 +1,294 @@
+"""The stand-in itself: Meta's side of one WhatsApp number, and the patients' phones behind it."""
+
+import asyncio
+import random
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot.stand_in.control import control_routes
+from bot.stand_in.graph_api import answer_refusals, graph_routes
+from bot.stand_in.ledger import Ledger
+from bot.stand_in.messages import (
+    Acquaintance,
+    Acquaintances,
+    Bounded,
+    NotOffered,
+    PatientMessage,
+    UnknownMessage,
+)
+from bot.stand_in.options import Fault, StandInOptions
+from bot.stand_in.pacing import Throughput
+from bot.stand_in.patient_messages import read_patient_message
+from bot.stand_in.postman import Postman, Sleep
+from bot.stand_in.sends import Answer, Sends
+from bot.stand_in.statuses import StatusReports
+from bot.stand_in.strict_json import StrictObject
+from bot.stand_in.whatsapp_webhooks import (
+    Number,
+    as_meta_writes,
+    envelope,
+    inbound,
+    message_id,
+    signatures,
+    tapped,
+)
+
+
+class GraphStandIn:
+    """Meta's Graph API for one WhatsApp number. Patients act through `says`, `taps`, `sends` and `reads`.
+
+    `now` tells the present (aware); `sleep` waits for delays and retries. `webhook_url` may be changed at any
+    time. Patients are named by the digits of a phone number, or by a business-scoped user id (those hide
+    their number). Everything that happens is in `events`; the file `options.history` keeps it for good.
+    """
+
+    def __init__(
+        self,
+        *,
+        webhook_url: str,
+        app_secret: str,
+        access_token: str,
+        phone_number_id: str,
+        display_number: str,
+        now: Callable[[], datetime],
+        options: StandInOptions | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        options = options or StandInOptions()
+        self.webhook_url = webhook_url
+        self.options = options
+        self.access_token = access_token
+        self.number = Number(
+            account_id=options.business_account_id,
+            phone_number_id=phone_number_id,
+            display_number=display_number.removeprefix("+"),
+        )
+        self._app_secret = app_secret
+        self._now = now
+        self._sleep = sleep
+        self._ledger = Ledger(now=now, keep=options.keep, history=options.history)
+        self._postman = Postman(
+            retry_delays=options.retry_delays,
+            timeout=options.webhook_timeout,
+            parallel=options.parallel_webhooks,
+            keep=options.keep,
+            sleep=sleep,
+            report=self._note,
+        )
+        self._patients = Acquaintances(
+            country=options.country, names=options.profile_names, keep=2 * options.keep
+        )
+        self._received: Bounded[PatientMessage] = Bounded(options.keep)
+        self._throughput = Throughput(per_second=options.throughput)
+        self._statuses = StatusReports(
+            options=options,
+            number=self.number,
+            now=now,
+            sleep=sleep,
+            ledger=self._ledger,
+            postman=self._postman,
+            post=self._post,
+        )
+        self._sends = Sends(
+            options=options,
+            own_number=self.number.display_number,
+            now=now,
+            ledger=self._ledger,
+            patients=self._patients,
+            received=self._received,
+            throughput=self._throughput,
+            statuses=self._statuses,
+            new_message_id=_new_message_id,
+        )
+        self._inbound_webhooks = 0
+
+    # Patients
+
+    def says(
+        self, who: str, texts: str | Sequence[str], *, name: str | None = None, reply_to: str | None = None
+    ) -> tuple[str, ...]:
+        """A patient writes; several texts travel in one webhook. The ids of the messages."""
+        patient = self._patients.meet(who, name=name)
+        context = {"context": {"from": self.number.display_number, "id": reply_to}} if reply_to else {}
+        several = [texts] if isinstance(texts, str) else texts
+        return self._write(patient, [("text", {**context, "text": {"body": text}}) for text in several])
+
+    def taps(self, who: str, message_id: str, choice_id: str) -> tuple[str, ...]:
+        """A patient taps a button or a row. Raises UnknownMessage, NotOffered."""
+        patient = self._patients.meet(who)
+        message = self._sends.sent.get(message_id)
+        if message is None:
+            raise UnknownMessage("no message of this id was sent")
+        offered = [choice for choice in message.choices if choice.id == choice_id]
+        if message.to.user_id != patient.person.user_id or not offered:
+            raise NotOffered("this message did not offer that choice to this patient")
+        return self._write(patient, [tapped(offered[0], message_id=message_id, number=self.number)])
+
+    def sends(self, who: str, wish: Mapping[str, Any]) -> tuple[str, ...]:
+        """A patient sends something else: {"kind", "name"?, ...}, see `read_patient_message`.
+        Raises Refused."""
+        reader = StrictObject(wish)
+        name = reader.optional_text("name", high=256)
+        content = read_patient_message(reader, unique=uuid.uuid4().hex)
+        reader.end()
+        return self._write(self._patients.meet(who, name=name), [content])
+
+    def reads(self, who: str) -> tuple[str, ...]:
+        """A patient looks at the chat. The ids of the messages that were not looked at before."""
+        person = self._patients.meet(who).person
+        mine = [message for message in self._sends.sent if message.to.user_id == person.user_id]
+        return tuple(message.message_id for message in mine if self._statuses.look(message))
+
+    # Webhooks by hand
+
+    def redeliver(self, message_ids: Sequence[str], *, times: int = 1) -> None:
+        """Patients' messages again, all in one webhook, `times` over at once. Raises UnknownMessage."""
+        found = [self._received.get(message_id) for message_id in message_ids]
+        messages = [message for message in found if message is not None]
+        if len(messages) != len(found):
+            raise UnknownMessage("no patient's message of this id is remembered")
+        for copy in range(times):
+            self._post_messages(messages, key=f"redelivery {self._ledger.last} {copy}")
+
+    async def deliver(self, raw: bytes, *, signature: str = "right") -> int:
+        """Post these very bytes once. `signature`: "right", "wrong", "missing". The receiver's HTTP status,
+        0 without one."""
+        headers = signatures(raw, self._app_secret)
+        if signature == "wrong":
+            headers = signatures(raw, f"not {self._app_secret}")
+        if signature == "missing":
+            headers = {}
+        http_status = await self._postman.attempt(self.webhook_url, raw, headers)
+        self._ledger.write("raw_delivered", {"signature": signature, "http_status": http_status})
+        return http_status
+
+    async def subscribe(self, verify_token: str) -> bool:
+        """What Meta does when the webhook is set up: whether the receiver gives the challenge back."""
+        challenge = str(random.randrange(10**8, 10**9))
+        query = {
+            "hub.mode": "subscribe",
+            "hub.verify_token": verify_token,
+            "hub.challenge": challenge,
+        }
+        http_status, text = await self._postman.fetch(self.webhook_url, query)
+        is_verified = (http_status, text) == (200, challenge)
+        self._ledger.write("subscribed", {"http_status": http_status, "is_verified": is_verified})
+        return is_verified
+
+    # What happened
+
+    def messages(self, *, since: int = 0, to: str | None = None) -> list[dict[str, Any]]:
+        """The accepted messages of the business, in order, with what became of them."""
+        return [
+            message.as_json()
+            for message in self._sends.sent
+            if message.seq > since and (to is None or to in (message.to.phone, message.to.user_id))
+        ]
+
+    def events(self, *, since: int = 0) -> list[dict[str, Any]]:
+        return self._ledger.since(since)
+
+    async def wait_for_events(self, *, since: int, seconds: float) -> list[dict[str, Any]]:
+        """As `events`, waiting up to `seconds` for the first."""
+        return await self._ledger.wait(since, seconds=seconds)
+
+    @property
+    def under_way(self) -> int:
+        """Webhooks and statuses that are still to come."""
+        return self._postman.under_way
+
+    @property
+    def last_event(self) -> int:
+        """The number of the newest event; 0 before the first."""
+        return self._ledger.last
+
+    @property
+    def is_closing(self) -> bool:
+        return self._ledger.is_closing
+
+    async def settled(self) -> None:
+        """Returns when every status and webhook is delivered or given up."""
+        await self._postman.settled()
+
+    # Misbehaviour
+
+    def set_fault(self, fault: Fault) -> None:
+        """Counts from now: nth=1 strikes the next send."""
+        self._sends.set_fault(fault)
+
+    def clear_faults(self) -> None:
+        self._sends.clear_faults()
+
+    # Serving
+
+    def take(self, body: object) -> Answer:
+        """POST /messages, past the HTTP border. Raises Refused."""
+        return self._sends.take(body)
+
+    async def pause(self, seconds: float) -> None:
+        await self._sleep(seconds)
+
+    def note_refusal(self, *, code: int, http_status: int) -> None:
+        """A request that did not get as far as `take`."""
+        self._note("request_refused", {"code": code, "http_status": http_status})
+
+    def application(self) -> web.Application:
+        """The Graph API under /v{N}.0/ and the control API under /stand-in/."""
+        application = web.Application(client_max_size=4 * 2**20, middlewares=[answer_refusals])
+        application.add_routes([*control_routes(self), *graph_routes(self)])
+        application.on_shutdown.append(self._release_waiters)
+        application.cleanup_ctx.append(self._serve)
+        return application
+
+    async def close(self) -> None:
+        """Stops deliveries under way and closes the history file."""
+        await self._postman.close()
+        self._ledger.close()
+
+    def _note(self, name: str, facts: Mapping[str, object]) -> None:
+        self._ledger.write(name, facts)
+
+    async def _release_waiters(self, _: web.Application) -> None:
+        self._ledger.release_waiters()
+
+    async def _serve(self, _: web.Application) -> AsyncIterator[None]:
+        yield
+        await self.close()
+
+    def _write(
+        self, patient: Acquaintance, contents: Sequence[tuple[str, Mapping[str, Any]]]
+    ) -> tuple[str, ...]:
+        at = self._now()
+        patient.last_wrote = at
+        person = patient.person
+        messages = []
+        for kind, content in contents:
+            self._throughput.count(at)
+            own_id = _new_message_id(person.phone or person.user_id)
+            entry = inbound(person, message_id=own_id, at=at, kind=kind, content=content)
+            messages.append(self._received.put(own_id, PatientMessage(sender=person, entry=entry)))
+        entries = [message.entry for message in messages]
+        self._ledger.write("patient_wrote", {"from": person.phone or person.user_id, "messages": entries})
+        self._inbound_webhooks += 1
+        every = self.options.double_inbound_every
+        copies = 2 if every and self._inbound_webhooks % every == 0 else 1
+        for _ in range(copies):
+            self._post_messages(messages, key=person.user_id)
+        return tuple(entry["id"] for entry in entries)
+
+    def _post_messages(self, messages: Sequence[PatientMessage], *, key: str) -> None:
+        entries = [message.entry for message in messages]
+        body = envelope(self.number, people=[message.sender for message in messages], messages=entries)
+        self._post(body, key=key, about={"message_ids": [entry["id"] for entry in entries]})
+
+    def _post(self, body: Mapping[str, Any], *, key: str, about: Mapping[str, object]) -> None:
+        raw = as_meta_writes(body)
+        self._postman.post(self.webhook_url, raw, signatures(raw, self._app_secret), key=key, about=about)
+
+
+def _new_message_id(party: str) -> str:
+    return message_id(party, uuid.uuid4().bytes)

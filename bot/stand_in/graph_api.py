@@ -1,0 +1,115 @@
+"""The HTTP border of the Graph API: version, number, token, JSON; then the request speaks for itself."""
+
+import asyncio
+import hmac
+import json
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from bot.stand_in.refusals import GraphRefused, Refused, malformed
+
+if TYPE_CHECKING:
+    from bot.stand_in.graph import GraphStandIn
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_VERSION = re.compile(r"v([0-9]{1,3})\.0")
+
+
+def graph_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
+    async def send_message(request: web.Request) -> web.StreamResponse:
+        try:
+            _check_border(request, stand_in)
+            body = await _json_body(request)
+        except (Refused, GraphRefused) as refused:
+            stand_in.note_refusal(code=refused.code, http_status=refused.http_status)
+            raise
+        answer = stand_in.take(body)
+        if answer.after_seconds:
+            await stand_in.pause(answer.after_seconds)
+        if answer.body is None:
+            if request.transport is not None:
+                request.transport.abort()
+            raise asyncio.CancelledError  # nothing may be written any more
+        if isinstance(answer.body, str):
+            return web.Response(status=answer.http_status, text=answer.body, content_type="text/html")
+        return web.json_response(answer.body, status=answer.http_status)
+
+    async def show_number(request: web.Request) -> web.StreamResponse:
+        _check_border(request, stand_in)
+        number = stand_in.number
+        shown = {"display_phone_number": f"+{number.display_number}", "id": number.phone_number_id}
+        return web.json_response({"verified_name": "Stand-in", "quality_rating": "GREEN", **shown})
+
+    async def unknown_path(request: web.Request) -> web.StreamResponse:
+        raise GraphRefused(400, 2500, f"Unknown path components: {request.path}")
+
+    return [
+        web.post("/{version}/{number}/messages", send_message),
+        web.get(r"/{version:v\d+\.0}/{number}", show_number),
+        web.route("*", "/{path:.*}", unknown_path),
+    ]
+
+
+@web.middleware
+async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every refusal in Graph's shape, with a trace id of its own."""
+    try:
+        return await handler(request)
+    except (Refused, GraphRefused) as refused:
+        trace_id = f"A{uuid.uuid4().hex[:22]}"
+        return web.json_response(refused.as_answer(trace_id=trace_id), status=refused.http_status)
+
+
+def _check_border(request: web.Request, stand_in: "GraphStandIn") -> None:
+    _check_version(request, stand_in)
+    _check_token(request, stand_in)
+    _check_number(request, stand_in)
+
+
+def _check_version(request: web.Request, stand_in: "GraphStandIn") -> None:
+    match = _VERSION.fullmatch(request.match_info["version"])
+    newest = stand_in.options.newest_version
+    if match is None or int(match[1]) > newest:
+        raise GraphRefused(400, 2500, f"Unknown path components: {request.path}")
+    if int(match[1]) < stand_in.options.oldest_version:
+        raise GraphRefused(
+            400,
+            2635,
+            "(#2635) You are calling a deprecated version of the API. Please update to the latest version: "
+            f"v{newest}.0.",
+        )
+
+
+def _check_token(request: web.Request, stand_in: "GraphStandIn") -> None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme != "Bearer" or not token:
+        raise GraphRefused(401, 190, "An access token is required to request this resource.")
+    if not hmac.compare_digest(token.encode(), stand_in.access_token.encode()):
+        raise GraphRefused(401, 190, "Invalid OAuth access token - Cannot parse access token")
+
+
+def _check_number(request: web.Request, stand_in: "GraphStandIn") -> None:
+    number = request.match_info["number"]
+    if number != stand_in.number.phone_number_id:
+        raise GraphRefused(
+            400,
+            100,
+            f"Unsupported {request.method.lower()} request. Object with ID '{number}' does not exist, cannot "
+            "be loaded due to missing permissions, or does not support this operation.",
+            kind="GraphMethodException",
+            subcode=33,
+        )
+
+
+async def _json_body(request: web.Request) -> Any:
+    if request.content_type != "application/json":
+        raise malformed("Content-Type must be application/json")
+    try:
+        return json.loads(await request.read())
+    except ValueError:
+        raise malformed("The request body is not valid JSON") from None

@@ -1,0 +1,90 @@
+"""What a stand-in may be asked to do: its limits, its delays, and the ways in which it misbehaves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+
+class FaultKind(StrEnum):
+    """What goes wrong with a send that is otherwise in order."""
+
+    SERVER_ERROR = "server_error"  # HTTP 500, nothing was sent
+    BAD_GATEWAY = "bad_gateway"  # HTTP 502 with an HTML page instead of JSON, nothing was sent
+    REFUSE = "refuse"  # refused with `code`, nothing was sent
+    DROP = "drop"  # sent, and the connection closes without an answer
+    ERROR_AFTER_SENDING = "error_after_sending"  # sent, and the answer is HTTP 500
+    SLOW = "slow"  # sent, and the answer comes `seconds` later, maybe after the statuses
+    NO_ID = "no_id"  # sent, and the answer is 200 without a message id
+    FAIL_LATER = "fail_later"  # accepted, and then a `failed` status with `code` instead of `sent`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Strikes the `nth` send from when it was set and the `times - 1` after it; with `every`, each further
+    `every`-th one as well. Only sends that would have been accepted count."""
+
+    kind: FaultKind
+    nth: int = 1
+    times: int = 1
+    every: int = 0
+    code: int = 131000
+    seconds: float = 5.0
+
+    def strikes(self, send: int) -> bool:
+        """Whether the `send`-th send since the fault was set (from 1) is hit."""
+        past = send - self.nth
+        if self.every:
+            return past >= 0 and past % self.every < self.times
+        return 0 <= past < self.times
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTemplate:
+    """A template that the business account has, and how many parameters its body takes."""
+
+    name: str
+    language: str
+    body_parameters: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandInOptions:
+    """Everything that can be tuned. The defaults are Meta's limits and no misbehaviour."""
+
+    seed: int = 0  # drives delays and reordering; message ids are unique across restarts all the same
+    business_account_id: str = "100200300400500"
+    country: str = "IT"  # prefix of the business-scoped user ids that are made up for phone numbers
+    oldest_version: int = 22
+    newest_version: int = 26
+
+    # What a send is held against.
+    allowed_recipients: frozenset[str] | None = None  # digits or user ids; None allows everybody
+    unreachable: frozenset[str] = frozenset()  # accepted, then `failed` with 131026
+    templates: tuple[KnownTemplate, ...] | None = None  # None knows every template
+    enforce_window: bool = False  # also refuse free text to people who never wrote
+    window: timedelta = timedelta(hours=24)
+    window_refusal_by_status: bool = False  # 131047 as a `failed` status instead of an answer
+    pair_interval: float = 6.0  # seconds a message to one person costs; 0 switches the limit off
+    pair_burst: int = 45
+    throughput: int = 80  # messages in and out within one second; 0 switches the limit off
+
+    # Statuses.
+    status_delay: tuple[float, float] = (0.1, 0.4)  # seconds before each status, drawn from this range
+    read_by_itself: bool = False  # otherwise `read` comes when the patient looks
+    lose_status_every: int = 0  # every n-th status is never posted
+    double_status_every: int = 0  # every n-th status is posted twice
+    reorder_statuses: bool = False  # the statuses of a message come in a random order
+
+    # Webhooks.
+    retry_delays: tuple[float, ...] = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 300.0)
+    webhook_timeout: float = 20.0  # seconds
+    parallel_webhooks: int = 32
+    double_inbound_every: int = 0  # every n-th patient's webhook is posted twice, also after a 200
+
+    faults: tuple[Fault, ...] = ()
+    profile_names: Mapping[str, str] = field(default_factory=dict)  # by patient; others get a made-up one
+
+    keep: int = 5000  # messages, events and patients kept in memory, each
+    history: Path | None = None  # JSON lines of everything in and out, flushed at each

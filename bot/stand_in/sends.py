@@ -1,0 +1,197 @@
+"""What becomes of a send: held against the limits, hit by a fault, or accepted and reported on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.stand_in.ledger import Ledger
+from bot.stand_in.messages import Acquaintance, Acquaintances, Bounded, PatientMessage, SentMessage
+from bot.stand_in.options import Fault, FaultKind, StandInOptions
+from bot.stand_in.pacing import PairLimit, Throughput
+from bot.stand_in.refusals import Refused, bad_value
+from bot.stand_in.statuses import StatusReports
+from bot.stand_in.whatsapp_requests import LookedAt, SendRequest, read_request
+
+_LATE = "Message failed to send because more than 24 hours have passed since the customer last replied"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """How the HTTP request ends. Without a body the connection closes unanswered."""
+
+    http_status: int = 200
+    body: Mapping[str, Any] | str | None = None
+    after_seconds: float = 0.0
+
+
+class Sends:
+    """POST /messages behind its HTTP border."""
+
+    def __init__(
+        self,
+        *,
+        options: StandInOptions,
+        own_number: str,
+        now: Callable[[], datetime],
+        ledger: Ledger,
+        patients: Acquaintances,
+        received: Bounded[PatientMessage],
+        throughput: Throughput,
+        statuses: StatusReports,
+        new_message_id: Callable[[str], str],
+    ) -> None:
+        self._options = options
+        self._own_number = own_number
+        self._now = now
+        self._ledger = ledger
+        self._patients = patients
+        self._received = received
+        self._throughput = throughput
+        self._pairs = PairLimit(interval=options.pair_interval, burst=options.pair_burst, keep=options.keep)
+        self._statuses = statuses
+        self._new_message_id = new_message_id
+        self._count = 0
+        self._faults: list[tuple[int, Fault]] = [(0, fault) for fault in options.faults]
+        self.sent: Bounded[SentMessage] = Bounded(options.keep)
+
+    def set_fault(self, fault: Fault) -> None:
+        """Counts from now: its first send is the next one."""
+        self._faults.append((self._count, fault))
+
+    def clear_faults(self) -> None:
+        self._faults.clear()
+
+    def take(self, body: object) -> Answer:
+        """Raises Refused; the refusal is in the ledger then."""
+        try:
+            request = read_request(body, templates=self._options.templates)
+            if isinstance(request, LookedAt):
+                return self._look(request)
+            return self._send(request, body)
+        except Refused as refused:
+            self._refuse(refused, body)
+            raise
+
+    def _look(self, request: LookedAt) -> Answer:
+        if self._received.get(request.message_id) is None:
+            raise bad_value("Param message_id is not a message of this business's patients")
+        facts = {"message_id": request.message_id, "is_typing": request.is_typing}
+        self._ledger.write("business_read", facts)
+        return Answer(body={"success": True})
+
+    def _send(self, request: SendRequest, body: object) -> Answer:
+        patient = self._patients.meet(request.person)
+        failure = self._hold_against_limits(request, patient)
+        self._count += 1
+        fault = next((fault for since, fault in self._faults if fault.strikes(self._count - since)), None)
+        if fault is None:
+            return self._accept(request, body, patient, failure)
+        self._ledger.write("fault_struck", {"kind": fault.kind.value, "send": self._count})
+        match fault.kind:
+            case FaultKind.SERVER_ERROR:
+                return self._break(fault, body)
+            case FaultKind.BAD_GATEWAY:
+                self._ledger.write("message_broken", {"http_status": 502, "payload": body})
+                return Answer(http_status=502, body="<html><body>Bad gateway</body></html>")
+            case FaultKind.REFUSE:
+                raise Refused(fault.code, "Refused because a test asked for it")
+            case FaultKind.DROP:
+                self._accept(request, body, patient, failure)
+                return Answer()
+            case FaultKind.ERROR_AFTER_SENDING:
+                self._accept(request, body, patient, failure)
+                return Answer(http_status=500, body=_server_error())
+            case FaultKind.SLOW:
+                accepted = self._accept(request, body, patient, failure)
+                return Answer(body=accepted.body, after_seconds=fault.seconds)
+            case FaultKind.NO_ID:
+                self._accept(request, body, patient, failure)
+                return Answer(body={"messaging_product": "whatsapp", "contacts": [], "messages": []})
+            case FaultKind.FAIL_LATER:
+                later = Refused(fault.code, "Failed because a test asked for it")
+                return self._accept(request, body, patient, later)
+
+    def _hold_against_limits(self, request: SendRequest, patient: Acquaintance) -> Refused | None:
+        """A refusal that comes later, as a status, is returned; one that comes now is raised."""
+        at = self._now()
+        options = self._options
+        person = patient.person
+        if person.phone == self._own_number:
+            raise Refused(131021, "Sender and recipient phone number is the same")
+        allowed = options.allowed_recipients
+        if allowed is not None and not {person.phone, person.user_id} & allowed:
+            raise Refused(131030, "Recipient phone number not in allowed list")
+        late = self._is_late(request, patient, at)
+        if late and not options.window_refusal_by_status:
+            raise Refused(131047, _LATE)
+        if not self._throughput.allows(at):
+            raise Refused(130429, "Cloud API message throughput has been reached")
+        if not self._pairs.allows(person.user_id, at):
+            raise Refused(
+                131056,
+                "Message failed to send because there were too many messages sent from this phone number to "
+                "the same phone number in a short period of time",
+            )
+        if late:
+            return Refused(131047, _LATE)
+        if {person.phone, person.user_id} & options.unreachable:
+            return Refused(131026, "Message undeliverable")
+        return None
+
+    def _is_late(self, request: SendRequest, patient: Acquaintance, at: datetime) -> bool:
+        """The customer service window: 24 hours from the last message of the patient, templates excepted."""
+        if request.kind == "template":
+            return False
+        if patient.last_wrote is None:
+            return self._options.enforce_window
+        return at - patient.last_wrote >= self._options.window
+
+    def _accept(
+        self, request: SendRequest, body: object, patient: Acquaintance, failure: Refused | None
+    ) -> Answer:
+        assert isinstance(body, dict)
+        message_id = self._new_message_id(request.person)
+        facts = {"to": request.person, "message_id": message_id, "payload": body}
+        message = SentMessage(
+            seq=self._ledger.write("message_accepted", facts),
+            to=patient.person,
+            message_id=message_id,
+            payload=body,
+            choices=request.choices,
+            callback_data=request.callback_data,
+            by_phone=request.by_phone,
+            at=self._now(),
+        )
+        self.sent.put(message_id, message)
+        self._statuses.begin(message, failure=failure)
+        contact = {"input": request.addressed_as}
+        contact["wa_id" if request.by_phone else "user_id"] = request.person
+        accepted = {"id": message_id}
+        if request.kind == "template":
+            accepted["message_status"] = "accepted"
+        return Answer(body={"messaging_product": "whatsapp", "contacts": [contact], "messages": [accepted]})
+
+    def _break(self, fault: Fault, body: object) -> Answer:
+        self._ledger.write("message_broken", {"http_status": 500, "payload": body})
+        return Answer(http_status=500, body=_server_error())
+
+    def _refuse(self, refused: Refused, body: object) -> None:
+        facts = {
+            "code": refused.code,
+            "details": refused.details,
+            "http_status": refused.http_status,
+            "payload": body,
+        }
+        self._ledger.write("message_refused", facts)
+
+
+def _server_error() -> dict[str, Any]:
+    return {
+        "error": {
+            "message": "An unknown error has occurred.",
+            "type": "OAuthException",
+            "code": 1,
+            "fbtrace_id": "AbrokenOnPurpose",
+        }
+    }
