@@ -1,0 +1,156 @@
+"""Actions run by name; whatever they do, the turn gets an answer."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from front_desk import opening
+from rasa_sdk.events import SlotSet
+from rasa_sdk.interfaces import Action
+
+from bot.actions.executor import InProcessActions
+from bot.actions.turn import current_call, stage
+from bot.domain.diary import BookHeld, Hold, PatientDetails
+from bot.errors import SetupError
+from bot.ports import ActionCall, ActionResult
+
+AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+def call(name: str = "action_under_test", **tracker: Any) -> ActionCall:
+    return ActionCall(
+        name=name,
+        tracker={"sender_id": "anna", **tracker},
+        key="key",
+        contact="anna",
+        channel="messenger",
+        phone=None,
+        language="en",
+        at=AT,
+    )
+
+
+class Does(Action):  # type: ignore[misc]
+    """An asynchronous action that does what a test says."""
+
+    def __init__(self, what: Callable[..., Any]) -> None:
+        self._what = what
+
+    def name(self) -> str:
+        return "action_under_test"
+
+    async def run(self, dispatcher: Any, tracker: Any, domain: Any) -> Any:
+        result = self._what(dispatcher, tracker)
+        return await result if asyncio.iscoroutine(result) else result
+
+
+class DoesInThread(Does):
+    """The same, written synchronously."""
+
+    def run(self, dispatcher: Any, tracker: Any, domain: Any) -> Any:
+        return self._what(dispatcher, tracker)
+
+
+@pytest.mark.parametrize("kind", [Does, DoesInThread])
+async def test_an_action_gives_its_events_and_messages(kind: type[Does]) -> None:
+    def greet(dispatcher: Any, tracker: Any) -> list[Any]:
+        dispatcher.utter_message(response="utter_hello", name=tracker.get_slot("patient_name"))
+        return [SlotSet("channel_seen", current_call().channel)]
+
+    result = await InProcessActions([kind(greet)]).run(call(slots={"patient_name": "Anna"}))
+
+    assert result == ActionResult(
+        events=({"event": "slot", "timestamp": None, "name": "channel_seen", "value": "messenger"},),
+        responses=(
+            {
+                "text": None,
+                "buttons": [],
+                "elements": [],
+                "custom": {},
+                "template": "utter_hello",
+                "response": "utter_hello",
+                "image": None,
+                "attachment": None,
+                "name": "Anna",
+            },
+        ),
+    )
+
+
+@pytest.mark.parametrize("kind", [Does, DoesInThread])
+async def test_a_staged_write_lands_in_the_result(kind: type[Does]) -> None:
+    hold = Hold(id="h", opening=opening(3, 9), contact="anna", until=AT)
+    write = BookHeld(hold=hold, patient=PatientDetails(name="Anna Verdi"), key="key", at=AT)
+
+    def book(dispatcher: Any, tracker: Any) -> list[Any]:
+        stage(write)
+        return []
+
+    result = await InProcessActions([kind(book)]).run(call())
+
+    assert result == ActionResult(writes=(write,))
+
+
+async def test_a_failing_action_leaves_nothing_but_its_failure() -> None:
+    def fail(dispatcher: Any, tracker: Any) -> list[Any]:
+        dispatcher.utter_message(text="half a")
+        raise RuntimeError("of Anna Verdi")
+
+    assert await InProcessActions([Does(fail)]).run(call()) == ActionResult(failed="exception")
+
+
+async def test_an_overdue_action_is_given_up() -> None:
+    async def wait(dispatcher: Any, tracker: Any) -> list[Any]:
+        await asyncio.Event().wait()
+        return []
+
+    result = await InProcessActions([Does(wait)], time_limit=0.01).run(call())
+
+    assert result == ActionResult(failed="timeout")
+
+
+@pytest.mark.parametrize("returned", [None, {"event": "slot"}, ["slot"], [{"name": "x"}]])
+async def test_what_is_no_list_of_events_is_malformed(returned: object) -> None:
+    result = await InProcessActions([Does(lambda dispatcher, tracker: returned)]).run(call())
+
+    assert result == ActionResult(failed="malformed")
+
+
+async def test_an_action_that_nobody_registered_fails() -> None:
+    assert await InProcessActions([]).run(call("action_unknown")) == ActionResult(failed="exception")
+
+
+async def test_an_action_cannot_change_the_recorded_call() -> None:
+    def scribble(dispatcher: Any, tracker: Any) -> list[Any]:
+        tracker.slots["wish"]["asap"] = False
+        return []
+
+    made = call(slots={"wish": {"asap": True}})
+    await InProcessActions([Does(scribble)]).run(made)
+
+    assert made.tracker["slots"] == {"wish": {"asap": True}}
+
+
+async def test_calls_at_the_same_time_do_not_see_each_other() -> None:
+    both = asyncio.Barrier(2)
+
+    async def meet(dispatcher: Any, tracker: Any) -> list[Any]:
+        await both.wait()
+        return [SlotSet("who", current_call().contact)]
+
+    actions = InProcessActions([Does(meet)])
+    one, other = call(), ActionCall(**{**_fields(call()), "contact": "bruno"})
+    results = await asyncio.gather(actions.run(one), actions.run(other))
+
+    assert [r.events[0]["value"] for r in results] == ["anna", "bruno"]
+
+
+def test_two_actions_of_one_name_are_refused() -> None:
+    with pytest.raises(SetupError, match='two actions are called "action_under_test"'):
+        InProcessActions([Does(print), Does(print)])
+
+
+def _fields(made: ActionCall) -> dict[str, Any]:
+    return {name: getattr(made, name) for name in made.__dataclass_fields__}
