@@ -163,9 +163,17 @@ class Store(Protocol):
         """Take the claim, then load. None when another worker has it."""
 
     async def record(
-        self, snapshot: Snapshot, *, turn: str, at: datetime, members: Sequence[int], entry: LedgerEntry
+        self,
+        snapshot: Snapshot,
+        *,
+        turn: str,
+        at: datetime,
+        members: Sequence[int],
+        entry: LedgerEntry,
+        writes: Sequence[DiaryWrite] = (),
     ) -> None:
-        """Make an action's arguments (and result) durable; the first entry also fixes the turn's members."""
+        """Make an action's arguments and result durable, with the diary writes that it staged; this also
+        fixes the turn's moment and members. Raises StaleConversation; BookingError when a write is refused."""
 
     async def commit(self, turn: TurnCommit) -> OutboxMessage | None:
         """State, journal, replies, inbox marks, diary writes, hand-off: all or nothing.

@@ -76,6 +76,13 @@ class Node:
         return position
 
 
+def content(name: str) -> Path:
+    """`flows` or `practice.yml`: of this checkout, or as they travel in the wheel."""
+    here = Path(__file__).parent
+    packaged = here / "_content" / name
+    return packaged if packaged.exists() else here.parent / name
+
+
 def read_file(path: Path, *, shown_as: str | None = None) -> Node:
     """One YAML file. Raises ContentRefused with file:line:col when it cannot be read as YAML 1.2."""
     shown = shown_as or str(path)

@@ -1,0 +1,1 @@
+"""Use cases: everything between a webhook and a reply, only through ports."""

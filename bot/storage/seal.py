@@ -35,7 +35,7 @@ class Keyring:
     def __init__(self, master_key: bytes, practice: str) -> None:
         if len(master_key) != 32:
             raise SetupError(
-                "CHAIRSIDE_MASTER_KEY must be 64 hexadecimal digits (32 bytes); make one: openssl rand -hex 32"
+                "CHAIRSIDE_MASTER_KEY must be 64 hex digits (32 bytes); make one: openssl rand -hex 32"
             )
         self._practice = practice
         self._wrap = AESGCM(derive(master_key, b"wrap"))

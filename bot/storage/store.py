@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.domain.conversation import Address, Choice, InboundEvent, InboundKind, Reply
@@ -49,7 +49,9 @@ _instant = t.LastInstant.__table__  # type: ignore[attr-defined]
 SILENT = frozenset({InboundKind.REACTION, InboundKind.SYSTEM, InboundKind.ECHO})
 #: How far a status proves that a message went. `failed` is no step of this ladder.
 RECEIPTS = {"sent": 1, "delivered": 2, "read": 3, "played": 3}
-_IN_FLIGHT = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN)
+# Written out, not bound: SQLite uses a partial index only where it can see that the condition implies it.
+_IN_FLIGHT = text("outbox.state IN ('queued', 'sending', 'uncertain')")
+_WAITS = text("inbox.state = 'new'")
 
 _FIND_HANDLE = select(_handle.c.contact).where(
     _handle.c.practice == bindparam("practice"), _handle.c.handle == bindparam("handle")
@@ -66,7 +68,7 @@ _LOAD_CONVERSATION = (
 )
 _LOAD_PENDING = (
     select(_inbox)
-    .where(_inbox.c.conversation == bindparam("id"), _inbox.c.state == "new")
+    .where(_inbox.c.conversation == bindparam("id"), _WAITS)
     .order_by(_inbox.c.sent_at, _inbox.c.id)
 )
 _LOAD_LEDGER = select(_ledger).where(_ledger.c.turn == bindparam("turn")).order_by(_ledger.c.number)
@@ -108,12 +110,12 @@ _FINISH_TURN = _FINISH_TURN.on_conflict_do_update(
 )
 _ADD_OUTBOX = sqlite_insert(_outbox).on_conflict_do_nothing(index_elements=["id"])
 _WAITING_BEFORE = select(func.count()).where(
-    _outbox.c.conversation == bindparam("conversation"), _outbox.c.state.in_(_IN_FLIGHT)
+    _outbox.c.conversation == bindparam("conversation"), _IN_FLIGHT
 )
 _HEAD = (
     select(_outbox, _conversation.c.owner)
     .join(_conversation, _conversation.c.id == _outbox.c.conversation)
-    .where(_outbox.c.conversation == bindparam("id"), _outbox.c.state.in_(_IN_FLIGHT))
+    .where(_outbox.c.conversation == bindparam("id"), _IN_FLIGHT)
     .order_by(_outbox.c.seq)
     .limit(1)
 )
@@ -124,7 +126,7 @@ _MARK_SENDING = (
 )
 _SETTLE = (
     update(_outbox)
-    .where(_outbox.c.id == bindparam("row"), _outbox.c.state.in_(_IN_FLIGHT))
+    .where(_outbox.c.id == bindparam("row"), _IN_FLIGHT)
     .values(
         state=bindparam("new_state"),
         message_id=func.coalesce(bindparam("wamid"), _outbox.c.message_id),
@@ -367,23 +369,29 @@ class SqlStore:
         return BegunTurn(id=turn, at=from_stamp(started), entries=entries)
 
     async def record(
-        self, snapshot: Snapshot, *, turn: str, at: datetime, members: Sequence[int], entry: LedgerEntry
+        self,
+        snapshot: Snapshot,
+        *,
+        turn: str,
+        at: datetime,
+        members: Sequence[int],
+        entry: LedgerEntry,
+        writes: Sequence[DiaryWrite] = (),
     ) -> None:
         conversation = snapshot.contact.id
 
         def unit(connection: Connection) -> None:
             self._check_claim(connection, conversation, snapshot.version, snapshot.epoch)
-            if entry.number == 1:
-                connection.execute(
-                    _BEGIN_TURN,
-                    {
-                        "id": turn,
-                        "practice": self._practice,
-                        "conversation": conversation,
-                        "started_at": to_stamp(at),
-                    },
-                )
+            begun = {
+                "id": turn,
+                "practice": self._practice,
+                "conversation": conversation,
+                "started_at": to_stamp(at),
+            }
+            if connection.execute(_BEGIN_TURN, begun).rowcount:
                 connection.execute(_STAMP, [{"row": row, "turn_id": turn} for row in members])
+            for write in writes:
+                self._apply_write(connection, write)
             self._add_entry(connection, conversation, turn, at, entry)
 
         await self._database.write(unit)
@@ -451,6 +459,12 @@ class SqlStore:
         )
         if turn.members:
             connection.execute(_DONE, [{"row": row, "turn_id": turn.turn} for row in turn.members])
+        if turn.owner == BOT:
+            connection.execute(
+                update(_handoff)
+                .where(_handoff.c.conversation == conversation, _handoff.c.closed_at.is_(None))
+                .values(closed_at=finished)
+            )
         if turn.owner is not None:
             connection.execute(_OWN, {"conversation": conversation, "new_owner": turn.owner, "at": finished})
         if turn.handoff is not None:
@@ -466,7 +480,7 @@ class SqlStore:
         return head
 
     def _hand_off(self, connection: Connection, conversation: str, handoff: StagedHandoff, at: int) -> None:
-        """One open hand-off a conversation; the alert commits with it, so it is never lost and never doubled."""
+        """One open hand-off a conversation; the alert commits with it: never lost, never doubled."""
         already = connection.execute(_OPEN_HANDOFF, {"conversation": conversation}).scalar()
         if already is None:
             connection.execute(
@@ -538,12 +552,15 @@ class SqlStore:
         at: int,
         exempt: bool = False,
         sending: bool = False,
+        client_message_id: str | None = None,
     ) -> None:
         """A message of ours; the same id a second time is the same message."""
-        content = {
+        content: dict[str, Any] = {
             "text": reply.text,
             "choices": [[c.title, c.payload, c.description] for c in reply.choices],
         }
+        if client_message_id:
+            content["client_message_id"] = client_message_id
         connection.execute(
             _ADD_OUTBOX,
             {
@@ -665,12 +682,12 @@ class SqlStore:
             )
             answer = connection.execute(
                 select(_inbox.c.conversation)
-                .where(_inbox.c.practice == self._practice, _inbox.c.state == "new")
+                .where(_inbox.c.practice == self._practice, _WAITS)
                 .distinct()
             ).scalars()
             send = connection.execute(
                 select(_outbox.c.conversation)
-                .where(_outbox.c.practice == self._practice, _outbox.c.state.in_(_IN_FLIGHT))
+                .where(_outbox.c.practice == self._practice, _IN_FLIGHT)
                 .distinct()
             ).scalars()
             return Unfinished(to_answer=tuple(answer), to_send=tuple(send))

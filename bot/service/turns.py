@@ -1,0 +1,585 @@
+"""Turns: one at a time for each conversation, safe to run again after a crash at any point.
+
+What a patient types within the gathering pause is one turn; a tap is a turn at once. A turn works with
+one moment and one set of messages; both are fixed with the first recorded action. Every action's
+arguments and result are durable before the engine goes on, and a re-run reads them. Writes to the
+embedded diary ride in the turn's own transaction: when the database refuses one there, the refusal is
+recorded as the action's result and the turn runs again with it.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.dialogue import (
+    Assistant,
+    Conversation,
+    advance,
+    commands_for,
+    payload_commands,
+)
+from bot.dialogue.commands import Command, MediaReceived, StaleTap
+from bot.dialogue.effects import AlertStaff, Effect, OpenHandoff, OptOut, Record, RunAction, Utter
+from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
+from bot.domain.conversation import InboundKind, Reply
+from bot.domain.diary import DiaryWrite
+from bot.domain.pipeline import (
+    BOT,
+    QUEUE,
+    InboxMessage,
+    LedgerEntry,
+    Snapshot,
+    StagedHandoff,
+    StagedReply,
+    TurnCommit,
+)
+from bot.domain.practice import Practice
+from bot.errors import BookingError, ChairsideError, StaleConversation
+from bot.ports import ActionCall, ActionResult, Actions, Clock, Store
+from bot.service.alerts import Alerts
+from bot.service.changes import Changes
+from bot.service.delivery import Delivery
+from bot.service.facts import practice_facts
+from bot.service.probe import Probe
+from bot.service.tokens import NotOurToken, TapTokens
+from bot.service.understanding import Reader
+from bot.service.wording import APOLOGY, replies
+from nlu.understanding import Understanding
+
+log = structlog.get_logger(__name__)
+
+HANDED_BACK = "handed_back"
+_TURNS = uuid.UUID("6f0d7c1e-7a0f-4c53-9c51-3a4f8d1f4b60")
+_ACTIONS_A_TURN = 40
+_ATTEMPTS = 5
+#: A patient who keeps typing is answered after this many pauses all the same.
+_LONGEST_GATHERING = 4
+
+
+class TurnDoesNotSettle(ChairsideError):
+    """The flow runs action after action and never asks or ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a turn's messages came to."""
+
+    event: Event
+    text: str = ""
+    understanding: Understanding | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """A turn while it runs."""
+
+    turn: str
+    at: datetime
+    conversation: Conversation
+    effects: list[Effect] = field(default_factory=list)
+    writes: list[DiaryWrite] = field(default_factory=list)
+    riding: list[LedgerEntry] = field(default_factory=list)  # results of those writes, not yet durable
+    outcomes: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Turns:
+    """A task per conversation that has something to answer; nothing runs for the others."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        assistant: Assistant,
+        reader: Reader,
+        actions: Actions,
+        practice: Practice,
+        clock: Clock,
+        tokens: TapTokens,
+        delivery: Delivery,
+        alerts: Alerts,
+        changes: Changes,
+        probe: Probe,
+        worker: str,
+        keep_ledger: bool = True,
+    ) -> None:
+        self._store = store
+        self._assistant = assistant
+        self._reader = reader
+        self._actions = actions
+        self._practice = practice
+        self._clock = clock
+        self._tokens = tokens
+        self._delivery = delivery
+        self._alerts = alerts
+        self._changes = changes
+        self._probe = probe
+        self._worker = worker
+        self._keep_ledger = keep_ledger  # off only in the crash test's twin
+        self._due: dict[str, tuple[float, float]] = {}  # conversation -> (first heard, to be answered)
+        self._bells: dict[str, asyncio.Event] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._stopping = False
+
+    # -- when ---------------------------------------------------------------------------------------------
+
+    def wake(self, conversation: str, kind: InboundKind | None = None) -> None:
+        """A message was stored. Typed text waits for more; everything else is answered at once."""
+        now = asyncio.get_running_loop().time()
+        pause = self._practice.gather_seconds if kind is InboundKind.TEXT else 0.0
+        first, _ = self._due.get(conversation, (now, now))
+        self._due[conversation] = (first, min(now + pause, first + _LONGEST_GATHERING * pause))
+        if conversation in self._running:
+            self._bells[conversation].set()
+        elif not self._stopping:
+            self._bells[conversation] = asyncio.Event()
+            task = asyncio.create_task(self._answer_all(conversation), name=f"turns {conversation}")
+            self._running[conversation] = task
+            task.add_done_callback(lambda done: self._finished(conversation, done))
+
+    async def stop(self) -> None:
+        """Finishes the turns that run; what waits stays in the inbox."""
+        self._stopping = True
+        for bell in self._bells.values():
+            bell.set()
+        if self._running:
+            _, unfinished = await asyncio.wait(self._running.values(), timeout=5)
+            for task in unfinished:
+                task.cancel()
+
+    def _finished(self, conversation: str, task: asyncio.Task[None]) -> None:
+        del self._running[conversation], self._bells[conversation]
+        if not task.cancelled() and (error := task.exception()):
+            log.error("turns_failed", conversation=conversation, error=type(error).__name__)
+            asyncio.get_running_loop().call_later(1, self.wake, conversation)
+        elif conversation in self._due and not self._stopping:
+            self.wake(conversation)
+
+    async def _answer_all(self, conversation: str) -> None:
+        loop = asyncio.get_running_loop()
+        bell = self._bells[conversation]
+        while conversation in self._due and not self._stopping:
+            patience = self._due[conversation][1] - loop.time()
+            if patience > 0:
+                bell.clear()
+                try:
+                    async with asyncio.timeout(patience):
+                        await bell.wait()
+                except TimeoutError:
+                    pass
+                continue
+            del self._due[conversation]
+            await self._answer(conversation)
+
+    async def _answer(self, conversation: str) -> None:
+        """Every waiting message of a conversation, turn by turn, in the order in which they were written."""
+        while snapshot := await self._store.load(conversation, worker=self._worker):
+            members = _members(snapshot)
+            if not members:
+                return
+            try:
+                await self._run(snapshot, members)
+            except StaleConversation:
+                continue
+            except Exception as error:
+                if not await self._set_aside(snapshot, members, error):
+                    return
+
+    async def _set_aside(self, snapshot: Snapshot, members: Sequence[InboxMessage], error: Exception) -> bool:
+        """Counts the failure. After some, a person is called and the patient told; True when that is done."""
+        attempts = await self._store.set_aside(snapshot.contact.id, [m.id for m in members])
+        log.error(
+            "turn_failed",
+            conversation=snapshot.contact.id,
+            error=type(error).__name__,
+            at=_place_of(error),
+            attempts=attempts,
+        )
+        if attempts < _ATTEMPTS and not isinstance(error, TurnDoesNotSettle):
+            asyncio.get_running_loop().call_later(0.2 * 2**attempts, self.wake, snapshot.contact.id)
+            return False
+        await self._give_up(snapshot, members)
+        return True
+
+    async def _give_up(self, snapshot: Snapshot, members: Sequence[InboxMessage]) -> None:
+        now = self._clock.now()
+        turn = _turn_id(snapshot, members)
+        language = str((snapshot.state or {}).get("language") or self._practice.languages[0])
+        text = APOLOGY.get(language, APOLOGY["en"])
+        state = snapshot.state or self._new_conversation(snapshot).to_json()
+        await self._commit(
+            TurnCommit(
+                turn=turn,
+                conversation=snapshot.contact.id,
+                version=snapshot.version,
+                epoch=snapshot.epoch,
+                at=now,
+                finished_at=now,
+                members=tuple(m.id for m in members),
+                state=state,
+                journal={"content": self._assistant.version, "language": language, "given_up": True},
+                replies=(StagedReply(id=_reply_id(turn, 0), reply=Reply(text=text)),),
+                owner=QUEUE if snapshot.owner == BOT else None,
+                handoff=StagedHandoff(reason="error"),
+            )
+        )
+
+    # -- one turn -----------------------------------------------------------------------------------------
+
+    async def _run(self, snapshot: Snapshot, members: Sequence[InboxMessage]) -> None:
+        begun = snapshot.begun
+        progress = Progress(
+            turn=_turn_id(snapshot, members),
+            at=begun.at if begun else self._clock.now(),
+            conversation=self._conversation(snapshot),
+        )
+        self._probe.at("understanding")
+        heard = await self._hear(snapshot, members, progress)
+        try:
+            await self._advance(snapshot, members, progress, heard.event)
+            await self._commit(self._outcome(snapshot, members, progress, heard))
+        except BookingError as refusal:
+            await self._record_refusal(snapshot, members, progress, refusal)
+            raise StaleConversation(snapshot.contact.id) from refusal
+
+    def _conversation(self, snapshot: Snapshot) -> Conversation:
+        if snapshot.state is None:
+            return self._new_conversation(snapshot)
+        conversation = Conversation.from_json(dict(snapshot.state))
+        if snapshot.owner != BOT and not conversation.paused:
+            conversation = replace(conversation, paused=True)
+        return conversation
+
+    def _new_conversation(self, snapshot: Snapshot) -> Conversation:
+        return Conversation.new(snapshot.contact.id, language=self._practice.languages[0])
+
+    async def _hear(self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress) -> Heard:
+        conversation, contact = progress.conversation, snapshot.contact
+        first = members[0]
+        if first.kind == HANDED_BACK:
+            facts = practice_facts(self._practice, conversation.language)
+            return Heard(event=HandedBack(at=progress.at, channel=contact.address.channel, facts=facts))
+        if first.kind is InboundKind.CHOICE:
+            commands, text = self._tapped(first, snapshot, progress.at)
+            if commands is not None:
+                return Heard(event=self._event(snapshot, progress, text, commands, None), text=text)
+        elif first.kind is not InboundKind.TEXT:
+            kind = str(first.kind)
+            text = "\n".join(m.text for m in members if m.text)
+            return Heard(event=self._event(snapshot, progress, text, (MediaReceived(kind),), None), text=text)
+        else:
+            text = "\n".join(m.text or "" for m in members)
+        understanding = await self._reader.understand(
+            text, self._assistant, conversation, at=progress.at, known=snapshot.state is not None
+        )
+        commands = commands_for(understanding, conversation, self._assistant)
+        return Heard(
+            event=self._event(snapshot, progress, text, commands, understanding),
+            text=text,
+            understanding=understanding,
+        )
+
+    def _tapped(
+        self, tap: InboxMessage, snapshot: Snapshot, at: datetime
+    ) -> tuple[tuple[Command, ...] | None, str]:
+        """A tap counts only as a token of ours for this contact. None: it stands for words."""
+        title = tap.text or ""
+        try:
+            payload = self._tokens.read(snapshot.contact.id, tap.payload or "", at=at)
+        except NotOurToken:
+            log.warning("tap_refused", conversation=snapshot.contact.id)
+            return (StaleTap(),), title
+        commands = payload_commands(payload, self._assistant)
+        return commands, payload if commands is None else title
+
+    def _event(
+        self,
+        snapshot: Snapshot,
+        progress: Progress,
+        text: str,
+        commands: tuple[Command, ...],
+        understanding: Understanding | None,
+    ) -> PatientWrote:
+        language = understanding.language if understanding else progress.conversation.language
+        return PatientWrote(
+            at=progress.at,
+            text=text,
+            commands=commands,
+            channel=snapshot.contact.address.channel,
+            language=language,
+            facts=practice_facts(self._practice, language),
+            latest_message=_latest_message(text, understanding),
+        )
+
+    async def _advance(
+        self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress, event: Event
+    ) -> None:
+        known = {entry.number: entry for entry in snapshot.begun.entries} if snapshot.begun else {}
+        number = 0
+        while True:
+            progress.conversation, effects = advance(self._assistant, progress.conversation, event)
+            progress.effects += effects
+            call = effects[-1] if effects and isinstance(effects[-1], RunAction) else None
+            if call is None:
+                return
+            number += 1
+            if number > _ACTIONS_A_TURN:
+                raise TurnDoesNotSettle(call.name)
+            entry = known.get(number)
+            if entry is None or entry.result is None or not self._keep_ledger:
+                entry = await self._perform(snapshot, members, progress, call, number, entry)
+            assert entry.result is not None
+            result = entry.result
+            progress.outcomes.append((call.name, self._outcome_of(call.name, result)))
+            event = ActionReturned(
+                at=progress.at,
+                call=call.call,
+                events=tuple(result["events"]),
+                responses=tuple(result["responses"]),
+                failed=result["failed"],
+            )
+
+    async def _perform(
+        self,
+        snapshot: Snapshot,
+        members: Sequence[InboxMessage],
+        progress: Progress,
+        call: RunAction,
+        number: int,
+        recorded: LedgerEntry | None,
+    ) -> LedgerEntry:
+        """Runs an action and makes its result durable, unless it wrote to the embedded diary: that commits
+        with the turn, or before the next action."""
+        await self._flush(snapshot, members, progress)
+        key = recorded.key if recorded else uuid.uuid5(uuid.UUID(progress.turn), f"action {number}").hex
+        if not self._keep_ledger:
+            key = uuid.uuid4().hex
+        self._probe.at("action")
+        result = await self._actions.run(
+            ActionCall(
+                name=call.name,
+                tracker=call.tracker,
+                key=key,
+                contact=snapshot.contact.id,
+                channel=snapshot.contact.address.channel,
+                phone=snapshot.contact.address.phone,
+                language=progress.conversation.language,
+                at=progress.at,
+            )
+        )
+        self._probe.at("between action and commit")
+        entry = LedgerEntry(
+            number=number,
+            action=call.name,
+            key=key,
+            arguments={"slots": call.tracker.get("slots", {})},
+            result=_as_json(result),
+        )
+        if result.writes:
+            progress.writes += result.writes
+            progress.riding.append(entry)
+        elif self._keep_ledger:
+            await self._record(snapshot, members, progress, entry)
+        return entry
+
+    async def _flush(self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress) -> None:
+        """Nothing may follow a diary write before it is durable."""
+        if progress.riding:
+            entry = progress.riding[-1]
+            await self._record(snapshot, members, progress, entry, tuple(progress.writes))
+            progress.riding.clear()
+            progress.writes.clear()
+
+    async def _record(
+        self,
+        snapshot: Snapshot,
+        members: Sequence[InboxMessage],
+        progress: Progress,
+        entry: LedgerEntry,
+        writes: tuple[DiaryWrite, ...] = (),
+    ) -> None:
+        await self._store.record(
+            snapshot,
+            turn=progress.turn,
+            at=progress.at,
+            members=[m.id for m in members],
+            entry=entry,
+            writes=writes,
+        )
+
+    async def _record_refusal(
+        self,
+        snapshot: Snapshot,
+        members: Sequence[InboxMessage],
+        progress: Progress,
+        refusal: BookingError,
+    ) -> None:
+        """The database refused a staged diary write: that is what the action came to."""
+        entry = progress.riding[-1]
+        declared = self._assistant.actions[entry.action].outcome
+        event = {"event": "slot", "name": declared.slot, "value": refusal.outcome} if declared else None
+        result = {
+            "events": [event] if event else [],
+            "responses": [],
+            "failed": None if event else "exception",
+        }
+        await self._record(snapshot, members, progress, replace(entry, result=result))
+
+    def _outcome_of(self, action: str, result: Mapping[str, Any]) -> str:
+        if result["failed"]:
+            return str(result["failed"])
+        declared = self._assistant.actions.get(action)
+        slot = declared.outcome.slot if declared and declared.outcome else None
+        values = [e.get("value") for e in result["events"] if slot and e.get("name") == slot]
+        return str(values[-1]) if values else "done"
+
+    # -- the end of a turn --------------------------------------------------------------------------------
+
+    def _outcome(
+        self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress, heard: Heard
+    ) -> TurnCommit:
+        contact = snapshot.contact.id
+        utters = [e for e in progress.effects if isinstance(e, Utter)]
+        handoffs = [e for e in progress.effects if isinstance(e, OpenHandoff)]
+        alerts = [e for e in progress.effects if isinstance(e, AlertStaff)]
+        finished = self._clock.now()
+        if _staff_is_writing(snapshot, finished) and any(a.urgent for a in alerts):
+            utters = []
+        made = replies(utters, contact=contact, tokens=self._tokens, at=progress.at)
+        handoff = None
+        if handoffs or alerts:
+            reason = handoffs[-1].reason if handoffs else alerts[-1].reason
+            handoff = StagedHandoff(reason=reason, urgent=any(a.urgent for a in alerts))
+        owner = QUEUE if handoffs and snapshot.owner == BOT else None
+        if isinstance(heard.event, HandedBack):
+            owner = BOT
+        return TurnCommit(
+            turn=progress.turn,
+            conversation=contact,
+            version=snapshot.version,
+            epoch=snapshot.epoch,
+            at=progress.at,
+            finished_at=finished,
+            members=tuple(m.id for m in members),
+            state=progress.conversation.to_json(),
+            journal=self._journal(progress, heard, made),
+            replies=tuple(
+                StagedReply(
+                    id=_reply_id(progress.turn, index), reply=reply, exempt=snapshot.owner not in (BOT, QUEUE)
+                )
+                for index, reply in enumerate(made)
+            ),
+            writes=tuple(progress.writes),
+            entries=tuple(progress.riding),
+            owner=owner,
+            handoff=handoff,
+            informed=any(u.response == "utter_disclosure" for u in utters),
+            opted_out=any(isinstance(e, OptOut) for e in progress.effects),
+        )
+
+    def _journal(self, progress: Progress, heard: Heard, made: Sequence[Reply]) -> dict[str, Any]:
+        stack = progress.conversation.stack
+        event, meaning = heard.event, heard.understanding
+        return {
+            "content": self._assistant.version,
+            "language": progress.conversation.language,
+            "text": heard.text,
+            "commands": [_shown(c) for c in event.commands] if isinstance(event, PatientWrote) else [],
+            "events": [dict(e.event) for e in progress.effects if isinstance(e, Record)],
+            "intent": [meaning.intent.name, meaning.intent.confidence]
+            if meaning and meaning.intent
+            else None,
+            "entities": [[e.entity, str(e.value)] for e in meaning.entities] if meaning else [],
+            "red_flag": f"{meaning.red_flag.level} {meaning.red_flag.key}"
+            if meaning and meaning.red_flag
+            else None,
+            "flow": stack[-1].flow_id if stack else None,
+            "step": stack[-1].step_id if stack else None,
+            "actions": progress.outcomes,
+            "replies": [reply.text for reply in made],
+        }
+
+    async def _commit(self, commit: TurnCommit) -> None:
+        self._probe.at("commit")
+        head = await self._store.commit(commit)
+        self._probe.at("idle")
+        if head is not None:
+            self._delivery.send(head)
+        elif commit.replies:
+            self._delivery.wake(commit.conversation)
+        if commit.handoff is not None:
+            self._alerts.ring()
+        self._changes.ring()
+
+
+def _members(snapshot: Snapshot) -> tuple[InboxMessage, ...]:
+    """The messages of the next turn: of one that has begun, else the first and what belongs to it."""
+    if snapshot.begun:
+        return tuple(m for m in snapshot.pending if m.turn == snapshot.begun.id)
+    taken: list[InboxMessage] = []
+    for message in snapshot.pending:
+        if taken and (message.kind is InboundKind.CHOICE or message.kind != taken[0].kind):
+            break
+        taken.append(message)
+        if message.kind in (InboundKind.CHOICE, HANDED_BACK):
+            break
+    return tuple(taken)
+
+
+def _turn_id(snapshot: Snapshot, members: Sequence[InboxMessage]) -> str:
+    """The same for every run of the same turn."""
+    if snapshot.begun:
+        return snapshot.begun.id
+    return str(uuid.uuid5(_TURNS, f"{snapshot.contact.id} {members[0].id}"))
+
+
+def _reply_id(turn: str, index: int) -> str:
+    return str(uuid.uuid5(uuid.UUID(turn), f"reply {index}"))
+
+
+def _staff_is_writing(snapshot: Snapshot, now: datetime) -> bool:
+    """A person who wrote within two minutes deals with an emergency better than a fixed text."""
+    return snapshot.staff_wrote_at is not None and now - snapshot.staff_wrote_at < timedelta(minutes=2)
+
+
+def _as_json(result: ActionResult) -> dict[str, Any]:
+    return {
+        "events": [dict(event) for event in result.events],
+        "responses": [dict(response) for response in result.responses],
+        "failed": result.failed,
+    }
+
+
+def _latest_message(text: str, understanding: Understanding | None) -> dict[str, Any]:
+    """Rasa's tracker.latest_message."""
+    if understanding is None:
+        return {"text": text, "intent": {}, "intent_ranking": [], "entities": [], "metadata": {}}
+    best = understanding.intent
+    return {
+        "text": text,
+        "intent": {"name": best.name, "confidence": best.confidence} if best else {},
+        "intent_ranking": [
+            {"name": i.name, "confidence": i.confidence} for i in understanding.intent_ranking[:5]
+        ],
+        "entities": [
+            {"entity": e.entity, "value": e.value, "start": e.start, "end": e.end}
+            for e in understanding.entities
+        ],
+        "metadata": {},
+    }
+
+
+def _shown(command: Command) -> str:
+    return repr(command)
+
+
+def _place_of(error: BaseException) -> str:
+    """file:line of where it was raised; never the text, which may hold a patient's words."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "?"

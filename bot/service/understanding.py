@@ -1,0 +1,88 @@
+"""Puts a patient's words before `nlu`, with everything that makes bare words understood.
+
+Messages of many conversations that wait in the same moment are read as one batch.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, time
+
+from bot.dialogue import Asked, Assistant, Conversation, asked
+from bot.domain.practice import Practice
+from bot.domain.practice_time import PracticeTime
+from nlu.understanding import Context, Interpreter, Named, OfferedChoice, Understanding
+
+
+class Reader:
+    """Understands one message at a time for its callers, many at a time for the interpreter."""
+
+    def __init__(self, *, interpreter: Interpreter, practice: Practice) -> None:
+        self._interpreter = interpreter
+        self._practice = practice
+        self._clock = PracticeTime(practice.time_zone)
+        self._opens = min((s.start for p in practice.practitioners for s in p.shifts), default=time(9))
+        self._closes = max((s.end for p in practice.practitioners for s in p.shifts), default=time(19))
+        self._practitioners = tuple(Named(id=p.id, words=(p.name,)) for p in practice.practitioners)
+        self._visit_types = tuple(
+            Named(id=v.id, words=(*v.names.values(), *(word for words in v.words.values() for word in words)))
+            for v in practice.visit_types
+        )
+        self._waiting: list[tuple[str, Context, asyncio.Future[Understanding]]] = []
+
+    async def understand(
+        self, text: str, assistant: Assistant, conversation: Conversation, *, at: datetime, known: bool
+    ) -> Understanding:
+        """`known` is false for a contact's first words: their language is not settled yet."""
+        context = self.context(assistant, conversation, at=at, known=known)
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Understanding] = loop.create_future()
+        if not self._waiting:
+            loop.call_soon(self._read_all)
+        self._waiting.append((text, context, done))
+        return await done
+
+    def context(
+        self, assistant: Assistant, conversation: Conversation, *, at: datetime, known: bool
+    ) -> Context:
+        question = asked(assistant, conversation)
+        return Context(
+            now=self._clock.wall(at),
+            languages=self._practice.languages,
+            language=conversation.language if known else None,
+            country=self._practice.country,
+            opens=self._opens,
+            closes=self._closes,
+            asking=question.kind if question else None,
+            choices=_choices(question),
+            practitioners=self._practitioners,
+            visit_types=self._visit_types,
+        )
+
+    def _read_all(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        try:
+            meanings: Sequence[Understanding] = self._interpreter.understand_many(
+                [(text, context) for text, context, _ in waiting]
+            )
+        except Exception as error:
+            for _, _, done in waiting:
+                if not done.done():
+                    done.set_exception(error)
+            return
+        for (_, _, done), meaning in zip(waiting, meanings, strict=True):
+            if not done.done():
+                done.set_result(meaning)
+
+
+def _choices(question: Asked | None) -> tuple[OfferedChoice, ...]:
+    if question is None:
+        return ()
+    return tuple(
+        OfferedChoice(
+            title=button.title,
+            value=button.payload,
+            start=datetime.fromisoformat(button.start) if button.start else None,
+            practitioner=button.practitioner,
+        )
+        for button in question.buttons
+    )

@@ -1,0 +1,393 @@
+"""What staff see and do, and what the sandbox shows, from the pipeline's tables. Implements service.desk."""
+
+import json
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.domain.conversation import Reply
+from bot.domain.pipeline import BOT, QUEUE, OutboxState
+from bot.ports import Clock
+from bot.service.changes import Changes
+from bot.service.desk import (
+    AlreadyTaken,
+    Author,
+    ConversationView,
+    MessageState,
+    MessageView,
+    Owner,
+    TurnTrace,
+    UnknownConversation,
+    WaitingConversation,
+    WindowClosed,
+)
+from bot.service.turns import HANDED_BACK
+from bot.storage import tables as t
+from bot.storage.database import Database
+from bot.storage.seal import Keyring
+from bot.storage.store import SqlStore
+from bot.storage.tables import from_stamp, to_stamp
+
+_contact = t.ContactRow.__table__  # type: ignore[attr-defined]
+_conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]
+_inbox = t.InboxRow.__table__  # type: ignore[attr-defined]
+_turn = t.TurnRow.__table__  # type: ignore[attr-defined]
+_outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]
+_handoff = t.HandoffRow.__table__  # type: ignore[attr-defined]
+
+#: Meta lets a business write freely for this long after a patient's last message.
+WINDOW = timedelta(hours=24)
+_STAFF = "staff:"
+_TRACED_TURNS = 50
+_RECEIPT_STATES = {2: MessageState.DELIVERED, 3: MessageState.READ}
+#: What the card shows of a conversation's slots, in this order.
+SHOWN_SLOTS = (
+    "patient_name",
+    "phone",
+    "birth_date",
+    "visit_type",
+    "opening_when",
+    "opening_with",
+    "language",
+)
+
+
+class SqlDesk:
+    """One practice's desk. `wake_turns` and `wake_delivery` tell the pipeline about new work."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        practice: str,
+        keyring: Keyring,
+        clock: Clock,
+        store: SqlStore,
+        changes: Changes,
+        wake_turns: Callable[[str], None],
+        wake_delivery: Callable[[str], None],
+        diary: Callable[[], Any],
+    ) -> None:
+        self._database = database
+        self._practice = practice
+        self._keyring = keyring
+        self._clock = clock
+        self._store = store
+        self._changes = changes
+        self._wake_turns = wake_turns
+        self._wake_delivery = wake_delivery
+        self._diary = diary
+
+    def subscribe(self) -> AsyncIterator[None]:
+        return self._changes.subscribe()
+
+    # -- seeing -------------------------------------------------------------------------------------------
+
+    async def handoffs(self) -> tuple[WaitingConversation, ...]:
+        def unit(connection: Connection) -> tuple[WaitingConversation, ...]:
+            rows = connection.execute(
+                select(_handoff, _conversation.c.owner, _conversation.c.staff_wrote_at)
+                .join(_conversation, _conversation.c.id == _handoff.c.conversation)
+                .where(_handoff.c.practice == self._practice, _handoff.c.closed_at.is_(None))
+                .order_by(_handoff.c.urgent.desc(), _handoff.c.opened_at)
+            ).all()
+            return tuple(self._waiting(connection, row) for row in rows)
+
+        return await self._database.read(unit)
+
+    def _waiting(self, connection: Connection, row: Any) -> WaitingConversation:
+        conversation = self._row(connection, row.conversation)
+        seen = row.staff_wrote_at or 0
+        unread = connection.execute(
+            select(func.count()).where(
+                _inbox.c.conversation == row.conversation,
+                _inbox.c.received_at > seen,
+                _inbox.c.kind != HANDED_BACK,
+            )
+        ).scalar()
+        last = connection.execute(
+            select(_inbox.c.sealed)
+            .where(_inbox.c.conversation == row.conversation, _inbox.c.kind != HANDED_BACK)
+            .order_by(_inbox.c.id.desc())
+            .limit(1)
+        ).scalar()
+        words = self._open(connection, row.conversation, last) if last else {}
+        owner, who = _owner(row.owner)
+        return WaitingConversation(
+            id=row.conversation,
+            label=self._label(connection, conversation),
+            channel=conversation.channel,
+            reason=row.reason,
+            since=from_stamp(row.opened_at),
+            owner=owner,
+            urgent=bool(row.urgent),
+            last_text=words.get("text") or "",
+            unread=int(unread or 0),
+            owned_by=who,
+        )
+
+    async def conversation(self, conversation: str) -> ConversationView:
+        def unit(connection: Connection) -> ConversationView:
+            row = self._row(connection, conversation)
+            state = self._state(connection, row)
+            handoff = connection.execute(
+                select(_handoff)
+                .where(_handoff.c.conversation == conversation, _handoff.c.closed_at.is_(None))
+                .limit(1)
+            ).first()
+            owner, who = _owner(row.owner)
+            until = self._window_until(connection, conversation)
+            return ConversationView(
+                id=conversation,
+                label=self._label(connection, row),
+                channel=row.channel,
+                owner=owner,
+                language=str(state.get("language") or ""),
+                messages=self._messages(connection, conversation),
+                slots=_shown_slots(state.get("slots") or {}),
+                window_open=until is not None and until > self._clock.now(),
+                window_until=until,
+                reason=handoff.reason if handoff else None,
+                since=from_stamp(handoff.opened_at) if handoff else None,
+                urgent=bool(handoff and handoff.urgent),
+                owned_by=who,
+            )
+
+        return await self._database.read(unit)
+
+    def _messages(self, connection: Connection, conversation: str) -> tuple[MessageView, ...]:
+        views: list[tuple[int, int, MessageView]] = []
+        for row in connection.execute(select(_inbox).where(_inbox.c.conversation == conversation)):
+            if row.kind == HANDED_BACK:
+                continue
+            words = self._open(connection, conversation, row.sealed)
+            view = MessageView(
+                id=f"in-{row.id}",
+                at=from_stamp(row.received_at),
+                author=Author.PATIENT,
+                text=words.get("text") or "",
+                kind=row.kind,
+            )
+            views.append((row.received_at, row.id, view))
+        for row in connection.execute(select(_outbox).where(_outbox.c.conversation == conversation)):
+            if row.state == OutboxState.DROPPED:
+                continue
+            content = self._open(connection, conversation, row.sealed)
+            author, who = _author(row.author)
+            view = MessageView(
+                id=f"out-{row.seq}",
+                at=from_stamp(row.created_at),
+                author=author,
+                text=content["text"],
+                choices=tuple(title for title, _, _ in content["choices"]),
+                state=_RECEIPT_STATES.get(row.receipt) or MessageState(row.state),
+                by=who,
+                client_message_id=content.get("client_message_id"),
+            )
+            views.append((row.created_at, row.seq, view))
+        return tuple(view for _, _, view in sorted(views, key=lambda item: item[:2]))
+
+    # -- doing --------------------------------------------------------------------------------------------
+
+    async def take(self, conversation: str, who: str) -> None:
+        await self._database.write(lambda connection: self._take(connection, conversation, who))
+        self._changes.ring()
+
+    def _take(self, connection: Connection, conversation: str, who: str) -> None:
+        row = self._row(connection, conversation)
+        if row.owner == _STAFF + who:
+            return
+        if row.owner not in (BOT, QUEUE):
+            raise AlreadyTaken(row.owner.removeprefix(_STAFF))
+        now = to_stamp(self._clock.now())
+        # A new version: a turn of the bot that is under way will not commit.
+        connection.execute(
+            update(_conversation)
+            .where(_conversation.c.id == conversation)
+            .values(owner=_STAFF + who, owner_since=now, version=_conversation.c.version + 1)
+        )
+        taken = connection.execute(
+            update(_handoff)
+            .where(_handoff.c.conversation == conversation, _handoff.c.closed_at.is_(None))
+            .values(taken_by=who, taken_at=now)
+        ).rowcount
+        if not taken:
+            connection.execute(
+                insert(_handoff),
+                {
+                    "practice": self._practice,
+                    "conversation": conversation,
+                    "reason": "taken",
+                    "urgent": False,
+                    "opened_at": now,
+                    "taken_by": who,
+                    "taken_at": now,
+                },
+            )
+
+    async def reply(self, conversation: str, text: str, *, who: str, client_message_id: str) -> None:
+        def unit(connection: Connection) -> None:
+            self._take(connection, conversation, who)
+            until = self._window_until(connection, conversation)
+            now = self._clock.now()
+            if until is None or until <= now:
+                raise WindowClosed("24 hours without a word from the patient: WhatsApp takes templates only")
+            self._store.add_outbox(
+                connection,
+                conversation=conversation,
+                id=str(uuid.uuid5(uuid.UUID(conversation), f"staff {client_message_id}")),
+                author=_STAFF + who,
+                reply=Reply(text=text),
+                at=to_stamp(now),
+                client_message_id=client_message_id,
+            )
+            connection.execute(
+                update(_conversation)
+                .where(_conversation.c.id == conversation)
+                .values(staff_wrote_at=to_stamp(now))
+            )
+
+        await self._database.write(unit)
+        self._wake_delivery(conversation)
+        self._changes.ring()
+
+    async def give_back(self, conversation: str, who: str) -> None:
+        def unit(connection: Connection) -> bool:
+            row = self._row(connection, conversation)
+            if row.owner == BOT:
+                return False
+            if row.owner not in (QUEUE, _STAFF + who):
+                raise AlreadyTaken(row.owner.removeprefix(_STAFF))
+            now = to_stamp(self._clock.now())
+            # An event like any other: it takes its place in the conversation's one queue.
+            connection.execute(
+                sqlite_insert(_inbox).on_conflict_do_nothing(),
+                {
+                    "practice": self._practice,
+                    "channel": row.channel,
+                    "account": row.account,
+                    "event": f"{HANDED_BACK} {conversation} {row.owner_since}",
+                    "conversation": conversation,
+                    "kind": HANDED_BACK,
+                    "sealed": self._keyring.seal(connection, conversation, b"{}"),
+                    "sent_at": now,
+                    "received_at": now,
+                    "state": "new",
+                    "attempts": 0,
+                },
+            )
+            return True
+
+        if await self._database.write(unit):
+            self._wake_turns(conversation)
+        self._changes.ring()
+
+    # -- observing ----------------------------------------------------------------------------------------
+
+    async def diary(self) -> list[Mapping[str, Any]]:
+        rows: list[Mapping[str, Any]] = await self._diary()
+        return rows
+
+    async def turns(self, contact: str) -> tuple[TurnTrace, ...]:
+        def unit(connection: Connection) -> tuple[TurnTrace, ...]:
+            conversation = self._find(connection, contact)
+            if conversation is None:
+                return ()
+            rows = connection.execute(
+                select(_turn)
+                .where(_turn.c.conversation == conversation, _turn.c.sealed.is_not(None))
+                .order_by(_turn.c.started_at.desc())
+                .limit(_TRACED_TURNS)
+            ).all()
+            return tuple(
+                _trace(from_stamp(row.started_at), self._open(connection, conversation, row.sealed))
+                for row in reversed(rows)
+            )
+
+        return await self._database.read(unit)
+
+    def _find(self, connection: Connection, contact: str) -> str | None:
+        """By conversation id, or by phone on any account of ours."""
+        known = connection.execute(select(_contact.c.id).where(_contact.c.id == contact)).scalar()
+        if known is not None:
+            return str(known)
+        digits = contact.lstrip("+")
+        for row in connection.execute(
+            select(_contact).where(_contact.c.practice == self._practice).order_by(_contact.c.created_at)
+        ):
+            who = self._open(connection, row.id, row.sealed)
+            if digits in ((who.get("phone") or "").lstrip("+"), who.get("recipient")):
+                return str(row.id)
+        return None
+
+    # -- rows ---------------------------------------------------------------------------------------------
+
+    def _row(self, connection: Connection, conversation: str) -> Any:
+        row = connection.execute(
+            select(_conversation, _contact.c.channel, _contact.c.account, _contact.c.sealed.label("who"))
+            .join(_contact, _contact.c.id == _conversation.c.id)
+            .where(_conversation.c.id == conversation, _conversation.c.practice == self._practice)
+        ).first()
+        if row is None:
+            raise UnknownConversation("no such conversation; it may belong to another practice")
+        return row
+
+    def _state(self, connection: Connection, row: Any) -> dict[str, Any]:
+        return {} if row.sealed is None else self._open(connection, row.id, row.sealed)
+
+    def _label(self, connection: Connection, row: Any) -> str:
+        said = (self._state(connection, row).get("slots") or {}).get("patient_name")
+        if said:
+            return str(said)
+        profile = self._open(connection, row.id, row.who).get("name")
+        return str(profile) if profile else f"Patient {row.id[:4].upper()}"
+
+    def _window_until(self, connection: Connection, conversation: str) -> datetime | None:
+        last = connection.execute(
+            select(func.max(_inbox.c.received_at)).where(
+                _inbox.c.conversation == conversation, _inbox.c.kind != HANDED_BACK
+            )
+        ).scalar()
+        return from_stamp(last) + WINDOW if last else None
+
+    def _open(self, connection: Connection, owner: str, sealed: bytes) -> dict[str, Any]:
+        value: dict[str, Any] = json.loads(self._keyring.open(connection, owner, sealed))
+        return value
+
+
+def _owner(owner: str) -> tuple[Owner, str | None]:
+    if owner.startswith(_STAFF):
+        return Owner.STAFF, owner.removeprefix(_STAFF)
+    return Owner(owner), None
+
+
+def _author(author: str) -> tuple[Author, str | None]:
+    if author.startswith(_STAFF):
+        return Author.STAFF, author.removeprefix(_STAFF)
+    return Author.ASSISTANT, None
+
+
+def _shown_slots(slots: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, str(slots[name])) for name in SHOWN_SLOTS if slots.get(name) not in (None, ""))
+
+
+def _trace(at: datetime, journal: Mapping[str, Any]) -> TurnTrace:
+    intent: Sequence[Any] = journal.get("intent") or (None, None)
+    return TurnTrace(
+        at=at,
+        text=journal.get("text") or "",
+        language=journal.get("language") or "",
+        intent=intent[0],
+        confidence=intent[1],
+        entities=tuple((kind, value) for kind, value in journal.get("entities") or ()),
+        red_flag=journal.get("red_flag"),
+        commands=tuple(journal.get("commands") or ()),
+        flow=journal.get("flow"),
+        step=journal.get("step"),
+        actions=tuple((name, outcome) for name, outcome in journal.get("actions") or ()),
+        reply="\n\n".join(journal.get("replies") or ()),
+    )

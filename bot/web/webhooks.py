@@ -1,0 +1,80 @@
+"""Where Meta knocks: verify the raw bytes, parse, store, answer 200. No dialogue happens in here."""
+
+import time
+from collections.abc import Mapping
+
+import structlog
+from aiohttp import web
+
+from bot.errors import SignatureMismatch
+from bot.ports import Channel
+from bot.service.intake import Intake
+
+log = structlog.get_logger(__name__)
+
+#: Meta sends at most 3 MB; what is larger is refused before a byte of it is read.
+MAX_BODY = 4 * 1024 * 1024
+
+
+def add_webhooks(app: web.Application, *, channels: Mapping[str, Channel], intake: Intake) -> None:
+    """GET and POST /webhooks/{name} for each channel."""
+    for name, channel in channels.items():
+        endpoint = _Endpoint(channel, intake)
+        app.router.add_get(f"/webhooks/{name}", endpoint.subscribe, allow_head=False)
+        app.router.add_post(f"/webhooks/{name}", endpoint.receive)
+
+
+class _Endpoint:
+    def __init__(self, channel: Channel, intake: Intake) -> None:
+        self._channel = channel
+        self._intake = intake
+
+    async def subscribe(self, request: web.Request) -> web.Response:
+        """Meta's verification: the challenge comes back as plain text, never as markup."""
+        challenge = self._channel.challenge(request.query)
+        if challenge is None:
+            raise web.HTTPForbidden(text="verify token or challenge is not right\n")
+        return web.Response(text=challenge, headers={"X-Content-Type-Options": "nosniff"})
+
+    async def receive(self, request: web.Request) -> web.Response:
+        started = time.perf_counter()
+        body = await _read(request)
+        try:
+            self._channel.verify(request.headers, body)
+        except SignatureMismatch as error:
+            log.warning("webhook_refused", channel=self._channel.name, why=str(error))
+            raise web.HTTPUnauthorized(text="the signature does not match\n") from error
+        events = self._channel.parse(body)
+        try:
+            accepted = await self._intake.accept(events)
+        except Exception as error:  # nothing is stored: Meta must send it again
+            log.error("webhook_not_stored", channel=self._channel.name, error=type(error).__name__)
+            raise web.HTTPServiceUnavailable(text="not stored, send it again\n") from error
+        log.info(
+            "webhook",
+            channel=self._channel.name,
+            events=len(events),
+            messages=len(accepted.conversations),
+            repeats=accepted.repeats,
+            ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+        return web.Response(text="ok\n")
+
+
+async def _read(request: web.Request) -> bytes:
+    if request.content_length is not None and request.content_length >= MAX_BODY:
+        raise _too_large(request.content_length)
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.content.iter_any():
+        size += len(chunk)
+        if size >= MAX_BODY:
+            raise _too_large(size)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _too_large(size: int) -> web.HTTPRequestEntityTooLarge:
+    return web.HTTPRequestEntityTooLarge(
+        MAX_BODY, size, text=f"a webhook body has less than {MAX_BODY} bytes\n"
+    )
