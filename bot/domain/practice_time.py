@@ -105,7 +105,8 @@ def _steady_offset(zone: str, day: date) -> timedelta | None:
 
 
 def known_zones() -> frozenset[str]:
-    return frozenset(pytz.all_timezones_set)
+    # Filled on first use by its own methods, which frozenset(...) goes around.
+    return frozenset(zone for zone in iter(pytz.all_timezones))
 
 
 def known_countries() -> frozenset[str]:

@@ -1,0 +1,138 @@
+"""Mistakes that take two places of practice.yml to see. They are looked for in the YAML itself, so that they
+are found whatever else is wrong; values of the wrong type are left to `bot.settings.entries`.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, time
+from itertools import pairwise
+
+from pydantic_core import PydanticCustomError
+
+from bot.domain.openings import public_holidays
+from bot.domain.practice_time import known_countries
+from bot.errors import Position, Problem
+from bot.settings.entries import HoursEntry, read_hours
+from bot.settings.spelling import did_you_mean
+from bot.source import Node
+
+Word = tuple[str, Position]
+
+
+def cross_check(root: Node, languages_available: Collection[str] | None) -> Iterator[Problem]:
+    visit_types = list(_ids(root, "visit_types", "id"))
+    yield from _duplicates(visit_types, "visit type")
+    yield from _duplicates(_ids(root, "practitioners", "id"), "practitioner")
+    yield from _duplicates(_ids(root, "whatsapp", "phone_number_id"), "phone_number_id")
+    languages = list(_words(root.get("languages")))
+    yield from _duplicates(languages, "language")
+    yield from _unavailable(languages, languages_available)
+    yield from _unnamed(root, [language for language, _ in languages])
+    yield from _who_does_what(root, visit_types)
+    for person in _items(root, "practitioners"):
+        yield from _overlaps(person)
+    yield from _holidays(root)
+    yield from _alerts(root)
+
+
+def _duplicates(words: Iterable[Word], what: str) -> Iterator[Problem]:
+    first: dict[str, Position] = {}
+    for word, position in words:
+        if word in first:
+            yield Problem(
+                position, "E-DUP", f'{what} "{word}" stands already in line {first[word].line}; keep one'
+            )
+        first.setdefault(word, position)
+
+
+def _unavailable(languages: Iterable[Word], available: Collection[str] | None) -> Iterator[Problem]:
+    for language, position in languages:
+        if available is not None and language not in available:
+            known = ", ".join(sorted(available))
+            yield Problem(position, "E-LANG", f'there are no texts in "{language}"; there are: {known}')
+
+
+def _unnamed(root: Node, languages: list[str]) -> Iterator[Problem]:
+    for visit_type in _items(root, "visit_types"):
+        names = visit_type.get("names")
+        if names is None or names.kind != "mapping":
+            continue
+        for language in dict.fromkeys(languages):
+            if names.get(language) is None:
+                message = f'has no name in "{language}", a language of this practice; add it'
+                yield Problem(visit_type.locate(["names"]), "E-LANG", message)
+
+
+def _who_does_what(root: Node, visit_types: list[Word]) -> Iterator[Problem]:
+    known = {visit_type for visit_type, _ in visit_types}
+    done: set[str] = set()
+    people = list(_items(root, "practitioners"))
+    for person in people:
+        for visit_type, position in _words(person.get("visit_types")):
+            done.add(visit_type)
+            if visit_type not in known:
+                hint = did_you_mean(visit_type, known) or f"; there are: {', '.join(sorted(known))}"
+                yield Problem(position, "E-REF", f'visit type "{visit_type}" does not exist{hint}')
+    for visit_type, position in visit_types:
+        if people and visit_type not in done:
+            message = f'nobody does visit type "{visit_type}"; add it to a practitioner, or delete it'
+            yield Problem(position, "E-REF", message)
+
+
+def _overlaps(person: Node) -> Iterator[Problem]:
+    hours = person.get("hours")
+    for weekday in HoursEntry.model_fields:
+        spans: list[tuple[time, time, Position]] = []
+        for text, position in _words(hours.get(weekday) if hours else None):
+            try:
+                spans.append((*read_hours(text), position))
+            except PydanticCustomError:
+                continue  # reported with the value itself
+        for (_, end, _), (start, _, position) in pairwise(sorted(spans)):
+            if start < end:
+                message = f"overlaps the hours before it on {weekday}; begin at {end:%H:%M} or later"
+                yield Problem(position, "E-VALUE", message)
+
+
+def _holidays(root: Node) -> Iterator[Problem]:
+    wanted, country = root.get("holidays"), root.get("country")
+    if wanted is None or country is None or wanted.scalar is not True:
+        return
+    if country.scalar not in known_countries():
+        return
+    try:
+        public_holidays(str(country.scalar), date.max.year - 1)
+    except NotImplementedError:
+        message = f"the public holidays of {country.scalar} are not known; write false and list closed_days"
+        yield Problem(wanted.position, "E-VALUE", message)
+
+
+def _alerts(root: Node) -> Iterator[Problem]:
+    alerts = root.get("alerts")
+    if alerts is None or alerts.kind != "mapping":
+        return
+    webhook, email, smtp = (alerts.get(key) is not None for key in ("webhook", "email", "smtp"))
+    position = root.locate(["alerts"])
+    if webhook == (email or smtp):
+        message = 'alerts go to exactly one place: "webhook", or "email" with "smtp"'
+        yield Problem(position, "E-VALUE", message)
+    elif email != smtp:
+        have, lack = ("email", "smtp") if email else ("smtp", "email")
+        yield Problem(position, "E-KEY", f'"{have}" needs "{lack}" beside it; add it')
+
+
+def _items(root: Node, key: str) -> Iterator[Node]:
+    node = root.get(key)
+    yield from (item for item in (node.items if node else ()) if item.kind == "mapping")
+
+
+def _ids(root: Node, key: str, name: str) -> Iterator[Word]:
+    for item in _items(root, key):
+        node = item.get(name)
+        if node is not None and isinstance(node.scalar, str | int):
+            yield str(node.scalar), node.position
+
+
+def _words(node: Node | None) -> Iterator[Word]:
+    for item in node.items if node else ():
+        if isinstance(item.scalar, str):
+            yield item.scalar, item.position

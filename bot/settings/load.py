@@ -1,0 +1,156 @@
+"""Reading practice.yml: the YAML, its mistakes, and the Practice that it describes."""
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.domain.practice import AlertChannel, Practice, Practitioner, Shift, VisitType, WhatsAppAccount
+from bot.errors import ContentRefused, Problem
+from bot.settings.checks import cross_check
+from bot.settings.entries import KEYS, HoursEntry, PracticeEntry, SecretSources, VisitTypeEntry
+from bot.settings.spelling import did_you_mean
+from bot.source import Node, read_file
+
+GATHER_SECONDS = "CHAIRSIDE_GATHER_SECONDS"
+
+_TYPES = {
+    "string_type": "must be text; put it in quotes",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
+    "bool_type": "must be true or false",
+    "list_type": 'must be a list: [one, two], or lines that begin with "- "',
+    "dict_type": 'must be a section of "key: value" lines',
+    "model_type": 'must be a section of "key: value" lines',
+    "too_short": "must not be empty",
+}
+
+
+def load_practice(
+    path: Path,
+    *,
+    environment: Mapping[str, str],
+    languages_available: Collection[str] | None = None,
+    with_secrets: bool = True,
+) -> Practice:
+    """Raises ContentRefused with every mistake.
+
+    `languages_available` are those that flows and understanding know; None accepts any. Without secrets (for
+    commands that never talk to a channel) no variable needs to be set: `whatsapp` is then () and `alerts`
+    None, while the form of the references is checked all the same.
+    """
+    root = read_file(path)
+    problems = list(cross_check(root, languages_available))
+    sources = SecretSources(environment=environment, folder=path.parent, resolving=with_secrets)
+    entry: PracticeEntry | None = None
+    try:
+        entry = PracticeEntry.model_validate(root.plain(), context=sources)
+    except ValidationError as error:
+        problems += [_problem(root, mistake) for mistake in error.errors(include_url=False)]
+    try:
+        gather = _gather_override(environment)
+    except ValueError:
+        message = f"the environment variable {GATHER_SECONDS} must be a number of seconds, 0 or more"
+        problems.append(Problem(root.locate(["gather_seconds"]), "E-VALUE", message))
+    if entry is None or problems:
+        raise ContentRefused(tuple(problems))
+    return _practice(entry, gather_seconds=gather, with_secrets=with_secrets)
+
+
+def _gather_override(environment: Mapping[str, str]) -> float | None:
+    text = environment.get(GATHER_SECONDS, "").strip()
+    if not text:
+        return None
+    seconds = float(text)
+    if not 0 <= seconds <= 3600:
+        raise ValueError
+    return seconds
+
+
+def _problem(root: Node, mistake: Any) -> Problem:
+    """A pydantic error as a problem. Its `input` is never shown: it may be a secret."""
+    loc: tuple[str | int, ...] = tuple(part for part in mistake["loc"] if part != "[key]")
+    kind, position = mistake["type"], root.locate(loc)
+    name = next((part for part in reversed(loc) if isinstance(part, str)), "practice.yml")
+    bounds = mistake.get("ctx", {})
+    if kind == "extra_forbidden":
+        known = [*KEYS[tuple(part for part in loc[:-1] if isinstance(part, str))].model_fields]
+        hint = did_you_mean(name, known) or f"; known here: {', '.join(known)}"
+        return Problem(position, "E-KEY", f'unknown key "{name}"{hint}')
+    if kind == "missing":
+        return Problem(position, "E-KEY", f'"{name}" is missing; add it')
+    if kind.startswith("E-"):
+        return Problem(position, kind, f'"{name}": {mistake["msg"]}')
+    if kind in ("greater_than_equal", "less_than_equal"):
+        bound = f"at least {bounds['ge']}" if "ge" in bounds else f"at most {bounds['le']}"
+        return Problem(position, "E-VALUE", f'"{name}" must be {bound}')
+    code = "E-VALUE" if kind == "too_short" else "E-TYPE"
+    return Problem(position, code, f'"{name}" {_TYPES.get(kind, "cannot be read as what belongs here")}')
+
+
+def _practice(entry: PracticeEntry, *, gather_seconds: float | None, with_secrets: bool) -> Practice:
+    return Practice(
+        id=entry.id,
+        name=entry.name,
+        time_zone=entry.time_zone,
+        country=entry.country,
+        languages=tuple(entry.languages),
+        phone=entry.phone,
+        address=entry.address,
+        privacy_url=entry.privacy_link,
+        emergency_number=entry.emergency_number,
+        practitioners=tuple(
+            Practitioner(
+                id=person.id,
+                name=person.name,
+                shifts=_shifts(person.hours),
+                visit_types=tuple(dict.fromkeys(person.visit_types)),
+            )
+            for person in entry.practitioners
+        ),
+        visit_types=tuple(_visit_type(visit_type) for visit_type in entry.visit_types),
+        holidays=entry.holidays,
+        closed_days=frozenset(entry.closed_days or ()),
+        wants_birth_date=entry.wants_birth_date,
+        horizon=timedelta(days=entry.horizon_days),
+        hold_for=timedelta(minutes=entry.hold_minutes),
+        holds_per_contact=entry.holds_per_contact,
+        gather_seconds=entry.gather_seconds if gather_seconds is None else gather_seconds,
+        whatsapp=tuple(
+            WhatsAppAccount(
+                phone_number_id=account.phone_number_id,
+                app_secret=account.app_secret,
+                verify_token=account.verify_token,
+                access_token=account.access_token,
+            )
+            for account in (entry.whatsapp or () if with_secrets else ())
+        ),
+        alerts=AlertChannel(webhook=entry.alerts.webhook, email=entry.alerts.email, smtp=entry.alerts.smtp)
+        if entry.alerts and with_secrets
+        else None,
+    )
+
+
+def _shifts(hours: HoursEntry) -> tuple[Shift, ...]:
+    return tuple(
+        Shift(weekday=weekday, start=start, end=end)
+        for weekday, name in enumerate(HoursEntry.model_fields)
+        for start, end in sorted(getattr(hours, name))
+    )
+
+
+def _visit_type(entry: VisitTypeEntry) -> VisitType:
+    return VisitType(
+        id=entry.id,
+        names=entry.names,
+        words={language: tuple(words) for language, words in entry.words.items()},
+        duration=timedelta(minutes=entry.duration_minutes),
+        buffer_before=timedelta(minutes=entry.buffer_before_minutes),
+        buffer_after=timedelta(minutes=entry.buffer_after_minutes),
+        lead=timedelta(minutes=entry.lead_minutes),
+        for_new_patients=entry.for_new_patients,
+    )
