@@ -10,8 +10,10 @@ ELLIPSIS = "…"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _JOINER = "\u200d"
-_PREPENDED = frozenset(
-    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+_PREPENDED = frozenset(  # UAX 29's Prepend: signs that hang on what follows
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\u0d4e\U000110bd\U000110cd"
+    "\U000111c2\U000111c3\U0001193f\U00011941\U00011a3a\U00011a84\U00011a85\U00011a86\U00011a87"
+    "\U00011a88\U00011a89\U00011d46\U00011f02"
 )
 _ATTACHED = frozenset(
     "\u0e33\u0eb3\u200c\uff9e\uff9f"
