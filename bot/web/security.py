@@ -1,0 +1,72 @@
+"""Headers of every answer, and the question where a request comes from.
+
+OWASP ASVS 5.0.0: V3.4.1 to V3.4.6 (headers), V3.5.1 (cross-site requests).
+"""
+
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "require-trusted-types-for 'script'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+_HEADED = web.AppKey("headed", bool)
+
+
+def add_headers(app: web.Application) -> None:
+    """Put the headers on every answer of `app`, streams and errors included. Twice is once."""
+    if app.get(_HEADED):
+        return
+    app[_HEADED] = True
+    app.on_response_prepare.append(_put)
+
+
+async def _put(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+    # Our own files hold nothing about anybody: the browser may keep them, and asks whether they changed.
+    response.headers["Cache-Control"] = "no-cache" if request.path.startswith("/static/") else "no-store"
+    if is_https(request):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+
+def is_https(request: web.Request) -> bool:
+    """Whether the browser speaks https, to us or to the proxy before us.
+
+    The header can be forged, but only to make one's own cookie stricter.
+    """
+    return request.secure or request.headers.get("X-Forwarded-Proto", "") == "https"
+
+
+def is_same_origin(request: web.Request) -> bool:
+    """Whether a page of ours sent this. Fails closed: a request that does not say whence it comes is foreign.
+
+    Browsers send Sec-Fetch-Site only to https and loopback addresses, and `Origin: null` with some
+    navigations of pages that send no referrer; a page of ours posts with `fetch`, which sends both properly.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site != "same-origin":
+        return False
+    origin = request.headers.get("Origin")
+    if origin is None or origin == "null":
+        return site is not None
+    return urlsplit(origin).netloc == request.host

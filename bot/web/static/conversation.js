@@ -1,0 +1,263 @@
+// One conversation: what was said, who answers, and the place to write.
+
+import { composer } from "./composer.js";
+import { channelName, reasonText } from "./handoffs.js";
+import { Refusal, h, icon, keyed, portrait, post, say, words } from "./page.js";
+import { dayKey, dayName, timeOfDay } from "./moments.js";
+
+const me = document.querySelector('meta[name="who"]').content;
+const KIND_ICONS = { image: "image", sticker: "image", video: "image", audio: "mic", document: "file", location: "pin" };
+const STATE_ICONS = { queued: "clock", sending: "clock", sent: "tick", delivered: "ticks", read: "ticks", failed: "alert", uncertain: "question" };
+
+/** Fill `pane` with conversation `id` (nothing when null). `show(view)` brings news; `close()` ends it. */
+export function showConversation(pane, id, { back, signedOut }) {
+  pane.shown = undefined;
+  if (id === null) {
+    pane.replaceChildren(
+      h("div", { class: "nothing" }, h("span", { class: "empty-mark" }, icon("inbox")), h("p", {}, words.choose_one)),
+    );
+    return { show() {}, close() {} };
+  }
+
+  const head = h("header", { class: "head" });
+  const notice = h("div", { class: "owner", role: "status" });
+  const messages = h("ol", { class: "messages", "aria-live": "polite" });
+  const scroller = h("div", { class: "scroller", tabindex: "0" }, messages);
+  const fresh = h("button", { type: "button", class: "fresh", hidden: true, on: { click: () => toEnd() } }, icon("down", "small"), words.new_messages);
+  const details = h("aside", { class: "details", "aria-label": words.details });
+  const problem = h("p", { class: "problem", role: "alert", hidden: true });
+  const writing = composer(id, { send, seen: () => seen });
+  pane.replaceChildren(head, h("div", { class: "talk" }, notice, scroller, fresh, problem, writing.element), details);
+  pane.classList.remove("shows-details");
+
+  let view = null;
+  let seen = null;
+  let closed = false;
+
+  const atEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  const toEnd = () => {
+    scroller.scrollTop = scroller.scrollHeight;
+    fresh.hidden = true;
+  };
+  scroller.addEventListener("scroll", () => {
+    if (atEnd()) fresh.hidden = true;
+  });
+  new ResizeObserver(() => {
+    if (fresh.hidden) toEnd();
+  }).observe(scroller);
+
+  function show(news) {
+    if (closed) return;
+    if (news.error) {
+      pane.replaceChildren(h("div", { class: "nothing" }, h("p", {}, words.gone)));
+      return;
+    }
+    const first = view === null;
+    const follow = first || atEnd();
+    const before = view?.messages.length ?? 0;
+    view = news;
+    seen = view.messages.findLast((message) => message.author === "patient")?.id ?? null;
+    showHead();
+    showOwner();
+    showMessages();
+    showDetails();
+    writing.update(view, me);
+    if (follow) toEnd();
+    else if (view.messages.length > before) fresh.hidden = false;
+    if (first && matchMedia("(min-width: 860px)").matches) writing.focus();
+  }
+
+  function showHead() {
+    keyed(head, [{ label: view.label, channel: view.channel, language: view.language, urgent: view.urgent }], () => "head", (it) =>
+      h(
+        "div",
+        { class: "head-row" },
+        h("button", { type: "button", class: "button bare head-back", "aria-label": words.back, on: { click: back } }, icon("back")),
+        portrait(it.label, id),
+        h(
+          "div",
+          { class: "head-name" },
+          h("h1", {}, h("bdi", {}, it.label)),
+          h("p", {}, channelName(it.channel), " · ", languageName(it.language)),
+        ),
+        it.urgent ? h("span", { class: "chip red" }, icon("alert", "small"), words.urgent) : null,
+        h(
+          "button",
+          { type: "button", class: "button bare head-details", title: words.details, "aria-label": words.details, on: { click: () => pane.classList.toggle("shows-details") } },
+          icon("info"),
+        ),
+      ),
+    );
+  }
+
+  function showOwner() {
+    const { owner, owned_by } = view;
+    const mine = owner === "staff" && (owned_by === me || owned_by === null);
+    keyed(notice, [{ owner, owned_by }], () => "owner", () => {
+      const text =
+        owner === "queue" ? words.owner_queue
+        : owner === "bot" ? words.owner_bot
+        : mine ? words.owner_you
+        : say("owner_other", { who: owned_by });
+      const action =
+        owner === "staff"
+          ? mine && h("button", { type: "button", class: "button", on: { click: act("give-back") } }, icon("assistant"), h("span", { class: "wide-only" }, words.give_back), h("span", { class: "narrow-only" }, words.give_back_short))
+          : h("button", { type: "button", class: `button${owner === "queue" ? " primary" : ""}`, on: { click: act("take") } }, icon("person"), words.take);
+      return h(
+        "div",
+        { class: `owner-row owner-${mine ? "you" : owner}` },
+        h("span", { class: "owner-dot" }),
+        h("p", { dir: "auto" }, text),
+        action || null,
+      );
+    });
+  }
+
+  function showMessages() {
+    const items = [];
+    let lastDay = null;
+    let lastAuthor = null;
+    const arrived = new Set(view.messages.map((message) => message.client_message_id).filter(Boolean));
+    for (const message of [...view.messages, ...writing.pending(arrived)]) {
+      const today = dayKey(message.at);
+      if (today !== lastDay) {
+        items.push({ day: today, at: message.at });
+        lastAuthor = null;
+      }
+      items.push({ ...message, continues: message.author === lastAuthor });
+      lastDay = today;
+      lastAuthor = message.author;
+    }
+    keyed(messages, items, (item) => (item.day ? `day ${item.day}` : `message ${item.id}`), (item, isNew) =>
+      item.day ? h("li", { class: "day" }, h("span", {}, dayName(item.at))) : bubble(item, isNew && view !== null),
+    );
+  }
+
+  function bubble(message) {
+    if (message.author === "note") {
+      return h("li", { class: "note" }, h("span", { dir: "auto" }, message.text), h("time", { datetime: message.at }, timeOfDay(message.at)));
+    }
+    const ours = message.author !== "patient";
+    const kind = message.kind !== "text" && message.kind !== "choice" && words[`kind_${message.kind}`];
+    const author = message.author === "assistant" ? words.assistant : (message.by ?? words.you);
+    return h(
+      "li",
+      { class: `message by-${message.author}${message.continues ? " continues" : ""}${message.state === "failed" ? " has-failed" : ""}` },
+      ours && !message.continues
+        ? h("p", { class: "author" }, icon(message.author === "assistant" ? "assistant" : "person", "small"), h("bdi", {}, author))
+        : null,
+      h(
+        "div",
+        { class: "bubble" },
+        kind ? h("p", { class: "kind" }, icon(KIND_ICONS[message.kind] ?? "file"), kind) : null,
+        message.text ? h("p", { class: "text", dir: "auto" }, message.text) : null,
+        message.choices.length
+          ? h("ul", { class: "choices" }, message.choices.map((title) => h("li", { dir: "auto" }, title)))
+          : null,
+      ),
+      h(
+        "p",
+        { class: "meta" },
+        h("time", { datetime: message.at }, timeOfDay(message.at)),
+        message.state
+          ? h("span", { class: `state state-${message.state}`, title: words[`state_${message.state}`] }, icon(STATE_ICONS[message.state], "small"), h("span", { class: ["failed", "uncertain"].includes(message.state) ? "" : "quiet-text" }, words[`state_${message.state}`]))
+          : null,
+        message.retry ? h("button", { type: "button", class: "retry", on: { click: () => send(message.pending) } }, words.retry) : null,
+      ),
+    );
+  }
+
+  function showDetails() {
+    const about = {
+      rows: [
+        ...(view.reason ? [[words.reason, reasonText(view.reason)]] : []),
+        ...(view.since ? [[words.since, `${timeOfDay(view.since)}`]] : []),
+        [words.channel, channelName(view.channel)],
+        [words.writes_in, languageName(view.language)],
+      ],
+      slots: view.slots,
+    };
+    keyed(details, [about], () => "details", () =>
+      h(
+        "div",
+        { class: "details-body" },
+        h("button", { type: "button", class: "button bare details-close", "aria-label": words.close, on: { click: () => pane.classList.remove("shows-details") } }, icon("close")),
+        h("h2", {}, words.details),
+        view.slots.length
+          ? h("dl", { class: "facts" }, view.slots.map(([label, value]) => h("div", {}, h("dt", { dir: "auto" }, label), h("dd", { dir: "auto" }, value))))
+          : h("p", { class: "details-none" }, words.details_none),
+        h("dl", { class: "facts about" }, about.rows.map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value)))),
+      ),
+    );
+  }
+
+  function act(action) {
+    return async (event) => {
+      const button = event.currentTarget;
+      button.disabled = true;
+      try {
+        show(await post(`/inbox/conversations/${encodeURIComponent(id)}/${action}`, {}));
+        tell(null);
+      } catch (refusal) {
+        tell(explain(refusal));
+      } finally {
+        button.disabled = false;
+      }
+    };
+  }
+
+  /** Send what the composer keeps as pending; on failure it stays there, to be tried again under the same name. */
+  async function send(pending) {
+    tell(null);
+    pending.state = "sending";
+    if (view) {
+      showMessages();
+      toEnd();
+    }
+    try {
+      const news = await post(`/inbox/conversations/${encodeURIComponent(id)}/reply`, {
+        text: pending.text,
+        client_message_id: pending.client_message_id,
+        seen: pending.seen,
+      });
+      writing.done(pending);
+      show(news);
+    } catch (refusal) {
+      if (refusal.word === "newer") {
+        writing.takeBack(pending);
+        tell(words.newer, { label: words.send_anyway, run: () => writing.submit({ anyway: true }) });
+      } else if (refusal.word === "network") {
+        pending.state = "failed";
+      } else {
+        writing.takeBack(pending);
+        tell(explain(refusal));
+      }
+      showMessages();
+    }
+  }
+
+  function tell(text, action = null) {
+    problem.hidden = text === null;
+    problem.replaceChildren(
+      ...(text === null ? [] : [icon("alert"), h("span", { dir: "auto" }, text)]),
+      ...(action ? [h("button", { type: "button", class: "button", on: { click: () => { tell(null); action.run(); } } }, action.label)] : []),
+    );
+  }
+
+  function explain(refusal) {
+    if (!(refusal instanceof Refusal)) throw refusal;
+    if (refusal.word === "signed_out") signedOut();
+    if (refusal.word === "taken") return say("taken", { who: refusal.answer.by });
+    return { window_closed: words.window_closed, unknown: words.gone, network: words.offline }[refusal.word] ?? words.failed;
+  }
+
+  return {
+    show,
+    close() {
+      closed = true;
+      pane.classList.remove("shows-details");
+    },
+  };
+}
+
+const languageName = (code) => words[`language_${code}`] ?? code;

@@ -1,0 +1,90 @@
+// The list of whoever waits or is with staff.
+
+import { h, icon, keyed, portrait, say, words } from "./page.js";
+import { ago } from "./moments.js";
+
+const GROUPS = [
+  ["queue", "waiting"],
+  ["staff", "with_staff"],
+  ["bot", "with_assistant"],
+];
+const CHANNELS = { whatsapp: "WhatsApp", messenger: "Messenger", instagram: "Instagram" };
+
+export const channelName = (channel) => CHANNELS[channel] ?? channel;
+
+/** Reasons are words of ours; one that this page does not know yet still means that a person is needed. */
+export const reasonText = (reason) => words[`reason_${reason}`] ?? words.reason_other;
+
+/** Show the rows. `open(id)` is called when one is chosen. */
+export function showList(parent, rows, opened, open, { loading = false } = {}) {
+  if (loading) return;
+  const groups = GROUPS.map(([owner, key]) => ({ key, rows: rows.filter((row) => row.owner === owner) }));
+  const shown = groups.filter((group) => group.rows.length);
+  if (!shown.length) {
+    keyed(parent, [{ empty: true }], () => "empty", empty);
+    return;
+  }
+  const items = shown.flatMap((group) => [
+    { heading: group.key, count: group.rows.length },
+    ...group.rows.map((row) => ({ ...row, isOpen: row.id === opened, waited: ago(row.since) })),
+  ]);
+  keyed(
+    parent,
+    items,
+    (item) => (item.heading ? `heading ${item.heading}` : `row ${item.id}`),
+    (item) => (item.heading ? heading(item) : row(item, open)),
+  );
+}
+
+function heading({ heading: key, count }) {
+  return h("h2", { class: "list-heading" }, say(key), h("span", { class: "count" }, String(count)));
+}
+
+function row(item, open) {
+  const unread = item.unread > 0 && item.owner !== "bot";
+  return h(
+    "button",
+    {
+      type: "button",
+      class: `row${item.urgent ? " is-urgent" : ""}${unread ? " is-unread" : ""}`,
+      "data-conversation": item.id,
+      "aria-current": item.isOpen ? "true" : null,
+      on: { click: () => open(item.id) },
+    },
+    portrait(item.label, item.id),
+    h(
+      "span",
+      { class: "row-body" },
+      h(
+        "span",
+        { class: "row-top" },
+        h("bdi", { class: "row-name" }, item.label),
+        h("time", { class: "row-time", datetime: item.since }, item.waited),
+      ),
+      h("span", { class: "row-text", dir: "auto" }, item.last_text),
+      h(
+        "span",
+        { class: "row-chips" },
+        item.urgent ? h("span", { class: "chip red" }, icon("alert", "small"), words.urgent) : null,
+        item.urgent && item.reason === "emergency"
+          ? null
+          : h("span", { class: `chip${item.owner === "queue" && !item.urgent ? " amber" : ""}` }, reasonText(item.reason)),
+        item.owner === "staff" && item.owned_by
+          ? h("span", { class: "chip accent" }, icon("person", "small"), h("bdi", {}, item.owned_by))
+          : null,
+        h("span", { class: "row-channel" }, channelName(item.channel)),
+      ),
+    ),
+    unread ? h("span", { class: "badge", title: say("unread", { n: item.unread }) }, String(item.unread)) : null,
+  );
+}
+
+function empty() {
+  return h(
+    "div",
+    { class: "empty" },
+    h("span", { class: "empty-mark" }, icon("assistant")),
+    h("h2", {}, words.nobody_waits),
+    h("p", {}, words.nobody_waits_lead),
+  );
+}

@@ -1,0 +1,262 @@
+"""Every string of our pages, in one table: English, Italian, Russian.
+
+`{name}` in a string is filled in by the page. A key that a page asks for and that is not here stops it.
+"""
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+LANGUAGES = {"en": "English", "it": "Italiano", "ru": "Русский"}
+
+_TABLE: dict[str, tuple[str, str, str]] = {
+    # Both pages
+    "inbox": ("Inbox", "Posta", "Входящие"),
+    "sandbox": ("Sandbox", "Prova", "Песочница"),
+    "language": ("Language", "Lingua", "Язык"),
+    "offline": (
+        "Connection lost. Trying again …",
+        "Connessione persa. Nuovo tentativo …",
+        "Связь потеряна. Пробуем снова …",
+    ),
+    "close": ("Close", "Chiudi", "Закрыть"),
+    "back": ("Back", "Indietro", "Назад"),
+    # Signing in
+    "sign_in": ("Sign in", "Accedi", "Вход"),
+    "sign_in_lead": (
+        "This link opens the inbox once, on this computer.",
+        "Questo link apre la posta una sola volta, su questo computer.",
+        "Эта ссылка откроет входящие один раз, на этом компьютере.",
+    ),
+    "sign_in_name": ("Your name, for colleagues", "Il Suo nome, per i colleghi", "Ваше имя для коллег"),
+    "sign_in_name_hint": ("Reception", "Segreteria", "Регистратура"),
+    "sign_in_button": ("Open the inbox", "Apri la posta", "Открыть входящие"),
+    "sign_in_void": (
+        "This link has been used or replaced.",
+        "Questo link è già stato usato o sostituito.",
+        "Эта ссылка уже использована или заменена.",
+    ),
+    "sign_in_need": (
+        "The inbox opens with a one-time link. It is written in the terminal where Chairside runs.",
+        "La posta si apre con un link monouso, scritto nel terminale in cui gira Chairside.",
+        "Входящие открываются по одноразовой ссылке. Она написана в терминале, где запущен Chairside.",
+    ),
+    "sign_in_new": (
+        "Write a new link to the terminal",
+        "Scrivi un nuovo link nel terminale",
+        "Написать новую ссылку в терминал",
+    ),
+    "sign_in_written": (
+        "Done. Look in the terminal where Chairside runs.",
+        "Fatto. Guardi nel terminale in cui gira Chairside.",
+        "Готово. Посмотрите в терминал, где запущен Chairside.",
+    ),
+    "sign_in_elsewhere": (
+        "For now the inbox opens only on the computer where Chairside runs.",
+        "Per ora la posta si apre solo sul computer in cui gira Chairside.",
+        "Пока входящие открываются только на том компьютере, где запущен Chairside.",
+    ),
+    "sign_in_failed": (
+        "That did not work. Try again.",
+        "Non ha funzionato. Riprovi.",
+        "Не получилось. Попробуйте ещё раз.",
+    ),
+    "sign_out": ("Sign out", "Esci", "Выйти"),
+    "signed_out": ("You have been signed out.", "La sessione è terminata.", "Сеанс завершён."),
+    # The list
+    "waiting": ("Waiting for you", "In attesa", "Ждут вас"),
+    "with_staff": ("With a person", "Con una persona", "У сотрудника"),
+    "with_assistant": ("Back with the assistant", "Di nuovo con l'assistente", "Снова у помощника"),
+    "nobody_waits": ("Nobody is waiting", "Nessuno in attesa", "Никто не ждёт"),
+    "nobody_waits_lead": (
+        "The assistant is answering. When a patient needs a person, the conversation appears here at once.",
+        "Risponde l'assistente. Se un paziente ha bisogno di una persona, la conversazione appare subito qui.",
+        "Отвечает помощник. Когда пациенту понадобится человек, разговор сразу появится здесь.",
+    ),
+    "choose_one": ("Choose a conversation", "Scelga una conversazione", "Выберите разговор"),
+    "urgent": ("Urgent", "Urgente", "Срочно"),
+    "unread": ("{n} unread", "{n} da leggere", "непрочитанных: {n}"),
+    "you": ("You", "Lei", "Вы"),
+    "just_now": ("now", "ora", "сейчас"),
+    # Why a conversation was handed over; the words of OpenHandoff
+    "reason_asked": ("Asked for a person", "Chiede una persona", "Просит человека"),
+    "reason_misunderstood": ("Not understood", "Non capito", "Не понято"),
+    "reason_emergency": ("Possible emergency", "Possibile emergenza", "Возможна неотложная помощь"),
+    "reason_complaint": ("Complaint", "Reclamo", "Жалоба"),
+    "reason_error": ("Technical problem", "Problema tecnico", "Техническая ошибка"),
+    "reason_media": ("Photo or voice message", "Foto o messaggio vocale", "Фото или голосовое"),
+    "reason_no_openings": ("No suitable time", "Nessun orario adatto", "Нет подходящего времени"),
+    "reason_staff": ("Taken by staff", "Presa dallo studio", "Взято сотрудником"),
+    "reason_other": ("Needs a person", "Serve una persona", "Нужен человек"),
+    # A conversation
+    "owner_queue": (
+        "Waiting for a person. The assistant is silent.",
+        "In attesa di una persona. L'assistente tace.",
+        "Ждёт человека. Помощник молчит.",
+    ),
+    "owner_you": (
+        "You are answering. The assistant is silent.",
+        "Risponde Lei. L'assistente tace.",
+        "Отвечаете вы. Помощник молчит.",
+    ),
+    "owner_other": (
+        "{who} is answering.",
+        "Risponde {who}.",
+        "Отвечает {who}.",
+    ),
+    "owner_bot": (
+        "The assistant is answering.",
+        "Risponde l'assistente.",
+        "Отвечает помощник.",
+    ),
+    "take": ("Take", "Prendi", "Взять"),
+    "give_back": ("Give back to the assistant", "Ridai all'assistente", "Вернуть помощнику"),
+    "give_back_short": ("Give back", "Ridai", "Вернуть"),
+    "details": ("What the assistant knows", "Cosa sa l'assistente", "Что знает помощник"),
+    "details_none": ("Nothing yet.", "Ancora nulla.", "Пока ничего."),
+    "writes_in": ("Writes in", "Scrive in", "Пишет"),
+    "channel": ("Channel", "Canale", "Канал"),
+    "reason": ("Why", "Motivo", "Причина"),
+    "since": ("Waiting since", "In attesa dalle", "Ждёт с"),
+    "write_here": ("Write to the patient", "Scriva al paziente", "Напишите пациенту"),
+    "write_hint": (
+        "Enter sends, Shift+Enter starts a new line",
+        "Invio spedisce, Maiusc+Invio va a capo",
+        "Enter отправляет, Shift+Enter – новая строка",
+    ),
+    "write_takes": (
+        "Your answer takes the conversation over.",
+        "Rispondendo prende Lei la conversazione.",
+        "Ответив, вы возьмёте разговор себе.",
+    ),
+    "window_closed": (
+        "More than 24 hours since the patient last wrote: the channel lets nobody write freely now.",
+        "Il paziente non scrive da più di 24 ore: ora il canale non permette messaggi liberi.",
+        "Пациент не писал больше 24 часов: канал сейчас не пропускает свободные сообщения.",
+    ),
+    "window_ends": (
+        "Free to write until {time}",
+        "Si può scrivere fino alle {time}",
+        "Можно писать до {time}",
+    ),
+    "send": ("Send", "Invia", "Отправить"),
+    "send_anyway": ("Send all the same", "Invia comunque", "Всё равно отправить"),
+    "newer": (
+        "The patient has written again meanwhile. Read it first.",
+        "Nel frattempo il paziente ha scritto ancora. Legga prima.",
+        "Пациент тем временем написал ещё. Сначала прочитайте.",
+    ),
+    "not_sent": ("Not sent.", "Non inviato.", "Не отправлено."),
+    "retry": ("Try again", "Riprova", "Повторить"),
+    "taken": (
+        "{who} has taken this conversation.",
+        "{who} ha già preso la conversazione.",
+        "Разговор уже взял(а) {who}.",
+    ),
+    "failed": (
+        "That did not work. Try again.",
+        "Non ha funzionato. Riprovi.",
+        "Не получилось. Попробуйте ещё раз.",
+    ),
+    "gone": (
+        "This conversation is not here.",
+        "Questa conversazione non c'è.",
+        "Такого разговора здесь нет.",
+    ),
+    "new_messages": ("New messages", "Nuovi messaggi", "Новые сообщения"),
+    "today": ("Today", "Oggi", "Сегодня"),
+    "yesterday": ("Yesterday", "Ieri", "Вчера"),
+    "assistant": ("Assistant", "Assistente", "Помощник"),
+    "patient": ("Patient", "Paziente", "Пациент"),
+    "state_queued": ("Waiting to be sent", "In coda", "В очереди"),
+    "state_sending": ("Sending", "Invio in corso", "Отправляется"),
+    "state_sent": ("Sent", "Inviato", "Отправлено"),
+    "state_delivered": ("Delivered", "Consegnato", "Доставлено"),
+    "state_read": ("Read", "Letto", "Прочитано"),
+    "state_failed": ("Not delivered", "Non consegnato", "Не доставлено"),
+    "state_uncertain": ("Not known whether it arrived", "Non si sa se è arrivato", "Неизвестно, дошло ли"),
+    "kind_image": ("Photo", "Foto", "Фото"),
+    "kind_audio": ("Voice message", "Messaggio vocale", "Голосовое сообщение"),
+    "kind_video": ("Video", "Video", "Видео"),
+    "kind_document": ("Document", "Documento", "Документ"),
+    "kind_sticker": ("Sticker", "Adesivo", "Стикер"),
+    "kind_location": ("Location", "Posizione", "Местоположение"),
+    "kind_contacts": ("Contact card", "Contatto", "Контакт"),
+    "kind_reaction": ("Reaction", "Reazione", "Реакция"),
+    "kind_unsupported": (
+        "Message that cannot be shown",
+        "Messaggio non visualizzabile",
+        "Сообщение нельзя показать",
+    ),
+    "language_en": ("English", "Inglese", "По-английски"),
+    "language_it": ("Italian", "Italiano", "По-итальянски"),
+    "language_ru": ("Russian", "Russo", "По-русски"),
+    # The sandbox
+    "phone": ("Phone", "Telefono", "Телефон"),
+    "diary": ("Diary", "Agenda", "Расписание"),
+    "understood": ("What the assistant understood", "Cosa ha capito l'assistente", "Что понял помощник"),
+    "understood_short": ("Understood", "Capito", "Понято"),
+    "understood_none": (
+        "Write something on the phone: here you will see how each message is read, step by step.",
+        "Scriva qualcosa al telefono: qui vedrà come viene letto ogni messaggio, passo per passo.",
+        "Напишите что-нибудь в телефоне: здесь видно, как прочитано каждое сообщение, шаг за шагом.",
+    ),
+    "phone_empty": (
+        "You are the patient. Write as you would to your dentist.",
+        "Lei è il paziente. Scriva come scriverebbe al Suo dentista.",
+        "Вы – пациент. Пишите так, как написали бы своему стоматологу.",
+    ),
+    "phone_encrypted": (
+        "Sandbox: nothing leaves this computer.",
+        "Prova: nulla lascia questo computer.",
+        "Песочница: ничто не покидает этот компьютер.",
+    ),
+    "online": ("online", "online", "в сети"),
+    "typing": ("typing …", "sta scrivendo …", "печатает …"),
+    "message": ("Message", "Messaggio", "Сообщение"),
+    "send_photo": ("Send a photo", "Invia una foto", "Отправить фото"),
+    "send_voice": ("Send a voice message", "Invia un messaggio vocale", "Отправить голосовое"),
+    "list_choose": ("Choose one", "Scelga", "Выберите"),
+    "booked": ("Booked", "Prenotato", "Записан"),
+    "held": ("Held for a patient", "Tenuto per un paziente", "Придержано"),
+    "done": ("Past or closed", "Concluso", "Завершён"),
+    "working_hours": ("Working hours", "Orario di lavoro", "Рабочее время"),
+    "earlier": ("Earlier", "Prima", "Раньше"),
+    "later": ("Later", "Dopo", "Позже"),
+    "intent": ("Intent", "Intento", "Намерение"),
+    "no_intent": ("none found", "nessuno", "не найдено"),
+    "entities": ("Found in the words", "Trovato nelle parole", "Найдено в словах"),
+    "dialogue": ("Dialogue", "Dialogo", "Диалог"),
+    "actions": ("Done", "Fatto", "Сделано"),
+    "commands": ("Commands", "Comandi", "Команды"),
+    "answered": ("Answered", "Risposta", "Ответ"),
+    "red_flag": ("Red flag", "Segnale d'allarme", "Тревожный признак"),
+    "patient_in": ("{name}, on the phone", "{name}, al telefono", "{name}, на телефоне"),
+    "is_typing_for": ("You write as", "Scrive come", "Вы пишете как"),
+    "unsent": (
+        "Not sent. Tap to try again.",
+        "Non inviato. Tocchi per riprovare.",
+        "Не отправлено. Нажмите, чтобы повторить.",
+    ),
+}
+
+
+def wording(language: str) -> Mapping[str, str]:
+    """Every string in one language."""
+    column = list(LANGUAGES).index(language)
+    return {key: row[column] for key, row in _TABLE.items()}
+
+
+def preferred_language(request: web.Request, *, default: str = "en") -> str:
+    """The first of the browser's languages that we have; `?language=` goes before them."""
+    asked = [request.query.get("language", "")]
+    ranked = []
+    for place, part in enumerate(request.headers.get("Accept-Language", "").split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            ranked.append((-float(weight or 1), place, tag))
+        except ValueError:
+            continue
+    asked += [tag for _, _, tag in sorted(ranked)]
+    ours = (tag.split("-")[0].lower() for tag in asked)
+    return next((tag for tag in ours if tag in LANGUAGES), default)
