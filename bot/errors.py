@@ -94,3 +94,11 @@ class StaleConversation(ChairsideError):
 
 class WallTimeError(ChairsideError):
     """A wall time that does not exist, or exists twice, on a daylight-saving day."""
+
+
+class AdditionsRefused(ChairsideError):
+    """Staff's own bookings cannot be read; `mistakes` lists every one, with its row (the first is 1)."""
+
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(mistakes))
