@@ -14,6 +14,14 @@ class Changes:
         for listener in self._listeners:
             listener.set()
 
+    async def next_ring(self) -> None:
+        listener = asyncio.Event()
+        self._listeners.add(listener)
+        try:
+            await listener.wait()
+        finally:
+            self._listeners.discard(listener)
+
     async def subscribe(self) -> AsyncIterator[None]:
         listener = asyncio.Event()
         self._listeners.add(listener)

@@ -65,6 +65,10 @@ class Delivery:
         """This one is stored as being sent already and nothing waits before it."""
         self._start(message.contact.id, message)
 
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._running)
+
     async def stop(self) -> None:
         """Lets requests that are on their way finish; what is not sent yet stays in the outbox."""
         self._stopping = True
@@ -89,6 +93,7 @@ class Delivery:
     def _finished(self, conversation: str, task: asyncio.Task[None]) -> None:
         del self._running[conversation]
         bell = self._bells.pop(conversation)
+        self._changes.ring()
         if not task.cancelled() and (error := task.exception()):
             log.error("delivery_failed", conversation=conversation, error=type(error).__name__)
             asyncio.get_running_loop().call_later(5, self._start, conversation, None)

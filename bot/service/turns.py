@@ -141,6 +141,10 @@ class Turns:
             self._running[conversation] = task
             task.add_done_callback(lambda done: self._finished(conversation, done))
 
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._running)
+
     async def stop(self) -> None:
         """Finishes the turns that run; what waits stays in the inbox."""
         self._stopping = True
@@ -153,6 +157,7 @@ class Turns:
 
     def _finished(self, conversation: str, task: asyncio.Task[None]) -> None:
         del self._running[conversation], self._bells[conversation]
+        self._changes.ring()
         if not task.cancelled() and (error := task.exception()):
             log.error("turns_failed", conversation=conversation, error=type(error).__name__)
             asyncio.get_running_loop().call_later(1, self.wake, conversation)

@@ -1,0 +1,396 @@
+"""The composition root: from settings to a running front desk. The only place that knows every class."""
+
+import asyncio
+import fcntl
+import os
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from bot.actions.booking import booking_actions
+from bot.actions.executor import InProcessActions
+from bot.channels.alerts import EmailAlert, WebhookAlert
+from bot.channels.whatsapp import WhatsAppChannel
+from bot.dialogue import Assistant, load_assistant
+from bot.domain.practice import Practice
+from bot.errors import SetupError
+from bot.ports import Alert, Channel, Clock
+from bot.practice_systems.embedded import EmbeddedDiary
+from bot.service.alerts import Alerts
+from bot.service.changes import Changes
+from bot.service.clock import StartedClock, SystemClock
+from bot.service.delivery import Delivery
+from bot.service.intake import Intake
+from bot.service.probe import Probe
+from bot.service.tokens import TapTokens
+from bot.service.turns import Turns
+from bot.service.understanding import Reader
+from bot.settings import load_practice
+from bot.source import content
+from bot.stand_in import GraphStandIn, StandInOptions
+from bot.storage.database import Database, sqlite_url
+from bot.storage.desk import SqlDesk
+from bot.storage.diary import SqlDiary
+from bot.storage.diary_json import diary_rows
+from bot.storage.migrations import upgrade
+from bot.storage.seal import Keyring, derive, master_key_from
+from bot.storage.store import SqlStore, last_instant
+from bot.web.inbox import add_inbox
+from bot.web.sandbox import add_sandbox
+from bot.web.security import add_headers
+from bot.web.session import SignIn
+from bot.web.webhooks import MAX_BODY, add_webhooks
+from nlu.interpreter import load_interpreter
+from nlu.understanding import Interpreter
+
+log = structlog.get_logger(__name__)
+
+#: What `demo` runs with: known to everybody, good for nothing else.
+DEMO_ENVIRONMENT = {
+    "WHATSAPP_APP_SECRET": "demo-app-secret",
+    "WHATSAPP_VERIFY_TOKEN": "demo-verify-token",
+    "WHATSAPP_ACCESS_TOKEN": "demo-access-token",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """What the command line and the environment say. `environment` holds secrets: it has no repr."""
+
+    data: Path
+    environment: Mapping[str, str] = field(repr=False)
+    demo: bool = False
+    now: datetime | None = None  # where the demo's clock starts
+
+    @property
+    def practice_file(self) -> Path:
+        named = self.environment.get("CHAIRSIDE_PRACTICE")
+        return Path(named) if named else content("practice.yml")
+
+    @property
+    def flows(self) -> tuple[Path, ...]:
+        own = self.practice_file.parent / "flows"
+        return (own if own.is_dir() else content("flows"),)
+
+    @property
+    def database_url(self) -> str:
+        return self.environment.get("CHAIRSIDE_DATABASE_URL") or sqlite_url(self.data / "chairside.db")
+
+    @property
+    def graph_url(self) -> str | None:
+        return self.environment.get("CHAIRSIDE_GRAPH_URL")
+
+    def is_on(self, switch: str) -> bool:
+        return self.environment.get(switch, "").lower() in ("1", "on", "true", "yes")
+
+    def seconds(self, name: str, default: float) -> float:
+        given = self.environment.get(name)
+        try:
+            return float(given) if given else default
+        except ValueError as error:
+            raise SetupError(f"{name} must be a number of seconds, such as {default:g}") from error
+
+
+def read_practice(configuration: Configuration) -> Practice:
+    """practice.yml of this configuration. Raises ContentRefused with every mistake in it."""
+    environment = dict(configuration.environment)
+    if configuration.demo:
+        environment |= DEMO_ENVIRONMENT
+    return load_practice(configuration.practice_file, environment=environment)
+
+
+def read_assistant(configuration: Configuration, practice: Practice) -> Assistant:
+    """The dialogue content. Raises ContentRefused."""
+    actions = InProcessActions(booking_actions(practice, None)).names
+    return load_assistant(configuration.flows, languages=practice.languages, declared_actions=actions)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Books:
+    """The practice's stored side: what the diary's commands need, and beneath everything else."""
+
+    practice: Practice
+    database: Database
+    keyring: Keyring
+    master_key: bytes
+    diary: SqlDiary
+
+    @classmethod
+    def open(cls, configuration: Configuration) -> "Books":
+        practice = read_practice(configuration)
+        configuration.data.mkdir(parents=True, exist_ok=True)
+        url = configuration.database_url
+        if not url.startswith("sqlite"):
+            raise SetupError(
+                "CHAIRSIDE_DATABASE_URL names a database that is not SQLite; this version keeps its data in"
+                " SQLite only: leave it unset, and choose the folder with --data"
+            )
+        given = configuration.environment.get("CHAIRSIDE_MASTER_KEY")
+        master_key = master_key_from(given, configuration.data if configuration.demo else None)
+        database = Database(url)
+        upgrade(database.engine)
+        keyring = Keyring(master_key, practice.id)
+        diary = SqlDiary(database, practice.id, keyring)
+        return cls(practice=practice, database=database, keyring=keyring, master_key=master_key, diary=diary)
+
+    def clock(self, configuration: Configuration) -> Clock:
+        """The machine's clock; the demo's starts where it is told, and never behind what is stored."""
+        if not configuration.demo:
+            return SystemClock()
+        stored = self.database.read_now(last_instant)
+        wished = configuration.now or SystemClock().now()
+        return StartedClock(max(wished, stored) if stored else wished)
+
+    def now(self) -> datetime:
+        """The present as a command beside a running demo sees it: the latest moment anything was stored."""
+        return self.database.read_now(last_instant) or SystemClock().now()
+
+
+class FrontDesk:
+    """Everything between a channel's events and its replies, wired together for one practice."""
+
+    def __init__(
+        self,
+        books: Books,
+        *,
+        clock: Clock,
+        assistant: Assistant,
+        interpreter: Interpreter,
+        channels: Mapping[str, Channel],
+        alert_channels: Sequence[Alert] = (),
+        inbox_url: str = "/inbox",
+        wait_for_status: float = 10.0,
+        probe: Probe | None = None,
+        keep_ledger: bool = True,
+        resend_blindly: bool = False,
+    ) -> None:
+        practice = books.practice
+        self.practice = practice
+        self.books = books
+        self.clock = clock
+        self.channels = channels
+        self.assistant = assistant
+        self.changes = Changes()
+        self.tokens = TapTokens(derive(books.master_key, b"taps"))
+        self.store = SqlStore(
+            books.database,
+            practice=practice.id,
+            keyring=books.keyring,
+            clock=clock,
+            apply_write=books.diary.apply_write,
+        )
+        self.diary = EmbeddedDiary(practice, books.diary)
+        self.alerts = Alerts(
+            store=self.store,
+            practice=practice,
+            channels=alert_channels,
+            clock=clock,
+            inbox_url=inbox_url,
+        )
+        probe = probe or Probe(None)
+        self.delivery = Delivery(
+            store=self.store,
+            channels=channels,
+            clock=clock,
+            changes=self.changes,
+            probe=probe,
+            wait_for_status=wait_for_status,
+            resend_blindly=resend_blindly,
+        )
+        self.reader = Reader(interpreter=interpreter, practice=practice)
+        self.turns = Turns(
+            store=self.store,
+            assistant=assistant,
+            reader=self.reader,
+            actions=InProcessActions(booking_actions(practice, self.diary)),
+            practice=practice,
+            clock=clock,
+            tokens=self.tokens,
+            delivery=self.delivery,
+            alerts=self.alerts,
+            changes=self.changes,
+            probe=probe,
+            worker=uuid.uuid4().hex,
+            keep_ledger=keep_ledger,
+        )
+        self.intake = Intake(
+            store=self.store,
+            turns=self.turns,
+            delivery=self.delivery,
+            accounts=frozenset(("whatsapp", account.phone_number_id) for account in practice.whatsapp),
+            changes=self.changes,
+            probe=probe,
+        )
+        self.desk = SqlDesk(
+            books.database,
+            practice=practice.id,
+            keyring=books.keyring,
+            clock=clock,
+            store=self.store,
+            changes=self.changes,
+            wake_turns=self.turns.wake,
+            wake_delivery=self.delivery.wake,
+            diary=self._diary_rows,
+        )
+        self._loops: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Take up what an earlier process left: messages to answer, replies to send, fates to learn."""
+        unfinished = await self.store.unfinished(decide_at=self.clock.now() + self.delivery.status_deadline)
+        for conversation in unfinished.to_answer:
+            self.turns.wake(conversation)
+        for conversation in unfinished.to_send:
+            self.delivery.wake(conversation)
+        self._loops.append(asyncio.create_task(self.alerts.run(), name="alerts"))
+
+    async def stop(self) -> None:
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.turns.stop()
+        await self.delivery.stop()
+        self.books.database.close()
+
+    async def _diary_rows(self) -> list[dict[str, str | None]]:
+        rows = await self.books.diary.appointments(start=None, end=None, at=self.clock.now())
+        return diary_rows(rows, self.practice)
+
+
+class Server:
+    """The front desk behind HTTP: webhooks, inbox, and in a demo the sandbox with its stand-in of Meta."""
+
+    def __init__(self, configuration: Configuration, *, host: str, port: int) -> None:
+        self._configuration = configuration
+        self.host = host
+        self.port = port
+        self.url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+        self.sign_in_path = ""
+        self.stand_in_url: str | None = None
+        self._lock: IO[str] | None = None
+        self._runners: list[web.AppRunner] = []
+        self._http: aiohttp.ClientSession | None = None
+        self._desk: FrontDesk | None = None
+        self._stand_in: GraphStandIn | None = None
+
+    async def start(self) -> None:
+        """Returns when the page answers. Raises SetupError, ContentRefused, or OSError for a port in use."""
+        configuration = self._configuration
+        configuration.data.mkdir(parents=True, exist_ok=True)
+        self._lock = _only_one(configuration.data)
+        app = web.Application(client_max_size=MAX_BODY)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        books = Books.open(configuration)
+        clock = books.clock(configuration)
+        assistant = read_assistant(configuration, books.practice)
+        interpreter = load_interpreter(books.practice.languages, cache=configuration.data / "nlu")
+        self._http = aiohttp.ClientSession()
+        graph_url = await self._graph_url(books.practice, clock)
+        channels: dict[str, Channel] = {
+            "whatsapp": WhatsAppChannel(books.practice.whatsapp, self._http, graph_url=graph_url)
+        }
+        desk = FrontDesk(
+            books,
+            clock=clock,
+            assistant=assistant,
+            interpreter=interpreter,
+            channels=channels,
+            alert_channels=_alert_channels(books.practice, self._http),
+            inbox_url=f"{self.url}/inbox",
+            wait_for_status=configuration.seconds("CHAIRSIDE_WAIT_FOR_STATUS", 10.0),
+            probe=Probe(configuration.environment.get("CHAIRSIDE_STAGE_FILE")),
+            keep_ledger=not configuration.is_on("CHAIRSIDE_TWIN_WITHOUT_LEDGER"),
+            resend_blindly=configuration.is_on("CHAIRSIDE_TWIN_BLIND_RESEND"),
+        )
+        self._desk = desk
+        add_headers(app)
+        add_webhooks(app, channels=channels, intake=desk.intake)
+        app.router.add_get("/healthz", _healthy)
+        app.router.add_get("/readyz", _healthy)
+        sign_in = SignIn(clock, announce=lambda path: _say(f"Inbox: {self.url}{path}"))
+        self.sign_in_path = sign_in.issue()
+        add_inbox(app, desk=desk.desk, sign_in=sign_in, practice=books.practice)
+        if configuration.demo:
+            add_sandbox(
+                app,
+                observer=desk.desk,
+                practice=books.practice,
+                stand_in_url=self.stand_in_url,
+                http=self._http,
+            )
+        await runner.setup()
+        self._runners.append(runner)
+        await desk.start()
+        await web.TCPSite(runner, self.host, self.port).start()
+
+    async def stop(self) -> None:
+        for runner in reversed(self._runners):
+            await runner.cleanup()
+        if self._desk is not None:
+            await self._desk.stop()
+        if self._http is not None:
+            await self._http.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    async def _graph_url(self, practice: Practice, clock: Clock) -> str:
+        """Where replies go: as configured; in a demo without that, a stand-in of our own on a free port."""
+        configured = self._configuration.graph_url
+        if configured:
+            return configured
+        if not self._configuration.demo:
+            return "https://graph.facebook.com"
+        account = practice.whatsapp[0]
+        self._stand_in = GraphStandIn(
+            webhook_url=f"{self.url}/webhooks/whatsapp",
+            app_secret=account.app_secret,
+            access_token=account.access_token,
+            phone_number_id=account.phone_number_id,
+            display_number=practice.phone,
+            now=clock.now,
+            options=StandInOptions(),
+        )
+        runner = web.AppRunner(self._stand_in.application(), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        self._runners.append(runner)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.stand_in_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        return self.stand_in_url
+
+
+def _alert_channels(practice: Practice, http: aiohttp.ClientSession) -> tuple[Alert, ...]:
+    alerts = practice.alerts
+    if alerts is None:
+        return ()
+    if alerts.webhook:
+        return (WebhookAlert(http, alerts.webhook),)
+    return (EmailAlert(alerts.email or "", alerts.smtp or ""),)
+
+
+def _only_one(data: Path) -> IO[str]:
+    """Two servers on one SQLite folder would answer every patient twice."""
+    lock = (data / "server.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise SetupError(
+            f"another Chairside is running on {data}; stop it, or choose another folder with --data"
+        ) from error
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+async def _healthy(_: web.Request) -> web.Response:
+    return web.Response(text="ok\n")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - a sign-in link belongs on the terminal, never in a log

@@ -1,0 +1,191 @@
+"""The public test kit: a patient to talk to, without a network.
+
+    async with Surgery.open(tmp_path, at="2026-03-02T08:00+01:00") as surgery:
+        anna = surgery.patient("393331234567")
+        await anna.says("Buonasera, vorrei prenotare una prima visita")
+        assert "Come si chiama" in anna.sees.text
+        await anna.taps("Sì")
+
+Everything between the channel and the database is real; only the channel records instead of sending.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot import bootstrap
+from bot.domain.conversation import (
+    Address,
+    Choice,
+    InboundEvent,
+    InboundKind,
+    Rendered,
+    Reply,
+    SendOutcome,
+    Sent,
+)
+from bot.ports import Clock
+from bot.service.clock import FrozenClock
+from nlu.interpreter import load_interpreter
+from nlu.understanding import Interpreter
+
+ACCOUNT = "100000000000001"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message on a patient's screen."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        return tuple(choice.title for choice in self.choices)
+
+
+class RecordingChannel:
+    """Keeps what it is given, per recipient. `outcomes` are used up first, then everything is sent."""
+
+    name = "whatsapp"
+
+    def __init__(self) -> None:
+        self.outbox: dict[str, list[Seen]] = {}
+        self.ids: list[str] = []
+        self.outcomes: list[SendOutcome] = []
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        return None
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        return None
+
+    def parse(self, body: bytes) -> tuple[InboundEvent, ...]:
+        return ()
+
+    def render(self, reply: Reply, to: Address, *, outbox_id: str) -> Rendered:
+        return Rendered(body={"reply": reply, "id": outbox_id})
+
+    async def send(self, message: Rendered, to: Address) -> SendOutcome:
+        reply: Reply = message.body["reply"]
+        outcome = self.outcomes.pop(0) if self.outcomes else Sent(message_id=f"wamid.{message.body['id']}")
+        self.ids.append(message.body["id"])
+        if not isinstance(outcome, Sent):
+            return outcome
+        self.outbox.setdefault(to.recipient, []).append(Seen(reply.text, reply.choices))
+        return outcome
+
+
+@dataclass(slots=True)
+class Patient:
+    """Somebody with a phone. Every method returns what the practice answered to it, oldest first."""
+
+    surgery: "Surgery"
+    wa_id: str
+    name: str | None = None
+    _messages: int = 0
+
+    @property
+    def screen(self) -> list[Seen]:
+        return self.surgery.channel.outbox.get(self.wa_id, [])
+
+    @property
+    def sees(self) -> Seen:
+        """The latest message."""
+        return self.screen[-1]
+
+    async def says(self, *bubbles: str) -> list[Seen]:
+        return await self._send(*[self._event(InboundKind.TEXT, text=text) for text in bubbles])
+
+    async def taps(self, title: str) -> list[Seen]:
+        """The first choice on the latest message whose title begins so."""
+        for choice in self.sees.choices:
+            if choice.title.casefold().startswith(title.casefold()):
+                return await self.brings(choice.payload, title=choice.title)
+        raise AssertionError(f"nothing to tap begins with {title!r}: {self.sees.titles}")
+
+    async def brings(self, payload: str, *, title: str = "…") -> list[Seen]:
+        """A tap with this token, wherever it comes from."""
+        return await self._send(self._event(InboundKind.CHOICE, text=title, payload=payload))
+
+    async def sends(self, kind: InboundKind) -> list[Seen]:
+        return await self._send(self._event(kind))
+
+    def _event(
+        self, kind: InboundKind, *, text: str | None = None, payload: str | None = None
+    ) -> InboundEvent:
+        self._messages += 1
+        return InboundEvent(
+            kind=kind,
+            channel="whatsapp",
+            account=ACCOUNT,
+            id=f"wamid.{self.wa_id}.{self._messages}",
+            sender=self.wa_id,
+            at=self.surgery.clock.now() + timedelta(milliseconds=self._messages),
+            text=text,
+            payload=payload,
+            phone=f"+{self.wa_id}" if self.wa_id.isdigit() else None,
+            profile_name=self.name,
+        )
+
+    async def _send(self, *events: InboundEvent) -> list[Seen]:
+        before = len(self.screen)
+        await self.surgery.desk.intake.accept(events)
+        await self.surgery.settled()
+        return self.screen[before:]
+
+
+@dataclass(slots=True)
+class Surgery:
+    """A whole front desk in this process, on a SQLite file."""
+
+    desk: bootstrap.FrontDesk
+    channel: RecordingChannel
+    clock: Clock
+    patients: dict[str, Patient] = field(default_factory=dict)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        data: Path,
+        *,
+        at: str = "2026-03-02T08:00+01:00",
+        clock: Clock | None = None,
+        interpreter: Interpreter | None = None,
+        gather_seconds: float = 0.0,
+        environment: Mapping[str, str] | None = None,
+    ) -> "AsyncIterator[Surgery]":
+        configuration = bootstrap.Configuration(
+            data=data, environment=environment or {}, demo=True, now=datetime.fromisoformat(at)
+        )
+        books = bootstrap.Books.open(configuration)
+        books = replace(books, practice=replace(books.practice, gather_seconds=gather_seconds))
+        clock = clock or FrozenClock(datetime.fromisoformat(at).astimezone(UTC))
+        channel = RecordingChannel()
+        desk = bootstrap.FrontDesk(
+            books,
+            clock=clock,
+            assistant=bootstrap.read_assistant(configuration, books.practice),
+            interpreter=interpreter or load_interpreter(books.practice.languages, cache=data / "nlu"),
+            channels={"whatsapp": channel},
+            wait_for_status=0.0,
+        )
+        await desk.start()
+        try:
+            yield cls(desk=desk, channel=channel, clock=clock)
+        finally:
+            await desk.stop()
+
+    def patient(self, wa_id: str = "393331234567", *, name: str | None = None) -> Patient:
+        return self.patients.setdefault(wa_id, Patient(self, wa_id, name))
+
+    async def settled(self) -> None:
+        """Returns when every turn has run and every reply has gone."""
+        while self.desk.turns.is_busy or self.desk.delivery.is_busy:
+            await self.desk.changes.next_ring()
+
+    async def diary(self) -> list[Mapping[str, object]]:
+        return list(await self.desk.desk.diary())
