@@ -22,7 +22,7 @@ from bot.channels.lenient import (
     whole_number,
     words,
 )
-from bot.channels.whatsapp.people import CONTACT, FROM, RECIPIENT, TO, Person, identity, who
+from bot.channels.whatsapp.people import CONTACT, FROM, RECIPIENT, TO, Contacts, Person, identity, who
 from bot.domain.conversation import InboundEvent, InboundKind, SendStatus
 
 CHANNEL = "whatsapp"
@@ -59,7 +59,7 @@ class _Value:
     """What the items of one change share."""
 
     account: str | None
-    contacts: Sequence[Mapping[str, Any]]
+    contacts: Contacts
 
     def event(
         self,
@@ -107,7 +107,7 @@ def _read_change(change: Mapping[str, Any]) -> Iterator[InboundEvent]:
     field, content = words(change.get("field")), mapping(change.get("value"))
     value = _Value(
         account=identifier(mapping(content.get("metadata")).get("phone_number_id")),
-        contacts=objects(content.get("contacts")),
+        contacts=Contacts(objects(content.get("contacts"))),
     )
     known = [] if field in _NOT_OURS_TO_ANSWER else [key for key in content if key in _READERS]
     for key in known:

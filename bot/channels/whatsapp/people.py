@@ -8,7 +8,7 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/busine
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,9 @@ RECIPIENT = Keys(phone="recipient_id", user="recipient_user_id", parent="recipie
 CONTACT = Keys(phone="wa_id", user="user_id", parent="parent_user_id")
 
 
+_Contact = tuple[list[str], Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """The patient of an event, as InboundEvent wants it; all empty when the event names nobody."""
@@ -43,12 +46,28 @@ class Person:
     profile_name: str | None = None
 
 
-def who(item: Mapping[str, Any], keys: Keys, contacts: Sequence[Mapping[str, Any]] = ()) -> Person:
+class Contacts:
+    """The contacts that come with a change, found by any of their ids: a body may bring a thousand."""
+
+    def __init__(self, contacts: Iterable[Mapping[str, Any]] = ()) -> None:
+        self._by_id: dict[str, list[_Contact]] = {}
+        for contact in contacts:
+            ids = _ids(contact, CONTACT)
+            for each in ids:
+                self._by_id.setdefault(each, []).append((ids, contact))
+
+    def of(self, own: Sequence[str]) -> _Contact:
+        """The contact of the person with these ids."""
+        found = (contact for each in own for contact in self._by_id.get(each, ()) if _same(own, contact[0]))
+        return next(found, ([], {}))
+
+
+def who(item: Mapping[str, Any], keys: Keys, contacts: Contacts) -> Person:
     """The person that `item` names, with what the contact of the same id adds. Contacts are matched by id,
     never by place: an event that names nobody is nobody's, however few contacts come with it."""
     own = _ids(item, keys)
-    contact = next((contact for contact in contacts if _same(own, _ids(contact, CONTACT))), {})
-    ids = own + [found for found in _ids(contact, CONTACT) if found not in own]
+    more, contact = contacts.of(own)
+    ids = list(dict.fromkeys(own + more))
     users = [found for found in ids if is_bsuid(found)]
     numbers = [found for found in ids if not is_bsuid(found)]
     users.sort(key=lambda user: ".ENT." in user)  # a portfolio's own id before that of the parent
