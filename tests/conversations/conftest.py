@@ -1,0 +1,56 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conversation_kit import House, Patient, PlainSeal, studio_lucciola
+from phrases import WORDS
+
+from bot.dialogue import Assistant, load_assistant
+from bot.practice_systems.embedded import EmbeddedDiary
+from bot.storage.database import Database
+from bot.storage.diary import SqlDiary
+from bot.storage.migrations import upgrade
+from nlu.understanding import Interpreter
+
+CONTENT = Path(__file__).parents[2] / "flows"
+
+
+@pytest.fixture(scope="session")
+def assistant() -> Assistant:
+    return load_assistant(CONTENT)
+
+
+@pytest.fixture(params=["it", "en", "ru"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def words(language: str) -> dict[str, str]:
+    return WORDS[language]
+
+
+@pytest.fixture
+def house(tmp_path: Path, assistant: Assistant, interpreter: Interpreter, language: str) -> Iterator[House]:
+    """A practice whose house language is the test's; the others are spoken too."""
+    practice = studio_lucciola()
+    others = tuple(other for other in practice.languages if other != language)
+    practice = replace(practice, languages=(language, *others))
+    database = Database(f"sqlite:///{tmp_path / 'diary.db'}")
+    upgrade(database.engine)
+    rows = SqlDiary(database, practice.id, PlainSeal())
+    yield House(
+        practice=practice,
+        assistant=assistant,
+        interpreter=interpreter,
+        diary=EmbeddedDiary(practice, rows),
+        rows=rows,
+        database=database,
+    )
+    database.close()
+
+
+@pytest.fixture
+def anna(house: House) -> Patient:
+    return house.patient("anna")
