@@ -1,0 +1,31 @@
+"""Days and hours in patients' words, in English, Italian and Russian: pure, deterministic, total.
+
+How doubtful words are read. A weekday alone is the next one after today. "Next Tuesday" is the coming one,
+unless that is within two days: then it is the one after, and the nearer is the second reading; "Tuesday next
+week" is that of next week. A date without a year lies ahead. Hours without morning or afternoon follow the
+opening hours: "at 3" is 15:00. Weeks begin on Monday.
+"""
+
+from nlu.times.chains import find_pieces
+from nlu.times.composing import compose
+from nlu.times.tape import Tape
+from nlu.times.vocabulary import speaks, vocabulary
+from nlu.times.wishes import wish_from
+from nlu.understanding import Context, Entity
+
+__all__ = ["find_times", "wish_from"]
+
+
+def find_times(text: str, *, language: str, context: Context) -> tuple[Entity, ...]:
+    """Entities `time`, `part_of_day`, `asap` and `birth_date`; the likeliest first, then in their order.
+
+    Of entities on the same words, those of equal confidence are all meant ("any day but Monday" gives the
+    days before and after it), those of less confidence are other readings. A time of day without a day gives
+    a `part_of_day` (any day) and, where it is a point, a `time` at its next occurrence. Below 0.35 a time is
+    named but not wished for: refused, or moved away from. An unknown language gives nothing.
+    """
+    if not speaks(language):
+        return ()
+    tape = Tape(text, vocabulary(language), context)
+    pieces = find_pieces(tape)
+    return compose(text, tape, pieces) if pieces else ()

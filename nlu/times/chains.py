@@ -1,0 +1,195 @@
+"""Finds the pieces of a message and how they hang together."""
+
+from datetime import timedelta
+
+from nlu.times import almanac
+from nlu.times.clocks import read_clock
+from nlu.times.dates import read_birth
+from nlu.times.days import read_days, read_instant
+from nlu.times.hours import part_hours
+from nlu.times.pieces import Clock, Days, Instant, Link, Piece, Whenever
+from nlu.times.tape import Tape
+
+_MOST_PIECES = 40
+
+
+def find_pieces(tape: Tape) -> list[Piece]:
+    """Every piece in its order. What was negated, excluded or moved away from says so."""
+    pieces: list[Piece] = []
+    place, gap_start = 0, 0
+    born = False
+    while place < len(tape) and len(pieces) < _MOST_PIECES:
+        senses = tape.at(place).senses
+        if not senses or senses.keys() == {"filler"}:
+            place += 1
+            continue
+        born = born or "born" in senses
+        found = _read(tape, place, born=born)
+        if found is None:
+            place += 1
+            continue
+        news, end = found
+        for number, piece in enumerate(news):
+            first = number == 0
+            link: Link = _link(tape, gap_start, place, begins=not pieces) if first else "none"
+            if first:
+                pieces, piece = _negate(tape, pieces, piece, gap_start, place)
+            pieces.append(piece.but(link=link))
+        place = gap_start = end
+    return _dismiss(tape, _negate_last(tape, pieces, gap_start))
+
+
+def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | None:
+    asked_for_birth = tape.context.asking == "birth_date"
+    if (birth := read_birth(tape, place, born=born)) is not None:
+        return [Piece(birth[0], place, birth[1])], birth[1]
+    if (instant := read_instant(tape, place)) is not None:
+        return [Piece(instant[0], place, instant[1])], instant[1]
+    clock_first = _clock_comes_first(tape, place)
+    if clock_first and (clock := read_clock(tape, place)) is not None:
+        return [Piece(clock[0], place, clock[1])], clock[1]
+    day_part = tape.get(place, "day_part")
+    if day_part is not None:
+        return _day_part(tape, place, *day_part), place + 1
+    if (days := read_days(tape, place)) is not None:
+        if (asked_for_birth or born) and days[0].kind in ("date", "number", "month"):
+            return [Piece(Days("past", ()), place, days[1])], days[1]
+        return [Piece(days[0], place, days[1])], days[1]
+    if (clock := read_clock(tape, place)) is not None and not asked_for_birth:
+        return [Piece(clock[0], place, clock[1])], clock[1]
+    for kind in ("asap", "whenever"):
+        if tape.has(place, kind):
+            return [Piece(Whenever(firm=kind == "asap"), place, place + 1)], place + 1
+    return None
+
+
+def _clock_comes_first(tape: Tape, place: int) -> bool:
+    """ "alle 14.10" is a time although 14.10 could be a day."""
+    return tape.has(place, "at", "at_hours", "around") and not tape.has(place, "day_number")
+
+
+def _day_part(tape: Tape, place: int, offset: int, part: str) -> list[Piece]:
+    if offset < 0 or tape.has(place, "since"):
+        return [Piece(Days("past", ()), place, place + 1)]
+    now = tape.context.now
+    ends = part_hours(part, tape.vocabulary, tape.context)[1]
+    if offset == 0 and part != "evening" and ends <= now.hour * 60 + now.minute:
+        return [Piece(Days("past", ()), place, place + 1)]
+    day = tape.today + timedelta(days=offset)
+    return [
+        Piece(Days("relative", (almanac.one(day),)), place, place + 1),
+        Piece(Clock("part", part=part), place, place + 1),
+    ]
+
+
+def _link(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
+    """What lexemes [start, end) between two pieces make of them."""
+    if begins:
+        return "break"
+    link: Link = "none"
+    for place in range(start, end):
+        senses = tape.at(place).senses
+        if "or" in senses and "filler" not in senses:
+            link = "or"
+        elif "soft" in senses:
+            link = "soft" if link == "none" else link
+        elif not senses or senses.keys().isdisjoint(_TRANSPARENT):
+            return "break"
+    return link
+
+
+#: Words that do not part what stands on either side.
+_TRANSPARENT = frozenset(
+    ("filler", "or", "soft", "not", "except", "cannot", "instead")
+    + ("at", "at_weak", "from", "to", "and", "next", "of", "in", "this", "by")
+)
+
+
+def _negate(
+    tape: Tape, pieces: list[Piece], piece: Piece, gap_start: int, place: int
+) -> tuple[list[Piece], Piece]:
+    """Applies "not", "I can't" and "except" in the gap before `piece` to it, or to what stood before."""
+    for marker in range(gap_start, place):
+        senses = tape.at(marker).senses
+        if not senses:
+            continue
+        before = all(tape.has(p, "filler") for p in range(gap_start, marker)) and bool(pieces)
+        after = all(tape.has(p, "filler", "at", "of", "day_number") for p in range(marker + 1, place))
+        if "except" in senses and after and not ("cannot" in senses and before):
+            if tape.at(marker).text != "but" or gap_start == marker == 0:
+                return pieces, piece.but(excluding=True, negated=True)
+            continue
+        if "cannot" in senses and before and pieces[-1].link != "none":
+            pieces = _negated_back(pieces)
+            continue
+        if ("cannot" in senses or "not" in senses) and after:
+            return pieces, piece.but(negated=True)
+        if "cannot" in senses and before:
+            pieces = _negated_back(pieces)
+    if pieces and pieces[-1].negated and place > gap_start:
+        link = _link(tape, gap_start, place, begins=False)
+        joined = link == "or" or (link == "soft" and pieces[-1].excluding)
+        if joined and not any(tape.has(p, "not", "cannot") for p in range(gap_start, place)):
+            piece = piece.but(negated=True, excluding=pieces[-1].excluding)
+    return pieces, piece
+
+
+def _negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:
+    """ "Monday doesn't work" at the end of the message."""
+    for place in range(gap_start, min(gap_start + 5, len(tape))):
+        if tape.has(place, "cannot") and pieces:
+            return _negated_back(pieces)
+        if not tape.has(place, "filler"):
+            break
+    return pieces
+
+
+def _negated_back(pieces: list[Piece]) -> list[Piece]:
+    """Negates the last piece and those that hang on it."""
+    pieces = list(pieces)
+    for place in range(len(pieces) - 1, -1, -1):
+        pieces[place] = pieces[place].but(negated=True)
+        if pieces[place].link in ("break", "soft"):
+            break
+    return pieces
+
+
+def _dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """Marks the day that a visit is moved away from: "from Tuesday to ...", "l'appuntamento di martedì"."""
+    days = [n for n, piece in enumerate(pieces) if isinstance(piece.found, Days) and piece.found.ranges]
+    if not any("moving" in lexeme.senses for lexeme in tape.lexemes):
+        return pieces
+    pieces = list(pieces)
+    for number, piece in enumerate(pieces):
+        split = _from_to(tape, piece)
+        if split is not None:
+            pieces[number : number + 1] = split
+            return pieces
+    for number in days[:-1]:
+        before = range(max(pieces[number].start - 4, 0), pieces[number].start)
+        if any(tape.has(p, "booked") for p in before) or tape.has(pieces[number].start, "from_on"):
+            pieces[number] = pieces[number].but(dismissed=True)
+            for following in range(number + 1, len(pieces)):
+                if pieces[following].link != "none" or not isinstance(
+                    pieces[following].found, (Clock, Instant)
+                ):
+                    break
+                pieces[following] = pieces[following].but(dismissed=True)
+    return pieces
+
+
+def _from_to(tape: Tape, piece: Piece) -> list[Piece] | None:
+    """A span of days beside "move" is no span: the visit goes from the first to the second."""
+    if not (isinstance(piece.found, Days) and piece.found.kind == "span" and tape.has(piece.start, "from")):
+        return None
+    for place in range(piece.start + 1, piece.end):
+        if tape.has(place, "to"):
+            first = read_days(tape, tape.skip(piece.start, "from", most=1))
+            second = read_days(tape, tape.skip(place + 1, "of", "to", most=2)) or read_days(tape, place)
+            if first is None or second is None:
+                return None
+            return [
+                Piece(first[0], piece.start, place, link=piece.link, dismissed=True),
+                Piece(second[0], place, piece.end, link="break"),
+            ]
+    return None

@@ -1,0 +1,425 @@
+"""Puts days and clocks that belong together into entities."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from nlu.times import almanac
+from nlu.times.almanac import DayRange
+from nlu.times.hours import clock_text, hours_of, minutes_of, opening_hours, part_hours, wall
+from nlu.times.pieces import Birth, Clock, Days, Instant, Piece, Whenever
+from nlu.times.tape import Tape
+from nlu.understanding import Entity
+
+_REFUSED = 0.3  # named, but not wished for: wishes leave it out
+_MOST = 32
+_AHEAD = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """Days or clocks that share a time, with where they stand in the text."""
+
+    days: tuple[Piece, ...]
+    clocks: tuple[Piece, ...]
+
+
+def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...]:
+    """Every entity, likeliest first, then in the order of the text."""
+    entities: list[Entity] = []
+    groups = [_settle(tape, chain) for chain in _chains(pieces)]
+    holes = _holes(tape, groups)
+    positive = any(_is_wish(piece) for group in groups for piece in group)
+    for group in groups:
+        for spoken in _spoken(tape, group):
+            entities.extend(_entities(text, tape, spoken, holes))
+    if holes and not any(isinstance(p.found, Days) and _is_wish(p) for g in groups for p in g):
+        entities.extend(_all_but(text, tape, groups, holes))
+    for piece in pieces:
+        match piece.found:
+            case Birth(day=day):
+                entities.append(_entity(text, tape, (piece,), "birth_date", day.isoformat()))
+            case Instant(at=at):
+                value = {"from": at.strftime("%Y-%m-%dT%H:%M"), "to": None}
+                entities.append(_entity(text, tape, (piece,), "time", value, grain="minute"))
+            case Whenever(firm=firm) if not piece.negated and (firm or not (positive or holes)):
+                entities.append(_entity(text, tape, (piece,), "asap", True, confidence=0.95 if firm else 0.8))
+            case _:
+                pass
+    return tuple(sorted(entities[:_MOST], key=lambda e: (-e.confidence, e.start)))
+
+
+def _is_wish(piece: Piece) -> bool:
+    if piece.negated or piece.dismissed:
+        return False
+    return isinstance(piece.found, (Clock, Instant)) or (
+        isinstance(piece.found, Days) and bool(piece.found.ranges)
+    )
+
+
+def _chains(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """Pieces with nothing but small words between them."""
+    chains: list[list[Piece]] = []
+    for piece in pieces:
+        if not isinstance(piece.found, (Days, Clock)):
+            chains.append([])
+        elif piece.link == "break" or not chains or not chains[-1]:
+            chains.append([piece])
+        else:
+            chains[-1].append(piece)
+    return [chain for chain in chains if chain]
+
+
+def _settle(tape: Tape, chain: list[Piece]) -> list[Piece]:
+    """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
+    return _merge_clocks(tape, _place_numbers(_place_weekdays(tape, _merge_days(chain))))
+
+
+def _merge_days(chain: list[Piece]) -> list[Piece]:
+    """ "Domani martedì 3 marzo" is one day; when words disagree, the more exact ones are believed less."""
+    settled: list[Piece] = []
+    for piece in chain:
+        last = settled[-1] if settled else None
+        if last is None or piece.link not in ("none", "soft") or piece.negated != last.negated:
+            settled.append(piece)
+            continue
+        merged = _same_day(last.found, piece.found)
+        if merged is None or (piece.link == "soft" and merged.confidence < 0.6):
+            settled.append(piece)
+        else:
+            settled[-1] = last.but(found=merged, end=piece.end)
+    return settled
+
+
+_EXACT = ("relative", "date", "number")
+
+
+def _same_day(one: object, other: object) -> Days | None:
+    if not (isinstance(one, Days) and isinstance(other, Days)) or not (one.ranges and other.ranges):
+        return None
+    if other.kind == "weekday" and one.kind in _EXACT:
+        one, other = other, one
+    if one.kind == "relative" and other.kind in ("date", "number"):
+        one, other = other, one
+        return other if one.ranges[0] == other.ranges[0] else None
+    if one.kind == "weekday" and other.kind in _EXACT:
+        if other.ranges[0][0].weekday() == one.weekday:
+            return replace(other, weekday=one.weekday)
+        return replace(other, others=one.ranges[:1], confidence=0.5)
+    return None
+
+
+def _place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
+    """ "Next week, Tuesday or Thursday": the weekdays are those of the week named beside them."""
+    weeks = [n for n, p in enumerate(chain) if isinstance(p.found, Days) and p.found.kind == "week"]
+    days = [n for n, p in enumerate(chain) if isinstance(p.found, Days) and p.found.kind == "weekday"]
+    if len(weeks) != 1 or not days:
+        return chain
+    week = weeks[0]
+    beside = week + 1 if week + 1 in days else week - 1
+    if beside not in days or chain[max(week, beside)].link == "or" or chain[week].negated:
+        return chain
+    if chain[beside].negated:
+        return _rehung(chain, week, days, keep=True)
+    return _rehung(chain, week, days, keep=False)
+
+
+def _rehung(chain: list[Piece], week: int, days: list[int], *, keep: bool) -> list[Piece]:
+    named = chain[week].found
+    assert isinstance(named, Days)
+    first = almanac.monday(named.ranges[0][0])
+    settled: list[Piece] = []
+    for number, piece in enumerate(chain):
+        if number == week and not keep:
+            continue
+        if number in days and isinstance(piece.found, Days) and piece.found.weekday is not None:
+            day = first + timedelta(days=piece.found.weekday)
+            piece = piece.but(found=replace(piece.found, kind="date", ranges=(almanac.one(day),)))
+        settled.append(piece)
+    if not keep and settled and week == 0:
+        settled[0] = settled[0].but(start=chain[0].start, link=chain[0].link)
+    return settled
+
+
+def _place_numbers(chain: list[Piece]) -> list[Piece]:
+    """ "Il 12 o il 13 dicembre": the first has the month of the second."""
+    settled = list(chain)
+    for place in range(len(settled) - 2, -1, -1):
+        one, other = settled[place].found, settled[place + 1].found
+        if not (isinstance(one, Days) and isinstance(other, Days)):
+            continue
+        if one.kind == "number" and one.number and other.kind == "date" and other.ranges:
+            near = other.ranges[0][0]
+            found = almanac.make(near.year, near.month, one.number)
+            if found is not None:
+                days = replace(one, kind="date", ranges=(almanac.one(found),))
+                settled[place] = settled[place].but(found=days)
+    return settled
+
+
+def _merge_clocks(tape: Tape, chain: list[Piece]) -> list[Piece]:
+    """ "In the afternoon after 3" is one time, and so is "after 3 but not after 6"."""
+    settled: list[Piece] = []
+    for piece in chain:
+        last = settled[-1] if settled else None
+        merged = _one_clock(tape, last, piece) if last is not None else None
+        if merged is None or last is None:
+            settled.append(piece)
+        else:
+            settled[-1] = last.but(found=merged, end=piece.end, negated=False)
+    return settled
+
+
+def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
+    one, other = _negation(last), _negation(piece)
+    if one is None or other is None or last.dismissed != piece.dismissed:
+        return None
+    if piece.link in ("none", "soft"):
+        if one.shape == "part" and other.shape != "part" and not one.negated:
+            one, other = other, one
+        refining = other.shape == "part" and not other.negated and one.shape != "part" and not one.part
+        if refining and other.part and (piece.link == "none" or _fits(tape, one, other.part)):
+            return replace(one, part=other.part)
+        if one.shape == "part" == other.shape and piece.link == "none" and not (one.negated or other.negated):
+            return one if one.part != "later" else other
+    bounds = {one.shape, other.shape}
+    if bounds == {"after", "before"} and piece.link != "or":
+        after, before = (one, other) if one.shape == "after" else (other, one)
+        return Clock("range", after.start, before.end, part=one.part or other.part)
+    if one.shape == "part" and other.shape in ("after", "before") and not one.negated and piece.link != "or":
+        return replace(other, part=one.part)
+    return None
+
+
+def _negation(piece: Piece) -> Clock | None:
+    """The clock of a piece, with "not before ten" turned into "after ten"."""
+    clock = piece.found
+    if not isinstance(clock, Clock):
+        return None
+    if not piece.negated:
+        return clock
+    if clock.shape == "before":
+        return replace(clock, shape="after", start=clock.end, end=None)
+    if clock.shape == "after":
+        return replace(clock, shape="before", end=clock.start, start=None)
+    return replace(clock, negated=True)
+
+
+def _fits(tape: Tape, clock: Clock, part: str) -> bool:
+    start, end = part_hours(part, tape.vocabulary, tape.context)
+    moment = clock.start or clock.end
+    return moment is not None and any(start <= reading <= end for reading in moment.readings())
+
+
+def _spoken(tape: Tape, chain: list[Piece]) -> list[_Spoken]:
+    """Splits a chain into days with their clocks: days first ("Tuesday or Thursday at 3") or clocks first."""
+    groups: list[_Spoken] = []
+    days: list[Piece] = []
+    clocks: list[Piece] = []
+    clocks_lead = bool(chain) and isinstance(chain[0].found, Clock)
+    for piece in chain:
+        is_clock = isinstance(piece.found, Clock)
+        turns = (days and is_clock) if clocks_lead else (clocks and not is_clock)
+        if clocks_lead and days and is_clock and _only_clocks(chain, piece):
+            turns = piece.link != "none" and piece.link != "or"
+            turns = turns or bool(clocks)
+        if turns:
+            groups.append(_Spoken(tuple(days), tuple(clocks)))
+            days, clocks = [], []
+        (clocks if is_clock else days).append(piece)
+    groups.append(_Spoken(tuple(days), tuple(clocks)))
+    return groups
+
+
+def _only_clocks(chain: list[Piece], piece: Piece) -> bool:
+    """Whether nothing but clocks follows from `piece` on."""
+    return all(isinstance(p.found, Clock) for p in chain[chain.index(piece) :])
+
+
+def _holes(tape: Tape, groups: list[list[Piece]]) -> tuple[DayRange, ...]:
+    """The days that the patient cannot come."""
+    holes: list[DayRange] = []
+    for chain in groups:
+        for piece in chain:
+            if (
+                isinstance(piece.found, Days)
+                and piece.negated
+                and (piece.excluding or not _own_clock(chain, piece))
+            ):
+                holes.extend(_repeated(piece.found))
+    return tuple(holes)
+
+
+def _own_clock(chain: list[Piece], piece: Piece) -> bool:
+    place = chain.index(piece) + 1
+    return place < len(chain) and isinstance(chain[place].found, Clock) and chain[place].link == "none"
+
+
+def _repeated(days: Days) -> tuple[DayRange, ...]:
+    """A weekday that was refused is refused next week too."""
+    if days.kind != "weekday" or days.weekday is None:
+        return days.ranges
+    first = days.ranges[0][0]
+    return tuple(almanac.one(first + timedelta(weeks=n)) for n in (-1, 0, 1, 2))
+
+
+def _entities(text: str, tape: Tape, spoken: _Spoken, holes: tuple[DayRange, ...]) -> list[Entity]:
+    past = any(isinstance(p.found, Days) and p.found.kind == "past" for p in spoken.days)
+    if past and len(spoken.days) == 1:
+        return []
+    days = [p for p in spoken.days if isinstance(p.found, Days) and p.found.ranges]
+    if not days:
+        return _clocks_alone(text, tape, spoken.clocks)
+    entities: list[Entity] = []
+    separate = False
+    for piece in days:
+        assert isinstance(piece.found, Days)
+        refused = piece.negated or piece.dismissed
+        span = (piece, *spoken.clocks) if len(days) == 1 or piece is days[-1] else (piece,)
+        if spoken.clocks and piece is days[0] and spoken.clocks[0].start < piece.start:
+            span = (*spoken.clocks, piece)
+        readings = [(piece.found.ranges, _REFUSED if refused else piece.found.confidence)]
+        readings += [
+            ((other,), min(0.4, piece.found.confidence)) for other in piece.found.others if not refused
+        ]
+        for ranges, confidence in readings:
+            cut = ranges if refused else almanac.without(ranges, holes)
+            for start, end in cut:
+                single = (end - start).days == 1
+                clocks = [c for c in spoken.clocks if single]
+                separate = separate or (bool(spoken.clocks) and not single and not refused)
+                if not clocks:
+                    value = {"from": wall(start, 0), "to": wall(end, 0)}
+                    grain = piece.found.grain
+                    entities.append(
+                        _entity(text, tape, (piece,), "time", value, grain=grain, confidence=confidence)
+                    )
+                    continue
+                for clock in clocks:
+                    found = _on_day(
+                        text, tape, span, start, clock, confidence, several=len(spoken.clocks) > 1
+                    )
+                    entities.extend(found)
+    if separate:
+        entities.extend(e for e in _clocks_alone(text, tape, spoken.clocks) if e.entity == "part_of_day")
+    return entities
+
+
+def _on_day(
+    text: str, tape: Tape, span: Sequence[Piece], day: date, piece: Piece, confidence: float, *, several: bool
+) -> list[Entity]:
+    """A clock on a day. Of today, the reading that still lies ahead."""
+    clock = _negation(piece)
+    assert clock is not None
+    if several:
+        span = (*(p for p in span if isinstance(p.found, Days)), piece)
+    hours = hours_of(_ahead_today(tape, day, clock), tape.vocabulary, tape.context)
+    if hours is None:
+        return []
+    if clock.shape == "point" and not clock.negated:
+        value: dict[str, str | None] = {"from": wall(day, hours[0]), "to": None}
+        return [_entity(text, tape, span, "time", value, grain="minute", confidence=confidence)]
+    value = {"from": wall(day, hours[0]), "to": wall(day, hours[1])}
+    grain = "part" if clock.shape == "part" else "hour"
+    return [_entity(text, tape, span, "time", value, grain=grain, confidence=confidence)]
+
+
+def _ahead_today(tape: Tape, day: date, clock: Clock) -> Clock:
+    now = tape.context.now
+    if day != tape.today or clock.start is None or not clock.start.open:
+        return clock
+    passed = now.hour * 60 + now.minute
+    found = minutes_of(clock.start, opening_hours(tape.context))
+    later = [reading for reading in clock.start.readings() if reading > passed]
+    if found <= passed and later:
+        return replace(clock, start=replace(clock.start, minutes=later[0], open=False))
+    return clock
+
+
+def _clocks_alone(text: str, tape: Tape, clocks: Sequence[Piece]) -> list[Entity]:
+    """A clock without a day: any day; a point in time also stands for its next occurrence."""
+    entities: list[Entity] = []
+    for piece in clocks:
+        clock = _negation(piece)
+        if clock is None:
+            continue
+        hours = hours_of(_as_offered(tape, clock), tape.vocabulary, tape.context)
+        if hours is None:
+            continue
+        confidence = _REFUSED if piece.dismissed else 0.9 if clock.sure else 0.6
+        if clock.shape == "point" and clock.negated:
+            continue
+        if clock.shape == "point":
+            day, offered = _occurrence(tape, hours[0])
+            value = {"from": wall(day, hours[0]), "to": None}
+            sure = 0.95 if offered else min(0.7, confidence)
+            entities.append(_entity(text, tape, (piece,), "time", value, grain="minute", confidence=sure))
+        part = {"from": clock_text(hours[0]), "to": clock_text(min(hours[1], 1440))}
+        grain = "part" if clock.shape == "part" else "hour"
+        entities.append(
+            _entity(text, tape, (piece,), "part_of_day", part, grain=grain, confidence=confidence)
+        )
+    return entities
+
+
+def _as_offered(tape: Tape, clock: Clock) -> Clock:
+    """ "At 3" means the offered 15:00, whatever the opening hours say."""
+    if clock.shape != "point" or clock.start is None:
+        return clock
+    offered = {c.start.hour * 60 + c.start.minute for c in tape.context.choices if c.start}
+    for reading in clock.start.readings():
+        if reading in offered:
+            return replace(clock, start=replace(clock.start, minutes=reading, open=False))
+    return clock
+
+
+def _occurrence(tape: Tape, minutes: int) -> tuple[date, bool]:
+    """The day of an offered opening at that time, or else the next day on which it is still ahead."""
+    for choice in tape.context.choices:
+        if choice.start and choice.start.hour * 60 + choice.start.minute == minutes:
+            return choice.start.date(), True
+    now = tape.context.now
+    passed = now.hour * 60 + now.minute >= minutes
+    return tape.today + timedelta(days=1 if passed else 0), False
+
+
+def _all_but(text: str, tape: Tape, groups: list[list[Piece]], holes: tuple[DayRange, ...]) -> list[Entity]:
+    """The coming two weeks without the refused days."""
+    refused = [p for g in groups for p in g if isinstance(p.found, Days) and p.negated]
+    start = tape.today
+    left = almanac.without(((start, start + _AHEAD),), holes)
+    return [
+        _entity(
+            text,
+            tape,
+            (refused[0], refused[-1]),
+            "time",
+            {"from": wall(first, 0), "to": wall(last, 0)},
+            grain="day",
+            confidence=0.8,
+        )
+        for first, last in left
+    ]
+
+
+def _entity(
+    text: str,
+    tape: Tape,
+    span: Sequence[Piece],
+    entity: str,
+    value: object,
+    *,
+    grain: str | None = None,
+    confidence: float = 0.95,
+) -> Entity:
+    start = min(tape.at(piece.start).start for piece in span)
+    end = max(tape.at(piece.end - 1).end for piece in span)
+    return Entity(
+        entity=entity,
+        value=value,
+        start=start,
+        end=end,
+        text=text[start:end],
+        grain=grain,
+        confidence=confidence,
+    )

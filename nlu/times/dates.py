@@ -1,0 +1,290 @@
+"""Reads dates: "5/12", "il 5 dicembre", "December 5th", "the 12th", "12 числа"; and dates of birth."""
+
+from datetime import date
+
+from nlu.times import almanac
+from nlu.times.pieces import Birth, Days
+from nlu.times.tape import Tape
+
+_MONTH_FIRST = frozenset({"US", "PH", "PR", "GU"})
+_YEAR_FIRST_SIGNS = ("-", ".", "/")
+
+
+def read_date(tape: Tape, place: int, *, bare: bool = True) -> tuple[Days, int] | None:
+    """A date that can be wished for. `bare`: "il 12" without a month counts too."""
+    found = read_day_month_year(tape, place)
+    if found is not None:
+        (day, month, year), end = found
+        return _wished(tape, day, month, year, end)
+    ambiguous = _numeric_pair(tape, place)
+    if ambiguous is not None:
+        return ambiguous
+    return _number_of_month(tape, place) if bare else None
+
+
+def read_birth(tape: Tape, place: int, *, born: bool) -> tuple[Birth, int] | None:
+    """A whole date that is somebody's birthday: asked for or announced so, or too long past to be wished."""
+    asked = tape.context.asking == "birth_date"
+    found = read_day_month_year(tape, place, loose=asked or born)
+    if found is None or found[0][2] is None:
+        return None
+    (day, month, year), end = found
+    assert year is not None
+    when = almanac.make(almanac.full_year(year, tape.today), month, day)
+    if when is None or not 0 <= tape.today.year - when.year <= 120 or when > tape.today:
+        return None
+    if asked or born or when.year < tape.today.year:
+        return Birth(when), end
+    return None
+
+
+def read_day_month_year(
+    tape: Tape, place: int, *, loose: bool = False
+) -> tuple[tuple[int, int, int | None], int] | None:
+    """(day, month, year or None) and the place after. `loose`: also "5 12 1980" and "05121980"."""
+    return (
+        _year_first(tape, place)
+        or _three_numbers(tape, place, loose=loose)
+        or (_eight_digits(tape, place) if loose else None)
+        or _day_then_month(tape, place)
+        or _month_then_day(tape, place)
+    )
+
+
+def _wished(tape: Tape, day: int, month: int, year: int | None, end: int) -> tuple[Days, int] | None:
+    today = tape.today
+    when: date | None
+    if year is None:
+        when = almanac.ahead(today, month, day)
+        if when is None:
+            return None
+        return Days("date", (almanac.one(when),), number=day), end
+    full = year if year >= 100 else today.year - today.year % 100 + year
+    when = almanac.make(full, month, day)
+    if when is None or full > today.year + 2:
+        return (Days("past", ()), end) if when else None
+    if when < today:
+        return Days("past", ()), end
+    return Days("date", (almanac.one(when),), number=day), end
+
+
+def _year_first(tape: Tape, place: int) -> tuple[tuple[int, int, int | None], int] | None:
+    """2026-03-05"""
+    year = tape.get(place, "digits")
+    sign = tape.at(place + 1).text
+    if year is None or len(tape.at(place).text) != 4 or sign not in _YEAR_FIRST_SIGNS:
+        return None
+    month, day = tape.whole(place + 2), tape.whole(place + 4)
+    if month is None or day is None or tape.at(place + 3).text != sign or not tape.at(place + 2).glued:
+        return None
+    return ((day, month, year), place + 5) if almanac.make(year, month, day) else None
+
+
+def _three_numbers(tape: Tape, place: int, *, loose: bool) -> tuple[tuple[int, int, int | None], int] | None:
+    """5/12/2026, 5.12.26, 5-12-2026"""
+    first = tape.whole(place)
+    if first is None:
+        return None
+    sign, places = tape.at(place + 1).text, (place + 2, place + 4)
+    if sign not in _YEAR_FIRST_SIGNS:
+        if not (loose and tape.has(place + 1, "digits")):
+            return None
+        sign, places = "", (place + 1, place + 2)
+    elif tape.at(place + 3).text != sign:
+        return None
+    second, third = tape.whole(places[0]), tape.get(places[1], "digits")
+    width = len(tape.at(places[1]).text)
+    if second is None or third is None or width not in (2, 4):
+        return None
+    if sign and not loose and not (tape.at(places[0]).glued and tape.at(places[1]).glued):
+        return None
+    if sign == "-" and width == 2 and not loose:
+        return None
+    ordered = _in_order(tape, first, second, third)
+    return (ordered, places[1] + 1) if ordered else None
+
+
+def _eight_digits(tape: Tape, place: int) -> tuple[tuple[int, int, int | None], int] | None:
+    written = tape.get(place, "digits")
+    if written is None or len(tape.at(place).text) != 8:
+        return None
+    ordered = _in_order(tape, written // 1_000_000, written // 10_000 % 100, written % 10_000)
+    return (ordered, place + 1) if ordered else None
+
+
+def _in_order(tape: Tape, first: int, second: int, year: int) -> tuple[int, int, int | None] | None:
+    full = almanac.full_year(year, tape.today)
+    pairs = ((first, second), (second, first))
+    for day, month in reversed(pairs) if _month_comes_first(tape) else pairs:
+        if almanac.make(full, month, day) is not None:
+            return day, month, year
+    return None
+
+
+def _month_comes_first(tape: Tape) -> bool:
+    return tape.vocabulary.month_first and tape.context.country in _MONTH_FIRST
+
+
+def _year(tape: Tape, place: int) -> tuple[int | None, int]:
+    """A year after a day and a month: "2026", ", 2026", "del 1980", "'80", "1980 года"."""
+    at = tape.skip(place, "soft", "of", "day_number", "filler", most=2)
+    written = tape.get(at, "digits")
+    width = len(tape.at(at).text)
+    if written is not None and width == 4 and 1900 <= written <= 2100:
+        after = at + 1
+        return written, after + 1 if tape.get(after, "unit") == "year" else after
+    birth = tape.context.asking == "birth_date"
+    if written is not None and width == 2 and (at == place or tape.at(at - 1).text == "'"):
+        sign = tape.at(at + 1)
+        if (
+            (birth or written >= 32)
+            and sign.text not in (":", "h")
+            and not tape.has(at + 1, "unit", "counted")
+        ):
+            return written, at + 1
+        if tape.get(at + 1, "unit") == "year":
+            return written, at + 2
+    return None, place
+
+
+def _month(tape: Tape, place: int) -> int | None:
+    month = tape.get(place, "month") or tape.get(place, "month_short")
+    return int(month) if month else None
+
+
+def _day_then_month(tape: Tape, place: int) -> tuple[tuple[int, int, int | None], int] | None:
+    """ "5 dicembre", "the 5th of December", "пятого декабря", "5-го марта", "5.dic"."""
+    begin = tape.skip(place, "day_number", most=1)
+    read = tape.ordinal(begin) or tape.number(begin)
+    if read is None or not 1 <= read[0] <= 31:
+        return None
+    of = tape.skip(read[1], "of", "soft", "number_of_day", most=2)
+    month = _month(tape, of)
+    if month is None:
+        return None
+    if of > read[1] and tape.has(of - 1, "soft") and tape.at(of - 1).text != ".":
+        return None
+    if almanac.make(2024, month, read[0]) is None:
+        return None
+    dot = tape.at(of + 1).text == "." and tape.at(of + 1).glued and "month_short" in tape.at(of).senses
+    year, end = _year(tape, of + 2 if dot else of + 1)
+    return (read[0], month, year), end
+
+
+def _month_then_day(tape: Tape, place: int) -> tuple[tuple[int, int, int | None], int] | None:
+    """ "December 5th", "dec. 5", "March the third"."""
+    month = _month(tape, place)
+    if month is None or tape.vocabulary.language != "en":
+        return None
+    begin = tape.skip(place + 1, "day_number", "soft", most=1)
+    if tape.at(begin - 1).text not in ("", ".", "/") and begin > place + 1 and tape.has(begin - 1, "soft"):
+        return None
+    if tape.at(begin).text == "/":
+        begin += 1
+    read = tape.ordinal(begin) or tape.number(begin)
+    if read is None or not 1 <= read[0] <= 31 or almanac.make(2024, month, read[0]) is None:
+        return None
+    if tape.at(read[1]).text == ":" or tape.has(read[1], "ampm_am", "ampm_pm", "oclock"):
+        return None
+    year, end = _year(tape, read[1])
+    return (read[0], month, year), end
+
+
+def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
+    """ "5/12", "5.12.", "5.12": a dot may also stand in a time ("15.30", "9.10")."""
+    begin = tape.skip(place, "day_number", most=1) if tape.has(place + 1, "digits") else place
+    first, sign = tape.whole(begin), tape.at(begin + 1)
+    second = tape.whole(begin + 2)
+    if first is None or second is None or sign.text not in (".", "/", "-"):
+        return None
+    if not (sign.glued and tape.at(begin + 2).glued) or tape.has(begin - 1, "currency", "one_of"):
+        return None
+    end = begin + 3
+    if tape.has(end, "counted", "ordinal_sign") or (tape.has(end, "unit") and sign.text != "/"):
+        return None
+    dotted = sign.text == "." and tape.at(end).text == "." and tape.at(end).glued
+    if sign.text == "-" and not (begin > place and len(tape.at(begin + 2).text) == 2):
+        return None
+    if sign.text == "." and not dotted and _is_rather_a_time(tape, place, begin, first, second):
+        return None
+    if sign.text == "/" and tape.has(end, "ampm_am", "ampm_pm"):
+        return None
+    pairs = [(first, second), (second, first)]
+    if _month_comes_first(tape):
+        pairs.reverse()
+    found = [d for d in (almanac.ahead(tape.today, m, n) for n, m in pairs if 1 <= m <= 12) if d is not None]
+    if not found:
+        return None
+    unsure = len(found) == 2 and found[0] != found[1] and tape.vocabulary.month_first
+    others = (almanac.one(found[1]),) if unsure else ()
+    valid = 1 <= pairs[0][1] <= 12 and found[0].day == pairs[0][0]
+    days = Days(
+        "date",
+        (almanac.one(found[0]),),
+        others if valid else (),
+        confidence=0.8 if unsure and valid else 0.95,
+    )
+    return days, end + 1 if dotted else end
+
+
+def _is_rather_a_time(tape: Tape, place: int, begin: int, first: int, second: int) -> bool:
+    """ "9.30" can be no date; "14.10" is a time after "alle", and where times are written so."""
+    if len(tape.at(begin + 2).text) != 2 or first > 24 or second > 59:
+        return False
+    if tape.has(place - 1, "at") or tape.has(place - 1, "after", "before", "around") or second > 12:
+        return not (second <= 12 and tape.has(begin - 1, "day_number") and not tape.has(begin - 1, "at"))
+    if begin > place or tape.has(begin - 1, "day_number"):
+        return False
+    if tape.has(begin + 3, "ampm_am", "ampm_pm", "oclock"):
+        return True
+    if tape.context.asking == "opening":
+        return True
+    opens, closes = tape.context.opens.hour, tape.context.closes.hour
+    return tape.vocabulary.times_are_dotted and second % 5 == 0 and opens <= first < closes
+
+
+def _number_of_month(tape: Tape, place: int) -> tuple[Days, int] | None:
+    """ "il 12", "on the 12th", "12 числа", "12-го", "двенадцатого"."""
+    begin = tape.skip(place, "day_number", most=1)
+    announced = begin > place or tape.has(place - 1, "day_number")
+    ordinal = tape.ordinal(begin)
+    read = ordinal or tape.number(begin)
+    if read is None or not 1 <= read[0] <= 31 or tape.has(begin - 1, "currency", "one_of"):
+        return None
+    number, end = read
+    counted = tape.has(end, "number_of_day")
+    if not _is_a_day_number(
+        tape, begin, end, announced=announced, ordinal=ordinal is not None, counted=counted
+    ):
+        return None
+    end = end + 1 if counted else end
+    day = almanac.day_ahead(tape.today, number)
+    if day is None:
+        return None
+    sure = counted or (ordinal is not None and announced) or number > 24
+    return Days("number", (almanac.one(day),), number=number, confidence=0.95 if sure else 0.8), end
+
+
+def _is_a_day_number(
+    tape: Tape, begin: int, end: int, *, announced: bool, ordinal: bool, counted: bool
+) -> bool:
+    following = tape.at(end)
+    if tape.has(end, "counted", "unit", "ampm_am", "ampm_pm", "oclock") and not counted:
+        return False
+    if following.text in (":", "/", "-") and following.glued and tape.has(end + 1, "digits") and not counted:
+        return False
+    if following.text == "." and following.glued and tape.has(end + 1, "digits") and tape.at(end + 1).glued:
+        return False
+    if counted:
+        return True
+    spelled = not tape.has(begin, "digits")
+    if ordinal:
+        if tape.is_unknown(end) and (spelled or tape.get(begin, "digits") <= 4):
+            return False
+        return announced or not spelled or (tape.vocabulary.ordinals_are_days and not tape.is_unknown(end))
+    if announced and not tape.vocabulary.article_makes_day:
+        return tape.at(begin - 1).text == "" and not spelled  # "on the 12"
+    if announced:
+        return not spelled or not tape.is_unknown(end)
+    whole = tape.whole(begin)
+    return whole is not None and whole > 24 and tape.context.asking == "time"

@@ -1,0 +1,257 @@
+"""A message as a row of lexemes, each with the senses that its words have in one language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from nlu.times.folding import Token, tokenise
+from nlu.times.vocabulary import Senses, Vocabulary
+from nlu.understanding import Context
+
+_SOFT = frozenset(",.;!?:()…")
+_NOTHING: Senses = {}
+_SOFT_SENSES: Senses = {"soft": True}
+_CHAIN_SIGNS = frozenset(" -./()")
+_CLOCK_FACES = {chr(0x1F550 + n): (n + 1) * 60 for n in range(12)}
+_CLOCK_FACES |= {chr(0x1F55C + n): (n + 1) * 60 + 30 for n in range(12)}
+#: Senses that make a short "mar" or "sat" beside them a weekday.
+_OF_TIME = frozenset(
+    ("number", "digits", "part", "at", "month", "weekday", "weekday_short", "weekend", "relative", "unit")
+    + (
+        "next",
+        "this",
+        "coming",
+        "before",
+        "after",
+        "by",
+        "every",
+        "between",
+        "from_on",
+        "day_number",
+        "except",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """One word, number, sign or known phrase at text[start:end]."""
+
+    senses: Mapping[str, Any]
+    text: str
+    start: int
+    end: int
+    glued: bool
+
+
+_END = Lexeme(_NOTHING, "", 0, 0, False)
+
+
+class Tape:
+    """The lexemes of one message. Looking past either end is allowed and finds nothing."""
+
+    __slots__ = ("context", "lexemes", "vocabulary")
+
+    def __init__(self, text: str, vocabulary: Vocabulary, context: Context) -> None:
+        self.vocabulary = vocabulary
+        self.context = context
+        self.lexemes = _lexemes(text, tokenise(text), vocabulary, context)
+
+    def __len__(self) -> int:
+        return len(self.lexemes)
+
+    @property
+    def today(self) -> date:
+        return self.context.now.date()
+
+    @property
+    def asked_for_time(self) -> bool:
+        return self.context.asking in ("time", "opening")
+
+    def at(self, place: int) -> Lexeme:
+        return self.lexemes[place] if 0 <= place < len(self.lexemes) else _END
+
+    def has(self, place: int, *kinds: str) -> bool:
+        senses = self.at(place).senses
+        return any(kind in senses for kind in kinds)
+
+    def get(self, place: int, kind: str) -> Any:
+        return self.at(place).senses.get(kind)
+
+    def skip(self, place: int, *kinds: str, most: int = 3) -> int:
+        """The first place from `place` on that is none of `kinds`, at most `most` further."""
+        last = place + most
+        while place < last and self.has(place, *kinds):
+            place += 1
+        return place
+
+    def is_unknown(self, place: int) -> bool:
+        """A word that says nothing of time: what stands before may belong to it ("the third tooth")."""
+        return 0 <= place < len(self.lexemes) and not self.lexemes[place].senses
+
+    def is_onward(self, place: int) -> bool:
+        """ "Or later", "in poi"; the English "on" only where no day follows it."""
+        if not self.has(place, "onward"):
+            return False
+        return self.at(place).text != "on" or not self.has(
+            place + 1, "weekday", "weekday_short", "day_number", "month", "digits", "number", "relative"
+        )
+
+    def whole(self, place: int) -> int | None:
+        """The number at `place` when it is written in one or two digits."""
+        lexeme = self.at(place)
+        return lexeme.senses.get("digits") if len(lexeme.text) <= 2 else None
+
+    def number(self, place: int) -> tuple[int, int] | None:
+        """A number in digits or words ("twenty five", "двадцать пять") and the place after it."""
+        lexeme = self.at(place)
+        if "digits" in lexeme.senses:
+            return (lexeme.senses["digits"], place + 1) if len(lexeme.text) <= 2 else None
+        tens = lexeme.senses.get("number")
+        if tens is None:
+            return None
+        if tens >= 20 and tens % 10 == 0:
+            following = place + 2 if self.at(place + 1).text == "-" else place + 1
+            units = self.get(following, "number")
+            if units is not None and 1 <= units <= 9:
+                return tens + units, following + 1
+        return tens, place + 1
+
+    def ordinal(self, place: int) -> tuple[int, int] | None:
+        """ "third", "twenty-first", "12th", "12-го", "5°" and the place after it."""
+        senses = self.at(place).senses
+        digits = self.whole(place)
+        if digits is not None:
+            sign = place + 2 if self.at(place + 1).text == "-" and self.at(place + 1).glued else place + 1
+            if self.has(sign, "ordinal_sign") and self.at(sign).glued:
+                return digits, sign + 1
+            return None
+        if "ordinal" in senses:
+            return senses["ordinal"], place + 1
+        tens = senses.get("number")
+        if tens in (20, 30):
+            following = place + 2 if self.at(place + 1).text == "-" else place + 1
+            units = self.get(following, "ordinal")
+            if units is not None and units <= 9:
+                return tens + units, following + 1
+        return None
+
+
+def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context) -> list[Lexeme]:
+    masked = _addresses(text, tokens) | _phone_numbers(tokens, context)
+    lexemes: list[Lexeme] = []
+    count, place = len(tokens), 0
+    while place < count:
+        token = tokens[place]
+        first, senses, taken = token.text, _NOTHING, 1
+        if place in masked:
+            pass
+        elif first.isdigit():
+            if len(first) <= 8 and first.isdecimal():
+                senses = {"digits": int(first)}
+        else:
+            if first not in words.phrases and first.isalpha() and _is_worth_mending(context):
+                beside = place + 1 < count and tokens[place + 1].text.isdigit()
+                beside = beside or (place > 0 and tokens[place - 1].text.isdigit())
+                first = words.mend(first, beside_number=beside) or first
+            senses, taken = _longest(tokens, place, first, words)
+        last = tokens[place + taken - 1]
+        lexemes.append(Lexeme(senses, first if taken == 1 else "", token.start, last.end, token.glued))
+        place += taken
+    for place, lexeme in enumerate(lexemes):
+        if "weekday_short" in lexeme.senses:
+            lexemes[place] = _believed(lexemes, place, context)
+    return lexemes
+
+
+def _longest(tokens: list[Token], place: int, first: str, words: Vocabulary) -> tuple[Senses, int]:
+    for rest, senses in words.phrases.get(first, ()):
+        end = place + 1 + len(rest)
+        if end <= len(tokens) and all(
+            word == token.text for word, token in zip(rest, tokens[place + 1 : end], strict=True)
+        ):
+            return ({**senses, "soft": True} if first in _SOFT and not rest else senses), 1 + len(rest)
+    if first in _SOFT:
+        return _SOFT_SENSES, 1
+    if first in _CLOCK_FACES:
+        return {"clock_spoken": _CLOCK_FACES[first]}, 1
+    return _NOTHING, 1
+
+
+def _is_worth_mending(context: Context) -> bool:
+    return context.asking != "name"
+
+
+def _believed(lexemes: list[Lexeme], place: int, context: Context) -> Lexeme:
+    """A short weekday ("sat", "mar") counts where a time is asked for, or beside another word of time."""
+    lexeme = lexemes[place]
+    near = [n for n in (place - 1, place + 1) if 0 <= n < len(lexemes)]
+    sure = context.asking in ("time", "opening") or len(lexemes) <= 2
+    sure = sure or any(not _OF_TIME.isdisjoint(lexemes[n].senses) for n in near)
+    if sure:
+        senses = dict(lexeme.senses)
+        senses["weekday"] = senses["weekday_short"]
+        return Lexeme(senses, lexeme.text, lexeme.start, lexeme.end, lexeme.glued)
+    return lexeme
+
+
+def _addresses(text: str, tokens: list[Token]) -> set[int]:
+    """Tokens of e-mail and web addresses."""
+    if "@" not in text and "://" not in text and "www." not in text.lower():
+        return set()
+    masked: set[int] = set()
+    start = 0
+    for end in range(1, len(tokens) + 1):
+        if end == len(tokens) or tokens[end].start > tokens[end - 1].end:
+            run = text[tokens[start].start : tokens[end - 1].end]
+            if ("@" in run[1:-1]) or "://" in run or run.lower().startswith("www."):
+                masked.update(range(start, end))
+            start = end
+    return masked
+
+
+def _phone_numbers(tokens: list[Token], context: Context) -> set[int]:
+    """Digits that are too many, or grouped too oddly, for a date or a time; and digits glued into codes."""
+    masked: set[int] = set()
+    chain: list[int] = []
+    signs: list[str] = []
+    between = ""
+    for place, token in enumerate(tokens):
+        spaced = place + 1 < len(tokens) and not tokens[place + 1].glued
+        if not token.text.isdigit():
+            between = (between + token.text + " " * spaced)[:5]
+            continue
+        joined = bool(chain) and set(between) <= _CHAIN_SIGNS and len(between) <= 3
+        if len(token.text) >= 6:
+            if not (len(token.text) == 8 and context.asking == "birth_date"):
+                masked.add(place)
+            if joined and len(chain) == 1 and (token.text[0] == "0" or tokens[chain[0]].text[0] in "0+"):
+                masked.update(chain)
+            joined, keep = False, []
+        else:
+            keep = [place]
+        if not joined:
+            _mask_phone(tokens, chain, signs, masked)
+            chain, signs = keep, []
+        else:
+            signs.append(between)
+            chain.append(place)
+        between = " " * spaced
+    _mask_phone(tokens, chain, signs, masked)
+    return masked
+
+
+def _mask_phone(tokens: list[Token], chain: list[int], signs: list[str], masked: set[int]) -> None:
+    """A chain of short groups: "333 12 34 567", "8 (916) 123-45-67", "06 12 34 56 78"."""
+    groups = [tokens[place].text for place in chain]
+    if not groups:
+        return
+    odd = any(
+        len(g) in (3, 5) or (len(g) == 4 and not 1900 <= int(g) <= 2100) for g in groups if g.isdecimal()
+    )
+    total = sum(map(len, groups))
+    dialled = chain[0] > 0 and tokens[chain[0] - 1].text == "+"
+    grouped = len(groups) >= 5 and len(set(signs)) == 1 and total >= 9
+    if dialled or grouped or (odd and total >= 5):
+        masked.update(chain)

@@ -1,0 +1,140 @@
+"""A language's words for days and hours, read from `words/<language>.yml`.
+
+A vocabulary maps words and phrases to *senses*: a kind ("weekday", "at", "part" ...) and a value. A word
+may have several senses ("second", "дня"); the readers decide which one counts, by what stands beside.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from itertools import product
+from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from ruamel.yaml import YAML
+
+from nlu.times.folding import fold, tokenise
+
+Senses = dict[str, Any]
+
+#: Kinds whose words are worth mending. Short words and grammar ("three", "after") look too much like others.
+_MENDED = ("weekday", "weekdays", "relative", "day_part", "part", "month", "unit", "next", "weekend")
+_LANGUAGES = ("en", "it", "ru")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the day in minutes after midnight; None: the practice's opening or closing."""
+
+    start: int | None
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """`phrases`: first word -> (the words after it, senses), longest first."""
+
+    language: str
+    phrases: Mapping[str, tuple[tuple[tuple[str, ...], Senses], ...]]
+    parts: Mapping[str, Part]
+    mendable: tuple[str, ...]
+    months: frozenset[str]
+    never_mended: frozenset[str]
+    hours_follow: bool  # "в 3 часа": a unit after the number is still a time of day
+    month_first: bool  # "5/12" is 12 May in some countries that speak this language
+    times_are_dotted: bool  # "14.10" is rather a time than 14 October
+    article_makes_day: bool  # "il 12" is a day of the month
+    ordinals_are_days: bool  # "пятого" alone is a day of the month
+
+    def mend(self, word: str, *, beside_number: bool) -> str | None:
+        """The word of this vocabulary that `word` misspells, if any. Months only beside a number: they are
+        too much like first names."""
+        if len(word) < 5 or len(word) > 20 or word in self.never_mended:
+            return None
+        found = process.extractOne(
+            word, self.mendable, scorer=OSA.distance, score_cutoff=2 if len(word) >= 8 else 1
+        )
+        if found is None:
+            return None
+        mended: str = found[0]
+        if word[0] != mended[0] and word[:2] != mended[1::-1]:
+            return None
+        return mended if beside_number or mended not in self.months else None
+
+
+def speaks(language: str) -> bool:
+    return language in _LANGUAGES
+
+
+@lru_cache(maxsize=len(_LANGUAGES))
+def vocabulary(language: str) -> Vocabulary:
+    """The vocabulary of "en", "it" or "ru"."""
+    source = resources.files("nlu.times").joinpath("words", f"{language}.yml").read_text("utf-8")
+    content = YAML(typ="safe", pure=True).load(source)
+    senses: dict[tuple[str, ...], Senses] = {}
+    for phrase, kind, value in _senses(content):
+        words = tuple(token.text for token in tokenise(phrase))
+        senses.setdefault(words, {})[kind] = value
+    phrases: dict[str, list[tuple[tuple[str, ...], Senses]]] = {}
+    for words, meaning in senses.items():
+        phrases.setdefault(words[0], []).append((words[1:], meaning))
+    single = {w[0]: s for w, s in senses.items() if len(w) == 1}
+    mendable = tuple(
+        sorted(w for w, s in single.items() if len(w) >= 5 and any(kind in s for kind in _MENDED))
+    )
+    return Vocabulary(
+        language=language,
+        phrases={first: tuple(sorted(rest, key=lambda r: -len(r[0]))) for first, rest in phrases.items()},
+        parts={name: _part(name, body) for name, body in content["parts"].items()},
+        mendable=mendable,
+        months=frozenset(w for w in mendable if single[w].keys() <= {"month"}),
+        never_mended=frozenset(fold(w) for w in _words(content["never_mended"])),
+        **content["habits"],
+    )
+
+
+def _senses(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """(phrase, kind, value) for every line of the file."""
+    for kind in ("weekday", "weekdays", "weekday_short"):
+        for weekday, words in enumerate(content[kind]):
+            yield from ((word, kind, weekday) for word in _words(words))
+    for kind in ("month", "month_short"):
+        for month, words in enumerate(content[kind], start=1):
+            yield from ((word, kind, month) for word in _words(words))
+    for kind in ("number", "ordinal", "relative"):
+        for number, words in content[kind].items():
+            yield from ((word, kind, int(number)) for word in _words(words))
+    for name, body in content["parts"].items():
+        yield from ((word, "part", name) for word in _words(body["words"]))
+    for kind in ("unit", "half_day"):
+        for name, words in content[kind].items():
+            yield from ((word, kind, str(name)) for word in _words(words))
+    for name, words in content["day_part"].items():
+        offset, part = name.split()
+        yield from ((word, "day_part", (int(offset), part)) for word in _words(words))
+    for kind in ("clock_exact", "clock_spoken"):
+        for clock, words in content[kind].items():
+            yield from ((word, kind, _minutes(clock)) for word in _words(words))
+    for kind, words in content["grammar"].items():
+        yield from ((word, kind, True) for word in _words(words))
+
+
+def _words(written: str | Mapping[str, str] | None) -> list[str]:
+    """ "a, b" or {stems: "a, b", endings: "c, d"}: every stem with every ending."""
+    if isinstance(written, Mapping):
+        return [a + b for a, b in product(_words(written["stems"]), _words(written["endings"]))]
+    return [word.strip() for word in (written or "").split(",") if word.strip()]
+
+
+def _part(name: str, body: Mapping[str, str]) -> Part:
+    def bound(word: str) -> int | None:
+        return None if word in ("opens", "closes") else _minutes(word)
+
+    return Part(start=bound(body["from"]), end=bound(body["to"]))
+
+
+def _minutes(clock: str) -> int:
+    hour, minute = clock.split(":")
+    return int(hour) * 60 + int(minute)
