@@ -6,8 +6,8 @@ was delivered":
 - no connection came about: certain, RETRY;
 - 2xx with a message id: accepted; 2xx without one: unknown;
 - 4xx: certain, and the error code says what to do, else the HTTP status;
-- 5xx: unknown, but for an error code that names a check made before a message is accepted (throttling, token,
-  parameters): then that code decides;
+- 5xx: unknown, unless one of the channel's error codes says that this message was not accepted (throttling,
+  token, parameters, "failed to send"): then that code decides; Graph's own catch-alls say no such thing;
 - anything else after the connection stood (time-out, reset, no answer): unknown.
 """
 
@@ -115,7 +115,7 @@ class GraphClient:
         try:
             async with self._session.post(
                 URL(f"{self._root}/{quote(node, safe='')}/{edge}", encoded=True),
-                data=json.dumps(body).encode(),
+                data=json.dumps(dict(body)).encode(),
                 headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
                 timeout=self._timeout,
                 allow_redirects=False,

@@ -38,6 +38,7 @@ _BY_ACTION: Mapping[SendAction, tuple[int, ...]] = {
 
 REFUSALS = Refusals(
     actions={code: action for action, codes in _BY_ACTION.items() for code in codes},
-    # Meta's catch-alls for something that broke midway; every other code names a check before acceptance.
-    inconclusive=frozenset({1, 2, 131000, 131016}),
+    # Graph's catch-alls for whatever broke, maybe midway. Every other code names a check before a message is
+    # accepted, or says in so many words that this one was not sent (131000, 131016).
+    inconclusive=frozenset({1, 2}),
 )

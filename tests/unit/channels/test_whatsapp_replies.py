@@ -1,5 +1,6 @@
 """What patients get to see on WhatsApp, always within Meta's limits."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.channels.whatsapp import render
 from bot.domain.conversation import Address, Choice, Rendered, Reply
+from bot.stand_in.whatsapp_requests import SendRequest, read_request
 
 BY_PHONE = Address(channel="whatsapp", account="1", recipient="GB.1111111111", phone="+447700900101")
 BY_USER_ID = Address(channel="whatsapp", account="1", recipient="GB.1111111111")
@@ -240,6 +242,7 @@ def test_any_reply_renders_within_every_limit(reply: Reply) -> None:
     rendered = shown(reply)
 
     check(rendered.body)
+    assert isinstance(read_request(json.loads(json.dumps(rendered.body))), SendRequest)
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=12))

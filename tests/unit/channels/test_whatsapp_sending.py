@@ -158,7 +158,9 @@ REFUSED = [
     (404, "{}", Refused(action=SendAction.STOP)),
     (408, "", Refused(action=SendAction.RETRY)),
     (429, "slow down", Refused(action=SendAction.RETRY)),
-    # 5xx with a code that names a check before acceptance
+    # 5xx with a code that says that this message was not accepted
+    (500, error(131000), Refused(action=SendAction.RETRY, code=131000)),
+    (500, error(131016), Refused(action=SendAction.RETRY, code=131016)),
     (500, error(190), Refused(action=SendAction.STOP, code=190)),
     (503, error(130429), Refused(action=SendAction.RETRY, code=130429)),
     (503, error(133004), Refused(action=SendAction.RETRY, code=133004)),
@@ -179,8 +181,7 @@ async def test_a_refusal_proves_that_nothing_was_delivered_and_says_what_to_do(
 UNKNOWN = [
     (500, error(1), "HTTP 500, code 1"),
     (503, error(2), "HTTP 503, code 2"),
-    (500, error(131000), "HTTP 500, code 131000"),
-    (503, error(131016), "HTTP 503, code 131016"),
+    (503, error(2, is_transient=True), "HTTP 503, code 2"),
     (500, error(987654), "HTTP 500, code 987654"),
     (502, "<html>Bad gateway</html>", "HTTP 502"),
     (504, "", "HTTP 504"),
