@@ -25,6 +25,7 @@ SAME_START = 30.0  # another practitioner at the same minute is hardly another c
 SAME_PRACTITIONER = 1.0
 LEAVES_A_GAP = 2.0
 UNLIKELIER_WINDOW = 2.0
+NEAR_RATHER_THAN_SPREAD = 0.4  # the weight of spreading alternatives
 OTHER_DAY = 4.0  # a day away weighs as much as four hours away on the day itself
 
 
@@ -35,7 +36,7 @@ class _Candidate:
 
     @property
     def part_of_day(self) -> int:
-        return (self.wall.time() >= time(12)) + (self.wall.time() >= time(17))
+        return (self.wall.time() >= time(13)) + (self.wall.time() >= time(17))
 
 
 def offer(openings: Sequence[Opening], wish: Wish, *, clock: PracticeTime, limit: int) -> tuple[Opening, ...]:
@@ -54,18 +55,19 @@ def offer(openings: Sequence[Opening], wish: Wish, *, clock: PracticeTime, limit
     for opening in sorted(pool):
         wall = walls[opening]
         penalty = _distance(wall, wish) + _minutes(wall.time()) / (24 * 60)
-        if is_match or not wish.windows:
-            penalty += days[wall.date()] * LATER_DAY
+        if not wish.windows or is_match:
+            penalty += days[wall.date()] * (LATER_DAY if is_match else LATER_DAY / 2)
         if opening not in tidy:
             penalty += LEAVES_A_GAP
         penalties[_Candidate(opening, wall)] = penalty
+    sameness = _sameness if is_match or not wish.windows else _sameness_of_alternatives
     chosen: list[Opening] = []
     while penalties and len(chosen) < limit:
         best = min(penalties, key=lambda candidate: (penalties[candidate], candidate.opening))
         chosen.append(best.opening)
         del penalties[best]
         for candidate in penalties:
-            penalties[candidate] += _sameness(candidate, best)
+            penalties[candidate] += sameness(candidate, best)
     return tuple(sorted(chosen))
 
 
@@ -101,6 +103,14 @@ def _sameness(one: _Candidate, other: _Candidate) -> float:
         penalty += WITHIN_AN_HOUR * (abs(one.wall - other.wall) < HOUR)
         penalty += SAME_START * (one.wall == other.wall)
     return penalty
+
+
+def _sameness_of_alternatives(one: _Candidate, other: _Candidate) -> float:
+    """When a time was asked for that is not to be had, what is near counts more than what is different."""
+    if one.wall.date() != other.wall.date():
+        return 0.0
+    penalty = SAME_DAY + WITHIN_AN_HOUR * (abs(one.wall - other.wall) < HOUR)
+    return NEAR_RATHER_THAN_SPREAD * (penalty + SAME_START * (one.wall == other.wall))
 
 
 def _tidy(openings: Sequence[Opening]) -> set[Opening]:

@@ -19,8 +19,8 @@ _PATIENT_KEYS = ("name", "phone", "birth_date")
 _LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:00(\.0+)?)?")
 # fmt: off
 _TITLES = frozenset({
-    "dr", "dra", "dott", "ssa", "dottssa", "dottore", "dottoressa", "doctor", "prof", "mr", "mrs", "ms", "sig",
-    "доктор", "др",
+    "dr", "dra", "dott", "ssa", "dottssa", "dottore", "dottoressa", "doctor", "prof", "mr", "mrs", "ms",
+    "sig", "доктор", "др",
 })
 # fmt: on
 
@@ -138,8 +138,8 @@ class _RowReader:
         except ValueError:
             shown = json.dumps(written, ensure_ascii=False)
             self._refuse(
-                f"start_local {shown} is no time on the practice's clock; write whole minutes without a zone, such "
-                "as 2027-03-01T09:30"
+                f"start_local {shown} is no time on the practice's clock: write whole "
+                "minutes without a zone, such as 2027-03-01T09:30"
             )
         return None
 
