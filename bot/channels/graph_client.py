@@ -23,7 +23,7 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from bot.channels.lenient import mapping, read_object, whole_number
+from bot.channels.lenient import error_code, mapping, read_object
 from bot.domain.conversation import FateUnknown, Refused, SendAction, SendOutcome, Sent
 from bot.errors import SetupError
 
@@ -73,7 +73,7 @@ def outcome_of(
             if sent
             else FateUnknown(reason=f"HTTP {answer.status} without a message id")
         )
-    code = whole_number(answer.error.get("code"))
+    code = error_code(answer.error)
     action = refusals.actions.get(code) if code is not None else None
     if answer.status >= 500 and (action is None or code in refusals.inconclusive):
         return FateUnknown(reason=f"HTTP {answer.status}" + (f", code {code}" if code is not None else ""))

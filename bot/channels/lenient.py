@@ -70,6 +70,12 @@ def whole_number(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def error_code(error: object) -> int | None:
+    """The `code` of one of Meta's error objects, when a database column holds it."""
+    code = whole_number(mapping(error).get("code"))
+    return code if code is not None and abs(code) < 2**31 else None
+
+
 def instant(value: object) -> datetime | None:
     """A moment in UTC from seconds or milliseconds (as number or digits) or ISO 8601 (UTC unless it says
     otherwise). Channels document one of these and send the others, too."""

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.channels.lenient import (
+    error_code,
     fingerprint,
     identifier,
     instant,
     mapping,
     objects,
     read_object,
-    whole_number,
     words,
 )
 from bot.channels.whatsapp.people import CONTACT, FROM, RECIPIENT, TO, Contacts, Person, identity, who
@@ -162,11 +162,10 @@ def _moved_person(system: Mapping[str, Any]) -> Person:
 
 
 def _read_status(status: Mapping[str, Any], value: _Value) -> InboundEvent | None:
-    state = words(status.get("status"))
+    state = identifier(status.get("status"))
     message_id = identifier(status.get("id"))
     if not state or not message_id:
         return None
-    code = whole_number(next(iter(objects(status.get("errors"))), {}).get("code"))
     return value.event(
         status,
         InboundKind.STATUS,
@@ -176,7 +175,7 @@ def _read_status(status: Mapping[str, Any], value: _Value) -> InboundEvent | Non
             state=state,
             message_id=message_id,
             outbox_id=identifier(status.get("biz_opaque_callback_data")),
-            error_code=code,
+            error_code=next(map(error_code, objects(status.get("errors"))), None),
         ),
     )
 
@@ -205,10 +204,11 @@ def _read_id_update(update: Mapping[str, Any], value: _Value) -> InboundEvent:
     flat = {"user_id": changed.get("current"), "wa_id": update.get("wa_id")}
     person = who(flat, CONTACT, value.contacts)
     previous = identity(changed.get("previous"))
-    aliases = (previous, *person.aliases) if previous else person.aliases
-    if not person.sender:
-        return value.event(update, InboundKind.SYSTEM, Person(sender=previous))
-    return value.event(update, InboundKind.SYSTEM, replace(person, aliases=aliases))
+    if person.sender is None:
+        person = Person(sender=previous)
+    elif previous and previous not in (person.sender, *person.aliases):
+        person = replace(person, aliases=(previous, *person.aliases))
+    return value.event(update, InboundKind.SYSTEM, person)
 
 
 def _read_error(error: Mapping[str, Any], value: _Value) -> InboundEvent:

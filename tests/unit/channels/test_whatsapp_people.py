@@ -103,6 +103,8 @@ def test_a_new_user_id_is_linked_to_the_previous_one() -> None:
         None,
         None,
     )
+    same = {"user_id": {"previous": "GB.1", "current": "GB.1"}}
+    assert person(read("user_id_update", user_id_update=[same])) == ("GB.1", (), None, None)
     assert person(read(messages=[message() | {"type": "system", "system": moved}])) == (
         "GB.2",
         ("GB.1",),
@@ -128,6 +130,12 @@ def test_a_status_is_about_whom_we_wrote_to() -> None:
     assert event.status == SendStatus(
         state="failed", message_id="wamid.out", outbox_id="out_1", error_code=131047
     )
+
+
+def test_a_failure_with_an_absurd_code_is_a_failure_without_one() -> None:
+    status = {"id": "wamid.out", "status": "failed", "errors": [{"code": 10**30}]}
+
+    assert read(statuses=[status]).status == SendStatus(state="failed", message_id="wamid.out")
 
 
 def test_an_echo_is_about_whom_staff_wrote_to() -> None:

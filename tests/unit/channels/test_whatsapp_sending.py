@@ -151,6 +151,7 @@ REFUSED = [
     (429, error(131056), Refused(action=SendAction.WAIT_FOR_PAIR, code=131056)),
     (400, error(987654), Refused(action=SendAction.OUR_BUG, code=987654)),
     (400, error(987654, is_transient=True), Refused(action=SendAction.RETRY, code=987654)),
+    (400, error(10**30), Refused(action=SendAction.OUR_BUG)),
     (400, error(None), Refused(action=SendAction.OUR_BUG)),
     (400, "<html>Bad request</html>", Refused(action=SendAction.OUR_BUG)),
     (401, "", Refused(action=SendAction.STOP)),
