@@ -1,0 +1,276 @@
+"""kill -9 in the middle of bookings: nothing lost, nothing doubled, one booking each. And twins that fail.
+
+Patients book without pause through a Graph API stand-in in its own process, while the server is killed again
+and again: a byte in a shared file says which stage it was in when it died. Afterwards an independent look at
+what the stand-in accepted, and at the diary, decides.
+
+    python -m bench.crash --kills 200 --seed 1
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+
+from bench.robot import NoAnswer, Robot
+from bot.service.probe import STAGES, stage_in
+
+#: The stages that must each have their share of the kills.
+TARGETS = ("intake", "understanding", "action", "between action and commit", "sending")
+PATIENTS_AT_ONCE = 4
+NOW = "2026-03-02T08:00+01:00"
+
+
+@dataclass
+class Tally:
+    """What a run came to."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    patients: int = 0
+    booked: int = 0
+    sent_by_patients: int = 0
+    lost: int = 0
+    doubled: int = 0
+    bookings_missing: int = 0
+    bookings_doubled: int = 0
+    holds_left: int = 0
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.lost or self.doubled or self.bookings_missing or self.bookings_doubled)
+
+    def shown(self) -> str:
+        share = ", ".join(f"{stage} {self.kills[stage]}" for stage in STAGES if self.kills[stage])
+        return (
+            f"kills {self.kills.total()} ({share})\n"
+            f"patients {self.patients}, their messages {self.sent_by_patients}, bookings {self.booked}\n"
+            f"lost {self.lost}, doubled {self.doubled}, bookings missing {self.bookings_missing},"
+            f" patients booked twice {self.bookings_doubled}"
+        )
+
+
+class Server:
+    """`chairside demo` in a process of its own, to be killed."""
+
+    def __init__(self, data: Path, port: int, graph: str, twin: str | None) -> None:
+        self.data = data
+        self.port = port
+        self.stage_file = data / "stage"
+        self.stage_file.write_bytes(b"\0")
+        self._environment = {
+            **os.environ,
+            "CHAIRSIDE_GRAPH_URL": graph,
+            "CHAIRSIDE_STAGE_FILE": str(self.stage_file),
+            "CHAIRSIDE_GATHER_SECONDS": "0.02",
+            "CHAIRSIDE_WAIT_FOR_STATUS": "2",
+            "CHAIRSIDE_LOG": "CRITICAL",
+        }
+        if twin == "ledger off":
+            self._environment["CHAIRSIDE_TWIN_WITHOUT_LEDGER"] = "1"
+        if twin == "blind resend":
+            self._environment["CHAIRSIDE_TWIN_BLIND_RESEND"] = "1"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "bot", "demo", "--port", str(self.port), "--data", str(self.data)]
+        command += ["--now", NOW, "--no-browser"]
+        self._process = subprocess.Popen(
+            command, env=self._environment, stdout=subprocess.DEVNULL, stderr=sys.stderr
+        )
+
+    async def ready(self, http: aiohttp.ClientSession) -> None:
+        for _ in range(600):
+            assert self._process is not None
+            if self._process.poll() is not None:
+                raise RuntimeError(f"the server ended by itself with status {self._process.returncode}")
+            with contextlib.suppress(aiohttp.ClientError):
+                async with http.get(f"http://127.0.0.1:{self.port}/healthz") as answer:
+                    if answer.status == 200:
+                        return
+            await asyncio.sleep(0.05)
+        raise RuntimeError("the server did not come up within 30 seconds")
+
+    def kill(self) -> str:
+        """kill -9; returns the stage that it died in."""
+        assert self._process is not None
+        os.kill(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        return stage_in(self.stage_file)
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(timeout=20)
+
+
+async def run(kills: int, seed: int, twin: str | None) -> Tally:
+    """One run in a folder of its own."""
+    chance = random.Random(seed)
+    tally = Tally()
+    with tempfile.TemporaryDirectory(prefix="chairside-crash-") as folder:
+        graph_port, port = _free_port(), _free_port()
+        graph = f"http://127.0.0.1:{graph_port}"
+        webhook = f"http://127.0.0.1:{port}/webhooks/whatsapp"
+        stand_in = _start_stand_in(graph_port, webhook, seed, Path(folder) / "history.jsonl")
+        server = Server(Path(folder), port, graph, twin)
+        try:
+            async with aiohttp.ClientSession() as http:
+                server.start()
+                await server.ready(http)
+                await _until_listening(http, graph)
+                robots: list[Robot] = []
+                over = asyncio.Event()
+                patients = [
+                    asyncio.create_task(_keep_booking(http, graph, seed, line, robots, over, tally))
+                    for line in range(PATIENTS_AT_ONCE)
+                ]
+                for number in range(kills):
+                    await asyncio.sleep(chance.uniform(0.05, 0.6))
+                    await _wait_for_stage(server.stage_file, TARGETS[number % len(TARGETS)])
+                    tally.kills[server.kill()] += 1
+                    server.start()
+                    await server.ready(http)
+                over.set()
+                await asyncio.gather(*patients)
+                await asyncio.sleep(3)  # a reply too many would come now
+                await _judge(http, graph, Path(folder), robots, tally)
+        finally:
+            server.stop()
+            stand_in.terminate()
+            stand_in.wait()
+    return tally
+
+
+async def _keep_booking(
+    http: aiohttp.ClientSession,
+    graph: str,
+    seed: int,
+    line: int,
+    robots: list[Robot],
+    over: asyncio.Event,
+    tally: Tally,
+) -> None:
+    """One patient after the other; the last one finishes after the last kill."""
+    number = 0
+    while not over.is_set():
+        language = ("it", "en")[(number + line) % 2]
+        robot = Robot(f"39333{line:02d}{number:05d}", language, graph, http, seed=seed, pause=0.1)
+        robots.append(robot)
+        number += 1
+        try:
+            await robot.book()
+        except NoAnswer as lost:
+            print(f"  {lost}")
+            tally.lost += 1
+
+
+async def _wait_for_stage(file: Path, stage: str) -> None:
+    """Looks as often as it can, for some seconds at most: stages last about a millisecond."""
+    until = time.monotonic() + 3
+    while time.monotonic() < until:
+        for _ in range(400):
+            if stage_in(file) == stage:
+                return
+        await asyncio.sleep(0)
+
+
+async def _judge(
+    http: aiohttp.ClientSession, graph: str, data: Path, robots: list[Robot], tally: Tally
+) -> None:
+    """From the stand-in's side and the diary's, not from what the server believes."""
+    async with http.get(f"{graph}/stand-in/messages") as answer:
+        accepted = (await answer.json())["messages"]
+    ids = Counter(message["payload"].get("biz_opaque_callback_data") for message in accepted)
+    tally.doubled = sum(times - 1 for times in ids.values())
+    replies = Counter(message["payload"]["to"].lstrip("+") for message in accepted)
+    # More replies than messages to one patient is a double, too, whatever ids it carries.
+    tally.doubled += sum(max(0, replies[r.wa_id] - r.said) for r in robots if not _has_repeats(r, accepted))
+    tally.patients = len(robots)
+    tally.sent_by_patients = sum(robot.said for robot in robots)
+    rows = await asyncio.to_thread(_diary, data)
+    booked = Counter(row["patient"] for row in rows if row["status"] == "booked")
+    tally.booked = booked.total()
+    tally.bookings_doubled = sum(1 for times in booked.values() if times > 1)
+    tally.bookings_missing = max(0, sum(robot.booked for robot in robots) - len(booked))
+    tally.holds_left = sum(1 for row in rows if row["status"] == "held")
+    never = [robot for robot in robots if not robot.booked]
+    if never:
+        print(f"  {len(never)} patients did not get to a booking")
+
+
+def _has_repeats(robot: Robot, accepted: list[dict[str, object]]) -> bool:
+    mine = [m for m in accepted if str(m["payload"]["to"]).lstrip("+") == robot.wa_id]  # type: ignore[index]
+    ids = [m["payload"].get("biz_opaque_callback_data") for m in mine]  # type: ignore[attr-defined]
+    return len(set(ids)) < len(ids)
+
+
+def _diary(data: Path) -> list[dict[str, str]]:
+    """As anybody can read it: `chairside diary --json` beside the running server."""
+    command = [sys.executable, "-m", "bot", "diary", "--data", str(data), "--json"]
+    rows: list[dict[str, str]] = json.loads(
+        subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+    )
+    return rows
+
+
+def _start_stand_in(port: int, webhook: str, seed: int, history: Path) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "bench.stand_in", "--port", str(port), "--webhook", webhook]
+    return subprocess.Popen([*command, "--seed", str(seed), "--history", str(history)])
+
+
+async def _until_listening(http: aiohttp.ClientSession, graph: str) -> None:
+    for _ in range(200):
+        with contextlib.suppress(aiohttp.ClientError):
+            async with http.get(f"{graph}/stand-in/state") as answer:
+                if answer.status == 200:
+                    return
+        await asyncio.sleep(0.05)
+    raise RuntimeError("the stand-in did not come up")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--kills", type=int, default=200)
+    arguments.add_argument("--twin-kills", type=int, default=40)
+    arguments.add_argument("--seed", type=int, default=20260302)
+    arguments.add_argument("--no-twins", action="store_true")
+    given = arguments.parse_args()
+    failed = False
+    print(f"seed {given.seed}, kills {given.kills}, {PATIENTS_AT_ONCE} patients at once", flush=True)
+    tally = asyncio.run(run(given.kills, given.seed, None))
+    print(tally.shown(), flush=True)
+    failed |= not tally.is_clean
+    least = min(tally.kills[stage] for stage in TARGETS)
+    if given.kills >= 100 and least < 0.05 * given.kills:
+        print(f"a stage had fewer than 5 % of the kills ({least})")
+        failed = True
+    for twin in () if given.no_twins else ("ledger off", "blind resend"):
+        print(f"\ntwin: {twin}, kills {given.twin_kills} (must not be clean)", flush=True)
+        tally = asyncio.run(run(given.twin_kills, given.seed, twin))
+        print(tally.shown(), flush=True)
+        failed |= tally.is_clean
+    print("\nFAILED" if failed else "\npassed", flush=True)
+    raise SystemExit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""A patient who books by reading: taps what is offered, answers what is asked, and counts the messages."""
+
+import asyncio
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+OPENING = re.compile(r"\b\d{1,2}:\d{2}\b")
+BOOKED = re.compile(r"prenotat|confermat|\bbooked\b|\bconfirmed\b|записал|записан|подтвержд", re.IGNORECASE)
+_ASKS_NAME = re.compile(r"\bnome\b|chiama|\bname\b|зовут|имя", re.IGNORECASE)
+_ASKS_BIRTH = re.compile(r"nascita|\bborn\b|birth|рождения", re.IGNORECASE)
+
+FIRST_WORDS = {
+    "it": "Buonasera, vorrei prenotare una prima visita",
+    "en": "Hello, I would like to book a first visit",
+    "ru": "Здравствуйте, хочу записаться на первый приём",
+}
+NAMES = {"it": "Anna Rossi", "en": "James Smith", "ru": "Анна Петрова"}
+YES = {"it": "sì", "en": "yes", "ru": "да"}
+
+
+class NoAnswer(AssertionError):
+    """A message stayed without a reply."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message as Meta would have shown it."""
+
+    id: str
+    text: str
+    choices: tuple[tuple[str, str], ...]  # (title, id)
+
+    @classmethod
+    def of(cls, message_id: str, payload: Mapping[str, Any]) -> "Shown":
+        if payload["type"] == "text":
+            return cls(message_id, payload["text"]["body"], ())
+        interactive = payload["interactive"]
+        action = interactive["action"]
+        if interactive["type"] == "button":
+            choices = [(b["reply"]["title"], b["reply"]["id"]) for b in action["buttons"]]
+        else:
+            choices = [(r["title"], r["id"]) for s in action["sections"] for r in s["rows"]]
+        return cls(message_id, interactive["body"]["text"], tuple(choices))
+
+
+@dataclass
+class Robot:
+    """One patient of one language at a stand-in's control API."""
+
+    wa_id: str
+    language: str
+    stand_in: str
+    http: aiohttp.ClientSession
+    seed: int = 0
+    patience: float = 60.0
+    pause: float = 0.0  # before each message, as people need one
+    said: int = 0
+    seen: list[Shown] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+    booked: bool = False
+
+    async def book(self, *, at_most: int = 20) -> bool:
+        """From hello to booked; False when it takes more messages than a patient has patience for."""
+        choose = random.Random(f"{self.seed} {self.wa_id}")
+        shown = await self.says(FIRST_WORDS[self.language])
+        while self.said < at_most:
+            if not shown.choices and BOOKED.search(shown.text):
+                self.booked = True
+                return True
+            openings = [choice for choice in shown.choices if OPENING.search(choice[0])]
+            if openings:
+                shown = await self.taps(shown, choose.choice(openings)[1])
+            elif shown.choices:
+                shown = await self.taps(shown, shown.choices[0][1])
+            else:
+                shown = await self.says(self._answer(shown.text))
+        return False
+
+    def _answer(self, question: str) -> str:
+        last = question.rsplit("\n", 1)[-1]
+        if _ASKS_BIRTH.search(last):
+            return "12/04/1985"
+        if _ASKS_NAME.search(last):
+            return NAMES[self.language]
+        return YES[self.language]
+
+    async def says(self, text: str) -> Shown:
+        return await self._send("says", {"text": text})
+
+    async def taps(self, shown: Shown, choice: str) -> Shown:
+        return await self._send("taps", {"message_id": shown.id, "choice_id": choice})
+
+    async def _send(self, how: str, body: Mapping[str, Any]) -> Shown:
+        await asyncio.sleep(self.pause)
+        clock = asyncio.get_running_loop()
+        began = clock.time()
+        url = f"{self.stand_in}/stand-in/patients/{self.wa_id}/{how}"
+        async with self.http.post(url, json=body) as answer:
+            assert answer.status == 200, await answer.text()
+        self.said += 1
+        while True:
+            for shown in await self._new():
+                self.seen.append(shown)
+            if len(self.seen) >= self.said:
+                self.waits.append(clock.time() - began)
+                return self.seen[-1]
+            if clock.time() - began > self.patience:
+                raise NoAnswer(f"patient {self.wa_id} waited {self.patience:.0f} s after message {self.said}")
+            await asyncio.sleep(0.02)
+
+    async def _new(self) -> list[Shown]:
+        url = f"{self.stand_in}/stand-in/messages"
+        async with self.http.get(url, params={"to": self.wa_id}) as answer:
+            found = (await answer.json())["messages"]
+        return [Shown.of(m["message_id"], m["payload"]) for m in found[len(self.seen) :]]

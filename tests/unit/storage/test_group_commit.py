@@ -1,0 +1,98 @@
+"""Concurrent units of work share a commit, and one that fails leaves its neighbours alone."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from bot.storage.database import Database, sqlite_url
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(sqlite_url(tmp_path / "test.db"))
+    database.write_now(lambda c: c.execute(text("CREATE TABLE note (word TEXT PRIMARY KEY)")))
+    yield database
+    database.close()
+
+
+def _insert(word: str) -> object:
+    def unit(connection: Connection) -> str:
+        connection.execute(text("INSERT INTO note VALUES (:word)"), {"word": word})
+        return word
+
+    return unit
+
+
+def _words(database: Database) -> list[str]:
+    return database.read_now(lambda c: list(c.execute(text("SELECT word FROM note ORDER BY word")).scalars()))
+
+
+async def test_units_that_wait_together_share_one_commit(database: Database) -> None:
+    before = database.commits
+    gate = asyncio.Event()
+
+    async def write(word: str) -> str:
+        await gate.wait()
+        return await database.write(_insert(word))  # type: ignore[arg-type]
+
+    tasks = [asyncio.create_task(write(f"w{n:03}")) for n in range(100)]
+    gate.set()
+    written = await asyncio.gather(*tasks)
+
+    assert sorted(written) == _words(database) == [f"w{n:03}" for n in range(100)]
+    assert database.commits - before < 50
+
+
+async def test_one_that_fails_takes_no_neighbour_along(database: Database) -> None:
+    def poison(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO note VALUES ('half')"))
+        raise ValueError("refused")
+
+    units = [_insert("a"), poison, _insert("b"), _insert("a"), _insert("c")]
+    outcomes = await asyncio.gather(
+        *[database.write(unit) for unit in units],  # type: ignore[arg-type]
+        return_exceptions=True,
+    )
+
+    assert [type(outcome).__name__ for outcome in outcomes] == [
+        "str",
+        "ValueError",
+        "str",
+        "IntegrityError",
+        "str",
+    ]
+    assert _words(database) == ["a", "b", "c"]
+
+
+async def test_a_reader_sees_every_write_that_was_awaited(database: Database) -> None:
+    for word in ("eins", "zwei", "drei"):
+        await database.write(_insert(word))  # type: ignore[arg-type]
+
+        assert word in await database.read(lambda c: list(c.execute(text("SELECT word FROM note")).scalars()))
+
+
+async def test_closing_finishes_what_waits(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "closing.db"))
+    database.write_now(lambda c: c.execute(text("CREATE TABLE note (word TEXT PRIMARY KEY)")))
+    waiting = [asyncio.create_task(database.write(_insert(f"w{n}"))) for n in range(20)]  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    await asyncio.to_thread(database.close)
+    await asyncio.gather(*waiting)
+
+    again = Database(sqlite_url(tmp_path / "closing.db"))
+
+    assert len(_words(again)) == 20
+    again.close()
+
+
+def test_the_file_is_opened_durable(database: Database) -> None:
+    def settings(connection: Connection) -> tuple[object, object]:
+        return (
+            connection.execute(text("PRAGMA synchronous")).scalar(),
+            connection.execute(text("PRAGMA journal_mode")).scalar(),
+        )
+
+    assert database.write_now(settings) == (2, "wal")

@@ -1,0 +1,44 @@
+"""The migrations and the tables say the same, triggers included."""
+
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from bot.storage import diary, tables
+from bot.storage.database import Database, sqlite_url
+from bot.storage.migrations import upgrade
+
+
+def test_a_fresh_database_equals_the_models(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "fresh.db"))
+    upgrade(database.engine)
+    upgrade(database.engine)
+
+    assert tables.InboxRow.__tablename__ in SQLModel.metadata.tables
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+    database.close()
+
+
+def test_the_triggers_of_the_migration_are_those_of_the_diary(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "fresh.db"))
+    upgrade(database.engine)
+    stored = database.read_now(
+        lambda c: list(c.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'")).scalars())
+    )
+
+    assert sorted(map(_words, stored)) == sorted(map(_words, diary.DIARY_DDL_SQLITE))
+    database.close()
+
+
+def test_every_row_carries_its_practice() -> None:
+    without = [name for name, table in SQLModel.metadata.tables.items() if "practice" not in table.columns]
+
+    assert without == []
+
+
+def _words(statement: str) -> str:
+    return " ".join(statement.split())
