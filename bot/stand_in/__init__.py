@@ -5,7 +5,7 @@ It shares nothing with the rest of the project, so that it can contradict it.
 
 from bot.stand_in.graph import GraphStandIn
 from bot.stand_in.messages import NotOffered, UnknownMessage
-from bot.stand_in.options import Fault, FaultKind, KnownTemplate, StandInOptions
+from bot.stand_in.options import Fault, FaultKind, KnownTemplate, StandInOptions, read_options
 from bot.stand_in.refusals import GraphRefused, Refused
 from bot.stand_in.serving import run_stand_in
 
@@ -19,5 +19,6 @@ __all__ = [
     "Refused",
     "StandInOptions",
     "UnknownMessage",
+    "read_options",
     "run_stand_in",
 ]

@@ -5,6 +5,7 @@ import random
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from aiohttp import web
 from bot.stand_in.control import control_routes
 from bot.stand_in.graph_api import answer_refusals, graph_routes
 from bot.stand_in.ledger import Ledger
+from bot.stand_in.mailbag import Mailbag, Update
 from bot.stand_in.messages import (
     Acquaintance,
     Acquaintances,
@@ -29,7 +31,6 @@ from bot.stand_in.statuses import StatusReports
 from bot.stand_in.strict_json import StrictObject
 from bot.stand_in.whatsapp_webhooks import (
     Number,
-    as_meta_writes,
     envelope,
     inbound,
     message_id,
@@ -59,7 +60,6 @@ class GraphStandIn:
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         options = options or StandInOptions()
-        self.webhook_url = webhook_url
         self.options = options
         self.access_token = access_token
         self.number = Number(
@@ -72,6 +72,7 @@ class GraphStandIn:
         self._sleep = sleep
         self._ledger = Ledger(now=now, keep=options.keep, history=options.history)
         self._postman = Postman(
+            url=webhook_url,
             retry_delays=options.retry_delays,
             timeout=options.webhook_timeout,
             parallel=options.parallel_webhooks,
@@ -79,6 +80,7 @@ class GraphStandIn:
             sleep=sleep,
             report=self._note,
         )
+        self._mailbag = Mailbag(options=options, app_secret=app_secret, postman=self._postman, sleep=sleep)
         self._patients = Acquaintances(
             country=options.country, names=options.profile_names, keep=2 * options.keep
         )
@@ -91,7 +93,7 @@ class GraphStandIn:
             sleep=sleep,
             ledger=self._ledger,
             postman=self._postman,
-            post=self._post,
+            mailbag=self._mailbag,
         )
         self._sends = Sends(
             options=options,
@@ -105,6 +107,14 @@ class GraphStandIn:
             new_message_id=_new_message_id,
         )
         self._inbound_webhooks = 0
+
+    @property
+    def webhook_url(self) -> str:
+        return self._postman.url
+
+    @webhook_url.setter
+    def webhook_url(self, url: str) -> None:
+        self._postman.url = url
 
     # Patients
 
@@ -140,8 +150,9 @@ class GraphStandIn:
     def reads(self, who: str) -> tuple[str, ...]:
         """A patient looks at the chat. The ids of the messages that were not looked at before."""
         person = self._patients.meet(who).person
-        mine = [message for message in self._sends.sent if message.to.user_id == person.user_id]
-        return tuple(message.message_id for message in mine if self._statuses.look(message))
+        sent = self._sends.sent.newest_first()
+        mine = [message for message in sent if message.to.user_id == person.user_id]
+        return tuple(message.message_id for message in reversed(mine) if self._statuses.look(message))
 
     # Webhooks by hand
 
@@ -162,7 +173,7 @@ class GraphStandIn:
             headers = signatures(raw, f"not {self._app_secret}")
         if signature == "missing":
             headers = {}
-        http_status = await self._postman.attempt(self.webhook_url, raw, headers)
+        http_status = await self._postman.attempt(raw, headers)
         self._ledger.write("raw_delivered", {"signature": signature, "http_status": http_status})
         return http_status
 
@@ -174,7 +185,7 @@ class GraphStandIn:
             "hub.verify_token": verify_token,
             "hub.challenge": challenge,
         }
-        http_status, text = await self._postman.fetch(self.webhook_url, query)
+        http_status, text = await self._postman.fetch(query)
         is_verified = (http_status, text) == (200, challenge)
         self._ledger.write("subscribed", {"http_status": http_status, "is_verified": is_verified})
         return is_verified
@@ -183,11 +194,9 @@ class GraphStandIn:
 
     def messages(self, *, since: int = 0, to: str | None = None) -> list[dict[str, Any]]:
         """The accepted messages of the business, in order, with what became of them."""
-        return [
-            message.as_json()
-            for message in self._sends.sent
-            if message.seq > since and (to is None or to in (message.to.phone, message.to.user_id))
-        ]
+        newer = takewhile(lambda message: message.seq > since, self._sends.sent.newest_first())
+        theirs = [message for message in newer if to in (None, message.to.phone, message.to.user_id)]
+        return [message.as_json() for message in reversed(theirs)]
 
     def events(self, *, since: int = 0) -> list[dict[str, Any]]:
         return self._ledger.since(since)
@@ -283,11 +292,7 @@ class GraphStandIn:
     def _post_messages(self, messages: Sequence[PatientMessage], *, key: str) -> None:
         entries = [message.entry for message in messages]
         body = envelope(self.number, people=[message.sender for message in messages], messages=entries)
-        self._post(body, key=key, about={"message_ids": [entry["id"] for entry in entries]})
-
-    def _post(self, body: Mapping[str, Any], *, key: str, about: Mapping[str, object]) -> None:
-        raw = as_meta_writes(body)
-        self._postman.post(self.webhook_url, raw, signatures(raw, self._app_secret), key=key, about=about)
+        self._mailbag.add(Update(body=body, key=key, messages=[entry["id"] for entry in entries]))
 
 
 def _new_message_id(party: str) -> str:

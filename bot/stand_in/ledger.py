@@ -21,7 +21,7 @@ class Ledger:
         self._file: TextIO | None = None
         if history is not None:
             history.parent.mkdir(parents=True, exist_ok=True)
-            self._file = history.open("a", encoding="utf-8")
+            self._file = history.open("a", encoding="utf-8", errors="backslashreplace")
 
     @property
     def last(self) -> int:

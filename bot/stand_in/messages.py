@@ -39,11 +39,9 @@ class Bounded(Generic[T]):
     def get(self, key: str) -> T | None:
         return self._values.get(key)
 
-    def __iter__(self) -> Iterator[T]:
-        return iter(tuple(self._values.values()))
-
-    def __len__(self) -> int:
-        return len(self._values)
+    def newest_first(self) -> Iterator[T]:
+        """Not to be used across an await: what is put meanwhile breaks it."""
+        return reversed(self._values.values())
 
 
 @dataclass(slots=True, kw_only=True)

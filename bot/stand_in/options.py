@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import ClassVar
+
+from pydantic import ConfigDict, TypeAdapter
 
 
 class FaultKind(StrEnum):
@@ -25,6 +28,8 @@ class Fault:
     """Strikes the `nth` send from when it was set and the `times - 1` after it; with `every`, each further
     `every`-th one as well. Only sends that would have been accepted count."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
     kind: FaultKind
     nth: int = 1
     times: int = 1
@@ -44,6 +49,8 @@ class Fault:
 class KnownTemplate:
     """A template that the business account has, and how many parameters its body takes."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
     name: str
     language: str
     body_parameters: int = 0
@@ -52,6 +59,8 @@ class KnownTemplate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandInOptions:
     """Everything that can be tuned. The defaults are Meta's limits and no misbehaviour."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
     seed: int = 0  # drives delays and reordering; message ids are unique across restarts all the same
     business_account_id: str = "100200300400500"
@@ -81,6 +90,9 @@ class StandInOptions:
     retry_delays: tuple[float, ...] = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 300.0)
     webhook_timeout: float = 20.0  # seconds
     parallel_webhooks: int = 32
+    webhook_delay: tuple[float, float] = (0.0, 0.0)  # seconds before the first attempt, from this range
+    keep_order: bool = True  # first attempts for one patient in order; without, delays may reorder them
+    batch_within: float = 0.0  # seconds: whatever happens within travels in one body, up to 1000 updates
     double_inbound_every: int = 0  # every n-th patient's webhook is posted twice, also after a 200
 
     faults: tuple[Fault, ...] = ()
@@ -88,3 +100,9 @@ class StandInOptions:
 
     keep: int = 5000  # messages, events and patients kept in memory, each
     history: Path | None = None  # JSON lines of everything in and out, flushed at each
+
+
+def read_options(text: str) -> StandInOptions:
+    """Options from a JSON object, such as {"pair_interval": 0, "faults": [{"kind": "drop", "nth": 3}]}.
+    Raises ValueError, which names every key that is unknown or wrong."""
+    return TypeAdapter(StandInOptions).validate_json(text)

@@ -18,6 +18,7 @@ class Postman:
     def __init__(
         self,
         *,
+        url: str,
         retry_delays: tuple[float, ...],
         timeout: float,
         parallel: int,
@@ -25,6 +26,7 @@ class Postman:
         sleep: Sleep,
         report: Report,
     ) -> None:
+        self.url = url  # read at each attempt: a receiver that moved gets the retries
         self._retry_delays = retry_delays
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._places = asyncio.Semaphore(parallel)
@@ -41,15 +43,22 @@ class Postman:
         return len(self._tasks)
 
     def post(
-        self, url: str, raw: bytes, headers: Mapping[str, str], *, key: str, about: Mapping[str, object]
+        self,
+        raw: bytes,
+        headers: Mapping[str, str],
+        *,
+        key: str,
+        delay: float = 0.0,
+        about: Mapping[str, object],
     ) -> None:
-        """Deliver in the background. Beyond the bound on deliveries under way, the new one is dropped."""
+        """Deliver in the background, `delay` seconds from now. Beyond the bound on deliveries under way, the
+        new one is dropped."""
         if len(self._tasks) >= self._keep:
             self._report("webhook_dropped", {**about, "attempts": 0})
             return
         before, answered = self._last.get(key), asyncio.Event()
         self._last[key] = answered
-        delivery = self._deliver(url, raw, headers, about=about, before=before, answered=answered)
+        delivery = self._deliver(raw, headers, delay=delay, about=about, before=before, answered=answered)
         self.run(self._in_line(delivery, key, answered))
 
     def run(self, work: Awaitable[None]) -> None:
@@ -58,22 +67,24 @@ class Postman:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def attempt(self, url: str, raw: bytes, headers: Mapping[str, str]) -> int:
+    async def attempt(self, raw: bytes, headers: Mapping[str, str]) -> int:
         """One POST. The HTTP status, or 0 when there was no answer in time."""
         async with self._places:
             try:
                 async with self._open_session().post(
-                    url, data=raw, headers=dict(headers), allow_redirects=False
+                    self.url, data=raw, headers=dict(headers), allow_redirects=False
                 ) as answer:
                     await answer.read()
                     return answer.status
             except (aiohttp.ClientError, TimeoutError, OSError):
                 return 0
 
-    async def fetch(self, url: str, query: Mapping[str, str]) -> tuple[int, str]:
+    async def fetch(self, query: Mapping[str, str]) -> tuple[int, str]:
         """One GET: status and text; (0, "") when there was no answer."""
         try:
-            async with self._open_session().get(url, params=dict(query), allow_redirects=False) as answer:
+            async with self._open_session().get(
+                self.url, params=dict(query), allow_redirects=False
+            ) as answer:
                 return answer.status, await answer.text()
         except (aiohttp.ClientError, TimeoutError, OSError):
             return 0, ""
@@ -101,10 +112,10 @@ class Postman:
 
     async def _deliver(
         self,
-        url: str,
         raw: bytes,
         headers: Mapping[str, str],
         *,
+        delay: float,
         about: Mapping[str, object],
         before: asyncio.Event | None,
         answered: asyncio.Event,
@@ -112,11 +123,11 @@ class Postman:
         if before is not None:
             await before.wait()
         attempts = 0
-        for delay in (None, *self._retry_delays):
-            if delay is not None:
-                await self._sleep(delay)
+        for pause in (delay, *self._retry_delays):
+            if attempts or pause:
+                await self._sleep(pause)
             attempts += 1
-            http_status = await self.attempt(url, raw, headers)
+            http_status = await self.attempt(raw, headers)
             answered.set()
             name = "webhook_delivered" if http_status == 200 else "webhook_not_taken"
             self._report(name, {**about, "attempts": attempts, "http_status": http_status})

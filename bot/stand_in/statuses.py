@@ -5,13 +5,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.stand_in.ledger import Ledger
+from bot.stand_in.mailbag import Mailbag, Update
 from bot.stand_in.messages import SentMessage
 from bot.stand_in.options import StandInOptions
 from bot.stand_in.postman import Postman, Sleep
 from bot.stand_in.refusals import Refused
 from bot.stand_in.whatsapp_webhooks import Number, Person, envelope, status
-
-PostBody = Callable[..., None]
 
 
 class StatusReports:
@@ -26,7 +25,7 @@ class StatusReports:
         sleep: Sleep,
         ledger: Ledger,
         postman: Postman,
-        post: PostBody,
+        mailbag: Mailbag,
     ) -> None:
         self._options = options
         self._number = number
@@ -34,7 +33,7 @@ class StatusReports:
         self._sleep = sleep
         self._ledger = ledger
         self._postman = postman
-        self._post = post
+        self._mailbag = mailbag
         self._random = random.Random(options.seed)
         self._count = 0
 
@@ -85,6 +84,6 @@ class StatusReports:
         self._ledger.write("status_changed", facts)
         people: tuple[Person, ...] = () if word == "failed" else (message.to,)
         body = envelope(self._number, people=people, statuses=[entry])
-        about = {"message_ids": [message.message_id], "status": word}
+        told = ((message.message_id, word),)
         for _ in range(copies):
-            self._post(body, key=message.to.user_id, about=about)
+            self._mailbag.add(Update(body=body, key=message.to.user_id, statuses=told))

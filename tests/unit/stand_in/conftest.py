@@ -23,12 +23,16 @@ async def receiver(aiohttp_server: Callable[[web.Application], Awaitable[TestSer
 
 @pytest.fixture
 def start(receiver: Receiver, aiohttp_client: Any) -> StartBench:
-    async def start(**options: Any) -> Bench:
+    """Starts a stand-in. All its pauses pass at once; only the first lasts until `held` is set."""
+
+    async def start(*, held: asyncio.Event | None = None, **options: Any) -> Bench:
         clock = Clock()
         slept: list[float] = []
 
         async def sleep(seconds: float) -> None:
             slept.append(seconds)
+            if held is not None and len(slept) == 1:
+                await held.wait()
             await asyncio.sleep(0)
 
         stand_in = GraphStandIn(

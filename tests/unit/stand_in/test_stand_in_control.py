@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession
 from stand_in_bench import APP_SECRET, NUMBER_ID, TOKEN, Bench, Clock, Receiver, StartBench, buttons, text
 
-from bot.stand_in import StandInOptions, run_stand_in
+from bot.stand_in import Fault, FaultKind, StandInOptions, read_options, run_stand_in
 
 PATIENT = "393331234567"
 
@@ -154,6 +154,26 @@ async def test_a_page_from_elsewhere_cannot_post_a_plain_form(bench: Bench) -> N
 
     assert (answer.status, await answer.json()) == (400, {"error": "Content-Type must be application/json"})
     assert bench.stand_in.events() == []
+
+
+def test_options_are_read_from_json() -> None:
+    text = (
+        '{"pair_interval": 0, "allowed_recipients": ["393330000001"], "faults": [{"kind": "drop", "nth": 3}]}'
+    )
+
+    assert read_options(text) == StandInOptions(
+        pair_interval=0,
+        allowed_recipients=frozenset({"393330000001"}),
+        faults=(Fault(kind=FaultKind.DROP, nth=3),),
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ['{"pairs": 1}', '{"faults": [{"kind": "shout"}]}', '{"throughput": "x"}', "{"]
+)
+def test_options_that_do_not_exist_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        read_options(text)
 
 
 async def test_it_serves_on_its_own_until_told_to_stop(receiver: Receiver) -> None:

@@ -1,13 +1,12 @@
 """What happens to a message in order: the answer, its statuses, and the faults that are asked for."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from aiohttp import ServerDisconnectedError
-from stand_in_bench import APP_SECRET, NUMBER_ID, TOKEN, Bench, Clock, Receiver, StartBench, buttons, text
+from stand_in_bench import NUMBER_ID, TOKEN, Bench, Receiver, StartBench, buttons, text
 
-from bot.stand_in import Fault, FaultKind, GraphStandIn, StandInOptions
+from bot.stand_in import Fault, FaultKind
 
 MONDAY_SECONDS = "1795424400"
 USER_ID = "IT.13491208655302741918"
@@ -276,35 +275,21 @@ async def test_a_message_may_be_accepted_and_fail_later(start: StartBench) -> No
     assert [status["errors"][0]["code"] for status in bench.receiver.statuses] == [131050]
 
 
-async def test_the_statuses_overtake_a_slow_answer(receiver: Receiver, aiohttp_client: Any) -> None:
+async def test_the_statuses_overtake_a_slow_answer(start: StartBench) -> None:
     answer_may_come = asyncio.Event()
-
-    async def sleep(seconds: float) -> None:
-        if seconds == 30.0:
-            await answer_may_come.wait()
-
-    stand_in = GraphStandIn(
-        webhook_url=receiver.url,
-        app_secret=APP_SECRET,
-        access_token=TOKEN,
-        phone_number_id=NUMBER_ID,
-        display_number="390255501000",
-        now=Clock().now,
-        options=StandInOptions(faults=(Fault(kind=FaultKind.SLOW, seconds=30.0),)),
-        sleep=sleep,
-    )
-    client = await aiohttp_client(stand_in.application())
-    bench = Bench(stand_in, client, receiver, Clock(), [])
+    slow = Fault(kind=FaultKind.SLOW, seconds=30.0)
+    bench = await start(held=answer_may_come, faults=(slow,))
     sending = asyncio.ensure_future(bench.send(text()))
     seen = 0
-    while words(receiver) != ["sent", "delivered"]:
-        events = await stand_in.wait_for_events(since=seen, seconds=10)
+    while words(bench.receiver) != ["sent", "delivered"]:
+        events = await bench.stand_in.wait_for_events(since=seen, seconds=10)
         seen = events[-1]["seq"]
     was_answered = sending.done()
     answer_may_come.set()
     answer = await sending
 
     assert (was_answered, answer.status) == (False, 200)
+    assert bench.slept[0] == 30.0
 
 
 async def test_a_fault_set_later_counts_from_then(bench: Bench) -> None:

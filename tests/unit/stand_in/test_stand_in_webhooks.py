@@ -1,5 +1,6 @@
 """What the practice's webhook gets: in Meta's shapes, signed as Meta signs, and again until it is taken."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -263,14 +264,16 @@ async def test_a_webhook_is_given_up_at_last(start: StartBench) -> None:
     assert (last["event"], last["message_ids"], last["attempts"]) == ("webhook_dropped", [message_id], 2)
 
 
-async def test_a_receiver_that_is_down_gets_the_webhook_when_it_is_back(start: StartBench) -> None:
-    bench = await start(retry_delays=(0.0, 0.0))
+async def test_a_receiver_that_was_down_gets_the_webhook_when_it_is_back(start: StartBench) -> None:
+    bench = await start(retry_delays=(0.0,) * 10_000)
     url, bench.stand_in.webhook_url = bench.stand_in.webhook_url, "http://127.0.0.1:1/webhooks/whatsapp"
-    down = await bench.stand_in.deliver(b"{}")
+    (message_id,) = bench.stand_in.says(PATIENT, "Buongiorno")
+    not_taken, *_ = await bench.stand_in.wait_for_events(since=1, seconds=10)
     bench.stand_in.webhook_url = url
-    up = await bench.stand_in.deliver(b"{}")
+    await bench.stand_in.settled()
 
-    assert (down, up) == (0, 200)
+    assert (not_taken["event"], not_taken["http_status"]) == ("webhook_not_taken", 0)
+    assert [message["id"] for message in bench.receiver.messages] == [message_id]
 
 
 async def test_one_patients_webhooks_keep_their_order_at_the_first_attempt(bench: Bench) -> None:
@@ -341,4 +344,43 @@ async def test_a_patients_message_counts_for_the_number_of_bubbles(start: StartB
     bench.stand_in.says(PATIENT, ["uno", "due"])
     answer = await bench.send(text())
 
-    assert answer.status == 400
+    assert (await answer.json())["error"]["code"] == 130429
+
+
+async def test_patients_and_statuses_may_share_one_body(start: StartBench) -> None:
+    bench = await start(batch_within=0.5)
+    own = bench.stand_in.says(PATIENT, "uno")
+    others = bench.stand_in.says("393330000002", "due")
+    await bench.stand_in.settled()
+    headers, raw = bench.receiver.posts[0]
+    entries = json.loads(raw)["entry"]
+    told = bench.stand_in.events()[-1]
+
+    assert len(bench.receiver.posts) == 1
+    assert is_signed(headers, raw)
+    assert [entry["changes"][0]["value"]["messages"][0]["text"]["body"] for entry in entries] == [
+        "uno",
+        "due",
+    ]
+    assert (told["event"], told["message_ids"]) == ("webhook_delivered", [*own, *others])
+
+
+async def test_a_body_holds_a_thousand_updates_at_most(start: StartBench) -> None:
+    bench = await start(batch_within=0.5)
+    for number in range(1001):
+        bench.stand_in.says(PATIENT, str(number))
+    await bench.stand_in.settled()
+
+    assert [len(json.loads(raw)["entry"]) for _, raw in bench.receiver.posts] == [1000, 1]
+
+
+async def test_webhooks_overtake_one_another_when_order_is_not_kept(start: StartBench) -> None:
+    first_may_go = asyncio.Event()
+    bench = await start(held=first_may_go, keep_order=False, webhook_delay=(0.5, 1.0))
+    bench.stand_in.says(PATIENT, "uno")
+    bench.stand_in.says(PATIENT, "due")
+    await bench.stand_in.wait_for_events(since=2, seconds=10)
+    first_may_go.set()
+    await bench.stand_in.settled()
+
+    assert [message["text"]["body"] for message in bench.receiver.messages] == ["due", "uno"]
