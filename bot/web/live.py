@@ -15,19 +15,27 @@ QUIET_SECONDS = (
     15.0  # a comment goes out after so much silence: proxies keep the line, and we notice who left
 )
 
-_STREAMS: web.AppKey[weakref.WeakSet[asyncio.Task[Any]]] = web.AppKey("streams")
+
+class _OpenStreams:
+    """The tasks that feed open pages."""
+
+    def __init__(self) -> None:
+        self.tasks: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
+
+
+_STREAMS = web.AppKey("streams", _OpenStreams)
 
 
 def add_streams(app: web.Application) -> None:
     """Let streams end when the server stops, which would otherwise wait for them. Twice is once."""
     if _STREAMS in app:
         return
-    app[_STREAMS] = weakref.WeakSet()
+    app[_STREAMS] = _OpenStreams()
     app.on_shutdown.append(_end_streams)
 
 
 async def _end_streams(app: web.Application) -> None:
-    for task in list(app[_STREAMS]):
+    for task in list(app[_STREAMS].tasks):
         task.cancel()
 
 
@@ -135,7 +143,7 @@ class Stream:
         """
         task = asyncio.current_task()
         assert task is not None
-        self._request.app[_STREAMS].add(task)
+        self._request.app[_STREAMS].tasks.add(task)
         try:
             await self._response.prepare(self._request)
             await self._response.write(b"retry: 1500\n\n")

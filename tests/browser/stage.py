@@ -1,0 +1,93 @@
+"""The sandbox on its feet: our pages, the Graph API stand-in, and a practice that says what a test tells it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from bot.stand_in import GraphStandIn, StandInOptions
+from bot.web.sandbox import add_sandbox
+from tests.web.fakes import FakeClock, FakeObserver, demo_practice
+
+Serve = Callable[[web.Application], Awaitable[str]]
+NUMBER_ID = "106540352242922"
+TOKEN = "a token of nobody"
+
+
+@dataclass(kw_only=True)
+class Stage:
+    url: str
+    observer: FakeObserver
+    stand_in: GraphStandIn
+    graph_url: str
+    http: aiohttp.ClientSession
+    webhooks: list[Mapping[str, Any]] = field(default_factory=list)
+
+    async def sends(self, **message: Any) -> str:
+        """The practice sends; the id that Graph gave."""
+        async with self.http.post(
+            f"{self.graph_url}/v23.0/{NUMBER_ID}/messages",
+            json={"messaging_product": "whatsapp", **message},
+            headers={"Authorization": f"Bearer {TOKEN}"},
+        ) as response:
+            answer = await response.json()
+            assert response.status == 200, answer
+            return str(answer.get("messages", [{"id": ""}])[0]["id"])
+
+    async def says(self, to: str, text: str) -> str:
+        return await self.sends(to=f"+{to}", type="text", text={"body": text})
+
+    async def offers(self, to: str, text: str, **titles: str) -> str:
+        """Up to three buttons, by id."""
+        buttons = [{"type": "reply", "reply": {"id": id, "title": title}} for id, title in titles.items()]
+        interactive = {"type": "button", "body": {"text": text}, "action": {"buttons": buttons}}
+        return await self.sends(to=f"+{to}", type="interactive", interactive=interactive)
+
+    async def lists(self, to: str, text: str, label: str, **rows: tuple[str, str]) -> str:
+        """A list of (title, description), by id."""
+        entries = [{"id": id, "title": title, "description": more} for id, (title, more) in rows.items()]
+        action = {"button": label, "sections": [{"title": "", "rows": entries}]}
+        if not action["sections"][0]["title"]:
+            del action["sections"][0]["title"]
+        interactive = {"type": "list", "body": {"text": text}, "action": action}
+        return await self.sends(to=f"+{to}", type="interactive", interactive=interactive)
+
+    async def reads(self, message: str, *, typing: bool = False) -> None:
+        mark: dict[str, Any] = {"status": "read", "message_id": message}
+        if typing:
+            mark["typing_indicator"] = {"type": "text"}
+        await self.sends(**mark)
+
+
+async def set_up(serve: Serve, http: aiohttp.ClientSession, *, clock: FakeClock | None = None) -> Stage:
+    webhooks: list[Mapping[str, Any]] = []
+
+    async def take_in(request: web.Request) -> web.Response:
+        webhooks.append(await request.json())
+        return web.Response()
+
+    practice = web.Application()
+    practice.router.add_post("/webhooks/whatsapp", take_in)
+    stand_in = GraphStandIn(
+        webhook_url=f"{await serve(practice)}/webhooks/whatsapp",
+        app_secret="a secret of nobody",
+        access_token=TOKEN,
+        phone_number_id=NUMBER_ID,
+        display_number="390255501230",
+        now=(clock or FakeClock()).now,
+        options=StandInOptions(pair_interval=0, throughput=0, status_delay=(0.0, 0.0)),
+    )
+    graph_url = await serve(stand_in.application())
+    observer = FakeObserver()
+    app = web.Application()
+    add_sandbox(app, observer=observer, practice=demo_practice(), stand_in_url=graph_url, http=http)
+    return Stage(
+        url=await serve(app),
+        observer=observer,
+        stand_in=stand_in,
+        graph_url=graph_url,
+        http=http,
+        webhooks=webhooks,
+    )
