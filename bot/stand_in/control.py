@@ -44,11 +44,13 @@ def control_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
 
 
 def _told(handler: Handler) -> Handler:
-    """Turns what a request got wrong into a short JSON answer."""
+    """Turns what a request got wrong into a short JSON answer. Any POST must say that it is JSON."""
 
     @wraps(handler)
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
+            if request.method == "POST" and request.content_type != "application/json":
+                raise malformed("Content-Type must be application/json")
             return await handler(request)
         except Refused as refused:
             return web.json_response({"error": refused.details}, status=400)
@@ -178,8 +180,6 @@ _FAULT_NUMBERS = ("nth", "times", "every", "code", "seconds")
 
 
 async def _json(request: web.Request) -> Any:
-    if request.content_type != "application/json":
-        raise malformed("Content-Type must be application/json")
     try:
         return json.loads(await request.read())
     except ValueError:

@@ -149,8 +149,11 @@ async def test_a_wrong_wish_is_told_what_is_wrong(bench: Bench, path: str, body:
     assert await bench.control(path, body) == (400, {"error": error})
 
 
-async def test_a_page_from_elsewhere_cannot_post_a_plain_form(bench: Bench) -> None:
-    answer = await bench.client.post(f"/stand-in/patients/{PATIENT}/says", data=b'{"text": "Buongiorno"}')
+@pytest.mark.parametrize(
+    "path", [f"patients/{PATIENT}/says", f"patients/{PATIENT}/reads", "deliver", "faults"]
+)
+async def test_a_page_from_elsewhere_cannot_post_a_plain_form(bench: Bench, path: str) -> None:
+    answer = await bench.client.post(f"/stand-in/{path}", data=b'{"text": "Buongiorno"}')
 
     assert (answer.status, await answer.json()) == (400, {"error": "Content-Type must be application/json"})
     assert bench.stand_in.events() == []

@@ -324,7 +324,8 @@ async def test_messages_come_again_in_another_batch(bench: Bench) -> None:
 @pytest.mark.parametrize(("signature", "signed"), [("right", True), ("wrong", False), ("missing", False)])
 async def test_any_bytes_are_delivered_as_they_are(bench: Bench, signature: str, signed: bool) -> None:
     raw = b'{"object": "whatsapp_business_account",  "entry": []}'
-    answer = await bench.client.post(f"/stand-in/deliver?signature={signature}", data=raw)
+    as_json = {"Content-Type": "application/json"}
+    answer = await bench.client.post(f"/stand-in/deliver?signature={signature}", data=raw, headers=as_json)
     headers, received = bench.receiver.posts[0]
 
     assert await answer.json() == {"http_status": 200}
