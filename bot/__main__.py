@@ -19,7 +19,7 @@ import typer
 from bot import __version__, bootstrap
 from bot.channels.event_line import event_line
 from bot.channels.whatsapp import parse as parse_whatsapp
-from bot.errors import ChairsideError, ContentRefused
+from bot.errors import ChairsideError, ContentRefused, OpeningTaken
 
 cli = typer.Typer(
     name="chairside",
@@ -99,7 +99,7 @@ def diary(
     add: Annotated[Path | None, typer.Option(help="Book a JSON list of visits, all or nothing.")] = None,
 ) -> None:
     """Shows the embedded diary, or puts visits into it; also while the server runs."""
-    from bot.storage.diary_json import additions_refused, diary_rows, parse_additions
+    from bot.storage.diary_json import diary_rows, parse_additions
 
     books = bootstrap.Books.open(_beside(data))
     try:
@@ -112,8 +112,11 @@ def diary(
             rows = parse_additions(text, books.practice)
             try:
                 added = asyncio.run(books.diary.add(rows, at=at))
-            except ChairsideError as error:
-                raise additions_refused(error) from error
+            except OpeningTaken as taken:
+                row = f"row {taken.args[1] + 1}" if len(taken.args) > 1 else "a row"
+                raise ChairsideError(
+                    f"{row} overlaps another visit of that practitioner; nothing was added"
+                ) from taken
             print(f"{len(added)} visits added.", file=sys.stderr)
         if as_json or add is None:
             appointments = asyncio.run(books.diary.appointments(start=None, end=None, at=at))

@@ -14,7 +14,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from bot.actions.booking import booking_actions
+from bot.actions.booking import booking_action_names, booking_actions
 from bot.actions.executor import InProcessActions
 from bot.channels.alerts import EmailAlert, WebhookAlert
 from bot.channels.whatsapp import WhatsAppChannel
@@ -108,8 +108,9 @@ def read_practice(configuration: Configuration) -> Practice:
 
 def read_assistant(configuration: Configuration, practice: Practice) -> Assistant:
     """The dialogue content. Raises ContentRefused."""
-    actions = InProcessActions(booking_actions(practice, None)).names
-    return load_assistant(configuration.flows, languages=practice.languages, declared_actions=actions)
+    return load_assistant(
+        configuration.flows, languages=practice.languages, declared_actions=booking_action_names()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,7 +277,7 @@ class Server:
         self._lock: IO[str] | None = None
         self._runners: list[web.AppRunner] = []
         self._http: aiohttp.ClientSession | None = None
-        self._desk: FrontDesk | None = None
+        self.desk: FrontDesk | None = None
         self._stand_in: GraphStandIn | None = None
 
     async def start(self) -> None:
@@ -308,7 +309,7 @@ class Server:
             keep_ledger=not configuration.is_on("CHAIRSIDE_TWIN_WITHOUT_LEDGER"),
             resend_blindly=configuration.is_on("CHAIRSIDE_TWIN_BLIND_RESEND"),
         )
-        self._desk = desk
+        self.desk = desk
         add_headers(app)
         add_webhooks(app, channels=channels, intake=desk.intake)
         app.router.add_get("/healthz", _healthy)
@@ -332,8 +333,8 @@ class Server:
     async def stop(self) -> None:
         for runner in reversed(self._runners):
             await runner.cleanup()
-        if self._desk is not None:
-            await self._desk.stop()
+        if self.desk is not None:
+            await self.desk.stop()
         if self._http is not None:
             await self._http.close()
         if self._lock is not None:

@@ -20,7 +20,16 @@ from bot.ports import PracticeSystem
 
 def booking_actions(practice: Practice, diary: PracticeSystem) -> list[Action]:
     """Every action that flows/actions.yml declares."""
-    kinds = (
+    return [kind(practice, diary) for kind in _kinds()]
+
+
+def booking_action_names() -> frozenset[str]:
+    """What content may declare."""
+    return frozenset(kind.called for kind in _kinds())
+
+
+def _kinds() -> tuple[type[DeskAction], ...]:
+    return (
         PrepareBooking,
         AskVisitType,
         FindOpenings,
@@ -31,7 +40,6 @@ def booking_actions(practice: Practice, diary: PracticeSystem) -> list[Action]:
         ReleaseHolds,
         PrepareHandoff,
     )
-    return [kind(practice, diary) for kind in kinds]
 
 
 class _WithOpening(DeskAction):
