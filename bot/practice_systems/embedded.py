@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from bot.domain.diary import Appointment, AppointmentStatus, BookHeld, Hold, Opening, PatientDetails, Wish
 from bot.domain.offer import offer
-from bot.domain.openings import blocked_range, is_opening, openings
+from bot.domain.openings import blocked_range, is_opening, openings, public_holidays
 from bot.domain.practice import Practice
 from bot.domain.practice_time import DAY, PracticeTime
 from bot.errors import HoldExpired, PolicyRefused
@@ -24,6 +24,10 @@ class EmbeddedDiary:
         self._practice = practice
         self._store = store
         self._clock = PracticeTime(practice.time_zone)
+        if practice.holidays:
+            public_holidays(
+                practice.country, 2000
+            )  # loads the calendar before the first patient waits for it
 
     async def find_openings(self, wish: Wish, *, at: datetime, limit: int) -> tuple[Opening, ...]:
         """Looks around the wish first, then as far as the practice books, then at other practitioners."""

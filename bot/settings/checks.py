@@ -3,15 +3,13 @@ are found whatever else is wrong; values of the wrong type are left to `bot.sett
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, time
+from datetime import time
 from itertools import pairwise
 
 from pydantic_core import PydanticCustomError
 
-from bot.domain.openings import public_holidays
-from bot.domain.practice_time import known_countries
 from bot.errors import Position, Problem
-from bot.settings.entries import HoursEntry, read_hours
+from bot.settings.entries import LANGUAGE, HoursEntry, read_hours
 from bot.settings.spelling import did_you_mean
 from bot.source import Node
 
@@ -26,11 +24,10 @@ def cross_check(root: Node, languages_available: Collection[str] | None) -> Iter
     languages = list(_words(root.get("languages")))
     yield from _duplicates(languages, "language")
     yield from _unavailable(languages, languages_available)
-    yield from _unnamed(root, [language for language, _ in languages])
+    yield from _unnamed(root, [language for language, _ in languages if LANGUAGE.fullmatch(language)])
     yield from _who_does_what(root, visit_types)
     for person in _items(root, "practitioners"):
         yield from _overlaps(person)
-    yield from _holidays(root)
     yield from _alerts(root)
 
 
@@ -91,19 +88,6 @@ def _overlaps(person: Node) -> Iterator[Problem]:
             if start < end:
                 message = f"overlaps the hours before it on {weekday}; begin at {end:%H:%M} or later"
                 yield Problem(position, "E-VALUE", message)
-
-
-def _holidays(root: Node) -> Iterator[Problem]:
-    wanted, country = root.get("holidays"), root.get("country")
-    if wanted is None or country is None or wanted.scalar is not True:
-        return
-    if country.scalar not in known_countries():
-        return
-    try:
-        public_holidays(str(country.scalar), date.max.year - 1)
-    except NotImplementedError:
-        message = f"the public holidays of {country.scalar} are not known; write false and list closed_days"
-        yield Problem(wanted.position, "E-VALUE", message)
 
 
 def _alerts(root: Node) -> Iterator[Problem]:

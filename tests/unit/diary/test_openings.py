@@ -1,12 +1,13 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import holidays
 import pytest
 
 from bot.domain.diary import Opening
 from bot.domain.openings import is_opening, openings
 from bot.domain.practice import Practice
-from bot.domain.practice_time import PracticeTime
+from bot.domain.practice_time import PracticeTime, known_countries
 from tests.studio import CHECK_UP, HYGIENE, NOW, STUDIO, only, opening
 
 TUESDAY = date(2027, 3, 2)
@@ -154,3 +155,7 @@ def test_what_the_practice_offers_is_an_opening() -> None:
 
     assert all(is_opening(STUDIO, one, at=NOW) for one in offered)
     assert len(offered) == 195
+
+
+def test_the_public_holidays_of_every_country_are_known() -> None:
+    assert known_countries() <= set(holidays.list_supported_countries())
