@@ -100,8 +100,8 @@ def _link(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
 
 #: Words that do not part what stands on either side.
 _TRANSPARENT = frozenset(
-    ("filler", "or", "soft", "not", "except", "cannot", "instead")
-    + ("at", "at_weak", "from", "to", "and", "next", "of", "in", "this", "by")
+    {"filler", "or", "soft", "not", "except", "cannot", "instead"}
+    | {"at", "at_weak", "from", "to", "and", "next", "of", "in", "this", "by"}
 )
 
 

@@ -149,6 +149,11 @@ def _moment(tape: Tape, place: int, *, brief: bool = False) -> Read | None:
     if exact is not None:
         return Moment(exact), place + 1, True
     spoken = senses.get("clock_spoken")
+    if spoken is None and tape.vocabulary.hours_follow and _is_one_o_clock(tape, place):
+        spoken = 60
+    if spoken is not None and spoken % 60 == 0:
+        minutes, end, _ = _minutes_after(tape, 1, place + 1, brief=brief)
+        return _with_half_of_day(tape, Moment(spoken + minutes, open=True), end, sure=True)
     if spoken is not None:
         return _with_half_of_day(tape, Moment(spoken, open=True), place + 1, sure=True)
     return (
@@ -158,6 +163,21 @@ def _moment(tape: Tape, place: int, *, brief: bool = False) -> Read | None:
         or _minutes_of(tape, place)
         or _hour(tape, place, brief=brief)
     )
+
+
+_BEFORE_HOUR = ("at", "after", "before", "from", "from_on", "to", "around", "between")
+
+
+def _is_one_o_clock(tape: Tape, place: int) -> bool:
+    """ "В час", "после часа": the word for an hour without a number is one o'clock."""
+    if tape.get(place, "unit") != "hour":
+        return False
+    return tape.has(place - 1, *_BEFORE_HOUR) or tape.has(place + 1, "ampm_pm")
+
+
+def _is_hour_of_day(tape: Tape, place: int, unit: int) -> bool:
+    """ "До 3 часов", "3 часа дня"; "3 часа" alone may last three hours."""
+    return tape.has(place - 1, "at_weak", "and", *_BEFORE_HOUR) or tape.has(unit + 1, "ampm_am", "ampm_pm")
 
 
 def _half_past(tape: Tape, place: int) -> Read | None:
@@ -251,9 +271,9 @@ def _hour(tape: Tape, place: int, *, brief: bool) -> Read | None:
     sure = False
     if tape.has(end, "oclock") and not _begins_a_day(tape, end):
         sure, end = not tape.has(end, "unit"), end + 1
-    elif tape.has(place - 1, "at") and tape.get(end, "unit") == "hour" and tape.vocabulary.hours_follow:
+    elif tape.vocabulary.hours_follow and tape.get(end, "unit") == "hour" and _is_hour_of_day(tape, place, end):
         sure, end = True, end + 1
-    minutes, end, told = _minutes_after(tape, hour, end, brief=brief, hour_said=sure)
+    minutes, end, told = _minutes_after(tape, hour, end, brief=brief)
     total = hour * 60 + minutes
     if not 0 <= total <= 1440:
         return None
@@ -307,7 +327,7 @@ def _spaced(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] |
     return digits, minutes, place + 2, True
 
 
-def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool, hour_said: bool) -> tuple[int, int, bool]:
+def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int, int, bool]:
     """Minutes said after the hour: "e mezza", "meno un quarto", "thirty", "и 15 минут"."""
     joined = tape.has(end, "and")
     after = end + 1 if joined else end
@@ -349,11 +369,21 @@ def _with_half_of_day(tape: Tape, moment: Moment, end: int, *, sure: bool) -> Re
     minutes = moment.minutes
     if tape.has(place, "ampm_am") and minutes < 780:
         return Moment(minutes - 720 if minutes >= 720 else minutes), place + 1, True
-    if tape.has(place, "ampm_pm"):
+    if tape.has(place, "ampm_pm") and not _counts_days(tape, end, place):
         return Moment(minutes + 720 if minutes < 720 else minutes), place + 1, True
     if place > end and tape.has(end, "unit"):
         return moment, end, sure
     return moment, place, sure or place > end
+
+
+def _counts_days(tape: Tape, end: int, place: int) -> bool:
+    """ "3 дня" is three days unless something makes 3 an hour: "в 3 дня", "3 часа дня", "15:30 дня"."""
+    if not tape.has(place, "unit") or tape.get(end - 1, "unit") == "hour":
+        return False
+    number = end - 1
+    if tape.at(number).glued:
+        return False
+    return not tape.has(number - 1, "at", "after", "before", "to", "from", "around", "number", "half", "and")
 
 
 def _before_hour(hour: int, minutes: int) -> Moment:

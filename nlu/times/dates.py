@@ -253,6 +253,8 @@ def _number_of_month(tape: Tape, place: int) -> tuple[Days, int] | None:
         return None
     number, end = read
     counted = tape.has(end, "number_of_day")
+    if tape.context.asking in ("opening", "choice") and not counted and number <= len(tape.context.choices):
+        return None
     if not _is_a_day_number(
         tape, begin, end, announced=announced, ordinal=ordinal is not None, counted=counted
     ):

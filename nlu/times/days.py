@@ -71,6 +71,9 @@ def _between(tape: Tape, place: int) -> Read | None:
     second = _simple(tape, last) or _simple(tape, to) or _bare_number(tape, last, announced=True)
     if second is None or second[0].kind in ("past", "week", "month", "span"):
         return None
+    if first[0].kind == second[0].kind == "number" and not tape.has(to, "to_day"):
+        if not (tape.has(begin, "day_number") or tape.has(begin - 1, "day_number") or tape.ordinal(begin)):
+            return None
     if first[0].kind != second[0].kind and {first[0].kind, second[0].kind} == {"weekday", "number"}:
         return None
     start, end = first[0].ranges[0][0], second[0].ranges[0][1]
@@ -89,7 +92,7 @@ def _between(tape: Tape, place: int) -> Read | None:
 
 def _bounded(tape: Tape, place: int) -> Read | None:
     """After, before, by, from a day on."""
-    after, by = tape.has(place, "after"), tape.has(place, "by")
+    after, by = tape.has(place, "after"), tape.has(place, "by", "by_day")
     before, begins = tape.has(place, "before"), tape.has(place, "from_on")
     if not (after or before or by or begins):
         return _onward(tape, place)
@@ -107,6 +110,8 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     days, end = found
     if days.kind == "past" or not days.ranges:
         return _PAST, end
+    if begins and not after and _speaks_of_pain(tape, place, end):
+        return _PAST, end
     if begins and not after and days.kind in ("week", "month", "relative") and not tape.is_onward(end):
         return Days(days.kind, days.ranges, grain=days.grain), end
     if tape.is_onward(end):
@@ -122,6 +127,16 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     if until <= today:
         return None
     return Days("span", ((today, until),)), end
+
+
+def _speaks_of_pain(tape: Tape, start: int, end: int) -> bool:
+    """ "It has hurt since Monday": "da lunedì" is no wish beside such words, unless a comma parts them."""
+    for place in range(start - 1, max(start - 7, -1), -1):
+        if tape.has(place, "soft"):
+            break
+        if tape.has(place, "pain"):
+            return True
+    return any(tape.has(place, "pain") for place in range(end, end + 5))
 
 
 def _onward(tape: Tape, place: int) -> Read | None:
@@ -225,7 +240,10 @@ def _modified(tape: Tape, place: int) -> Read | None:
         if not tape.has(target, *_TARGETS):
             return None
         modifier = next((m for m in _MODIFIERS if tape.has(place + 1, m)), None)
-        if modifier is None or tape.has(place + 2, *_TARGETS):
+        if modifier is None:
+            return None
+        leads = modifier == "this" or tape.vocabulary.modifiers_lead
+        if leads and tape.has(place + 2, *_TARGETS):
             return None
         if tape.has(place + 1, "after") and tape.has(place + 2, "number", "digits", "at"):
             return None
@@ -429,10 +447,8 @@ def _named(tape: Tape, place: int) -> Read | None:
         return Days("span", ((max(start, today), end),)), place + 1
     if tape.has(place, "days_ahead"):
         return Days("span", ((today, today + timedelta(days=7)),), grain="week"), place + 1
-    if tape.has(place, "this_week"):
-        return _weeks_ahead(tape, 0, place + 1)
-    if tape.has(place, "next_week"):
-        return _weeks_ahead(tape, 1, place + 1)
+    if tape.has(place, "week_after_next"):
+        return _weeks_ahead(tape, 2, place + 1)
     if tape.has(place, "workdays"):
         mondays = (almanac.monday(today) + timedelta(weeks=w) for w in range(3))
         spans = ((max(m, today), m + timedelta(days=5)) for m in mondays)

@@ -17,8 +17,8 @@ _CLOCK_FACES = {chr(0x1F550 + n): (n + 1) * 60 for n in range(12)}
 _CLOCK_FACES |= {chr(0x1F55C + n): (n + 1) * 60 + 30 for n in range(12)}
 #: Senses that make a short "mar" or "sat" beside them a weekday.
 _OF_TIME = frozenset(
-    ("number", "digits", "part", "at", "month", "weekday", "weekday_short", "weekend", "relative", "unit")
-    + (
+    {"number", "digits", "part", "at", "month", "weekday", "weekday_short", "weekend", "relative", "unit"}
+    | {
         "next",
         "this",
         "coming",
@@ -30,7 +30,7 @@ _OF_TIME = frozenset(
         "from_on",
         "day_number",
         "except",
-    )
+    }
 )
 
 

@@ -47,6 +47,7 @@ class Vocabulary:
     times_are_dotted: bool  # "14.10" is rather a time than 14 October
     article_makes_day: bool  # "il 12" is a day of the month
     ordinals_are_days: bool  # "пятого" alone is a day of the month
+    modifiers_lead: bool  # "next Tuesday", never "Tuesday next afternoon"
 
     def mend(self, word: str, *, beside_number: bool) -> str | None:
         """The word of this vocabulary that `word` misspells, if any. Months only beside a number: they are
@@ -121,8 +122,10 @@ def _senses(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
         yield from ((word, kind, True) for word in _words(words))
 
 
-def _words(written: str | Mapping[str, str] | None) -> list[str]:
+def _words(written: Any) -> list[str]:
     """ "a, b" or {stems: "a, b", endings: "c, d"}: every stem with every ending."""
+    if isinstance(written, list):
+        return [word for part in written for word in _words(part)]
     if isinstance(written, Mapping):
         return [a + b for a, b in product(_words(written["stems"]), _words(written["endings"]))]
     return [word.strip() for word in (written or "").split(",") if word.strip()]
