@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import webbrowser
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -165,9 +166,17 @@ def stand_in(
     phone_number_id: str = "100000000000001",
     display_number: str = "+390200000000",
     history: Annotated[Path | None, typer.Option(help="Keep everything in and out, as JSON lines.")] = None,
+    options: Annotated[
+        str, typer.Option(help='Limits, delays and faults as JSON: {"pair_interval": 0}')
+    ] = "{}",
 ) -> None:
     """A strict stand-in of Meta's Graph API, for building and testing; demo secrets, loopback only."""
-    from bot.stand_in import StandInOptions, run_stand_in
+    from bot.stand_in import read_options, run_stand_in
+
+    try:
+        chosen = replace(read_options(options), history=history)
+    except ValueError as error:
+        raise ChairsideError(f"--options: {error}") from error
 
     secrets = bootstrap.DEMO_ENVIRONMENT | {
         key: value for key, value in os.environ.items() if key in bootstrap.DEMO_ENVIRONMENT
@@ -181,7 +190,7 @@ def stand_in(
                 phone_number_id=phone_number_id,
                 display_number=display_number,
                 now=lambda: datetime.now(UTC),
-                options=StandInOptions(history=history),
+                options=chosen,
                 port=port,
                 ready=lambda url: print(f"Graph API stand-in: {url}", flush=True),
             )

@@ -317,7 +317,7 @@ class Server:
         sign_in = SignIn(clock, announce=lambda path: _say(f"Inbox: {self.url}{path}"))
         self.sign_in_path = sign_in.issue()
         add_inbox(app, desk=desk.desk, sign_in=sign_in, practice=books.practice)
-        if configuration.demo:
+        if configuration.demo and self.stand_in_url:
             add_sandbox(
                 app,
                 observer=desk.desk,
@@ -344,6 +344,7 @@ class Server:
         """Where replies go: as configured; in a demo without that, a stand-in of our own on a free port."""
         configured = self._configuration.graph_url
         if configured:
+            self.stand_in_url = configured  # the sandbox's phone works when a stand-in listens there
             return configured
         if not self._configuration.demo:
             return "https://graph.facebook.com"
