@@ -1,0 +1,200 @@
+"""Red flags: emergencies in a patient's words, before anything else is understood, in every language at once.
+
+What counts is in nlu/red_flags/*.yml, where a dentist can read and change it. A phrase that is denied
+("non ho gonfiore"), long past ("last year my face swelled") or only feared ("afraid of choking") raises no
+alarm. When in doubt there is one: an alarm shows a fixed text and calls a person, it does not diagnose.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from ruamel.yaml import YAML
+
+from nlu.phrases import Found, PhraseBook
+from nlu.understanding import RedFlag
+from nlu.words import Word, plain_words
+
+_FOLDER = Path(__file__).parent / "red_flags"
+_Level = Literal["A", "B", "C"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """`flag` is the gravest red flag; `risk` says that a risk word (pregnant, blood thinners) was said."""
+
+    flag: RedFlag | None
+    others: tuple[RedFlag, ...]
+    risk: bool
+
+
+class RedFlags:
+    """The matcher of all languages. `known` are everyday words, never taken for a slip of an alarming one."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._books = [book for path in sorted(_FOLDER.glob("*.yml")) for book in _books(path, known)]
+
+    def find(self, words: Sequence[Word]) -> Alarms:
+        flags: set[RedFlag] = set()
+        risk = soreness = False
+        for book in self._books:
+            raised, has_risk, has_soreness = book.find(words)
+            flags |= raised
+            risk = risk or has_risk
+            soreness = soreness or has_soreness
+        if risk and soreness and not flags:
+            flags.add(RedFlag(level="C", key="risk"))
+        ordered = sorted(flags, key=lambda flag: (flag.level, flag.key))
+        return Alarms(ordered[0] if ordered else None, tuple(ordered[1:]), risk)
+
+
+class _Book:
+    """One language in one alphabet."""
+
+    def __init__(self, raw: dict[str, Any], known: Collection[str], *, latin: bool) -> None:
+        self._levels: dict[str, RedFlag] = {}
+        self._unless: dict[str, str] = {}
+        entries: list[tuple[str, str]] = []
+        for number, flag in enumerate(raw["flags"]):
+            name = f"flag {number}"
+            self._levels[name] = RedFlag(level=cast(_Level, flag["level"]), key=flag["key"])
+            entries += [(name, phrase) for phrase in flag["when"]]
+            if flag.get("unless"):
+                self._unless[name] = f"unless {number}"
+                entries += [(f"unless {number}", phrase) for phrase in flag["unless"]]
+        for group in ("risk", "soreness", "past", "now", "feared", "negations", "negations_after"):
+            entries += [(group, phrase) for phrase in raw.get(group, ())]
+        if latin:
+            entries = [(name, phrase) for name, phrase in entries if _long_enough(phrase)]
+        spelling = in_latin if latin else str
+        self._bridges = frozenset(spelling(w) for bridge in raw["bridges"] for w in plain_words(bridge))
+        small = [spelling(w) for small in raw["small_words"] for w in plain_words(small)]
+        self._latin = latin
+        self._book = PhraseBook(entries, small_words=small, known=known, spelling=spelling)
+
+    def find(self, words: Sequence[Word]) -> tuple[set[RedFlag], bool, bool]:
+        if self._latin:
+            words = [Word(in_latin(w.text), w.start, w.end, w.sentence, w.clause, w.asked) for w in words]
+        found = self._book.find(words)
+        if not found:
+            return set(), False, False
+        groups: dict[str, list[Found]] = {}
+        for one in found:
+            groups.setdefault(one.name, []).append(one)
+        alarming = [one for one in found if one.name in self._levels or one.name in ("risk", "soreness")]
+        denial = _Denial(words, groups, self._bridges, alarming)
+        real = [one for one in alarming if not denial.denies(one)]
+        flags = {
+            self._levels[one.name]
+            for one in real
+            if one.name in self._levels and not self._taken_back(one, groups, words)
+        }
+        names = {one.name for one in real}
+        return flags, "risk" in names, "soreness" in names
+
+    def _taken_back(self, one: Found, groups: dict[str, list[Found]], words: Sequence[Word]) -> bool:
+        sentence = words[one.first].sentence
+        return any(
+            words[exception.first].sentence == sentence
+            for exception in groups.get(self._unless.get(one.name, ""), ())
+        )
+
+
+class _Denial:
+    """Whether what a phrase says is denied, long past, or only feared."""
+
+    def __init__(
+        self,
+        words: Sequence[Word],
+        groups: dict[str, list[Found]],
+        bridges: frozenset[str],
+        alarming: Sequence[Found],
+    ) -> None:
+        self._words = words
+        self._bridges = bridges
+        self._negations = {at for f in groups.get("negations", ()) for at in range(f.first, f.last + 1)}
+        self._after = {f.first: f.last for f in groups.get("negations_after", ())}
+        self._past = {words[f.first].sentence for f in groups.get("past", ())}
+        self._now = {words[f.first].sentence for f in groups.get("now", ())}
+        self._feared = {f.last for f in groups.get("feared", ())}
+        self._inside = {at for f in alarming for a, b in f.parts for at in range(a, b + 1)}
+
+    def denies(self, one: Found) -> bool:
+        sentence = self._words[one.first].sentence
+        if sentence in self._past and sentence not in self._now:
+            return True
+        return any(
+            self._denied_before(a) or self._denied_after(b) for a, b in one.parts
+        ) or self._feared_before(one)
+
+    def _denied_before(self, at: int) -> bool:
+        """Going back over words that only link: "non ho né febbre né [gonfiore]"."""
+        position = at - 1
+        while position >= 0 and at - position <= 10 and self._side_by_side(position, position + 1):
+            if position in self._negations and position not in self._inside:
+                return True
+            if self._words[position].text not in self._bridges and position not in self._inside:
+                return False
+            position -= 1
+        return False
+
+    def _denied_after(self, at: int) -> bool:
+        """ "отёка нет": the denial ends what is said."""
+        last = self._after.get(at + 1)
+        if last is None or not self._side_by_side(at, at + 1) or at + 1 in self._inside:
+            return False
+        return last + 1 == len(self._words) or not self._side_by_side(last, last + 1)
+
+    def _feared_before(self, one: Found) -> bool:
+        sentence = self._words[one.first].sentence
+        return any(
+            at in self._feared and self._words[at].sentence == sentence
+            for at in range(max(0, one.first - 5), one.first)
+        )
+
+    def _side_by_side(self, first: int, second: int) -> bool:
+        return self._words[first].clause == self._words[second].clause
+
+
+def _books(path: Path, known: Collection[str]) -> list[_Book]:
+    raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    books = [_Book(raw, known, latin=False)]
+    if raw.get("also_in_latin"):
+        books.append(_Book(raw, known, latin=True))
+    return books
+
+
+_LATIN = dict(zip("абвгдезийклмнопрстуфхцчшщыэюя", "abvgdeziiklmnoprstufhccssieua", strict=True)) | {
+    "ж": "z",
+    "ъ": "",
+    "ь": "",
+}
+_SPELLINGS = [
+    (re.compile(pattern), plain)
+    for pattern, plain in (
+        (r"shch|sch|sh", "s"),
+        (r"zh|j(?=[^aeiou]|$)", "z"),
+        (r"kh|x", "h"),
+        (r"ch|ts|tz", "c"),
+        (r"(?:y|j|i)(?=[aeou])", ""),
+        (r"yi|iy|ij|y|j", "i"),
+        (r"w", "v"),
+        (r"(.)\1+", r"\1"),
+    )
+]
+
+
+def in_latin(word: str) -> str:
+    """One spelling for Russian and for what people type of it in Latin letters: дышать, dyshat, dishat'."""
+    if not word.isascii():
+        word = "".join(_LATIN.get(letter, letter) for letter in word)
+    for pattern, plain in _SPELLINGS:
+        word = pattern.sub(plain, word)
+    return word
+
+
+def _long_enough(phrase: str) -> bool:
+    """A single short word in Latin letters is a word of some other language."""
+    return len(phrase.split()) > 1 or len(phrase.strip("*")) >= 6

@@ -1,0 +1,89 @@
+"""The small words of each language, from nlu/lexicon/*.yml: a new language begins with a file there."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from nlu.words import plain_words
+
+Phrase = tuple[str, ...]  # folded words, one after the other
+_FOLDER = Path(__file__).parent / "lexicon"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """What a reader of one language knows before any example; nlu/lexicon/it.yml tells what is what."""
+
+    language: str
+    named: Mapping[str, frozenset[str]]  # languages, as this one names them
+    function_words: frozenset[str]
+    courtesies: tuple[Phrase, ...]  # longest first
+    yes: tuple[Phrase, ...]  # longest first
+    no: tuple[Phrase, ...]  # longest first
+    around_yes_no: frozenset[str]
+    after_bare_yes: frozenset[str]
+    yes_needs_accent: frozenset[str]
+    buts: tuple[Phrase, ...]
+    ordinals: Mapping[str, int]
+    last: frozenset[str]
+    around_choice: frozenset[str]
+    introductions: tuple[Phrase, ...]  # longest first
+    weak_introductions: tuple[Phrase, ...]  # longest first
+    around_name: frozenset[str]
+    not_names: frozenset[str]
+    titles: frozenset[str]
+    by: frozenset[str]
+    date_words: tuple[str, ...]  # how words of a date begin
+    first_names: frozenset[str]
+
+
+def known_languages() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.yml")))
+
+
+@lru_cache(maxsize=32)
+def lexicon(language: str) -> Lexicon:
+    """The lexicon of a language; raises LookupError, telling which there are, for one that has none."""
+    path = _FOLDER / f"{language}.yml"
+    if not path.is_file():
+        raise LookupError(
+            f'no lexicon for language "{language}"; there is {", ".join(known_languages())}; '
+            f"add nlu/lexicon/{language}.yml (copy one of these and translate)"
+        )
+    raw: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    phrases = {
+        key: _phrases(raw[key])
+        for key in ("courtesies", "yes", "no", "buts", "introductions", "weak_introductions")
+    }
+    sets = {
+        key: _words(raw[key])
+        for key in (
+            *("function_words", "around_yes_no", "after_bare_yes", "yes_needs_accent", "last"),
+            *("around_choice", "around_name", "not_names", "titles", "by", "first_names"),
+        )
+    }
+    return Lexicon(
+        language=language,
+        named={name: _words(words) for name, words in raw["named"].items()},
+        ordinals={
+            "".join(plain_words(str(word))): int(number)
+            for number, words in raw["ordinals"].items()
+            for word in words
+        },
+        date_words=tuple("".join(plain_words(word)) for word in raw["date_words"]),
+        **phrases,
+        **sets,
+    )
+
+
+def _phrases(entries: Iterable[Any]) -> tuple[Phrase, ...]:
+    unique = {plain_words(str(entry)) for entry in entries} - {()}
+    return tuple(sorted(unique, key=lambda phrase: (-len(phrase), phrase)))
+
+
+def _words(entries: Iterable[Any]) -> frozenset[str]:
+    return frozenset("".join(plain_words(str(entry))) for entry in entries) - {""}

@@ -1,0 +1,200 @@
+"""People's names: what follows "mi chiamo", or the whole message when a name was asked for."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from nlu.lexicon import Lexicon, lexicon
+from nlu.understanding import Entity
+from nlu.words import Word, cut
+
+_PIECE = re.compile(r"[^\W\d_]+(?:['’ʼ`\-‐][^\W\d_]+)*\.?'?")
+_SMALL_PARTICLES = frozenset(
+    {"van", "von", "der", "den", "ter", "ten", "zu", "zur", "bin", "ibn", "оглы", "кызы"}
+)
+_PARTICLES = _SMALL_PARTICLES | {
+    *("de", "di", "da", "do", "dos", "du", "del", "della", "delle", "dello", "dei", "degli", "dalla", "dal"),
+    *("la", "lo", "le", "li", "el", "al", "ben", "san", "santa", "mac", "mc", "st"),
+}
+_INITIAL = re.compile(r"[^\W\d_]\.")
+_MOST_WORDS = 6
+
+#: Tells whether a folded word is an ordinary word of the language that is spoken.
+Ordinary = Callable[[str], bool]
+
+
+def find_person(
+    text: str,
+    words: tuple[Word, ...],
+    *,
+    language: str,
+    asked: bool,
+    ordinary: Ordinary,
+    taken: Sequence[Entity],
+) -> Entity | None:
+    """The name in a message, written as names are written.
+
+    `taken` are spans that are something else: a phone, a practitioner, a date. A name that nobody asked for
+    counts only after an introduction, and after a weak one ("sono", "I'm") only when it looks like a name.
+    """
+    for known in _lexicons(language):
+        introduced = _after_introduction(text, words, known, asked=asked, ordinary=ordinary, taken=taken)
+        if introduced is not None:
+            return introduced
+    if asked:
+        return _whole_message(text, words, language, ordinary, taken)
+    return None
+
+
+def _lexicons(language: str) -> tuple[Lexicon, ...]:
+    others = [other for other in ("it", "en", "ru") if other != language]
+    return tuple(lexicon(name) for name in (language, *others))
+
+
+def _after_introduction(
+    text: str,
+    words: tuple[Word, ...],
+    known: Lexicon,
+    *,
+    asked: bool,
+    ordinary: Ordinary,
+    taken: Sequence[Entity],
+) -> Entity | None:
+    spoken = tuple(word.text for word in words[:400])
+    for weak, phrases in ((False, known.introductions), (True, known.weak_introductions)):
+        for at in range(len(spoken)):
+            phrase = next((p for p in phrases if spoken[at : at + len(p)] == p), None)
+            if phrase is None:
+                continue
+            start = words[at + len(phrase) - 1].end
+            run = _run(text, start, taken, known, ordinary)
+            if weak and not asked:
+                run = _surely_a_name(run, known, ordinary)
+            if run:
+                return _entity(text, run)
+    return None
+
+
+def _run(
+    text: str, start: int, taken: Sequence[Entity], known: Lexicon, ordinary: Ordinary
+) -> list[re.Match[str]]:
+    """The words from `start` on that may be one name: side by side, none of them an everyday word."""
+    run: list[re.Match[str]] = []
+    reach = start
+    for piece in _PIECE.finditer(text, start, start + 200):
+        between = text[reach : piece.start()]
+        if (run and between.strip(" \u00a0")) or len(between.strip(" \u00a0:-–—\n\"«“'")) > 0:
+            break
+        if any(e.start < piece.end() and piece.start() < e.end for e in taken):
+            break
+        folded = _folded(piece.group())
+        particle = folded in _PARTICLES and (bool(run) or piece.group()[0].isupper())
+        if not particle and (folded in known.not_names or folded in known.titles):
+            break
+        if (
+            not particle
+            and ordinary(folded)
+            and piece.group()[0].islower()
+            and folded not in known.first_names
+        ):
+            break
+        run.append(piece)
+        reach = piece.end()
+        if piece.group().endswith(".") and len(folded) > 1:
+            break
+        if len(run) == _MOST_WORDS:
+            break
+    while run and _folded(run[-1].group()) in _PARTICLES and run[-1].group()[0].islower():
+        run.pop()
+    return run
+
+
+def _surely_a_name(run: list[re.Match[str]], known: Lexicon, ordinary: Ordinary) -> list[re.Match[str]]:
+    """After "sono" or "I'm": a known first name, or words that somebody wrote with capitals."""
+    if not run:
+        return []
+    first = _folded(run[0].group())
+    if first in known.first_names:
+        return run
+    capital = [p for p in run if p.group()[0].isupper() or _folded(p.group()) in _PARTICLES]
+    if len(capital) != len(run) or ordinary(first):
+        return []
+    shouted = all(p.group().isupper() and len(p.group()) > 1 for p in run)
+    return [] if shouted else run
+
+
+def _whole_message(
+    text: str, words: tuple[Word, ...], language: str, ordinary: Ordinary, taken: Sequence[Entity]
+) -> Entity | None:
+    if not words or len(words) > 25 or "?" in text:
+        return None
+    known = lexicon(language)
+    around = frozenset().union(*(x.around_name for x in _lexicons(language)))
+    refused = frozenset().union(*(x.not_names for x in _lexicons(language)))
+    run: list[re.Match[str]] = []
+    for piece in _PIECE.finditer(text):
+        folded = _folded(piece.group())
+        if any(e.start < piece.end() and piece.start() < e.end for e in taken):
+            if run:
+                break
+            continue
+        if run and text[run[-1].end() : piece.start()].strip(" \u00a0"):
+            if (
+                text[run[-1].end() : piece.start()].strip() == ","
+                and len(run) == 1
+                and piece.group()[0].isupper()
+            ):
+                run.append(piece)  # "Rossi, Anna"
+                continue
+            break
+        particle = folded in _PARTICLES
+        name_like = folded in known.first_names or particle
+        if not run and folded in around and not (name_like and piece.group()[0].isupper()):
+            continue
+        if folded in around and not particle:
+            break
+        if folded in refused and not name_like:
+            return None
+        run.append(piece)
+    if not run or len(run) > _MOST_WORDS or all(_folded(p.group()) in _PARTICLES for p in run):
+        return None
+    if all(ordinary(_folded(p.group())) and _folded(p.group()) not in known.first_names for p in run):
+        return None
+    if len(run) == 1 and len(_folded(run[0].group())) < 2:
+        return None
+    if sum(1 for p in run if ordinary(_folded(p.group())) and p.group()[0].islower()) > len(run) / 2:
+        return None
+    return _entity(text, run)
+
+
+def _folded(piece: str) -> str:
+    return "".join(word.text for word in cut(piece))
+
+
+def _entity(text: str, run: list[re.Match[str]]) -> Entity:
+    start, end = run[0].start(), run[-1].end()
+    last = run[-1].group()
+    if last.endswith(".") and not _INITIAL.fullmatch(last):
+        end -= 1
+    return Entity(
+        entity="person", value=written_as_name(text[start:end]), start=start, end=end, text=text[start:end]
+    )
+
+
+def written_as_name(name: str) -> str:
+    """ "anna DE LUCA" is Anna De Luca; what was written with care stays as it is: "Anne van der Berg"."""
+    pieces = name.replace("’", "'").replace("ʼ", "'").replace("`", "'").replace(",", " ").split()
+    careful = any(p[0].isupper() and not (p.isupper() and len(p) > 2) for p in pieces)
+    return " ".join(_piece(piece, careful) for piece in pieces)
+
+
+def _piece(piece: str, careful: bool) -> str:
+    folded = piece.lower()
+    if folded in _PARTICLES and piece.islower() and (careful or folded in _SMALL_PARTICLES):
+        return piece
+    if not piece.islower() and not (piece.isupper() and len(piece) > 2):
+        return piece
+    parts = re.split(r"(['\-‐])", folded)
+    written = "".join(part[:1].upper() + part[1:] for part in parts)
+    if written.startswith("Mc") and len(written) > 4:
+        written = "Mc" + written[2].upper() + written[3:]
+    return written

@@ -1,0 +1,214 @@
+"""A small language for phrases that people without a programmer can read and write, and its matcher.
+
+    can't breathe        the words follow one another; small words of the language may stand between
+    breath*              any word that begins so
+    face/cheek/jaw       any of these
+    stop .. bleeding     up to three other words between
+    face/cheek + swollen both parts in one sentence, at most seven words apart, in any order
+
+Long words are recognised with a slip in them, unless the slip makes another known word.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from nlu.words import Word, fold_text, plain_words
+
+_GAP = 3  # words that ".." spans at most
+_NEAR = 7  # words between the parts of "+"
+_SLIP_FROM = 5  # letters; two slips from nine
+_REPAIRED_WORDS = 2000  # of one message; keeps nonsense of any length cheap
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase at words[first:last + 1]. `parts` are the spans that matched, of a phrase with "+" several."""
+
+    name: str
+    first: int
+    last: int
+    parts: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    words: frozenset[str]
+    stems: tuple[str, ...]
+    after_gap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    name: str
+    parts: tuple[tuple[_Step, ...], ...]
+
+
+class PhraseBook:
+    """Named phrases of one language. `known` are words that are never taken for a slip of another."""
+
+    def __init__(
+        self,
+        phrases: Iterable[tuple[str, str]],
+        *,
+        small_words: Collection[str],
+        known: Collection[str],
+        spelling: Callable[[str], str] = str,
+    ) -> None:
+        """`spelling` rewrites the words of phrases, for a book that reads another alphabet."""
+        self._small = frozenset(small_words)
+        self._spelling = spelling
+        self._phrases = [_parse(name, phrase, spelling) for name, phrase in phrases]
+        steps = [step for phrase in self._phrases for part in phrase.parts for step in part]
+        self._words = frozenset(word for step in steps for word in step.words)
+        self._stems = tuple(sorted({stem for step in steps for stem in step.stems}))
+        self._known = frozenset(known) | self._words
+        self._long_words = sorted(word for word in self._words if len(word) >= _SLIP_FROM)
+        self._long_stems = [stem for stem in self._stems if len(stem) >= _SLIP_FROM]
+        self._readings = lru_cache(maxsize=16384)(self._read)
+        self._by_opening: dict[str, list[tuple[int, int]]] = {}
+        for number, phrase in enumerate(self._phrases):
+            for part_number, part in enumerate(phrase.parts):
+                for opening in (*part[0].words, *(f"{stem}*" for stem in part[0].stems)):
+                    self._by_opening.setdefault(opening, []).append((number, part_number))
+
+    def find(self, words: Sequence[Word]) -> list[Found]:
+        """Every phrase in the words, in order of where it begins."""
+        readings: list[frozenset[str]] = []
+        repaired: set[str] = set()
+        for word in words:
+            may_repair = len(repaired) < _REPAIRED_WORDS
+            readings.append(self._readings(word.text, may_repair))
+            repaired.add(word.text)
+        seen: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for at, reading in enumerate(readings):
+            starts = {place for opening in reading for place in self._by_opening.get(opening, ())}
+            for place in starts:
+                end = self._match(self._phrases[place[0]].parts[place[1]], words, readings, at)
+                if end is not None:
+                    seen.setdefault(place, []).append((at, end))
+        found = [f for number in {n for n, _ in seen} for f in self._assemble(number, seen, words)]
+        return sorted(found, key=lambda f: (f.first, f.last, f.name))
+
+    def _assemble(
+        self, number: int, seen: dict[tuple[int, int], list[tuple[int, int]]], words: Sequence[Word]
+    ) -> list[Found]:
+        phrase = self._phrases[number]
+        if len(phrase.parts) == 1:
+            return [Found(phrase.name, a, b, ((a, b),)) for a, b in seen[(number, 0)]]
+        if any((number, part) not in seen for part in range(len(phrase.parts))):
+            return []
+        found = []
+        for span in seen[(number, 0)]:
+            spans = [span]
+            for part in range(1, len(phrase.parts)):
+                near = _nearest(seen[(number, part)], span, words)
+                if near is None:
+                    break
+                spans.append(near)
+            else:
+                found.append(
+                    Found(phrase.name, min(a for a, _ in spans), max(b for _, b in spans), tuple(spans))
+                )
+        return found
+
+    def _match(
+        self, steps: tuple[_Step, ...], words: Sequence[Word], readings: Sequence[frozenset[str]], at: int
+    ) -> int | None:
+        """Where the phrase that begins at `at` ends; the nearest end, tried without going back far."""
+        ends = {at}
+        for step in steps[1:]:
+            reached: set[int] = set()
+            for end in ends:
+                for position in self._ahead(words, end, gap=step.after_gap):
+                    if _fits(step, readings[position]):
+                        reached.add(position)
+            if not reached:
+                return None
+            ends = reached
+        return min(ends)
+
+    def _ahead(self, words: Sequence[Word], end: int, *, gap: bool) -> Iterable[int]:
+        skipped = 0
+        for position in range(end + 1, min(end + 8, len(words))):
+            if words[position].sentence != words[end].sentence:
+                return
+            yield position
+            if words[position].text not in self._small:
+                skipped += 1
+                if not gap or skipped > _GAP:
+                    return
+
+    def _read(self, word: str, may_repair: bool) -> frozenset[str]:
+        """Which words and stems of the book a word of a message is."""
+        read = {f"{stem}*" for stem in self._stems if word.startswith(stem)}
+        if word in self._words:
+            read.add(word)
+        if not read and may_repair and word not in self._known and _SLIP_FROM <= len(word) <= 30:
+            read |= {w for w in self._long_words if _slip(word, w)}
+            read |= {f"{s}*" for s in self._long_stems if len(word) >= len(s) and _slip_in_stem(word, s)}
+        return frozenset(read)
+
+
+def _fits(step: _Step, reading: frozenset[str]) -> bool:
+    return not step.words.isdisjoint(reading) or any(f"{stem}*" in reading for stem in step.stems)
+
+
+def _slip(word: str, known: str) -> bool:
+    if abs(len(word) - len(known)) > 2 or not word.isalpha():
+        return False
+    allowed = 2 if len(known) >= 9 else 1
+    return OSA.distance(word, known, score_cutoff=allowed) <= allowed
+
+
+def _slip_in_stem(word: str, stem: str) -> bool:
+    """A slip within the stem, whatever the ending: "gonffiore" for "gonfi*"."""
+    if word[0] != stem[0]:
+        return False
+    return any(
+        OSA.distance(word[:size], stem, score_cutoff=1) <= 1
+        for size in (len(stem) - 1, len(stem), len(stem) + 1)
+    )
+
+
+def _nearest(
+    spans: list[tuple[int, int]], to: tuple[int, int], words: Sequence[Word]
+) -> tuple[int, int] | None:
+    at = bisect_left(spans, to)
+    for span in spans[max(0, at - 3) : at + 4]:
+        apart = max(span[0] - to[1], to[0] - span[1])
+        if 0 < apart <= _NEAR + 1 and words[span[0]].sentence == words[to[0]].sentence:
+            return span
+    return None
+
+
+def _parse(name: str, phrase: str, spelling: Callable[[str], str]) -> _Phrase:
+    return _Phrase(name, tuple(_part(part, phrase, spelling) for part in phrase.split(" + ")))
+
+
+def _part(part: str, phrase: str, spelling: Callable[[str], str]) -> tuple[_Step, ...]:
+    steps: list[_Step] = []
+    after_gap = False
+    for piece in part.split():
+        if piece == "..":
+            after_gap = True
+            continue
+        options = [option for option in piece.split("/") if option]
+        stems = tuple(spelling(fold_text(option[:-1])) for option in options if option.endswith("*"))
+        plain = [plain_words(option) for option in options if not option.endswith("*")]
+        if len(plain) == 1 and not stems and len(plain[0]) > 1:  # "c'è" is two words
+            steps += [
+                _Step(frozenset({spelling(word)}), (), after_gap and i == 0)
+                for i, word in enumerate(plain[0])
+            ]
+        else:
+            if not all(len(words) == 1 for words in plain) or not all(stems):
+                raise ValueError(f'phrase "{phrase}": each alternative in "{piece}" must be one word')
+            steps.append(_Step(frozenset(spelling(words[0]) for words in plain), stems, after_gap))
+        after_gap = False
+    if not steps:
+        raise ValueError(f'phrase "{phrase}" has an empty part')
+    return tuple(steps)

@@ -1,0 +1,130 @@
+"""Visit types and practitioners, as the practice names them and as patients inflect and misspell them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from nlu.understanding import Entity, Named
+from nlu.words import Word, plain_words
+
+#: Carry no meaning within a name: "pulizia dei denti", "check of the teeth".
+_SMALL = frozenset(
+    {
+        "di",
+        "dei",
+        "del",
+        "della",
+        "delle",
+        "il",
+        "la",
+        "le",
+        "lo",
+        "l",
+        "a",
+        "al",
+        "da",
+        "per",
+        "con",
+        "e",
+        "un",
+    }
+    | {"una", "the", "of", "an", "for", "my", "with", "and", "и", "на", "в", "с", "по", "для"}
+    | {"dott", "dottor", "dottore", "dottoressa", "dr", "dra", "doctor", "prof", "доктор", "врач", "др"}
+    | {"dottssa", "drssa", "ssa", "mr", "mrs", "ms"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    id: str
+    first: int
+    last: int
+    weight: tuple[int, int]  # words matched, of them exactly
+
+
+def find_named(
+    kind: str, named: Sequence[Named], words: tuple[Word, ...], text: str, *, taken: Sequence[Entity] = ()
+) -> list[Entity]:
+    """Each of `named` that is mentioned. Where two fit the same words equally well, neither is."""
+    free = [w for w in words if not any(e.start < w.end and w.start < e.end for e in taken)][:400]
+    hits = [hit for one in named for hit in _hits(one, free)]
+    best: list[_Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.weight, -hit.first), reverse=True):
+        rivals = [o for o in hits if o.id != hit.id and o.first <= hit.last and hit.first <= o.last]
+        if any(rival.weight >= hit.weight for rival in rivals) or any(_touch(hit, other) for other in best):
+            continue
+        best.append(hit)
+    return [
+        Entity(
+            entity=kind,
+            value=hit.id,
+            start=free[hit.first].start,
+            end=free[hit.last].end,
+            text=text[free[hit.first].start : free[hit.last].end],
+        )
+        for hit in sorted(best, key=lambda hit: hit.first)
+    ]
+
+
+def _touch(one: _Hit, other: _Hit) -> bool:
+    return one.first <= other.last and other.first <= one.last
+
+
+def _hits(one: Named, words: Sequence[Word]) -> list[_Hit]:
+    hits = []
+    for name in one.words:
+        wanted = _telling(name)
+        if not wanted:
+            continue
+        for at, word in enumerate(words):
+            if not same_word(word.text, wanted[0]):
+                continue
+            end, exact = _follow(words, at, wanted)
+            if end is not None:
+                hits.append(_Hit(one.id, at, end, (len(wanted), exact)))
+    return hits
+
+
+def _follow(words: Sequence[Word], at: int, wanted: tuple[str, ...]) -> tuple[int | None, int]:
+    """The index of the last word, when all of `wanted` follow one another, small words aside."""
+    exact = int(words[at].text == wanted[0])
+    position = at
+    for target in wanted[1:]:
+        position += 1
+        while position < len(words) and words[position].text in _SMALL and words[position].text != target:
+            position += 1
+        if position >= len(words) or not same_word(words[position].text, target):
+            return None, 0
+        exact += words[position].text == target
+    return position, exact
+
+
+@lru_cache(maxsize=2048)
+def _telling(name: str) -> tuple[str, ...]:
+    words = plain_words(name)
+    return tuple(word for word in words if word not in _SMALL) or words
+
+
+@lru_cache(maxsize=16384)
+def same_word(written: str, known: str) -> bool:
+    """The same word, inflected ("чистку", "visite") or with a slip ("puliza")."""
+    if written == known:
+        return True
+    if min(len(written), len(known)) < 4 or not written.isalpha() or not known.isalpha():
+        return False
+    shared = next(
+        (i for i, (a, b) in enumerate(zip(written, known, strict=False)) if a != b),
+        min(len(written), len(known)),
+    )
+    endings = sorted((len(written) - shared, len(known) - shared))
+    inflected = shared >= 3 and (endings in ([0, 1], [1, 1], [1, 2]) or (endings == [0, 2] and shared >= 4))
+    if inflected and shared >= 4:
+        return True
+    cyrillic = "а" <= known[0] <= "я"
+    if cyrillic and shared >= 4 and endings[0] <= 2 and endings[1] <= 3:
+        return True
+    if len(known) < 5:
+        return inflected and shared >= 3 and known[-1] in "aeiouаеиоуыьюя" and len(known) == len(written)
+    return OSA.distance(written, known, score_cutoff=2) <= (2 if len(known) >= 9 else 1)
