@@ -64,6 +64,10 @@ class Bell:
         for ear in self._ears:
             ear.set()
 
+    @property
+    def listeners(self) -> int:
+        return len(self._ears)
+
     async def subscribe(self) -> AsyncIterator[None]:
         ear = asyncio.Event()
         self._ears.add(ear)
@@ -99,6 +103,9 @@ async def changes(*sources: AsyncIterator[None], quiet: float = QUIET_SECONDS) -
         for tick in waiting:
             tick.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
+        for source in sources:
+            if isinstance(source, AsyncGenerator):
+                await source.aclose()
 
 
 def _next(source: AsyncIterator[None]) -> asyncio.Future[None]:

@@ -146,7 +146,6 @@ _TABLE: dict[str, tuple[str, str, str]] = {
         "Nel frattempo il paziente ha scritto ancora. Legga prima.",
         "Пациент тем временем написал ещё. Сначала прочитайте.",
     ),
-    "not_sent": ("Not sent.", "Non inviato.", "Не отправлено."),
     "retry": ("Try again", "Riprova", "Повторить"),
     "taken": (
         "{who} has taken this conversation.",
@@ -216,7 +215,6 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "message": ("Message", "Messaggio", "Сообщение"),
     "send_photo": ("Send a photo", "Invia una foto", "Отправить фото"),
     "send_voice": ("Send a voice message", "Invia un messaggio vocale", "Отправить голосовое"),
-    "list_choose": ("Choose one", "Scelga", "Выберите"),
     "booked": ("Booked", "Prenotato", "Записан"),
     "held": ("Held for a patient", "Tenuto per un paziente", "Придержано"),
     "held_short": ("Held", "Tenuto", "Держим"),
@@ -230,15 +228,8 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "dialogue": ("Dialogue", "Dialogo", "Диалог"),
     "actions": ("Done", "Fatto", "Сделано"),
     "commands": ("Commands", "Comandi", "Команды"),
-    "answered": ("Answered", "Risposta", "Ответ"),
     "red_flag": ("Red flag", "Segnale d'allarme", "Тревожный признак"),
-    "patient_in": ("{name}, on the phone", "{name}, al telefono", "{name}, на телефоне"),
     "is_typing_for": ("You write as", "Scrive come", "Вы пишете как"),
-    "unsent": (
-        "Not sent. Tap to try again.",
-        "Non inviato. Tocchi per riprovare.",
-        "Не отправлено. Нажмите, чтобы повторить.",
-    ),
 }
 
 

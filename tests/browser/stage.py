@@ -1,4 +1,4 @@
-"""The sandbox on its feet: our pages, the Graph API stand-in, and a practice that says what a test tells it."""
+"""The sandbox on its feet: our pages, the Graph API stand-in, and a practice that says what it is told."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -48,9 +48,7 @@ class Stage:
     async def lists(self, to: str, text: str, label: str, **rows: tuple[str, str]) -> str:
         """A list of (title, description), by id."""
         entries = [{"id": id, "title": title, "description": more} for id, (title, more) in rows.items()]
-        action = {"button": label, "sections": [{"title": "", "rows": entries}]}
-        if not action["sections"][0]["title"]:
-            del action["sections"][0]["title"]
+        action = {"button": label, "sections": [{"rows": entries}]}
         interactive = {"type": "list", "body": {"text": text}, "action": action}
         return await self.sends(to=f"+{to}", type="interactive", interactive=interactive)
 

@@ -3,6 +3,7 @@
 import { h, icon, keyed, portrait, say, words } from "./page.js";
 import { ago } from "./moments.js";
 
+const me = document.querySelector('meta[name="who"]').content;
 const GROUPS = [
   ["queue", "waiting"],
   ["staff", "with_staff"],
@@ -66,12 +67,11 @@ function row(item, open) {
         "span",
         { class: "row-chips" },
         item.urgent ? h("span", { class: "chip red" }, icon("alert", "small"), words.urgent) : null,
-        item.urgent && item.reason === "emergency"
-          ? null
-          : h("span", { class: `chip${item.owner === "queue" && !item.urgent ? " amber" : ""}` }, reasonText(item.reason)),
-        item.owner === "staff" && item.owned_by
-          ? h("span", { class: "chip accent" }, icon("person", "small"), h("bdi", {}, item.owned_by))
-          : null,
+        item.owner === "staff"
+          ? h("span", { class: "chip accent" }, icon("person", "small"), h("bdi", {}, item.owned_by === me ? words.you : (item.owned_by ?? words.with_staff)))
+          : item.urgent && item.reason === "emergency"
+            ? null
+            : h("span", { class: `chip${item.owner === "queue" && !item.urgent ? " amber" : ""}` }, reasonText(item.reason)),
         h("span", { class: "row-channel" }, channelName(item.channel)),
       ),
     ),

@@ -1,0 +1,54 @@
+"""Servers and browsers-without-a-screen for the pages."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from bot.web.session import SignIn
+from tests.web.fakes import FakeClock, FakeDesk, conversation, said
+from tests.web.serving import Receptionist, Serve, inbox_application, serving
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    async with serving() as start:
+        yield start
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        yield session
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def desk(clock: FakeClock) -> FakeDesk:
+    return FakeDesk(
+        conversation("c-anna", said("Posso parlare con una persona?", "m-1")),
+        conversation("c-james", said("Hello", "j-1"), label="James Smith", language="en"),
+        clock=clock,
+    )
+
+
+@pytest.fixture
+def announced() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def sign_in(clock: FakeClock, announced: list[str]) -> SignIn:
+    return SignIn(clock, announce=announced.append)
+
+
+@pytest.fixture
+async def marta(serve: Serve, http: aiohttp.ClientSession, desk: FakeDesk, sign_in: SignIn) -> Receptionist:
+    """Somebody at the desk who has signed in."""
+    receptionist = Receptionist(http, await serve(inbox_application(desk, sign_in)))
+    assert await receptionist.signs_in(sign_in.issue()) == 200
+    return receptionist
