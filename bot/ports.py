@@ -57,7 +57,8 @@ class PracticeSystem(Protocol):
     name: str
 
     async def find_openings(self, wish: Wish, *, at: datetime, limit: int) -> tuple[Opening, ...]:
-        """Free openings that match, best first, days and practitioners spread. Empty means none."""
+        """The best free openings for this wish, days and practitioners spread, given by start. When none
+        matches, the nearest. Empty means that there are none at all."""
 
     async def hold(self, opening: Opening, *, contact: str, key: str, at: datetime) -> Hold:
         """Keep an opening for a contact. The same key again returns the same hold.

@@ -16,6 +16,8 @@ from bot.domain.practice_time import DAY, MINUTE, PracticeTime
 
 HOUR = timedelta(hours=1)
 
+Window = tuple[datetime, datetime]  # naive wall times, half-open
+
 # Penalties, in hours of inconvenience.
 LATER_DAY = 3.0  # for each day that something is free and that lies between
 SAME_DAY = 4.0
@@ -129,9 +131,13 @@ def _tidy(openings: Sequence[Opening]) -> set[Opening]:
     return tidy
 
 
-def _lies_in(wall: datetime, window: tuple[datetime, datetime]) -> bool:
-    start, end = window
-    return start <= wall < max(end, start + MINUTE)
+def _lies_in(wall: datetime, window: Window) -> bool:
+    return timedelta(0) <= wall - window[0] < _length(window)
+
+
+def _length(window: Window) -> timedelta:
+    """A moment given without a length lasts a minute."""
+    return max(window[1] - window[0], MINUTE)
 
 
 def _distance(wall: datetime, wish: Wish) -> float:
@@ -145,14 +151,14 @@ def _distance(wall: datetime, wish: Wish) -> float:
     return distance
 
 
-def _window_distance(wall: datetime, window: tuple[datetime, datetime]) -> float:
+def _window_distance(wall: datetime, window: Window) -> float:
     """Days away and hours of the day away: the same time on the next day is a near miss."""
     if _lies_in(wall, window):
         return 0.0
-    start, end = window[0], max(window[1], window[0] + MINUTE)
-    days = max((start.date() - wall.date()).days, (wall.date() - (end - MINUTE).date()).days, 0)
-    is_whole_days = end - start >= DAY
-    hours = 0.0 if is_whole_days else _part_distance(wall.time(), (start.time(), end.time()))
+    length = _length(window)
+    start, last = window[0], window[0] + (length - MINUTE)
+    days = max((start.date() - wall.date()).days, (wall.date() - last.date()).days, 0)
+    hours = 0.0 if length >= DAY else _part_distance(wall.time(), (start.time(), last.time()))
     return days * OTHER_DAY + hours
 
 

@@ -31,9 +31,8 @@ class EmbeddedDiary:
 
     async def find_openings(self, wish: Wish, *, at: datetime, limit: int) -> tuple[Opening, ...]:
         """Looks around the wish first, then as far as the practice books, then at other practitioners."""
-        near = self._around(wish, at)
-        far = (self._clock.today(at), date.max)
-        found = await self._openings(wish, near, at)
+        far = self._bookable(at)
+        found = await self._openings(wish, self._around(wish, at), at)
         if len(found) < limit:
             found = await self._openings(wish, far, at)
         if not found and wish.practitioner is not None:
@@ -47,7 +46,7 @@ class EmbeddedDiary:
             id=_hold_id(self._practice.id, contact, key),
             opening=opening,
             contact=contact,
-            until=at + self._practice.hold_for,
+            until=(at + self._practice.hold_for).replace(microsecond=0),  # the diary counts seconds
         )
         return await self._store.hold(
             hold,
@@ -80,29 +79,34 @@ class EmbeddedDiary:
         visit_type = self._practice.visit_type(wish.visit_type)
         if visit_type is None:
             return []
-        last_bookable = self._clock.today(at + self._practice.horizon + DAY)
-        first, last = max(days[0], self._clock.today(at)), min(days[1], last_bookable)
-        if first > last:
-            return []
         # Buffers reach over midnight, so the neighbouring days count too.
-        start, end = self._clock.day(first)[0] - DAY, self._clock.day(last)[1] + DAY
+        start, end = self._clock.day(days[0])[0] - DAY, self._clock.day(days[1])[1] + DAY
         return openings(
             self._practice,
             visit_type,
             busy=await self._store.busy(start=start, end=end, at=at),
             at=at,
-            first_day=first,
-            last_day=last,
+            first_day=days[0],
+            last_day=days[1],
             practitioner=wish.practitioner,
         )
 
+    def _bookable(self, at: datetime) -> tuple[date, date]:
+        return self._clock.today(at), self._clock.today(at + self._practice.horizon + DAY)
+
     def _around(self, wish: Wish, at: datetime) -> tuple[date, date]:
-        first = wish.not_before or self._clock.today(at)
+        """The bookable days about a wish; however far off it is, the nearest of them."""
+        today, last = self._bookable(at)
+
+        def bookable(day: date) -> date:
+            return min(max(day, today), last)
+
+        first = bookable(wish.not_before or today)
         if not wish.windows:
-            return first, first + 2 * AROUND
-        begin = min(window[0] for window in wish.windows).date() - AROUND
-        end = max(window[1] for window in wish.windows).date() + AROUND
-        return max(begin, first), end
+            return first, bookable(first + 2 * AROUND)
+        begin = bookable(min(window[0] for window in wish.windows).date())
+        end = bookable(max(window[1] for window in wish.windows).date())
+        return bookable(max(begin - AROUND, first)), bookable(max(end, first) + AROUND)
 
     async def _is_booked(self, hold: Hold, at: datetime) -> bool:
         """Whether this hold is an appointment by now: the answer to a repeated booking."""

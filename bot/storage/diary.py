@@ -24,6 +24,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -76,6 +77,7 @@ class AppointmentRow(SQLModel, table=True):
         Index("appointment_blocked", "practice", "practitioner", "blocked_from"),
         Index("appointment_starts", "practice", "starts_at"),
         Index("appointment_contact", "practice", "contact"),
+        Index("appointment_holds", "practice", "hold_until", sqlite_where=text("status = 'held'")),
     )
 
     id: str = Field(primary_key=True)
@@ -140,6 +142,9 @@ DIARY_DDL_SQLITE_DROP = (
 APPOINTMENT: Any = AppointmentRow.__table__  # type: ignore[attr-defined]
 PATIENT: Any = PatientRow.__table__  # type: ignore[attr-defined]
 
+#: Written out rather than bound, as SQLite uses a partial index only for what it can read in the statement.
+_HELD = text("status = 'held'")
+
 
 class SqlDiary:
     """A DiaryStore over SQL (`bot.ports`), for one practice."""
@@ -158,6 +163,8 @@ class SqlDiary:
             .where(a.practice == self._practice, a.status.in_(ACTIVE), _unexpired(at))
             .where(a.blocked_from < _epoch(end), a.blocked_from > _epoch(start) - DAY_SECONDS)
             .where(a.blocked_to > _epoch(start))
+            # Said for the index on starts_at: no visit lies further from its blocked time than a day.
+            .where(a.starts_at > _epoch(start) - DAY_SECONDS, a.starts_at < _epoch(end) + DAY_SECONDS)
             .order_by(a.blocked_from, a.practitioner)
         )
         rows = await self._database.read(lambda connection: connection.execute(statement).all())
@@ -225,7 +232,8 @@ class SqlDiary:
             select(APPOINTMENT).where(a.practice == self._practice, a.hold_key == key)
         ).first()
         if known is not None:
-            return replace(hold, id=known.id, until=_instant(known.hold_until or _epoch(hold.until)))
+            until = hold.until if known.hold_until is None else _instant(known.hold_until)
+            return Hold(id=known.id, opening=_appointment(known).opening, contact=known.contact, until=until)
         own = self._hold_on(connection, hold.contact, hold.opening, at)
         if own is not None:
             connection.execute(
@@ -280,9 +288,7 @@ class SqlDiary:
         """Deletes this practice's expired holds; returns how many."""
         a = APPOINTMENT.c
         swept = connection.execute(
-            delete(APPOINTMENT).where(
-                a.practice == self._practice, a.status == "held", a.hold_until <= _epoch(at)
-            )
+            delete(APPOINTMENT).where(a.practice == self._practice, _HELD, a.hold_until <= _epoch(at))
         )
         return swept.rowcount
 

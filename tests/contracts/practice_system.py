@@ -67,6 +67,30 @@ class PracticeSystemContract:
 
         assert len(await system.find_openings(in_the_evening, at=NOW, limit=3)) == 3
 
+    @pytest.mark.parametrize(
+        "far", [datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59), datetime(2029, 1, 1, 10)]
+    )
+    async def test_a_wish_beyond_the_horizon_is_answered_with_what_there_is(
+        self, system: PracticeSystem, far: datetime
+    ) -> None:
+        for wish in (
+            Wish(visit_type="check_up", windows=((far, far),)),
+            Wish(visit_type="check_up", not_before=far.date()),
+        ):
+            assert len(await system.find_openings(wish, at=NOW, limit=3)) == 3
+
+    async def test_a_practitioner_nobody_knows_does_not_end_the_search(self, system: PracticeSystem) -> None:
+        wish = Wish(visit_type="check_up", practitioner="nobody")
+
+        assert len(await system.find_openings(wish, at=NOW, limit=3)) == 3
+
+    async def test_a_hold_is_the_same_however_finely_time_is_measured(self, system: PracticeSystem) -> None:
+        at = NOW + timedelta(microseconds=999_999)
+        hold = await system.hold(TEN, contact="ada", key="k1", at=at)
+
+        assert await system.current_hold(contact="ada", opening=TEN, at=at) == hold
+        assert await system.hold(TEN, contact="ada", key="k1", at=at) == hold
+
     async def test_a_visit_that_nobody_does_has_no_openings(self, system: PracticeSystem) -> None:
         assert await system.find_openings(Wish(visit_type="surgery"), at=NOW, limit=3) == ()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, event, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.diary import AppointmentStatus, BookHeld, Hold, Opening, PatientDetails
@@ -230,9 +230,34 @@ def test_a_row_that_makes_no_sense_is_refused(database: Database, wrong: dict[st
         put(database, row("one", **wrong))
 
 
-def test_looking_for_overlaps_uses_the_index(database: Database) -> None:
-    query = "EXPLAIN QUERY PLAN SELECT 1 FROM appointment WHERE practice = 'p' AND practitioner = 'r'"
-    bounds = " AND blocked_from < 9 AND blocked_from > 1 AND blocked_to > 5"
-    plan = database.read_now(lambda c: c.execute(text(query + bounds)).all())
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (
+            "SELECT 1 FROM appointment WHERE practice = 'p' AND practitioner = 'r' AND blocked_from < 9"
+            " AND blocked_from > 1 AND blocked_to > 5",
+            "appointment_blocked (practice=? AND practitioner=? AND blocked_from>? AND blocked_from<?)",
+        ),
+        (
+            "DELETE FROM appointment WHERE practice = ? AND status = 'held' AND hold_until <= ?",
+            "appointment_holds (practice=? AND hold_until<?)",
+        ),
+    ],
+    ids=["overlaps", "expired holds"],
+)
+def test_an_old_diary_is_not_read_from_the_beginning(database: Database, statement: str, index: str) -> None:
+    values = ("p", 1)[: statement.count("?")]
+    plan = database.read_now(lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
 
-    assert "USING INDEX appointment_blocked (practice=? AND practitioner=? AND blocked_from>?" in plan[0][-1]
+    assert plan[0][-1].endswith(f"USING INDEX {index}")
+
+
+async def test_what_is_busy_is_read_by_its_time(diary: SqlDiary, database: Database) -> None:
+    statements: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+    await diary.busy(start=TEN.start, end=TEN.end, at=NOW)
+    [statement] = [seen for seen in statements if "FROM appointment" in seen]
+    values = (STUDIO.id, *[1] * (statement.count("?") - 1))
+    plan = database.read_now(lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+
+    assert plan[0][-1].endswith("(practice=? AND starts_at>? AND starts_at<?)")

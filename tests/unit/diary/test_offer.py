@@ -173,6 +173,13 @@ def test_whatever_is_wished_the_answer_is_never_empty_and_always_the_same(seed: 
     assert offer(rng.sample(left, len(left)), wanted, clock=ROME, limit=limit) == offered
 
 
+@pytest.mark.parametrize("far", [datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59)])
+def test_a_wish_at_the_end_of_the_calendar_gets_the_nearest_days(far: datetime) -> None:
+    offered = offer(free(), wish((far, far)), clock=ROME, limit=2)
+
+    assert {o.start.date() for o in offered} <= {free()[0].start.date(), free()[-1].start.date()}
+
+
 def test_without_openings_there_is_nothing_to_offer() -> None:
     assert offer([], wish(), clock=ROME, limit=6) == ()
 

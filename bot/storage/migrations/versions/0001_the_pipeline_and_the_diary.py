@@ -68,6 +68,7 @@ def upgrade() -> None:
     with op.batch_alter_table('appointment', schema=None) as batch_op:
         batch_op.create_index('appointment_blocked', ['practice', 'practitioner', 'blocked_from'], unique=False)
         batch_op.create_index('appointment_contact', ['practice', 'contact'], unique=False)
+        batch_op.create_index('appointment_holds', ['practice', 'hold_until'], unique=False, sqlite_where=sa.text("status = 'held'"))
         batch_op.create_index('appointment_starts', ['practice', 'starts_at'], unique=False)
 
     op.create_table('contact',
@@ -250,6 +251,7 @@ def downgrade() -> None:
     op.drop_table('contact')
     with op.batch_alter_table('appointment', schema=None) as batch_op:
         batch_op.drop_index('appointment_starts')
+        batch_op.drop_index('appointment_holds')
         batch_op.drop_index('appointment_contact')
         batch_op.drop_index('appointment_blocked')
 
