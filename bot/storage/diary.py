@@ -1,10 +1,7 @@
-"""The embedded diary's rows: appointments that cannot overlap, and the patients who come.
+"""The embedded diary over its tables (`bot.storage.diary_tables`): holds, bookings, staff's own entries.
 
-A hold is an appointment with status `held` and a moment at which it runs out. For one practitioner the
-blocked times of active rows never overlap, whoever writes and however many processes do: triggers see to it,
-on insert and on update. They cannot know the time, so expired holds are deleted first, in the same unit.
-
-Times are UTC epoch seconds. SQLModel declares the tables; statements are SQLAlchemy Core.
+That visits do not overlap is the database's own doing. It cannot know the time, so whatever inserts a row
+first deletes the holds that have run out, in the same unit of work.
 """
 
 import hashlib
@@ -13,22 +10,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    Connection,
-    Index,
-    UniqueConstraint,
-    delete,
-    insert,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, SQLModel
 
 from bot.domain.diary import (
     Appointment,
@@ -41,12 +26,7 @@ from bot.domain.diary import (
 )
 from bot.errors import HoldExpired, OpeningTaken
 from bot.storage.database import Database
-
-ACTIVE = ("held", "requested", "booked", "arrived")
-_ACTIVE_SQL = "'held', 'requested', 'booked', 'arrived'"
-DAY_SECONDS = (
-    86_400  # the longest that one visit may block: it keeps look-ups of overlaps within an index range
-)
+from bot.storage.diary_tables import ACTIVE, APPOINTMENT, DAY_SECONDS, OVERLAP, PATIENT
 
 
 class Seal(Protocol):
@@ -58,89 +38,6 @@ class Seal(Protocol):
 
     def open(self, connection: Connection, owner: str, sealed: bytes) -> bytes: ...
 
-
-class AppointmentRow(SQLModel, table=True):
-    """One row a visit, from hold to done. `blocked_*` is the visit with its buffers."""
-
-    __tablename__: ClassVar[Any] = "appointment"
-    __table_args__: ClassVar[Any] = (
-        UniqueConstraint("practice", "booking_key"),
-        UniqueConstraint("practice", "hold_key"),
-        CheckConstraint("starts_at < ends_at", name="visit_has_length"),
-        CheckConstraint("blocked_from <= starts_at AND blocked_to >= ends_at", name="buffers_surround"),
-        CheckConstraint(f"blocked_to - blocked_from <= {DAY_SECONDS}", name="visit_fits_a_day"),
-        CheckConstraint("status <> 'held' OR hold_until IS NOT NULL", name="hold_runs_out"),
-        CheckConstraint(
-            "status IN ('held', 'requested', 'booked', 'arrived', 'done', 'cancelled', 'no_show')",
-            name="status_is_known",
-        ),
-        Index("appointment_blocked", "practice", "practitioner", "blocked_from"),
-        Index("appointment_starts", "practice", "starts_at"),
-        Index("appointment_contact", "practice", "contact"),
-        Index("appointment_holds", "practice", "hold_until", sqlite_where=text("status = 'held'")),
-    )
-
-    id: str = Field(primary_key=True)
-    practice: str
-    practitioner: str
-    visit_type: str
-    starts_at: int = Field(sa_type=BigInteger)
-    ends_at: int = Field(sa_type=BigInteger)
-    blocked_from: int = Field(sa_type=BigInteger)
-    blocked_to: int = Field(sa_type=BigInteger)
-    status: str
-    hold_until: int | None = Field(default=None, sa_type=BigInteger)
-    hold_key: str | None = None
-    contact: str | None = None
-    patient_id: str | None = None
-    booking_key: str | None = None
-    created_at: int = Field(sa_type=BigInteger)
-    updated_at: int = Field(sa_type=BigInteger)
-
-
-class PatientRow(SQLModel, table=True):
-    """Who comes. `sealed` is JSON of name, phone and birth_date, sealed for the contact, or for the row's own
-    id where staff booked somebody without one."""
-
-    __tablename__: ClassVar[Any] = "patient"
-    __table_args__: ClassVar[Any] = (Index("patient_contact", "practice", "contact"),)
-
-    id: str = Field(primary_key=True)
-    practice: str
-    contact: str | None = None
-    sealed: bytes
-
-
-def _overlap_trigger(name: str, event: str) -> str:
-    return f"""
-CREATE TRIGGER {name} BEFORE {event} ON appointment
-WHEN NEW.status IN ({_ACTIVE_SQL})
-BEGIN
-  SELECT RAISE(ABORT, 'opening_taken') WHERE EXISTS (
-    SELECT 1 FROM appointment AS other
-    WHERE other.practice = NEW.practice AND other.practitioner = NEW.practitioner
-      AND other.id <> NEW.id AND other.status IN ({_ACTIVE_SQL})
-      AND other.blocked_from < NEW.blocked_to AND other.blocked_from > NEW.blocked_from - {DAY_SECONDS}
-      AND other.blocked_to > NEW.blocked_from
-  );
-END"""
-
-
-#: The triggers, for the migration; the tables come from the models.
-DIARY_DDL_SQLITE = (
-    _overlap_trigger("appointment_overlap_insert", "INSERT"),
-    _overlap_trigger(
-        "appointment_overlap_update",
-        "UPDATE OF id, practice, practitioner, blocked_from, blocked_to, status",
-    ),
-)
-DIARY_DDL_SQLITE_DROP = (
-    "DROP TRIGGER IF EXISTS appointment_overlap_insert",
-    "DROP TRIGGER IF EXISTS appointment_overlap_update",
-)
-
-APPOINTMENT: Any = AppointmentRow.__table__  # type: ignore[attr-defined]
-PATIENT: Any = PatientRow.__table__  # type: ignore[attr-defined]
 
 #: Written out rather than bound, as SQLite uses a partial index only for what it can read in the statement.
 _HELD = text("status = 'held'")
@@ -399,7 +296,7 @@ def _insert_free(connection: Connection, row: dict[str, Any]) -> None:
     try:
         connection.execute(insert(APPOINTMENT).values(row))
     except IntegrityError as error:
-        if "opening_taken" not in str(error.orig):
+        if OVERLAP not in str(error.orig):
             raise
         raise OpeningTaken("this time is taken") from error
 

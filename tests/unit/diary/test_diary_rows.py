@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.diary import AppointmentStatus, BookHeld, Hold, Opening, PatientDetails
 from bot.errors import HoldExpired, OpeningTaken
 from bot.storage.database import Database
-from bot.storage.diary import APPOINTMENT, PATIENT, SqlDiary
+from bot.storage.diary import SqlDiary
+from bot.storage.diary_tables import APPOINTMENT, PATIENT
 from tests.studio import NOW, STUDIO, OpenSeal, diary_database, opening
 
 TEN = opening("2027-03-02 10:00")

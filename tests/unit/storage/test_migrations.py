@@ -7,7 +7,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from bot.storage import diary, tables
+from bot.storage import diary_tables, tables
 from bot.storage.database import Database, sqlite_url
 from bot.storage.migrations import upgrade
 
@@ -30,7 +30,7 @@ def test_the_triggers_of_the_migration_are_those_of_the_diary(tmp_path: Path) ->
         lambda c: list(c.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'")).scalars())
     )
 
-    assert sorted(map(_words, stored)) == sorted(map(_words, diary.DIARY_DDL_SQLITE))
+    assert sorted(map(_words, stored)) == sorted(map(_words, diary_tables.DIARY_DDL_SQLITE))
     database.close()
 
 

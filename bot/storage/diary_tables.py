@@ -1,0 +1,100 @@
+"""The embedded diary's tables: appointments that cannot overlap, and the patients who come.
+
+A hold is an appointment with status `held` and a moment at which it runs out. For one practitioner the
+blocked times of active rows never overlap, whoever writes and however many processes do: triggers see to it,
+on insert and on update. Times are UTC epoch seconds, intervals half-open.
+"""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+ACTIVE = ("held", "requested", "booked", "arrived")
+_ACTIVE_SQL = "'held', 'requested', 'booked', 'arrived'"
+OVERLAP = "opening_taken"  # what the database says when a visit would overlap another
+DAY_SECONDS = 86_400  # no visit blocks more, so that overlaps are looked for within an index range
+
+
+class AppointmentRow(SQLModel, table=True):
+    """One row a visit, from hold to done. `blocked_*` is the visit with its buffers."""
+
+    __tablename__: ClassVar[Any] = "appointment"
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("practice", "booking_key"),
+        UniqueConstraint("practice", "hold_key"),
+        CheckConstraint("starts_at < ends_at", name="visit_has_length"),
+        CheckConstraint("blocked_from <= starts_at AND blocked_to >= ends_at", name="buffers_surround"),
+        CheckConstraint(f"blocked_to - blocked_from <= {DAY_SECONDS}", name="visit_fits_a_day"),
+        CheckConstraint("status <> 'held' OR hold_until IS NOT NULL", name="hold_runs_out"),
+        CheckConstraint(
+            "status IN ('held', 'requested', 'booked', 'arrived', 'done', 'cancelled', 'no_show')",
+            name="status_is_known",
+        ),
+        Index("appointment_blocked", "practice", "practitioner", "blocked_from"),
+        Index("appointment_starts", "practice", "starts_at"),
+        Index("appointment_contact", "practice", "contact"),
+        Index("appointment_holds", "practice", "hold_until", sqlite_where=text("status = 'held'")),
+    )
+
+    id: str = Field(primary_key=True)
+    practice: str
+    practitioner: str
+    visit_type: str
+    starts_at: int = Field(sa_type=BigInteger)
+    ends_at: int = Field(sa_type=BigInteger)
+    blocked_from: int = Field(sa_type=BigInteger)
+    blocked_to: int = Field(sa_type=BigInteger)
+    status: str
+    hold_until: int | None = Field(default=None, sa_type=BigInteger)
+    hold_key: str | None = None
+    contact: str | None = None
+    patient_id: str | None = None
+    booking_key: str | None = None
+    created_at: int = Field(sa_type=BigInteger)
+    updated_at: int = Field(sa_type=BigInteger)
+
+
+class PatientRow(SQLModel, table=True):
+    """Who comes. `sealed` is JSON of name, phone and birth_date, sealed for the contact, or for the row's own
+    id where staff booked somebody without one."""
+
+    __tablename__: ClassVar[Any] = "patient"
+    __table_args__: ClassVar[Any] = (Index("patient_contact", "practice", "contact"),)
+
+    id: str = Field(primary_key=True)
+    practice: str
+    contact: str | None = None
+    sealed: bytes
+
+
+def _overlap_trigger(name: str, event: str) -> str:
+    return f"""
+CREATE TRIGGER {name} BEFORE {event} ON appointment
+WHEN NEW.status IN ({_ACTIVE_SQL})
+BEGIN
+  SELECT RAISE(ABORT, '{OVERLAP}') WHERE EXISTS (
+    SELECT 1 FROM appointment AS other
+    WHERE other.practice = NEW.practice AND other.practitioner = NEW.practitioner
+      AND other.id <> NEW.id AND other.status IN ({_ACTIVE_SQL})
+      AND other.blocked_from < NEW.blocked_to AND other.blocked_from > NEW.blocked_from - {DAY_SECONDS}
+      AND other.blocked_to > NEW.blocked_from
+  );
+END"""
+
+
+#: The triggers, for the migration; the tables come from the models.
+DIARY_DDL_SQLITE = (
+    _overlap_trigger("appointment_overlap_insert", "INSERT"),
+    _overlap_trigger(
+        "appointment_overlap_update",
+        "UPDATE OF id, practice, practitioner, blocked_from, blocked_to, status",
+    ),
+)
+DIARY_DDL_SQLITE_DROP = (
+    "DROP TRIGGER IF EXISTS appointment_overlap_insert",
+    "DROP TRIGGER IF EXISTS appointment_overlap_update",
+)
+
+APPOINTMENT: Any = AppointmentRow.__table__  # type: ignore[attr-defined]
+PATIENT: Any = PatientRow.__table__  # type: ignore[attr-defined]
