@@ -37,8 +37,11 @@ class Alerts:
     async def run(self) -> None:
         while True:
             self._bell.clear()
-            for alert in await self._store.pending_alerts():
-                await self._send(alert)
+            try:
+                for alert in await self._store.pending_alerts():
+                    await self._send(alert)
+            except Exception as error:  # a loop that ends would leave staff unaware
+                log.error("alerts_failed", error=type(error).__name__)
             try:
                 async with asyncio.timeout(_LOOK_EVERY):
                     await self._bell.wait()

@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 #: Seconds before the n-th retry of what was certainly not delivered.
 _BACKOFF = (1, 2, 4, 8, 16, 30, 60, 120, 300)
-_PAIR_BACKOFF = tuple(4**n for n in range(5))  # Meta: "retry after 4^X seconds, X from 0"
+_PAIR_BACKOFF = (1, 4, 16, 64, 256)  # Meta: "retry after 4^X seconds, X from 0"
 _STOPPED_FOR = 300
 _GIVE_UP_AFTER = 60
 _SENDS_OF_UNKNOWN_FATE = 2
@@ -51,6 +51,7 @@ class Delivery:
         self._resend_blindly = resend_blindly  # the crash test's twin: what everybody else does
         self._running: dict[str, asyncio.Task[None]] = {}
         self._bells: dict[str, asyncio.Event] = {}
+        self._posted: set[str] = set()  # requests of this process whose outcome is not stored yet
         self._stopping = False
 
     @property
@@ -105,7 +106,7 @@ class Delivery:
         while not self._stopping and (message := head or await self._store.next_to_send(conversation)):
             head = None
             if message.state is OutboxState.SENDING:
-                await self._post(message)
+                await self._post_once(message)
                 continue
             patience = (message.not_before - self._clock.now()).total_seconds()
             if patience > 0:
@@ -113,6 +114,16 @@ class Delivery:
                 await _wait(bell, patience)
             elif message.state is OutboxState.UNCERTAIN:
                 head = await self._decide(message)
+
+    async def _post_once(self, message: OutboxMessage) -> None:
+        """A request whose outcome could not be stored has an unknown fate, like one without an answer."""
+        if message.id in self._posted:
+            deadline = self._clock.now() + self.status_deadline
+            await self._store.settle(message, state=OutboxState.UNCERTAIN, not_before=deadline)
+        else:
+            self._posted.add(message.id)
+            await self._post(message)
+        self._posted.discard(message.id)
 
     async def _post(self, message: OutboxMessage) -> None:
         channel = self._channels[message.contact.address.channel]

@@ -109,9 +109,7 @@ _FINISH_TURN = _FINISH_TURN.on_conflict_do_update(
     set_={"finished_at": _FINISH_TURN.excluded.finished_at, "sealed": _FINISH_TURN.excluded.sealed},
 )
 _ADD_OUTBOX = sqlite_insert(_outbox).on_conflict_do_nothing(index_elements=["id"])
-_WAITING_BEFORE = select(func.count()).where(
-    _outbox.c.conversation == bindparam("conversation"), _IN_FLIGHT
-)
+_WAITING_BEFORE = select(func.count()).where(_outbox.c.conversation == bindparam("conversation"), _IN_FLIGHT)
 _HEAD = (
     select(_outbox, _conversation.c.owner)
     .join(_conversation, _conversation.c.id == _outbox.c.conversation)
@@ -246,11 +244,28 @@ class SqlStore:
                     "updated_at": at,
                 },
             )
+        elif unknown:
+            self._refresh(connection, contact, event)
         for handle in unknown:
             connection.execute(
                 _ADD_HANDLE, {"practice": self._practice, "handle": handle, "contact": contact}
             )
         return contact
+
+    def _refresh(self, connection: Connection, contact: str, event: InboundEvent) -> None:
+        """The same person under one more id: perhaps with a phone, or a name, that was hidden before."""
+        sealed = connection.execute(select(_contact.c.sealed).where(_contact.c.id == contact)).scalar_one()
+        known = self._open(connection, contact, sealed)
+        who = {
+            "recipient": event.sender,
+            "phone": event.phone or known.get("phone"),
+            "name": event.profile_name or known.get("name"),
+        }
+        connection.execute(
+            update(_contact)
+            .where(_contact.c.id == contact)
+            .values(sealed=self._seal(connection, contact, who))
+        )
 
     def _add_message(self, connection: Connection, conversation: str, event: InboundEvent, at: int) -> bool:
         words = {"text": event.text, "payload": event.payload}
@@ -681,9 +696,7 @@ class SqlStore:
                 .values(not_before=to_stamp(decide_at))
             )
             answer = connection.execute(
-                select(_inbox.c.conversation)
-                .where(_inbox.c.practice == self._practice, _WAITS)
-                .distinct()
+                select(_inbox.c.conversation).where(_inbox.c.practice == self._practice, _WAITS).distinct()
             ).scalars()
             send = connection.execute(
                 select(_outbox.c.conversation)
