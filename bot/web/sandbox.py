@@ -6,7 +6,6 @@ us, and our answers are shown as they reached the stand-in. Only for the demo: n
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -164,25 +163,25 @@ class _Sandbox:
         watching = asyncio.create_task(self._follow(), name="sandbox: follow the stand-in")
         yield
         watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        await asyncio.gather(watching, return_exceptions=True)
 
     async def _follow(self) -> None:
-        pause = 0.1
+        phones, pause = self._phones, 0.1
         while True:
             try:
-                events = await self._stand_in.events(self._phones.last_event)
+                events = await self._stand_in.events(phones.last_event)
             except (aiohttp.ClientError, TimeoutError):
-                # Perhaps it starts anew and counts from 1 again: so do we.
-                self._phones = Phones()
+                phones = Phones()  # perhaps it starts anew and counts from 1 again: so do we
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5)
                 continue
-            pause = 0.1
             for event in events:
-                self._phones.see(event)
-            if events:
+                phones.see(event)
+            if events or phones is not self._phones:
+                self._phones, pause = phones, 0.1
                 self._bell.ring()
+            else:
+                await asyncio.sleep(0.1)  # also with a stand-in that does not wait
 
     async def show_the_way(self, request: web.Request) -> web.Response:
         raise web.HTTPFound("/sandbox")

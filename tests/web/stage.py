@@ -1,6 +1,6 @@
 """The sandbox on its feet: our pages, the Graph API stand-in, and a practice that says what it is told."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +10,8 @@ from aiohttp import web
 from bot.stand_in import GraphStandIn, StandInOptions
 from bot.web.sandbox import add_sandbox
 from tests.web.fakes import FakeClock, FakeObserver, demo_practice
+from tests.web.serving import Serve
 
-Serve = Callable[[web.Application], Awaitable[str]]
 NUMBER_ID = "106540352242922"
 TOKEN = "a token of nobody"
 
