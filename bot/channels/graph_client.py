@@ -14,7 +14,7 @@ was delivered":
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -23,7 +23,7 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from bot.channels.lenient import error_code, mapping, read_object
+from bot.channels.lenient import error_code, mapping, read_object, whole_number
 from bot.domain.conversation import FateUnknown, Refused, SendAction, SendOutcome, Sent
 from bot.errors import SetupError
 
@@ -43,10 +43,21 @@ _BY_STATUS: Mapping[int, SendAction] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusals:
-    """A channel's error codes. Those in `inconclusive` prove nothing when they come with a 5xx."""
+    """A channel's error codes, and pairs of code and subcode, which go before the code alone. Codes in
+    `inconclusive` prove nothing when they come with a 5xx."""
 
     actions: Mapping[int, SendAction]
     inconclusive: frozenset[int]
+    subcodes: Mapping[tuple[int, int], SendAction] = field(default_factory=dict)
+
+    def action(self, error: Mapping[str, Any]) -> SendAction | None:
+        """What one of Meta's error objects asks for; None when it says nothing that we know."""
+        code = error_code(error)
+        if code is None:
+            return None
+        subcode = whole_number(error.get("error_subcode"))
+        by_pair = None if subcode is None else self.subcodes.get((code, subcode))
+        return by_pair or self.actions.get(code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +85,7 @@ def outcome_of(
             else FateUnknown(reason=f"HTTP {answer.status} without a message id")
         )
     code = error_code(answer.error)
-    action = refusals.actions.get(code) if code is not None else None
+    action = refusals.action(answer.error)
     if answer.status >= 500 and (action is None or code in refusals.inconclusive):
         return FateUnknown(reason=f"HTTP {answer.status}" + (f", code {code}" if code is not None else ""))
     return Refused(action=action or _by_status(answer), code=code, retry_after=answer.retry_after)

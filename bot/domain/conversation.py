@@ -27,7 +27,8 @@ class InboundKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendStatus:
-    """What a channel says of a message of ours. `outbox_id` is our own id coming back, where it does."""
+    """What a channel says of a message of ours. `outbox_id` is our own id coming back, where it does;
+    `message_id` is "" where a channel names no message, but says until when all were read."""
 
     state: str  # sent | delivered | read | played | failed
     message_id: str

@@ -52,6 +52,16 @@ class WhatsAppAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessengerAccount:
+    """A Facebook Page of the practice; secrets are already resolved."""
+
+    page_id: str
+    app_secret: str = field(repr=False)
+    verify_token: str = field(repr=False)
+    access_token: str = field(repr=False)  # the Page's own, not a person's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertChannel:
     """Where staff hear that somebody is needed: a webhook URL or an e-mail address (exactly one)."""
 
@@ -83,6 +93,7 @@ class Practice:
     holds_per_contact: int = 2
     gather_seconds: float = 2.0
     whatsapp: tuple[WhatsAppAccount, ...] = ()
+    messenger: tuple[MessengerAccount, ...] = ()
     alerts: AlertChannel | None = None
 
     def visit_type(self, visit_type_id: str) -> VisitType | None:

@@ -243,6 +243,13 @@ class WhatsAppEntry(Entry):
     access_token: Secret
 
 
+class MessengerEntry(Entry):
+    page_id: AccountId
+    app_secret: Secret
+    verify_token: Secret
+    access_token: Secret
+
+
 class AlertsEntry(Entry):
     webhook: Annotated[str, AfterValidator(_webhook)] | None = None
     email: Annotated[str, AfterValidator(_email)] | None = None
@@ -269,6 +276,7 @@ class PracticeEntry(Entry):
     visit_types: Annotated[list[VisitTypeEntry], Field(min_length=1)]
     practitioners: Annotated[list[PractitionerEntry], Field(min_length=1)]
     whatsapp: list[WhatsAppEntry] | None = None
+    messenger: list[MessengerEntry] | None = None
     alerts: AlertsEntry | None = None
 
 
@@ -279,5 +287,6 @@ KEYS: Mapping[tuple[Any, ...], type[Entry]] = {
     ("practitioners",): PractitionerEntry,
     ("practitioners", "hours"): HoursEntry,
     ("whatsapp",): WhatsAppEntry,
+    ("messenger",): MessengerEntry,
     ("alerts",): AlertsEntry,
 }

@@ -7,7 +7,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.domain.practice import AlertChannel, Practice, Practitioner, Shift, VisitType, WhatsAppAccount
+from bot.domain.practice import (
+    AlertChannel,
+    MessengerAccount,
+    Practice,
+    Practitioner,
+    Shift,
+    VisitType,
+    WhatsAppAccount,
+)
 from bot.errors import ContentRefused, Problem
 from bot.settings.checks import cross_check
 from bot.settings.entries import KEYS, HoursEntry, PracticeEntry, SecretSources, VisitTypeEntry
@@ -40,8 +48,8 @@ def load_practice(
     """Raises ContentRefused with every mistake.
 
     `languages_available` are those that flows and understanding know; None accepts any. Without secrets (for
-    commands that never talk to a channel) no variable needs to be set: `whatsapp` is then () and `alerts`
-    None, while the form of the references is checked all the same.
+    commands that never talk to a channel) no variable needs to be set: `whatsapp` and `messenger` are then ()
+    and `alerts` None, while the form of the references is checked all the same.
     """
     root = read_file(path)
     problems = list(cross_check(root, languages_available))
@@ -128,6 +136,15 @@ def _practice(entry: PracticeEntry, *, gather_seconds: float | None, with_secret
                 access_token=account.access_token,
             )
             for account in (entry.whatsapp or () if with_secrets else ())
+        ),
+        messenger=tuple(
+            MessengerAccount(
+                page_id=page.page_id,
+                app_secret=page.app_secret,
+                verify_token=page.verify_token,
+                access_token=page.access_token,
+            )
+            for page in (entry.messenger or () if with_secrets else ())
         ),
         alerts=AlertChannel(webhook=entry.alerts.webhook, email=entry.alerts.email, smtp=entry.alerts.smtp)
         if entry.alerts and with_secrets

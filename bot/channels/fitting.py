@@ -1,0 +1,97 @@
+"""Fits a reply into one of a channel's forms, whole, or shows it as numbered text.
+
+One label that is too long makes Meta refuse the whole message, so a form is used only where all of it fits.
+What did not fit and how it is shown instead is said in numbers, never in anybody's words: it is logged.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bot.channels.plain_text import ELLIPSIS, clean, length, numbered, one_line, shorten
+from bot.domain.conversation import Choice, Reply
+
+Form = Callable[[Reply], dict[str, Any]]
+
+_ROOM_FOR_WORDS = 512  # of a text whose choices are numbered, before the choices themselves are shortened
+
+
+class DoesNotFit(Exception):
+    """A form's limit that this reply passes."""
+
+
+def cleaned(reply: Reply) -> Reply:
+    """The same reply as it can go on the wire: stripped, titles and descriptions on one line."""
+    return Reply(
+        text=clean(reply.text).strip(),
+        choices=tuple(
+            Choice(
+                title=one_line(choice.title),
+                payload=clean(choice.payload).strip(),
+                description=one_line(choice.description),
+            )
+            for choice in reply.choices
+        ),
+    )
+
+
+def fit(
+    reply: Reply, forms: Sequence[tuple[str, Form]], *, text: Callable[[str], dict[str, Any]], limit: int
+) -> tuple[dict[str, Any], str | None]:
+    """The first form that takes the cleaned reply, else `text` of up to `limit` characters; and what kept it
+    from the forms before."""
+    obstacles: list[str] = []
+    for name, form in forms:
+        try:
+            content = form(reply)
+        except DoesNotFit as obstacle:
+            obstacles.append(str(obstacle))
+        else:
+            return content, f"{'; '.join(obstacles)}; shown as {name}" if obstacles else None
+    words, shortened = _numbered(reply, limit)
+    if reply.choices:
+        obstacles.append("shown as numbered text")
+    return text(words), "; ".join([*obstacles, *shortened]) or None
+
+
+def check_count(reply: Reply, limit: int, *, form: str) -> None:
+    if len(reply.choices) > limit:
+        raise DoesNotFit(f"{len(reply.choices)} choices, {form} has {limit}")
+
+
+def check_text(text: str, limit: int, *, form: str) -> None:
+    if not text:
+        raise DoesNotFit(f"no text above {form}")
+    check_length(text, limit, f"the text above {form}")
+
+
+def check_choices(reply: Reply, noun: str, plural: str, *, title: int, id: int) -> None:
+    """That titles and payloads fit, and that no two payloads are the same."""
+    for number, choice in enumerate(reply.choices, start=1):
+        if not choice.title or not choice.payload:
+            raise DoesNotFit(f"{noun} {number} is empty")
+        check_length(choice.title, title, f"{noun} {number}'s title")
+        check_length(choice.payload, id, f"{noun} {number}'s id")
+    if len({choice.payload for choice in reply.choices}) < len(reply.choices):
+        raise DoesNotFit(f"{plural} need different ids")
+
+
+def check_titles_differ(reply: Reply, plural: str) -> None:
+    if len({choice.title for choice in reply.choices}) < len(reply.choices):
+        raise DoesNotFit(f"{plural} need different titles")
+
+
+def check_length(text: str, limit: int, what: str) -> None:
+    if length(text) > limit:
+        raise DoesNotFit(f"{what} has {length(text)} of {limit} characters")
+
+
+def _numbered(reply: Reply, limit: int) -> tuple[str, list[str]]:
+    """The text with its choices below, and what had to be shortened: the words first, then the choices."""
+    whole = numbered(reply.text, reply.choices)
+    if length(whole) <= limit:
+        return whole or ELLIPSIS, [] if whole else ["an empty text"]
+    said = [f"{length(whole)} of {limit} characters, shortened"]
+    room = limit - length(numbered("", reply.choices)) - len("\n\n")
+    if reply.choices and room >= _ROOM_FOR_WORDS:
+        return numbered(shorten(reply.text, room), reply.choices), said
+    return shorten(whole, limit), said
