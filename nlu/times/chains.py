@@ -20,7 +20,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     born = False
     while place < len(tape) and len(pieces) < _MOST_PIECES:
         senses = tape.at(place).senses
-        if not senses or senses.keys() == {"filler"}:
+        if not senses or senses.keys() == {"filler"} or _is_greeting(tape, place):
             place += 1
             continue
         born = born or "born" in senses
@@ -80,6 +80,12 @@ def _day_part(tape: Tape, place: int, offset: int, part: str) -> list[Piece]:
         Piece(Days("relative", (almanac.one(day),)), place, place + 1),
         Piece(Clock("part", part=part), place, place + 1),
     ]
+
+
+def _is_greeting(tape: Tape, place: int) -> bool:
+    """ "Morning! I'd like ..." """
+    greets = place == 0 and tape.has(0, "greeting") and not tape.asked_for_time
+    return greets and (tape.has(1, "soft") or tape.is_unknown(1))
 
 
 def _link(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
@@ -180,7 +186,7 @@ def _dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
 def _from_to(tape: Tape, piece: Piece) -> list[Piece] | None:
     """A span of days beside "move" is no span: the visit goes from the first to the second."""
-    if not (isinstance(piece.found, Days) and piece.found.kind == "span" and tape.has(piece.start, "from")):
+    if not (isinstance(piece.found, Days) and piece.found.kind == "span"):
         return None
     for place in range(piece.start + 1, piece.end):
         if tape.has(place, "to"):

@@ -30,7 +30,11 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
             continue
         start, middle, start_sure = first
         to = tape.skip(middle, "soft", most=1) if announced else middle
-        if not (tape.has(to, "to") or (between and tape.has(to, "and"))):
+        if announced and tape.has(to, "clock_spoken") and not between:  # "dalle 9 all'una"
+            to -= 1
+        elif not (tape.has(to, "to") or (between and tape.has(to, "and"))):
+            continue
+        if tape.has(to, "to_day") and not start_sure:
             continue
         dash = tape.at(to).text == "-"
         bare = not (announced or dash or start_sure or tape.asked_for_time)
@@ -271,7 +275,9 @@ def _hour(tape: Tape, place: int, *, brief: bool) -> Read | None:
     sure = False
     if tape.has(end, "oclock") and not _begins_a_day(tape, end):
         sure, end = not tape.has(end, "unit"), end + 1
-    elif tape.vocabulary.hours_follow and tape.get(end, "unit") == "hour" and _is_hour_of_day(tape, place, end):
+    elif (
+        tape.vocabulary.hours_follow and tape.get(end, "unit") == "hour" and _is_hour_of_day(tape, place, end)
+    ):
         sure, end = True, end + 1
     minutes, end, told = _minutes_after(tape, hour, end, brief=brief)
     total = hour * 60 + minutes
@@ -289,7 +295,10 @@ def _written(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] 
     """Hour, minutes, the place after, whether it can be nothing else: "15:30", "15.30", "15h30", "1530"."""
     lexeme, sign, second = tape.at(place), tape.at(place + 1), tape.at(place + 2)
     if len(lexeme.text) == 4 and (tape.has(place - 1, "at") or tape.context.asking in ("time", "opening")):
-        return (digits // 100, digits % 100, place + 1, True) if digits < 2400 else None
+        year = 1900 <= digits <= 2100 and (
+            tape.get(place + 1, "unit") == "year" or tape.has(place - 1, "month_in")
+        )
+        return (digits // 100, digits % 100, place + 1, True) if digits < 2400 and not year else None
     if len(lexeme.text) > 2 or sign.text not in (":", ".", "h", "-", ",", "ч"):
         return _spaced(tape, place, digits)
     minutes = second.senses.get("digits")
@@ -318,6 +327,8 @@ def _spaced(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] |
     minutes = second.senses.get("digits")
     if minutes is None or len(second.text) != 2 or minutes > 55 or minutes % 5 or digits > 23:
         return None
+    if tape.has(place + 2, "ampm_am", "ampm_pm"):
+        return digits, minutes, place + 2, True
     if not (tape.has(place - 1, "at", "after", "before", "from_on") or tape.asked_for_time):
         return None
     if 0 < minutes <= 24 and not tape.has(place - 1, "at"):

@@ -113,6 +113,8 @@ def _place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """ "Next week, Tuesday or Thursday": the weekdays are those of the week named beside them."""
     weeks = [n for n, p in enumerate(chain) if isinstance(p.found, Days) and p.found.kind == "week"]
     days = [n for n, p in enumerate(chain) if isinstance(p.found, Days) and p.found.kind == "weekday"]
+    if not weeks:
+        return _share_week(chain, days)
     if len(weeks) != 1 or not days:
         return chain
     week = weeks[0]
@@ -122,6 +124,22 @@ def _place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
     if chain[beside].negated:
         return _rehung(chain, week, days, keep=True)
     return _rehung(chain, week, days, keep=False)
+
+
+def _share_week(chain: list[Piece], days: list[int]) -> list[Piece]:
+    """ "Tuesday or Thursday next week": both are of next week."""
+    settled = list(chain)
+    for place in reversed(days):
+        following = settled[place + 1] if place + 1 < len(settled) else None
+        if following is None or not isinstance(following.found, Days) or following.found.of_week is None:
+            continue
+        found = settled[place].found
+        if isinstance(found, Days) and found.weekday is not None and following.link in ("or", "soft"):
+            week = following.found.of_week
+            day = week + timedelta(days=found.weekday)
+            moved = replace(found, kind="date", ranges=(almanac.one(day),), of_week=week)
+            settled[place] = settled[place].but(found=moved)
+    return settled
 
 
 def _rehung(chain: list[Piece], week: int, days: list[int], *, keep: bool) -> list[Piece]:
@@ -271,7 +289,7 @@ def _entities(text: str, tape: Tape, spoken: _Spoken, holes: tuple[DayRange, ...
     if not days:
         return _clocks_alone(text, tape, spoken.clocks)
     entities: list[Entity] = []
-    separate = False
+    separate = all(p.excluding for p in days) and any(c.start < days[0].start for c in spoken.clocks)
     for piece in days:
         assert isinstance(piece.found, Days)
         refused = piece.negated or piece.dismissed

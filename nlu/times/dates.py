@@ -271,7 +271,9 @@ def _is_a_day_number(
     tape: Tape, begin: int, end: int, *, announced: bool, ordinal: bool, counted: bool
 ) -> bool:
     following = tape.at(end)
-    if tape.has(end, "counted", "unit", "ampm_am", "ampm_pm", "oclock") and not counted:
+    if tape.has(end, "counted", "unit") and not counted:
+        return False
+    if tape.has(end, "ampm_am", "ampm_pm", "oclock") and not (counted or ordinal):
         return False
     if following.text in (":", "/", "-") and following.glued and tape.has(end + 1, "digits") and not counted:
         return False
@@ -288,5 +290,22 @@ def _is_a_day_number(
         return tape.at(begin - 1).text == "" and not spelled  # "on the 12"
     if announced:
         return not spelled or not tape.is_unknown(end)
+    if not spelled and _is_listed(tape, end):
+        return True
     whole = tape.whole(begin)
     return whole is not None and whole > 24 and tape.context.asking == "time"
+
+
+def _is_listed(tape: Tape, place: int) -> bool:
+    """Whether a list of days goes on that ends in a date: "12, 13 or 14 March"."""
+    for _ in range(5):
+        if not tape.has(place, "or", "soft"):
+            return False
+        place = tape.skip(place, "or", "soft", most=2)
+        if read_day_month_year(tape, place) is not None:
+            return True
+        number = tape.number(place)
+        if number is None:
+            return False
+        place = number[1]
+    return False

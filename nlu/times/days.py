@@ -58,7 +58,10 @@ def _between(tape: Tape, place: int) -> Read | None:
     begin = tape.skip(place, "from", "between", most=2)
     if begin == place and not tape.has(place, "weekday", "digits"):
         return None
-    first = _simple(tape, begin) or _bare_number(tape, begin, announced=begin > place)
+    first = _simple(tape, begin) or _bare_number(tape, begin)
+    loose = first is None
+    if first is None:
+        first = _bare_number(tape, begin, loose=True)
     if first is None or first[0].kind in ("past", "week", "month", "span"):
         return None
     between = tape.has(place, "between")
@@ -68,12 +71,11 @@ def _between(tape: Tape, place: int) -> Read | None:
     if begin == place and first[0].kind != "weekday" and tape.at(to).text != "-" and first[0].kind != "date":
         return None
     last = tape.skip(to + 1, "of", "to", most=2)
-    second = _simple(tape, last) or _simple(tape, to) or _bare_number(tape, last, announced=True)
+    second = _simple(tape, last) or _simple(tape, to) or _bare_number(tape, last, loose=True)
     if second is None or second[0].kind in ("past", "week", "month", "span"):
         return None
-    if first[0].kind == second[0].kind == "number" and not tape.has(to, "to_day"):
-        if not (tape.has(begin, "day_number") or tape.has(begin - 1, "day_number") or tape.ordinal(begin)):
-            return None
+    if loose and not (tape.has(to, "to_day") or (second[0].kind == "date" and second[0].number)):
+        return None
     if first[0].kind != second[0].kind and {first[0].kind, second[0].kind} == {"weekday", "number"}:
         return None
     start, end = first[0].ranges[0][0], second[0].ranges[0][1]
@@ -97,10 +99,7 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     if not (after or before or by or begins):
         return _onward(tape, place)
     begin = tape.skip(place + 1, "of", "filler", most=2)
-    announced = begin > place + 1 or tape.has(place, "day_number")
-    found = (
-        _simple(tape, place + 1) or _simple(tape, begin) or _bare_number(tape, place + 1, announced=announced)
-    )
+    found = _simple(tape, place + 1) or _simple(tape, begin) or _bare_number(tape, place + 1)
     if found is None:
         if tape.has(begin, "number", "digits"):
             counted = _counted_unit(tape, begin)
@@ -209,7 +208,7 @@ def _counted(tape: Tape, place: int) -> Read | None:
         return None
     if not announced or (unit == "day" and many == 0):
         return None
-    if unit == "day" and end == begin + 1 and not tape.vocabulary.hours_follow:  # "in day ..."
+    if end == begin + 1 and not tape.vocabulary.hours_follow:  # "in settimana"; but "через неделю" is in one
         return None
     return _counted_ahead(tape, many, unit), end
 
@@ -340,7 +339,8 @@ def _on_weekday(
     week = _modified(tape, of) or (_position(tape, of) if tape.has(of, "in") else None)
     if week is not None and week[0].kind == "week":
         first = almanac.monday(week[0].ranges[0][0])
-        return Days("date", (almanac.one(first + timedelta(days=weekday)),), weekday=weekday), week[1]
+        day = first + timedelta(days=weekday)
+        return Days("date", (almanac.one(day),), weekday=weekday, of_week=first), week[1]
     if tape.get(end, "unit") == "week" and tape.vocabulary.language == "en":  # "Tuesday week"
         return Days("date", (almanac.one(day + timedelta(weeks=1)),), weekday=weekday), end + 1
     return (
@@ -447,6 +447,8 @@ def _named(tape: Tape, place: int) -> Read | None:
         return Days("span", ((max(start, today), end),)), place + 1
     if tape.has(place, "days_ahead"):
         return Days("span", ((today, today + timedelta(days=7)),), grain="week"), place + 1
+    if tape.has(place, "this_week"):
+        return _weeks_ahead(tape, 0, place + 1)
     if tape.has(place, "week_after_next"):
         return _weeks_ahead(tape, 2, place + 1)
     if tape.has(place, "workdays"):
@@ -474,14 +476,13 @@ def _whole_month(tape: Tape, number: int, end: int) -> Read | None:
     return Days("month", ((max(first, today), after),), grain="month"), end
 
 
-def _bare_number(tape: Tape, place: int, *, announced: bool) -> Read | None:
-    """A day of the month in a range: "dal 5 al 10", "between the 5th and the 10th"."""
+def _bare_number(tape: Tape, place: int, *, loose: bool = False) -> Read | None:
+    """A day of the month in a range: "dal 5 al 10", "the 5th". `loose`: also just "5"."""
     number = tape.skip(place, "day_number", most=1)
-    if number == place and not announced:
+    ordinal = tape.ordinal(number)
+    if not loose and number == place and not tape.has(place - 1, "day_number") and ordinal is None:
         return None
-    if number == place and not (tape.has(place - 1, "day_number") or tape.has(place - 1, "to")):
-        return None
-    read = tape.ordinal(number) or tape.number(number)
+    read = ordinal or tape.number(number)
     if read is None or not 1 <= read[0] <= 31 or tape.has(read[1], "unit", "counted"):
         return None
     if tape.has(number - 1, "at") and not tape.has(number - 1, "day_number"):

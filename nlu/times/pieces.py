@@ -43,6 +43,7 @@ class Days:
     grain: Literal["day", "week", "month"] = "day"
     weekday: int | None = None
     number: int | None = None  # of a day of the month whose month was not said
+    of_week: date | None = None  # the Monday of the week that was named with a weekday
     confidence: float = 0.95
 
 

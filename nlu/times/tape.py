@@ -32,6 +32,8 @@ _OF_TIME = frozenset(
         "except",
     }
 )
+_BEFORE_DIGITS = frozenset({"h", "t", "ч", "ore", "alle", "le", "at", "в", "во", "на", "il"})
+_JOINING = frozenset({"or", "to", "and", "soft"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ class Tape:
 
 
 def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context) -> list[Lexeme]:
-    masked = _addresses(text, tokens) | _phone_numbers(tokens, context)
+    masked = _addresses(text, tokens) | _codes(tokens) | _phone_numbers(tokens, context)
     lexemes: list[Lexeme] = []
     count, place = len(tokens), 0
     while place < count:
@@ -187,6 +189,8 @@ def _believed(lexemes: list[Lexeme], place: int, context: Context) -> Lexeme:
     """A short weekday ("sat", "mar") counts where a time is asked for, or beside another word of time."""
     lexeme = lexemes[place]
     near = [n for n in (place - 1, place + 1) if 0 <= n < len(lexemes)]
+    near += [n + n - place for n in near if not _JOINING.isdisjoint(lexemes[n].senses)]
+    near = [n for n in near if 0 <= n < len(lexemes)]
     sure = context.asking in ("time", "opening") or len(lexemes) <= 2
     sure = sure or any(not _OF_TIME.isdisjoint(lexemes[n].senses) for n in near)
     if sure:
@@ -208,6 +212,19 @@ def _addresses(text: str, tokens: list[Token]) -> set[int]:
             if ("@" in run[1:-1]) or "://" in run or run.lower().startswith("www."):
                 masked.update(range(start, end))
             start = end
+    return masked
+
+
+def _codes(tokens: list[Token]) -> set[int]:
+    """Letters and digits written in one: tax codes, names of products. "3pm", "15h30", "ore15" are none."""
+    masked: set[int] = set()
+    for place in range(1, len(tokens)):
+        token, before = tokens[place], tokens[place - 1]
+        if not token.glued or not token.text[0].isalnum():
+            continue
+        into_digits = token.text.isdigit() and before.text.isalpha() and before.text not in _BEFORE_DIGITS
+        if into_digits or (place - 1 in masked and before.text[0].isalnum()):
+            masked.update((place - 1, place))
     return masked
 
 
