@@ -89,11 +89,12 @@ class FindOpenings(DeskAction):
         )
 
     def _exactly(self, found: tuple[Opening, ...], wish: Wish, reason: str | None) -> str | None:
-        """The opening at the very minute that was asked for: nothing is left to choose."""
-        if reason is not None or len(wish.windows) != 1 or not _is_minute(wish.windows[0]):
+        """The opening at the very time that was asked for: nothing is left to choose."""
+        if reason is not None or len(wish.windows) != 1 or not _is_time_of_day(wish.windows[0]):
             return None
-        exact = [opening for opening in found if self._is_wished(opening, wish)]
-        return exact[0].ref if exact else None
+        begin = wish.windows[0][0]
+        exact = (o for o in found if self.clock.wall(o.start) == begin and self._is_wished(o, wish))
+        return next((opening.ref for opening in exact), None)
 
 
 class AskOpening(DeskAction):
@@ -156,5 +157,6 @@ def _wider_and_wider(wish: Wish) -> Iterator[Wish]:
         yield Wish(visit_type=wish.visit_type)
 
 
-def _is_minute(window: tuple[datetime, datetime]) -> bool:
-    return (window[1] - window[0]).total_seconds() <= 60
+def _is_time_of_day(window: tuple[datetime, datetime]) -> bool:
+    """ "At ten" is understood as from ten to eleven."""
+    return window[1] - window[0] <= timedelta(hours=1)

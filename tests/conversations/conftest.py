@@ -11,6 +11,7 @@ from bot.practice_systems.embedded import EmbeddedDiary
 from bot.storage.database import Database
 from bot.storage.diary import SqlDiary
 from bot.storage.migrations import upgrade
+from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
 
 CONTENT = Path(__file__).parents[2] / "flows"
@@ -19,6 +20,11 @@ CONTENT = Path(__file__).parents[2] / "flows"
 @pytest.fixture(scope="session")
 def assistant() -> Assistant:
     return load_assistant(CONTENT)
+
+
+@pytest.fixture(scope="session")
+def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
+    return load_interpreter(("it", "en", "ru"), cache=tmp_path_factory.mktemp("nlu"))
 
 
 @pytest.fixture(params=["it", "en", "ru"])

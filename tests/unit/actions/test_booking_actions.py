@@ -111,9 +111,10 @@ async def test_a_wish_is_read_from_words_and_from_taps(desk: Desk, slot: Any, wi
     assert desk.diary.wishes == [wish]
 
 
-async def test_the_very_minute_asked_for_is_chosen_at_once(desk: Desk) -> None:
+@pytest.mark.parametrize("until", [None, "2026-03-03T11:00"])
+async def test_the_very_time_asked_for_is_chosen_at_once(desk: Desk, until: str | None) -> None:
     desk.diary.free = WEEK
-    at_ten = {"windows": [["2026-03-03T10:00", None]], "part": None, "asap": False}
+    at_ten = {"windows": [["2026-03-03T10:00", until]], "part": None, "asap": False}
 
     result = await desk.run("action_find_openings", visit_type="first_visit", wish=at_ten)
 
