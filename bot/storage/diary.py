@@ -219,7 +219,8 @@ class SqlDiary:
         ).first()
         if booked is not None:
             return
-        patient = f"pat_{_digest(self._practice, write.key)}"
+        known = self._same_patient(connection, write.hold.contact, write.patient)
+        patient = known or f"pat_{_digest(self._practice, write.key)}"
         turned = connection.execute(
             update(APPOINTMENT)
             .where(
@@ -239,7 +240,20 @@ class SqlDiary:
         )
         if turned.rowcount != 1:
             raise HoldExpired("the hold has run out or was let go; offer the openings again")
-        self._insert_patient(connection, patient, write.hold.contact, write.patient)
+        if known is None:
+            self._insert_patient(connection, patient, write.hold.contact, write.patient)
+
+    def _same_patient(self, connection: Connection, contact: str, details: PatientDetails) -> str | None:
+        """Whoever this contact has booked under this name before; a family on one phone stays several."""
+        p = PATIENT.c
+        rows = connection.execute(
+            select(p.id, p.sealed).where(p.practice == self._practice, p.contact == contact).order_by(p.id)
+        )
+        for row in rows:
+            booked = _unsealed(self._seal.open(connection, contact, row.sealed))
+            if _same_person(booked, details):
+                return str(row.id)
+        return None
 
     def _insert_patient(
         self, connection: Connection, patient: str, contact: str | None, details: PatientDetails
@@ -344,3 +358,10 @@ def _epoch(moment: datetime) -> int:
 
 def _instant(epoch: int) -> datetime:
     return datetime.fromtimestamp(epoch, UTC)
+
+
+def _same_person(one: PatientDetails, other: PatientDetails) -> bool:
+    """Equal names, and no two different dates of birth."""
+    names = [sorted(details.name.casefold().split()) for details in (one, other)]
+    births = {details.birth_date for details in (one, other)} - {None}
+    return names[0] == names[1] and len(births) < 2
