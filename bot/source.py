@@ -169,7 +169,9 @@ def _scalar(node: Any, position: Position, problems: list[Problem]) -> Scalar:
     if any("\ud800" <= c <= "\udfff" for c in text):
         problems.append(Problem(position, "E-YAML", "holds an unpaired surrogate; retype the character"))
         return ""
-    if node.style in ("'", '"', "|", ">"):
+    if node.style == ">":
+        return text.replace("\a", "")  # the library's mark of where it folded a line
+    if node.style in ("'", '"', "|"):
         return text
     if text in _CONSTANTS:
         return _CONSTANTS[text]

@@ -1,1 +1,24 @@
-"""The dialogue engine: a pure function over frozen values. No clock, no I/O, no randomness."""
+"""The dialogue engine: a pure function over frozen values. No clock, no I/O, no randomness.
+
+`load_assistant` reads content, `advance` runs it, `commands_for` and `payload_commands` say what words and
+taps ask of it, `asked` says what it waits for.
+"""
+
+from bot.dialogue.asking import Asked, asked, understanding_context_parts
+from bot.dialogue.engine import advance
+from bot.dialogue.loader import load_assistant
+from bot.dialogue.meaning import commands_for, payload_commands
+from bot.dialogue.model import Assistant
+from bot.dialogue.state import Conversation
+
+__all__ = [
+    "Asked",
+    "Assistant",
+    "Conversation",
+    "advance",
+    "asked",
+    "commands_for",
+    "load_assistant",
+    "payload_commands",
+    "understanding_context_parts",
+]

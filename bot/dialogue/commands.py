@@ -1,8 +1,8 @@
 """What a message asks the engine to do (flow format, section 9). Order matters; JSON form has a `type`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, cast, get_args
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +138,29 @@ Command = (
     | SessionEnd
     | UserSilence
 )
+
+_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Command)}
+
+
+def command_to_json(command: Command) -> dict[str, Any]:
+    """`{"type": "SetSlot", "name": ..., "value": ...}`; fields that hold their default are left out."""
+    shown: dict[str, Any] = {"type": type(command).__name__}
+    for part in fields(command):
+        value = getattr(command, part.name)
+        default = part.default_factory() if part.default_factory is not MISSING else part.default
+        if value != default or type(value) is not type(default):
+            shown[part.name] = list(value) if isinstance(value, tuple) else value
+    return shown
+
+
+def command_from_json(shown: Mapping[str, Any]) -> Command:
+    """Raises ValueError for anything that `command_to_json` does not make."""
+    kind = _KINDS.get(str(shown.get("type")))
+    if kind is None:
+        raise ValueError(f"unknown command type; known are {', '.join(sorted(_KINDS))}")
+    values = {name: tuple(v) if isinstance(v, list) and name == "options" else v for name, v in shown.items()}
+    del values["type"]
+    try:
+        return cast(Command, kind(**values))
+    except TypeError as error:
+        raise ValueError(f"{kind.__name__}: {error}") from None

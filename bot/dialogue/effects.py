@@ -1,7 +1,7 @@
 """What the engine wants done. It decides; the service does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -10,6 +10,8 @@ class Button:
     title: str
     payload: str  # /SetSlots(...), /intent, or plain text: becomes a token before it leaves the house
     description: str = ""
+    start: str | None = None  # an opening's local wall time, ISO
+    practitioner: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,7 @@ class Utter:
     text: str
     buttons: tuple[Button, ...] = ()
     response: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)  # image, custom, attachment, elements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

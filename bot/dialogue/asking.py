@@ -1,0 +1,80 @@
+"""What a conversation waits for, in the words of whoever reads the next message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.dialogue.effects import Button
+from bot.dialogue.model import Assistant, Slot
+from bot.dialogue.stacking import waiting_step
+from bot.dialogue.state import Conversation, Frame
+from nlu.understanding import AskedKind, OfferedChoice
+
+#: Slots whose name says what is asked for; `asks_for` in the slot's YAML says it for any other.
+_BY_NAME: Mapping[str, AskedKind] = {
+    "opening": "opening",
+    "wish": "time",
+    "patient_name": "name",
+    "phone": "phone",
+    "birth_date": "birth_date",
+    "visit_type": "visit_type",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """`slot` is None when nothing is asked but buttons are in view, as after a greeting."""
+
+    slot: str | None
+    kind: AskedKind
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _AtRest:
+    assistant: Assistant
+    stack: Sequence[Frame]
+
+
+def asked(assistant: Assistant, conversation: Conversation) -> Asked | None:
+    """None when nothing is waited for: nothing asked or offered, or a person owns the conversation."""
+    if conversation.paused:
+        return None
+    offered = conversation.offered
+    top = conversation.stack[-1] if conversation.stack else None
+    step = waiting_step(_AtRest(assistant, conversation.stack), top) if top and top.is_waiting else None
+    if step is None:
+        return Asked(slot=None, kind="choice", buttons=offered) if offered else None
+    return Asked(slot=step.slot, kind=kind_of(assistant.slots[step.slot], bool(offered)), buttons=offered)
+
+
+def kind_of(slot: Slot, offers: bool = False) -> AskedKind:
+    if slot.asks_for is not None:
+        return slot.asks_for
+    if slot.type == "bool":
+        return "yes_no"
+    if slot.name in _BY_NAME:
+        return _BY_NAME[slot.name]
+    return "choice" if offers or slot.type == "categorical" else "text"
+
+
+def understanding_context_parts(assistant: Assistant, conversation: Conversation) -> dict[str, Any]:
+    """`asking` and `choices` of nlu's Context. A choice's value is the payload of its button."""
+    waiting = asked(assistant, conversation)
+    return {
+        "asking": waiting.kind if waiting and waiting.slot else None,
+        "choices": tuple(_choice(button) for button in waiting.buttons) if waiting else (),
+    }
+
+
+def _choice(button: Button) -> OfferedChoice:
+    try:
+        start = datetime.fromisoformat(button.start).replace(tzinfo=None) if button.start else None
+    except ValueError:
+        start = None
+    return OfferedChoice(
+        title=button.title, value=button.payload, start=start, practitioner=button.practitioner
+    )

@@ -1,0 +1,186 @@
+"""Actions that the engine carries out itself (flow format, 7.3, 17.4). They run with their frame on top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.dialogue.corrections import correct_slots
+from bot.dialogue.effects import AlertStaff, OptOut
+from bot.dialogue.model import HANDOFF
+from bot.dialogue.names import FACTS
+from bot.dialogue.stacking import (
+    active_chain,
+    cancel_chain,
+    cancel_frames,
+    chains,
+    raise_chain,
+    resume,
+)
+from bot.dialogue.workbench import StepFailed, Workbench
+
+#: Small talk: an intent, and what is said to it when the project has no answer of that name.
+SMALL_TALK: Mapping[str, str] = {
+    "greet": "utter_greet",
+    "thanks": "utter_thanks",
+    "goodbye": "utter_goodbye",
+    "bot_challenge": "utter_bot_challenge",
+    "who_are_you": "utter_bot_challenge",
+    "change_language": "utter_language_changed",
+    "ask_something": "utter_ask_anything",
+    "nothing_to_cancel": "utter_nothing_to_cancel",
+}
+
+
+def _nothing(bench: Workbench) -> None:
+    pass
+
+
+def _session_start(bench: Workbench) -> None:
+    bench.record("session_started")
+
+
+def _restart(bench: Workbench) -> None:
+    """Everything forgotten but the language and the practice's facts."""
+    bench.stack = []
+    for name in tuple(bench.slots):
+        if name in bench.assistant.slots and name not in FACTS:
+            bench.reset_slot(name)
+    bench.record("restart")
+    bench.change(ended_flow=None)
+
+
+def _cancel_flow(bench: Workbench) -> None:
+    if bench.top is not None:
+        cancel_frames(bench, bench.top.context.get("canceled_frames", ()))
+
+
+def _continue_interrupted(bench: Workbench) -> None:
+    """Take up the flow the patient chose, by name or id; where there is one, that one."""
+    interrupted = [chain for chain in chains(bench.stack) if chain.root.interrupted]
+    if not interrupted:
+        return
+    wanted = str(bench.slots.get("interrupted_flow_to_continue") or "").strip().casefold()
+    chosen = interrupted[-1]
+    for chain in interrupted:
+        flow = bench.flow(chain.root)
+        if wanted in (flow.id.casefold(), flow.name_in(bench.language).casefold(), flow.name.casefold()):
+            chosen = chain
+    top = bench.top
+    raise_chain(bench, chosen, below=top.frame_id if top else None)
+    resume(bench, chosen)
+
+
+def _cancel_interrupted(bench: Workbench) -> None:
+    for chain in reversed(chains(bench.stack)):
+        if chain.root.interrupted:
+            cancel_chain(bench, chain)
+
+
+def _clean_stack(bench: Workbench) -> None:
+    own = bench.top
+    for chain in reversed(chains(bench.stack)):
+        cancel_chain(bench, chain, reason="code_change")
+    bench.stack = [own] if own else []
+
+
+def _repeat(bench: Workbench) -> None:
+    for said in bench.base.said:
+        bench.say_exactly(said)
+    if not bench.base.said:
+        bench.say("utter_nothing_to_repeat")
+
+
+def _search(bench: Workbench) -> None:
+    """The prepared answer; without one, pattern_cannot_handle says so."""
+    topic = str((bench.top.context if bench.top else {}).get("topic") or "").removeprefix("faq/")
+    if topic in bench.assistant.answers:
+        bench.say(f"utter_faq/{topic}")
+    elif topic in SMALL_TALK:
+        bench.say(SMALL_TALK[topic])
+    else:
+        context = {"reason": "cannot_handle_no_relevant_answer", "misunderstood": bench.misunderstood}
+        bench.push("pattern_cannot_handle", context)
+
+
+def _reset_routing(bench: Workbench) -> None:
+    for slot in bench.assistant.slots.values():
+        if not slot.shared and slot.name not in FACTS:
+            bench.reset_slot(slot.name)
+
+
+def _emergency(bench: Workbench) -> None:
+    """Staff first, then the fixed text, then the queue, unless a handoff follows anyway."""
+    context = bench.top.context if bench.top else {}
+    level = str(context.get("level", "A"))
+    bench.effects.append(AlertStaff(reason="emergency", urgent=True))
+    bench.record("emergency", level=level, key=context.get("key"))
+    name = f"utter_emergency_{level.lower()}"
+    bench.say(name if name in bench.assistant.responses else "utter_emergency_a")
+    chain = active_chain(bench.stack)
+    if chain is not None and not chain.root.interrupted and not chain.root.is_new:
+        for frame_id in chain.ids:
+            bench.change_frame(frame_id, interrupted=True)
+        bench.record("flow_interrupted", flow_id=chain.root.flow_id, step_id=chain.frames[-1].step_id)
+    if not any(frame.flow_id == HANDOFF for frame in bench.stack):
+        bench.open_handoff("emergency")
+
+
+def _opt_out(bench: Workbench) -> None:
+    scope = str((bench.top.context if bench.top else {}).get("scope", "all"))
+    bench.effects.append(OptOut(scope=scope))
+    bench.record("opt_out", scope=scope)
+    for chain in reversed(chains(bench.stack)):
+        cancel_chain(bench, chain, reason="stop")
+    bench.stack = [frame for frame in bench.stack if frame.flow_id == "pattern_stop"]
+    bench.change(ended_flow=None)
+
+
+def _store_media(bench: Workbench) -> None:
+    bench.record("media", kind=(bench.top.context if bench.top else {}).get("kind"))
+
+
+def _open_handoff(bench: Workbench) -> None:
+    bench.open_handoff(str((bench.top.context if bench.top else {}).get("reason") or "asked"))
+
+
+def _listen(bench: Workbench) -> None:
+    bench.change(listens=True)
+
+
+def _collects_only(bench: Workbench) -> None:
+    raise StepFailed("can only run within a collect")
+
+
+BUILT_IN_ACTIONS: Mapping[str, Callable[[Workbench], None]] = {
+    "action_listen": _listen,
+    "action_restart": _restart,
+    "action_session_start": _session_start,
+    "action_run_slot_rejections": _collects_only,
+    "action_correct_flow_slot": correct_slots,
+    "action_cancel_flow": _cancel_flow,
+    "action_clarify_flows": _nothing,  # the options are in the pattern's context already
+    "action_continue_interrupted_flow": _continue_interrupted,
+    "action_cancel_interrupted_flows": _cancel_interrupted,
+    "action_clean_stack": _clean_stack,
+    "action_repeat_bot_messages": _repeat,
+    "action_trigger_search": _search,
+    "action_reset_routing": _reset_routing,
+    "action_handoff_metric": _nothing,
+    "action_emergency_alert": _emergency,
+    "action_opt_out": _opt_out,
+    "action_store_media": _store_media,
+    "action_prepare_handoff": _nothing,  # a project's own may tell patients when somebody answers
+    "action_open_handoff": _open_handoff,
+}
+
+#: A project cannot put its own in the place of these.
+IRREPLACEABLE_ACTIONS = frozenset(
+    {
+        "action_listen",
+        "action_run_slot_rejections",
+        "action_emergency_alert",
+        "action_opt_out",
+        "action_store_media",
+        "action_open_handoff",
+    }
+)

@@ -1,0 +1,97 @@
+"""The patient changes an answer (flow format, 10.5): where the flow goes back to, and with what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.dialogue.model import CallStep, CollectStep
+from bot.dialogue.stacking import Chain, active_chain
+from bot.dialogue.state import Frame
+from bot.dialogue.workbench import Workbench
+
+CORRECTION = "pattern_correction"
+
+
+def push_correction(bench: Workbench, slots: Mapping[str, Any]) -> None:
+    """A correction that still waits for its confirmation is merged into this one; newer values win."""
+    waiting = [frame for frame in bench.stack if frame.flow_id == CORRECTION]
+    merged: dict[str, Any] = {}
+    for frame in waiting:
+        merged |= frame.context["corrected_slots"]
+    merged |= slots
+    bench.remove([frame.frame_id for frame in waiting])
+    chain = active_chain(bench.stack)
+    if chain is None:
+        return
+    frame_id, flow_id, step_id = _reset_point(bench, chain, merged)
+    bench.push(
+        CORRECTION,
+        {
+            "corrected_slots": merged,
+            "new_slot_values": list(merged.values()),
+            "is_reset_only": all(_asks_before_filling(bench, chain, name) for name in merged),
+            "reset_flow_id": flow_id,
+            "reset_step_id": step_id,
+            "reset_frame_id": frame_id,
+        },
+    )
+
+
+def correct_slots(bench: Workbench) -> None:
+    """`action_correct_flow_slot`: set the values, drop the calls above the reset point, go back to it."""
+    top = bench.top
+    if top is None or top.flow_id != CORRECTION:
+        return
+    context = top.context
+    if not context["is_reset_only"]:
+        for name, value in context["corrected_slots"].items():
+            bench.set_slot(name, value)
+            if value is not None:
+                bench.change(to_validate=(*bench.turn.to_validate, name))
+    frame_id, step_id = context.get("reset_frame_id"), context["reset_step_id"]
+    chain = active_chain(bench.stack)
+    if step_id is None or chain is None or frame_id not in chain.ids:
+        return
+    place = chain.ids.index(frame_id)
+    bench.remove(chain.ids[place + 1 :])
+    frame = chain.frames[place]
+    reset = gone_back(frame, step_id)
+    bench.stack = [reset if f.frame_id == frame_id else f for f in bench.stack]
+
+
+def gone_back(frame: Frame, step_id: str) -> Frame:
+    """The frame at an earlier step; what it visited after that is forgotten."""
+    visited = frame.visited[: frame.visited.index(step_id) + 1]
+    return replace(frame, step_id=step_id, phase="entered", attempts=0, visited=visited)
+
+
+def _reset_point(
+    bench: Workbench, chain: Chain, slots: Mapping[str, Any]
+) -> tuple[str | None, str | None, str | None]:
+    """Frame, flow and step: from the root upwards, the first visited step that fills one of the slots."""
+    frames = chain.user_frames
+    for number, frame in enumerate(frames):
+        above = frames[number + 1].flow_id if number + 1 < len(frames) else None
+        for step in bench.flow(frame).steps.values():
+            if step.id not in frame.visited:
+                continue
+            collects = isinstance(step, CollectStep) and step.slot in slots
+            calls = (
+                isinstance(step, CallStep)
+                and step.flow != above
+                and bool(bench.assistant.fills[step.flow] & slots.keys())
+            )
+            if collects or calls:
+                return frame.frame_id, frame.flow_id, step.id
+    return None, None, None
+
+
+def _asks_before_filling(bench: Workbench, chain: Chain, slot: str) -> bool:
+    ids = {flow_id for frame in chain.user_frames for flow_id in (frame.flow_id, *frame.called)}
+    for flow_id in sorted(ids):
+        for step in bench.assistant.flows[flow_id].steps.values():
+            if isinstance(step, CollectStep) and step.slot == slot and step.ask_before_filling:
+                return True
+    return False

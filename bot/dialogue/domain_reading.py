@@ -1,0 +1,385 @@
+"""YAML -> slots, responses and actions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any, cast, get_args
+
+from bot.dialogue.conditions import Condition, parse_condition
+from bot.dialogue.model import (
+    ActionDeclaration,
+    ButtonText,
+    Mapped,
+    Outcome,
+    Rejection,
+    Response,
+    Slot,
+    SlotType,
+    Variation,
+)
+from bot.dialogue.names import Names, read_condition
+from bot.dialogue.reading import Fields, Ledger, entries_of, items_of, nearest, plain, text_of
+from bot.dialogue.values import WrongValue, coerce, shown
+from bot.source import Node
+from nlu.understanding import AskedKind
+
+_SLOT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LEGACY = ("influence_conversation", "min_value", "max_value")
+_MAPPINGS: dict[str, frozenset[str]] = {
+    "from_entity": frozenset({"entity", "role", "group", "intent", "not_intent"}),
+    "from_intent": frozenset({"value", "intent", "not_intent"}),
+    "from_trigger_intent": frozenset({"value", "intent", "not_intent"}),
+    "from_text": frozenset({"intent", "not_intent"}),
+    "from_llm": frozenset({"allow_nlu_correction"}),
+    "controlled": frozenset({"run_action_every_turn"}),
+    "from_media": frozenset({"kind"}),
+}
+
+
+def read_slot(name: Node, node: Node, ledger: Ledger) -> Slot:
+    """The slot without what refers to other things; `finish_slot` adds that."""
+    label = f'slot "{name.scalar}"'
+    fields = Fields(
+        node,
+        ledger,
+        label,
+        (
+            "type",
+            "values",
+            "initial_value",
+            "mappings",
+            "validation",
+            "asks_for",
+            "shared_for_coexistence",
+            *_LEGACY,
+        ),
+    )
+    if not _SLOT_NAME.fullmatch(str(name.scalar)):
+        ledger.add(
+            name, "E-ID", f"{label}: a slot's name has letters, digits and _, and begins with no digit"
+        )
+    for key in _LEGACY:
+        if fields.get(key) is not None:
+            ledger.add(node.key(key) or node, "W-LEGACY", f'"{key}" has no effect; remove it')
+    kind = fields.text("type")
+    if kind not in get_args(SlotType):
+        ledger.add(
+            node.get("type") or name,
+            "E-TYPE",
+            f"{label} needs a type: {', '.join(get_args(SlotType))}{nearest(kind, get_args(SlotType))}",
+        )
+        kind = "any"
+    asks_for = fields.maybe_text("asks_for")
+    if asks_for is not None and asks_for not in get_args(AskedKind):
+        ledger.add(
+            node.get("asks_for") or node, "E-VALUE", f'"asks_for" is one of {", ".join(get_args(AskedKind))}'
+        )
+        asks_for = None
+    slot = Slot(
+        name=str(name.scalar),
+        type=cast(SlotType, kind),
+        position=name.position,
+        values=_values(fields, kind, label, ledger),
+        shared=fields.flag("shared_for_coexistence", False),
+        asks_for=cast(AskedKind | None, asks_for),
+    )
+    return replace(slot, initial_value=read_value(fields.get("initial_value"), slot, ledger))
+
+
+def _values(fields: Fields, kind: str, label: str, ledger: Ledger) -> tuple[Any, ...]:
+    node = fields.get("values")
+    if (node is None) == (kind == "categorical"):
+        where = node or fields.node
+        ledger.add(where, "E-VALUE", f'{label}: "values" belongs to categorical slots, and only to those')
+        return ()
+    values: list[Any] = []
+    for item in items_of(node, ledger, f'"values" of {label}') if node else ():
+        if item.kind != "scalar" or item.scalar is None:
+            ledger.add(item, "E-TYPE", f"a value of {label} is text, a number or true/false")
+        elif any(shown(item.scalar).casefold() == shown(v).casefold() for v in values):
+            ledger.add(
+                item, "E-DUP", f'{label} has the value "{shown(item.scalar)}" twice (case does not count)'
+            )
+        else:
+            values.append(item.scalar)
+    return tuple(values)
+
+
+def read_value(node: Node | None, slot: Slot, ledger: Ledger) -> Any:
+    """A literal of content for this slot."""
+    if node is None:
+        return None
+    try:
+        return coerce(slot, node.plain())
+    except WrongValue as error:
+        ledger.add(node, "E-VALUE", f'slot "{slot.name}" is {slot.type}: this is {error}')
+        return None
+
+
+def finish_slot(slot: Slot, node: Node, ledger: Ledger, names: Names) -> Slot:
+    """Adds mappings and validation, which name intents, entities, flows and responses."""
+    fields = Fields(node, Ledger(), f'slot "{slot.name}"', ())  # its keys were checked by read_slot
+    fields.ledger = ledger
+    mappings = tuple(read_mapping(item, slot, ledger, names) for item in fields.items("mappings"))
+    validation = fields.get("validation")
+    rejections: tuple[Rejection, ...] = ()
+    refill: str | None = None
+    if validation is not None:
+        inner = Fields(
+            validation, ledger, f'"validation" of slot "{slot.name}"', ("rejections", "refill_utter")
+        )
+        rejections = read_rejections(inner, slot.name, ledger, names)
+        refill = read_response_name(inner, "refill_utter", ledger, names)
+    return replace(
+        slot,
+        mappings=mappings or slot.mappings,
+        rejections=rejections,
+        refill_utter=refill,
+        validated=validation is not None,
+    )
+
+
+def read_mapping(node: Node, slot: Slot, ledger: Ledger, names: Names) -> Mapped:
+    kind = plain(node.get("type")) if node.kind == "mapping" else None
+    if kind == "custom":
+        ledger.add(node, "E-FORM", 'mapping "custom": use "controlled" and "active_flow"')
+        return Mapped(type="controlled")
+    if kind not in _MAPPINGS:
+        ledger.add(
+            node,
+            "E-VALUE",
+            f'a mapping has a "type": {", ".join(_MAPPINGS)}{nearest(str(kind), _MAPPINGS)}',
+        )
+        return Mapped(type="controlled")
+    what = f'mapping "{kind}" of slot "{slot.name}"'
+    fields = Fields(node, ledger, what, _MAPPINGS[kind] | {"type", "conditions"})
+    entity = fields.maybe_text("entity")
+    if kind == "from_entity":
+        if entity is None:
+            ledger.add(node, "E-KEY", f'{what} needs an "entity"')
+        elif entity not in names.entities:
+            ledger.add(
+                node.get("entity") or node,
+                "E-REF",
+                f'there is no entity "{entity}"{nearest(entity, names.entities)}; list it under "entities"',
+            )
+    for key in ("intent", "not_intent"):
+        for intent in fields.names(key):
+            if intent not in names.intents:
+                ledger.add(
+                    node.get(key) or node,
+                    "E-REF",
+                    f'there is no intent "{intent}"{nearest(intent, names.intents)}; list it under "intents"',
+                )
+    every_turn = fields.maybe_text("run_action_every_turn")
+    if every_turn is not None and every_turn not in names.actions:
+        ledger.add(node, "E-REF", f'there is no action "{every_turn}"{nearest(every_turn, names.actions)}')
+    return Mapped(
+        type=kind,
+        entity=entity,
+        role=fields.maybe_text("role"),
+        group=fields.maybe_text("group"),
+        intents=fields.names("intent"),
+        not_intents=fields.names("not_intent"),
+        value=read_value(fields.get("value"), slot, ledger),
+        active_flows=_active_flows(fields, ledger, names),
+        every_turn=every_turn,
+        kind=fields.maybe_text("kind"),
+    )
+
+
+def _active_flows(fields: Fields, ledger: Ledger, names: Names) -> tuple[str, ...]:
+    found = []
+    for item in fields.items("conditions"):
+        if item.kind == "mapping" and item.get("active_loop") is not None:
+            ledger.add(item, "E-FORM", 'there are no forms; use "active_flow"')
+            continue
+        flow = Fields(item, ledger, "a mapping's condition", ("active_flow",)).text("active_flow")
+        if flow not in names.flows:
+            ledger.add(item, "E-REF", f'there is no flow "{flow}"{nearest(flow, names.flows)}')
+        found.append(flow)
+    return tuple(found)
+
+
+def read_rejections(
+    fields: Fields, slot: str, ledger: Ledger, names: Names, context: Collection[str] = ()
+) -> tuple[Rejection, ...]:
+    found = []
+    for item in fields.items("rejections"):
+        inner = Fields(item, ledger, "a rejection", ("if", "utter"))
+        condition = inner.get("if")
+        utter = read_response_name(inner, "utter", ledger, names)
+        if condition is None or utter is None:
+            ledger.add(item, "E-KEY", 'a rejection needs both "if" and "utter"')
+            continue
+        read = read_condition(condition, ledger, names, context=context, only=slot)
+        found.append(Rejection(condition=read, utter=utter))
+    return tuple(found)
+
+
+def read_response_name(fields: Fields, key: str, ledger: Ledger, names: Names) -> str | None:
+    name = fields.maybe_text(key)
+    if name is not None and name not in names.responses:
+        ledger.add(
+            fields.get(key) or fields.node,
+            "E-REF",
+            f'there is no response "{name}"{nearest(name, names.responses)}',
+        )
+    return name
+
+
+def read_response(
+    name: Node, node: Node, ledger: Ledger, names: Names, *, primary: str, is_answer: bool = False
+) -> Response:
+    label = f'{"answer" if is_answer else "response"} "{name.scalar}"'
+    if not is_answer and not str(name.scalar).startswith("utter_"):
+        ledger.add(name, "E-ID", f'{label}: the name of a response begins with "utter_"')
+    items = items_of(node, ledger, label)
+    if not items:
+        ledger.add(name, "E-TYPE", f"{label} needs at least one variation")
+    return Response(
+        name=f"utter_faq/{name.scalar}" if is_answer else str(name.scalar),
+        position=name.position,
+        variations=tuple(_variation(item, label, ledger, names, primary) for item in items),
+        primary=primary,
+    )
+
+
+_CONTENT = ("text", "image", "custom", "attachment", "buttons", "elements")
+
+
+def _variation(node: Node, label: str, ledger: Ledger, names: Names, primary: str) -> Variation:
+    known = (*_CONTENT, "id", "channel", "condition", "metadata", "translation", "allow_interruptions")
+    fields = Fields(node, ledger, label, known)
+    if node.kind == "mapping" and not any(fields.get(key) is not None for key in _CONTENT):
+        ledger.add(node, "E-KEY", f"{label}: a variation needs one of {', '.join(_CONTENT)}")
+    if fields.get("allow_interruptions") is not None:
+        ledger.add(
+            node.key("allow_interruptions") or node,
+            "W-LEGACY",
+            '"allow_interruptions" is for voice; remove it',
+        )
+    texts = {primary: fields.text("text")} if fields.get("text") is not None else {}
+    translation = fields.get("translation")
+    if translation is not None:
+        for language, text in entries_of(translation, ledger, f'"translation" of {label}'):
+            texts[str(language.scalar)] = text_of(text, ledger, f"{label} in {language.scalar}")
+    return Variation(
+        position=node.position,
+        texts=texts,
+        buttons=tuple(_button(item, label, ledger, primary) for item in fields.items("buttons")),
+        channel=fields.maybe_text("channel"),
+        condition=_response_condition(fields, ledger, names),
+        id=fields.maybe_text("id"),
+        is_template=_is_template(fields, label, ledger),
+        data={
+            key: plain(fields.get(key))
+            for key in _CONTENT
+            if key not in ("text", "buttons") and fields.get(key)
+        },
+    )
+
+
+def _response_condition(fields: Fields, ledger: Ledger, names: Names) -> Condition | None:
+    node = fields.get("condition")
+    if node is None:
+        return None
+    if node.kind == "scalar":
+        return read_condition(node, ledger, names)
+    ledger.add(node, "W-LEGACY", 'write the condition as text, for example "slots.urgent is true"')
+    parts = []
+    for item in node.items:
+        inner = Fields(item, ledger, "a condition", ("type", "name", "value"))
+        slot = names.slots.get(inner.text("name"))
+        if slot is None:
+            ledger.add(item, "E-REF", f'there is no slot "{inner.text("name")}"')
+            continue
+        value = read_value(inner.get("value"), slot, ledger)
+        literal = "null" if value is None else f'"{value}"' if isinstance(value, str) else shown(value)
+        parts.append(f"slots.{slot.name} = {literal}")
+    return parse_condition(" and ".join(parts) or "false", node.position)
+
+
+def _is_template(fields: Fields, label: str, ledger: Ledger) -> bool:
+    node = fields.get("metadata")
+    if node is None:
+        return False
+    for key in ("rephrase", "rephrase_prompt"):
+        if node.get(key) is not None:
+            ledger.add(
+                node.key(key) or node, "W-LLM", f'{label}: "{key}" has no effect without a language model'
+            )
+    return bool(plain(node.get("template")) == "jinja")
+
+
+def _button(node: Node, label: str, ledger: Ledger, primary: str) -> ButtonText:
+    fields = Fields(node, ledger, f"a button of {label}", ("title", "payload", "translation"))
+    title = fields.text("title")
+    if fields.get("title") is None or fields.get("payload") is None:
+        ledger.add(node, "E-KEY", f'a button of {label} needs "title" and "payload"')
+    titles = {primary: title}
+    translation = fields.get("translation")
+    if translation is not None:
+        for language, text in entries_of(translation, ledger, f'"translation" of a button of {label}'):
+            inner = text.get("title") if text.kind == "mapping" else text
+            if text.kind == "mapping":
+                Fields(text, ledger, "a button's translation", ("title",))
+            titles[str(language.scalar)] = text_of(inner or text, ledger, f"the title in {language.scalar}")
+    return ButtonText(titles=titles, payload=fields.text("payload"))
+
+
+def read_action(node: Node, ledger: Ledger, names: Names) -> ActionDeclaration:
+    if node.kind == "scalar":
+        return ActionDeclaration(name=text_of(node, ledger, "an action"), position=node.position)
+    if node.kind != "mapping" or len(node.entries) != 1:
+        ledger.add(node, "E-TYPE", "an action is a name, or one name with its settings")
+        return ActionDeclaration(name="", position=node.position)
+    name, settings = node.entries[0]
+    label = f'action "{name.scalar}"'
+    if settings.kind == "scalar" and settings.scalar is None:
+        return ActionDeclaration(name=str(name.scalar), position=name.position)
+    fields = Fields(settings, ledger, label, ("send_domain", "outcome", "sets", "timeout"))
+    sets = frozenset(fields.names("sets")) if fields.get("sets") is not None else None
+    for slot in sorted(sets or ()):
+        if slot not in names.slots:
+            ledger.add(
+                settings.get("sets") or node,
+                "E-REF",
+                f'there is no slot "{slot}"{nearest(slot, names.slots)}',
+            )
+    return ActionDeclaration(
+        name=str(name.scalar),
+        position=name.position,
+        sets=sets,
+        outcome=_outcome(fields, label, ledger, names),
+        timeout=fields.number("timeout"),
+        send_domain=fields.flag("send_domain", False),
+    )
+
+
+def _outcome(action: Fields, label: str, ledger: Ledger, names: Names) -> Outcome | None:
+    node = action.get("outcome")
+    if node is None:
+        return None
+    fields = Fields(node, ledger, f'"outcome" of {label}', ("slot", "values"))
+    name, values = fields.text("slot"), fields.names("values")
+    slot = names.slots.get(name)
+    if slot is None:
+        ledger.add(
+            node.get("slot") or node, "E-REF", f'there is no slot "{name}"{nearest(name, names.slots)}'
+        )
+        return None
+    if slot.type != "categorical":
+        ledger.add(node, "E-OUTCOME", f'{label}: its outcome slot "{name}" must be categorical')
+    for value in values:
+        if value not in slot.values:
+            ledger.add(
+                node.get("values") or node,
+                "E-OUTCOME",
+                f'{label}: slot "{name}" has no value "{value}"{nearest(value, [str(v) for v in slot.values])}',
+            )
+    if "error" not in values:
+        ledger.add(node, "E-OUTCOME", f'{label}: its outcomes must include "error"')
+    return Outcome(slot=name, values=values)

@@ -1,0 +1,307 @@
+"""The dialogue engine: `advance(assistant, conversation, event) -> (conversation, effects)`, nothing else.
+
+A turn begins with PatientWrote or HandedBack. It runs the stack from the top until a question waits, the
+stack is empty, or a custom action is needed. In the last case the only way on is ActionReturned with the same
+call; otherwise the turn has settled. At most MAX_STEPS moves belong to a turn, so it always ends.
+
+What goes wrong within a step is undone with that step; its flow is cancelled, the patient gets an apology,
+and staff hear of it (flow format, 13).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from bot.dialogue.action_results import take_result
+from bot.dialogue.commands import Emergency, StopMessages
+from bot.dialogue.conditions import ConditionFailed
+from bot.dialogue.effects import AlertStaff, Effect
+from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
+from bot.dialogue.execution import take_commands
+from bot.dialogue.model import HANDOFF, Assistant
+from bot.dialogue.names import FACTS
+from bot.dialogue.stacking import (
+    CONTINUE,
+    VALIDATE,
+    active_chain,
+    cancel_chain,
+    chains,
+    continue_context,
+    flow_names,
+    wake,
+)
+from bot.dialogue.state import Conversation, Frame, Turn
+from bot.dialogue.steps import run_top
+from bot.dialogue.workbench import StepFailed, Workbench
+
+MAX_STEPS = 200
+MAX_ERRORS = 3
+RECAP_AFTER = timedelta(hours=1)
+INTERNAL_ERROR = "pattern_internal_error"
+
+#: They run to their end even when the conversation is paused or the turn is over otherwise.
+UNSTOPPABLE = frozenset({"pattern_emergency", "pattern_stop", HANDOFF})
+
+
+def advance(
+    assistant: Assistant, conversation: Conversation, event: Event
+) -> tuple[Conversation, tuple[Effect, ...]]:
+    """Raises ValueError, and changes nothing, for a result that nobody waits for or a message out of turn."""
+    match event:
+        case ActionReturned():
+            bench = _go_on(assistant, conversation, event)
+        case PatientWrote():
+            bench = _begin(assistant, conversation, event, text=event.text)
+            _hear(bench, event)
+        case HandedBack():
+            bench = _begin(assistant, conversation, event, text="")
+            bench.change(is_handback=True)
+            _come_back(bench)
+        case _:
+            assert_never(event)
+    _run(bench)
+    return _leave(bench)
+
+
+def _begin(
+    assistant: Assistant, conversation: Conversation, event: PatientWrote | HandedBack, *, text: str
+) -> Workbench:
+    if conversation.turn is not None:
+        raise ValueError(f"action call {_call_number(conversation)} is still waited for; return it first")
+    if event.at.tzinfo is None:
+        raise ValueError("`at` needs a time zone")
+    turn = Turn(at=event.at.isoformat(), channel=event.channel, text=text)
+    bench = Workbench(assistant, conversation, turn)
+    bench.turn_number += 1
+    for name, value in event.facts.items():
+        if name in assistant.slots:
+            bench.slots[name] = value
+    if "channel" not in event.facts:
+        bench.slots["channel"] = event.channel
+    _meet_content(bench)
+    return bench
+
+
+def _meet_content(bench: Workbench) -> None:
+    """Initial values of new slots; frames that the content no longer has are dropped (17.5)."""
+    if bench.base.version == bench.assistant.version:
+        return
+    for slot in bench.assistant.slots.values():
+        if slot.initial_value is not None and slot.name not in bench.slots:
+            bench.slots[slot.name] = slot.initial_value
+    if all(_is_known(bench, frame) for frame in bench.stack):
+        return
+    for frame in reversed(bench.stack):
+        if not frame.is_pattern:
+            bench.record("flow_cancelled", flow_id=frame.flow_id, step_id=frame.step_id, reason="code_change")
+    bench.stack = []
+    bench.push("pattern_code_change")
+
+
+def _is_known(bench: Workbench, frame: Frame) -> bool:
+    if frame.flow_id == VALIDATE:
+        return str(frame.context.get("validate")) in bench.assistant.slots
+    flow = bench.assistant.flows.get(frame.flow_id)
+    return flow is not None and (frame.is_new or frame.step_id in flow.steps)
+
+
+def _hear(bench: Workbench, event: PatientWrote) -> None:
+    bench.change(latest_message=_plain(event.latest_message))
+    last, expires = bench.last_message_at, bench.assistant.session_minutes
+    rested = event.at - datetime.fromisoformat(last) if last else timedelta(0)
+    bench.last_message_at = event.at.isoformat()
+    if event.language is not None and event.language != bench.slots.get("language"):
+        bench.set_slot("language", event.language)
+    bench.record("user", text=event.text, input_channel=event.channel, parse_data=bench.turn.latest_message)
+    urgent = any(isinstance(command, (Emergency, StopMessages)) for command in event.commands)
+    if bench.paused and not urgent:
+        return
+    if expires and rested > timedelta(minutes=expires) and not bench.paused:
+        _expire(bench)
+    elif rested > RECAP_AFTER and not urgent:
+        _recap(bench)
+    bench.change(commands=event.commands, every_turn=() if urgent else bench.assistant.every_turn)
+    _before_commands(bench)
+
+
+def _expire(bench: Workbench) -> None:
+    for chain in reversed(chains(bench.stack)):
+        cancel_chain(bench, chain, reason="expired")
+    bench.stack, bench.introduced, bench.misunderstood = [], False, 0
+    bench.change(ended_flow=None)
+    if not bench.assistant.carries_slots_over:
+        for name in tuple(bench.slots):
+            if name in bench.assistant.slots and name not in FACTS:
+                bench.reset_slot(name)
+
+
+def _recap(bench: Workbench) -> None:
+    chain = active_chain(bench.stack)
+    if chain is not None and not chain.root.interrupted:
+        bench.say("utter_recap", {"flow_name": flow_names(bench, (chain.root.flow_id,))[0]})
+
+
+def _before_commands(bench: Workbench) -> None:
+    """Every-turn actions run one after the other; then the message itself is taken."""
+    if bench.turn.every_turn:
+        name, *others = bench.turn.every_turn
+        bench.change(every_turn=tuple(others))
+        bench.run_action(name, "every_turn")
+        return
+    commands = bench.turn.commands
+    bench.change(commands=())
+    take_commands(bench, commands, bench.turn.text)
+
+
+def _come_back(bench: Workbench) -> None:
+    """A person gave the conversation back: say so, say where it was, ask what was waiting."""
+    bench.paused = False
+    bench.misunderstood = 0
+    bench.record("resume")
+    chain = active_chain(bench.stack)
+    names = flow_names(bench, (chain.root.flow_id,)) if chain else []
+    recap = bench.render("utter_recap", {"flow_name": names[0]}) if names else ""
+    bench.say("utter_assistant_is_back", {"recap": recap})
+    if chain is not None and chain.root.interrupted and bench.top in chain.frames:
+        for frame_id in chain.ids:
+            bench.change_frame(frame_id, interrupted=False)
+        bench.record("flow_resumed", flow_id=chain.root.flow_id, step_id=chain.frames[-1].step_id)
+    wake(bench)
+
+
+def _go_on(assistant: Assistant, conversation: Conversation, event: ActionReturned) -> Workbench:
+    turn = conversation.turn
+    if turn is None or turn.call is None or turn.call.number != event.call:
+        raise ValueError(f"nobody waits for call {event.call}; waiting for {_call_number(conversation)}")
+    bench = Workbench(assistant, conversation, turn)
+    call = turn.call
+    bench.change(call=None)
+    before = bench.snapshot()
+    try:
+        take_result(bench, call, event)
+    except (StepFailed, ConditionFailed) as error:
+        bench.restore(before)
+        bench.change(call=None)
+        if call.purpose == "every_turn":
+            _report(bench, error)
+        else:
+            _recover(bench, error)
+    if call.purpose == "every_turn" and bench.turn.call is None:
+        _before_commands(bench)
+    return bench
+
+
+def _call_number(conversation: Conversation) -> str:
+    call = conversation.turn.call if conversation.turn else None
+    return "none" if call is None else str(call.number)
+
+
+def _run(bench: Workbench) -> None:
+    """Move by move, until something has to be waited for."""
+    while bench.turn.call is None and not bench.turn.listens:
+        top = bench.top
+        if top is None or ((bench.paused or bench.turn.is_over) and top.flow_id not in UNSTOPPABLE):
+            if not _complete(bench):
+                return
+            continue
+        if top.interrupted:
+            bench.push(CONTINUE, continue_context(bench))
+            continue
+        if top.is_waiting:
+            return
+        before = bench.snapshot()
+        bench.change(steps=bench.turn.steps + 1)
+        try:
+            if bench.turn.steps > MAX_STEPS:
+                bench.change(steps=MAX_STEPS // 2)
+                raise StepFailed(f"belongs to a turn of more than {MAX_STEPS} steps")
+            run_top(bench)
+        except (StepFailed, ConditionFailed) as error:
+            bench.restore(before)
+            bench.change(call=None)
+            _recover(bench, error)
+
+
+def _complete(bench: Workbench) -> bool:
+    """`pattern_completed`, once, when nothing is left of what this turn was about (11.8)."""
+    ended = bench.turn.ended_flow
+    if ended is None or bench.stack or bench.paused or bench.turn.is_over:
+        return False
+    bench.change(ended_flow=None)
+    bench.push("pattern_completed", {"previous_flow_name": flow_names(bench, (ended,))[0]})
+    return True
+
+
+def _recover(bench: Workbench, error: Exception) -> None:
+    """A step failed and has been undone: its flow is given up, never the patient."""
+    _report(bench, error)
+    bench.change(errors=bench.turn.errors + 1)
+    bench.effects.append(AlertStaff(reason="error"))
+    failed = bench.top
+    if failed is None:
+        return
+    if failed.flow_id in UNSTOPPABLE:
+        _finish_by_hand(bench, failed)
+    elif failed.flow_id == INTERNAL_ERROR or bench.turn.errors > MAX_ERRORS:
+        _give_up(bench)
+    else:
+        chain = active_chain(bench.stack)
+        if chain is not None:
+            bench.stack = bench.stack[: chain.end]
+            cancel_chain(bench, chain, reason="error")
+        else:
+            bench.stack.pop()
+        bench.change(ended_flow=None)
+        bench.push(INTERNAL_ERROR, {"error_type": "rasa_internal_error_default", "info": {}})
+
+
+def _report(bench: Workbench, error: Exception) -> None:
+    """Which step failed, and why: names and places, no values."""
+    top = bench.top
+    flow = bench.assistant.flows.get(top.flow_id) if top else None
+    step = flow.steps.get(top.step_id) if flow and top else None
+    bench.record(
+        "engine_error",
+        flow_id=top.flow_id if top else None,
+        step_id=top.step_id if top else None,
+        position=str(step.position) if step else None,
+        message=str(error),
+    )
+
+
+def _finish_by_hand(bench: Workbench, failed: Frame) -> None:
+    """Emergency, opt-out and handoff reach their goal whatever a project made of their patterns."""
+    bench.stack.pop()
+    if failed.flow_id == HANDOFF and not bench.paused:
+        bench.open_handoff(str(failed.context.get("reason") or "error"))
+    said = {"pattern_emergency": "utter_emergency_a", "pattern_stop": "utter_opted_out"}
+    try:
+        bench.say(said.get(failed.flow_id, "utter_handoff_started"))
+    except (StepFailed, ConditionFailed):
+        bench.say_last_words()
+    if failed.flow_id != HANDOFF:
+        bench.change(is_over=True)
+
+
+def _give_up(bench: Workbench) -> None:
+    for chain in reversed(chains(bench.stack)):
+        cancel_chain(bench, chain, reason="error")
+    bench.stack = []
+    bench.say_last_words()
+    bench.change(ended_flow=None, is_over=True)
+
+
+def _leave(bench: Workbench) -> tuple[Conversation, tuple[Effect, ...]]:
+    settled = bench.turn.call is None
+    if settled and not bench.turn.reached_patient:
+        bench.record("silence", reason="paused" if bench.paused else "nothing_to_say")
+    return bench.conversation(settled=settled), tuple(bench.effects)
+
+
+def _plain(message: Mapping[str, Any]) -> dict[str, Any]:
+    """As JSON, so that it can be kept with a turn that waits."""
+    plain: dict[str, Any] = json.loads(json.dumps(dict(message), default=str))
+    return plain

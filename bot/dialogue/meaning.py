@@ -1,0 +1,388 @@
+"""From what a message means to what it asks of the engine (flow format, 14.1 to 14.3).
+
+An answer to the waiting question outranks a weak guess about the intent: a name typed where a name is asked
+is a name. Strong intents stand beside the answer. Words can only set what understanding may set; taps carry
+their own button's payload, and are marked as taps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.dialogue.asking import Asked, asked, kind_of
+from bot.dialogue.builtin_actions import SMALL_TALK
+from bot.dialogue.commands import (
+    CancelFlow,
+    ChitChat,
+    Clarify,
+    Command,
+    Emergency,
+    HumanHandoff,
+    KnowledgeAnswer,
+    RepeatBotMessages,
+    Restart,
+    SessionEnd,
+    SessionStart,
+    SetSlot,
+    SkipQuestion,
+    StartFlow,
+    StopMessages,
+    UserSilence,
+)
+from bot.dialogue.model import Assistant, Mapped, Slot
+from bot.dialogue.payloads import SlotsPayload, read_payload
+from bot.dialogue.stacking import active_chain
+from bot.dialogue.state import Conversation
+from bot.dialogue.values import same, shown
+from nlu.understanding import Entity, Understanding
+
+STRONG = 0.6  # from here on an intent counts beside an answer to the waiting question
+UNSURE = 0.45  # below this, two flows that are nearly as likely are put to the patient
+CLOSE = 0.1
+
+#: Intents that an answer to the waiting question always outranks.
+_WEAK = frozenset(
+    {
+        "out_of_scope",
+        "chitchat",
+        "greet",
+        "thanks",
+        "goodbye",
+        "affirm",
+        "deny",
+        "skip",
+        "repeat",
+        "bot_challenge",
+        "who_are_you",
+    }
+)
+
+#: Wishes that only a person can fulfil when the project has no flow for them.
+_FOR_PEOPLE = frozenset(
+    {
+        "book_visit",
+        "reschedule_visit",
+        "cancel_visit",
+        "my_appointments",
+        "running_late",
+        "urgent_pain",
+        "my_data",
+    }
+)
+
+#: Slots of these kinds take the entity of that name, asked or not.
+_ENTITY_OF_KIND: Mapping[str, str] = {
+    "name": "person",
+    "phone": "phone",
+    "birth_date": "birth_date",
+    "visit_type": "visit_type",
+    "time": "wish",
+}
+
+_RESERVED: Mapping[str, Command] = {
+    "restart": Restart(),
+    "session_start": SessionStart(),
+    "session_end": SessionEnd(),
+    "silence_timeout": UserSilence(),
+}
+
+
+def commands_for(
+    understanding: Understanding, conversation: Conversation, assistant: Assistant
+) -> tuple[Command, ...]:
+    """() when the message means nothing here; the engine then says so."""
+    flag = understanding.red_flag
+    if flag is not None:
+        emergency = Emergency(level=flag.level, key=flag.key)
+        return (emergency,) if flag.level in ("A", "B") else (emergency, HumanHandoff(reason="emergency"))
+    reading = _Reading.of(understanding, conversation, assistant)
+    if reading.intent == "stop":
+        return (StopMessages(),)
+    tapped, spans = _chosen(understanding, conversation, assistant)
+    sets = reading.sets(without=spans, taken=frozenset(c.name for c in tapped if isinstance(c, SetSlot)))
+    answered = bool(tapped) or any(c.name == reading.asked_slot for c in sets)
+    acts = reading.acts(answered=answered)
+    if any(isinstance(command, HumanHandoff) for command in acts):
+        return acts
+    if not acts and not answered:
+        sets = (*sets, *reading.whole_text())
+    return (*acts, *tapped, *_without_hasty_yes(reading, sets, tapped))
+
+
+def payload_commands(payload: str, assistant: Assistant) -> tuple[Command, ...] | None:
+    """What a tap on a button of ours asks. None for plain text: it is to be read as if typed."""
+    read = read_payload(payload)
+    if read is None:
+        return None
+    if isinstance(read, SlotsPayload):
+        return tuple(SetSlot(name, value, by_tap=True) for name, value in read.pairs)
+    acts = _RESERVED.get(read.intent) or _act(read.intent, assistant)
+    sets = [
+        SetSlot(slot.name, _last(value), by_tap=True)
+        for entity, value in read.entities.items()
+        for slot in _slots_of_entity(entity, read.intent, assistant)
+    ]
+    mapped = [
+        SetSlot(slot.name, mapping.value, by_tap=True)
+        for slot in assistant.slots.values()
+        for mapping in slot.mappings
+        if mapping.type == "from_intent" and read.intent in mapping.intents
+    ]
+    return (*((acts,) if acts is not None else ()), *sets, *mapped)
+
+
+def _act(intent: str, assistant: Assistant) -> Command | None:
+    """The command that an intent is, whatever else the message says."""
+    if intent in assistant.triggers:
+        return StartFlow(assistant.triggers[intent])
+    if intent == "human":
+        return HumanHandoff()
+    if intent == "complaint" or intent in _FOR_PEOPLE:
+        return HumanHandoff(reason=intent)
+    if intent.startswith("faq/"):
+        return KnowledgeAnswer(topic=intent.removeprefix("faq/"))
+    if intent in SMALL_TALK:
+        return KnowledgeAnswer(topic=intent)
+    others: Mapping[str, Command] = {
+        "stop": StopMessages(),
+        "cancel_flow": CancelFlow(),
+        "repeat": RepeatBotMessages(),
+        "skip": SkipQuestion(),
+        "chitchat": ChitChat(),
+    }
+    return others.get(intent)
+
+
+def _chosen(
+    understanding: Understanding, conversation: Conversation, assistant: Assistant
+) -> tuple[tuple[Command, ...], list[tuple[int, int]]]:
+    """The commands of a button that was named in words, and where in the text it was named."""
+    choice = understanding.first("choice")
+    if choice is None or all(button.payload != choice.value for button in conversation.offered):
+        return (), []
+    commands = payload_commands(choice.value, assistant) or ()
+    return commands, [(choice.start, choice.end)] if commands else []
+
+
+def _without_hasty_yes(
+    reading: _Reading, sets: Sequence[SetSlot], tapped: Sequence[Command]
+) -> tuple[SetSlot, ...]:
+    """ "Yes, but at eleven": what was asked is about to change, so the yes does not count yet."""
+    slot = reading.asked_slot
+    if reading.asked is None or reading.asked.kind != "yes_no" or tapped:
+        return tuple(sets)
+    slots = reading.conversation.slots
+    changes = [c for c in sets if c.name != slot and slots.get(c.name) is not None]
+    if any(not same(slots[c.name], c.value) for c in changes):
+        return tuple(c for c in sets if c.name != slot or c.value is not True)
+    return tuple(sets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    understanding: Understanding
+    conversation: Conversation
+    assistant: Assistant
+    asked: Asked | None
+    active: tuple[str, ...]  # flows of the active chain, the root first
+
+    @classmethod
+    def of(cls, understanding: Understanding, conversation: Conversation, assistant: Assistant) -> _Reading:
+        chain = active_chain(conversation.stack)
+        return cls(
+            understanding=understanding,
+            conversation=conversation,
+            assistant=assistant,
+            asked=asked(assistant, conversation),
+            active=tuple(f.flow_id for f in chain.user_frames if f.flow_id in assistant.flows)
+            if chain
+            else (),
+        )
+
+    @property
+    def intent(self) -> str:
+        return self.understanding.intent.name if self.understanding.intent else ""
+
+    @property
+    def confidence(self) -> float:
+        return self.understanding.intent.confidence if self.understanding.intent else 0.0
+
+    @property
+    def asked_slot(self) -> str | None:
+        return self.asked.slot if self.asked else None
+
+    @property
+    def started(self) -> str | None:
+        """The flow that this message starts."""
+        flow = self.assistant.triggers.get(self.intent)
+        return flow if flow is not None and self.confidence >= self.assistant.threshold(self.intent) else None
+
+    def acts(self, *, answered: bool) -> tuple[Command, ...]:
+        if answered and (self.intent in _WEAK or self.confidence < STRONG):
+            return ()
+        clarify = self._clarify()
+        if clarify is not None:
+            return (clarify,)
+        if self.intent in self.assistant.triggers:
+            return (StartFlow(self.started),) if self.started else ()
+        match self.intent:
+            case "cancel_flow":
+                return (CancelFlow(),) if self.active else (KnowledgeAnswer(topic="nothing_to_cancel"),)
+            case "skip":
+                return (SkipQuestion(),) if self.asked_slot else ()
+            case "affirm" | "deny":
+                return self._idle_yes_or_no()
+        act = _act(self.intent, self.assistant)
+        return () if act is None else (act,)
+
+    def _idle_yes_or_no(self) -> tuple[Command, ...]:
+        """To "anything else?": yes asks what, no says goodbye."""
+        if self.asked_slot or self.active:
+            return ()
+        return (KnowledgeAnswer(topic="greet" if self.intent == "affirm" else "goodbye"),)
+
+    def _clarify(self) -> Command | None:
+        """Two flows of which neither is likely enough."""
+        ranking = [i for i in self.understanding.intent_ranking if i.name in self.assistant.triggers][:2]
+        if self.active or self.intent not in self.assistant.triggers or len(ranking) < 2:
+            return None
+        first, second = ranking
+        if first.name != self.intent or first.confidence >= UNSURE:
+            return None
+        if first.confidence - second.confidence >= CLOSE:
+            return None
+        flows = tuple(dict.fromkeys(self.assistant.triggers[i.name] for i in ranking))
+        return Clarify(options=flows) if len(flows) > 1 else None
+
+    def sets(self, *, without: Sequence[tuple[int, int]], taken: frozenset[str]) -> tuple[SetSlot, ...]:
+        """What the message fills: slots of the active flow, of the one it starts, and the asked one."""
+        entities = [e for e in self.understanding.entities if not any(_overlap(e, span) for span in without)]
+        if without:
+            entities = [e for e in entities if e.entity != "wish"]  # "the 10:30 one" is no new wish
+        found = []
+        names = [name for name in self._fillable() if name not in taken]
+        if self.asked_slot in names:
+            names = [self.asked_slot, *(name for name in names if name != self.asked_slot)]
+            answer = self._value(self.assistant.slots[names[0]], entities)
+            if answer is not None and self.asked is not None and self.asked.kind in _ENTITY_OF_KIND:
+                span = _span(entities, _ENTITY_OF_KIND[self.asked.kind])
+                entities = [
+                    e for e in entities if e.entity != "wish" or not span or not _overlap(e, span)
+                ] + [e for e in entities if e.entity == "wish" and self.asked.kind == "time"]
+        for name in names:
+            value = self._value(self.assistant.slots[name], entities)
+            if value is not None:
+                found.append(SetSlot(name, value))
+        return tuple(found)
+
+    def _fillable(self) -> list[str]:
+        fills = self.assistant.fills
+        names: dict[str, None] = {}
+        if self.asked_slot:
+            names[self.asked_slot] = None
+        for flow in (*self.active[:1], *((self.started,) if self.started else ())):
+            names |= dict.fromkeys(sorted(fills[flow]))
+        return list(names)
+
+    def _value(self, slot: Slot, entities: Sequence[Entity]) -> Any:
+        for mapping in sorted(slot.mappings, key=lambda m: m.type == "from_llm"):
+            if mapping.active_flows and not any(
+                flow in (*self.active, self.started) for flow in mapping.active_flows
+            ):
+                continue
+            if not self._intent_fits(mapping):
+                continue
+            value = self._mapped(slot, mapping, entities)
+            if value is not None:
+                return value
+        return None
+
+    def _intent_fits(self, mapping: Mapped) -> bool:
+        if mapping.intents and self.intent not in mapping.intents:
+            return False
+        return self.intent not in mapping.not_intents or not self.intent
+
+    def _mapped(self, slot: Slot, mapping: Mapped, entities: Sequence[Entity]) -> Any:
+        match mapping.type:
+            case "from_entity":
+                if mapping.role or mapping.group:
+                    return None  # understanding names neither
+                if mapping.entity == "yes_no" and slot.name != self.asked_slot:
+                    return None
+                return _last_value(entities, mapping.entity or "")
+            case "from_intent":
+                return mapping.value
+            case "from_trigger_intent":
+                starts = self.started is not None and self.started not in self.active[:1]
+                return mapping.value if starts else None
+            case "from_llm":
+                return self._extracted(slot, entities)
+        return None
+
+    def _extracted(self, slot: Slot, entities: Sequence[Entity]) -> Any:
+        """Our own reading of a slot without mappings: by what it asks for, or by an entity of its name."""
+        kind = kind_of(slot)
+        if kind in _ENTITY_OF_KIND:
+            return _last_value(entities, _ENTITY_OF_KIND[kind])
+        if slot.name in self.assistant.entities:
+            return _last_value(entities, slot.name)
+        if slot.name != self.asked_slot:
+            return None
+        text = self.understanding.text.strip()
+        match slot.type:
+            case "bool":
+                value = _last_value(entities, "yes_no")
+                return {"affirm": True, "deny": False}.get(self.intent) if value is None else value
+            case "categorical":
+                return _named_value(slot, text)
+            case "float":
+                number = re.search(r"-?\d+(?:[.,]\d+)?", text)
+                return number[0] if number else None
+        return None
+
+    def whole_text(self) -> tuple[SetSlot, ...]:
+        """The asked slot takes the message as it is, where nothing else can be made of it."""
+        slot = self.assistant.slots[self.asked_slot] if self.asked_slot else None
+        text = self.understanding.text.strip()
+        if slot is None or not text:
+            return ()
+        explicit = [m for m in slot.mappings if m.type == "from_text" and self._intent_fits(m)]
+        free = slot.type in ("text", "any") and kind_of(slot) == "text"
+        default = free and any(m.type == "from_llm" for m in slot.mappings)
+        return (SetSlot(slot.name, text),) if explicit or default else ()
+
+
+def _slots_of_entity(entity: str, intent: str, assistant: Assistant) -> Iterable[Slot]:
+    flow = assistant.triggers.get(intent)
+    fills = assistant.fills[flow] if flow else frozenset()
+    for slot in assistant.slots.values():
+        mapped = any(m.type == "from_entity" and m.entity == entity for m in slot.mappings)
+        by_kind = slot.name in fills and entity in (slot.name, _ENTITY_OF_KIND.get(kind_of(slot)))
+        if mapped or by_kind:
+            yield slot
+
+
+def _last_value(entities: Sequence[Entity], name: str) -> Any:
+    return next((e.value for e in reversed(entities) if e.entity == name), None)
+
+
+def _span(entities: Sequence[Entity], name: str) -> tuple[int, int] | None:
+    return next(((e.start, e.end) for e in reversed(entities) if e.entity == name), None)
+
+
+def _overlap(entity: Entity, span: tuple[int, int]) -> bool:
+    return entity.start < span[1] and span[0] < entity.end
+
+
+def _named_value(slot: Slot, text: str) -> Any:
+    """The one value that the text names, alone or among other words."""
+    folded = text.casefold()
+    named = [v for v in slot.values if re.search(rf"(?<!\w){re.escape(shown(v).casefold())}(?!\w)", folded)]
+    return named[0] if len(named) == 1 else None
+
+
+def _last(value: Any) -> Any:
+    return value[-1] if isinstance(value, list) and value else value

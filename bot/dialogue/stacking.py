@@ -1,0 +1,272 @@
+"""The stack of flows: which one is active, how flows start, interrupt, end and are cancelled (section 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bot.dialogue.model import Assistant, CollectStep
+from bot.dialogue.state import Frame, moved_to
+from bot.dialogue.workbench import Workbench
+
+VALIDATE = "pattern_validate_slot"
+CONTINUE = "pattern_continue_interrupted"
+
+#: Waiting patterns that give way when the patient starts something (11.2).
+_GIVE_WAY = frozenset(
+    {
+        "pattern_completed",
+        CONTINUE,
+        "pattern_clarification",
+        "pattern_correction",
+        "pattern_customer_satisfaction",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A flow with the calls it is in, and the slots under validation directly above: stack[start:end]."""
+
+    start: int
+    end: int
+    frames: tuple[Frame, ...]
+
+    @property
+    def root(self) -> Frame:
+        return self.frames[0]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(frame.frame_id for frame in self.frames)
+
+    @property
+    def user_frames(self) -> tuple[Frame, ...]:
+        return tuple(frame for frame in self.frames if not frame.is_pattern)
+
+
+def chains(stack: Sequence[Frame]) -> list[Chain]:
+    """Every user flow on the stack, the lowest first."""
+    found = []
+    for start, frame in enumerate(stack):
+        if frame.is_pattern or frame.entered_by == "call":
+            continue
+        end = start + 1
+        while end < len(stack) and (
+            stack[end].flow_id == VALIDATE or (stack[end].entered_by == "call" and not stack[end].is_pattern)
+        ):
+            end += 1
+        found.append(Chain(start, end, tuple(stack[start:end])))
+    return found
+
+
+def active_chain(stack: Sequence[Frame]) -> Chain | None:
+    every = chains(stack)
+    return every[-1] if every else None
+
+
+class Stacked(Protocol):
+    """A stack and the content it runs on: a workbench, or a conversation at rest."""
+
+    @property
+    def assistant(self) -> Assistant: ...
+
+    @property
+    def stack(self) -> Sequence[Frame]: ...
+
+
+def waiting_step(bench: Stacked, frame: Frame) -> CollectStep | None:
+    """The question that a frame waits with, or would ask."""
+    if frame.flow_id == VALIDATE:
+        return validation_step(bench, frame)
+    flow = bench.assistant.flows.get(frame.flow_id)
+    step = flow.steps.get(frame.step_id) if flow else None
+    return step if isinstance(step, CollectStep) else None
+
+
+def validation_step(bench: Stacked, frame: Frame) -> CollectStep | None:
+    """`pattern_validate_slot` as a collect of the slot's own rules (10.4)."""
+    slot = bench.assistant.slots.get(str(frame.context.get("validate")))
+    if slot is None:
+        return None
+    asker = _asker(bench, slot.name)
+    utter = slot.refill_utter or (asker.utter if asker else None)
+    return CollectStep(
+        id="validate",
+        number=0,
+        position=slot.position,
+        next=(),
+        slot=slot.name,
+        utter=utter,
+        ask_action=None if slot.refill_utter else (asker.ask_action if asker else None),
+        rejections=slot.rejections,
+    )
+
+
+def _asker(bench: Stacked, slot: str) -> CollectStep | None:
+    """A collect of the slot, best one of the active flow."""
+    chain = active_chain(bench.stack)
+    active = [frame.flow_id for frame in chain.user_frames] if chain else []
+    for flow_id in (*active, *bench.assistant.flows):
+        flow = bench.assistant.flows.get(flow_id)
+        for step in flow.steps.values() if flow else ():
+            if isinstance(step, CollectStep) and step.slot == slot:
+                return step
+    return None
+
+
+def asked_slot(bench: Workbench) -> str | None:
+    top = bench.top
+    step = waiting_step(bench, top) if top and top.is_waiting else None
+    return step.slot if step else None
+
+
+def start_flow(bench: Workbench, flow_id: str, *, cancelled: bool) -> None:
+    """Start or resume (11.2). `cancelled`: the active flow is dropped by the same message."""
+    continues = any(frame.flow_id == CONTINUE for frame in bench.stack)
+    bench.stack = [f for f in bench.stack if not (f.flow_id in _GIVE_WAY and not f.is_new)]
+    active = active_chain(bench.stack)
+    known = next((chain for chain in chains(bench.stack) if chain.root.flow_id == flow_id), None)
+    if known is not None and active is not None:
+        if known.root.frame_id != active.root.frame_id:
+            interrupt(bench, active, unless=cancelled)
+            raise_chain(bench, known)
+        elif not continues:
+            return
+        resume(bench, known)
+        return
+    if active is not None and not active.root.is_new:
+        interrupt(bench, active, unless=cancelled)
+    bench.push(flow_id)
+
+
+def interrupt(bench: Workbench, chain: Chain, *, unless: bool = False) -> None:
+    if unless or chain.root.interrupted or chain.root.is_new:
+        return
+    for frame_id in chain.ids:
+        bench.change_frame(frame_id, interrupted=True)
+    bench.record("flow_interrupted", flow_id=chain.root.flow_id, step_id=chain.frames[-1].step_id)
+
+
+def resume(bench: Workbench, chain: Chain) -> None:
+    """It goes on where it was; a waiting question is asked again."""
+    for frame_id in chain.ids:
+        bench.change_frame(frame_id, interrupted=False)
+    bench.record("flow_resumed", flow_id=chain.root.flow_id, step_id=chain.frames[-1].step_id)
+    wake(bench)
+
+
+def raise_chain(bench: Workbench, chain: Chain, *, below: str | None = None) -> None:
+    """Move a flow to the top, or directly below the frame that is moving it."""
+    frames = [frame for frame in bench.stack if frame.frame_id in chain.ids]
+    bench.remove(chain.ids)
+    at = next((i for i, frame in enumerate(bench.stack) if frame.frame_id == below), len(bench.stack))
+    bench.stack[at:at] = frames
+
+
+def wake(bench: Workbench) -> None:
+    """The frame on top, if it waits, looks at its slot again and asks if it must."""
+    top = bench.top
+    if top is not None and top.is_waiting:
+        bench.change_top(phase="check")
+
+
+def end_frame(bench: Workbench) -> None:
+    """The top frame has reached END."""
+    frame = bench.stack.pop()
+    bench.record("flow_completed", flow_id=frame.flow_id, step_id=frame.step_id)
+    if frame.entered_by == "call" and bench.stack:
+        parent = bench.stack[-1]
+        called = dict.fromkeys((*parent.called, frame.flow_id, *frame.called))
+        bench.change_top(called=tuple(called))
+        return
+    _leave(bench, (frame,))
+    after_pattern(bench, frame)
+
+
+def after_pattern(bench: Workbench, frame: Frame) -> None:
+    """What the end of a pattern means for the frames below it."""
+    if not frame.is_pattern:
+        return
+    if frame.flow_id == "pattern_cancel_flow":
+        cancel_frames(bench, frame.context.get("canceled_frames", ()))
+    if frame.flow_id in ("pattern_emergency", "pattern_stop"):
+        bench.change(is_over=True)
+        return
+    if frame.flow_id == "pattern_correction":
+        push_validations(bench)
+    if frame.flow_id != "pattern_repeat_bot_messages":  # its messages hold the question
+        wake(bench)
+
+
+def cancel_chain(bench: Workbench, chain: Chain, *, reason: str | None = None) -> None:
+    """Told in the journal, off the stack, slots reset."""
+    record_cancelled(bench, chain, reason=reason)
+    cancel_frames(bench, chain.ids)
+
+
+def record_cancelled(bench: Workbench, chain: Chain, *, reason: str | None = None) -> None:
+    extra = {} if reason is None else {"reason": reason}
+    for frame in reversed(chain.user_frames):
+        bench.record("flow_cancelled", flow_id=frame.flow_id, step_id=frame.step_id, **extra)
+
+
+def cancel_frames(bench: Workbench, frame_ids: Iterable[str]) -> None:
+    wanted = set(frame_ids)
+    frames = [frame for frame in bench.stack if frame.frame_id in wanted]
+    bench.remove([frame.frame_id for frame in frames])
+    _leave(bench, [frame for frame in frames if frame.flow_id != VALIDATE], spare=bench.turn.just_set)
+
+
+def _leave(bench: Workbench, frames: Sequence[Frame], *, spare: Sequence[str] = ()) -> None:
+    """Reset what these frames filled, by themselves or by their calls (11.7)."""
+    flows = bench.assistant.flows
+    ids = dict.fromkeys(flow_id for frame in frames for flow_id in (frame.flow_id, *frame.called))
+    known = [flows[flow_id] for flow_id in ids if flow_id in flows]
+    kept = frozenset(spare).union(*(flow.kept_slots() for flow in known))
+    for name in dict.fromkeys(name for flow in known for name in flow.own_slots()):
+        if name not in kept:
+            bench.reset_slot(name)
+    for frame in frames:
+        if not frame.is_pattern and frame.entered_by != "call" and flows[frame.flow_id].run_pattern_completed:
+            bench.change(ended_flow=frame.flow_id)
+
+
+def push_validations(bench: Workbench) -> None:
+    """One frame for each slot the patient set, directly above the active flow: the last one is on top."""
+    slots, turn = bench.assistant.slots, bench.turn
+    bench.change(to_validate=())
+    for name in turn.to_validate:
+        chain = active_chain(bench.stack)
+        under = {frame.context.get("validate") for frame in bench.stack if frame.flow_id == VALIDATE}
+        if chain is None or name in under or not slots[name].validated or bench.slots.get(name) is None:
+            continue
+        frame = bench.new_frame(VALIDATE, context={"validate": name}, interrupted=chain.root.interrupted)
+        bench.stack.insert(chain.end, frame)
+
+
+def enter(bench: Workbench, frame: Frame) -> None:
+    """The first run of a frame."""
+    bench.record("flow_started", flow_id=frame.flow_id)
+    if frame.flow_id == VALIDATE:
+        bench.change_top(step_id="validate", phase="check")
+    else:
+        bench.stack[-1] = moved_to(frame, bench.flow(frame).first)
+
+
+def flow_names(bench: Workbench, flow_ids: Iterable[str]) -> list[str]:
+    return [bench.assistant.flows[flow_id].name_in(bench.language) for flow_id in flow_ids]
+
+
+def continue_context(bench: Workbench) -> Mapping[str, Any]:
+    """Context of pattern_continue_interrupted: everything that was interrupted, the latest first."""
+    ids = [chain.root.flow_id for chain in reversed(chains(bench.stack)) if chain.root.interrupted]
+    names = flow_names(bench, ids)
+    return {
+        "interrupted_flow_ids": ids,
+        "interrupted_flow_names": names,
+        "interrupted_flow_options": ", ".join(names),
+        "multiple_flows_interrupted": len(ids) > 1,
+        "previous_flow_name": names[0] if names else "",
+    }

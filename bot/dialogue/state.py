@@ -1,0 +1,243 @@
+"""A conversation at rest: frozen, and the same after a trip through JSON.
+
+`to_json` holds nothing but JSON values, so it can be stored, compared and sent; `from_json(to_json(c)) == c`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from bot.dialogue.commands import Command, command_from_json, command_to_json
+from bot.dialogue.effects import Button
+from bot.dialogue.model import START
+
+#: Where a frame stands within its step. A collect is entered, checked, asked and waits; an action runs.
+Phase = Literal["entered", "check", "validating", "validated", "asking", "waiting", "running", "done"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One flow on the stack (flow format, 11.1), the last of the stack being on top."""
+
+    frame_id: str
+    flow_id: str
+    step_id: str = START
+    phase: Phase = "entered"
+    entered_by: Literal["start", "link", "call"] = "start"
+    visited: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    interrupted: bool = False
+    attempts: int = 0  # answers to the current question that were rejected or not understood
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_pattern(self) -> bool:
+        return self.flow_id.startswith("pattern_")
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.phase == "waiting"
+
+    @property
+    def is_new(self) -> bool:
+        return self.step_id == START
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "frame_id": self.frame_id,
+            "flow_id": self.flow_id,
+            "step_id": self.step_id,
+            "phase": self.phase,
+            "kind": "pattern" if self.is_pattern else "user",
+            "entered_by": self.entered_by,
+            "visited": list(self.visited),
+            "called": list(self.called),
+            "interrupted": self.interrupted,
+            "attempts": self.attempts,
+            "context": dict(self.context),
+        }
+
+    @classmethod
+    def from_json(cls, shown: Mapping[str, Any]) -> Frame:
+        values = {name: value for name, value in shown.items() if name != "kind"}
+        return cls(**values | {"visited": tuple(shown["visited"]), "called": tuple(shown["called"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message of ours that the patient still has in view."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    response: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        buttons = [
+            {
+                "title": b.title,
+                "payload": b.payload,
+                "description": b.description,
+                "start": b.start,
+                "practitioner": b.practitioner,
+            }
+            for b in self.buttons
+        ]
+        return {"text": self.text, "buttons": buttons, "response": self.response, "data": dict(self.data)}
+
+    @classmethod
+    def from_json(cls, shown: Mapping[str, Any]) -> Said:
+        return cls(**{**shown, "buttons": tuple(Button(**b) for b in shown["buttons"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A custom action that the engine waits for, and what its result is for."""
+
+    number: int
+    action: str
+    purpose: Literal["every_turn", "step", "validate", "ask"]
+    depth: int = 0  # of follow-up actions
+    was_filled: bool = False  # the slot that a validate action looks at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What is remembered while a turn is under way; gone once it has settled."""
+
+    at: str  # ISO, UTC
+    channel: str
+    text: str = ""
+    latest_message: Mapping[str, Any] = field(default_factory=dict)
+    commands: tuple[Command, ...] = ()  # not yet executed: an every-turn action runs before them
+    every_turn: tuple[str, ...] = ()  # actions still to run before the commands
+    call: Call | None = None
+    calls: int = 0
+    steps: int = 0
+    said: tuple[Said, ...] = ()
+    ended_flow: str | None = None  # id of the last user flow that ended, if pattern_completed is due
+    to_validate: tuple[str, ...] = ()  # slots set by the patient, in order of mention
+    just_set: tuple[str, ...] = ()  # slots set in this message for a flow that it started
+    is_over: bool = False  # nothing more but patterns already on the stack
+    reached_patient: bool = False  # a reply or a handoff
+    errors: int = 0
+    latest_action: str | None = None
+    listens: bool = False  # action_listen: the turn ends here
+    is_handback: bool = False  # a person gave the conversation back: nobody wrote
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "at": self.at,
+            "channel": self.channel,
+            "text": self.text,
+            "latest_message": dict(self.latest_message),
+            "commands": [command_to_json(command) for command in self.commands],
+            "every_turn": list(self.every_turn),
+            "call": None
+            if self.call is None
+            else {
+                "number": self.call.number,
+                "action": self.call.action,
+                "purpose": self.call.purpose,
+                "depth": self.call.depth,
+                "was_filled": self.call.was_filled,
+            },
+            "calls": self.calls,
+            "steps": self.steps,
+            "said": [said.to_json() for said in self.said],
+            "ended_flow": self.ended_flow,
+            "to_validate": list(self.to_validate),
+            "just_set": list(self.just_set),
+            "is_over": self.is_over,
+            "reached_patient": self.reached_patient,
+            "errors": self.errors,
+            "latest_action": self.latest_action,
+            "listens": self.listens,
+            "is_handback": self.is_handback,
+        }
+
+    @classmethod
+    def from_json(cls, shown: Mapping[str, Any]) -> Turn:
+        return cls(
+            **{
+                **shown,
+                "commands": tuple(command_from_json(command) for command in shown["commands"]),
+                "every_turn": tuple(shown["every_turn"]),
+                "call": None if shown["call"] is None else Call(**shown["call"]),
+                "said": tuple(Said.from_json(said) for said in shown["said"]),
+                "to_validate": tuple(shown["to_validate"]),
+                "just_set": tuple(shown["just_set"]),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """Everything the engine knows of one conversation. `said` is what was said since the last message."""
+
+    conversation_id: str
+    slots: Mapping[str, Any]
+    stack: tuple[Frame, ...] = ()
+    turn_number: int = 0
+    frames_made: int = 0
+    paused: bool = False
+    introduced: bool = False  # pattern_session_start has run in this session
+    last_message_at: str | None = None  # ISO, UTC
+    said: tuple[Said, ...] = ()
+    misunderstood: int = 0  # messages in a row
+    version: str | None = None  # of the content it runs on
+    turn: Turn | None = None
+
+    @classmethod
+    def new(cls, conversation_id: str, *, language: str) -> Conversation:
+        return cls(conversation_id=conversation_id, slots={"language": language})
+
+    @property
+    def language(self) -> str:
+        return str(self.slots["language"])
+
+    @property
+    def offered(self) -> tuple[Button, ...]:
+        """The buttons in view."""
+        return tuple(button for said in self.said for button in said.buttons)
+
+    @property
+    def has_settled(self) -> bool:
+        """No action is waited for."""
+        return self.turn is None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "conversation_id": self.conversation_id,
+            "slots": dict(self.slots),
+            "stack": [frame.to_json() for frame in self.stack],
+            "turn_number": self.turn_number,
+            "frames_made": self.frames_made,
+            "paused": self.paused,
+            "introduced": self.introduced,
+            "last_message_at": self.last_message_at,
+            "said": [said.to_json() for said in self.said],
+            "misunderstood": self.misunderstood,
+            "version": self.version,
+            "turn": None if self.turn is None else self.turn.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, shown: Mapping[str, Any]) -> Conversation:
+        return cls(
+            **{
+                **shown,
+                "slots": dict(shown["slots"]),
+                "stack": tuple(Frame.from_json(frame) for frame in shown["stack"]),
+                "said": tuple(Said.from_json(said) for said in shown["said"]),
+                "turn": None if shown["turn"] is None else Turn.from_json(shown["turn"]),
+            }
+        )
+
+
+def moved_to(frame: Frame, step_id: str) -> Frame:
+    """The frame at the start of a step, with nothing of the previous one left."""
+    visited = frame.visited if step_id in frame.visited else (*frame.visited, step_id)
+    return replace(frame, step_id=step_id, phase="entered", attempts=0, visited=visited)
