@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _COLUMNS = 8192
-_STEPS = 24
+_STEPS = 16
 _RIDGE = 0.35
 _SHARPNESS = 1.6  # regularisation makes probabilities timid; measured by cross-validation on the examples
 _LONGEST = 80  # words; an intent shows early, and the work stays linear
@@ -78,15 +78,28 @@ class NgramScorer:
 
 def _fit(rows: Matrix, wanted: Matrix) -> Matrix:
     """Dual coefficients: the weights are rows.T @ coefficients."""
-    kernel = rows @ rows.T
-    size = len(rows)
-    bound = 0.5 * kernel + _RIDGE * np.eye(size, dtype=np.float32)
-    inverse = np.linalg.inv(bound).astype(np.float32)
-    coefficients = np.zeros_like(wanted)
+    kernel: Matrix = rows @ rows.T
+    bound = (0.5 * kernel + _RIDGE * np.eye(len(rows))).astype(np.float32)
+    root = _inverse_of_triangle(np.linalg.cholesky(bound))
+    coefficients: Matrix = np.zeros_like(wanted)
     for _ in range(_STEPS):
-        slope = wanted - _softmax(kernel @ coefficients) - _RIDGE * coefficients
-        coefficients = coefficients + inverse @ slope
+        slope: Matrix = wanted - _softmax(kernel @ coefficients) - _RIDGE * coefficients
+        coefficients += root.T @ (root @ slope)
     return coefficients
+
+
+def _inverse_of_triangle(lower: Matrix) -> Matrix:
+    """By halves, so that nearly all of the work is in large products: a quarter of the time of numpy's inv."""
+    size = len(lower)
+    if size <= 64:
+        return np.linalg.inv(lower).astype(np.float32)
+    half = size // 2
+    first, last = _inverse_of_triangle(lower[:half, :half]), _inverse_of_triangle(lower[half:, half:])
+    inverse: Matrix = np.zeros_like(lower)
+    inverse[:half, :half] = first
+    inverse[half:, half:] = last
+    inverse[half:, :half] = -last @ (lower[half:, :half] @ first)
+    return inverse
 
 
 def _softmax(scores: Matrix) -> Matrix:
@@ -96,10 +109,10 @@ def _softmax(scores: Matrix) -> Matrix:
 
 
 def _normalised(counts: Matrix, rarity: Matrix) -> Matrix:
-    weighted = counts * rarity
-    lengths = np.linalg.norm(weighted, axis=1, keepdims=True)
-    result: Matrix = weighted / np.maximum(lengths, 1e-6)
-    return result
+    """Scales the counts where they are: with all examples they are a hundred megabytes."""
+    counts *= rarity
+    counts /= np.maximum(np.sqrt(np.einsum("ij,ij->i", counts, counts)), 1e-6)[:, None]
+    return counts
 
 
 def _counts(messages: Sequence[Sequence[str]]) -> Matrix:

@@ -55,11 +55,11 @@ def lexicon(language: str) -> Lexicon:
             f"add nlu/lexicon/{language}.yml (copy one of these and translate)"
         )
     raw: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    phrases = {
+    phrases: dict[str, Any] = {
         key: _phrases(raw[key])
         for key in ("courtesies", "yes", "no", "buts", "introductions", "weak_introductions")
     }
-    sets = {
+    sets: dict[str, Any] = {
         key: _words(raw[key])
         for key in (
             *("function_words", "around_yes_no", "after_bare_yes", "yes_needs_accent", "last"),
