@@ -19,7 +19,7 @@ CONTENT = Path(__file__).parents[2] / "flows"
 
 @pytest.fixture(scope="session")
 def assistant() -> Assistant:
-    return load_assistant(CONTENT)
+    return load_assistant([CONTENT], languages=("en", "it", "ru"))
 
 
 @pytest.fixture(scope="session")

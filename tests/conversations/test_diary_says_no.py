@@ -48,8 +48,10 @@ async def test_an_opening_that_somebody_took_meanwhile(house: House, anna: Patie
 async def test_a_late_yes_is_still_a_booking_while_the_time_is_free(
     house: House, anna: Patient, words: Words
 ) -> None:
-    await to_the_confirmation(anna, words)
+    await to_the_offer(anna, words)
+    await anna.taps(anna.openings[-1])
     house.clock.move(minutes=30)
+    assert await house.held() == []
     await anna.taps(anna.titles[0])
 
     assert len(await house.booked()) == 1
