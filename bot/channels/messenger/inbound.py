@@ -69,11 +69,17 @@ class _Item:
     is_ours: bool  # whether we have the thread
 
     @property
+    def is_from_page(self) -> bool:
+        is_echo = mapping(self.event.get("message")).get("is_echo") is True
+        return is_echo or (self.account is not None and self._party("sender") == self.account)
+
+    @property
     def patient(self) -> str | None:
         """Whoever of the two is not the Page."""
-        sender = identifier(mapping(self.event.get("sender")).get("id"))
-        is_from_page = sender == self.account or mapping(self.event.get("message")).get("is_echo") is True
-        return identifier(mapping(self.event.get("recipient")).get("id")) if is_from_page else sender
+        return self._party("recipient" if self.is_from_page else "sender")
+
+    def _party(self, key: str) -> str | None:
+        return identifier(mapping(self.event.get(key)).get("id"))
 
     def as_event(
         self,
@@ -142,7 +148,7 @@ def _read_event(item: _Item) -> Iterator[InboundEvent]:
 def _read_message(message: Mapping[str, Any], item: _Item) -> Iterator[InboundEvent]:
     mid, text = identifier(message.get("mid")), words(message.get("text")) or None
     token = words(mapping(message.get("quick_reply")).get("payload")) or None
-    if message.get("is_echo") is True:
+    if item.is_from_page:
         yield _echo(message, item, mid, text)
     elif message.get("is_deleted") is True:  # `mid` is that of the message which is gone
         yield item.as_event(InboundKind.SYSTEM, id=_joined(mid, "deleted"))

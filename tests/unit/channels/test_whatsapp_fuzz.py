@@ -1,12 +1,9 @@
 """However a body is broken, reading it raises nothing, and its good neighbours are read."""
 
-import copy
 import json
-from collections.abc import Iterator
-from datetime import UTC
-from pathlib import Path
 from typing import Any
 
+from broken_json import broken, check, cut, documents, junk, payloads
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,19 +11,8 @@ from bot.channels.event_line import event_line
 from bot.channels.whatsapp import parse
 from bot.domain.conversation import InboundKind
 
-_TAKEN = Path(__file__).parents[2] / "wire" / "whatsapp"
-PAYLOADS = [each.read_bytes() for each in sorted(_TAKEN.glob("*.json"))]
-
-
-def _documents() -> Iterator[Any]:
-    for payload in PAYLOADS:
-        try:
-            yield json.loads(payload)
-        except (ValueError, RecursionError):
-            continue
-
-
-DOCUMENTS = list(_documents())
+PAYLOADS = payloads("whatsapp")
+DOCUMENTS = documents(PAYLOADS)
 
 GOOD = {
     "from": "447700900101",
@@ -36,58 +22,24 @@ GOOD = {
     "text": {"body": "I am fine"},
 }
 
-junk = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=8)
-    | st.sampled_from(
-        ["", "\ud800", "\0", "text", "GB.1", "447700900101", "9" * 400, 10**30, -1, 1795082400]
-    ),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-def places(node: Any) -> Iterator[tuple[Any, Any]]:
-    """Every (container, key) of a document."""
-    for key in list(node) if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ():
-        yield node, key
-        yield from places(node[key])
-
 
 @given(st.sampled_from(DOCUMENTS), st.data())
 def test_a_payload_with_wrong_values_anywhere_reads_as_whole_events(
     document: Any, data: st.DataObject
 ) -> None:
-    broken = copy.deepcopy(document)
-    for _ in range(data.draw(st.integers(1, 4))):
-        found = list(places(broken))
-        if not found:
-            break
-        container, key = data.draw(st.sampled_from(found))
-        if isinstance(container, dict) and data.draw(st.booleans()):
-            del container[key]
-        else:
-            container[key] = data.draw(junk)
-
-    check(json.dumps(broken).encode())
+    check(broken(document, data), parse)
 
 
 @given(st.sampled_from(PAYLOADS), st.data())
 def test_a_payload_with_bytes_cut_out_or_put_in_reads_as_whole_events(
     payload: bytes, data: st.DataObject
 ) -> None:
-    start = data.draw(st.integers(0, len(payload)))
-    end = data.draw(st.integers(start, min(len(payload), start + 30)))
-
-    check(payload[:start] + data.draw(st.binary(max_size=6)) + payload[end:])
+    check(cut(payload, data), parse)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_read_as_no_events_or_whole_ones(body: bytes) -> None:
-    check(body)
+    check(body, parse)
 
 
 @given(junk, junk, st.sampled_from(["messages", "statuses", "contacts", "errors", "calls", "message_echoes"]))
@@ -141,20 +93,3 @@ def test_an_edit_of_an_edit_of_an_edit_is_read() -> None:
         body = f'{{"entry":[{{"changes":[{{"value":{{"messages":[{edit}]}}}}]}}]}}'
 
         assert [event.kind for event in parse(body.encode())] == [InboundKind.OTHER]
-
-
-def check(body: bytes) -> None:
-    """Whole events, storable anywhere; the same body reads the same again."""
-    events = parse(body)
-
-    for event in events:
-        assert event.id and len(event.id) <= 256
-        assert event.kind is not InboundKind.TEXT or event.text is not None
-        assert event.kind is not InboundKind.CHOICE or event.payload is not None
-        assert (event.kind is InboundKind.STATUS) is (event.status is not None)
-        assert event.at is None or event.at.tzinfo is UTC
-        assert event.sender is None or event.sender not in event.aliases
-        parts = (*event_line(event).values(), *event.aliases, event.phone, event.profile_name)
-        for part in filter(None, parts):
-            assert "\0" not in part.encode("utf-8").decode("utf-8")
-    assert parse(body) == events

@@ -2,17 +2,13 @@
 
 import asyncio
 import errno
-import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.test_utils import TestServer
+from loopback_graph import Graph, answering, error
 
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.domain.conversation import (
@@ -38,44 +34,11 @@ ADA = Address(
     channel="whatsapp", account=ACCOUNT.phone_number_id, recipient="447700900101", phone="+447700900101"
 )
 
-Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-@dataclass
-class Graph:
-    """A server on loopback that answers as told, and keeps what it was asked."""
-
-    answer: Answer
-    url: str = ""
-
-    def __post_init__(self) -> None:
-        self.asked: list[tuple[str, str, Any]] = []
-        self.over = asyncio.Event()
-
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append((request.path, request.headers["Authorization"], await request.json()))
-        return await self.answer(request)
-
-
-async def accept(request: web.Request) -> web.StreamResponse:
-    return web.json_response({"messaging_product": "whatsapp", "messages": [{"id": "wamid.1"}]})
-
 
 @pytest.fixture
-async def graph() -> AsyncIterator[Graph]:
-    graph = Graph(answer=accept)
-    app = web.Application()
-    app.router.add_post("/{path:.*}", graph.handle)
-    async with TestServer(app, host="127.0.0.1") as server:
-        graph.url = str(server.make_url("")).rstrip("/")
-        yield graph
-        graph.over.set()
-
-
-@pytest.fixture
-async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
+def graph(graph: Graph) -> Graph:
+    graph.answer = answering(200, '{"messaging_product": "whatsapp", "messages": [{"id": "wamid.1"}]}')
+    return graph
 
 
 async def send(
@@ -83,17 +46,6 @@ async def send(
 ) -> SendOutcome:
     channel = WhatsAppChannel([ACCOUNT, SECOND], session, graph_url=url, timeout=patience)
     return await channel.send(channel.render(Reply(text="Ciao"), to, outbox_id="out_1"), to)
-
-
-def answering(status: int, body: str, **headers: str) -> Answer:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        return web.Response(status=status, text=body, headers=headers, content_type="application/json")
-
-    return answer
-
-
-def error(code: object, **more: object) -> str:
-    return json.dumps({"error": {"code": code, "message": "no", "type": "OAuthException", **more}})
 
 
 async def test_a_message_goes_out_under_the_number_it_belongs_to(
