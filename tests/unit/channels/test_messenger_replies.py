@@ -1,5 +1,6 @@
 """What patients get to see on Messenger, always within Meta's limits."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -219,7 +220,7 @@ replies = st.builds(
 def test_any_reply_renders_within_every_limit(reply: Reply) -> None:
     rendered = shown(reply)
 
-    check(rendered.body)
+    check(copy.deepcopy(dict(rendered.body)))
 
 
 @given(replies)
@@ -242,30 +243,25 @@ def test_a_fallback_tells_lengths_and_no_words(lengths: list[int]) -> None:
 
 def check(body: Any) -> None:
     """Meta's limits once more, written down apart from the renderer's."""
-    match body:
-        case {
-            "recipient": {"id": "7000000000000001"},
-            "messaging_type": "RESPONSE",
-            "message": {"metadata": "out_1", **message},
-        }:
-            pass
-        case _:
-            pytest.fail(f"no envelope of ours: {body}")
-    match message:
-        case {"attachment": {"type": "template", "payload": {"template_type": "button", **template}}}:
-            assert within(template["text"], 640)
-            offered = template["buttons"]
-            assert 1 <= len(offered) <= 3
-            assert {each["type"] for each in offered} == {"postback"}
-        case {"text": said, "quick_replies": offered}:
-            assert within(said, 1999)
-            assert 1 <= len(offered) <= 13
-            assert {each["content_type"] for each in offered} == {"text"}
-        case {"text": said}:
-            assert within(said, 1999)
-            offered = []
-        case _:
-            pytest.fail(f"no form of ours: {body}")
+    message = body.pop("message")
+    assert body == {"recipient": {"id": "7000000000000001"}, "messaging_type": "RESPONSE"}
+    assert message.pop("metadata") == "out_1"
+    offered: list[dict[str, str]] = []
+    if "attachment" in message:
+        template = message["attachment"]["payload"]
+        offered = template["buttons"]
+        assert (message["attachment"]["type"], template["template_type"]) == ("template", "button")
+        assert within(template["text"], 640)
+        assert 1 <= len(offered) <= 3
+        assert {each["type"] for each in offered} == {"postback"}
+    elif "quick_replies" in message:
+        offered = message["quick_replies"]
+        assert within(message["text"], 1999)
+        assert 1 <= len(offered) <= 13
+        assert {each["content_type"] for each in offered} == {"text"}
+    else:
+        assert set(message) == {"text"}
+        assert within(message["text"], 1999)
     assert all(within(each["title"], 20) and within(each["payload"], 1000) for each in offered)
     assert len({each["payload"] for each in offered}) == len(offered)
     assert len({each["title"] for each in offered}) == len(offered)

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.practice import AlertChannel, Practice, Practitioner, Shift, VisitType, WhatsAppAccount
+from bot.domain.practice import (
+    AlertChannel,
+    MessengerAccount,
+    Practice,
+    Practitioner,
+    Shift,
+    VisitType,
+    WhatsAppAccount,
+)
 from bot.errors import ContentRefused
 from bot.settings import load_practice
 
@@ -137,6 +145,38 @@ alerts: {webhook: "https://example.org/hook"}
         gather_seconds=0.5,
         alerts=AlertChannel(webhook="https://example.org/hook"),
     )
+
+
+MESSENGER = """\
+messenger:
+  - page_id: 200000000000001
+    app_secret: env:APP_SECRET
+    verify_token: env:VERIFY_TOKEN
+    access_token: file:token.txt
+"""
+
+
+def test_a_practice_on_messenger_is_what_its_file_says(folder: Folder) -> None:
+    page = MessengerAccount(
+        page_id="200000000000001", app_secret="s3cret", verify_token="hello", access_token="t0ken"
+    )
+
+    assert folder.load(GOOD + MESSENGER) == replace(STUDIO, messenger=(page,))
+    assert "s3cret" not in repr(page)
+
+
+def test_mistakes_about_messenger_are_told_like_any_other(folder: Folder) -> None:
+    wrong = MESSENGER.replace("env:VERIFY_TOKEN", "hello").replace("access_token", "acces_token")
+    twice = MESSENGER + MESSENGER.partition("\n")[2]
+
+    assert {mistake.partition(": ")[2][:57] for mistake in folder.mistakes(GOOD + wrong)} == {
+        'E-KEY "access_token" is missing; add it',
+        'E-KEY unknown key "acces_token"; did you mean "access_token"?'[:57],
+        'E-SECRET "verify_token": secrets never stand in this file'[:57],
+    }
+    assert [mistake.split(" ", 2)[1:] for mistake in folder.mistakes(GOOD + twice)] == [
+        ["E-DUP", 'page_id "200000000000001" stands already in line 32; keep one']
+    ]
 
 
 STANZAS = (Path(__file__).parent / "mistakes.txt").read_text(encoding="utf-8").strip().split("\n\n")[1:]
