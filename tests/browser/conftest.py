@@ -1,12 +1,17 @@
 """A real Chromium, and servers for it. Without one these tests are skipped; with CI=true they fail."""
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
-from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, async_playwright
+
+from bot.web.session import SignIn
+from tests.browser.people import Witness
+from tests.web.fakes import NOW, FakeClock
+from tests.web.serving import Serve, serving
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
@@ -34,29 +39,39 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """An English-speaking browser in Milan, at 10:20 of the fakes' Monday."""
     context = await browser.new_context(locale="en-GB", timezone_id="Europe/Rome")
     context.set_default_timeout(10_000)
+    await context.clock.set_fixed_time(NOW)
     yield context
     await context.close()
 
 
-Serve = Callable[[web.Application], Awaitable[str]]
+@pytest.fixture
+async def witness(context: BrowserContext) -> Witness:
+    """Sees every dialog, error and broken content security policy of every page of the context."""
+    witness = Witness()
+    await witness.watch(context)
+    return witness
 
 
 @pytest.fixture
 async def serve() -> AsyncIterator[Serve]:
-    """Start an application on a free loopback port; its address."""
-    runners: list[web.AppRunner] = []
+    async with serving() as start:
+        yield start
 
-    async def start(app: web.Application) -> str:
-        runner = web.AppRunner(app)
-        await runner.setup()
-        runners.append(runner)
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = runner.addresses[0][:2]
-        return f"http://{host}:{port}"
 
-    yield start
-    for runner in reversed(runners):
-        await runner.cleanup()
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def sign_in(clock: FakeClock) -> SignIn:
+    return SignIn(clock, announce=lambda path: None)
