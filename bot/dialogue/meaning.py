@@ -104,6 +104,9 @@ def commands_for(
     tapped, spans = _chosen(understanding, conversation, assistant)
     sets = reading.sets(without=spans, taken=frozenset(c.name for c in tapped if isinstance(c, SetSlot)))
     answered = bool(tapped) or any(c.name == reading.asked_slot for c in sets)
+    if not answered and not sets:
+        tapped = reading.led_on()
+        answered = bool(tapped)
     acts = reading.acts(answered=answered)
     if any(isinstance(command, HumanHandoff) for command in acts):
         return acts
@@ -237,6 +240,20 @@ class _Reading:
                 return self._idle_yes_or_no()
         act = _act(self.intent, self.assistant)
         return () if act is None else (act,)
+
+    def led_on(self) -> tuple[Command, ...]:
+        """A bare "yes" to choices: the one that leads on. Of several openings none; of days the soonest."""
+        if self.asked is None or _last_value(self.understanding.entities, "yes_no") is not True:
+            return ()
+        buttons = list(self.asked.buttons)
+        if self.asked.slot is not None:
+            sets = f"/SetSlots({self.asked.slot}="
+            buttons = [b for b in buttons if b.payload.startswith(sets)]
+            if self.asked.kind == "opening":
+                buttons = [b for b in buttons if b.start is not None]
+            if self.asked.kind == "yes_no" or (self.asked.kind != "time" and len(buttons) != 1):
+                return ()
+        return payload_commands(buttons[0].payload, self.assistant) or () if buttons else ()
 
     def _idle_yes_or_no(self) -> tuple[Command, ...]:
         """To "anything else?": yes asks what, no says goodbye."""
