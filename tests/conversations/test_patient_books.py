@@ -1,9 +1,12 @@
 """Somebody new books a visit: by tapping, in one breath, with plain yeses; in three languages."""
 
 from dataclasses import replace
+from datetime import time, timedelta
 
 import pytest
-from conversation_kit import House, Patient, offered
+from conversation_kit import House, Patient, offered, shifts
+
+from bot.practice_systems.embedded import EmbeddedDiary
 
 Words = dict[str, str]
 YES = {"it": "Sì", "en": "Yes", "ru": "Да"}
@@ -112,6 +115,26 @@ async def test_plain_yes_leads_to_a_booking(house: House, anna: Patient, words: 
     await anna.taps(anna.titles[0])
     await anna.says(words["yes"])  # which day? as soon as possible
     await anna.taps(anna.openings[0])
+    await anna.says(words["yes"])
+
+    assert len(await house.booked()) == 1
+
+
+async def test_plain_yes_to_the_only_opening_takes_it(house: House, words: Words) -> None:
+    rossi = replace(house.practice.practitioners[0], shifts=shifts(time(9), time(9, 30), 1))
+    house.practice = replace(
+        house.practice,
+        practitioners=(rossi,),
+        visit_types=house.practice.visit_types[:1],
+        horizon=timedelta(days=5),
+    )
+    house.diary = EmbeddedDiary(house.practice, house.rows)
+    anna = house.patient("anna")
+    await anna.says(words["book"])
+    await anna.says(words["name"])
+    await anna.says(words["yes"])
+    assert len(anna.openings) == 1
+    await anna.says(words["yes"])
     await anna.says(words["yes"])
 
     assert len(await house.booked()) == 1
