@@ -7,7 +7,7 @@ alarm. When in doubt there is one: an alarm shows a fixed text and calls a perso
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -67,16 +67,19 @@ class _Book:
         for group in ("risk", "soreness", "past", "now", "feared", "negations", "negations_after"):
             entries += [(group, phrase) for phrase in raw.get(group, ())]
         if latin:
-            entries = [(name, phrase) for name, phrase in entries if _long_enough(phrase)]
+            entries = [(n, phrase) for n, phrase in entries if n not in self._levels or _long_enough(phrase)]
         spelling = in_latin if latin else str
         self._bridges = frozenset(spelling(w) for bridge in raw["bridges"] for w in plain_words(bridge))
         small = [spelling(w) for small in raw["small_words"] for w in plain_words(small)]
         self._latin = latin
+        self._spellings = {} if latin else {str(k): str(v) for k, v in raw.get("spellings", {}).items()}
         self._book = PhraseBook(entries, small_words=small, known=known, spelling=spelling)
 
     def find(self, words: Sequence[Word]) -> tuple[set[RedFlag], bool, bool]:
         if self._latin:
-            words = [Word(in_latin(w.text), w.start, w.end, w.sentence, w.clause, w.asked) for w in words]
+            words = [replace(w, text=in_latin(w.text) if w.text.isascii() else "") for w in words]
+        if self._spellings:
+            words = [replace(w, text=self._spellings.get(w.text, w.text)) for w in words]
         found = self._book.find(words)
         if not found:
             return set(), False, False
@@ -119,15 +122,22 @@ class _Denial:
         self._past = {words[f.first].sentence for f in groups.get("past", ())}
         self._now = {words[f.first].sentence for f in groups.get("now", ())}
         self._feared = {f.last for f in groups.get("feared", ())}
-        self._inside = {at for f in alarming for a, b in f.parts for at in range(a, b + 1)}
+        self._inside = {at for f in alarming for part in f.parts for at in part}
 
     def denies(self, one: Found) -> bool:
         sentence = self._words[one.first].sentence
         if sentence in self._past and sentence not in self._now:
             return True
-        return any(
-            self._denied_before(a) or self._denied_after(b) for a, b in one.parts
-        ) or self._feared_before(one)
+        return self._feared_before(one) or any(
+            self._denied_before(part[0]) or self._denied_within(part) or self._denied_after(part[-1])
+            for part in one.parts
+        )
+
+    def _denied_within(self, part: tuple[int, ...]) -> bool:
+        """A denial in a gap: "I have [no] fever"; but "non riesco [nemmeno] a ingoiare" denies nothing."""
+        if any(at in self._negations for at in part):
+            return False
+        return any(at in self._negations for at in range(part[0], part[-1]) if at not in self._inside)
 
     def _denied_before(self, at: int) -> bool:
         """Going back over words that only link: "non ho né febbre né [gonfiore]"."""

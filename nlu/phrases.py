@@ -26,12 +26,12 @@ _REPAIRED_WORDS = 2000  # of one message; keeps nonsense of any length cheap
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A phrase at words[first:last + 1]. `parts` are the spans that matched, of a phrase with "+" several."""
+    """A phrase at words[first:last + 1]. `parts` are the words that matched, of a phrase with "+" several."""
 
     name: str
     first: int
     last: int
-    parts: tuple[tuple[int, int], ...]
+    parts: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,53 +83,52 @@ class PhraseBook:
             may_repair = len(repaired) < _REPAIRED_WORDS
             readings.append(self._readings(word.text, may_repair))
             repaired.add(word.text)
-        seen: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        seen: dict[tuple[int, int], list[tuple[int, ...]]] = {}
         for at, reading in enumerate(readings):
             starts = {place for opening in reading for place in self._by_opening.get(opening, ())}
             for place in starts:
-                end = self._match(self._phrases[place[0]].parts[place[1]], words, readings, at)
-                if end is not None:
-                    seen.setdefault(place, []).append((at, end))
+                matched = self._match(self._phrases[place[0]].parts[place[1]], words, readings, at)
+                if matched is not None:
+                    seen.setdefault(place, []).append(matched)
         found = [f for number in {n for n, _ in seen} for f in self._assemble(number, seen, words)]
         return sorted(found, key=lambda f: (f.first, f.last, f.name))
 
     def _assemble(
-        self, number: int, seen: dict[tuple[int, int], list[tuple[int, int]]], words: Sequence[Word]
+        self, number: int, seen: dict[tuple[int, int], list[tuple[int, ...]]], words: Sequence[Word]
     ) -> list[Found]:
         phrase = self._phrases[number]
         if len(phrase.parts) == 1:
-            return [Found(phrase.name, a, b, ((a, b),)) for a, b in seen[(number, 0)]]
+            return [Found(phrase.name, part[0], part[-1], (part,)) for part in seen[(number, 0)]]
         if any((number, part) not in seen for part in range(len(phrase.parts))):
             return []
         found = []
-        for span in seen[(number, 0)]:
-            spans = [span]
+        for opening in seen[(number, 0)]:
+            parts = [opening]
             for part in range(1, len(phrase.parts)):
-                near = _nearest(seen[(number, part)], span, words)
+                near = _nearest(seen[(number, part)], parts, words)
                 if near is None:
                     break
-                spans.append(near)
+                parts.append(near)
             else:
-                found.append(
-                    Found(phrase.name, min(a for a, _ in spans), max(b for _, b in spans), tuple(spans))
-                )
+                first, last = min(part[0] for part in parts), max(part[-1] for part in parts)
+                found.append(Found(phrase.name, first, last, tuple(parts)))
         return found
 
     def _match(
         self, steps: tuple[_Step, ...], words: Sequence[Word], readings: Sequence[frozenset[str]], at: int
-    ) -> int | None:
-        """Where the phrase that begins at `at` ends; the nearest end, tried without going back far."""
-        ends = {at}
+    ) -> tuple[int, ...] | None:
+        """The words of a phrase that begins at `at`; of several ways to its end, the shortest."""
+        ways: dict[int, tuple[int, ...]] = {at: (at,)}
         for step in steps[1:]:
-            reached: set[int] = set()
-            for end in ends:
+            reached: dict[int, tuple[int, ...]] = {}
+            for end, way in ways.items():
                 for position in self._ahead(words, end, gap=step.after_gap):
                     if _fits(step, readings[position]):
-                        reached.add(position)
+                        reached.setdefault(position, (*way, position))
             if not reached:
                 return None
-            ends = reached
-        return min(ends)
+            ways = reached
+        return ways[min(ways)]
 
     def _ahead(self, words: Sequence[Word], end: int, *, gap: bool) -> Iterable[int]:
         skipped = 0
@@ -175,13 +174,17 @@ def _slip_in_stem(word: str, stem: str) -> bool:
 
 
 def _nearest(
-    spans: list[tuple[int, int]], to: tuple[int, int], words: Sequence[Word]
-) -> tuple[int, int] | None:
-    at = bisect_left(spans, to)
-    for span in spans[max(0, at - 3) : at + 4]:
-        apart = max(span[0] - to[1], to[0] - span[1])
-        if 0 < apart <= _NEAR + 1 and words[span[0]].sentence == words[to[0]].sentence:
-            return span
+    candidates: list[tuple[int, ...]], parts: Sequence[tuple[int, ...]], words: Sequence[Word]
+) -> tuple[int, ...] | None:
+    """A candidate near the first of `parts` that shares no word with any of them."""
+    opening = parts[0]
+    taken = {at for part in parts for at in part}
+    at = bisect_left(candidates, opening)
+    for candidate in candidates[max(0, at - 4) : at + 5]:
+        apart = max(candidate[0] - opening[-1], opening[0] - candidate[-1])
+        same_sentence = words[candidate[0]].sentence == words[opening[0]].sentence
+        if apart <= _NEAR + 1 and same_sentence and taken.isdisjoint(candidate):
+            return candidate
     return None
 
 
