@@ -5,7 +5,7 @@ from datetime import timedelta
 from nlu.times import almanac
 from nlu.times.clocks import read_clock
 from nlu.times.dates import read_birth
-from nlu.times.days import read_days, read_instant
+from nlu.times.days import read_days, read_instant, speaks_of_pain
 from nlu.times.hours import part_hours
 from nlu.times.pieces import Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.tape import Tape
@@ -48,6 +48,8 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
     clock_first = _clock_comes_first(tape, place)
     if clock_first and (clock := read_clock(tape, place)) is not None:
         return [Piece(clock[0], place, clock[1])], clock[1]
+    if tape.has(place, "since_if_pain") and speaks_of_pain(tape, place, place + 1, within=2):
+        return [Piece(Days("past", ()), place, place + 1)], place + 1
     day_part = tape.get(place, "day_part")
     if day_part is not None:
         return _day_part(tape, place, *day_part), place + 1
@@ -69,7 +71,7 @@ def _clock_comes_first(tape: Tape, place: int) -> bool:
 
 
 def _day_part(tape: Tape, place: int, offset: int, part: str) -> list[Piece]:
-    if offset < 0 or tape.has(place, "since"):
+    if offset < 0 or (part == "morning" and speaks_of_pain(tape, place, place + 1)):
         return [Piece(Days("past", ()), place, place + 1)]
     now = tape.context.now
     ends = part_hours(part, tape.vocabulary, tape.context)[1]
@@ -95,7 +97,9 @@ def _link(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
     link: Link = "none"
     for place in range(start, end):
         senses = tape.at(place).senses
-        if "or" in senses and "filler" not in senses:
+        if "and" in senses and "or" in senses and link != "or":
+            link = "and"
+        elif "or" in senses and "filler" not in senses:
             link = "or"
         elif "soft" in senses:
             link = "soft" if link == "none" else link
@@ -134,8 +138,9 @@ def _negate(
             pieces = _negated_back(pieces)
     if pieces and pieces[-1].negated and place > gap_start:
         link = _link(tape, gap_start, place, begins=False)
-        joined = link == "or" or (link == "soft" and pieces[-1].excluding)
-        if joined and not any(tape.has(p, "not", "cannot") for p in range(gap_start, place)):
+        joined = link in ("or", "and") or (link == "soft" and pieces[-1].excluding)
+        bounded = isinstance(piece.found, Clock) and piece.found.shape in ("after", "before")
+        if joined and not bounded and not any(tape.has(p, "not", "cannot") for p in range(gap_start, place)):
             piece = piece.but(negated=True, excluding=pieces[-1].excluding)
     return pieces, piece
 
@@ -163,14 +168,20 @@ def _negated_back(pieces: list[Piece]) -> list[Piece]:
 def _dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """Marks the day that a visit is moved away from: "from Tuesday to ...", "l'appuntamento di martedì"."""
     days = [n for n, piece in enumerate(pieces) if isinstance(piece.found, Days) and piece.found.ranges]
-    if not any("moving" in lexeme.senses for lexeme in tape.lexemes):
+    if not tape.speaks_of_moving:
         return pieces
     pieces = list(pieces)
     for number, piece in enumerate(pieces):
         split = _from_to(tape, piece)
+        if isinstance(piece.found, Clock) and piece.found.shape == "range" and tape.has(piece.start, "from"):
+            pieces[number] = piece.but(found=Clock("point", piece.found.end, part=piece.found.part))
         if split is not None:
             pieces[number : number + 1] = split
             return pieces
+    for number, piece in enumerate(pieces[:-1]):
+        shapes = [p.found.shape if isinstance(p.found, Clock) else "" for p in pieces[number : number + 2]]
+        if shapes == ["after", "point"] and tape.has(piece.start, "from"):  # "с 15 на 17"
+            pieces[number] = piece.but(dismissed=True)
     for number in days[:-1]:
         before = range(max(pieces[number].start - 4, 0), pieces[number].start)
         if any(tape.has(p, "booked") for p in before) or tape.has(pieces[number].start, "from_on"):

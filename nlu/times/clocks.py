@@ -110,7 +110,7 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if read is None:
         return None
     moment, end, sure = read
-    strong = any(tape.has(p, "at") for p in range(place, begin))
+    strong = any(tape.has(p, "at") for p in range(place, begin)) or (tape.speaks_of_moving and begin > place)
     if not sure and not strong and not tape.asked_for_time:
         return None
     if not sure and not _is_a_time(tape, end, strong):
@@ -195,6 +195,8 @@ def _half_past(tape: Tape, place: int) -> Read | None:
     hour = tape.number(after)
     if hour is None or not 1 <= hour[0] <= 23 or tape.has(hour[1], "unit"):
         return None
+    if tape.vocabulary.hours_follow:  # "пол 6" is half of the sixth hour
+        return _with_half_of_day(tape, _before_hour(hour[0], 30), hour[1], sure=True)
     return _with_half_of_day(tape, Moment(hour[0] * 60 + 30, open=hour[0] < 12), hour[1], sure=True)
 
 

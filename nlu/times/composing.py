@@ -119,7 +119,7 @@ def _place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
         return chain
     week = weeks[0]
     beside = week + 1 if week + 1 in days else week - 1
-    if beside not in days or chain[max(week, beside)].link == "or" or chain[week].negated:
+    if beside not in days or chain[max(week, beside)].link in ("or", "and") or chain[week].negated:
         return chain
     if chain[beside].negated:
         return _rehung(chain, week, days, keep=True)
@@ -134,7 +134,7 @@ def _share_week(chain: list[Piece], days: list[int]) -> list[Piece]:
         if following is None or not isinstance(following.found, Days) or following.found.of_week is None:
             continue
         found = settled[place].found
-        if isinstance(found, Days) and found.weekday is not None and following.link in ("or", "soft"):
+        if isinstance(found, Days) and found.weekday is not None and following.link in ("or", "and", "soft"):
             week = following.found.of_week
             day = week + timedelta(days=found.weekday)
             moved = replace(found, kind="date", ranges=(almanac.one(day),), of_week=week)
@@ -201,6 +201,8 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
         if one.shape == "part" == other.shape and piece.link == "none" and not (one.negated or other.negated):
             return one if one.part != "later" else other
     bounds = {one.shape, other.shape}
+    if len(bounds) == 1 and bounds <= {"after", "before"} and piece.link != "or":
+        return other
     if bounds == {"after", "before"} and piece.link != "or":
         after, before = (one, other) if one.shape == "after" else (other, one)
         return Clock("range", after.start, before.end, part=one.part or other.part)
@@ -239,7 +241,7 @@ def _spoken(tape: Tape, chain: list[Piece]) -> list[_Spoken]:
         is_clock = isinstance(piece.found, Clock)
         turns = (days and is_clock) if clocks_lead else (clocks and not is_clock)
         if clocks_lead and days and is_clock and _only_clocks(chain, piece):
-            turns = piece.link != "none" and piece.link != "or"
+            turns = piece.link not in ("none", "or", "and")
             turns = turns or bool(clocks)
         if turns:
             groups.append(_Spoken(tuple(days), tuple(clocks)))

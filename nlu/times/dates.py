@@ -271,7 +271,7 @@ def _is_a_day_number(
     tape: Tape, begin: int, end: int, *, announced: bool, ordinal: bool, counted: bool
 ) -> bool:
     following = tape.at(end)
-    if tape.has(end, "counted", "unit") and not counted:
+    if tape.has(end, "counted", "unit", "weekday") and not counted:
         return False
     if tape.has(end, "ampm_am", "ampm_pm", "oclock") and not (counted or ordinal):
         return False

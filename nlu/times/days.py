@@ -1,6 +1,7 @@
 """Reads days: "domani", "next Tuesday", "il 5 dicembre", "в конце недели", "da lunedì a mercoledì"."""
 
 from datetime import date, timedelta
+from typing import Literal
 
 from dateutil.relativedelta import relativedelta
 
@@ -109,10 +110,8 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     days, end = found
     if days.kind == "past" or not days.ranges:
         return _PAST, end
-    if begins and not after and _speaks_of_pain(tape, place, end):
+    if begins and not after and speaks_of_pain(tape, place, end):
         return _PAST, end
-    if begins and not after and days.kind in ("week", "month", "relative") and not tape.is_onward(end):
-        return Days(days.kind, days.ranges, grain=days.grain), end
     if tape.is_onward(end):
         end += 1
         begins, after = True, False
@@ -122,20 +121,24 @@ def _bounded(tape: Tape, place: int) -> Read | None:
         return Days("span", ((first, first + _FORTNIGHT),)), end
     if after:
         return Days("span", ((last, last + _FORTNIGHT),)), end
-    until = last if by or tape.has(place, "until") else first
+    inclusive = tape.has(end, "inclusive")
+    ends = any(tape.has(p, "end") for p in range(place + 1, begin + 1))  # "before the end of the month"
+    until = last if by or inclusive or ends else first
+    end += inclusive
     if until <= today:
         return None
     return Days("span", ((today, until),)), end
 
 
-def _speaks_of_pain(tape: Tape, start: int, end: int) -> bool:
+def speaks_of_pain(tape: Tape, start: int, end: int, *, within: int = 6) -> bool:
     """ "It has hurt since Monday": "da lunedì" is no wish beside such words, unless a comma parts them."""
-    for place in range(start - 1, max(start - 7, -1), -1):
-        if tape.has(place, "soft"):
-            break
-        if tape.has(place, "pain"):
-            return True
-    return any(tape.has(place, "pain") for place in range(end, end + 5))
+    for side in (range(start - 1, max(start - within - 1, -1), -1), range(end, end + within)):
+        for place in side:
+            if tape.has(place, "soft"):
+                break
+            if tape.has(place, "pain"):
+                return True
+    return False
 
 
 def _onward(tape: Tape, place: int) -> Read | None:
@@ -157,6 +160,7 @@ def _simple(tape: Tape, place: int) -> Read | None:
         _relative(tape, place)
         or _position(tape, place)
         or _counted(tape, place)
+        or _nth(tape, place)
         or _modified(tape, place)
         or read_date(tape, place)
         or _weekday(tape, place)
@@ -187,6 +191,13 @@ def _counted_unit(tape: Tape, place: int) -> tuple[int, str, int] | None:
 
 def _counted(tape: Tape, place: int) -> Read | None:
     """ "in two weeks", "fra 15 giorni", "через неделю", "two weeks from now", "a week from Tuesday"."""
+    if tape.has(place, "within"):
+        after = tape.skip(place + 1, "filler", "next", "coming", most=2)
+        after = after if tape.has(after, "number", "digits", "unit") else place + 1
+        if not tape.has(place, "in", "at", "of") or tape.has(after, "number", "digits"):
+            found = _within(tape, after)
+            if found is not None:
+                return found
     announced = tape.has(place, "in")
     begin = place + 1 if announced else place
     if not announced and not tape.has(place, "number", "digits", "one", "unit"):
@@ -199,8 +210,17 @@ def _counted(tape: Tape, place: int) -> Read | None:
         return _PAST, end + 1
     if tape.has(end, "from_now"):
         return _counted_ahead(tape, many, unit), end + 1
-    if not announced and begin < end - 1 and tape.has(end, "from_then", "on") and unit != "month":
-        anchor = _simple(tape, end + 1)
+    on_today = (
+        tape.vocabulary.language == "en" and unit != "day" and tape.has(end, "relative")
+    )  # "a week today"
+    if (
+        not announced
+        and begin < end - 1
+        and unit != "month"
+        and (on_today or tape.has(end, "from_then", "on"))
+    ):
+        then = end if on_today else end + 1
+        anchor = _relative(tape, then) or read_date(tape, then) or _weekday(tape, then)
         if anchor is not None and anchor[0].kind in ("weekday", "relative", "date"):
             days = many * {"day": 1, "week": 7, "fortnight": 14}[unit]
             start = anchor[0].ranges[0][0] + timedelta(days=days)
@@ -208,9 +228,18 @@ def _counted(tape: Tape, place: int) -> Read | None:
         return None
     if not announced or (unit == "day" and many == 0):
         return None
-    if end == begin + 1 and not tape.vocabulary.hours_follow:  # "in settimana"; but "через неделю" is in one
+    if end == begin + 1 and not tape.vocabulary.hours_follow:  # "in settimana"; "через неделю" counts one
         return None
     return _counted_ahead(tape, many, unit), end
+
+
+def _within(tape: Tape, place: int) -> Read | None:
+    """ "Within two weeks", "nelle prossime due settimane": from today on."""
+    counted = _counted_unit(tape, place)
+    if counted is None or counted[1] not in ("day", "week", "fortnight", "month"):
+        return None
+    target = _counted_ahead(tape, counted[0], counted[1]).ranges[0][0]
+    return Days("span", ((tape.today, target + timedelta(days=1)),), grain="week"), counted[2]
 
 
 def _counted_ahead(tape: Tape, many: int, unit: str) -> Days:
@@ -221,12 +250,15 @@ def _counted_ahead(tape: Tape, many: int, unit: str) -> Days:
         start = tape.today + relativedelta(months=min(many, 24))
     else:
         start = tape.today + timedelta(weeks=min(many, 104) * (2 if unit == "fortnight" else 1))
-    return Days("span", ((start, start + timedelta(weeks=1)),), grain="week")
+    kind: Literal["span", "week"] = "span" if unit == "month" else "week"
+    return Days(kind, ((start, start + timedelta(weeks=1)),), grain="week")
 
 
 def _modified(tape: Tape, place: int) -> Read | None:
     """ "next Tuesday", "la settimana prossima", "questo weekend", "в этом месяце", "last week"."""
     modifier = next((m for m in _MODIFIERS if tape.has(place, m)), None)
+    if modifier in ("next", "coming") and tape.has(place + 1, "number", "digits"):
+        return _within(tape, place + 1)
     if modifier is not None:
         target = tape.skip(place + 1, "filler", "next", "coming", most=1)
         if target > place + 1 and tape.has(place + 1, "next", "coming"):
@@ -336,7 +368,7 @@ def _on_weekday(
 ) -> Read:
     """A weekday, of the week named right after it if there is one: "martedì della settimana prossima"."""
     of = tape.skip(end, "of", "filler", most=2)
-    week = _modified(tape, of) or (_position(tape, of) if tape.has(of, "in") else None)
+    week = _modified(tape, of) if _names_week(tape, of) else None
     if week is not None and week[0].kind == "week":
         first = almanac.monday(week[0].ranges[0][0])
         day = first + timedelta(days=weekday)
@@ -355,9 +387,19 @@ def _on_weekday(
     )
 
 
+def _names_week(tape: Tape, place: int) -> bool:
+    """Whether the next thing named is a week, and no other weekday: readers must not call each other forever."""
+    for following in range(place, place + 3):
+        if tape.has(following, "weekday"):
+            return False
+        if tape.get(following, "unit") == "week":
+            return True
+    return False
+
+
 def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
     """ "martedì 10", "Friday the 13th": the date if such a day is near, else the number is an hour."""
-    number = tape.skip(place, "day_number", "filler", most=2)
+    number = tape.skip(place, "day_number", most=2)
     if number > place and not tape.has(number, "digits", "ordinal", "number"):
         return None
     read = tape.ordinal(number)
@@ -439,6 +481,37 @@ def _cut(kind: str, whole: Days, today: date) -> DayRange:
     return {"begin": (start, tenth), "middle": (tenth, twentieth), "end": (twentieth, end)}[kind]
 
 
+def _nth(tape: Tape, place: int) -> Read | None:
+    """ "First week of April", "l'ultimo lunedì del mese", "вторая неделя марта"."""
+    nth = -1 if tape.has(place, "last") else tape.get(place, "nth") or tape.get(place, "ordinal")
+    weekday, week = tape.get(place + 1, "weekday"), tape.get(place + 1, "unit") == "week"
+    if nth is None or nth > 5 or not (week or weekday is not None):
+        return None
+    of = tape.skip(place + 2, "of", "filler", most=2)
+    whole = (
+        _modified(tape, of)
+        if tape.get(of, "unit") == "month" or tape.get(of + 1, "unit") == "month"
+        else None
+    )
+    if whole is None and tape.get(of, "unit") == "month":
+        whole = Days("month", (almanac.month(tape.today.year, tape.today.month),), grain="month"), of + 1
+    if whole is None and tape.has(of, "month", "month_short"):
+        whole = _whole_month(tape, tape.get(of, "month") or tape.get(of, "month_short"), of + 1)
+    if whole is None or whole[0].kind != "month":
+        return None
+    start, end = whole[0].ranges[0][0].replace(day=1), whole[0].ranges[0][1]
+    if week:
+        first = end - timedelta(days=7) if nth < 0 else start + timedelta(days=7 * (nth - 1))
+        found = first, min(first + timedelta(days=7), end)
+    else:
+        ahead = almanac.coming_weekday(start - timedelta(days=1), weekday) + timedelta(weeks=nth - 1)
+        last = almanac.coming_weekday(end - timedelta(days=8), weekday)
+        found = almanac.one(last if nth < 0 else ahead)
+    if found[1] <= tape.today or found[0] >= found[1]:
+        return None
+    return Days("span", ((max(found[0], tape.today), found[1]),)), whole[1]
+
+
 def _named(tape: Tape, place: int) -> Read | None:
     """Weekends, working days, whole months, "the next few days", "in settimana"."""
     today = tape.today
@@ -446,6 +519,8 @@ def _named(tape: Tape, place: int) -> Read | None:
         start, end = almanac.weekend(today)
         return Days("span", ((max(start, today), end),)), place + 1
     if tape.has(place, "days_ahead"):
+        if (week := _week_of(tape, place + 1)) is not None:
+            return week
         return Days("span", ((today, today + timedelta(days=7)),), grain="week"), place + 1
     if tape.has(place, "this_week"):
         return _weeks_ahead(tape, 0, place + 1)
@@ -455,11 +530,25 @@ def _named(tape: Tape, place: int) -> Read | None:
         mondays = (almanac.monday(today) + timedelta(weeks=w) for w in range(3))
         spans = ((max(m, today), m + timedelta(days=5)) for m in mondays)
         return Days("span", tuple(s for s in spans if s[0] < s[1])[:2]), place + 1
+    if tape.get(place, "unit") == "week":
+        return _week_of(tape, place + 1)
     if tape.has(place, "month_in") and tape.has(place + 1, "month"):
         return _whole_month(tape, tape.get(place + 1, "month"), place + 2)
     if tape.has(place, "month") and (tape.has(place - 1, "month_in") or tape.asked_for_time):
         return _whole_month(tape, tape.get(place, "month"), place + 1)
     return None
+
+
+def _week_of(tape: Tape, place: int) -> Read | None:
+    """ "The week of the 16th", "la settimana del 16 marzo"."""
+    if not tape.has(place, "of", "from"):
+        return None
+    found = read_date(tape, place) or read_date(tape, place + 1)
+    if found is None or not found[0].ranges:
+        return None
+    first = almanac.monday(found[0].ranges[0][0])
+    week = max(first, tape.today), first + timedelta(weeks=1)
+    return Days("week", (week,), grain="week"), found[1]
 
 
 def _whole_month(tape: Tape, number: int, end: int) -> Read | None:

@@ -68,7 +68,7 @@ class Whenever:
     firm: bool
 
 
-Link = Literal["none", "soft", "or", "break"]
+Link = Literal["none", "soft", "and", "or", "break"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ class Tape:
         return self.context.now.date()
 
     @property
+    def speaks_of_moving(self) -> bool:
+        return any("moving" in lexeme.senses for lexeme in self.lexemes)
+
+    @property
     def asked_for_time(self) -> bool:
         return self.context.asking in ("time", "opening")
 

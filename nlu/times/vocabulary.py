@@ -104,7 +104,7 @@ def _senses(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
     for kind in ("month", "month_short"):
         for month, words in enumerate(content[kind], start=1):
             yield from ((word, kind, month) for word in _words(words))
-    for kind in ("number", "ordinal", "relative"):
+    for kind in ("number", "ordinal", "nth", "relative"):
         for number, words in content[kind].items():
             yield from ((word, kind, int(number)) for word in _words(words))
     for name, body in content["parts"].items():

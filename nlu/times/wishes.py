@@ -93,9 +93,11 @@ def _ahead(windows: list[Window], context: Context) -> list[Window]:
 
 
 def _hull(parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Parts that touch are one: morning and lunch."""
+    """Parts that touch are one, morning and lunch; one inside another makes that other more exact."""
     merged: list[tuple[str, str]] = []
-    for start, end in sorted(set(parts)):
+    told = set(parts)
+    inside = [(a, b) for a, b in told if not any((c, d) != (a, b) and a <= c and d <= b for c, d in told)]
+    for start, end in sorted(inside):
         if merged and start <= merged[-1][1]:
             merged[-1] = merged[-1][0], max(merged[-1][1], end)
         else:

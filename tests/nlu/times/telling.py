@@ -32,7 +32,7 @@ def moment(
 
 def told(text: str, language: str, context: Context) -> str:
     """The wish, then birth dates. "03-03 15:00-16:00" is a window, "03-03" a day, "03-03..03-05" three days,
-    "any 13:00-19:00" hours of any day, "asap" as soon as possible, "born 1980-12-05" a birth date, "-" nothing.
+    "any 13:00-19:00" hours of any day, "asap" any time soon, "born 1980-12-05" a birth date, "-" nothing.
     """
     entities = find_times(text, language=language, context=context)
     wish = wish_from(entities, context)
@@ -50,10 +50,7 @@ def _window(start: str, end: str, *, now: datetime) -> str:
     year = "" if first.year == now.year else f"{first.year}-"
     day = f"{year}{first:%m-%d}"
     if last.time() != time() or (first.time() != time() and first != now):
-        return (
-            f"{day} {first:%H:%M}-{last:%H:%M}"
-            if last.date() == first.date()
-            else f"{day} {first:%H:%M}-24:00"
-        )
+        end = f"{last:%H:%M}" if last.date() == first.date() else "24:00"
+        return f"{day} {first:%H:%M}-{end}"
     before = datetime.fromordinal(last.toordinal() - 1)
     return day if before.date() == first.date() else f"{day}..{before:%m-%d}"
