@@ -56,6 +56,7 @@ export function diaryBoard(parent, facts) {
     const first = rows.find((row) => fresh.has(nameOf(row)));
     if (first) turnTo(first);
     show(fresh);
+    if (first) grid.querySelector(".is-fresh")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   /** Bring a row that just appeared into view. */
