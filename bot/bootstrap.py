@@ -84,6 +84,12 @@ class Configuration:
         return self.environment.get("CHAIRSIDE_DATABASE_URL") or sqlite_url(self.data / "chairside.db")
 
     @property
+    def nlu_cache(self) -> Path:
+        """Trained understanding is kept here: the next start reads it instead of training again."""
+        named = self.environment.get("CHAIRSIDE_NLU_CACHE")
+        return Path(named) if named else self.data / "nlu"
+
+    @property
     def graph_url(self) -> str | None:
         return self.environment.get("CHAIRSIDE_GRAPH_URL")
 
@@ -290,7 +296,7 @@ class Server:
         books = Books.open(configuration)
         clock = books.clock(configuration)
         assistant = read_assistant(configuration, books.practice)
-        interpreter = load_interpreter(books.practice.languages, cache=configuration.data / "nlu")
+        interpreter = load_interpreter(books.practice.languages, cache=configuration.nlu_cache)
         self._http = aiohttp.ClientSession()
         graph_url = await self._graph_url(books.practice, clock)
         channels: dict[str, Channel] = {

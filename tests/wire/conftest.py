@@ -88,11 +88,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture(scope="session")
+def nlu_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("nlu")
+
+
 @pytest.fixture
-async def online(tmp_path: Path) -> AsyncIterator[Online]:
+async def online(tmp_path: Path, nlu_cache: Path) -> AsyncIterator[Online]:
     configuration = bootstrap.Configuration(
         data=tmp_path,
-        environment={"CHAIRSIDE_GATHER_SECONDS": "0.1"},
+        environment={"CHAIRSIDE_GATHER_SECONDS": "0.1", "CHAIRSIDE_NLU_CACHE": str(nlu_cache)},
         demo=True,
         now=_moment(MONDAY_EIGHT),
     )
