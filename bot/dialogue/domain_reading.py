@@ -378,7 +378,7 @@ def _outcome(action: Fields, label: str, ledger: Ledger, names: Names) -> Outcom
             ledger.add(
                 node.get("values") or node,
                 "E-OUTCOME",
-                f'{label}: slot "{name}" has no value "{value}"{nearest(value, [str(v) for v in slot.values])}',
+                f'{label}: slot "{name}" has no value "{value}"{nearest(value, list(map(str, slot.values)))}',
             )
     if "error" not in values:
         ledger.add(node, "E-OUTCOME", f'{label}: its outcomes must include "error"')

@@ -26,7 +26,7 @@ class Utter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunAction:
-    """Run a custom action and come back with ActionReturned(call=...). Always the last effect of an advance."""
+    """Run a custom action and come back with ActionReturned(call=...). The last effect of an advance."""
 
     call: int  # counts from 1 within the turn
     name: str

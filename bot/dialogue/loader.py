@@ -295,7 +295,7 @@ def _triggers(flows: Mapping[str, Flow], ledger: Ledger) -> dict[str, str]:
                 ledger.add(
                     flow.position,
                     "E-DUP",
-                    f'flows "{other}" and "{flow.id}" both start by intent "{trigger.intent}"; leave it to one',
+                    f'flows "{other}" and "{flow.id}" both start by intent "{trigger.intent}"; keep one',
                 )
     return found
 

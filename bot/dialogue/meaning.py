@@ -230,6 +230,8 @@ class _Reading:
         if clarify is not None:
             return (clarify,)
         if self.intent in self.assistant.triggers:
+            if self.started and self.active and self.intent in self.assistant.answers:
+                return (KnowledgeAnswer(topic=self.intent),)  # what is under way goes on
             return (StartFlow(self.started),) if self.started else ()
         match self.intent:
             case "cancel_flow":

@@ -211,6 +211,7 @@ class Conversation:
     def to_json(self) -> dict[str, Any]:
         return {
             "conversation_id": self.conversation_id,
+            "language": self.language,  # for whoever only looks
             "slots": dict(self.slots),
             "stack": [frame.to_json() for frame in self.stack],
             "turn_number": self.turn_number,
@@ -226,9 +227,10 @@ class Conversation:
 
     @classmethod
     def from_json(cls, shown: Mapping[str, Any]) -> Conversation:
+        known = {name: value for name, value in shown.items() if name != "language"}
         return cls(
             **{
-                **shown,
+                **known,
                 "slots": dict(shown["slots"]),
                 "stack": tuple(Frame.from_json(frame) for frame in shown["stack"]),
                 "said": tuple(Said.from_json(said) for said in shown["said"]),

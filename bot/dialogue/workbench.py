@@ -102,11 +102,7 @@ class Workbench:
         self.effects.append(Record(event={"event": event, **fields}))
 
     def set_slot(self, name: str, value: Any) -> None:
-        """Null leaves no trace in the slots, only in the journal."""
-        if value is None:
-            self.slots.pop(name, None)
-        else:
-            self.slots[name] = value
+        self.slots[name] = value
         self.record("slot", name=name, value=value)
 
     def set_by_action(self, name: str, value: Any) -> None:
