@@ -162,6 +162,23 @@ async def test_whoever_asks_gets_the_truth_about_the_robot(anna: Patient, words:
     assert anna.titles == offer
 
 
+async def test_pain_in_the_middle_of_a_booking_makes_it_an_urgent_one(
+    house: House, anna: Patient, words: Words
+) -> None:
+    await anna.says(words["book"])
+    await anna.says(words["name"])
+    await anna.taps(anna.titles[0])
+    await anna.says(words["pain"])
+    assert house.practice.phone in anna.text
+    assert offered(anna.slots["openings_on_offer"][0]).day == 2
+    await anna.taps(anna.openings[0])
+    await anna.taps(anna.titles[0])
+
+    assert len(await house.booked()) == 1
+    assert anna.titles == ()
+    assert anna.conversation.stack == ()
+
+
 async def test_pain_gets_the_first_free_times(house: House, anna: Patient, words: Words) -> None:
     await anna.says(words["pain"])
     assert house.practice.phone in anna.text
