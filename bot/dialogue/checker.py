@@ -1,10 +1,377 @@
-"""What only shows once everything is loaded: dead steps, loops, unhandled outcomes, missing translations."""
+"""What only shows once everything is loaded: dead steps, loops, unhandled outcomes, missing translations.
+
+Each rule is a function over the whole assistant; `check` runs them all: all mistakes are told at once.
+"""
 
 from __future__ import annotations
 
-from bot.dialogue.model import Assistant
-from bot.dialogue.reading import Ledger
+from collections.abc import Callable, Iterable, Iterator
+
+from bot.dialogue.builtin_actions import BUILT_IN_ACTIONS
+from bot.dialogue.conditions import Comparison, Condition, Expression, Literal, Members, Path, walk
+from bot.dialogue.model import (
+    END,
+    HANDOFF,
+    ActionDeclaration,
+    ActionStep,
+    AnyStep,
+    Assistant,
+    CallStep,
+    CollectStep,
+    Flow,
+    LinkStep,
+    NoopStep,
+    Response,
+    Variation,
+)
+from bot.dialogue.payloads import IntentPayload, SlotsPayload, read_payload
+from bot.dialogue.reading import Ledger, nearest
+from bot.dialogue.wording import placeholders, template_faults
+
+#: Patterns that no project may switch off, and the action that does what they are for (17.4).
+SAFETY = {
+    "pattern_emergency": "action_emergency_alert",
+    "pattern_stop": "action_opt_out",
+    "pattern_media": "action_store_media",
+}
+_LINKED_FROM_PATTERNS = ("pattern_chitchat", "pattern_customer_satisfaction", HANDOFF)
 
 
 def check(assistant: Assistant, ledger: Ledger, *, broken: frozenset[str]) -> None:
     """`broken`: flows with mistakes already told, where more would only be noise."""
+    for flow in assistant.flows.values():
+        if flow.id not in broken:
+            for rule in _FLOW_RULES:
+                rule(flow, assistant, ledger)
+    _check_calls(assistant, ledger)
+    _check_texts(assistant, ledger)
+    _check_shared_slots(assistant, ledger)
+    _check_unused(assistant, ledger)
+
+
+# One flow
+
+
+def _unreachable(flow: Flow, assistant: Assistant, ledger: Ledger) -> None:
+    seen, ahead = set[str](), [flow.first]
+    while ahead:
+        step_id = ahead.pop()
+        if step_id not in seen and step_id != END:
+            seen.add(step_id)
+            ahead.extend(branch.target for branch in flow.steps[step_id].next)
+    for step in flow.steps.values():
+        if step.id not in seen:
+            ledger.add(
+                step.position,
+                "E-UNREACHABLE",
+                f'no way leads to step "{step.id}"; delete it, or name it in a next',
+            )
+
+
+def _loops(flow: Flow, assistant: Assistant, ledger: Ledger) -> None:
+    """A circle in which nobody is asked and no action runs can only go round for ever."""
+    idle = {step.id for step in flow.steps.values() if not _takes_time(step, assistant, frozenset())}
+    done: set[str] = set()
+
+    def visit(step_id: str, path: tuple[str, ...]) -> None:
+        if step_id in path:
+            circle = " -> ".join((*path[path.index(step_id) :], step_id))
+            step = flow.steps[step_id]
+            ledger.add(step.position, "E-LOOP", f"goes round for ever: {circle}; ask something in between")
+        elif step_id in idle and step_id not in done:
+            for target in dict.fromkeys(branch.target for branch in flow.steps[step_id].next):
+                visit(target, (*path, step_id))
+            done.add(step_id)
+
+    for step_id in flow.steps:
+        if step_id in idle:
+            visit(step_id, ())
+
+
+def _takes_time(step: AnyStep, assistant: Assistant, above: frozenset[str]) -> bool:
+    match step:
+        case CollectStep():
+            return True
+        case ActionStep():
+            return step.action in assistant.actions
+        case CallStep():
+            called = assistant.flows.get(step.flow)
+            if called is None or called.id in above:
+                return True
+            return any(_takes_time(inner, assistant, above | {called.id}) for inner in called.steps.values())
+    return False
+
+
+def _links(flow: Flow, assistant: Assistant, ledger: Ledger) -> None:
+    called = {
+        step.flow
+        for other in assistant.flows.values()
+        for step in other.steps.values()
+        if isinstance(step, CallStep)
+    }
+    for step in flow.steps.values():
+        if not isinstance(step, LinkStep):
+            continue
+        if step.flow == flow.id:
+            ledger.add(step.position, "E-LINK", "a flow cannot link to itself; use `next` with a step id")
+        elif flow.id in called:
+            ledger.add(
+                step.position,
+                "E-LINK",
+                f'"{flow.id}" is called by another flow, so it must come back: no link',
+            )
+        elif flow.id == "pattern_internal_error":
+            ledger.add(step.position, "E-LINK", "pattern_internal_error must end, not link")
+        elif not _may_link(flow, step.flow):
+            ledger.add(
+                step.position, "E-LINK", f'"{step.flow}" cannot be linked from here; only {HANDOFF} can'
+            )
+
+
+def _may_link(flow: Flow, target: str) -> bool:
+    if not target.startswith("pattern_") or target == HANDOFF:
+        return True
+    return flow.is_pattern and target in _LINKED_FROM_PATTERNS
+
+
+def _calls_in_patterns(flow: Flow, assistant: Assistant, ledger: Ledger) -> None:
+    for step in flow.steps.values():
+        if isinstance(step, CallStep) and (flow.is_pattern or step.flow.startswith("pattern_")):
+            ledger.add(step.position, "E-CALL", "patterns neither call nor are called; write the steps out")
+
+
+def _safety(flow: Flow, assistant: Assistant, ledger: Ledger) -> None:
+    required = SAFETY.get(flow.id)
+    if required is None:
+        if flow.id == HANDOFF:
+            _hands_over(flow, ledger)
+        return
+    first = flow.steps[flow.first]
+    if not isinstance(first, ActionStep) or first.action != required:
+        ledger.add(first.position, "E-SAFETY", f'the first step of "{flow.id}" must be `action: {required}`')
+    if flow.guard is not None:
+        ledger.add(flow.guard.position, "E-SAFETY", f'"{flow.id}" cannot be switched off by a condition')
+
+
+def _hands_over(flow: Flow, ledger: Ledger) -> None:
+    if not any(isinstance(s, ActionStep) and s.action == "action_open_handoff" for s in flow.steps.values()):
+        ledger.add(flow.position, "E-SAFETY", f'"{HANDOFF}" must run `action: action_open_handoff`')
+
+
+def _outcomes(flow: Flow, assistant: Assistant, ledger: Ledger) -> None:
+    for step in flow.steps.values():
+        declared = assistant.actions.get(step.action) if isinstance(step, ActionStep) else None
+        if declared is None:
+            continue
+        if declared.outcome is None:
+            if declared.sets is None:
+                ledger.add(
+                    declared.position,
+                    "W-OUTCOME",
+                    f'action "{declared.name}" declares neither `sets` nor `outcome`: it may set any slot',
+                )
+            continue
+        for value in _unhandled(flow, step, declared):
+            ledger.add(
+                step.position,
+                "E-OUTCOME",
+                f'{declared.name} may set {declared.outcome.slot} to "{value}", which no branch handles',
+            )
+
+
+def _unhandled(flow: Flow, step: AnyStep, declared: ActionDeclaration) -> list[str]:
+    """Values that the first branches after the action do not name; `else` does not count."""
+    assert declared.outcome is not None
+    current = step
+    while len(current.next) == 1 and current.next[0].target != END:
+        current = flow.steps[current.next[0].target]
+        if not isinstance(current, NoopStep):
+            break
+    conditions = [branch.condition for branch in current.next if branch.condition is not None]
+    if current is not step and not isinstance(current, NoopStep):
+        conditions = []
+    named = {value for condition in conditions for value in _named(condition, declared.outcome.slot)}
+    return [value for value in declared.outcome.values if value not in named]
+
+
+def _named(condition: Condition, slot: str) -> Iterator[object]:
+    for part in walk(condition.tree):
+        if not isinstance(part, Comparison):
+            continue
+        if part.operator == "=":
+            for one, other in ((part.left, part.right), (part.right, part.left)):
+                if _is_slot(one, slot) and isinstance(other, Literal):
+                    yield other.value
+        elif part.operator == "contains" and isinstance(part.left, Members) and _is_slot(part.right, slot):
+            yield from (item.value for item in part.left.items if isinstance(item, Literal))
+
+
+def _is_slot(part: Expression, slot: str) -> bool:
+    return isinstance(part, Path) and part.root == "slots" and part.name == slot
+
+
+def _flow_names(flow: Flow, assistant: Assistant, ledger: Ledger) -> None:
+    if flow.is_pattern:
+        return
+    for language in assistant.languages:
+        if language not in flow.names and language.split("-")[0] not in flow.names and flow.name != flow.id:
+            ledger.add(
+                flow.position,
+                "E-LANG",
+                f'flow "{flow.id}" has no name in "{language}"; add it under `translation`',
+            )
+
+
+_FLOW_RULES: tuple[Callable[[Flow, Assistant, Ledger], None], ...] = (
+    _unreachable,
+    _loops,
+    _links,
+    _calls_in_patterns,
+    _safety,
+    _outcomes,
+    _flow_names,
+)
+
+
+# The whole
+
+
+def _check_calls(assistant: Assistant, ledger: Ledger) -> None:
+    """Recursion, direct or not, would never come back."""
+
+    def visit(flow: Flow, path: tuple[str, ...]) -> None:
+        for step in flow.steps.values():
+            if not isinstance(step, CallStep):
+                continue
+            if step.flow in (*path, flow.id):
+                circle = " -> ".join((*path, flow.id, step.flow))
+                ledger.add(step.position, "E-CALL", f"calls come back to themselves: {circle}")
+            elif step.flow in assistant.flows:
+                visit(assistant.flows[step.flow], (*path, flow.id))
+
+    for flow in assistant.flows.values():
+        visit(flow, ())
+
+
+def _check_texts(assistant: Assistant, ledger: Ledger) -> None:
+    in_steps = set(_uttered_by_steps(assistant))
+    for response in (*assistant.responses.values(), *assistant.answers.values()):
+        for variation in response.variations:
+            _check_languages(response, variation, assistant, ledger)
+            _check_placeholders(response, variation, assistant, ledger, known=response.name in in_steps)
+            if not response.is_built_in:
+                _check_buttons(response, variation, assistant, ledger)
+
+
+def _check_languages(response: Response, variation: Variation, assistant: Assistant, ledger: Ledger) -> None:
+    written = [variation.texts] if variation.texts else []
+    for texts in (*written, *(button.titles for button in variation.buttons)):
+        for language in assistant.languages:
+            if language not in texts and language.split("-")[0] not in texts:
+                where = "; write it in your flows" if response.is_built_in else "; add it under `translation`"
+                ledger.add(
+                    variation.position, "E-LANG", f'"{response.name}" is not written in "{language}"{where}'
+                )
+        if variation.is_template:
+            for text in texts.values():
+                fault = template_faults(text)
+                if fault:
+                    ledger.add(
+                        variation.position, "E-PLACEHOLDER", f'"{response.name}": {fault} is not allowed here'
+                    )
+
+
+def _check_placeholders(
+    response: Response, variation: Variation, assistant: Assistant, ledger: Ledger, *, known: bool
+) -> None:
+    if variation.is_template:
+        return
+    by_language = {language: placeholders(text) for language, text in variation.texts.items()}
+    first = next(iter(by_language.values()), frozenset())
+    for language, names in by_language.items():
+        if names != first:
+            odd = ", ".join("{" + name + "}" for name in sorted(names ^ first))
+            ledger.add(
+                variation.position,
+                "E-PLACEHOLDER",
+                f'"{response.name}" in "{language}" differs from the others in {odd}',
+            )
+    used = first.union(*by_language.values(), *(placeholders(button.payload) for button in variation.buttons))
+    for name in sorted(used):
+        if known and name not in assistant.slots and not (response.is_built_in or name == "value"):
+            ledger.add(
+                variation.position,
+                "E-PLACEHOLDER",
+                f'"{response.name}" shows {{{name}}}, which is no slot{nearest(name, assistant.slots)}',
+            )
+
+
+def _check_buttons(response: Response, variation: Variation, assistant: Assistant, ledger: Ledger) -> None:
+    for button in variation.buttons:
+        read = read_payload(button.payload.replace("{{", "{").replace("}}", "}"))
+        if isinstance(read, SlotsPayload):
+            for name, _ in read.pairs:
+                if name not in assistant.slots:
+                    ledger.add(
+                        variation.position,
+                        "E-REF",
+                        f'a button of "{response.name}" sets slot "{name}", which does not exist'
+                        f"{nearest(name, assistant.slots)}",
+                    )
+        elif isinstance(read, IntentPayload) and read.intent not in assistant.intents:
+            ledger.add(
+                variation.position,
+                "E-REF",
+                f'a button of "{response.name}" means intent "{read.intent}", which does not exist'
+                f"{nearest(read.intent, assistant.intents)}",
+            )
+        elif read is None and button.payload.startswith("/"):
+            ledger.add(
+                variation.position,
+                "E-VALUE",
+                f'a button of "{response.name}" has an unreadable payload; write /SetSlots(slot=value) or /intent',
+            )
+
+
+def _check_shared_slots(assistant: Assistant, ledger: Ledger) -> None:
+    """Two flows that collect one slot: the end of one would wipe what the other was told."""
+    collected: dict[str, list[Flow]] = {}
+    called = {s.flow for f in assistant.flows.values() for s in f.steps.values() if isinstance(s, CallStep)}
+    for flow in assistant.flows.values():
+        if flow.is_pattern or flow.id in called:
+            continue
+        for name in assistant.fills[flow.id] - flow.kept_slots():
+            collected.setdefault(name, []).append(flow)
+    for name, flows in sorted(collected.items()):
+        if len(flows) > 1:
+            others = " and ".join(f'"{flow.id}"' for flow in flows)
+            ledger.add(
+                flows[1].position,
+                "W-SHARED",
+                f'{others} both collect "{name}": one wipes it for the other; persist it',
+            )
+
+
+def _check_unused(assistant: Assistant, ledger: Ledger) -> None:
+    """Responses that no step utters; an action may still do so, hence a warning, and only without actions."""
+    if assistant.actions:
+        return
+    used = set(_uttered_by_steps(assistant))
+    for response in assistant.responses.values():
+        if response.name not in used and not response.is_built_in and response.name not in assistant.replaced:
+            ledger.add(response.position, "W-UNUSED", f'nothing utters "{response.name}"')
+
+
+def _uttered_by_steps(assistant: Assistant) -> Iterable[str]:
+    for flow in assistant.flows.values():
+        for step in flow.steps.values():
+            if isinstance(step, ActionStep) and step.action not in BUILT_IN_ACTIONS:
+                yield step.action
+            elif isinstance(step, CollectStep):
+                if step.utter is not None:
+                    yield step.utter
+                yield from (rejection.utter for rejection in step.rejections)
+    for slot in assistant.slots.values():
+        yield from (rejection.utter for rejection in slot.rejections)
+        if slot.refill_utter is not None:
+            yield slot.refill_utter

@@ -47,6 +47,7 @@ class _Shelf:
     kind: str
     entries: dict[str, tuple[Node, Node]] = field(default_factory=dict)
     built_in: set[str] = field(default_factory=set)
+    replaced: set[str] = field(default_factory=set)
 
     def add(self, key: Node, node: Node, ledger: Ledger, *, built_in: bool) -> None:
         name = str(key.scalar)
@@ -59,8 +60,9 @@ class _Shelf:
                     key, "E-DUP", f'{self.kind} "{name}" is also defined at {known[0].position}; keep one'
                 )
             return
-        else:
+        elif name in self.built_in:
             self.built_in.discard(name)
+            self.replaced.add(name)
         self.entries[name] = (key, node)
 
 
@@ -199,6 +201,7 @@ def _assemble(
         carries_slots_over=carries,
         version=content.version(),
         last_words=_last_words(names),
+        replaced=frozenset(content.responses.replaced),
         every_turn=tuple(
             dict.fromkeys(
                 m.every_turn for s in slots.values() for m in s.mappings if m.every_turn is not None

@@ -238,6 +238,7 @@ class Assistant:
     carries_slots_over: bool
     version: str
     last_words: Response  # the built-in apology, whatever the project made of it
+    replaced: frozenset[str] = frozenset()  # built-in responses that the project says in its own words
     every_turn: tuple[str, ...] = ()  # actions that run before the commands of every message
     warnings: tuple[Problem, ...] = ()
     triggers: Mapping[str, str] = field(default_factory=dict)  # intent -> flow
