@@ -236,7 +236,7 @@ class OfflineInterpreter:
     def _entities(
         self, text: str, words: tuple[Word, ...], language: str, context: Context, answer: Answer | None
     ) -> tuple[Entity, ...]:
-        asked_name = context.asking == "name"
+        asked_name = context.asking == "name" and tuple(w.text for w in words) not in self._learnt.by_heart
         contacts = [
             *find_emails(text),
             *find_phones(text, country=context.country, asked=context.asking == "phone"),
@@ -307,7 +307,7 @@ class OfflineInterpreter:
         """Sentences known by heart, and a whole yes or no, need no guess."""
         certain = self._by_heart(draft)
         ranking = [Intent(name=name, confidence=probability) for name, probability in scored]
-        if not draft.words:
+        if not draft.words and draft.answer is None:
             return ()
         if certain is None:
             return tuple(ranking)
@@ -328,7 +328,8 @@ class OfflineInterpreter:
         """Whether the message is what was asked for and hardly more: "Anna Rossi", "martedì alle 10"."""
         asking = draft.context.asking
         wanted = _ANSWERS.get(asking, frozenset()) if asking else frozenset()
-        if not any(e.entity in wanted for e in draft.entities):
+        introduced = any(e.entity == "person" for e in draft.entities)
+        if not introduced and not any(e.entity in wanted for e in draft.entities):
             return False
         if best.confidence == 1.0 and best.name in ("affirm", "deny", "human", "stop"):
             return False
@@ -341,7 +342,7 @@ class OfflineInterpreter:
             if word.text not in around
             and not any(e.start < word.end and word.start < e.end for e in draft.entities)
         ]
-        return len(left) <= 1
+        return len(left) <= (0 if introduced and asking != "name" else 1)
 
     def _wanted_language(self, draft: _Draft) -> str | None:
         spoken = [word.text for word in draft.words]

@@ -26,7 +26,7 @@ class Lexicon:
     no: tuple[Phrase, ...]  # longest first
     around_yes_no: frozenset[str]
     after_bare_yes: frozenset[str]
-    yes_needs_accent: frozenset[str]
+    after_none: frozenset[str]
     buts: tuple[Phrase, ...]
     ordinals: Mapping[str, int]
     last: frozenset[str]
@@ -62,7 +62,7 @@ def lexicon(language: str) -> Lexicon:
     sets: dict[str, Any] = {
         key: _words(raw[key])
         for key in (
-            *("function_words", "around_yes_no", "after_bare_yes", "yes_needs_accent", "last"),
+            *("function_words", "around_yes_no", "after_bare_yes", "after_none", "last"),
             *("around_choice", "around_name", "not_names", "titles", "by", "first_names"),
         )
     }

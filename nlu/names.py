@@ -88,7 +88,8 @@ def _run(
             break
         folded = _folded(piece.group())
         particle = folded in _PARTICLES and (bool(run) or piece.group()[0].isupper())
-        if not particle and (folded in known.not_names or folded in known.titles):
+        initial = _INITIAL.fullmatch(piece.group()) is not None and piece.group()[0].isupper()
+        if not particle and not initial and (folded in known.not_names or folded in known.titles):
             break
         if (
             not particle
@@ -129,7 +130,7 @@ def _whole_message(
         return None
     known = lexicon(language)
     around = frozenset().union(*(x.around_name for x in _lexicons(language)))
-    refused = frozenset().union(*(x.not_names for x in _lexicons(language)))
+    refused_first = frozenset().union(*(x.not_names for x in _lexicons(language)))
     run: list[re.Match[str]] = []
     for piece in _PIECE.finditer(text):
         folded = _folded(piece.group())
@@ -152,7 +153,9 @@ def _whole_message(
             continue
         if folded in around and not particle:
             break
-        if folded in refused and not name_like:
+        initial = _INITIAL.fullmatch(piece.group()) is not None and piece.group()[0].isupper()
+        refused = known.not_names if run and piece.group()[0].isupper() else refused_first
+        if folded in refused and not name_like and not initial:
             return None
         run.append(piece)
     if not run or len(run) > _MOST_WORDS or all(_folded(p.group()) in _PARTICLES for p in run):

@@ -73,7 +73,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedFlag:
-    """An emergency in a patient's words. Level A: call an ambulance; B: minutes matter; C: today, a person."""
+    """An emergency in a patient's words. Level A: an ambulance; B: minutes matter; C: today, a person."""
 
     level: Literal["A", "B", "C"]
     key: str

@@ -1,8 +1,9 @@
 """Whether a message says yes or no: as a whole, or by how it begins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nlu.lexicon import Lexicon, Phrase, lexicon
+from nlu.lexicon import Lexicon, Phrase, known_languages, lexicon
 from nlu.words import Word
 
 
@@ -20,21 +21,19 @@ def find_answer(text: str, words: tuple[Word, ...], languages: tuple[str, ...]) 
 
     "Sì, ma alle 11" is no answer: whoever adds a "but" has not agreed to what was asked.
     """
-    if not words:
-        return None
-    for language in languages:
-        known = lexicon(language)
-        whole = _whole(text, words, known)
+    known = [lexicon(language) for language in languages]
+    if text.strip().rstrip("+") == "" and 0 < len(text.strip()) <= 3:
+        return Answer(True, (Word("+", len(text) - len(text.lstrip()), len(text.rstrip())),), True)
+    for reader in known:
+        whole = _whole(words, reader)
         if whole is not None:
             return whole
-    for language in languages:
-        leading = _leading(text, words, lexicon(language))
-        if leading is not None:
-            return leading
-    return None
+    if _says_but(words, known):
+        return None
+    return next((answer for reader in known if (answer := _leading(text, words, reader)) is not None), None)
 
 
-def _whole(text: str, words: tuple[Word, ...], known: Lexicon) -> Answer | None:
+def _whole(words: tuple[Word, ...], known: Lexicon) -> Answer | None:
     """Every word belongs to an answer or is a courtesy; all answers agree."""
     if len(words) > 12 or any(word.asked for word in words):
         return None
@@ -68,13 +67,11 @@ def _leading(text: str, words: tuple[Word, ...], known: Lexicon) -> Answer | Non
         return None
     used = words[at : at + length]
     rest = words[at + length :]
-    if not rest:
-        return Answer(value, used, False)
     if value and any(word.asked for word in words):
         return None
+    if not rest:
+        return Answer(value, used, False)
     if not _stands_apart(text, used, rest, known, value):
-        return None
-    if value and _says_but(rest, known):
         return None
     return Answer(value, used, False)
 
@@ -86,9 +83,11 @@ def _stands_apart(
     if used[-1].clause != rest[0].clause or not used[-1].text.isalpha():
         return True
     spoken = " ".join(word.text for word in used)
-    if len(used) == 1 and spoken in known.yes_needs_accent:
+    if not value and any(rest[0].text in lexicon(x).after_none for x in known_languages()):
+        return False
+    if len(used) == 1 and spoken in _BARE:
         accented = text[used[0].start : used[0].end].lower() != spoken
-        return accented or rest[0].text in known.after_bare_yes
+        return accented or rest[0].text in lexicon("it").after_bare_yes
     return spoken in _UNMISTAKABLE_YES if value else spoken in _UNMISTAKABLE_NO
 
 
@@ -109,15 +108,23 @@ _UNMISTAKABLE_YES = frozenset(
         "si si",
     }
 )
+_BARE = frozenset({"si"})  # without its accent it is "si può?", "si muove": a yes only before some words
 _UNMISTAKABLE_NO = frozenset(
     {"no", "nope", "nah", "no grazie", "no thanks", "no thank you", "нет", "неа", "не надо", "не нужно"}
     | {"non va bene", "non mi va bene", "нет спасибо", "не подходит", "no no", "нет нет"}
 )
 
 
-def _says_but(rest: tuple[Word, ...], known: Lexicon) -> bool:
-    spoken = tuple(word.text for word in rest[:3])
-    return any(spoken[at : at + len(but)] == but for but in known.buts for at in range(2))
+def _says_but(words: tuple[Word, ...], known: Sequence[Lexicon]) -> bool:
+    """A yes with a "but" soon after it."""
+    spoken = tuple(word.text for word in words[:6])
+    said_yes = any(_longest(words, at, reader.yes) for reader in known for at in range(min(2, len(words))))
+    return said_yes and any(
+        spoken[at : at + len(but)] == but
+        for reader in known
+        for but in reader.buts
+        for at in range(1, len(spoken))
+    )
 
 
 def _phrase_at(words: tuple[Word, ...], at: int, known: Lexicon) -> tuple[bool | None, int]:

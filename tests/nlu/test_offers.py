@@ -1,0 +1,114 @@
+"""Picking one of the times on the screen."""
+
+from datetime import datetime
+
+import pytest
+
+from nlu.understanding import OfferedChoice
+from tests.nlu.conftest import Read, value
+
+TIMES = (
+    OfferedChoice(
+        title="mar 24 nov, 09:00", value="tue9", start=datetime(2026, 11, 24, 9), practitioner="rossi"
+    ),
+    OfferedChoice(
+        title="mar 24 nov, 15:30", value="tue15", start=datetime(2026, 11, 24, 15, 30), practitioner="bianchi"
+    ),
+    OfferedChoice(
+        title="gio 26 nov, 09:30", value="thu9", start=datetime(2026, 11, 26, 9, 30), practitioner="rossi"
+    ),
+)
+MENU = (
+    OfferedChoice(title="Prenotare una visita", value="/book"),
+    OfferedChoice(title="Spostare una visita", value="/move"),
+    OfferedChoice(title="Parlare con una persona", value="/human"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("la seconda", "tue15"),
+        ("il secondo", "tue15"),
+        ("2", "tue15"),
+        ("la 2", "tue15"),
+        ("2a", "tue15"),
+        ("la numero 3", "thu9"),
+        ("l'ultima", "thu9"),
+        ("la prima grazie", "tue9"),
+        ("ok la prima", "tue9"),
+        ("quella di giovedì", "thu9"),
+        ("giovedì va bene", "thu9"),
+        ("15:30", "tue15"),
+        ("alle 15.30", "tue15"),
+        ("alle 9 e mezza", "thu9"),
+        ("alle tre e mezza", "tue15"),
+        ("martedì alle 9", "tue9"),
+        ("martedì pomeriggio", "tue15"),
+        ("con Bianchi", "tue15"),
+        ("con la dottoressa bianchi", "tue15"),
+        ("mar 24 nov, 09:00", "tue9"),
+        ("the last one", "thu9"),
+        ("the second one please", "tue15"),
+        ("number 2", "tue15"),
+        ("I'll take the first", "tue9"),
+        ("thursday please", "thu9"),
+        ("at 9:30", "thu9"),
+        ("half past 3", "tue15"),
+        ("второй вариант", "tue15"),
+        ("давайте последний", "thu9"),
+        ("в четверг", "thu9"),
+        ("на 15:30", "tue15"),
+    ],
+)
+def test_a_patient_picks_an_opening(read: Read, text: str, chosen: str) -> None:
+    understood = read(text, asking="opening", choices=TIMES)
+
+    assert value(understood, "choice") == chosen
+    assert understood.first("wish") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "martedì",
+        "con Rossi",
+        "alle 9 di venerdì",
+        "mercoledì",
+        "la quinta",
+        "alle 11",
+        "sei un bot?",
+        "altri orari",
+        "7",
+    ],
+)
+def test_what_fits_none_or_two_picks_nothing(read: Read, text: str) -> None:
+    assert value(read(text, asking="opening", choices=TIMES), "choice") is None
+
+
+def test_another_day_stays_a_wish(read: Read) -> None:
+    understood = read("preferirei venerdì", asking="opening", choices=TIMES)
+
+    assert value(understood, "choice") is None
+    assert value(understood, "wish") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("Prenotare una visita", "/book"),
+        ("prenotare visita", None),
+        ("spostre una visita", "/move"),
+        ("parlare con una persona", "/human"),
+        ("3", "/human"),
+        ("la prima", "/book"),
+    ],
+)
+def test_a_patient_types_what_a_button_says(read: Read, text: str, chosen: str | None) -> None:
+    assert value(read(text, asking="choice", choices=MENU), "choice") == chosen
+
+
+def test_two_buttons_of_one_title_are_no_choice(read: Read) -> None:
+    twins = (OfferedChoice(title="Anna", value="a"), OfferedChoice(title="Anna", value="b"))
+
+    assert value(read("Anna", asking="choice", choices=twins), "choice") is None

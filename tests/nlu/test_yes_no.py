@@ -1,0 +1,89 @@
+"""Yes, no, and what only looks like either."""
+
+import pytest
+
+from tests.nlu.conftest import Read, value
+
+YES = {
+    "it": "sì|si|Sì!|SI|si si|sì grazie|si grazie|certo|va bene|va benissimo|ok|ok va bene|okk|"
+    "perfetto|perfetto grazie|confermo|sì confermo|d'accordo|esatto|giusto|👍|👍🏻|✅|👌|"
+    "volentieri|direi di sì|assolutamente sì|certo che sì|per me va bene|benissimo|sii|"
+    "ok grazie|va bene così|sì, tutto corretto|proceda pure|ottimo|sì per favore",
+    "en": "yes|Yes!|yep|yup|yeah|sure|sure thing|ok|okay|k|of course|yes please|sounds good|"
+    "that's right|correct|that works|works for me|perfect|great thanks|absolutely|go ahead|"
+    "confirm|I confirm|👍|fine|that's fine|yes yes|yesss|y|alright|book it|yes, that's correct",
+    "ru": "да|Да!|ага|угу|конечно|да конечно|хорошо|ок|окей|ладно|подходит|мне подходит|согласна|"
+    "верно|всё верно|подтверждаю|давайте|да, давайте|отлично|да пожалуйста|👍|записывайте|даа|"
+    "+|da",
+}
+NO = {
+    "it": "no|No!|no grazie|no, grazie|meglio di no|non va bene|non mi va bene|direi di no|"
+    "non confermo|noo|no no|assolutamente no|👎|❌|non è corretto|no mi dispiace|purtroppo no|"
+    "per ora no",
+    "en": "no|nope|nah|no thanks|no thank you|not really|no way|that's wrong|I don't think so|"
+    "not yet|nooo|👎|unfortunately not|better not|no, sorry",
+    "ru": "нет|не|неа|нет, спасибо|не надо|не нужно|нет не надо|не подходит|неверно|не согласна|"
+    "ни в коем случае|к сожалению нет|👎|неет",
+}
+NEITHER = {
+    "it": "si può prenotare?|si muove il dente|si paga subito?|come si arriva|non si preoccupi|"
+    "quando si può|grazie|vorrei un appuntamento|si è rotto un dente|si trova parcheggio?|sì?|"
+    "va bene il bancomat?|non lo so|boh|si accettano carte?|sì ma alle 11|ok però non martedì",
+    "en": "can I book?|thanks|I don't know|right side tooth hurts|is it ok to eat before?|"
+    "yes but at 11|no idea|ok, but can we do Tuesday|maybe|good morning",
+    "ru": "можно записаться?|спасибо|не знаю|так болит зуб|да, но в 11|можно ли оплатить картой|"
+    "не могу дышать|хорошо ли видно зуб?",
+}
+
+
+def _each(table: dict[str, str]) -> list[tuple[str, str]]:
+    return [(language, text) for language, texts in table.items() for text in texts.split("|")]
+
+
+@pytest.mark.parametrize(("language", "text"), _each(YES))
+def test_a_patient_agrees(read: Read, language: str, text: str) -> None:
+    understood = read(text, asking="yes_no", language=language)
+
+    assert value(understood, "yes_no") is True
+    assert understood.intent is not None and understood.intent.name == "affirm"
+
+
+@pytest.mark.parametrize(("language", "text"), _each(NO))
+def test_a_patient_declines(read: Read, language: str, text: str) -> None:
+    understood = read(text, asking="yes_no", language=language)
+
+    assert value(understood, "yes_no") is False
+    assert understood.intent is not None and understood.intent.name == "deny"
+
+
+@pytest.mark.parametrize(("language", "text"), _each(NEITHER))
+def test_a_patient_says_neither_yes_nor_no(read: Read, language: str, text: str) -> None:
+    assert value(read(text, asking="yes_no", language=language), "yes_no") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("no, meglio giovedì", False),
+        ("no giovedì", False),
+        ("sì, martedì alle 10 va bene", True),
+        ("no, Thursday is better", False),
+        ("yes, Tuesday at 10", True),
+        ("нет, лучше в четверг", False),
+        ("да, во вторник", True),
+    ],
+)
+def test_an_answer_comes_with_a_time(read: Read, text: str, answer: bool) -> None:
+    understood = read(text, asking="yes_no")
+
+    assert value(understood, "yes_no") is answer
+    assert understood.first("time") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("ok grazie", "thanks"), ("ok thanks", "thanks"), ("хорошо спасибо", "thanks")]
+)
+def test_ok_thanks_is_thanks_when_nothing_was_asked(read: Read, text: str, intent: str) -> None:
+    understood = read(text)
+
+    assert understood.intent is not None and understood.intent.name == intent
