@@ -24,8 +24,14 @@ def find_times(text: str, *, language: str, context: Context) -> tuple[Entity, .
     a `part_of_day` (any day) and, where it is a point, a `time` at its next occurrence. Below 0.35 a time is
     named but not wished for: refused, or moved away from. An unknown language gives nothing.
     """
-    if not speaks(language):
+    if not speaks(language) or (context.asking == "name" and _is_a_name(text)):
         return ()
     tape = Tape(text, vocabulary(language), context)
     pieces = find_pieces(tape)
     return compose(text, tape, pieces) if pieces else ()
+
+
+def _is_a_name(text: str) -> bool:
+    """ "Domenico Sabato" answers "what is your name?", although Saturday is a day."""
+    words = text.split()
+    return 2 <= len(words) <= 4 and all(word.isalpha() and word.istitle() for word in words)

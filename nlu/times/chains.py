@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from nlu.times import almanac
 from nlu.times.clocks import read_clock
+from nlu.times.counting import read_instant
 from nlu.times.dates import read_birth
-from nlu.times.days import read_days, read_instant, speaks_of_pain
+from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.hours import part_hours
-from nlu.times.pieces import Clock, Days, Instant, Link, Piece, Whenever
+from nlu.times.pieces import PAST, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.tape import Tape
 
 _MOST_PIECES = 40
@@ -20,7 +21,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     born = False
     while place < len(tape) and len(pieces) < _MOST_PIECES:
         senses = tape.at(place).senses
-        if not senses or senses.keys() == {"filler"} or _is_greeting(tape, place):
+        if not senses or senses.keys() <= {"filler", "soft"} or _is_greeting(tape, place):
             place += 1
             continue
         born = born or "born" in senses
@@ -49,13 +50,13 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
     if clock_first and (clock := read_clock(tape, place)) is not None:
         return [Piece(clock[0], place, clock[1])], clock[1]
     if tape.has(place, "since_if_pain") and speaks_of_pain(tape, place, place + 1, within=2):
-        return [Piece(Days("past", ()), place, place + 1)], place + 1
+        return [Piece(PAST, place, place + 1)], place + 1
     day_part = tape.get(place, "day_part")
     if day_part is not None:
         return _day_part(tape, place, *day_part), place + 1
     if (days := read_days(tape, place)) is not None:
         if (asked_for_birth or born) and days[0].kind in ("date", "number", "month"):
-            return [Piece(Days("past", ()), place, days[1])], days[1]
+            return [Piece(PAST, place, days[1])], days[1]
         return [Piece(days[0], place, days[1])], days[1]
     if (clock := read_clock(tape, place)) is not None and not asked_for_birth:
         return [Piece(clock[0], place, clock[1])], clock[1]
@@ -72,11 +73,11 @@ def _clock_comes_first(tape: Tape, place: int) -> bool:
 
 def _day_part(tape: Tape, place: int, offset: int, part: str) -> list[Piece]:
     if offset < 0 or (part == "morning" and speaks_of_pain(tape, place, place + 1)):
-        return [Piece(Days("past", ()), place, place + 1)]
+        return [Piece(PAST, place, place + 1)]
     now = tape.context.now
     ends = part_hours(part, tape.vocabulary, tape.context)[1]
     if offset == 0 and part != "evening" and ends <= now.hour * 60 + now.minute:
-        return [Piece(Days("past", ()), place, place + 1)]
+        return [Piece(PAST, place, place + 1)]
     day = tape.today + timedelta(days=offset)
     return [
         Piece(Days("relative", (almanac.one(day),)), place, place + 1),

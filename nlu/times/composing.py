@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from nlu.times import almanac
 from nlu.times.almanac import DayRange
-from nlu.times.hours import clock_text, hours_of, minutes_of, opening_hours, part_hours, wall
+from nlu.times.hours import clock_text, hours_of, minutes_of, opening_hours, wall
 from nlu.times.pieces import Birth, Clock, Days, Instant, Piece, Whenever
+from nlu.times.settling import clock_of, settle
 from nlu.times.tape import Tape
 from nlu.understanding import Entity
 
@@ -27,7 +28,7 @@ class _Spoken:
 def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...]:
     """Every entity, likeliest first, then in the order of the text."""
     entities: list[Entity] = []
-    groups = [_settle(tape, chain) for chain in _chains(pieces)]
+    groups = [settle(tape, chain) for chain in _chains(pieces)]
     holes = _holes(tape, groups)
     positive = any(_is_wish(piece) for group in groups for piece in group)
     for group in groups:
@@ -68,167 +69,6 @@ def _chains(pieces: Iterable[Piece]) -> list[list[Piece]]:
         else:
             chains[-1].append(piece)
     return [chain for chain in chains if chain]
-
-
-def _settle(tape: Tape, chain: list[Piece]) -> list[Piece]:
-    """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
-    return _merge_clocks(tape, _place_numbers(_place_weekdays(tape, _merge_days(chain))))
-
-
-def _merge_days(chain: list[Piece]) -> list[Piece]:
-    """ "Domani martedì 3 marzo" is one day; when words disagree, the more exact ones are believed less."""
-    settled: list[Piece] = []
-    for piece in chain:
-        last = settled[-1] if settled else None
-        if last is None or piece.link not in ("none", "soft") or piece.negated != last.negated:
-            settled.append(piece)
-            continue
-        merged = _same_day(last.found, piece.found)
-        if merged is None or (piece.link == "soft" and merged.confidence < 0.6):
-            settled.append(piece)
-        else:
-            settled[-1] = last.but(found=merged, end=piece.end)
-    return settled
-
-
-_EXACT = ("relative", "date", "number")
-
-
-def _same_day(one: object, other: object) -> Days | None:
-    if not (isinstance(one, Days) and isinstance(other, Days)) or not (one.ranges and other.ranges):
-        return None
-    if other.kind == "weekday" and one.kind in _EXACT:
-        one, other = other, one
-    if one.kind == "relative" and other.kind in ("date", "number"):
-        one, other = other, one
-        return other if one.ranges[0] == other.ranges[0] else None
-    if one.kind == "weekday" and other.kind in _EXACT:
-        if other.ranges[0][0].weekday() == one.weekday:
-            return replace(other, weekday=one.weekday)
-        return replace(other, others=one.ranges[:1], confidence=0.5)
-    return None
-
-
-def _place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
-    """ "Next week, Tuesday or Thursday": the weekdays are those of the week named beside them."""
-    weeks = [n for n, p in enumerate(chain) if isinstance(p.found, Days) and p.found.kind == "week"]
-    days = [n for n, p in enumerate(chain) if isinstance(p.found, Days) and p.found.kind == "weekday"]
-    if not weeks:
-        return _share_week(chain, days)
-    if len(weeks) != 1 or not days:
-        return chain
-    week = weeks[0]
-    beside = week + 1 if week + 1 in days else week - 1
-    if beside not in days or chain[max(week, beside)].link in ("or", "and") or chain[week].negated:
-        return chain
-    if chain[beside].negated:
-        return _rehung(chain, week, days, keep=True)
-    return _rehung(chain, week, days, keep=False)
-
-
-def _share_week(chain: list[Piece], days: list[int]) -> list[Piece]:
-    """ "Tuesday or Thursday next week": both are of next week."""
-    settled = list(chain)
-    for place in reversed(days):
-        following = settled[place + 1] if place + 1 < len(settled) else None
-        if following is None or not isinstance(following.found, Days) or following.found.of_week is None:
-            continue
-        found = settled[place].found
-        if isinstance(found, Days) and found.weekday is not None and following.link in ("or", "and", "soft"):
-            week = following.found.of_week
-            day = week + timedelta(days=found.weekday)
-            moved = replace(found, kind="date", ranges=(almanac.one(day),), of_week=week)
-            settled[place] = settled[place].but(found=moved)
-    return settled
-
-
-def _rehung(chain: list[Piece], week: int, days: list[int], *, keep: bool) -> list[Piece]:
-    named = chain[week].found
-    assert isinstance(named, Days)
-    first = almanac.monday(named.ranges[0][0])
-    settled: list[Piece] = []
-    for number, piece in enumerate(chain):
-        if number == week and not keep:
-            continue
-        if number in days and isinstance(piece.found, Days) and piece.found.weekday is not None:
-            day = first + timedelta(days=piece.found.weekday)
-            piece = piece.but(found=replace(piece.found, kind="date", ranges=(almanac.one(day),)))
-        settled.append(piece)
-    if not keep and settled and week == 0:
-        settled[0] = settled[0].but(start=chain[0].start, link=chain[0].link)
-    return settled
-
-
-def _place_numbers(chain: list[Piece]) -> list[Piece]:
-    """ "Il 12 o il 13 dicembre": the first has the month of the second."""
-    settled = list(chain)
-    for place in range(len(settled) - 2, -1, -1):
-        one, other = settled[place].found, settled[place + 1].found
-        if not (isinstance(one, Days) and isinstance(other, Days)):
-            continue
-        if one.kind == "number" and one.number and other.kind == "date" and other.ranges:
-            near = other.ranges[0][0]
-            found = almanac.make(near.year, near.month, one.number)
-            if found is not None:
-                days = replace(one, kind="date", ranges=(almanac.one(found),))
-                settled[place] = settled[place].but(found=days)
-    return settled
-
-
-def _merge_clocks(tape: Tape, chain: list[Piece]) -> list[Piece]:
-    """ "In the afternoon after 3" is one time, and so is "after 3 but not after 6"."""
-    settled: list[Piece] = []
-    for piece in chain:
-        last = settled[-1] if settled else None
-        merged = _one_clock(tape, last, piece) if last is not None else None
-        if merged is None or last is None:
-            settled.append(piece)
-        else:
-            settled[-1] = last.but(found=merged, end=piece.end, negated=False)
-    return settled
-
-
-def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
-    one, other = _negation(last), _negation(piece)
-    if one is None or other is None or last.dismissed != piece.dismissed:
-        return None
-    if piece.link in ("none", "soft"):
-        if one.shape == "part" and other.shape != "part" and not one.negated:
-            one, other = other, one
-        refining = other.shape == "part" and not other.negated and one.shape != "part" and not one.part
-        if refining and other.part and (piece.link == "none" or _fits(tape, one, other.part)):
-            return replace(one, part=other.part)
-        if one.shape == "part" == other.shape and piece.link == "none" and not (one.negated or other.negated):
-            return one if one.part != "later" else other
-    bounds = {one.shape, other.shape}
-    if len(bounds) == 1 and bounds <= {"after", "before"} and piece.link != "or":
-        return other
-    if bounds == {"after", "before"} and piece.link != "or":
-        after, before = (one, other) if one.shape == "after" else (other, one)
-        return Clock("range", after.start, before.end, part=one.part or other.part)
-    if one.shape == "part" and other.shape in ("after", "before") and not one.negated and piece.link != "or":
-        return replace(other, part=one.part)
-    return None
-
-
-def _negation(piece: Piece) -> Clock | None:
-    """The clock of a piece, with "not before ten" turned into "after ten"."""
-    clock = piece.found
-    if not isinstance(clock, Clock):
-        return None
-    if not piece.negated:
-        return clock
-    if clock.shape == "before":
-        return replace(clock, shape="after", start=clock.end, end=None)
-    if clock.shape == "after":
-        return replace(clock, shape="before", end=clock.start, start=None)
-    return replace(clock, negated=True)
-
-
-def _fits(tape: Tape, clock: Clock, part: str) -> bool:
-    start, end = part_hours(part, tape.vocabulary, tape.context)
-    moment = clock.start or clock.end
-    return moment is not None and any(start <= reading <= end for reading in moment.readings())
 
 
 def _spoken(tape: Tape, chain: list[Piece]) -> list[_Spoken]:
@@ -329,7 +169,7 @@ def _on_day(
     text: str, tape: Tape, span: Sequence[Piece], day: date, piece: Piece, confidence: float, *, several: bool
 ) -> list[Entity]:
     """A clock on a day. Of today, the reading that still lies ahead."""
-    clock = _negation(piece)
+    clock = clock_of(piece)
     assert clock is not None
     if several:
         span = (*(p for p in span if isinstance(p.found, Days)), piece)
@@ -360,7 +200,7 @@ def _clocks_alone(text: str, tape: Tape, clocks: Sequence[Piece]) -> list[Entity
     """A clock without a day: any day; a point in time also stands for its next occurrence."""
     entities: list[Entity] = []
     for piece in clocks:
-        clock = _negation(piece)
+        clock = clock_of(piece)
         if clock is None:
             continue
         hours = hours_of(_as_offered(tape, clock), tape.vocabulary, tape.context)

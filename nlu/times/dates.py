@@ -3,7 +3,7 @@
 from datetime import date
 
 from nlu.times import almanac
-from nlu.times.pieces import Birth, Days
+from nlu.times.pieces import PAST, Birth, Days
 from nlu.times.tape import Tape
 
 _MONTH_FIRST = frozenset({"US", "PH", "PR", "GU"})
@@ -62,9 +62,9 @@ def _wished(tape: Tape, day: int, month: int, year: int | None, end: int) -> tup
     full = year if year >= 100 else today.year - today.year % 100 + year
     when = almanac.make(full, month, day)
     if when is None or full > today.year + 2:
-        return (Days("past", ()), end) if when else None
+        return (PAST, end) if when else None
     if when < today:
-        return Days("past", ()), end
+        return PAST, end
     return Days("date", (almanac.one(when),), number=day), end
 
 

@@ -47,6 +47,10 @@ class Days:
     confidence: float = 0.95
 
 
+#: What has been; it is never a wish.
+PAST = Days("past", ())
+
+
 @dataclass(frozen=True, slots=True)
 class Instant:
     """A moment counted from now ("in two hours")."""

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from nlu.times.folding import Token, tokenise
+from nlu.times.pieces import Days
 from nlu.times.vocabulary import Senses, Vocabulary
 from nlu.understanding import Context
 
@@ -53,11 +54,12 @@ _END = Lexeme(_NOTHING, "", 0, 0, False)
 class Tape:
     """The lexemes of one message. Looking past either end is allowed and finds nothing."""
 
-    __slots__ = ("context", "lexemes", "vocabulary")
+    __slots__ = ("context", "days_at", "lexemes", "vocabulary")
 
     def __init__(self, text: str, vocabulary: Vocabulary, context: Context) -> None:
         self.vocabulary = vocabulary
         self.context = context
+        self.days_at: dict[int, tuple[Days, int] | None] = {}  # what was read there already
         self.lexemes = _lexemes(text, tokenise(text), vocabulary, context)
 
     def __len__(self) -> int:

@@ -1,0 +1,113 @@
+"""Reads days counted from another day: "tomorrow", "in two weeks", "fra 15 giorni", "a week from Tuesday"."""
+
+from datetime import timedelta
+from typing import Literal
+
+from dateutil.relativedelta import relativedelta
+
+from nlu.times import almanac
+from nlu.times.dates import read_date
+from nlu.times.pieces import PAST, Days, Instant
+from nlu.times.tape import Tape
+from nlu.times.weekdays import read_weekday
+
+Read = tuple[Days, int]
+
+
+def read_relative(tape: Tape, place: int) -> Read | None:
+    offset = tape.get(place, "relative")
+    if offset is None:
+        return None
+    if offset < 0:
+        return PAST, place + 1
+    return Days("relative", (almanac.one(tape.today + timedelta(days=offset)),)), place + 1
+
+
+def read_instant(tape: Tape, place: int) -> tuple[Instant, int] | None:
+    """ "in two hours", "fra mezz'ora", "через час"."""
+    if not tape.has(place, "in"):
+        return None
+    counted = counted_unit(tape, place + 1)
+    if counted is None or counted[1] not in ("minute", "half_hour", "hour"):
+        return None
+    many, unit, end = counted
+    minutes = many * {"minute": 1, "half_hour": 30, "hour": 60}[unit]
+    return Instant(tape.context.now.replace(second=0, microsecond=0) + timedelta(minutes=minutes)), end
+
+
+def counted_unit(tape: Tape, place: int) -> tuple[int, str, int] | None:
+    """ "3 days", "a week", "неделю", "mezz'ora": how many, of what, and the place after."""
+    counted = tape.number(place)
+    if counted is None and tape.has(place, "digits") and len(tape.at(place).text) == 3:
+        counted = tape.get(place, "digits"), place + 1
+    many, after = counted or (1, tape.skip(place, "one", most=1))
+    unit = tape.get(after, "unit")
+    if unit is None or unit == "year":
+        return None
+    return (many, unit, after + 1)
+
+
+def read_counted(tape: Tape, place: int) -> Read | None:
+    """ "in two weeks", "fra 15 giorni", "через неделю", "two weeks from now", "a week from Tuesday"."""
+    if tape.has(place, "next", "coming") and tape.has(place + 1, "number", "digits"):
+        return read_within(tape, place + 1)
+    if tape.has(place, "within"):
+        after = tape.skip(place + 1, "filler", "next", "coming", most=2)
+        after = after if tape.has(after, "number", "digits", "unit") else place + 1
+        if not tape.has(place, "in", "at", "of") or tape.has(after, "number", "digits"):
+            found = read_within(tape, after)
+            if found is not None:
+                return found
+    announced = tape.has(place, "in")
+    begin = place + 1 if announced else place
+    if not announced and not tape.has(place, "number", "digits", "one", "unit"):
+        return None
+    counted = counted_unit(tape, begin)
+    if counted is None or counted[1] not in ("day", "week", "fortnight", "month"):
+        return None
+    many, unit, end = counted
+    if tape.has(end, "ago"):
+        return PAST, end + 1
+    if tape.has(end, "from_now"):
+        return counted_ahead(tape, many, unit), end + 1
+    if not announced and begin < end - 1 and unit != "month":
+        return _counted_from(tape, many, unit, end)
+    if not announced or (unit == "day" and many == 0):
+        return None
+    if end == begin + 1 and not tape.vocabulary.hours_follow:  # "in settimana"; "через неделю" counts one
+        return None
+    return counted_ahead(tape, many, unit), end
+
+
+def _counted_from(tape: Tape, many: int, unit: str, end: int) -> Read | None:
+    """ "A week from Tuesday", and the British "a week today"."""
+    on_today = tape.vocabulary.language == "en" and unit != "day" and tape.has(end, "relative")
+    if not (on_today or tape.has(end, "from_then")):
+        return None
+    then = end if on_today else end + 1
+    anchor = read_relative(tape, then) or read_date(tape, then) or read_weekday(tape, then)
+    if anchor is None or anchor[0].kind not in ("weekday", "relative", "date") or not anchor[0].ranges:
+        return None
+    days = min(many, 400) * {"day": 1, "week": 7, "fortnight": 14}[unit]
+    return Days("date", (almanac.one(anchor[0].ranges[0][0] + timedelta(days=days)),)), anchor[1]
+
+
+def read_within(tape: Tape, place: int) -> Read | None:
+    """ "Within two weeks", "nelle prossime due settimane": from today on."""
+    counted = counted_unit(tape, place)
+    if counted is None or counted[1] not in ("day", "week", "fortnight", "month"):
+        return None
+    target = counted_ahead(tape, counted[0], counted[1]).ranges[0][0]
+    return Days("span", ((tape.today, target + timedelta(days=1)),), grain="week"), counted[2]
+
+
+def counted_ahead(tape: Tape, many: int, unit: str) -> Days:
+    many = min(many, 400)
+    if unit == "day":
+        return Days("relative", (almanac.one(tape.today + timedelta(days=many)),))
+    if unit == "month":
+        start = tape.today + relativedelta(months=min(many, 24))
+    else:
+        start = tape.today + timedelta(weeks=min(many, 104) * (2 if unit == "fortnight" else 1))
+    kind: Literal["span", "week"] = "span" if unit == "month" else "week"
+    return Days(kind, ((start, start + timedelta(weeks=1)),), grain="week")

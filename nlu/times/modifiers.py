@@ -1,0 +1,32 @@
+"""Reads what goes before or after a day or a week: next, this, coming, last."""
+
+from nlu.times.tape import Tape
+
+_MODIFIERS = ("next", "this", "coming", "last")
+_TARGETS = ("weekday", "unit", "weekend", "month", "part")
+
+
+def read_modifier(tape: Tape, place: int) -> tuple[str, int, int] | None:
+    """The modifier, the place of what it is said of, and the place after both."""
+    modifier = next((m for m in _MODIFIERS if tape.has(place, m)), None)
+    if modifier is not None:
+        target = tape.skip(place + 1, "filler", "next", "coming", most=1)
+        if target > place + 1 and tape.has(place + 1, "next", "coming"):
+            modifier = "next" if tape.has(place + 1, "next") else "coming"
+        if not tape.has(target, *_TARGETS):
+            target = place + 1
+        end = target + 1
+    else:
+        target = place
+        if not tape.has(target, *_TARGETS):
+            return None
+        modifier = next((m for m in _MODIFIERS if tape.has(place + 1, m)), None)
+        if modifier is None:
+            return None
+        leads = modifier == "this" or tape.vocabulary.modifiers_lead
+        if leads and tape.has(place + 2, *_TARGETS):
+            return None
+        if tape.has(place + 1, "after") and tape.has(place + 2, "number", "digits", "at"):
+            return None
+        end = place + 2
+    return modifier, target, end

@@ -1,0 +1,174 @@
+"""Reads weeks, weekends and months, whole or in part: "next week", "fine mese", "первая неделя апреля"."""
+
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from nlu.times import almanac
+from nlu.times.almanac import DayRange
+from nlu.times.dates import read_date
+from nlu.times.modifiers import read_modifier
+from nlu.times.pieces import PAST, Days
+from nlu.times.tape import Tape
+
+Read = tuple[Days, int]
+
+
+def read_period(tape: Tape, place: int) -> Read | None:
+    """ "Next week", "il mese prossimo", "questo weekend", "last week"; never a weekday."""
+    read = read_modifier(tape, place)
+    if read is None:
+        return None
+    modifier, target, end = read
+    today = tape.today
+    ahead = {"next": 1, "coming": 1, "this": 0, "last": -1}[modifier]
+    if tape.has(target, "weekend"):
+        if ahead < 0:
+            return PAST, end
+        start, after = almanac.weekend(today)
+        if modifier == "next" and (start - today).days <= almanac.NEAR:
+            start, after = almanac.weekend(today, 1)
+        return Days("span", ((max(start, today), after),), grain="day"), end
+    unit = tape.get(target, "unit")
+    if unit == "week":
+        return _weeks_ahead(tape, ahead, end)
+    if unit == "month":
+        if ahead < 0:
+            return PAST, end
+        start = today + relativedelta(months=ahead)
+        first, after = almanac.month(start.year, start.month)
+        return Days("month", ((max(first, today), after),), grain="month"), end
+    if unit == "year" and ahead < 0:
+        return PAST, end
+    if tape.has(target, "month"):
+        return _whole_month(tape, tape.get(target, "month"), end) if ahead >= 0 else (PAST, end)
+    return None
+
+
+def _weeks_ahead(tape: Tape, weeks: int, end: int) -> Read:
+    """A week, or a day of it: "next week on Tuesday" is put together later, "settimana prossima" is whole."""
+    if weeks < 0:
+        return PAST, end
+    start, after = almanac.week(tape.today, weeks)
+    return Days("week", ((max(start, tape.today), after),), grain="week"), end
+
+
+def read_position(tape: Tape, place: int) -> Read | None:
+    """ "end of next week", "inizio settimana", "в середине месяца", "mid-March"."""
+    kind = next((k for k in ("begin", "middle", "end") if tape.has(place, k)), None)
+    if kind is None:
+        return None
+    of = tape.skip(place + 1, "of", "filler", most=2)
+    whole = read_period(tape, of) or read_period(tape, place + 1)
+    if whole is None and tape.get(of, "unit") == "week":
+        whole = _weeks_ahead(tape, 0, of + 1)
+        if _cut(kind, whole[0])[1] <= tape.today:
+            whole = _weeks_ahead(tape, 1, of + 1)
+    whole = whole or _month_named(tape, of)
+    if whole is not None and tape.get(of, "unit") == "month" and _cut(kind, whole[0])[1] <= tape.today:
+        start = tape.today + relativedelta(months=1)
+        whole = Days("month", (almanac.month(start.year, start.month),), grain="month"), whole[1]
+    if whole is None or whole[0].kind not in ("week", "month"):
+        return None
+    start, end = _cut(kind, whole[0])
+    start = max(start, tape.today)
+    if end <= start:
+        return None
+    return Days("span", ((start, end),)), whole[1]
+
+
+def _cut(kind: str, whole: Days) -> DayRange:
+    """Monday to Wednesday, Tuesday to Thursday, Thursday to Saturday; ten days of a month."""
+    start, end = whole.ranges[0]
+    if whole.kind == "week":
+        start = almanac.monday(start)
+        first, last = {"begin": (0, 3), "middle": (1, 4), "end": (3, 6)}[kind]
+        return start + timedelta(days=first), start + timedelta(days=last)
+    start = start.replace(day=1)
+    tenth, twentieth = start + timedelta(days=10), start + timedelta(days=20)
+    return {"begin": (start, tenth), "middle": (tenth, twentieth), "end": (twentieth, end)}[kind]
+
+
+def read_nth(tape: Tape, place: int) -> Read | None:
+    """ "First week of April", "l'ultimo lunedì del mese", "вторая неделя марта"."""
+    nth = -1 if tape.has(place, "last") else tape.get(place, "nth") or tape.get(place, "ordinal")
+    weekday, week = tape.get(place + 1, "weekday"), tape.get(place + 1, "unit") == "week"
+    if nth is None or nth > 5 or not (week or weekday is not None):
+        return None
+    of = tape.skip(place + 2, "of", "filler", most=2)
+    whole = read_period(tape, of) or _month_named(tape, of)
+    if whole is None or whole[0].kind != "month":
+        return None
+    start, end = whole[0].ranges[0][0].replace(day=1), whole[0].ranges[0][1]
+    if week:
+        first = end - timedelta(days=7) if nth < 0 else start + timedelta(days=7 * (nth - 1))
+        found = first, min(first + timedelta(days=7), end)
+    else:
+        ahead = almanac.coming_weekday(start - timedelta(days=1), weekday) + timedelta(weeks=nth - 1)
+        last = almanac.coming_weekday(end - timedelta(days=8), weekday)
+        found = almanac.one(last if nth < 0 else ahead)
+    if found[1] <= tape.today or found[0] >= found[1]:
+        return None
+    return Days("span", ((max(found[0], tape.today), found[1]),)), whole[1]
+
+
+def _month_named(tape: Tape, place: int) -> Read | None:
+    """ "The month" is this one; "April"."""
+    if tape.get(place, "unit") == "month":
+        return Days("month", (almanac.month(tape.today.year, tape.today.month),), grain="month"), place + 1
+    if tape.has(place, "month", "month_short"):
+        return _whole_month(tape, tape.get(place, "month") or tape.get(place, "month_short"), place + 1)
+    return None
+
+
+def read_named(tape: Tape, place: int) -> Read | None:
+    """Weekends, working days, whole months, "the next few days", "in settimana"."""
+    today = tape.today
+    if tape.has(place, "weekend"):
+        start, end = almanac.weekend(today)
+        return Days("span", ((max(start, today), end),)), place + 1
+    if tape.has(place, "days_ahead"):
+        if (week := _week_of(tape, place + 1)) is not None:
+            return week
+        return Days("span", ((today, today + timedelta(days=7)),), grain="week"), place + 1
+    if tape.has(place, "this_week"):
+        return _weeks_ahead(tape, 0, place + 1)
+    if tape.has(place, "week_after_next"):
+        return _weeks_ahead(tape, 2, place + 1)
+    if tape.has(place, "workdays"):
+        mondays = (almanac.monday(today) + timedelta(weeks=w) for w in range(3))
+        spans = ((max(m, today), m + timedelta(days=5)) for m in mondays)
+        return Days("span", tuple(s for s in spans if s[0] < s[1])[:2]), place + 1
+    if tape.get(place, "unit") == "week":
+        return _week_of(tape, place + 1)
+    if tape.has(place, "month_in") and tape.has(place + 1, "month"):
+        return _whole_month(tape, tape.get(place + 1, "month"), place + 2)
+    if tape.has(place, "month") and (tape.has(place - 1, "month_in") or tape.asked_for_time):
+        return _whole_month(tape, tape.get(place, "month"), place + 1)
+    return None
+
+
+def _week_of(tape: Tape, place: int) -> Read | None:
+    """ "The week of the 16th", "la settimana del 16 marzo"."""
+    if not tape.has(place, "of", "from"):
+        return None
+    found = read_date(tape, place) or read_date(tape, place + 1)
+    if found is None or not found[0].ranges:
+        return None
+    first = almanac.monday(found[0].ranges[0][0])
+    week = max(first, tape.today), first + timedelta(weeks=1)
+    return Days("week", (week,), grain="week"), found[1]
+
+
+def _whole_month(tape: Tape, number: int, end: int) -> Read | None:
+    today = tape.today
+    year = today.year if number >= today.month else today.year + 1
+    written = tape.get(end, "digits")
+    if written is not None and len(tape.at(end).text) == 4 and 1900 <= written <= 2100:
+        if written < today.year or (written == today.year and number < today.month):
+            return PAST, end + 1
+        if written > today.year + 2:
+            return None
+        year, end = written, end + 1
+    first, after = almanac.month(year, number)
+    return Days("month", ((max(first, today), after),), grain="month"), end

@@ -1,0 +1,133 @@
+"""Reads weekdays: "Tuesday", "martedì prossimo", "Tuesday next week", "Friday the 13th", "по средам"."""
+
+from datetime import date, timedelta
+
+from nlu.times import almanac
+from nlu.times.dates import read_date
+from nlu.times.modifiers import read_modifier
+from nlu.times.periods import read_period
+from nlu.times.pieces import PAST, Days
+from nlu.times.tape import Tape
+
+Read = tuple[Days, int]
+
+
+def read_weekday(tape: Tape, place: int) -> Read | None:
+    weekday = tape.get(place, "weekdays")
+    every = tape.has(place, "every") and tape.has(place + 1, "weekday")
+    if weekday is not None or every:
+        weekday = weekday if weekday is not None else tape.get(place + 1, "weekday")
+        coming = almanac.coming_weekday(tape.today, weekday)
+        ranges = (almanac.one(coming), almanac.one(coming + timedelta(weeks=1)))
+        return Days("weekday", ranges, weekday=weekday), place + 1 + every
+    weekday = tape.get(place, "weekday")
+    if weekday is None:
+        return None
+    found = _weekday_number(tape, weekday, place + 1)
+    if found is not None:
+        return found
+    return _on_weekday(tape, weekday, _coming(tape, weekday), place + 1)
+
+
+def read_modified_weekday(tape: Tape, place: int) -> Read | None:
+    """ "Next Tuesday", "martedì prossimo", "в этот четверг", "last Monday"."""
+    read = read_modifier(tape, place)
+    if read is None or not tape.has(read[1], "weekday"):
+        return None
+    modifier, target, end = read
+    today = tape.today
+    weekday = tape.get(target, "weekday")
+    if modifier == "last":
+        return PAST, end
+    found = _weekday_number(tape, weekday, end)
+    if found is not None:
+        return found
+    coming = almanac.coming_weekday(today, weekday)
+    if modifier == "next":
+        likely, other = almanac.next_weekday(today, weekday)
+        near = likely != coming
+        return _on_weekday(
+            tape, weekday, likely, end, others=(other,), confidence=0.6 if near else 0.8, fixed=True
+        )
+    if modifier == "this" and weekday == today.weekday():
+        coming = today
+    return _on_weekday(tape, weekday, coming, end, fixed=True)
+
+
+def _coming(tape: Tape, weekday: int) -> date:
+    """The next one after today; of the days on the patient's screen, where one is such a weekday."""
+    offered = [c.start.date() for c in tape.context.choices if c.start and c.start.weekday() == weekday]
+    return min(offered, default=almanac.coming_weekday(tape.today, weekday))
+
+
+def _on_weekday(
+    tape: Tape,
+    weekday: int,
+    day: date,
+    end: int,
+    *,
+    others: tuple[date, ...] = (),
+    confidence: float = 0.95,
+    fixed: bool = False,
+) -> Read:
+    """A weekday, of the week named right after it if there is one: "martedì della settimana prossima"."""
+    of = tape.skip(end, "of", "filler", most=2)
+    week = read_period(tape, of)
+    if week is not None and week[0].kind == "week":
+        first = almanac.monday(week[0].ranges[0][0])
+        day = first + timedelta(days=weekday)
+        return Days("date", (almanac.one(day),), weekday=weekday, of_week=first), week[1]
+    if tape.get(end, "unit") == "week" and tape.vocabulary.language == "en":  # "Tuesday week"
+        return Days("date", (almanac.one(day + timedelta(weeks=1)),), weekday=weekday), end + 1
+    return (
+        Days(
+            "date" if fixed else "weekday",
+            (almanac.one(day),),
+            tuple(almanac.one(d) for d in others),
+            weekday=weekday,
+            confidence=confidence,
+        ),
+        end,
+    )
+
+
+def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
+    """ "martedì 10", "Friday the 13th": the date if such a day is near, else the number is an hour."""
+    number = tape.skip(place, "day_number", most=2)
+    if number > place and not tape.has(number, "digits", "ordinal", "number"):
+        return None
+    read = tape.ordinal(number)
+    as_ordinal = read is not None
+    if read is None:
+        whole = tape.whole(number)
+        if whole is None or tape.at(number + 1).text in (":", "h") or tape.has(number, "number"):
+            return None
+        read = whole, number + 1
+    if not 1 <= read[0] <= 31 or read_date(tape, number, bare=False) is not None:
+        return None
+    if tape.has(read[1], "ampm_am", "ampm_pm", "oclock", "counted", "past", "minus_after", "unit"):
+        return None
+    sign = tape.at(read[1])
+    if sign.text in (".", "-", "/") and sign.glued and tape.has(read[1] + 1, "digits"):
+        return None
+    if number > place and tape.has(number - 1, "at") and not tape.has(number - 1, "day_number"):
+        return None
+    day = almanac.day_ahead(tape.today, read[0])
+    if day is None:
+        return None
+    for _ in range(2):
+        if day.weekday() == weekday:
+            break
+        day = almanac.day_ahead(day + timedelta(days=1), read[0]) or day
+    if day.weekday() == weekday and (day - tape.today).days <= 45:
+        return Days("date", (almanac.one(day),), weekday=weekday), read[1]
+    coming = almanac.coming_weekday(tape.today, weekday)
+    if as_ordinal or number > place or read[0] > 24:
+        first = almanac.day_ahead(tape.today, read[0])
+        if first is None:
+            return None
+        return (
+            Days("date", (almanac.one(first),), (almanac.one(coming),), weekday=weekday, confidence=0.5),
+            read[1],
+        )
+    return None
