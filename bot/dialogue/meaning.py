@@ -221,11 +221,27 @@ class _Reading:
     def started(self) -> str | None:
         """The flow that this message starts."""
         flow = self.assistant.triggers.get(self.intent)
-        return flow if flow is not None and self.confidence >= self.assistant.threshold(self.intent) else None
+        if flow is None:
+            return self._implied()
+        return flow if self.confidence >= self.assistant.threshold(self.intent) else None
+
+    def _implied(self) -> str | None:
+        """Who names a visit and nothing else wants it: "first visit, Tuesday afternoon"."""
+        if self.intent or self.active or self.asked_slot or self.understanding.first("visit_type") is None:
+            return None
+        slots = self.assistant.slots
+        flows = [
+            flow
+            for flow in dict.fromkeys(self.assistant.triggers.values())
+            if any(kind_of(slots[name]) == "visit_type" for name in self.assistant.fills[flow])
+        ]
+        return flows[0] if len(flows) == 1 else None
 
     def acts(self, *, answered: bool) -> tuple[Command, ...]:
         if answered and (self.intent in _WEAK or self.confidence < STRONG):
             return ()
+        if not self.intent and self.started:
+            return (StartFlow(self.started),)
         clarify = self._clarify()
         if clarify is not None:
             return (clarify,)
