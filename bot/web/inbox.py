@@ -176,6 +176,7 @@ class _Inbox:
             who=session.who,
             practice=self._practice.name if self._practice else "",
             time_zone=self._practice.time_zone if self._practice else "",
+            now=self._sign_in.now().isoformat(),
         )
 
     async def list_handoffs(self, request: web.Request, session: Session) -> web.Response:

@@ -15,6 +15,7 @@ import pydantic
 from aiohttp import web
 
 from bot.domain.practice import Practice
+from bot.ports import Clock
 from bot.service.desk import Observer
 from bot.web.live import Bell, Stream, to_json
 from bot.web.pages import add_pages, show
@@ -80,12 +81,18 @@ def add_sandbox(
     practice: Practice,
     stand_in_url: str,
     http: aiohttp.ClientSession,
+    clock: Clock | None = None,
     patients: Sequence[SandboxPatient] = PATIENTS,
 ) -> None:
-    """Register /sandbox, and / as its short name. Call it only for a demo."""
+    """Register /sandbox, and / as its short name. Call it only for a demo.
+
+    Without a `clock` the pages go by the computer that shows them.
+    """
     add_pages(app)
     spoken = tuple(patient for patient in patients if patient.language in practice.languages)
-    sandbox = _Sandbox(observer, practice, _StandIn(stand_in_url, http), spoken or tuple(patients))
+    sandbox = _Sandbox(
+        observer, practice, _StandIn(stand_in_url, http), spoken or tuple(patients), clock=clock
+    )
     patient = "/sandbox/patients/{digits}"
     app.router.add_routes(
         [
@@ -149,11 +156,18 @@ class _StandIn:
 
 class _Sandbox:
     def __init__(
-        self, observer: Observer, practice: Practice, stand_in: _StandIn, patients: tuple[SandboxPatient, ...]
+        self,
+        observer: Observer,
+        practice: Practice,
+        stand_in: _StandIn,
+        patients: tuple[SandboxPatient, ...],
+        *,
+        clock: Clock | None,
     ) -> None:
         self._observer = observer
         self._practice = practice
         self._stand_in = stand_in
+        self._clock = clock
         self._patients = {patient.digits: patient for patient in patients}
         self._phones = Phones()
         self._bell = Bell()
@@ -195,6 +209,7 @@ class _Sandbox:
             language=language,
             practice=self._practice.name,
             time_zone=self._practice.time_zone,
+            now=self._clock.now().isoformat() if self._clock else "",
             facts=_facts(self._practice, tuple(self._patients.values()), language),
         )
 

@@ -56,6 +56,10 @@ class SignIn:
         self._announced: datetime | None = None
         self._sessions: dict[bytes, Session] = {}
 
+    def now(self) -> datetime:
+        """The present, by the clock that sessions run by."""
+        return self._clock.now()
+
     def issue(self) -> str:
         """A fresh path to sign in at, good for one use; an earlier one is void."""
         token = secrets.token_urlsafe(32)

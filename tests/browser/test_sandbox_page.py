@@ -1,5 +1,6 @@
 """Somebody tries Chairside out, in a real browser with the real stand-in."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from bot.service.desk import TurnTrace
 from tests.browser.people import Witness
-from tests.web.fakes import NOW
+from tests.web.fakes import NOW, FakeClock
 from tests.web.serving import Serve
 from tests.web.stage import Stage, set_up
 
@@ -122,6 +123,18 @@ async def test_the_diary_shows_a_hold_and_then_the_booking_wherever_it_is(page: 
     await expect(page.locator(".day-name").nth(1)).to_contain_text("23")
     await page.get_by_role("button", name="Today").click()
     await expect(page.locator(".visit")).to_have_count(0)
+
+
+async def test_a_demo_that_starts_on_another_day_shows_that_day(
+    context: BrowserContext, serve: Serve, http: aiohttp.ClientSession
+) -> None:
+    elsewhere = FakeClock(datetime(2026, 3, 2, 7, 0, tzinfo=UTC))
+    stage = await set_up(serve, http, clock=elsewhere)
+    page = await context.new_page()
+    await page.goto(stage.url)
+
+    await expect(page.locator(".is-today .day-name")).to_have_text("Mon2")
+    await expect(page.locator(".range")).to_have_text(re.compile(r"^2\s*–\s*8 March$"))
 
 
 async def test_cancelled_visits_leave_the_diary(page: Page, stage: Stage) -> None:

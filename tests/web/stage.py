@@ -60,6 +60,7 @@ class Stage:
 
 
 async def set_up(serve: Serve, http: aiohttp.ClientSession, *, clock: FakeClock | None = None) -> Stage:
+    clock = clock or FakeClock()
     webhooks: list[Mapping[str, Any]] = []
 
     async def take_in(request: web.Request) -> web.Response:
@@ -74,13 +75,20 @@ async def set_up(serve: Serve, http: aiohttp.ClientSession, *, clock: FakeClock 
         access_token=TOKEN,
         phone_number_id=NUMBER_ID,
         display_number="390255501230",
-        now=(clock or FakeClock()).now,
+        now=clock.now,
         options=StandInOptions(pair_interval=0, throughput=0, status_delay=(0.0, 0.0)),
     )
     graph_url = await serve(stand_in.application())
     observer = FakeObserver()
     app = web.Application()
-    add_sandbox(app, observer=observer, practice=demo_practice(), stand_in_url=graph_url, http=http)
+    add_sandbox(
+        app,
+        observer=observer,
+        practice=demo_practice(),
+        stand_in_url=graph_url,
+        http=http,
+        clock=clock,
+    )
     return Stage(
         url=await serve(app),
         observer=observer,

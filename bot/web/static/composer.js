@@ -1,7 +1,7 @@
 // The place to write in: Enter sends, Shift+Enter starts a new line. What is under way shows at once.
 
 import { freshId, h, icon, say, words } from "./page.js";
-import { timeOfDay } from "./moments.js";
+import { now, timeOfDay } from "./moments.js";
 
 const kept = new Map(); // conversation -> its draft and what is under way, while another one is open
 
@@ -51,7 +51,7 @@ export function composer(conversation, { send, seen }) {
     const pending = {
       id: freshId(),
       client_message_id: freshId(),
-      at: new Date().toISOString(),
+      at: new Date(now()).toISOString(),
       author: "staff",
       text: written,
       seen: anyway ? null : seen(),

@@ -1,7 +1,7 @@
 // The diary of one practitioner, seven days from today on; what is new shows itself.
 
-import { h, icon, keyed, language, words } from "./page.js";
-import { dayKey } from "./moments.js";
+import { h, icon, keyed, locale, words } from "./page.js";
+import { dayKey, now } from "./moments.js";
 
 const SHOWN = new Set(["held", "requested", "booked", "arrived", "done", "no_show"]);
 const LOOK = { held: "held", requested: "held", booked: "booked", arrived: "booked", done: "done", no_show: "done" };
@@ -39,7 +39,7 @@ export function diaryBoard(parent, facts) {
 
   const dayFrom = (day, days) => new Date(Date.parse(`${day}T12:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
   const weekday = (day) => (new Date(`${day}T12:00:00Z`).getUTCDay() + 6) % 7;
-  const named = (options) => new Intl.DateTimeFormat(language, { timeZone: "UTC", ...options });
+  const named = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
   const dayOf = (row) => row.start_local.slice(0, 10);
   const nameOf = (row) => `${row.practitioner} ${row.start} ${row.end}`;
 
@@ -62,7 +62,7 @@ export function diaryBoard(parent, facts) {
   /** Bring a row that just appeared into view. */
   function turnTo(row) {
     if (facts.practitioners.some((one) => one.id === row.practitioner)) practitioner = row.practitioner;
-    const days = Math.round((Date.parse(dayOf(row)) - Date.parse(dayKey(Date.now()))) / 86_400_000);
+    const days = Math.round((Date.parse(dayOf(row)) - Date.parse(dayKey(now()))) / 86_400_000);
     if (days < offset || days >= offset + DAYS) offset = Math.floor(days / DAYS) * DAYS;
   }
 
@@ -89,7 +89,7 @@ export function diaryBoard(parent, facts) {
           h("bdi", {}, one.name),
         ),
     );
-    const start = dayFrom(dayKey(Date.now()), offset);
+    const start = dayFrom(dayKey(now()), offset);
     const days = Array.from({ length: DAYS }, (_, n) => dayFrom(start, n));
     const monthDay = named({ day: "numeric", month: "long" });
     range.textContent = monthDay.formatRange(new Date(`${start}T12:00:00Z`), new Date(`${days.at(-1)}T12:00:00Z`));
@@ -118,7 +118,7 @@ export function diaryBoard(parent, facts) {
 
   function column(day, fresh) {
     const at = new Date(`${day}T12:00:00Z`);
-    const isToday = day === dayKey(Date.now());
+    const isToday = day === dayKey(now());
     const body = h("div", { class: "day-body" });
     for (const shift of shiftsOn(day)) body.append(placed(h("div", { class: "shift" }), shift.start, shift.end));
     for (const row of rowsOn(day)) body.append(visit(row, fresh.has(nameOf(row))));

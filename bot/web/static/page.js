@@ -4,6 +4,9 @@
 export const words = JSON.parse(document.getElementById("wording").textContent);
 export const language = document.documentElement.lang;
 
+/** For dates: the language with the reader's own region, "en-GB" rather than "en", where the browser knows one. */
+export const locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
+
 /** A string of the wording with its {names} filled in. An unknown key is a mistake of ours and throws. */
 export function say(key, values = {}) {
   if (!(key in words)) throw new Error(`wording has no "${key}"`);

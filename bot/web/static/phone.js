@@ -1,7 +1,7 @@
 // A phone as patients hold it. It shows what reached the Graph API stand-in and nothing else.
 
 import { h, icon, keyed, portrait, post, words } from "./page.js";
-import { dayKey, dayName, timeOfDay } from "./moments.js";
+import { dayKey, dayName, now, timeOfDay } from "./moments.js";
 
 const TYPING_SHOWS = 25_000; // as long as the channel itself shows it
 
@@ -138,7 +138,7 @@ export function phones(facts, { practice, onPatient, isVisible }) {
   }
 
   function isTyping(chat) {
-    return chat.typing_since !== null && Date.now() - new Date(chat.typing_since) < TYPING_SHOWS;
+    return chat.typing_since !== null && now() - new Date(chat.typing_since) < TYPING_SHOWS;
   }
 
   function bubble(item) {
