@@ -1,6 +1,7 @@
 """The control API under /stand-in/: plays the patients, shows what happened, asks for trouble.
 
 POST bodies are JSON with that content type, so that a web page from elsewhere cannot post them unasked.
+With ?channel=messenger a request is about the Page and its patients, else about the WhatsApp number.
 """
 
 import json
@@ -12,12 +13,13 @@ from aiohttp import web
 
 from bot.stand_in.messages import NotOffered, UnknownMessage
 from bot.stand_in.options import Fault, FaultKind
-from bot.stand_in.refusals import Refused, malformed
+from bot.stand_in.refusals import GraphRefused, Refused, malformed
 from bot.stand_in.strict_json import StrictObject
 from bot.stand_in.whatsapp_webhooks import UnknownPatientKind
 
 if TYPE_CHECKING:
     from bot.stand_in.graph import GraphStandIn
+    from bot.stand_in.messenger import MessengerSide
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -32,6 +34,7 @@ def control_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
         web.post(f"{patient}/taps", _told(control.taps)),
         web.post(f"{patient}/sends", _told(control.sends)),
         web.post(f"{patient}/reads", _told(control.reads)),
+        web.post(f"{patient}/hears", _told(control.hears)),
         web.post("/stand-in/deliver", _told(control.deliver)),
         web.post("/stand-in/redeliver", _told(control.redeliver)),
         web.post("/stand-in/subscribe", _told(control.subscribe)),
@@ -54,6 +57,8 @@ def _told(handler: Handler) -> Handler:
             return await handler(request)
         except Refused as refused:
             return web.json_response({"error": refused.details}, status=400)
+        except GraphRefused as refused:
+            return web.json_response({"error": refused.message}, status=400)
         except UnknownPatientKind as unknown:
             return web.json_response({"error": str(unknown)}, status=400)
         except UnknownMessage as unknown:
@@ -80,31 +85,38 @@ class _Control:
         reply_to = body.optional_text("reply_to", high=256)
         body.end()
         who = request.match_info["who"]
-        return _ids(self._stand_in.says(who, texts, name=name, reply_to=reply_to))
+        return _ids(self._side(request).says(who, texts, name=name, reply_to=reply_to))
 
     async def taps(self, request: web.Request) -> web.StreamResponse:
         """{"message_id", "choice_id"}"""
         body = await _body(request)
         message_id, choice_id = body.text("message_id", high=256), body.text("choice_id", high=256)
         body.end()
-        return _ids(self._stand_in.taps(request.match_info["who"], message_id, choice_id))
+        return _ids(self._side(request).taps(request.match_info["who"], message_id, choice_id))
 
     async def sends(self, request: web.Request) -> web.StreamResponse:
         """{"kind": "image" | "audio" | "location" | ..., more by kind}"""
         wish = await _json(request)
         if not isinstance(wish, dict):
             raise malformed("Param body must be a JSON object")
-        return _ids(self._stand_in.sends(request.match_info["who"], wish))
+        return _ids(self._side(request).sends(request.match_info["who"], wish))
 
     async def reads(self, request: web.Request) -> web.StreamResponse:
-        return _ids(self._stand_in.reads(request.match_info["who"]))
+        return _ids(self._side(request).reads(request.match_info["who"]))
+
+    async def hears(self, request: web.Request) -> web.StreamResponse:
+        """{"text"}: staff write to a patient on Messenger, from the Page's own inbox."""
+        body = await _body(request)
+        text = body.text("text", high=2000)
+        body.end()
+        return _ids((self._messenger().staff_says(request.match_info["who"], text),))
 
     async def deliver(self, request: web.Request) -> web.StreamResponse:
         """The body goes to the webhook byte by byte; ?signature=right|wrong|missing."""
         signature = request.query.get("signature", "right")
         if signature not in ("right", "wrong", "missing"):
             raise malformed("Param signature must be one of {right, wrong, missing}")
-        http_status = await self._stand_in.deliver(await request.read(), signature=signature)
+        http_status = await self._side(request).deliver(await request.read(), signature=signature)
         return web.json_response({"http_status": http_status})
 
     async def redeliver(self, request: web.Request) -> web.StreamResponse:
@@ -115,7 +127,7 @@ class _Control:
             raise malformed("Param message_ids must be an array of ids")
         times = int(body.number("times", low=1, high=100)) if body.has("times") else 1
         body.end()
-        self._stand_in.redeliver([str(message_id) for message_id in message_ids], times=times)
+        self._side(request).redeliver([str(message_id) for message_id in message_ids], times=times)
         return web.json_response({"webhooks": times})
 
     async def subscribe(self, request: web.Request) -> web.StreamResponse:
@@ -123,20 +135,20 @@ class _Control:
         body = await _body(request)
         verify_token = body.text("verify_token", high=512)
         body.end()
-        return web.json_response({"is_verified": await self._stand_in.subscribe(verify_token)})
+        return web.json_response({"is_verified": await self._side(request).subscribe(verify_token)})
 
     async def set_fault(self, request: web.Request) -> web.StreamResponse:
-        """{"kind", "nth"?, "times"?, "every"?, "code"?, "seconds"?}: counts from the next send."""
+        """{"kind", "nth"?, "times"?, "every"?, "code"?, "subcode"?, "seconds"?}: from the next send on."""
         body = await _body(request)
         kind = FaultKind(body.choice("kind", *(kind.value for kind in FaultKind)))
-        numbers = {key: body.number(key, low=0, high=10**6) for key in _FAULT_NUMBERS if body.has(key)}
+        numbers = {key: body.number(key, low=0, high=10**7) for key in _FAULT_NUMBERS if body.has(key)}
         body.end()
         whole = {key: int(number) for key, number in numbers.items() if key != "seconds"}
-        self._stand_in.set_fault(Fault(kind=kind, seconds=numbers.get("seconds", 5.0), **whole))
+        self._side(request).set_fault(Fault(kind=kind, seconds=numbers.get("seconds", 5.0), **whole))
         return web.json_response({"kind": kind.value})
 
-    async def clear_faults(self, _: web.Request) -> web.StreamResponse:
-        self._stand_in.clear_faults()
+    async def clear_faults(self, request: web.Request) -> web.StreamResponse:
+        self._side(request).clear_faults()
         return web.json_response({})
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
@@ -157,6 +169,17 @@ class _Control:
         stand_in = self._stand_in
         return web.json_response({"last_event": stand_in.last_event, "under_way": stand_in.under_way})
 
+    def _side(self, request: web.Request) -> "GraphStandIn | MessengerSide":
+        channel = request.query.get("channel", "whatsapp")
+        if channel not in ("whatsapp", "messenger"):
+            raise malformed("Param channel must be one of {messenger, whatsapp}")
+        return self._messenger() if channel == "messenger" else self._stand_in
+
+    def _messenger(self) -> "MessengerSide":
+        if self._stand_in.messenger is None:
+            raise malformed("This stand-in has no Page on Messenger")
+        return self._stand_in.messenger
+
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         since = int(request.headers.get("Last-Event-ID") or _since(request))
         stream = web.StreamResponse(
@@ -176,7 +199,7 @@ class _Control:
         return stream
 
 
-_FAULT_NUMBERS = ("nth", "times", "every", "code", "seconds")
+_FAULT_NUMBERS = ("nth", "times", "every", "code", "subcode", "seconds")
 
 
 async def _json(request: web.Request) -> Any:

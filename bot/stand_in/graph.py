@@ -1,7 +1,6 @@
 """The stand-in itself: Meta's side of one WhatsApp number, and the patients' phones behind it."""
 
 import asyncio
-import random
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.stand_in import by_hand
 from bot.stand_in.control import control_routes
 from bot.stand_in.graph_api import answer_refusals, graph_routes
 from bot.stand_in.ledger import Ledger
@@ -22,6 +22,8 @@ from bot.stand_in.messages import (
     PatientMessage,
     UnknownMessage,
 )
+from bot.stand_in.messenger import MessengerSide
+from bot.stand_in.messenger_webhooks import PageAccount
 from bot.stand_in.options import Fault, StandInOptions
 from bot.stand_in.pacing import Throughput
 from bot.stand_in.patient_messages import read_patient_message
@@ -34,7 +36,6 @@ from bot.stand_in.whatsapp_webhooks import (
     envelope,
     inbound,
     message_id,
-    signatures,
     tapped,
 )
 
@@ -45,6 +46,7 @@ class GraphStandIn:
     `now` tells the present (aware); `sleep` waits for delays and retries. `webhook_url` may be changed at any
     time. Patients are named by the digits of a phone number, or by a business-scoped user id (those hide
     their number). Everything that happens is in `events`; the file `options.history` keeps it for good.
+    With a `page`, `messenger` plays that Page's side of Messenger in the same way.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class GraphStandIn:
         display_number: str,
         now: Callable[[], datetime],
         options: StandInOptions | None = None,
+        page: PageAccount | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         options = options or StandInOptions()
@@ -107,6 +110,11 @@ class GraphStandIn:
             new_message_id=_new_message_id,
         )
         self._inbound_webhooks = 0
+        self.messenger: MessengerSide | None = None
+        if page is not None:
+            self.messenger = MessengerSide(
+                page, options=options, now=now, sleep=sleep, ledger=self._ledger, report=self._note
+            )
 
     @property
     def webhook_url(self) -> str:
@@ -168,35 +176,28 @@ class GraphStandIn:
     async def deliver(self, raw: bytes, *, signature: str = "right") -> int:
         """Post these very bytes once. `signature`: "right", "wrong", "missing". The receiver's HTTP status,
         0 without one."""
-        headers = signatures(raw, self._app_secret)
-        if signature == "wrong":
-            headers = signatures(raw, f"not {self._app_secret}")
-        if signature == "missing":
-            headers = {}
-        http_status = await self._postman.attempt(raw, headers)
-        self._ledger.write("raw_delivered", {"signature": signature, "http_status": http_status})
-        return http_status
+        return await by_hand.deliver(
+            raw,
+            signature=signature,
+            app_secret=self._app_secret,
+            postman=self._postman,
+            ledger=self._ledger,
+        )
 
     async def subscribe(self, verify_token: str) -> bool:
         """What Meta does when the webhook is set up: whether the receiver gives the challenge back."""
-        challenge = str(random.randrange(10**8, 10**9))
-        query = {
-            "hub.mode": "subscribe",
-            "hub.verify_token": verify_token,
-            "hub.challenge": challenge,
-        }
-        http_status, text = await self._postman.fetch(query)
-        is_verified = (http_status, text) == (200, challenge)
-        self._ledger.write("subscribed", {"http_status": http_status, "is_verified": is_verified})
-        return is_verified
+        return await by_hand.subscribe(verify_token, postman=self._postman, ledger=self._ledger)
 
     # What happened
 
     def messages(self, *, since: int = 0, to: str | None = None) -> list[dict[str, Any]]:
-        """The accepted messages of the business, in order, with what became of them."""
+        """The accepted messages of the business, in order, with what became of them; of the Page, too."""
         newer = takewhile(lambda message: message.seq > since, self._sends.sent.newest_first())
         theirs = [message for message in newer if to in (None, message.to.phone, message.to.user_id)]
-        return [message.as_json() for message in reversed(theirs)]
+        found = [message.as_json() for message in reversed(theirs)]
+        if self.messenger is not None:
+            found += self.messenger.messages(since=since, to=to)
+        return sorted(found, key=lambda message: int(message["seq"]))
 
     def events(self, *, since: int = 0) -> list[dict[str, Any]]:
         return self._ledger.since(since)
@@ -208,7 +209,7 @@ class GraphStandIn:
     @property
     def under_way(self) -> int:
         """Webhooks and statuses that are still to come."""
-        return self._postman.under_way
+        return self._postman.under_way + (self.messenger.under_way if self.messenger else 0)
 
     @property
     def last_event(self) -> int:
@@ -221,7 +222,10 @@ class GraphStandIn:
 
     async def settled(self) -> None:
         """Returns when every status and webhook is delivered or given up."""
-        await self._postman.settled()
+        while self.under_way:
+            await self._postman.settled()
+            if self.messenger is not None:
+                await self.messenger.settled()
 
     # Misbehaviour
 
@@ -256,6 +260,8 @@ class GraphStandIn:
     async def close(self) -> None:
         """Stops deliveries under way and closes the history file."""
         await self._postman.close()
+        if self.messenger is not None:
+            await self.messenger.close()
         self._ledger.close()
 
     def _note(self, name: str, facts: Mapping[str, object]) -> None:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from bot.stand_in.messenger_requests import invalid
 from bot.stand_in.refusals import GraphRefused, Refused, malformed
 
 if TYPE_CHECKING:
     from bot.stand_in.graph import GraphStandIn
+    from bot.stand_in.messenger import MessengerSide
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -23,12 +25,13 @@ _VERSION = re.compile(r"v([0-9]{1,3})\.0")
 def graph_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
     async def send_message(request: web.Request) -> web.StreamResponse:
         try:
-            _check_border(request, stand_in)
-            body = await _json_body(request)
+            _check_version(request, stand_in)
+            side = _addressed(request, stand_in)
+            body = await _json_body(request, side is stand_in.messenger)
         except (Refused, GraphRefused) as refused:
             stand_in.note_refusal(code=refused.code, http_status=refused.http_status)
             raise
-        answer = stand_in.take(body)
+        answer = side.take(body)
         if answer.after_seconds:
             await stand_in.pause(answer.after_seconds)
         if answer.body is None:
@@ -40,7 +43,9 @@ def graph_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
         return web.json_response(answer.body, status=answer.http_status)
 
     async def show_number(request: web.Request) -> web.StreamResponse:
-        _check_border(request, stand_in)
+        _check_version(request, stand_in)
+        _check_token(request, stand_in.access_token)
+        _check_number(request, stand_in)
         number = stand_in.number
         shown = {"display_phone_number": f"+{number.display_number}", "id": number.phone_number_id}
         return web.json_response({"verified_name": "Stand-in", "quality_rating": "GREEN", **shown})
@@ -65,10 +70,15 @@ async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamR
         return web.json_response(refused.as_answer(trace_id=trace_id), status=refused.http_status)
 
 
-def _check_border(request: web.Request, stand_in: "GraphStandIn") -> None:
-    _check_version(request, stand_in)
-    _check_token(request, stand_in)
+def _addressed(request: web.Request, stand_in: "GraphStandIn") -> "GraphStandIn | MessengerSide":
+    """The Page, by its id or as "me", or the number; each with its own token."""
+    page = stand_in.messenger
+    if page is not None and request.match_info["number"] in (page.page.page_id, "me"):
+        _check_token(request, page.page.access_token)
+        return page
+    _check_token(request, stand_in.access_token)
     _check_number(request, stand_in)
+    return stand_in
 
 
 def _check_version(request: web.Request, stand_in: "GraphStandIn") -> None:
@@ -85,11 +95,11 @@ def _check_version(request: web.Request, stand_in: "GraphStandIn") -> None:
         )
 
 
-def _check_token(request: web.Request, stand_in: "GraphStandIn") -> None:
+def _check_token(request: web.Request, access_token: str) -> None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme != "Bearer" or not token:
         raise GraphRefused(401, 190, "An access token is required to request this resource.")
-    if not hmac.compare_digest(token.encode(), stand_in.access_token.encode()):
+    if not hmac.compare_digest(token.encode(), access_token.encode()):
         raise GraphRefused(401, 190, "Invalid OAuth access token - Cannot parse access token")
 
 
@@ -106,10 +116,11 @@ def _check_number(request: web.Request, stand_in: "GraphStandIn") -> None:
         )
 
 
-async def _json_body(request: web.Request) -> Any:
+async def _json_body(request: web.Request, is_for_page: bool) -> Any:
+    refuse: Callable[[str], Refused | GraphRefused] = invalid if is_for_page else malformed
     if request.content_type != "application/json":
-        raise malformed("Content-Type must be application/json")
+        raise refuse("Content-Type must be application/json")
     try:
         return json.loads(await request.read())
     except ValueError:
-        raise malformed("The request body is not valid JSON") from None
+        raise refuse("The request body is not valid JSON") from None

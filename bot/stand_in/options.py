@@ -35,6 +35,7 @@ class Fault:
     times: int = 1
     every: int = 0
     code: int = 131000
+    subcode: int | None = None  # only Messenger has them
     seconds: float = 5.0
 
     def strikes(self, send: int) -> bool:
@@ -78,8 +79,9 @@ class StandInOptions:
     pair_interval: float = 6.0  # seconds a message to one person costs; 0 switches the limit off
     pair_burst: int = 45
     throughput: int = 80  # messages in and out within one second; 0 switches the limit off
+    page_throughput: int = 300  # messages of a Page within one second; 0 switches the limit off
 
-    # Statuses.
+    # Statuses; on Messenger, echoes and deliveries.
     status_delay: tuple[float, float] = (0.1, 0.4)  # seconds before each status, drawn from this range
     read_by_itself: bool = False  # otherwise `read` comes when the patient looks
     lose_status_every: int = 0  # every n-th status is never posted

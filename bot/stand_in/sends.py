@@ -101,7 +101,7 @@ class Sends:
                 return Answer()
             case FaultKind.ERROR_AFTER_SENDING:
                 self._accept(request, body, patient, failure)
-                return Answer(http_status=500, body=_server_error())
+                return Answer(http_status=500, body=server_error())
             case FaultKind.SLOW:
                 accepted = self._accept(request, body, patient, failure)
                 return Answer(body=accepted.body, after_seconds=fault.seconds)
@@ -174,7 +174,7 @@ class Sends:
 
     def _break(self, fault: Fault, body: object) -> Answer:
         self._ledger.write("message_broken", {"http_status": 500, "payload": body})
-        return Answer(http_status=500, body=_server_error())
+        return Answer(http_status=500, body=server_error())
 
     def _refuse(self, refused: Refused, body: object) -> None:
         facts = {
@@ -186,7 +186,7 @@ class Sends:
         self._ledger.write("message_refused", facts)
 
 
-def _server_error() -> dict[str, Any]:
+def server_error() -> dict[str, Any]:
     return {
         "error": {
             "message": "An unknown error has occurred.",

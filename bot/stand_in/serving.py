@@ -7,6 +7,7 @@ from datetime import datetime
 from aiohttp import web
 
 from bot.stand_in.graph import GraphStandIn
+from bot.stand_in.messenger_webhooks import PageAccount
 from bot.stand_in.options import StandInOptions
 
 
@@ -19,6 +20,7 @@ async def run_stand_in(
     display_number: str,
     now: Callable[[], datetime],
     options: StandInOptions | None = None,
+    page: PageAccount | None = None,
     host: str = "127.0.0.1",
     port: int = 8090,
     ready: Callable[[str], None] | None = None,
@@ -34,6 +36,7 @@ async def run_stand_in(
         display_number=display_number,
         now=now,
         options=options,
+        page=page,
     )
     runner = web.AppRunner(stand_in.application(), access_log=None, shutdown_timeout=1.0)
     await runner.setup()

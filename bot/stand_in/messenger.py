@@ -1,0 +1,286 @@
+"""Meta's side of one Facebook Page on Messenger, and the patients who write to it."""
+
+import random
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.stand_in import by_hand
+from bot.stand_in.ledger import Ledger
+from bot.stand_in.mailbag import Mailbag, Update
+from bot.stand_in.messages import Bounded, NotOffered, UnknownMessage
+from bot.stand_in.messenger_sends import MessengerSends, PageMessage, Visitor
+from bot.stand_in.messenger_webhooks import (
+    INBOX_APP,
+    PageAccount,
+    echo,
+    echoed,
+    envelope,
+    from_patient,
+    is_psid,
+    message_id,
+    milliseconds,
+    read_patient_wish,
+    tapped,
+)
+from bot.stand_in.options import Fault, StandInOptions
+from bot.stand_in.postman import Postman, Report, Sleep
+from bot.stand_in.sends import Answer
+from bot.stand_in.strict_json import StrictObject
+from bot.stand_in.whatsapp_webhooks import UnknownPatientKind
+
+
+class MessengerSide:
+    """Patients act through `says`, `taps`, `sends` and `reads`; each is named by a Page-scoped id (digits).
+
+    Every accepted message is echoed, with its metadata, and delivered; options for statuses hold for both.
+    """
+
+    def __init__(
+        self,
+        page: PageAccount,
+        *,
+        options: StandInOptions,
+        now: Callable[[], datetime],
+        sleep: Sleep,
+        ledger: Ledger,
+        report: Report,
+    ) -> None:
+        self.page = page
+        self._options = options
+        self._now = now
+        self._sleep = sleep
+        self._ledger = ledger
+        self._postman = Postman(
+            url=page.webhook_url,
+            retry_delays=options.retry_delays,
+            timeout=options.webhook_timeout,
+            parallel=options.parallel_webhooks,
+            keep=options.keep,
+            sleep=sleep,
+            report=report,
+        )
+        self._mailbag = Mailbag(
+            options=options, app_secret=page.app_secret, postman=self._postman, sleep=sleep
+        )
+        self._visitors: Bounded[Visitor] = Bounded(options.keep)
+        self._received: Bounded[Mapping[str, Any]] = Bounded(options.keep)
+        self._random = random.Random(options.seed)
+        self._reports = self._inbound_webhooks = 0
+        self._sends = MessengerSends(
+            options=options,
+            now=now,
+            ledger=ledger,
+            visitors=self._visitors,
+            report=lambda message: self._postman.run(self._follow(message)),
+            new_mid=_new_mid,
+        )
+
+    # Patients
+
+    def says(
+        self, who: str, texts: str | Sequence[str], *, name: str | None = None, reply_to: str | None = None
+    ) -> tuple[str, ...]:
+        """A patient writes; several texts travel in one webhook. Messenger tells no name."""
+        quoted = {"reply_to": {"mid": reply_to}} if reply_to else {}
+        several = [texts] if isinstance(texts, str) else texts
+        return self._write(
+            self._meet(who),
+            [{"message": {"mid": _new_mid(), "text": text, **quoted}} for text in several],
+        )
+
+    def taps(self, who: str, message_id: str, choice_id: str) -> tuple[str, ...]:
+        """A patient taps a button or a quick reply. Raises UnknownMessage, NotOffered."""
+        visitor = self._meet(who)
+        message = self._sends.sent.get(message_id)
+        if message is None:
+            raise UnknownMessage("no message of this id was sent")
+        offered = [choice for choice in message.choices if choice.payload == choice_id]
+        if message.visitor is not visitor or not offered:
+            raise NotOffered("this message did not offer that choice to this patient")
+        if offered[0].kind == "quick_reply" and visitor.last_mid != message_id:
+            raise NotOffered("quick replies are gone once another message is in the chat")
+        return self._write(visitor, [tapped(offered[0], mid=_new_mid())])
+
+    def sends(self, who: str, wish: Mapping[str, Any]) -> tuple[str, ...]:
+        """A patient sends something else: {"kind", ...}, see `read_patient_wish`. Raises Refused."""
+        reader = StrictObject(wish)
+        content = read_patient_wish(reader, mid=_new_mid())
+        reader.end()
+        return self._write(self._meet(who), [content])
+
+    def reads(self, who: str) -> tuple[str, ...]:
+        """A patient looks at the chat: one watermark for all. The ids of what was not looked at before."""
+        visitor, at = self._meet(who), self._now()
+        mine = [message for message in self._sends.sent.newest_first() if message.visitor is visitor]
+        unseen = [message.message_id for message in reversed(mine) if message.advance("read")]
+        if unseen:
+            for each in unseen:
+                facts = {"channel": "messenger", "message_id": each, "status": "read", "copies": 1}
+                self._ledger.write("status_changed", facts)
+            event = from_patient(
+                self.page, visitor.psid, at=at, content={"read": {"watermark": milliseconds(at)}}
+            )
+            self._post([event], key=visitor.psid, statuses=[(each, "read") for each in unseen])
+        return tuple(unseen)
+
+    def staff_says(self, who: str, text: str) -> str:
+        """Somebody at the practice writes from the Page's own inbox: an echo without our metadata."""
+        visitor, mid = self._meet(who), _new_mid()
+        visitor.last_mid = mid
+        self._ledger.write("staff_wrote", {"channel": "messenger", "to": visitor.psid, "text": text})
+        event = echo(
+            self.page, visitor.psid, mid=mid, at=self._now(), app_id=INBOX_APP, content={"text": text}
+        )
+        self._post([event], key=visitor.psid, messages=[mid])
+        return mid
+
+    # Webhooks by hand
+
+    def redeliver(self, message_ids: Sequence[str], *, times: int = 1) -> None:
+        """Patients' messages again, all in one webhook, `times` over at once. Raises UnknownMessage."""
+        found = [self._received.get(each) for each in message_ids]
+        events = [event for event in found if event is not None]
+        if len(events) != len(found):
+            raise UnknownMessage("no patient's message of this id is remembered")
+        for copy in range(times):
+            self._post(events, key=f"redelivery {self._ledger.last} {copy}", messages=message_ids)
+
+    async def deliver(self, raw: bytes, *, signature: str = "right") -> int:
+        """Post these very bytes once, see `by_hand.deliver`."""
+        return await by_hand.deliver(
+            raw,
+            signature=signature,
+            app_secret=self.page.app_secret,
+            postman=self._postman,
+            ledger=self._ledger,
+        )
+
+    async def subscribe(self, verify_token: str) -> bool:
+        return await by_hand.subscribe(verify_token, postman=self._postman, ledger=self._ledger)
+
+    # What happened
+
+    def messages(self, *, since: int = 0, to: str | None = None) -> list[dict[str, Any]]:
+        """The accepted messages of the Page, in order, with what became of them."""
+        newest_first = [
+            message.as_json()
+            for message in self._sends.sent.newest_first()
+            if message.seq > since and to in (None, message.visitor.psid)
+        ]
+        return newest_first[::-1]
+
+    @property
+    def under_way(self) -> int:
+        return self._postman.under_way
+
+    async def settled(self) -> None:
+        await self._postman.settled()
+
+    # Misbehaviour
+
+    def set_fault(self, fault: Fault) -> None:
+        """Counts from now: nth=1 strikes the next send."""
+        self._sends.set_fault(fault)
+
+    def clear_faults(self) -> None:
+        self._sends.clear_faults()
+
+    # Serving
+
+    def take(self, body: object) -> Answer:
+        """POST /{page}/messages, past the HTTP border. Raises GraphRefused."""
+        return self._sends.take(body)
+
+    async def close(self) -> None:
+        await self._postman.close()
+
+    def _meet(self, who: str) -> Visitor:
+        if not is_psid(who):
+            raise UnknownPatientKind("a patient on Messenger is a Page-scoped id of 10 to 20 digits")
+        return self._visitors.get(who) or self._visitors.put(who, Visitor(psid=who))
+
+    def _write(self, visitor: Visitor, contents: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+        visitor.last_wrote = self._now()
+        events = [
+            from_patient(self.page, visitor.psid, at=visitor.last_wrote, content=content)
+            for content in contents
+        ]
+        mids = tuple(_mid_of(content) for content in contents)
+        for mid, event in zip(mids, events, strict=True):
+            self._received.put(mid, event)
+            if "message" in event or "postback" in event:
+                visitor.last_mid = mid
+        self._ledger.write("messenger_patient_wrote", {"from": visitor.psid, "events": events})
+        self._inbound_webhooks += 1
+        every = self._options.double_inbound_every
+        for _ in range(2 if every and self._inbound_webhooks % every == 0 else 1):
+            self._post(events, key=visitor.psid, messages=mids)
+        return mids
+
+    async def _follow(self, message: PageMessage) -> None:
+        """Echo and delivery of a message in order, delayed, lost, doubled or reordered as the options say."""
+        words = ["sent", "delivered"]
+        if self._options.reorder_statuses:
+            self._random.shuffle(words)
+        for word in words:
+            await self._sleep(self._random.uniform(*self._options.status_delay))
+            self._tell(message, word)
+        if self._options.read_by_itself:
+            self.reads(message.visitor.psid)
+
+    def _tell(self, message: PageMessage, word: str) -> None:
+        self._reports += 1
+        options, psid, at = self._options, message.visitor.psid, self._now()
+        is_lost = bool(options.lose_status_every) and self._reports % options.lose_status_every == 0
+        is_doubled = bool(options.double_status_every) and self._reports % options.double_status_every == 0
+        copies = 0 if is_lost else 2 if is_doubled else 1
+        message.advance(word)
+        facts = {
+            "channel": "messenger",
+            "message_id": message.message_id,
+            "status": word,
+            "copies": copies,
+        }
+        self._ledger.write("status_changed", facts)
+        if word == "sent":
+            event = echo(
+                self.page,
+                psid,
+                mid=message.message_id,
+                at=at,
+                app_id=self.page.app_id,
+                content=echoed(message.payload["message"]),
+                metadata=message.metadata,
+            )
+        else:
+            delivery = {"mids": [message.message_id], "watermark": milliseconds(at)}
+            event = from_patient(self.page, psid, at=at, content={"delivery": delivery})
+        for _ in range(copies):
+            self._post([event], key=psid, statuses=[(message.message_id, word)])
+
+    def _post(
+        self,
+        events: Sequence[Mapping[str, Any]],
+        *,
+        key: str,
+        messages: Sequence[str] = (),
+        statuses: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        body = envelope(self.page, events, at=self._now())
+        self._mailbag.add(Update(body=body, key=key, messages=messages, statuses=statuses))
+
+
+def _new_mid() -> str:
+    return message_id(uuid.uuid4().bytes)
+
+
+def _mid_of(content: Mapping[str, Any]) -> str:
+    """The id of what a patient did; reactions and the like get one for redelivery only."""
+    for key in ("message", "postback"):
+        found = content.get(key)
+        if isinstance(found, dict) and isinstance(found.get("mid"), str):
+            mid: str = found["mid"]
+            return mid
+    return _new_mid()
