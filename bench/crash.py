@@ -75,8 +75,9 @@ class Server:
             "CHAIRSIDE_GRAPH_URL": graph,
             "CHAIRSIDE_STAGE_FILE": str(self.stage_file),
             "CHAIRSIDE_GATHER_SECONDS": "0.02",
-            "CHAIRSIDE_WAIT_FOR_STATUS": "2",
-            "CHAIRSIDE_LOG": "CRITICAL",
+            "CHAIRSIDE_WAIT_FOR_STATUS": "1",
+            "CHAIRSIDE_LOG": os.environ.get("CHAIRSIDE_LOG", "CRITICAL"),
+            "CHAIRSIDE_NLU_CACHE": str(data / "nlu"),
         }
         if twin == "ledger off":
             self._environment["CHAIRSIDE_TWIN_WITHOUT_LEDGER"] = "1"
@@ -138,7 +139,8 @@ async def run(kills: int, seed: int, twin: str | None) -> Tally:
                     for line in range(PATIENTS_AT_ONCE)
                 ]
                 for number in range(kills):
-                    await asyncio.sleep(chance.uniform(0.05, 0.6))
+                    # Now and then long enough for what is uncertain to be decided: that wait restarts at boot.
+                    await asyncio.sleep(chance.uniform(0.1, 2.0))
                     await _wait_for_stage(server.stage_file, TARGETS[number % len(TARGETS)])
                     tally.kills[server.kill()] += 1
                     server.start()

@@ -57,7 +57,7 @@ class Robot:
     stand_in: str
     http: aiohttp.ClientSession
     seed: int = 0
-    patience: float = 60.0
+    patience: float = 120.0
     pause: float = 0.0  # before each message, as people need one
     said: int = 0
     seen: list[Shown] = field(default_factory=list)

@@ -92,7 +92,11 @@ class Database:
                 if stopping:
                     return
 
-    def _commit(self, connection: Connection, group: list[tuple[Unit[Any], Future[Any]]]) -> None:
+    def _commit(self, connection: Connection, waiting: list[tuple[Unit[Any], Future[Any]]]) -> None:
+        # Whoever stopped waiting before we began gets nothing done; afterwards it is done all the same.
+        group = [(unit, done) for unit, done in waiting if done.set_running_or_notify_cancel()]
+        if not group:
+            return
         outcomes: list[tuple[bool, Any]] | None
         try:
             outcomes = self._together(connection, group) or self._isolated(connection, group)

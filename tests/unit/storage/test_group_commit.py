@@ -96,3 +96,14 @@ def test_the_file_is_opened_durable(database: Database) -> None:
         )
 
     assert database.write_now(settings) == (2, "wal")
+
+
+async def test_a_caller_that_gives_up_does_not_stop_the_writer(database: Database) -> None:
+    writes = [asyncio.create_task(database.write(_insert(f"w{n}"))) for n in range(50)]  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    for task in writes[::2]:
+        task.cancel()
+    outcomes = await asyncio.gather(*writes, return_exceptions=True)
+
+    assert all(isinstance(outcome, str) for outcome in outcomes[1::2])
+    assert await database.write(_insert("after")) == "after"  # type: ignore[arg-type]
