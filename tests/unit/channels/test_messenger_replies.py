@@ -1,6 +1,7 @@
 """What patients get to see on Messenger, always within Meta's limits."""
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.channels.messenger import render
 from bot.domain.conversation import Address, Choice, Rendered, Reply
+from bot.stand_in.messenger_requests import PageSend, read_page_request
 
 ADA = Address(channel="messenger", account="105554443332221", recipient="7000000000000001")
 
@@ -220,6 +222,7 @@ replies = st.builds(
 def test_any_reply_renders_within_every_limit(reply: Reply) -> None:
     rendered = shown(reply)
 
+    assert isinstance(read_page_request(json.loads(json.dumps(rendered.body))), PageSend)
     check(copy.deepcopy(dict(rendered.body)))
 
 
