@@ -34,6 +34,17 @@ def test_the_demo_practice_is_complete(demo: Practice) -> None:
     assert demo.whatsapp[0].phone_number_id == "100000000000001"
 
 
+def test_the_demo_page_on_messenger_needs_no_more_than_its_comment_marks_taken_away(tmp_path: Path) -> None:
+    lines = DEMO.read_text(encoding="utf-8").splitlines()
+    first = next(number for number, line in enumerate(lines) if line.removeprefix("# ") == "messenger:")
+    lines[first : first + 5] = [line.removeprefix("# ") for line in lines[first : first + 5]]
+    (tmp_path / "practice.yml").write_text("\n".join(lines), encoding="utf-8")
+    secrets = {f"MESSENGER_{name}": name for name in ("APP_SECRET", "VERIFY_TOKEN", "ACCESS_TOKEN")}
+    practice = load_practice(tmp_path / "practice.yml", environment=SECRETS | secrets)
+
+    assert [page.page_id for page in practice.messenger] == ["200000000000001"]
+
+
 @pytest.mark.parametrize("visit_type", ["new_patient_consult", "check_up", "hygiene"])
 def test_every_visit_is_possible_on_every_working_day(demo: Practice, visit_type: str) -> None:
     kind = demo.visit_type(visit_type)
