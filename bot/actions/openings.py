@@ -19,7 +19,22 @@ ON_OFFER = 6
 REMEMBERED = 60  # openings that a patient has seen and passed over
 
 
-class FindOpenings(DeskAction):
+class _Searching(DeskAction):
+    """Actions that look for openings in the diary."""
+
+    async def find(self, wish: Wish, passed_over: tuple[str, ...] = ()) -> tuple[Opening, ...]:
+        """The best openings not passed over yet: as wished, else near it, else any at all."""
+        for widened in _wider_and_wider(wish):
+            found = await self.diary.find_openings(
+                widened, at=current_call().at, limit=ON_OFFER + len(passed_over)
+            )
+            fresh = {o.start: o for o in reversed(found) if o.ref not in passed_over}
+            if fresh:
+                return tuple(sorted(fresh.values())[:ON_OFFER])
+        return ()
+
+
+class FindOpenings(_Searching):
     """Searches for what the patient wishes and notes the offer.
 
     `search_reason` says why it is asked again: "more" (show others), "taken" (the chosen one is gone); it
@@ -47,7 +62,7 @@ class FindOpenings(DeskAction):
         try:
             if tracker.get_slot("hold_result") == "held":
                 await self.diary.release(contact=current_call().contact, at=current_call().at)
-            found = await self._find(wish, passed_over)
+            found = await self.find(wish, passed_over)
         except BookingError:
             return set_slots(openings_result="error")
         if not found:
@@ -64,17 +79,6 @@ class FindOpenings(DeskAction):
             hold_result=None,
         )
 
-    async def _find(self, wish: Wish, passed_over: tuple[str, ...]) -> tuple[Opening, ...]:
-        """The best openings not passed over yet: as wished, else near it, else any at all."""
-        for widened in _wider_and_wider(wish):
-            found = await self.diary.find_openings(
-                widened, at=current_call().at, limit=ON_OFFER + len(passed_over)
-            )
-            fresh = {o.start: o for o in reversed(found) if o.ref not in passed_over}
-            if fresh:
-                return tuple(sorted(fresh.values())[:ON_OFFER])
-        return ()
-
     def _kind(self, found: tuple[Opening, ...], wish: Wish, reason: str | None) -> str:
         if reason in ("more", "taken"):
             return reason
@@ -90,15 +94,17 @@ class FindOpenings(DeskAction):
 
     def _exactly(self, found: tuple[Opening, ...], wish: Wish, reason: str | None) -> str | None:
         """The opening at the very time that was asked for: nothing is left to choose."""
-        if reason is not None or len(wish.windows) != 1 or not _is_time_of_day(wish.windows[0]):
+        begin = _moment(wish)
+        if reason is not None or begin is None:
             return None
-        begin = wish.windows[0][0]
         exact = (o for o in found if self.clock.wall(o.start) == begin and self._is_wished(o, wish))
         return next((opening.ref for opening in exact), None)
 
 
-class AskOpening(DeskAction):
+class AskOpening(_Searching):
     """Asks which of the openings on offer suits, one choice each, and a last one for other times.
+
+    An offer that has grown old while the patient was silent is looked up again first.
 
     An opening's button also carries `start` (local wall time, ISO) and `practitioner`, for understanding.
     """
@@ -110,15 +116,28 @@ class AskOpening(DeskAction):
     ) -> list[Event]:
         language = current_call().language
         visit_type = self.practice.visit_type(tracker.get_slot("visit_type") or "")
-        offered = [read_opening(ref) for ref in tracker.get_slot("openings_on_offer") or ()]
-        buttons = [self._button(opening, language) for opening in offered if opening]
+        refs = tracker.get_slot("openings_on_offer") or ()
+        noted = [opening for opening in map(read_opening, refs) if opening]
+        offered = await self._still_to_come(noted, tracker)
+        buttons = [self._button(opening, language) for opening in offered]
         buttons.append({"title": other_times(language), "payload": "/SetSlots(opening=other)"})
         dispatcher.utter_message(
             response="utter_openings_on_offer",
             buttons=buttons,
             visit_name=visit_type.name(language) if visit_type else "",
         )
-        return []
+        return [] if offered == noted else set_slots(openings_on_offer=[o.ref for o in offered])
+
+    async def _still_to_come(self, noted: list[Opening], tracker: Tracker) -> list[Opening]:
+        still = [opening for opening in noted if opening.start > current_call().at]
+        if still == noted:
+            return noted
+        slot = _merged(tracker.get_slot("wish"), tracker.get_slot("searched_for"))
+        wish = read_wish(slot, visit_type=noted[0].visit_type, practitioner=tracker.get_slot("practitioner"))
+        try:
+            return list(await self.find(wish)) or still
+        except BookingError:
+            return still
 
     def _button(self, opening: Opening, language: str) -> dict[str, str]:
         start = self.clock.wall(opening.start)
@@ -157,6 +176,11 @@ def _wider_and_wider(wish: Wish) -> Iterator[Wish]:
         yield Wish(visit_type=wish.visit_type)
 
 
-def _is_time_of_day(window: tuple[datetime, datetime]) -> bool:
-    """ "At ten" is understood as from ten to eleven."""
-    return window[1] - window[0] <= timedelta(hours=1)
+def _moment(wish: Wish) -> datetime | None:
+    """The time that was asked for, on one day: "at ten" is understood as from ten to eleven."""
+    if len(wish.windows) != 1:
+        return None
+    begin, end = wish.windows[0]
+    if wish.part is not None and end - begin <= timedelta(days=1):
+        begin, end = (datetime.combine(begin.date(), clock) for clock in wish.part)
+    return begin if end - begin <= timedelta(hours=1) else None

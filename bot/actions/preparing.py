@@ -24,6 +24,8 @@ class PrepareBooking(DeskAction):
         events = set_slots(
             must_ask_phone=current_call().phone is None,
             must_ask_birth_date=self.practice.wants_birth_date,
+            searched_for=None,  # what was searched for an earlier booking is no part of this one
+            hold_result=None,
         )
         if len(only) == 1 and not tracker.get_slot("visit_type"):
             events += set_slots(visit_type=only[0].id)

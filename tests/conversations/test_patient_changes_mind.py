@@ -98,6 +98,27 @@ async def test_a_question_at_the_offer_shows_the_same_openings_again(anna: Patie
     assert anna.titles == before
 
 
+async def test_a_hello_in_the_middle_is_answered_in_passing(anna: Patient, words: Words) -> None:
+    await to_the_confirmation(anna, words)
+    before = anna.titles
+    await anna.says(words["hello"])
+
+    assert (anna.titles, len(anna.sees)) == (before, 1)
+
+
+async def test_a_second_booking_does_not_remember_the_days_of_the_first(anna: Patient, words: Words) -> None:
+    await to_the_confirmation(anna, words)
+    await anna.says(words["rather thursday"])
+    await anna.taps(anna.openings[0])
+    await anna.taps(anna.titles[0])
+    await anna.says(words["book"])
+    await anna.says(words["name"])
+    await anna.taps(anna.titles[0])
+    await anna.says(words["in the afternoon"])
+
+    assert {offered(ref).day for ref in anna.slots["openings_on_offer"]} > {5}
+
+
 async def test_a_person_in_the_middle_and_back(house: House, anna: Patient, words: Words) -> None:
     await to_the_offer(anna, words)
     await anna.says(words["operator"])

@@ -27,8 +27,9 @@ async def test_the_phone_is_asked_only_where_the_channel_gives_none(desk: Desk) 
     desk.phone = None
     on_messenger = await desk.run("action_prepare_booking")
 
-    assert slots(on_whatsapp) == {"must_ask_phone": False, "must_ask_birth_date": False}
-    assert slots(on_messenger) == {"must_ask_phone": True, "must_ask_birth_date": False}
+    afresh = {"must_ask_birth_date": False, "searched_for": None, "hold_result": None}
+    assert slots(on_whatsapp) == {"must_ask_phone": False, **afresh}
+    assert slots(on_messenger) == {"must_ask_phone": True, **afresh}
 
 
 async def test_a_single_kind_of_visit_needs_no_question(desk: Desk) -> None:
@@ -39,6 +40,8 @@ async def test_a_single_kind_of_visit_needs_no_question(desk: Desk) -> None:
     assert slots(result) == {
         "must_ask_phone": False,
         "must_ask_birth_date": True,
+        "searched_for": None,
+        "hold_result": None,
         "visit_type": "first_visit",
     }
 
@@ -120,6 +123,17 @@ async def test_the_very_time_asked_for_is_chosen_at_once(desk: Desk, until: str 
 
     assert slots(result)["opening"] == TUESDAY_TEN.ref
     assert slots(result)["offer_kind"] == "wished"
+
+
+async def test_a_time_named_after_the_day_is_chosen_too(desk: Desk) -> None:
+    desk.diary.free = WEEK
+    tuesday = {"windows": [["2026-03-03T00:00", "2026-03-04T00:00"]], "part": None, "asap": False}
+    await desk.run("action_find_openings", visit_type="first_visit", wish=tuesday)
+
+    at_ten = {"windows": [], "part": ["10:00", "11:00"], "asap": False}
+    result = await desk.run("action_find_openings", wish=at_ten)
+
+    assert slots(result)["opening"] == TUESDAY_TEN.ref
 
 
 async def test_the_nearest_openings_are_said_to_be_only_near(desk: Desk) -> None:
@@ -239,6 +253,29 @@ async def test_the_offer_is_openings_and_a_way_to_others(desk: Desk, language: s
         "start": "2026-03-03T09:00",
         "practitioner": "rossi",
     }
+
+
+async def test_an_offer_that_has_grown_old_is_looked_up_again(desk: Desk) -> None:
+    desk.diary.free = [TUESDAY_NINE, TUESDAY_TEN]
+    await desk.run("action_find_openings", visit_type="first_visit", wish="asap")
+    desk.at = TUESDAY_NINE.start
+    desk.diary.free = WEEK[1:]
+
+    result = await desk.run("action_ask_opening")
+
+    assert titles(result)[0] == "mar 3/3 10:00"
+    assert slots(result) == {"openings_on_offer": [o.ref for o in WEEK[1:7]]}
+
+
+async def test_an_old_offer_of_a_silent_diary_shows_what_can_still_come(desk: Desk) -> None:
+    desk.diary.free = [TUESDAY_NINE, TUESDAY_TEN]
+    await desk.run("action_find_openings", visit_type="first_visit", wish="asap")
+    desk.at = TUESDAY_NINE.start
+    desk.diary.refusal = {"find": Unavailable("down")}
+
+    result = await desk.run("action_ask_opening")
+
+    assert titles(result) == ["mar 3/3 10:00", "Altri orari"]
 
 
 @pytest.mark.parametrize("language", ["it", "en", "ru"])
