@@ -173,8 +173,11 @@ class Store(Protocol):
         entry: LedgerEntry,
         writes: Sequence[DiaryWrite] = (),
     ) -> None:
-        """Make an action's arguments and result durable, with the diary writes that it staged; this also
-        fixes the turn's moment and members. Raises StaleConversation; BookingError when a write is refused."""
+        """Make an action's arguments and result durable, with the diary writes that it staged; this
+        also fixes the turn's moment and members. Raises StaleConversation, and BookingError for a refusal."""
+
+    async def write_diary(self, writes: Sequence[DiaryWrite]) -> None:
+        """Diary writes that nobody remembers: only for the twin that shows what a ledger is for."""
 
     async def commit(self, turn: TurnCommit) -> OutboxMessage | None:
         """State, journal, replies, inbox marks, diary writes, hand-off: all or nothing.

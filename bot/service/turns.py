@@ -384,10 +384,12 @@ class Turns:
             arguments={"slots": call.tracker.get("slots", {})},
             result=_as_json(result),
         )
-        if result.writes:
+        if not self._keep_ledger:
+            await self._store.write_diary(result.writes)
+        elif result.writes:
             progress.writes += result.writes
             progress.riding.append(entry)
-        elif self._keep_ledger:
+        else:
             await self._record(snapshot, members, progress, entry)
         return entry
 

@@ -439,6 +439,14 @@ class SqlStore:
             },
         )
 
+    async def write_diary(self, writes: Sequence[DiaryWrite]) -> None:
+        def unit(connection: Connection) -> None:
+            for write in writes:
+                self._apply_write(connection, write)
+
+        if writes:
+            await self._database.write(unit)
+
     async def commit(self, turn: TurnCommit) -> OutboxMessage | None:
         return await self._database.write(lambda connection: self._commit(connection, turn))
 
