@@ -7,8 +7,9 @@ from nlu.times.clocks import read_clock
 from nlu.times.counting import read_instant
 from nlu.times.dates import read_birth
 from nlu.times.days import read_days, speaks_of_pain
+from nlu.times.departures import dismiss
 from nlu.times.hours import part_hours
-from nlu.times.pieces import PAST, Clock, Days, Instant, Link, Piece, Whenever
+from nlu.times.pieces import PAST, Clock, Days, Link, Piece, Whenever
 from nlu.times.tape import Tape
 
 _MOST_PIECES = 40
@@ -37,7 +38,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
                 pieces, piece = _negate(tape, pieces, piece, gap_start, place)
             pieces.append(piece.but(link=link))
         place = gap_start = end
-    return _dismiss(tape, _negate_last(tape, pieces, gap_start))
+    return dismiss(tape, _negate_last(tape, pieces, gap_start))
 
 
 def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | None:
@@ -60,6 +61,8 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         return [Piece(days[0], place, days[1])], days[1]
     if (clock := read_clock(tape, place)) is not None and not asked_for_birth:
         return [Piece(clock[0], place, clock[1])], clock[1]
+    if tape.has(place, "indifferent") and tape.asked_for_time:
+        return [Piece(Whenever(firm=False), place, place + 1)], place + 1
     for kind in ("asap", "whenever"):
         if tape.has(place, kind):
             return [Piece(Whenever(firm=kind == "asap"), place, place + 1)], place + 1
@@ -88,7 +91,7 @@ def _day_part(tape: Tape, place: int, offset: int, part: str) -> list[Piece]:
 def _is_greeting(tape: Tape, place: int) -> bool:
     """ "Morning! I'd like ..." """
     greets = place == 0 and tape.has(0, "greeting") and not tape.asked_for_time
-    return greets and (tape.has(1, "soft") or tape.is_unknown(1))
+    return greets and (len(tape) == 1 or tape.has(1, "soft") or tape.is_unknown(1))
 
 
 def _link(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
@@ -164,50 +167,3 @@ def _negated_back(pieces: list[Piece]) -> list[Piece]:
         if pieces[place].link in ("break", "soft"):
             break
     return pieces
-
-
-def _dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
-    """Marks the day that a visit is moved away from: "from Tuesday to ...", "l'appuntamento di martedì"."""
-    days = [n for n, piece in enumerate(pieces) if isinstance(piece.found, Days) and piece.found.ranges]
-    if not tape.speaks_of_moving:
-        return pieces
-    pieces = list(pieces)
-    for number, piece in enumerate(pieces):
-        split = _from_to(tape, piece)
-        if isinstance(piece.found, Clock) and piece.found.shape == "range" and tape.has(piece.start, "from"):
-            pieces[number] = piece.but(found=Clock("point", piece.found.end, part=piece.found.part))
-        if split is not None:
-            pieces[number : number + 1] = split
-            return pieces
-    for number, piece in enumerate(pieces[:-1]):
-        shapes = [p.found.shape if isinstance(p.found, Clock) else "" for p in pieces[number : number + 2]]
-        if shapes == ["after", "point"] and tape.has(piece.start, "from"):  # "с 15 на 17"
-            pieces[number] = piece.but(dismissed=True)
-    for number in days[:-1]:
-        before = range(max(pieces[number].start - 4, 0), pieces[number].start)
-        if any(tape.has(p, "booked") for p in before) or tape.has(pieces[number].start, "from_on"):
-            pieces[number] = pieces[number].but(dismissed=True)
-            for following in range(number + 1, len(pieces)):
-                if pieces[following].link != "none" or not isinstance(
-                    pieces[following].found, (Clock, Instant)
-                ):
-                    break
-                pieces[following] = pieces[following].but(dismissed=True)
-    return pieces
-
-
-def _from_to(tape: Tape, piece: Piece) -> list[Piece] | None:
-    """A span of days beside "move" is no span: the visit goes from the first to the second."""
-    if not (isinstance(piece.found, Days) and piece.found.kind == "span"):
-        return None
-    for place in range(piece.start + 1, piece.end):
-        if tape.has(place, "to"):
-            first = read_days(tape, tape.skip(piece.start, "from", most=1))
-            second = read_days(tape, tape.skip(place + 1, "of", "to", most=2)) or read_days(tape, place)
-            if first is None or second is None:
-                return None
-            return [
-                Piece(first[0], piece.start, place, link=piece.link, dismissed=True),
-                Piece(second[0], place, piece.end, link="break"),
-            ]
-    return None

@@ -108,7 +108,9 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if read is None:
         return None
     moment, end, sure = read
-    strong = any(tape.has(p, "at") for p in range(place, begin)) or (tape.speaks_of_moving and begin > place)
+    strong = any(tape.has(p, "at") for p in range(place, begin)) or (
+        begin > place and (tape.speaks_of_moving or _follows_a_day(tape, place))
+    )
     if not sure and not strong and not tape.asked_for_time:
         return None
     if not sure and not _is_a_time(tape, end, strong):
@@ -120,9 +122,29 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     return Clock("point", moment, sure=sure or strong), end
 
 
+def _follows_a_day(tape: Tape, place: int) -> bool:
+    """ "На вторник на 10" """
+    return tape.vocabulary.hours_follow and tape.has(
+        place - 1, "weekday", "relative", "number_of_day", "month"
+    )
+
+
 def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
     name = tape.get(place, "part")
-    return (Clock("part", part=name), place + 1) if name else None
+    if not name or (name in _BESIDE_A_DAY and not _stands_beside_a_day(tape, place)):
+        return None
+    return Clock("part", part=name), place + 1
+
+
+#: Parts whose words mean something else elsewhere: "Monday am" but "am I", "domani presto" but "a presto".
+_BESIDE_A_DAY = ("am", "pm", "early")
+
+
+def _stands_beside_a_day(tape: Tape, place: int) -> bool:
+    days = ("weekday", "relative", "month", "number_of_day", "digits")
+    if tape.get(place, "part") == "early" and tape.has(place + 1, "relative", "weekday"):
+        return True
+    return tape.has(place - 1, *days)
 
 
 def _is_bare_answer(tape: Tape, place: int, end: int, moment: Moment) -> bool:

@@ -132,6 +132,7 @@ def _entities(text: str, tape: Tape, spoken: _Spoken, holes: tuple[DayRange, ...
         return _clocks_alone(text, tape, spoken.clocks)
     entities: list[Entity] = []
     separate = all(p.excluding for p in days) and any(c.start < days[0].start for c in spoken.clocks)
+    separate = separate or all(p.dismissed for p in days)
     for piece in days:
         assert isinstance(piece.found, Days)
         refused = piece.negated or piece.dismissed
@@ -146,7 +147,7 @@ def _entities(text: str, tape: Tape, spoken: _Spoken, holes: tuple[DayRange, ...
             cut = ranges if refused else almanac.without(ranges, holes)
             for start, end in cut:
                 single = (end - start).days == 1
-                clocks = [c for c in spoken.clocks if single]
+                clocks = [c for c in spoken.clocks if single and (c.dismissed or not piece.dismissed)]
                 separate = separate or (bool(spoken.clocks) and not single and not refused)
                 if not clocks:
                     value = {"from": wall(start, 0), "to": wall(end, 0)}
@@ -161,7 +162,8 @@ def _entities(text: str, tape: Tape, spoken: _Spoken, holes: tuple[DayRange, ...
                     )
                     entities.extend(found)
     if separate:
-        entities.extend(e for e in _clocks_alone(text, tape, spoken.clocks) if e.entity == "part_of_day")
+        told = [c for c in spoken.clocks if not c.dismissed]
+        entities.extend(e for e in _clocks_alone(text, tape, told) if e.entity == "part_of_day")
     return entities
 
 
@@ -206,6 +208,8 @@ def _clocks_alone(text: str, tape: Tape, clocks: Sequence[Piece]) -> list[Entity
         hours = hours_of(_as_offered(tape, clock), tape.vocabulary, tape.context)
         if hours is None:
             continue
+        if hours[0] >= 1440:
+            hours = hours[0] - 1440, hours[1] - 1440
         confidence = _REFUSED if piece.dismissed else 0.9 if clock.sure else 0.6
         if clock.shape == "point" and clock.negated:
             continue

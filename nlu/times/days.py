@@ -105,6 +105,8 @@ def _bounded(tape: Tape, place: int) -> Read | None:
         return Days("span", ((first, first + _FORTNIGHT),)), end
     if after:
         return Days("span", ((last, last + _FORTNIGHT),)), end
+    if before and tape.has(place, "until") and tape.speaks_of_moving:  # "put it off until December"
+        return days, end
     inclusive = tape.has(end, "inclusive")
     ends = any(tape.has(p, "end") for p in range(place + 1, begin + 1))  # "before the end of the month"
     until = last if by or inclusive or ends else first

@@ -42,6 +42,8 @@ def hours_of(clock: Clock, words: Vocabulary, context: Context) -> Hours | None:
     opening = opening_hours(context)
     within = part_hours(clock.part, words, context) if clock.part and clock.shape != "part" else opening
     found = _hours(clock, words, context, within, opening)
+    if found is not None and found[0] >= found[1]:  # "before midnight", "after 24:00"
+        return None
     if not clock.negated or found is None:
         return found
     before, after = (opening[0], min(found[0], opening[1])), (max(found[1], opening[0]), opening[1])

@@ -55,7 +55,7 @@ def test_the_same_words_mean_other_days_at_another_moment(
     assert understood == meaning
 
 
-ANSWERS = [
+ANSWERS: list[tuple[AskedKind | None, str, str, str]] = [
     ("time", "en", "9", "any 09:00-10:00"),
     ("time", "en", "3", "any 15:00-16:00"),
     ("time", "it", "14.30", "any 14:30-15:30"),
@@ -77,6 +77,10 @@ ANSWERS = [
     ("time", "en", "4 people", "-"),
     ("time", "it", "4 persone", "-"),
     ("time", "ru", "4 человека", "-"),
+    ("time", "en", "I don't mind", "asap"),
+    ("time", "it", "per me è indifferente", "asap"),
+    ("time", "ru", "мне всё равно", "asap"),
+    (None, "en", "it doesn't matter", "-"),
     ("opening", "it", "10", "any 10:00-11:00"),
     ("name", "it", "Domenico Sabato", "-"),
     ("name", "en", "Frieda Mondey", "-"),
@@ -98,7 +102,7 @@ ANSWERS = [
 
 @pytest.mark.parametrize(("asking", "language", "answer", "meaning"), ANSWERS)
 def test_what_was_asked_decides_how_a_bare_answer_is_read(
-    asking: AskedKind, language: str, answer: str, meaning: str
+    asking: AskedKind | None, language: str, answer: str, meaning: str
 ) -> None:
     understood = told(answer, language, moment(asking=asking))
 

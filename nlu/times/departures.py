@@ -1,0 +1,77 @@
+"""Tells the time that a visit is moved away from ("my appointment on Tuesday") from the time wished for."""
+
+from nlu.times.days import read_days
+from nlu.times.pieces import Clock, Days, Instant, Piece
+from nlu.times.tape import Tape
+
+_NEAR = 4
+
+
+def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """Marks what is refused with "instead of" and, where something is moved, the time of the visit itself."""
+    moved: list[Piece] = []
+    for piece in pieces:
+        moved.extend(_from_to(tape, piece) if tape.speaks_of_moving else [piece])
+    for number, piece in enumerate(moved):
+        instead = any(tape.has(p, "instead") for p in range(piece.start - 2, piece.start))
+        if instead or (tape.speaks_of_moving and _is_of_the_visit(tape, moved, number)):
+            moved[number] = piece.but(dismissed=True)
+            if isinstance(piece.found, Days):
+                _dismiss_its_clock(tape, moved, number)
+    return moved
+
+
+def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    piece = pieces[number]
+    if piece.dismissed or not isinstance(piece.found, (Days, Clock)):
+        return piece.dismissed
+    if number and piece.link in ("or", "and") and not pieces[number - 1].dismissed:
+        return False
+    before = range(max(piece.start - _NEAR, 0), piece.start)
+    booked = max((p for p in before if tape.has(p, "booked")), default=-1)
+    onto = _goes_to(tape, piece.start)
+    if tape.has(piece.start - 1, "own"):  # "my 3 pm"
+        return True
+    owned = tape.skip(piece.end, "filler", "possessive", most=3)
+    if tape.has(owned, "booked") and not onto:  # "tomorrow's appointment"
+        return True
+    parted = any(tape.has(p, "soft") for p in range(booked, piece.start))
+    moved_after = any(tape.has(p, "moving") for p in range(piece.end, len(tape)))
+    if booked >= 0 and not parted and (not onto or moved_after):  # "my appointment on Tuesday"
+        return True
+    leaves = tape.has(piece.start, "from") and not tape.is_onward(piece.end - 1)
+    return leaves and (number + 1 < len(pieces) or booked >= 0 or any(tape.has(p, "moving") for p in before))
+
+
+def _goes_to(tape: Tape, start: int) -> bool:
+    """Whether "to" or the like stands right before, or before one small word: "to the 15th"."""
+    first = start - 2 if tape.has(start - 1, "filler") else start - 1
+    return tape.has(start, "to") or any(tape.has(place, "onto") for place in range(first, start + 1))
+
+
+def _dismiss_its_clock(tape: Tape, pieces: list[Piece], number: int) -> None:
+    for following in range(number + 1, len(pieces)):
+        piece = pieces[following]
+        told = tape.has(piece.start, "onto") or tape.has(piece.start - 1, "onto", "to")
+        if piece.link != "none" or told or not isinstance(piece.found, (Clock, Instant)):
+            return
+        pieces[following] = piece.but(dismissed=True)
+
+
+def _from_to(tape: Tape, piece: Piece) -> list[Piece]:
+    """Beside "move", "from Tuesday to Thursday" is no span: the visit goes from the first to the second."""
+    if isinstance(piece.found, Clock) and piece.found.shape == "range" and tape.has(piece.start, "from"):
+        to = next((p for p in range(piece.start + 1, piece.end) if tape.has(p, "to")), piece.end - 1)
+        return [piece.but(found=Clock("point", piece.found.end, part=piece.found.part), start=to)]
+    if not (isinstance(piece.found, Days) and piece.found.kind == "span"):
+        return [piece]
+    for place in range(piece.start + 1, piece.end):
+        if tape.has(place, "to"):
+            first = read_days(tape, tape.skip(piece.start, "from", most=1))
+            second = read_days(tape, tape.skip(place + 1, "of", "to", most=2)) or read_days(tape, place)
+            if first is not None and second is not None:
+                return [
+                    Piece(first[0], piece.start, place, link=piece.link, dismissed=True),
+                    Piece(second[0], place, piece.end, link="break"),
+                ]
+    return [piece]
