@@ -177,6 +177,7 @@ class _Inbox:
             practice=self._practice.name if self._practice else "",
             time_zone=self._practice.time_zone if self._practice else "",
             now=self._sign_in.now().isoformat(),
+            names=_names(self._practice, session.language),
         )
 
     async def list_handoffs(self, request: web.Request, session: Session) -> web.Response:
@@ -248,6 +249,14 @@ async def _in_our_words(handler: Handler, request: web.Request, session: Session
         return _refuse(409, "window_closed")
     except pydantic.ValidationError:
         return _refuse(400, "malformed")
+
+
+def _names(practice: Practice | None, language: str) -> dict[str, str]:
+    """What people call the visit types and practitioners, by id."""
+    if practice is None:
+        return {}
+    visits = {visit_type.id: visit_type.name(language) for visit_type in practice.visit_types}
+    return visits | {practitioner.id: practitioner.name for practitioner in practice.practitioners}
 
 
 def _latest_of_patient(view: ConversationView) -> str | None:

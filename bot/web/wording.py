@@ -190,6 +190,14 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "language_en": ("English", "Inglese", "По-английски"),
     "language_it": ("Italian", "Italiano", "По-итальянски"),
     "language_ru": ("Russian", "Russo", "По-русски"),
+    # What the assistant knows; slots that have no entry here are shown under their own name
+    "slot_patient_name": ("Name", "Nome", "Имя"),
+    "slot_phone": ("Phone", "Telefono", "Телефон"),
+    "slot_birth_date": ("Date of birth", "Data di nascita", "Дата рождения"),
+    "slot_visit_type": ("Visit", "Visita", "Приём"),
+    "slot_practitioner": ("With", "Con", "Врач"),
+    "slot_opening_when": ("When", "Quando", "Когда"),
+    "slot_opening_with": ("With", "Con", "Врач"),
     # The sandbox
     "phone": ("Phone", "Telefono", "Телефон"),
     "diary": ("Diary", "Agenda", "Расписание"),

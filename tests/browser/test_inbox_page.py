@@ -22,7 +22,7 @@ def desk(clock: FakeClock) -> FakeDesk:
             said("Quando preferisce?", "m-2", author=Author.ASSISTANT, minutes=9, state=MessageState.READ),
             said("Posso parlare con una persona?", "m-3", minutes=6),
             reason="asked",
-            slots=(("Visita", "Prima visita"),),
+            slots=(("visit_type", "first_visit"), ("patient_name", "Anna Rossi"), ("language", "it")),
         ),
         clock=clock,
     )
@@ -180,6 +180,14 @@ async def test_a_link_to_a_conversation_opens_it_and_back_leaves_it(page: Page, 
     await page.go_back()
 
     await expect(page.locator(".by-patient")).to_have_count(2)
+
+
+async def test_what_the_assistant_knows_is_said_in_words(page: Page) -> None:
+    await page.get_by_text("Anna Rossi").click()
+
+    await expect(page.locator(".facts").first.locator("div")).to_have_text(
+        ["VisitFirst visit", "NameAnna Rossi"]
+    )
 
 
 async def test_a_failed_message_is_plain_to_see(page: Page, desk: FakeDesk) -> None:

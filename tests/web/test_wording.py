@@ -12,7 +12,7 @@ SOURCES = "\n".join(
     for path in [*(WEB / "static").glob("*.js"), *(WEB / "templates").glob("*.html")]
 )
 #: Keys that pages put together from a word of the service: words[`reason_${...}`].
-FAMILIES = ("reason_", "state_", "kind_", "language_")
+FAMILIES = ("reason_", "state_", "kind_", "language_", "slot_")
 
 
 def test_every_string_is_there_in_every_language() -> None:

@@ -6,6 +6,7 @@ import { Refusal, h, icon, keyed, portrait, post, say, words } from "./page.js";
 import { dayKey, dayName, timeOfDay } from "./moments.js";
 
 const me = document.querySelector('meta[name="who"]').content;
+const names = new Map(Object.entries(JSON.parse(document.getElementById("names").textContent)));
 const KIND_ICONS = { image: "image", sticker: "image", video: "image", audio: "mic", document: "file", location: "pin" };
 const STATE_ICONS = { queued: "clock", sending: "clock", sent: "tick", delivered: "ticks", read: "ticks", failed: "alert", uncertain: "question" };
 
@@ -175,7 +176,9 @@ export function showConversation(pane, id, { back, signedOut }) {
         [words.channel, channelName(view.channel)],
         [words.writes_in, languageName(view.language)],
       ],
-      slots: view.slots,
+      slots: view.slots
+        .filter(([label]) => label !== "language")
+        .map(([label, value]) => [words[`slot_${label}`] ?? label, names.get(value) ?? value]),
     };
     keyed(details, [about], () => "details", () =>
       h(
@@ -183,8 +186,8 @@ export function showConversation(pane, id, { back, signedOut }) {
         { class: "details-body" },
         h("button", { type: "button", class: "button bare details-close", "aria-label": words.close, on: { click: () => pane.classList.remove("shows-details") } }, icon("close")),
         h("h2", {}, words.details),
-        view.slots.length
-          ? h("dl", { class: "facts" }, view.slots.map(([label, value]) => h("div", {}, h("dt", { dir: "auto" }, label), h("dd", { dir: "auto" }, value))))
+        about.slots.length
+          ? h("dl", { class: "facts" }, about.slots.map(([label, value]) => h("div", {}, h("dt", { dir: "auto" }, label), h("dd", { dir: "auto" }, value))))
           : h("p", { class: "details-none" }, words.details_none),
         h("dl", { class: "facts about" }, about.rows.map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value)))),
       ),

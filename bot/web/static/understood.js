@@ -42,9 +42,9 @@ function card(turn) {
       turn.red_flag ? line(words.red_flag, h("span", { class: "chip red" }, icon("alert", "small"), turn.red_flag)) : null,
       line(words.intent, turn.intent ? [h("code", {}, turn.intent), sure(turn.confidence)] : h("span", { class: "faint" }, words.no_intent)),
       turn.entities.length
-        ? line(words.entities, turn.entities.map(([kind, value]) => h("span", { class: "entity" }, h("small", {}, kind), h("span", { dir: "auto" }, value))))
+        ? line(words.entities, turn.entities.map(([kind, value]) => h("span", { class: "entity" }, h("small", {}, kind), h("span", { dir: "auto", title: value }, brief(value)))))
         : null,
-      turn.commands.length ? line(words.commands, turn.commands.map((command) => h("code", {}, command))) : null,
+      turn.commands.length ? line(words.commands, turn.commands.map((command) => h("code", { title: command }, brief(command)))) : null,
       turn.flow ? line(words.dialogue, h("span", { class: "path" }, h("code", {}, turn.flow), turn.step ? [icon("next", "small"), h("code", {}, turn.step)] : null)) : null,
       turn.actions.length
         ? line(words.actions, turn.actions.map(([name, outcome]) => h("span", { class: `action action-${tone(outcome)}` }, h("code", {}, name), outcome ? h("b", {}, outcome) : null)))
@@ -53,6 +53,18 @@ function card(turn) {
     turn.reply ? h("p", { class: "turn-reply", dir: "auto" }, turn.reply) : null,
     h("time", { class: "turn-time", datetime: turn.at }, timeOfDay(turn.at)),
   );
+}
+
+/** A command or value as people read it: without the quotes, braces and switches of its written form. */
+function brief(written) {
+  const span = written.match(/^\{'from': '([^']*)', 'to': '([^']*)'/);
+  if (span) return `${span[1]} → ${span[1].slice(0, 10) === span[2].slice(0, 10) ? span[2].slice(11) : span[2]}`;
+  const point = written.match(/^\{'from': '([^']*)', 'to': None/);
+  if (point) return point[1];
+  const call = written.match(/^(\w+)\((.*)\)$/s);
+  if (!call) return written;
+  const values = [...call[2].matchAll(/\w+='([^']*)'/g)].map((match) => match[1]);
+  return [call[1], ...values].join(" ");
 }
 
 function line(label, ...content) {
