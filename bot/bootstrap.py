@@ -329,6 +329,7 @@ class Server:
                 observer=desk.desk,
                 practice=books.practice,
                 stand_in_url=self.stand_in_url,
+                clock=clock,
                 http=self._http,
             )
         await runner.setup()
