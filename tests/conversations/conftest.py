@@ -3,7 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conversation_kit import House, Patient, PlainSeal, studio_lucciola
+from conversation_kit import CONTENT, House, Patient, PlainSeal, studio_lucciola
 from phrases import WORDS
 
 from bot.dialogue import Assistant, load_assistant
@@ -13,8 +13,6 @@ from bot.storage.diary import SqlDiary
 from bot.storage.migrations import upgrade
 from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
-
-CONTENT = Path(__file__).parents[2] / "flows"
 
 
 @pytest.fixture(scope="session")

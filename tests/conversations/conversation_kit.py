@@ -8,6 +8,7 @@ anna.sees            # what is on her screen now: one Seen per message
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from bot.actions.booking import booking_actions
@@ -29,6 +30,7 @@ from bot.storage.database import Database
 from bot.storage.diary import SqlDiary
 from nlu.understanding import Interpreter
 
+CONTENT = Path(__file__).parents[2] / "flows"
 MONDAY_NINE = datetime(2026, 3, 2, 8, tzinfo=UTC)  # 09:00 in Rome
 _TURN_LIMIT = 30
 
@@ -209,6 +211,18 @@ class Patient:
         self.received += len(made)
         self.handed_over += [effect.reason for effect in effects if isinstance(effect, OpenHandoff)]
         self.journal += [dict(effect.event) for effect in effects if isinstance(effect, Record)]
+
+
+async def to_the_offer(anna: Patient, words: dict[str, str]) -> None:
+    await anna.says(words["book"])
+    await anna.says(words["name"])
+    await anna.taps(anna.titles[0])
+    await anna.taps(anna.titles[0])
+
+
+async def to_the_confirmation(anna: Patient, words: dict[str, str]) -> None:
+    await to_the_offer(anna, words)
+    await anna.taps(anna.openings[0])
 
 
 class PlainSeal:

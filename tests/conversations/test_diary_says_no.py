@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from conversation_kit import House, Patient
-from test_patient_changes_mind import to_the_confirmation, to_the_offer
+from conversation_kit import House, Patient, to_the_confirmation, to_the_offer
 
 from bot.domain.diary import PatientDetails
 from bot.domain.practice import Practice

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
-from conversation_kit import House, Patient, offered, shifts
+from conversation_kit import House, Patient, offered, shifts, to_the_offer
 
 from bot.practice_systems.embedded import EmbeddedDiary
 
@@ -83,7 +83,7 @@ async def test_a_practice_that_wants_birth_dates_asks_for_them(house: House, wor
     assert str(who.birth_date) == "1988-04-25"
 
 
-async def test_everything_in_one_message_goes_straight_to_the_offer(anna: Patient, words: Words) -> None:
+async def test_everything_in_one_message_goes_straightto_the_offer(anna: Patient, words: Words) -> None:
     await anna.says(words["everything"])
 
     assert anna.slots["patient_name"] == words["name"]
@@ -141,7 +141,7 @@ async def test_plain_yes_to_the_only_opening_takes_it(house: House, words: Words
 
 
 async def test_typing_the_time_on_offer_takes_it(house: House, anna: Patient, words: Words) -> None:
-    await _to_the_offer(anna, words)
+    await to_the_offer(anna, words)
     clocks = [title.split()[-1] for title in anna.openings]
     wanted = next(clock for clock in clocks if clocks.count(clock) == 1)
     await anna.says(wanted)
@@ -152,7 +152,7 @@ async def test_typing_the_time_on_offer_takes_it(house: House, anna: Patient, wo
 
 
 async def test_typing_a_title_is_as_good_as_tapping_it(house: House, anna: Patient, words: Words) -> None:
-    await _to_the_offer(anna, words)
+    await to_the_offer(anna, words)
     wanted = offered(anna.slots["openings_on_offer"][1])
     await anna.says(anna.openings[1])
     await anna.says(words["yes"])
@@ -198,10 +198,3 @@ async def test_every_title_fits_its_button(house: House, words: Words, channel: 
     seen += anna.titles
 
     assert {title for title in seen if len(title) > 20} == set()
-
-
-async def _to_the_offer(anna: Patient, words: Words) -> None:
-    await anna.says(words["book"])
-    await anna.says(words["name"])
-    await anna.taps(anna.titles[0])
-    await anna.taps(anna.titles[0])

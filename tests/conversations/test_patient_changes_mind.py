@@ -1,20 +1,8 @@
 """Corrections, other times, forget it, questions in between, a person; and back."""
 
-from conversation_kit import House, Patient, offered
+from conversation_kit import House, Patient, offered, to_the_confirmation, to_the_offer
 
 Words = dict[str, str]
-
-
-async def to_the_offer(anna: Patient, words: Words) -> None:
-    await anna.says(words["book"])
-    await anna.says(words["name"])
-    await anna.taps(anna.titles[0])
-    await anna.taps(anna.titles[0])
-
-
-async def to_the_confirmation(anna: Patient, words: Words) -> None:
-    await to_the_offer(anna, words)
-    await anna.taps(anna.openings[0])
 
 
 async def test_another_day_at_the_confirmation(house: House, anna: Patient, words: Words) -> None:
