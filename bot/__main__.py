@@ -19,6 +19,7 @@ import typer
 
 from bot import __version__, bootstrap
 from bot.channels.event_line import event_line
+from bot.channels.messenger import parse as parse_messenger
 from bot.channels.whatsapp import parse as parse_whatsapp
 from bot.errors import ChairsideError, ContentRefused, OpeningTaken
 
@@ -125,9 +126,9 @@ def diary(
             if as_json:
                 print(json.dumps(shown, ensure_ascii=False))
             else:
-                for row in shown:
-                    what = f"{row['visit_type']:<22} {row['practitioner']}"
-                    print(f"{row['start_local']}  {row['status']:<9}  {what}")
+                for visit in shown:
+                    what = f"{visit['visit_type']:<22} {visit['practitioner']}"
+                    print(f"{visit['start_local']}  {visit['status']:<9}  {what}")
     finally:
         books.database.close()
 
@@ -135,7 +136,7 @@ def diary(
 @cli.command()
 def parse(channel: str, file: Path) -> None:
     """Prints what a webhook body is read as: one JSON line a message or status, in the body's order."""
-    parsers = {"whatsapp": parse_whatsapp}
+    parsers = {"whatsapp": parse_whatsapp, "messenger": parse_messenger}
     if channel not in parsers:
         raise ChairsideError(f'there is no channel "{channel}"; one of: {", ".join(parsers)}')
     try:
@@ -162,7 +163,11 @@ def stand_in(
     webhook: Annotated[str, typer.Option(help="Where webhooks go.")] = (
         "http://127.0.0.1:8080/webhooks/whatsapp"
     ),
+    messenger_webhook: Annotated[str, typer.Option(help="Where Messenger's webhooks go.")] = (
+        "http://127.0.0.1:8080/webhooks/messenger"
+    ),
     port: int = 8090,
+    page_id: str = "200000000000001",
     phone_number_id: str = "100000000000001",
     display_number: str = "+390200000000",
     history: Annotated[Path | None, typer.Option(help="Keep everything in and out, as JSON lines.")] = None,
@@ -171,7 +176,7 @@ def stand_in(
     ] = "{}",
 ) -> None:
     """A strict stand-in of Meta's Graph API, for building and testing; demo secrets, loopback only."""
-    from bot.stand_in import read_options, run_stand_in
+    from bot.stand_in import PageAccount, read_options, run_stand_in
 
     try:
         chosen = replace(read_options(options), history=history)
@@ -191,6 +196,12 @@ def stand_in(
                 display_number=display_number,
                 now=lambda: datetime.now(UTC),
                 options=chosen,
+                page=PageAccount(
+                    page_id=page_id,
+                    app_secret=secrets["MESSENGER_APP_SECRET"],
+                    access_token=secrets["MESSENGER_ACCESS_TOKEN"],
+                    webhook_url=messenger_webhook,
+                ),
                 port=port,
                 ready=lambda url: print(f"Graph API stand-in: {url}", flush=True),
             )

@@ -17,6 +17,7 @@ from aiohttp import web
 from bot.actions.booking import booking_action_names, booking_actions
 from bot.actions.executor import InProcessActions
 from bot.channels.alerts import EmailAlert, WebhookAlert
+from bot.channels.messenger import MessengerChannel
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.dialogue import Assistant, load_assistant
 from bot.domain.practice import Practice
@@ -34,7 +35,7 @@ from bot.service.turns import Turns
 from bot.service.understanding import Reader
 from bot.settings import load_practice
 from bot.source import content
-from bot.stand_in import GraphStandIn, StandInOptions
+from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
 from bot.storage.database import Database, sqlite_url
 from bot.storage.desk import SqlDesk
 from bot.storage.diary import SqlDiary
@@ -57,6 +58,9 @@ DEMO_ENVIRONMENT = {
     "WHATSAPP_APP_SECRET": "demo-app-secret",
     "WHATSAPP_VERIFY_TOKEN": "demo-verify-token",
     "WHATSAPP_ACCESS_TOKEN": "demo-access-token",
+    "MESSENGER_APP_SECRET": "demo-app-secret",
+    "MESSENGER_VERIFY_TOKEN": "demo-verify-token",
+    "MESSENGER_ACCESS_TOKEN": "demo-access-token",
 }
 
 
@@ -231,7 +235,10 @@ class FrontDesk:
             store=self.store,
             turns=self.turns,
             delivery=self.delivery,
-            accounts=frozenset(("whatsapp", account.phone_number_id) for account in practice.whatsapp),
+            accounts=frozenset(
+                [("whatsapp", number.phone_number_id) for number in practice.whatsapp]
+                + [("messenger", page.page_id) for page in practice.messenger]
+            ),
             changes=self.changes,
             probe=probe,
         )
@@ -299,9 +306,7 @@ class Server:
         interpreter = load_interpreter(books.practice.languages, cache=configuration.nlu_cache)
         self._http = aiohttp.ClientSession()
         graph_url = await self._graph_url(books.practice, clock)
-        channels: dict[str, Channel] = {
-            "whatsapp": WhatsAppChannel(books.practice.whatsapp, self._http, graph_url=graph_url)
-        }
+        channels = _channels(books.practice, self._http, graph_url)
         desk = FrontDesk(
             books,
             clock=clock,
@@ -347,6 +352,17 @@ class Server:
         if self._lock is not None:
             self._lock.close()
 
+    def _page(self, practice: Practice) -> PageAccount | None:
+        if not practice.messenger:
+            return None
+        page = practice.messenger[0]
+        return PageAccount(
+            page_id=page.page_id,
+            app_secret=page.app_secret,
+            access_token=page.access_token,
+            webhook_url=f"{self.url}/webhooks/messenger",
+        )
+
     async def _graph_url(self, practice: Practice, clock: Clock) -> str:
         """Where replies go: as configured; in a demo without that, a stand-in of our own on a free port."""
         configured = self._configuration.graph_url
@@ -364,6 +380,7 @@ class Server:
             display_number=practice.phone,
             now=clock.now,
             options=StandInOptions(),
+            page=self._page(practice),
         )
         runner = web.AppRunner(self._stand_in.application(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
@@ -371,6 +388,18 @@ class Server:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         self.stand_in_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         return self.stand_in_url
+
+
+def _channels(practice: Practice, http: aiohttp.ClientSession, graph_url: str) -> dict[str, Channel]:
+    """A channel for each that practice.yml has accounts of."""
+    channels: dict[str, Channel] = {}
+    if practice.whatsapp:
+        channels["whatsapp"] = WhatsAppChannel(practice.whatsapp, http, graph_url=graph_url)
+    if practice.messenger:
+        channels["messenger"] = MessengerChannel(practice.messenger, http, graph_url=graph_url)
+    if not channels:
+        raise SetupError("practice.yml names no WhatsApp number and no Page: patients have no way in")
+    return channels
 
 
 def _alert_channels(practice: Practice, http: aiohttp.ClientSession) -> tuple[Alert, ...]:
