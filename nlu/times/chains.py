@@ -26,7 +26,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
             place += 1
             continue
         born = born or "born" in senses
-        found = _read(tape, place, born=born)
+        found = _day_later(tape, place, pieces) or _read(tape, place, born=born)
         if found is None:
             place += 1
             continue
@@ -39,6 +39,21 @@ def find_pieces(tape: Tape) -> list[Piece]:
             pieces.append(piece.but(link=link))
         place = gap_start = end
     return dismiss(tape, _negate_last(tape, pieces, gap_start))
+
+
+def _day_later(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], int] | None:
+    """ "Tomorrow or the day after", "this week or the next"."""
+    days = [p.found for p in pieces[-1:] if isinstance(p.found, Days) and p.found.ranges]
+    if not days:
+        return None
+    end = days[-1].ranges[0][1]
+    if tape.has(place, "day_later"):
+        return [Piece(Days("date", (almanac.one(end),)), place, place + 1)], place + 1
+    bare = tape.has(place, "next") and not tape.has(place + 1, "weekday", "unit", "weekend", "month", "part")
+    if bare and days[-1].kind == "week" and tape.has(place - 1, "or", "filler"):
+        week = Days("week", ((end, end + timedelta(weeks=1)),), grain="week")
+        return [Piece(week, place, place + 1)], place + 1
+    return None
 
 
 def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | None:

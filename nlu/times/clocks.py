@@ -34,19 +34,19 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
             continue
         if tape.has(to, "to_day") and not start_sure:
             continue
-        dash = tape.at(to).text == "-"
-        bare = not (announced or dash or start_sure or tape.asked_for_time)
-        if bare and not tape.has(place, "at"):
-            continue
         last = tape.skip(to + 1, "at", "to", most=2)
         second = read_moment(tape, last)
-        if second is None or (not announced and tape.has(to, "minus") and not dash and not start_sure):
+        if second is None:
             continue
         end, after, end_sure = second
+        placed = announced or start_sure or _after_a_day(tape, place) or _before_a_day(tape, after)
+        dash = tape.at(to).text == "-" and not tape.is_unknown(after)  # not "2-3 questions"
+        if not (placed or dash) and (
+            tape.has(to, "minus") or not (tape.asked_for_time or tape.has(place, "at"))
+        ):
+            continue
         sure = start_sure or end_sure or tape.has(begin - 1, "at") or tape.has(last - 1, "at")
         if not _is_a_time(tape, after, sure) or end.minutes == start.minutes:
-            continue
-        if not sure and not tape.asked_for_time and not announced and not dash:
             continue
         return Clock("range", start, end, sure=sure or announced), after
     return None
@@ -111,6 +111,7 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     strong = any(tape.has(p, "at") for p in range(place, begin)) or (
         begin > place and (tape.speaks_of_moving or _follows_a_day(tape, place))
     )
+    strong = strong or _is_another(tape, place) or (_after_a_day(tape, place) and not tape.is_unknown(end))
     if not sure and not strong and not tape.asked_for_time:
         return None
     if not sure and not _is_a_time(tape, end, strong):
@@ -120,6 +121,23 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if tape.has(end, "around") and not tape.has(end + 1, "digits", "number", "at"):
         return Clock("around", moment), end + 1
     return Clock("point", moment, sure=sure or strong), end
+
+
+def _is_another(tape: Tape, place: int) -> bool:
+    """ "At ten or eleven" """
+    if not tape.has(place - 1, "or") or not tape.has(place - 2, "digits", "number", "ampm_am", "ampm_pm"):
+        return False
+    return any(tape.has(p, "at", "at_hours", "after", "around") for p in range(place - 6, place - 1))
+
+
+def _after_a_day(tape: Tape, place: int) -> bool:
+    """ "Tuesday 15", "domani 9": a number after a day that is no date."""
+    return tape.has(place - 1, "weekday", "relative") and tape.has(place, "digits", "number")
+
+
+def _before_a_day(tape: Tape, place: int) -> bool:
+    """ "9 to 12 on Friday" """
+    return tape.has(tape.skip(place, "of", "filler", most=1), "weekday", "relative")
 
 
 def _follows_a_day(tape: Tape, place: int) -> bool:

@@ -112,10 +112,13 @@ def _minutes_of(tape: Tape, place: int) -> Read | None:
                 tape, Moment(hour[0] * 60 + minutes[0], open=hour[0] < 12), hour[1], sure=True
             )
     said_at = tape.has(place - 1, "at") and not tape.has(place - 1, "from")
-    if to and (named or (minutes[0] in _HALF_HOURS and (said_at or not in_digits))):
+    told = minutes[0] in _HALF_HOURS and (said_at or not in_digits or minutes[0] == 25)
+    if to and (named or told or minutes[0] == 15):
         if tape.has(place - 1, "from"):
             return None
         hour = tape.number(after + 1)
+        if minutes[0] == 15 and (hour is None or not tape.has(hour[1], "ampm_am", "ampm_pm")):
+            return None
         if hour is not None and 1 <= hour[0] <= 12:
             return _with_half_of_day(tape, _before_hour(hour[0], minutes[0]), hour[1], sure=True)
     return None

@@ -13,7 +13,7 @@ _EXACT = ("relative", "date", "number")
 
 def settle(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
-    return _merge_clocks(tape, _place_numbers(_place_weekdays(tape, _merge_days(chain))))
+    return _merge_clocks(tape, _place_numbers(_place_in_month(_place_weekdays(tape, _merge_days(chain)))))
 
 
 def _merge_days(chain: list[Piece]) -> list[Piece]:
@@ -95,6 +95,32 @@ def _rehung(chain: list[Piece], week: int, days: list[int], *, keep: bool) -> li
     if not keep and settled and week == 0:
         settled[0] = settled[0].but(start=chain[0].start, link=chain[0].link)
     return settled
+
+
+def _place_in_month(chain: list[Piece]) -> list[Piece]:
+    """ "The 3rd of next month", "next month, on the 5th"."""
+    for place in range(len(chain) - 1):
+        pair = sorted(
+            chain[place : place + 2], key=lambda p: isinstance(p.found, Days) and p.found.kind == "month"
+        )
+        number, month = pair[0].found, pair[1].found
+        if not (isinstance(number, Days) and isinstance(month, Days)) or chain[place + 1].link in (
+            "or",
+            "and",
+        ):
+            continue
+        if number.kind != "number" or not number.number or month.kind != "month" or not month.ranges:
+            continue
+        first = month.ranges[0][0]
+        found = almanac.make(first.year, first.month, number.number)
+        if found is not None:
+            days = replace(number, kind="date", ranges=(almanac.one(found),))
+            return [
+                *chain[:place],
+                chain[place].but(found=days, end=chain[place + 1].end),
+                *chain[place + 2 :],
+            ]
+    return chain
 
 
 def _place_numbers(chain: list[Piece]) -> list[Piece]:

@@ -107,6 +107,8 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
         return None
     if tape.has(read[1], "ampm_am", "ampm_pm", "oclock", "counted", "past", "minus_after", "unit"):
         return None
+    if tape.has(read[1], "to") and tape.has(read[1] + 1, "digits", "number") and not as_ordinal:
+        return None
     sign = tape.at(read[1])
     if sign.text in (".", "-", "/") and sign.glued and tape.has(read[1] + 1, "digits"):
         return None

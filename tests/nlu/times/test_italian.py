@@ -73,6 +73,17 @@ DAYS = [
     ("mercoledi", "03-04"),
     ("mercoledi'", "03-04"),
     ("LUNEDI", "03-09"),
+    ("il 5 del mese prossimo", "04-05"),
+    ("domani o il giorno dopo", "03-03, 03-04"),
+    ("questa settimana o la prossima", "03-02..03-08, 03-09..03-15"),
+    ("nelle prossime due settimane", "03-02..03-16"),
+    ("la prima settimana di aprile", "04-01..04-07"),
+    ("l'ultimo venerdì di marzo", "03-27"),
+    ("la settimana del 16", "03-16..03-22"),
+    ("il 7, l'8 o il 9", "03-07, 03-08, 03-09"),
+    ("da domani in poi", "03-03..03-16"),
+    ("entro fine mese", "03-02..03-31"),
+    ("il 20 no, il 21 sì", "03-21"),
 ]
 
 HOURS = [
@@ -158,6 +169,11 @@ BOTH = [
     ("tra due ore", "03-02 10:00-11:00"),
     ("lunedì 15:30", "03-09 15:30-16:30"),
     ("giovedì in tarda mattinata", "03-05 11:00-13:00"),
+    ("lunedì 9-12", "03-09 09:00-12:00"),
+    ("domani 15", "03-03 15:00-16:00"),
+    ("martedì alle 10 o 11", "03-03 10:00-11:00, 03-03 11:00-12:00"),
+    ("domattina presto", "03-03 09:00-10:00"),
+    ("il 10 marzo h. 10,30", "03-10 10:30-11:30"),
     ("il pomeriggio di mercoledì", "03-04 13:00-19:00"),
     ("mercoledì, possibilmente dopo le 16:30", "03-04 16:30-19:00"),
 ]
@@ -225,6 +241,12 @@ NOTHING = [
     "sono incinta di 5 mesi",
     "ho un impianto",
     "con chi parlo?",
+    "buon pomeriggio, ho una domanda",
+    "buona giornata",
+    "buon fine settimana",
+    "un attimo",
+    "cerco un prestito",
+    "ho 2-3 domande",
     "sì, va bene",
     "il mio codice fiscale è RSSMRA80A01H501U",
 ]
