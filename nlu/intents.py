@@ -7,8 +7,10 @@ Each solves with an upper bound of the Hessian (Böhning 1992), so it never over
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from os import getpid
 from pathlib import Path
 from typing import Any, Protocol
+from zipfile import BadZipFile
 from zlib import crc32
 
 import numpy as np
@@ -16,63 +18,96 @@ from numpy.typing import NDArray
 
 _COLUMNS = 8192
 _STEPS = 16
-_RIDGE = 0.35
-_SHARPNESS = 1.6  # regularisation makes probabilities timid; measured by cross-validation on the examples
+_RIDGE = 0.1
+_SHARPNESS = 1.9  # regularisation makes probabilities timid; measured by cross-validation on the examples
+_ELSEWHERE = 0.3  # how much the other languages have to say
 _LONGEST = 80  # words; an intent shows early, and the work stays linear
 
 Matrix = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message as scorers take it: its words (folded, repaired, no courtesies) and as it was written."""
+
+    words: tuple[str, ...]
+    text: str = ""
+    language: str | None = None  # None when the message itself does not tell
+
+
 class Scorer(Protocol):
     """Gives each message a probability for each intent.
 
-    `labels` names the columns. `score` takes messages as words (folded, repaired, courtesies left out) and
-    as they were written, and returns one row a message, each summing to 1. Scorers with the same labels can
-    be fused by a weighted mean; see nlu.interpreter.
+    `labels` names the columns; `score` returns one row a message, each summing to 1. Scorers with the same
+    labels can be fused by a weighted mean; see nlu.interpreter.
     """
 
     @property
     def labels(self) -> tuple[str, ...]: ...
 
-    def score(self, words: Sequence[Sequence[str]], texts: Sequence[str]) -> Matrix: ...
+    def score(self, heard: Sequence[Heard]) -> Matrix: ...
 
 
 @dataclass(frozen=True, slots=True)
 class NgramScorer:
-    """A trained softmax regression over n-grams."""
+    """A softmax regression over n-grams for each language; all of them read every message.
+
+    What the other languages make of a message counts too, though less: people mix ("ok, booking?", "stop").
+    """
 
     labels: tuple[str, ...]
-    weights: Matrix  # columns x labels
+    languages: tuple[str, ...]
+    weights: Matrix  # columns x (languages x labels)
     rarity: Matrix  # inverse document frequency of each column
 
     @classmethod
-    def train(cls, words: Sequence[Sequence[str]], intents: Sequence[str]) -> "NgramScorer":
-        labels = tuple(sorted(set(intents)))
-        counts = _counts(words)
-        rarity = (np.log((1 + len(words)) / (1 + (counts != 0).sum(axis=0))) + 1).astype(np.float32)
+    def train(cls, taught: Sequence[tuple[Heard, str]]) -> "NgramScorer":
+        labels = tuple(sorted({intent for _, intent in taught}))
+        languages = tuple(sorted({heard.language or "" for heard, _ in taught}))
+        counts = _counts([heard for heard, _ in taught])
+        rarity = (np.log((1 + len(taught)) / (1 + (counts != 0).sum(axis=0))) + 1).astype(np.float32)
         rows = _normalised(counts, rarity)
-        wanted = np.zeros((len(words), len(labels)), dtype=np.float32)
-        wanted[np.arange(len(words)), [labels.index(intent) for intent in intents]] = 1
-        return cls(labels, rows.T @ _fit(rows, wanted), rarity)
+        wanted: Matrix = np.zeros((len(taught), len(labels)), dtype=np.float32)
+        wanted[np.arange(len(taught)), [labels.index(intent) for _, intent in taught]] = 1
+        weights = []
+        for language in languages:
+            own = [number for number, (heard, _) in enumerate(taught) if (heard.language or "") == language]
+            weights.append(rows[own].T @ _fit(rows[own], wanted[own]))
+        return cls(labels, languages, np.hstack(weights), rarity)
 
-    def score(self, words: Sequence[Sequence[str]], texts: Sequence[str]) -> Matrix:
-        return _softmax(_SHARPNESS * (_normalised(_counts(words), self.rarity) @ self.weights))
+    def score(self, heard: Sequence[Heard]) -> Matrix:
+        read = _normalised(_counts(heard), self.rarity) @ self.weights
+        shares: Matrix = np.full((len(heard), len(self.languages)), _ELSEWHERE, dtype=np.float32)
+        for row, one in enumerate(heard):
+            if one.language in self.languages:
+                shares[row, self.languages.index(one.language)] = 1
+            else:
+                shares[row] = 1
+        by_language = read.reshape(len(heard), len(self.languages), len(self.labels))
+        return _softmax(_SHARPNESS * np.einsum("nlk,nl->nk", by_language, shares))
 
     def save(self, path: Path) -> None:
         """Written beside and moved into place: another process never reads half a file."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".unfinished")
+        unfinished = path.with_suffix(f".{getpid()}")
         with unfinished.open("wb") as file:
-            np.savez(file, labels=np.array(self.labels), weights=self.weights, rarity=self.rarity)
+            np.savez(
+                file,
+                labels=np.array(self.labels),
+                languages=np.array(self.languages),
+                weights=self.weights,
+                rarity=self.rarity,
+            )
         unfinished.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> "NgramScorer | None":
-        """None when there is no such file, or it is damaged: training again costs two seconds."""
+        """None when there is no such file, or it is damaged: training again costs a second or two."""
         try:
             with np.load(path, allow_pickle=False) as stored:
-                return cls(tuple(str(x) for x in stored["labels"]), stored["weights"], stored["rarity"])
-        except (OSError, ValueError, KeyError, EOFError):
+                labels, languages = (tuple(map(str, stored[name])) for name in ("labels", "languages"))
+                return cls(labels, languages, stored["weights"], stored["rarity"])
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             return None
 
 
@@ -115,10 +150,10 @@ def _normalised(counts: Matrix, rarity: Matrix) -> Matrix:
     return counts
 
 
-def _counts(messages: Sequence[Sequence[str]]) -> Matrix:
-    counts: Matrix = np.zeros((len(messages), _COLUMNS), dtype=np.float32)
-    for row, words in enumerate(messages):
-        for gram, weight in _grams(words[:_LONGEST]):
+def _counts(heard: Sequence[Heard]) -> Matrix:
+    counts: Matrix = np.zeros((len(heard), _COLUMNS), dtype=np.float32)
+    for row, message in enumerate(heard):
+        for gram, weight in _grams(message.words[:_LONGEST]):
             code = crc32(gram.encode())
             # The sign comes from another bit of the hash, so that collisions cancel rather than add up.
             counts[row, code % _COLUMNS] += weight if code & 0x8000_0000 else -weight
@@ -128,12 +163,12 @@ def _counts(messages: Sequence[Sequence[str]]) -> Matrix:
 def _grams(words: Sequence[str]) -> list[tuple[str, float]]:
     grams: list[tuple[str, float]] = [(f"w {word}", 1.0) for word in words]
     framed = ["^", *words, "$"]
-    grams += [(f"b {a} {b}", 0.8) for a, b in pairwise(framed)]
-    grams += [(f"s {a} {b}", 0.4) for a, b in zip(framed, framed[2:], strict=False)]
+    grams += [(f"b {a} {b}", 0.5) for a, b in pairwise(framed)]
+    grams += [(f"s {a} {b}", 0.3) for a, b in zip(framed, framed[2:], strict=False)]
     for word in words:
         padded = f"<{word[:24]}>"
-        for size in (3, 4, 5):
-            grams += [(f"c {padded[i : i + size]}", 0.35) for i in range(len(padded) - size + 1)]
+        for size in (2, 3, 4, 5):
+            grams += [(f"c {padded[i : i + size]}", 0.5) for i in range(len(padded) - size + 1)]
     return grams
 
 

@@ -6,38 +6,29 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from nlu.alarms import Alarms, RedFlags
 from nlu.contacts import find_emails, find_phones
-from nlu.intents import NgramScorer, Scorer, as_ranking
+from nlu.intents import Heard, NgramScorer, Scorer, as_ranking
 from nlu.language import LanguageGuesser
 from nlu.lexicon import Lexicon, known_languages, lexicon
 from nlu.names import find_person
 from nlu.offers import find_choice
 from nlu.practice_words import find_named
+from nlu.times import find_times, wish_from
 from nlu.training_examples import Example, read_examples, shipped_examples
 from nlu.typos import TypoRepair
 from nlu.understanding import AskedKind, Context, Entity, Intent, Named, Understanding
 from nlu.words import Word, cut, plain_words
 from nlu.yes_no import Answer, find_answer
 
-try:
-    from nlu.times import find_times, wish_from
-except ImportError:  # dates and hours are not there yet
-
-    def find_times(text: str, *, language: str, context: Context) -> tuple[Entity, ...]:
-        return ()
-
-    def wish_from(entities: Sequence[Entity], context: Context) -> dict[str, Any] | None:
-        return None
-
-
-_LEARNT = "1"  # raised when the features or the training change: an older cache is then left alone
+_LEARNT = "3"  # raised when the features or the training change: an older cache is then left alone
 _SURE_ENOUGH = 0.25  # below, no intent: measured on sentences that no example was written from
-_READ_CHARACTERS = 5000  # of a message; red flags are looked for in all of it
+_COURTEOUS = frozenset({"greet", "thanks", "goodbye"})
+_READ_CHARACTERS = 5000  # of a message: more than any channel carries
+_WATCHED_CHARACTERS = 15000  # in which red flags are looked for; beyond, a message is an attack
 _NO_WISH = frozenset({"name", "phone", "birth_date"})
 
 #: Which entity answers which question; an answer that is all that was said has no intent of its own.
@@ -103,13 +94,14 @@ class _Learnt:
             counts[example.language].update(words)
             ordinary[example.language] |= {word for word in words if word not in example.named}
             meanings.setdefault(words, set()).add(example.intent)
-            meanings.setdefault(_without_courtesies(words), set()).add(example.intent)
+            if example.intent not in _COURTEOUS:
+                meanings.setdefault(_without_courtesies(words), set()).add(example.intent)
         for language in languages:
             for word in lexicon(language).function_words:
                 counts[language][word] += 1
         return cls(
             examples=tuple(examples),
-            repairs={language: TypoRepair(_without_hapax(counts[language])) for language in languages},
+            repairs={language: TypoRepair(counts[language]) for language in languages},
             ordinary={language: frozenset(words) for language, words in ordinary.items()},
             by_heart={words: next(iter(m)) for words, m in meanings.items() if len(m) == 1 and words},
             guesser=LanguageGuesser(counts),
@@ -122,18 +114,15 @@ class _Learnt:
         kept = NgramScorer.load(stored) if stored else None
         if kept is not None:
             return kept
-        trained = NgramScorer.train(
-            [_without_courtesies(plain_words(e.text)) for e in self.examples],
-            [e.intent for e in self.examples],
-        )
+        taught: dict[tuple[Heard, str], None] = {}
+        for example in self.examples:
+            repair = self.repairs[example.language].repair
+            words = tuple(repair(word) for word in plain_words(example.text))
+            taught[_heard(words, example.text, example.language), example.intent] = None
+        trained = NgramScorer.train(list(taught))
         if stored:
             trained.save(stored)
         return trained
-
-
-def _without_hapax(counts: Counter[str]) -> dict[str, int]:
-    """Long words that were seen once stay; the misspelt examples teach features, not vocabulary."""
-    return {word: count for word, count in counts.items() if count > 1 or len(word) > 4}
 
 
 @lru_cache(maxsize=1)
@@ -156,6 +145,10 @@ def _without_courtesies(words: tuple[str, ...]) -> tuple[str, ...]:
                 elif tuple(rest[-size:]) == phrase:
                     rest, changed = rest[:-size], True
     return tuple(rest) or words
+
+
+def _heard(words: tuple[str, ...], text: str, language: str | None) -> Heard:
+    return Heard(_without_courtesies(words), text, language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,9 +186,11 @@ class OfflineInterpreter:
         if not batch:
             return []
         drafts = [self._read(text, context) for text, context in batch]
-        words = [_without_courtesies(draft.repaired) for draft in drafts]
-        texts = [draft.text[:_READ_CHARACTERS] for draft in drafts]
-        probabilities = np.sum([share * s.score(words, texts) for s, share in self._scorers], axis=0)
+        heard = [
+            _heard(draft.repaired, draft.text[:_READ_CHARACTERS], draft.language if draft.sure else None)
+            for draft in drafts
+        ]
+        probabilities = np.sum([share * s.score(heard) for s, share in self._scorers], axis=0)
         labels = self._scorers[0][0].labels
         return [
             self._finish(draft, as_ranking(labels, row))
@@ -203,7 +198,7 @@ class OfflineInterpreter:
         ]
 
     def _read(self, text: str, context: Context) -> _Draft:
-        every_word = cut(text)
+        every_word = cut(text[:_WATCHED_CHARACTERS])
         words = tuple(word for word in every_word if word.end <= _READ_CHARACTERS)
         heard = text[:_READ_CHARACTERS]
         guess = self._learnt.guesser.guess(

@@ -9,17 +9,23 @@ from rapidfuzz.distance import OSA
 
 _SHORTEST = 4  # below, one letter makes another word: "ora", "ore", "oro"
 _LONG = 8  # from here on, two slips are forgiven
+_FREQUENT = 4  # a word seen once that is so near to one seen so often is a slip of it
 
 
 class TypoRepair:
     """Words of a language, and the nearest of them for a misspelt one (optimal string alignment)."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
-        self.vocabulary = frozenset(counts)
+        """`counts` tells how often each word was seen; examples have slips of their own, seen once."""
+        known: set[str] = set()
         by_length: dict[int, list[str]] = {}
         for word in sorted(counts, key=lambda word: (-counts[word], word)):  # frequent first: they win ties
+            if counts[word] == 1 and _is_slip(word, by_length, counts):
+                continue
+            known.add(word)
             if len(word) >= _SHORTEST and word.isalpha():
                 by_length.setdefault(len(word), []).append(word)
+        self.vocabulary = frozenset(known)
         self._by_length = by_length
         self.repair = lru_cache(maxsize=8192)(self._repair)
 
@@ -31,13 +37,24 @@ class TypoRepair:
         """The word itself where it is known, short, or like nothing known."""
         if word in self.vocabulary or not _SHORTEST <= len(word) <= 40 or not word.isalpha():
             return word
-        slips = 2 if len(word) >= _LONG else 1
-        near = [
-            w
-            for size in range(len(word) - slips, len(word) + slips + 1)
-            for w in self._by_length.get(size, ())
-        ]
-        best = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=slips)
-        if best is None or (best[0][0] != word[0] and best[1] > 1):
-            return word
-        return str(best[0])
+        return _nearest(word, self._by_length, slips=2 if len(word) >= _LONG else 1) or word
+
+
+def _is_slip(word: str, by_length: Mapping[int, list[str]], counts: Mapping[str, int]) -> bool:
+    """A slip inside a long word: "apuntamento". Other endings are other forms."""
+    if len(word) < _LONG - 1 or not word.isalpha():
+        return False
+    nearest = _nearest(word, by_length, slips=1)
+    return (
+        nearest is not None
+        and counts[nearest] >= _FREQUENT
+        and (nearest[0], nearest[-2:]) == (word[0], word[-2:])
+    )
+
+
+def _nearest(word: str, by_length: Mapping[int, list[str]], *, slips: int) -> str | None:
+    near = [w for size in range(len(word) - slips, len(word) + slips + 1) for w in by_length.get(size, ())]
+    best = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=slips)
+    if best is None or (best[0][0] != word[0] and best[1] > 1):
+        return None
+    return str(best[0])
