@@ -142,7 +142,7 @@ async def run(kills: int, seed: int, twin: str | None) -> Tally:
                     for line in range(PATIENTS_AT_ONCE)
                 ]
                 for number in range(kills):
-                    # Now and then long enough for what is uncertain to be decided: that wait restarts at boot.
+                    # Now and then long enough to decide what is uncertain: that wait restarts at boot.
                     await asyncio.sleep(chance.uniform(0.1, 2.0))
                     await _wait_for_stage(server.stage_file, targets[number % len(targets)])
                     tally.kills[server.kill()] += 1
