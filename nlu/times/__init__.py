@@ -9,7 +9,7 @@ opening hours: "at 3" is 15:00. Weeks begin on Monday.
 from nlu.times.chains import find_pieces
 from nlu.times.composing import compose
 from nlu.times.tape import Tape
-from nlu.times.vocabulary import speaks, vocabulary
+from nlu.times.vocabulary import spoken, vocabulary
 from nlu.times.wishes import wish_from
 from nlu.understanding import Context, Entity
 
@@ -24,7 +24,7 @@ def find_times(text: str, *, language: str, context: Context) -> tuple[Entity, .
     a `part_of_day` (any day) and, where it is a point, a `time` at its next occurrence. Below 0.35 a time is
     named but not wished for: refused, or moved away from. An unknown language gives nothing.
     """
-    if not speaks(language) or (context.asking == "name" and _is_a_name(text)):
+    if language not in spoken() or (context.asking == "name" and _is_a_name(text)):
         return ()
     tape = Tape(text, vocabulary(language), context)
     pieces = find_pieces(tape)

@@ -51,7 +51,7 @@ def _half_past(tape: Tape, place: int) -> Read | None:
     """ "half past three" is 3:30, "half three" too; "половина четвёртого" is half of the fourth hour."""
     if not tape.has(place, "half"):
         return None
-    after = tape.skip(place + 1, "past", "hour_of", most=1)
+    after = tape.skip(place + 1, "past", most=1)
     fourth = tape.ordinal(after)
     if fourth is not None and 1 <= fourth[0] <= 12:
         return _with_half_of_day(tape, _before_hour(fourth[0], 30), fourth[1], sure=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from itertools import product
+from pathlib import PurePath
 from typing import Any
 
 from rapidfuzz import process
@@ -21,7 +22,7 @@ Senses = dict[str, Any]
 
 #: Kinds whose words are worth mending. Short words and grammar ("three", "after") look too much like others.
 _MENDED = ("weekday", "weekdays", "relative", "day_part", "part", "month", "unit", "next", "weekend")
-_LANGUAGES = ("en", "it", "ru")
+_WORDS = resources.files("nlu.times") / "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,16 @@ class Vocabulary:
         return mended if beside_number or mended not in self.months else None
 
 
-def speaks(language: str) -> bool:
-    return language in _LANGUAGES
+@lru_cache
+def spoken() -> frozenset[str]:
+    """The languages that have a file of words."""
+    return frozenset(PurePath(file.name).stem for file in _WORDS.iterdir() if file.name.endswith(".yml"))
 
 
-@lru_cache(maxsize=len(_LANGUAGES))
+@lru_cache
 def vocabulary(language: str) -> Vocabulary:
-    """The vocabulary of "en", "it" or "ru"."""
-    source = resources.files("nlu.times").joinpath("words", f"{language}.yml").read_text("utf-8")
+    """The vocabulary of one of the languages that are `spoken`."""
+    source = (_WORDS / f"{language}.yml").read_text("utf-8")
     content = YAML(typ="safe", pure=True).load(source)
     senses: dict[tuple[str, ...], Senses] = {}
     for phrase, kind, value in _senses(content):
