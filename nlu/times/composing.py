@@ -41,7 +41,7 @@ def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...
             case Birth(day=day):
                 entities.append(_entity(text, tape, (piece,), "birth_date", day.isoformat()))
             case Instant(at=at):
-                value = {"from": at.strftime("%Y-%m-%dT%H:%M"), "to": None}
+                value = {"from": at.isoformat(timespec="minutes"), "to": None}
                 entities.append(_entity(text, tape, (piece,), "time", value, grain="minute"))
             case Whenever(firm=firm) if not piece.negated and (firm or not (positive or holes)):
                 entities.append(_entity(text, tape, (piece,), "asap", True, confidence=0.95 if firm else 0.8))

@@ -77,7 +77,7 @@ def _hours(clock: Clock, words: Vocabulary, context: Context, within: Hours, ope
 
 def wall(day: date, minutes: int) -> str:
     """A local wall time as entities write it."""
-    return (datetime.combine(day, time()) + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
+    return (datetime.combine(day, time()) + timedelta(minutes=minutes)).isoformat(timespec="minutes")
 
 
 def clock_text(minutes: int) -> str:

@@ -9,7 +9,6 @@ from nlu.understanding import Context, Entity
 
 #: Below this an entity tells of a time that is not wished for: refused, or moved away from.
 WISHED = 0.35
-_FORM = "%Y-%m-%dT%H:%M"
 _POINT = timedelta(hours=1)
 _OWN_CLOCK = ("minute", "hour", "part")
 _SPREAD = 7  # days over which two separate parts of the day are spelled out
@@ -45,7 +44,11 @@ def wish_from(entities: Sequence[Entity], context: Context) -> dict[str, Any] | 
         part = None
     if not (ahead or part or asap):
         return None
-    return {"windows": [[a.strftime(_FORM), b.strftime(_FORM)] for a, b in ahead], "part": part, "asap": asap}
+    return {
+        "windows": [[a.isoformat(timespec="minutes"), b.isoformat(timespec="minutes")] for a, b in ahead],
+        "part": part,
+        "asap": asap,
+    }
 
 
 def _likeliest(times: list[Entity]) -> list[Entity]:
@@ -118,7 +121,7 @@ def _whole_day(context: Context) -> tuple[str, str]:
 
 
 def _moment(written: str) -> datetime:
-    return datetime.strptime(written, _FORM)  # noqa: DTZ007  practice wall time has no zone here
+    return datetime.fromisoformat(written)
 
 
 def _clock(written: str) -> timedelta:
