@@ -77,10 +77,12 @@ def _cancel_interrupted(bench: Workbench) -> None:
 
 
 def _clean_stack(bench: Workbench) -> None:
+    """Everything but what this very message has begun."""
     own = bench.top
     for chain in reversed(chains(bench.stack)):
-        cancel_chain(bench, chain, reason="code_change")
-    bench.stack = [own] if own else []
+        if not chain.root.is_new:
+            cancel_chain(bench, chain, reason="code_change")
+    bench.stack = [frame for frame in bench.stack if frame is own or frame.is_new]
 
 
 def _repeat(bench: Workbench) -> None:
@@ -121,7 +123,8 @@ def _emergency(bench: Workbench) -> None:
         for frame_id in chain.ids:
             bench.change_frame(frame_id, interrupted=True)
         bench.record("flow_interrupted", flow_id=chain.root.flow_id, step_id=chain.frames[-1].step_id)
-    if not any(frame.flow_id == HANDOFF for frame in bench.stack):
+    follows = len(bench.stack) > 1 and bench.stack[-2].flow_id == HANDOFF and bench.stack[-2].is_new
+    if not follows:
         bench.open_handoff("emergency")
 
 

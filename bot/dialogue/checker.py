@@ -329,7 +329,7 @@ def _check_buttons(response: Response, variation: Variation, assistant: Assistan
             ledger.add(
                 variation.position,
                 "E-VALUE",
-                f'a button of "{response.name}" has an unreadable payload; write /SetSlots(slot=value) or /intent',
+                f'a button of "{response.name}" has a payload that is neither slots nor intent',
             )
 
 

@@ -7,22 +7,25 @@ from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.model import CallStep, CollectStep
-from bot.dialogue.stacking import Chain, active_chain
+from bot.dialogue.stacking import Chain, chains
 from bot.dialogue.state import Frame
 from bot.dialogue.workbench import Workbench
 
 CORRECTION = "pattern_correction"
 
 
-def push_correction(bench: Workbench, slots: Mapping[str, Any]) -> None:
-    """A correction that still waits for its confirmation is merged into this one; newer values win."""
+def push_correction(bench: Workbench, slots: Mapping[str, Any], active: Chain | None) -> None:
+    """A correction that still waits for its confirmation is merged into this one; newer values win.
+
+    `active`: the flow before the message, which is the one that is corrected.
+    """
     waiting = [frame for frame in bench.stack if frame.flow_id == CORRECTION]
     merged: dict[str, Any] = {}
     for frame in waiting:
         merged |= frame.context["corrected_slots"]
     merged |= slots
     bench.remove([frame.frame_id for frame in waiting])
-    chain = active_chain(bench.stack)
+    chain = next((c for c in chains(bench.stack) if active and c.root.frame_id == active.root.frame_id), None)
     if chain is None:
         return
     frame_id, flow_id, step_id = _reset_point(bench, chain, merged)
@@ -51,8 +54,8 @@ def correct_slots(bench: Workbench) -> None:
             if value is not None:
                 bench.change(to_validate=(*bench.turn.to_validate, name))
     frame_id, step_id = context.get("reset_frame_id"), context["reset_step_id"]
-    chain = active_chain(bench.stack)
-    if step_id is None or chain is None or frame_id not in chain.ids:
+    chain = next((chain for chain in chains(bench.stack) if frame_id in chain.ids), None)
+    if step_id is None or chain is None:
         return
     place = chain.ids.index(frame_id)
     bench.remove(chain.ids[place + 1 :])

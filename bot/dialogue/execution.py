@@ -52,11 +52,18 @@ from bot.dialogue.workbench import Workbench
 _NO_PROGRESS = (CannotHandle, StaleTap, MediaReceived, InternalError, UserSilence)
 
 
+CODE_CHANGE = "pattern_code_change"
+
+
 def take_commands(bench: Workbench, commands: Sequence[Command], text: str) -> None:
     """From a message's commands to a stack that only has to run."""
     listed = normalise(bench, commands, text)
     if bench.paused:
         listed = [command for command in listed if isinstance(command, (Emergency, StopMessages))]
+    changed = [frame for frame in bench.stack if frame.flow_id == CODE_CHANGE]
+    if changed:  # what was asked is gone, so an answer to it cannot be understood
+        bench.remove([frame.frame_id for frame in changed])
+        listed = [command for command in listed if command != CannotHandle()]
     is_safety = any(isinstance(command, (Emergency, StopMessages)) for command in listed)
     active = active_chain(bench.stack)
     bench.record("commands", commands=[type(command).__name__ for command in listed])
@@ -64,14 +71,21 @@ def take_commands(bench: Workbench, commands: Sequence[Command], text: str) -> N
         bench.misunderstood = 0
     _set_slots(bench, [command for command in listed if isinstance(command, SetSlot)], listed)
     cancelled = any(isinstance(command, CancelFlow) for command in listed)
-    for command in reversed(listed):
+    backwards = listed[::-1]  # the last one pushed is seen first
+    for command in sorted(backwards, key=_precedence):
         _execute(bench, command, active, cancelled=cancelled)
     push_validations(bench)
+    bench.stack.extend(changed)
     if not is_safety and not bench.introduced:
         bench.introduced = True
         bench.push("pattern_session_start")
     if not any(isinstance(command, RepeatBotMessages) for command in listed):
         wake(bench)
+
+
+def _precedence(command: Command) -> int:
+    """A person is seen first, then what is said at once, then flows, whose questions would bury the rest."""
+    return {Emergency: 3, HumanHandoff: 2, StartFlow: 0}.get(type(command), 1)
 
 
 def _set_slots(bench: Workbench, sets: Sequence[SetSlot], listed: Sequence[Command]) -> None:
@@ -107,7 +121,7 @@ def _execute(bench: Workbench, command: Command, active: Chain | None, *, cancel
         case StartFlow():
             start_flow(bench, command.flow, cancelled=cancelled)
         case CorrectSlots():
-            push_correction(bench, command.slots)
+            push_correction(bench, command.slots, active)
         case CancelFlow():
             _cancel(bench, active)
         case CannotHandle():
