@@ -39,7 +39,7 @@ from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
 from bot.storage.database import Database, sqlite_url
 from bot.storage.desk import SqlDesk
 from bot.storage.diary import SqlDiary
-from bot.storage.diary_json import diary_rows
+from bot.storage.diary_json import observed_rows
 from bot.storage.migrations import upgrade
 from bot.storage.seal import Keyring, derive, master_key_from
 from bot.storage.store import SqlStore, last_instant
@@ -274,7 +274,8 @@ class FrontDesk:
 
     async def _diary_rows(self) -> list[dict[str, str | None]]:
         rows = await self.books.diary.appointments(start=None, end=None, at=self.clock.now())
-        return diary_rows(rows, self.practice)
+        names = await self.books.diary.names({row.patient for row in rows if row.patient})
+        return observed_rows(rows, names, self.practice)
 
 
 class Server:

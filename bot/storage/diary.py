@@ -7,7 +7,8 @@ first deletes the holds that have run out, in the same unit of work.
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
@@ -27,6 +28,7 @@ from bot.domain.diary import (
 from bot.errors import HoldExpired, OpeningTaken
 from bot.storage.database import Database
 from bot.storage.diary_tables import ACTIVE, APPOINTMENT, DAY_SECONDS, OVERLAP, PATIENT
+from bot.storage.seal import Forgotten
 
 
 class Seal(Protocol):
@@ -109,6 +111,22 @@ class SqlDiary:
     async def details(self, patient: str) -> PatientDetails | None:
         """Who an appointment's `patient` is; None when there is no such reference."""
         return await self._database.read(lambda connection: self._details(connection, patient))
+
+    async def names(self, patients: Collection[str]) -> dict[str, str]:
+        """What these references' patients are called; whoever was forgotten is left out."""
+        p = PATIENT.c
+        statement = select(p.id, p.contact, p.sealed).where(p.practice == self._practice)
+
+        def unit(connection: Connection) -> dict[str, str]:
+            found = {}
+            for row in connection.execute(statement):
+                if row.id in patients:
+                    with suppress(Forgotten):
+                        sealed = self._seal.open(connection, row.contact or row.id, row.sealed)
+                        found[row.id] = _unsealed(sealed).name
+            return found
+
+        return await self._database.read(unit)
 
     # Units of work: functions of a connection, for a transaction that somebody else commits.
 

@@ -31,6 +31,21 @@ def diary_rows(appointments: Iterable[Appointment], practice: Practice) -> list[
     return [_row(appointment, practice, clock) for appointment in appointments]
 
 
+def observed_rows(
+    appointments: Iterable[Appointment], names: Mapping[str, str], practice: Practice
+) -> list[dict[str, Any]]:
+    """The same for the eyes of staff (`service.desk.Observer`): practitioners by id, patients by name."""
+    clock = PracticeTime(practice.time_zone)
+    return [
+        _row(appointment, practice, clock)
+        | {
+            "practitioner": appointment.opening.practitioner,
+            "patient": names.get(appointment.patient or ""),
+        }
+        for appointment in appointments
+    ]
+
+
 def parse_additions(json_text: str, practice: Practice) -> list[tuple[Opening, PatientDetails]]:
     """Staff's bookings, ready for `DiaryStore.add`: a JSON list of rows.
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.diary import Appointment, AppointmentStatus, PatientDetails
 from bot.errors import AdditionsRefused
-from bot.storage.diary_json import diary_rows, parse_additions
+from bot.storage.diary_json import diary_rows, observed_rows, parse_additions
 from tests.studio import STUDIO, only, opening
 
 ROW = {
@@ -58,6 +58,21 @@ def test_rows_show_the_instant_and_the_wall() -> None:
         },
     ]
     assert json.dumps(diary_rows(appointments, STUDIO))
+
+
+def test_staff_see_names_and_the_sandbox_finds_the_practitioner_s_column() -> None:
+    booked = Appointment(
+        id="a", opening=opening("2027-03-02 10:00"), status=AppointmentStatus.BOOKED, patient="pat_1"
+    )
+    held = replace(booked, id="b", status=AppointmentStatus.HELD, patient=None)
+    forgotten = replace(booked, id="c", patient="pat_2")
+    rows = observed_rows([booked, held, forgotten], {"pat_1": "Ada Prova"}, STUDIO)
+
+    assert [(row["practitioner"], row["patient"]) for row in rows] == [
+        ("rossi", "Ada Prova"),
+        ("rossi", None),
+        ("rossi", None),
+    ]
 
 
 def test_staff_write_rows_and_get_visits() -> None:

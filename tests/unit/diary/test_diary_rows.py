@@ -70,6 +70,7 @@ async def test_staff_book_at_any_hour(diary: SqlDiary) -> None:
     assert await diary.appointments(start=None, end=None, at=NOW) == (added,)
     assert added.patient is not None
     assert await diary.details(added.patient) == ADA
+    assert await diary.names({added.patient, "nobody"}) == {added.patient: ADA.name}
 
 
 async def test_one_taken_time_and_nothing_is_added(diary: SqlDiary, database: Database) -> None:
