@@ -95,7 +95,7 @@ class Server:
         )
 
     async def ready(self, http: aiohttp.ClientSession) -> None:
-        for _ in range(600):
+        for _ in range(2400):
             assert self._process is not None
             if self._process.poll() is not None:
                 raise RuntimeError(f"the server ended by itself with status {self._process.returncode}")
@@ -104,7 +104,7 @@ class Server:
                     if answer.status == 200:
                         return
             await asyncio.sleep(0.05)
-        raise RuntimeError("the server did not come up within 30 seconds")
+        raise RuntimeError("the server did not come up within two minutes")
 
     def kill(self) -> str:
         """kill -9; returns the stage that it died in."""

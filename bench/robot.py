@@ -37,6 +37,8 @@ class Shown:
 
     @classmethod
     def of(cls, message_id: str, payload: Mapping[str, Any]) -> "Shown":
+        if "messaging_product" not in payload:
+            return cls._on_messenger(message_id, payload["message"])
         if payload["type"] == "text":
             return cls(message_id, payload["text"]["body"], ())
         interactive = payload["interactive"]
@@ -46,6 +48,15 @@ class Shown:
         else:
             choices = [(r["title"], r["id"]) for s in action["sections"] for r in s["rows"]]
         return cls(message_id, interactive["body"]["text"], tuple(choices))
+
+    @classmethod
+    def _on_messenger(cls, message_id: str, message: Mapping[str, Any]) -> "Shown":
+        if "attachment" in message:
+            template = message["attachment"]["payload"]
+            offered, text = template["buttons"], template["text"]
+        else:
+            offered, text = message.get("quick_replies", ()), message["text"]
+        return cls(message_id, text, tuple((each["title"], each["payload"]) for each in offered))
 
 
 @dataclass

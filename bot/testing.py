@@ -9,7 +9,9 @@
 Everything between the channel and the database is real; only the channel records instead of sending.
 """
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -157,6 +159,8 @@ class Surgery:
         interpreter: Interpreter | None = None,
         gather_seconds: float = 0.0,
         environment: Mapping[str, str] | None = None,
+        wait_for_status: float = 0.0,
+        keep_ledger: bool = True,
     ) -> "AsyncIterator[Surgery]":
         configuration = bootstrap.Configuration(
             data=data, environment=environment or {}, demo=True, now=datetime.fromisoformat(at)
@@ -171,7 +175,8 @@ class Surgery:
             assistant=bootstrap.read_assistant(configuration, books.practice),
             interpreter=interpreter or load_interpreter(books.practice.languages, cache=data / "nlu"),
             channels={"whatsapp": channel},
-            wait_for_status=0.0,
+            wait_for_status=wait_for_status,
+            keep_ledger=keep_ledger,
         )
         await desk.start()
         try:
@@ -186,6 +191,17 @@ class Surgery:
         """Returns when every turn has run and every reply has gone."""
         while self.desk.turns.is_busy or self.desk.delivery.is_busy:
             await self.desk.changes.next_ring()
+
+    async def until(self, happened: Callable[[], bool], *, seconds: float = 20.0) -> None:
+        """Waits for something that takes time, such as a retry."""
+        async with asyncio.timeout(seconds):
+            while not happened():
+                await asyncio.sleep(0.01)  # noqa: ASYNC110 - whatever happens rings no bell of ours
+
+    def contact(self, patient: Patient) -> str:
+        """The id of this patient's contact, and so of the conversation."""
+        handle = self.desk.books.keyring.handle("whatsapp", ACCOUNT, patient.wa_id)
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, self.desk.practice.id + handle))
 
     async def diary(self) -> list[Mapping[str, object]]:
         return list(await self.desk.desk.diary())

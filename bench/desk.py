@@ -1,0 +1,104 @@
+"""`chairside demo` in a process of its own, as the benches and the tests at the wire start it."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+NOW = "2026-03-02T08:00+01:00"  # a Monday morning in Milan
+
+
+class Desk:
+    """Writes its log to a file in its data folder; `environment` is added to this process's own."""
+
+    def __init__(self, data: Path, *, graph: str, environment: Mapping[str, str] | None = None) -> None:
+        self.data = data
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = data / "log"
+        self._environment = {
+            **os.environ,
+            "CHAIRSIDE_GRAPH_URL": graph,
+            "CHAIRSIDE_GATHER_SECONDS": "0.1",
+            "CHAIRSIDE_LOG": "WARNING",
+            **(environment or {}),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        """Returns when it answers. Raises RuntimeError when it does not within two minutes."""
+        command = [sys.executable, "-m", "bot", "demo", "--port", str(self.port), "--data", str(self.data)]
+        self.data.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "--now", NOW, "--no-browser"],
+                env=self._environment,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+        async with aiohttp.ClientSession() as http:
+            for _ in range(1200):
+                if self._process.poll() is not None:
+                    raise RuntimeError(f"the server ended by itself: {self.log[-2000:]}")
+                with contextlib.suppress(aiohttp.ClientError):
+                    async with http.get(f"{self.url}/healthz") as answer:
+                        if answer.status == 200:
+                            return
+                await asyncio.sleep(0.1)
+        raise RuntimeError("the server did not come up within two minutes")
+
+    def stop(self) -> int:
+        """SIGTERM; returns its status. Raises subprocess.TimeoutExpired after 20 seconds."""
+        if self._process is None:
+            return 0
+        self._process.terminate()
+        try:
+            return self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            raise
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    @property
+    def troubles(self) -> list[str]:
+        """Whatever its log says that should never be said: tracebacks, and errors it tells of itself."""
+        return [line for line in self.log.splitlines() if "Traceback" in line or '"level": "error"' in line]
+
+    @property
+    def memory(self) -> int:
+        """Resident bytes."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+
+    async def diary(self) -> list[dict[str, Any]]:
+        """As anybody can read it: `chairside diary --json` beside the running server."""
+        command = [sys.executable, "-m", "bot", "diary", "--data", str(self.data), "--json"]
+        reader = await asyncio.create_subprocess_exec(
+            *command, env=self._environment, stdout=asyncio.subprocess.PIPE
+        )
+        printed, _ = await reader.communicate()
+        rows: list[dict[str, Any]] = json.loads(printed)
+        return rows
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def load() -> str:
+    """How busy the machine is, for figures that depend on it."""
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"

@@ -1,0 +1,105 @@
+"""A send whose fate is unknown waits for the status that carries our id, and is repeated once only."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.domain.conversation import (
+    FateUnknown,
+    InboundEvent,
+    InboundKind,
+    Refused,
+    SendAction,
+    SendStatus,
+    Sent,
+)
+from bot.service.clock import StartedClock
+from bot.testing import ACCOUNT, Surgery
+from nlu.understanding import Interpreter
+
+UNKNOWN = FateUnknown(reason="no answer")
+
+
+@pytest.fixture
+async def ticking(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
+    clock = StartedClock(datetime(2026, 3, 2, 7, tzinfo=UTC))
+    async with Surgery.open(tmp_path, interpreter=interpreter, clock=clock, wait_for_status=0.3) as surgery:
+        yield surgery
+
+
+def _status(outbox_id: str, state: str = "sent") -> InboundEvent:
+    return InboundEvent(
+        kind=InboundKind.STATUS,
+        channel="whatsapp",
+        account=ACCOUNT,
+        id=f"{outbox_id}{state}",
+        sender="393331234567",
+        status=SendStatus(state=state, message_id="wamid.1", outbox_id=outbox_id),
+    )
+
+
+async def test_when_no_status_comes_it_is_sent_once_more(ticking: Surgery) -> None:
+    ticking.channel.outcomes = [UNKNOWN]
+    await ticking.patient().says("Buonasera")
+
+    assert len(ticking.channel.ids) == 2
+    assert len(set(ticking.channel.ids)) == 1
+
+
+async def test_when_the_status_comes_it_is_not_sent_again(ticking: Surgery) -> None:
+    ticking.channel.outcomes = [UNKNOWN]
+    anna = ticking.patient()
+    await ticking.desk.intake.accept([anna._event(InboundKind.TEXT, text="Buonasera")])
+    await ticking.until(lambda: len(ticking.channel.ids) == 1)
+    await ticking.desk.intake.accept([_status(ticking.channel.ids[0])])
+    await ticking.settled()
+
+    assert len(ticking.channel.ids) == 1
+
+
+async def test_twice_unknown_is_given_up_and_not_sent_a_third_time(ticking: Surgery) -> None:
+    ticking.channel.outcomes = [UNKNOWN, UNKNOWN]
+    await ticking.patient().says("Buonasera")
+
+    assert len(ticking.channel.ids) == 2
+    assert ticking.patient().screen == []
+
+
+async def test_a_refusal_that_proves_non_delivery_is_tried_again(ticking: Surgery) -> None:
+    ticking.channel.outcomes = [Refused(action=SendAction.RETRY, code=130429)]
+    await ticking.patient().says("Buonasera")
+
+    assert len(ticking.channel.ids) == 2
+    assert len(ticking.patient().screen) == 1
+
+
+async def test_a_mistake_of_ours_is_not_hammered(ticking: Surgery) -> None:
+    ticking.channel.outcomes = [Refused(action=SendAction.OUR_BUG, code=100)]
+    await ticking.patient().says("Buonasera")
+
+    assert len(ticking.channel.ids) == 1
+
+
+async def test_statuses_never_go_backwards(ticking: Surgery) -> None:
+    anna = ticking.patient()
+    await anna.says("Buonasera")
+    (outbox_id,) = ticking.channel.ids
+    for state in ("read", "delivered", "sent", "failed"):
+        await ticking.desk.intake.accept([_status(outbox_id, state)])
+    view = await ticking.desk.desk.conversation(ticking.contact(anna))
+
+    assert view.messages[-1].state == "read"
+
+
+async def test_nothing_overtakes_what_is_uncertain(ticking: Surgery) -> None:
+    ticking.channel.outcomes = [UNKNOWN, Sent(message_id="wamid.1")]
+    anna = ticking.patient()
+    events = [anna._event(InboundKind.TEXT, text=text) for text in ("Buonasera", "vorrei prenotare")]
+    await ticking.desk.intake.accept(events[:1])
+    await ticking.until(lambda: len(ticking.channel.ids) == 1)
+    await ticking.desk.intake.accept(events[1:])
+    await ticking.settled()
+
+    assert ticking.channel.ids[0] == ticking.channel.ids[1] != ticking.channel.ids[2]
