@@ -108,7 +108,7 @@ def commands_for(
         tapped = reading.led_on()
         answered = bool(tapped)
     acts = reading.acts(answered=answered)
-    if any(isinstance(command, HumanHandoff) for command in acts):
+    if any(isinstance(command, (HumanHandoff, Clarify)) for command in acts):
         return acts
     if not acts and not answered:
         sets = (*sets, *reading.whole_text())
