@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from bot.dialogue.builtin_actions import BUILT_IN_ACTIONS, IRREPLACEABLE_ACTIONS
@@ -134,7 +135,7 @@ def load_assistant(
     """
     ledger = Ledger()
     content = _Content(ledger)
-    content.add_file(read_file(BUILT_IN, shown_as="builtin.yml"), built_in=True, may_configure=False)
+    content.add_file(_built_in(), built_in=True, may_configure=False)
     for path, shown in _files(folders):
         try:
             node = read_file(path, shown_as=shown)
@@ -147,6 +148,11 @@ def load_assistant(
     if any(problem.is_error for problem in ledger.problems):
         raise ContentRefused(tuple(ledger.problems))
     return replace(assistant, warnings=tuple(sorted(ledger.problems)))
+
+
+@cache
+def _built_in() -> Node:
+    return read_file(BUILT_IN, shown_as="builtin.yml")
 
 
 def _files(folders: Sequence[Path]) -> list[tuple[Path, str]]:
@@ -246,7 +252,7 @@ def _responses(content: _Content, shelf: _Shelf, names: Names, primary: str) -> 
 
 
 def _last_words(names: Names) -> Response:
-    responses = read_file(BUILT_IN, shown_as="builtin.yml").get("responses")
+    responses = _built_in().get("responses")
     assert responses is not None
     key, node = next(entry for entry in responses.entries if entry[0].scalar == "utter_internal_error_rasa")
     return read_response(key, node, Ledger(), names, primary=BUILT_IN_LANGUAGE)
