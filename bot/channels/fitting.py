@@ -31,6 +31,7 @@ def cleaned(reply: Reply) -> Reply:
             )
             for choice in reply.choices
         ),
+        menu=one_line(reply.menu),
     )
 
 

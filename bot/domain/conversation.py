@@ -70,10 +70,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One message to a patient, before a channel renders it within its limits."""
+    """One message to a patient, before a channel renders it within its limits.
+
+    `menu` is what the button says that opens a list of the choices; "" leaves it to the channel.
+    """
 
     text: str
     choices: tuple[Choice, ...] = ()
+    menu: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,11 +45,12 @@ from bot.service.alerts import Alerts
 from bot.service.changes import Changes
 from bot.service.delivery import Delivery
 from bot.service.facts import practice_facts
+from bot.service.in_words import InWords
 from bot.service.probe import Probe
 from bot.service.tokens import NotOurToken, TapTokens
 from bot.service.understanding import Reader
 from bot.service.wording import APOLOGY, replies
-from nlu.understanding import Understanding
+from nlu.understanding import Entity, Understanding
 
 log = structlog.get_logger(__name__)
 
@@ -112,6 +113,7 @@ class Turns:
         self._reader = reader
         self._actions = actions
         self._practice = practice
+        self._in_words = InWords(practice, assistant)
         self._clock = clock
         self._tokens = tokens
         self._delivery = delivery
@@ -456,7 +458,13 @@ class Turns:
         finished = self._clock.now()
         if _staff_is_writing(snapshot, finished) and any(a.urgent for a in alerts):
             utters = []
-        made = replies(utters, contact=contact, tokens=self._tokens, at=progress.at)
+        made = replies(
+            utters,
+            contact=contact,
+            tokens=self._tokens,
+            at=progress.at,
+            language=progress.conversation.language,
+        )
         handoff = None
         if handoffs or alerts:
             reason = handoffs[-1].reason if handoffs else alerts[-1].reason
@@ -495,12 +503,14 @@ class Turns:
             "content": self._assistant.version,
             "language": progress.conversation.language,
             "text": heard.text,
-            "commands": [_shown(c) for c in event.commands] if isinstance(event, PatientWrote) else [],
+            "commands": [self._in_words.command(c) for c in event.commands]
+            if isinstance(event, PatientWrote)
+            else [],
             "events": [dict(e.event) for e in progress.effects if isinstance(e, Record)],
             "intent": [meaning.intent.name, meaning.intent.confidence]
             if meaning and meaning.intent
             else None,
-            "entities": [[e.entity, str(e.value)] for e in meaning.entities] if meaning else [],
+            "entities": [[e.entity, self._found(e)] for e in meaning.entities] if meaning else [],
             "red_flag": f"{meaning.red_flag.level} {meaning.red_flag.key}"
             if meaning and meaning.red_flag
             else None,
@@ -509,6 +519,9 @@ class Turns:
             "actions": progress.outcomes,
             "replies": [reply.text for reply in made],
         }
+
+    def _found(self, entity: Entity) -> str:
+        return entity.text if entity.entity == "choice" else self._in_words.value(entity.value)
 
     async def _commit(self, commit: TurnCommit) -> None:
         self._probe.at("commit")
@@ -578,10 +591,6 @@ def _latest_message(text: str, understanding: Understanding | None) -> dict[str,
         ],
         "metadata": {},
     }
-
-
-def _shown(command: Command) -> str:
-    return repr(command)
 
 
 def _place_of(error: BaseException) -> str:

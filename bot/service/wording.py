@@ -19,7 +19,13 @@ APOLOGY = {
 }
 
 
-def replies(utters: Sequence[Utter], *, contact: str, tokens: TapTokens, at: datetime) -> tuple[Reply, ...]:
+#: On the button that opens a list; WhatsApp has room for 20 characters there.
+MENU = {"en": "See the options", "it": "Vedi le opzioni", "ru": "Показать варианты"}
+
+
+def replies(
+    utters: Sequence[Utter], *, contact: str, tokens: TapTokens, at: datetime, language: str
+) -> tuple[Reply, ...]:
     """Texts melt into the question that follows them; buttons become tokens of this contact."""
     made: list[Reply] = []
     texts: list[str] = []
@@ -37,7 +43,7 @@ def replies(utters: Sequence[Utter], *, contact: str, tokens: TapTokens, at: dat
             if sum(map(len, texts)) + len(text) + 2 * len(texts) > _WITH_CHOICES:
                 made += _plain(texts)
                 texts = []
-            made.append(Reply(text=_joined([*texts, text]), choices=choices))
+            made.append(Reply(text=_joined([*texts, text]), choices=choices, menu=MENU.get(language, "")))
             texts = []
         elif text:
             texts.append(text)

@@ -275,7 +275,7 @@ class SqlStore:
                 "practice": self._practice,
                 "channel": event.channel,
                 "account": event.account or "",
-                "event": event.id,
+                "event": self._hashed(event.id or ""),
                 "conversation": conversation,
                 "kind": event.kind,
                 "sealed": self._seal(connection, conversation, words),
@@ -292,7 +292,7 @@ class SqlStore:
         status = event.status
         assert status is not None
         found = connection.execute(
-            _FIND_OUTBOX, {"row": status.outbox_id or "", "wamid": status.message_id or ""}
+            _FIND_OUTBOX, {"row": status.outbox_id or "", "wamid": self._hashed(status.message_id)}
         ).first()
         if found is None:
             return []
@@ -311,7 +311,7 @@ class SqlStore:
                 "row": found.id,
                 "rung": rung,
                 "new_state": state,
-                "wamid": status.message_id,
+                "wamid": self._hashed(status.message_id),
                 "at": at,
                 "code": status.error_code,
             },
@@ -582,6 +582,8 @@ class SqlStore:
             "text": reply.text,
             "choices": [[c.title, c.payload, c.description] for c in reply.choices],
         }
+        if reply.menu:
+            content["menu"] = reply.menu
         if client_message_id:
             content["client_message_id"] = client_message_id
         connection.execute(
@@ -674,7 +676,7 @@ class SqlStore:
         parameters = {
             "row": message.id,
             "new_state": state,
-            "wamid": message_id,
+            "wamid": self._hashed(message_id) if message_id else None,
             "when": to_stamp(not_before or now),
             "sent": to_stamp(now) if state is OutboxState.SENT else None,
             "code": error_code,
@@ -758,6 +760,10 @@ class SqlStore:
 
     # -- sealing ------------------------------------------------------------------------------------------
 
+    def _hashed(self, channel_id: str) -> str:
+        """A channel's message id, to be found again: WhatsApp's contain the phone number, in base64."""
+        return self._keyring.handle(channel_id) if channel_id else ""
+
     def _contact(
         self, connection: Connection, id: str, channel: str, account: str, sealed: bytes, informed: int | None
     ) -> Contact:
@@ -786,6 +792,7 @@ def reply_from(content: Mapping[str, Any]) -> Reply:
             Choice(title=title, payload=payload, description=description)
             for title, payload, description in content["choices"]
         ),
+        menu=content.get("menu", ""),
     )
 
 

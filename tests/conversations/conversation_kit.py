@@ -206,7 +206,13 @@ class Patient:
 
     def _receive(self, effects: list[Effect]) -> None:
         utters = [effect for effect in effects if isinstance(effect, Utter)]
-        made = replies(utters, contact=self.id, tokens=self.house.tokens, at=self.house.clock.now())
+        made = replies(
+            utters,
+            contact=self.id,
+            tokens=self.house.tokens,
+            at=self.house.clock.now(),
+            language=self.conversation.language,
+        )
         self.sees = [Seen(reply.text, reply.choices) for reply in made]
         self.received += len(made)
         self.handed_over += [effect.reason for effect in effects if isinstance(effect, OpenHandoff)]

@@ -16,10 +16,11 @@ from bot.channels.fitting import (
     cleaned,
     fit,
 )
+from bot.channels.plain_text import length
 from bot.channels.whatsapp.people import phone_of
 from bot.domain.conversation import Address, Rendered, Reply
 
-# A label for the button that opens a list: the same in every language, as a reply does not tell its own.
+# On the button that opens a list, where the reply does not say what is to stand there.
 LIST_LABEL = "☰ …"
 
 
@@ -75,7 +76,8 @@ def _forms(reply: Reply, list_label: str) -> Sequence[tuple[str, Form]]:
     if 1 <= len(reply.choices) <= LIMITS.buttons:
         forms.append(("buttons", _buttons))
     if reply.choices:
-        forms.append(("a list", partial(_list, list_label)))
+        says_it_all = 0 < length(reply.menu) <= LIMITS.list_label
+        forms.append(("a list", partial(_list, reply.menu if says_it_all else list_label)))
     return forms
 
 

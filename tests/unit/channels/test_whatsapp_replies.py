@@ -106,6 +106,18 @@ def test_a_practice_may_name_its_lists() -> None:
     assert body["interactive"]["action"]["button"] == "Orari"
 
 
+@pytest.mark.parametrize(
+    ("menu", "button"),
+    [("Vedi le\nopzioni", "Vedi le opzioni"), ("Показать все варианты", "Orari"), ("", "Orari")],
+)
+def test_a_reply_may_name_its_own_list_as_far_as_it_fits(menu: str, button: str) -> None:
+    reply = Reply(text="When?", choices=choices(*"abcd"), menu=menu)
+
+    body = render(reply, BY_PHONE, outbox_id="o", list_label="Orari").body
+
+    assert body["interactive"]["action"]["button"] == button
+
+
 def test_eleven_choices_are_numbered() -> None:
     eleven = Reply(text="When?", choices=choices(*"abcdefghijk"))
 
