@@ -28,6 +28,7 @@ from bot.service.desk import (
 from bot.service.turns import HANDED_BACK
 from bot.storage import tables as t
 from bot.storage.database import Database
+from bot.storage.diary_tables import PATIENT
 from bot.storage.seal import Keyring
 from bot.storage.store import SqlStore
 from bot.storage.tables import from_stamp, to_stamp
@@ -343,6 +344,11 @@ class SqlDesk:
         said = (self._state(connection, row).get("slots") or {}).get("patient_name")
         if said:
             return str(said)
+        booked = connection.execute(
+            select(PATIENT.c.sealed).where(PATIENT.c.contact == row.id).order_by(PATIENT.c.id).limit(1)
+        ).scalar()
+        if booked:
+            return str(self._open(connection, row.id, booked)["name"])
         profile = self._open(connection, row.id, row.who).get("name")
         return str(profile) if profile else f"Patient {row.id[:4].upper()}"
 

@@ -87,7 +87,7 @@ class InboxRow(SQLModel, table=True):
     practice: str
     channel: str
     account: str
-    event: str
+    event: str  # keyed hash of the channel's id
     conversation: str
     kind: str
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # text, payload
@@ -153,7 +153,7 @@ class OutboxRow(SQLModel, table=True):
     created_at: int = Field(sa_column=_big(nullable=False))
     not_before: int = Field(sa_column=_big(nullable=False))
     sent_at: int | None = Field(default=None, sa_column=_big())
-    message_id: str | None = None
+    message_id: str | None = None  # keyed hash of the channel's id
     receipt: int = 0  # 0 none, 1 sent, 2 delivered, 3 read: only ever grows
     error_code: int | None = None
 
