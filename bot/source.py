@@ -27,10 +27,13 @@ MAX_DEPTH = 40
 Scalar = str | int | float | bool | None
 
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_FLOAT = re.compile(
+    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
+)
 _UNDERSCORED = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?")
 _CONSTANTS: dict[str, Scalar] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
-_CONSTANTS |= dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(("false", "False", "FALSE"), False)
+_CONSTANTS |= dict.fromkeys(("true", "True", "TRUE"), True)
+_CONSTANTS |= dict.fromkeys(("false", "False", "FALSE"), False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def read_text(text: str, *, shown_as: str) -> Node:
                 raise _refusal(
                     _at(shown_as, token.start_mark), f"{what}s are not allowed; write the value out"
                 )
-            if isinstance(token, DocumentStartToken) and token.start_mark.line > 0 and _had_content(text, token):
+            if isinstance(token, DocumentStartToken) and _had_content(text, token):
                 raise _refusal(_at(shown_as, token.start_mark), "holds several documents; use several files")
         tree = YAML(typ="rt", pure=True).compose(text)
     except MarkedYAMLError as error:
@@ -155,7 +158,9 @@ def _convert(node: Any, path: str, depth: int, problems: list[Problem]) -> Node:
             continue
         name = raw_key.value
         if name == "<<":
-            problems.append(Problem(key.position, "E-YAML", "merge keys are not allowed; write the values out"))
+            problems.append(
+                Problem(key.position, "E-YAML", "merge keys are not allowed; write the values out")
+            )
         if name in seen:
             problems.append(Problem(key.position, "E-YAML", f'key "{name}" appears twice; keep one'))
         seen.add(name)
