@@ -1,6 +1,7 @@
 """Puts a patient's words before `nlu`, with everything that makes bare words understood.
 
-Messages of many conversations that wait in the same moment are read as one batch.
+Messages of many conversations that wait in the same moment are read together, some at a time: a crowd must
+not keep webhooks waiting.
 """
 
 import asyncio
@@ -11,6 +12,9 @@ from bot.dialogue import Asked, Assistant, Conversation, asked
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from nlu.understanding import Context, Interpreter, Named, OfferedChoice, Understanding
+
+#: Read without a pause, in some 30 milliseconds. Together they cost less than one by one, up to about here.
+AT_ONCE = 16
 
 
 class Reader:
@@ -37,7 +41,7 @@ class Reader:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Understanding] = loop.create_future()
         if not self._waiting:
-            loop.call_soon(self._read_all)
+            loop.call_soon(self._read_some)
         self._waiting.append((text, context, done))
         return await done
 
@@ -58,8 +62,10 @@ class Reader:
             visit_types=self._visit_types,
         )
 
-    def _read_all(self) -> None:
-        waiting, self._waiting = self._waiting, []
+    def _read_some(self) -> None:
+        waiting, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._read_some)
         try:
             meanings: Sequence[Understanding] = self._interpreter.understand_many(
                 [(text, context) for text, context, _ in waiting]

@@ -1,11 +1,13 @@
 """Where Meta knocks: verify the raw bytes, parse, store, answer 200. No dialogue happens in here."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 
 import structlog
 from aiohttp import web
 
+from bot.domain.conversation import InboundEvent
 from bot.errors import SignatureMismatch
 from bot.ports import Channel
 from bot.service.intake import Intake
@@ -14,6 +16,8 @@ log = structlog.get_logger(__name__)
 
 #: Meta sends at most 3 MB; what is larger is refused before a byte of it is read.
 MAX_BODY = 4 * 1024 * 1024
+#: From this size on, a body is read in a thread: that may take seconds, for which nobody else has to wait.
+LARGE_BODY = 256 * 1024
 
 
 def add_webhooks(app: web.Application, *, channels: Mapping[str, Channel], intake: Intake) -> None:
@@ -28,6 +32,8 @@ class _Endpoint:
     def __init__(self, channel: Channel, intake: Intake) -> None:
         self._channel = channel
         self._intake = intake
+        # One at a time: what is read from a large body takes many times its room.
+        self._reading_large = asyncio.Lock()
 
     async def subscribe(self, request: web.Request) -> web.Response:
         """Meta's verification: the challenge comes back as plain text, never as markup."""
@@ -44,7 +50,7 @@ class _Endpoint:
         except SignatureMismatch as error:
             log.warning("webhook_refused", channel=self._channel.name, why=str(error))
             raise web.HTTPUnauthorized(text="the signature does not match\n") from error
-        events = self._channel.parse(body)
+        events = await self._events(body)
         try:
             accepted = await self._intake.accept(events)
         except Exception as error:  # nothing is stored: Meta must send it again
@@ -59,6 +65,12 @@ class _Endpoint:
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
         return web.Response(text="ok\n")
+
+    async def _events(self, body: bytes) -> tuple[InboundEvent, ...]:
+        if len(body) < LARGE_BODY:
+            return self._channel.parse(body)
+        async with self._reading_large:
+            return await asyncio.to_thread(self._channel.parse, body)
 
 
 async def _read(request: web.Request) -> bytes:

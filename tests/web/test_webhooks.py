@@ -1,0 +1,103 @@
+"""The door that Meta knocks at, when somebody brings a great deal at once."""
+
+import asyncio
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.domain.conversation import Address, InboundEvent, Rendered, Reply, SendOutcome
+from bot.domain.pipeline import Accepted
+from bot.service.changes import Changes
+from bot.service.intake import Intake
+from bot.service.probe import Probe
+from bot.web.webhooks import LARGE_BODY, add_webhooks
+from tests.web.serving import Serve
+
+
+@dataclass
+class SlowReader:
+    """A channel whose bodies take until somebody else was let in."""
+
+    name: str = "slow"
+    has_begun: threading.Event = field(default_factory=threading.Event)
+    is_let_in: threading.Event = field(default_factory=threading.Event)
+    reading: int = 0
+    most_at_once: int = 0
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        return None
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        return None
+
+    def parse(self, body: bytes) -> tuple[InboundEvent, ...]:
+        self.reading += 1
+        self.has_begun.set()
+        self.most_at_once = max(self.most_at_once, self.reading)
+        assert self.is_let_in.wait(30), "nobody was let in while a large body was read"
+        self.reading -= 1
+        return ()
+
+    def render(self, reply: Reply, to: Address, *, outbox_id: str) -> Rendered:
+        raise NotImplementedError
+
+    async def send(self, message: Rendered, to: Address) -> SendOutcome:
+        raise NotImplementedError
+
+
+class EmptyStore:
+    async def accept(
+        self, events: Sequence[InboundEvent], *, accounts: frozenset[tuple[str, str]]
+    ) -> Accepted:
+        return Accepted()
+
+
+class Nobody:
+    def wake(self, conversation: str, kind: object = None) -> None:
+        raise AssertionError("nobody wrote")
+
+
+@pytest.fixture
+def slow() -> SlowReader:
+    return SlowReader()
+
+
+async def test_others_are_let_in_while_large_bodies_are_read_one_at_a_time(
+    slow: SlowReader, serve: Serve
+) -> None:
+    app = web.Application()
+    intake = Intake(
+        store=EmptyStore(),  # type: ignore[arg-type]
+        turns=Nobody(),
+        delivery=Nobody(),
+        accounts=frozenset(),
+        changes=Changes(),
+        probe=Probe(None),
+    )
+    add_webhooks(app, channels={"slow": slow}, intake=intake)
+
+    async def let_in(_: web.Request) -> web.Response:
+        slow.is_let_in.set()
+        return web.Response()
+
+    app.router.add_get("/somebody-else", let_in)
+    url = await serve(app)
+    body = b"x" * LARGE_BODY
+    async with aiohttp.ClientSession() as http:
+
+        async def post() -> int:
+            async with http.post(f"{url}/webhooks/slow", data=body) as answer:
+                return answer.status
+
+        posts = [asyncio.create_task(post()) for _ in range(3)]
+        assert await asyncio.to_thread(slow.has_begun.wait, 30)
+        async with http.get(f"{url}/somebody-else") as answer:
+            assert answer.status == 200
+        statuses = await asyncio.gather(*posts)
+
+    assert statuses == [200, 200, 200]
+    assert slow.most_at_once == 1
