@@ -9,7 +9,11 @@ from bot.domain.practice_time import PracticeTime
 from bot.settings import load_practice
 
 DEMO = Path(__file__).parents[3] / "practice.yml"
-SECRETS = {"WHATSAPP_APP_SECRET": "a", "WHATSAPP_VERIFY_TOKEN": "b", "WHATSAPP_ACCESS_TOKEN": "c"}
+SECRETS = {
+    f"{channel}_{secret}": "a"
+    for channel in ("WHATSAPP", "MESSENGER")
+    for secret in ("APP_SECRET", "VERIFY_TOKEN", "ACCESS_TOKEN")
+}
 
 
 @pytest.fixture
@@ -32,17 +36,7 @@ def test_the_demo_practice_is_complete(demo: Practice) -> None:
     assert all(set(v.names) == set(v.words) == {"it", "en", "ru"} for v in demo.visit_types)
     assert [p.name for p in demo.practitioners] == ["dott. Marco Rossi", "dott.ssa Laura Bianchi"]
     assert demo.whatsapp[0].phone_number_id == "100000000000001"
-
-
-def test_the_demo_page_on_messenger_needs_no_more_than_its_comment_marks_taken_away(tmp_path: Path) -> None:
-    lines = DEMO.read_text(encoding="utf-8").splitlines()
-    first = next(number for number, line in enumerate(lines) if line.removeprefix("# ") == "messenger:")
-    lines[first : first + 5] = [line.removeprefix("# ") for line in lines[first : first + 5]]
-    (tmp_path / "practice.yml").write_text("\n".join(lines), encoding="utf-8")
-    secrets = {f"MESSENGER_{name}": name for name in ("APP_SECRET", "VERIFY_TOKEN", "ACCESS_TOKEN")}
-    practice = load_practice(tmp_path / "practice.yml", environment=SECRETS | secrets)
-
-    assert [page.page_id for page in practice.messenger] == ["200000000000001"]
+    assert demo.messenger[0].page_id == "200000000000001"
 
 
 @pytest.mark.parametrize("visit_type", ["new_patient_consult", "check_up", "hygiene"])
