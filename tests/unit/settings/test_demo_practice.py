@@ -26,7 +26,7 @@ def test_the_demo_practice_is_complete(demo: Practice) -> None:
         "studio-demo",
         "Studio Dentistico Demo",
         "Europe/Rome",
-        ("it", "en"),
+        ("it", "en", "ru"),
     )
     assert {v.id: v.duration // timedelta(minutes=1) for v in demo.visit_types} == {
         "new_patient_consult": 30,
