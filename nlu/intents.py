@@ -7,14 +7,14 @@ Each solves with an upper bound of the Hessian (Böhning 1992), so it never over
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from os import getpid
 from pathlib import Path
 from typing import Any, Protocol
-from zipfile import BadZipFile
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nlu.keeping import keep, kept
 
 _COLUMNS = 8192
 _STEPS = 16
@@ -84,31 +84,20 @@ class NgramScorer:
             else:
                 shares[row] = 1
         by_language = read.reshape(len(heard), len(self.languages), len(self.labels))
-        return _softmax(_SHARPNESS * np.einsum("nlk,nl->nk", by_language, shares))
+        return softmax(_SHARPNESS * np.einsum("nlk,nl->nk", by_language, shares))
 
     def save(self, path: Path) -> None:
-        """Written beside and moved into place: another process never reads half a file."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(f".{getpid()}")
-        with unfinished.open("wb") as file:
-            np.savez(
-                file,
-                labels=np.array(self.labels),
-                languages=np.array(self.languages),
-                weights=self.weights,
-                rarity=self.rarity,
-            )
-        unfinished.replace(path)
+        names = {"labels": np.array(self.labels), "languages": np.array(self.languages)}
+        keep(path, names | {"weights": self.weights, "rarity": self.rarity})
 
     @classmethod
     def load(cls, path: Path) -> "NgramScorer | None":
-        """None when there is no such file, or it is damaged: training again costs a second or two."""
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                labels, languages = (tuple(map(str, stored[name])) for name in ("labels", "languages"))
-                return cls(labels, languages, stored["weights"], stored["rarity"])
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        """None when there is no such file, or it is damaged."""
+        stored = kept(path)
+        if stored is None or not {"labels", "languages", "weights", "rarity"} <= stored.keys():
             return None
+        labels, languages = (tuple(map(str, stored[name])) for name in ("labels", "languages"))
+        return cls(labels, languages, stored["weights"], stored["rarity"])
 
 
 def _fit(rows: Matrix, wanted: Matrix) -> Matrix:
@@ -118,7 +107,7 @@ def _fit(rows: Matrix, wanted: Matrix) -> Matrix:
     root = _inverse_of_triangle(np.linalg.cholesky(bound))
     coefficients: Matrix = np.zeros_like(wanted)
     for _ in range(_STEPS):
-        slope: Matrix = wanted - _softmax(kernel @ coefficients) - _RIDGE * coefficients
+        slope: Matrix = wanted - softmax(kernel @ coefficients) - _RIDGE * coefficients
         coefficients += root.T @ (root @ slope)
     return coefficients
 
@@ -137,7 +126,7 @@ def _inverse_of_triangle(lower: Matrix) -> Matrix:
     return inverse
 
 
-def _softmax(scores: Matrix) -> Matrix:
+def softmax(scores: Matrix) -> Matrix:
     exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
     result: Matrix = exponentials / exponentials.sum(axis=1, keepdims=True)
     return result

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from nlu.alarms import RedFlags
 from nlu.training_examples import shipped_examples
 from nlu.understanding import RedFlag
+from nlu.words import cut, plain_words
 from tests.nlu.conftest import Read
 
 TABLES = {
@@ -99,11 +101,13 @@ def test_an_alarm_does_not_hide_what_else_was_wanted(read: Read) -> None:
     assert understood.first("time") is not None
 
 
-def test_ordinary_messages_call_no_ambulance(read: Read) -> None:
+def test_ordinary_messages_call_no_ambulance() -> None:
+    examples = shipped_examples(("en", "it", "ru"))
+    red_flags = RedFlags({word for example in examples for word in plain_words(example.text)})
     alarming = [
         example.text
-        for example in shipped_examples(("en", "it", "ru"))
-        if (flag := read(example.text).red_flag) is not None and flag.level in "AB"
+        for example in examples
+        if (flag := red_flags.find(cut(example.text)).flag) is not None and flag.level in "AB"
     ]
 
     assert alarming == []

@@ -1,0 +1,110 @@
+"""Everything that a message names: people, phones, times, the practice's own words, yes and no, a choice."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from nlu.contacts import find_emails, find_phones
+from nlu.lexicon import known_languages, lexicon
+from nlu.names import find_person
+from nlu.offers import find_choice
+from nlu.practice_words import find_named
+from nlu.times import find_times, wish_from
+from nlu.understanding import Context, Entity, Named
+from nlu.words import Word, plain_words
+from nlu.yes_no import Answer
+
+_NO_WISH = frozenset({"name", "phone", "birth_date"})  # a date that answers these is no wish
+
+
+def find_entities(
+    text: str,
+    words: tuple[Word, ...],
+    context: Context,
+    *,
+    languages: Sequence[str],
+    may_be_name: bool,
+    ordinary: Callable[[str], bool],
+    answer: Answer | None,
+) -> tuple[Entity, ...]:
+    """In order of where they stand. `languages` are those in which times are tried, the likeliest first.
+
+    `may_be_name` says that a whole message may be a name; `ordinary` words are not.
+    """
+    contacts = [
+        *find_emails(text),
+        *find_phones(text, country=context.country, asked=context.asking == "phone"),
+    ]
+    times = [e for e in _times(text, context, languages) if not _overlaps(e, contacts)]
+    visit_types = find_named("visit_type", context.visit_types, words, text, taken=contacts)
+    mentioned = find_named(
+        "practitioner", _by_surname(context.practitioners), words, text, taken=[*contacts, *times]
+    )
+    titled = [found for found in mentioned if _introduced_as_practitioner(found, words)]
+    person = find_person(
+        text,
+        words,
+        language=languages[0],
+        asked=may_be_name,
+        ordinary=ordinary,
+        taken=[*contacts, *([] if may_be_name else times), *titled, *visit_types],
+    )
+    people = [person] if person else []
+    practitioners = titled if may_be_name else [p for p in mentioned if not _overlaps(p, people)]
+    choice = find_choice(text, words, context, language=languages[0], times=times)
+    found = [*contacts, *times, *visit_types, *_once(practitioners), *people]
+    found += [choice] if choice else []
+    found += [_said(answer, text)] if answer else []
+    if choice is None and context.asking not in _NO_WISH:
+        found += _wish(times, context, text)
+    return tuple(sorted(found, key=lambda e: (e.start, e.end, e.entity)))
+
+
+def _times(text: str, context: Context, languages: Sequence[str]) -> tuple[Entity, ...]:
+    """In the first language that finds any."""
+    found = (find_times(text, language=language, context=context) for language in languages)
+    return next((times for times in found if times), ())
+
+
+def _wish(times: Sequence[Entity], context: Context, text: str) -> list[Entity]:
+    wish = wish_from(tuple(times), context)
+    if wish is None:
+        return []
+    start, end = min(e.start for e in times), max(e.end for e in times)
+    return [Entity(entity="wish", value=wish, start=start, end=end, text=text[start:end])]
+
+
+def _said(answer: Answer, text: str) -> Entity:
+    start, end = answer.words[0].start, answer.words[-1].end
+    return Entity(entity="yes_no", value=answer.value, start=start, end=end, text=text[start:end])
+
+
+def _overlaps(entity: Entity, others: Sequence[Entity]) -> bool:
+    return any(entity.start < other.end and other.start < entity.end for other in others)
+
+
+def _once(entities: Sequence[Entity]) -> list[Entity]:
+    return list({entity.value: entity for entity in entities}.values())
+
+
+@lru_cache(maxsize=256)
+def _by_surname(practitioners: tuple[Named, ...]) -> tuple[Named, ...]:
+    """Practitioners are also called by what follows their first name: "Rossi" for "dott. Marco Rossi"."""
+    return tuple(
+        replace(one, words=tuple(dict.fromkeys((*one.words, *(s for w in one.words for s in _surnames(w))))))
+        for one in practitioners
+    )
+
+
+def _surnames(name: str) -> list[str]:
+    titles = ("dott", "doct", "prof", "докт", "ssa", "dr")
+    words = [word for word in plain_words(name) if not word.startswith(titles)]
+    return [" ".join(words[at:]) for at in range(1, len(words)) if len(words[-1]) > 2]
+
+
+def _introduced_as_practitioner(found: Entity, words: tuple[Word, ...]) -> bool:
+    """ "con il dottor Rossi", when a name was asked for: not the patient's."""
+    before = [word.text for word in words if word.end <= found.start][-2:]
+    inside = [word.text for word in words if found.start <= word.start < found.end]
+    known = [lexicon(language) for language in known_languages()]
+    return any(word in x.titles or word in x.by for word in (*before, *inside) for x in known)
