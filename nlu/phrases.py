@@ -24,6 +24,9 @@ _SLIP_FROM = 5  # letters; two slips from nine
 _REPAIRED_WORDS = 2000  # of one message; keeps nonsense of any length cheap
 
 
+_Place = tuple[int, ...]  # the words that matched a part
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A phrase at words[first:last + 1]. `parts` are the words that matched, of a phrase with "+" several."""
@@ -31,7 +34,7 @@ class Found:
     name: str
     first: int
     last: int
-    parts: tuple[tuple[int, ...], ...]
+    parts: tuple[_Place, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class PhraseBook:
             may_repair = len(repaired) < _REPAIRED_WORDS
             readings.append(self._readings(word.text, may_repair))
             repaired.add(word.text)
-        seen: dict[tuple[int, int], list[tuple[int, ...]]] = {}
+        seen: dict[tuple[int, int], list[_Place]] = {}
         for at, reading in enumerate(readings):
             starts = {place for opening in reading for place in self._by_opening.get(opening, ())}
             for place in starts:
@@ -94,7 +97,7 @@ class PhraseBook:
         return sorted(found, key=lambda f: (f.first, f.last, f.name))
 
     def _assemble(
-        self, number: int, seen: dict[tuple[int, int], list[tuple[int, ...]]], words: Sequence[Word]
+        self, number: int, seen: dict[tuple[int, int], list[_Place]], words: Sequence[Word]
     ) -> list[Found]:
         phrase = self._phrases[number]
         if len(phrase.parts) == 1:
@@ -102,25 +105,21 @@ class PhraseBook:
         if any((number, part) not in seen for part in range(len(phrase.parts))):
             return []
         found = []
+        candidates = [seen[(number, part)] for part in range(1, len(phrase.parts))]
         for opening in seen[(number, 0)]:
-            parts = [opening]
-            for part in range(1, len(phrase.parts)):
-                near = _nearest(seen[(number, part)], parts, words)
-                if near is None:
-                    break
-                parts.append(near)
-            else:
+            parts = _joined((opening,), candidates, words)
+            if parts is not None:
                 first, last = min(part[0] for part in parts), max(part[-1] for part in parts)
-                found.append(Found(phrase.name, first, last, tuple(parts)))
+                found.append(Found(phrase.name, first, last, parts))
         return found
 
     def _match(
         self, steps: tuple[_Step, ...], words: Sequence[Word], readings: Sequence[frozenset[str]], at: int
-    ) -> tuple[int, ...] | None:
+    ) -> _Place | None:
         """The words of a phrase that begins at `at`; of several ways to its end, the shortest."""
-        ways: dict[int, tuple[int, ...]] = {at: (at,)}
+        ways: dict[int, _Place] = {at: (at,)}
         for step in steps[1:]:
-            reached: dict[int, tuple[int, ...]] = {}
+            reached: dict[int, _Place] = {}
             for end, way in ways.items():
                 for position in self._ahead(words, end, gap=step.after_gap):
                     if _fits(step, readings[position]):
@@ -173,18 +172,22 @@ def _slip_in_stem(word: str, stem: str) -> bool:
     )
 
 
-def _nearest(
-    candidates: list[tuple[int, ...]], parts: Sequence[tuple[int, ...]], words: Sequence[Word]
-) -> tuple[int, ...] | None:
-    """A candidate near the first of `parts` that shares no word with any of them."""
+def _joined(
+    parts: tuple[_Place, ...], candidates: Sequence[list[_Place]], words: Sequence[Word]
+) -> tuple[_Place, ...] | None:
+    """`parts` with one of each of `candidates`, near the first part, no two of them sharing a word."""
+    if not candidates:
+        return parts
     opening = parts[0]
     taken = {at for part in parts for at in part}
-    at = bisect_left(candidates, opening)
-    for candidate in candidates[max(0, at - 4) : at + 5]:
+    middle = bisect_left(candidates[0], opening)
+    for candidate in candidates[0][max(0, middle - 4) : middle + 5]:
         apart = max(candidate[0] - opening[-1], opening[0] - candidate[-1])
         same_sentence = words[candidate[0]].sentence == words[opening[0]].sentence
         if apart <= _NEAR + 1 and same_sentence and taken.isdisjoint(candidate):
-            return candidate
+            joined = _joined((*parts, candidate), candidates[1:], words)
+            if joined is not None:
+                return joined
     return None
 
 
