@@ -16,7 +16,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS_FROM = 10**11  # as seconds, that would be the year 5138
 _UNREADABLE_FROM = 10**14
 
-_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+# A run of brackets, or a string: to its end or the body's, lest it be sought again from each of its quotes.
+_BRACKETS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[{]++|[\]}]++', re.DOTALL)
 _DIGITS = re.compile(r"[0-9]{1,17}")
 
 
@@ -111,17 +112,18 @@ def _prune(text: str) -> str:
     """The same JSON with whatever nests deeper than `_DEEPEST` replaced by null."""
     kept: list[str] = []
     depth = copied = 0
-    for token in _BRACKET.finditer(text):
-        match token.group()[0]:
+    for run in _BRACKETS.finditer(text):
+        length = run.end() - run.start()
+        match text[run.start()]:
             case "[" | "{":
-                depth += 1
-                if depth == _DEEPEST + 1:
-                    kept.append(text[copied : token.start()])
+                if depth <= _DEEPEST < depth + length:
+                    kept.append(text[copied : run.start() + _DEEPEST - depth])
+                depth += length
             case "]" | "}":
-                depth -= 1
-                if depth == _DEEPEST:
+                if depth - length <= _DEEPEST < depth:
                     kept.append("null")
-                    copied = token.end()
+                    copied = run.start() + depth - _DEEPEST
+                depth -= length
     return "".join(kept) + (text[copied:] if depth <= _DEEPEST else "")
 
 

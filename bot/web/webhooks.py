@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 #: Meta sends at most 3 MB; what is larger is refused before a byte of it is read.
 MAX_BODY = 4 * 1024 * 1024
 #: From this size on, a body is read in a thread: that may take seconds, for which nobody else has to wait.
-LARGE_BODY = 256 * 1024
+LARGE_BODY = 64 * 1024
 
 
 def add_webhooks(app: web.Application, *, channels: Mapping[str, Channel], intake: Intake) -> None:

@@ -86,6 +86,12 @@ def test_a_body_a_hundred_thousand_levels_deep_is_read_around() -> None:
         assert parse(f'{{"entry":{bracket * 100_000}'.encode()) == ()
 
 
+def test_a_string_without_an_end_below_deep_brackets_is_read_once_not_from_each_of_its_quotes() -> None:
+    escaped_quotes = '\\"' * 1_000_000  # would take days
+
+    assert parse(f'{{"entry":{"[" * 2000}"{escaped_quotes}'.encode()) == ()
+
+
 def test_an_edit_of_an_edit_of_an_edit_is_read() -> None:
     for depth in (10, 300, 450, 490, 10_000):
         inner = '{"type":"text","text":{"body":"x"}}'
