@@ -19,6 +19,7 @@ from nlu.words import Word, plain_words
 
 _FOLDER = Path(__file__).parent / "red_flags"
 _Level = Literal["A", "B", "C"]
+_CONTEXT = ("past", "now", "feared", "negations", "negations_after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class _Book:
             if flag.get("unless"):
                 self._unless[name] = f"unless {number}"
                 entries += [(f"unless {number}", phrase) for phrase in flag["unless"]]
-        for group in ("risk", "soreness", "past", "now", "feared", "negations", "negations_after"):
+        for group in ("risk", "soreness", *_CONTEXT):
             entries += [(group, phrase) for phrase in raw.get(group, ())]
         if latin:
             entries = [(n, phrase) for n, phrase in entries if n not in self._levels or _long_enough(phrase)]
@@ -73,7 +74,7 @@ class _Book:
         small = [spelling(w) for small in raw["small_words"] for w in plain_words(small)]
         self._latin = latin
         self._spellings = {} if latin else {str(k): str(v) for k, v in raw.get("spellings", {}).items()}
-        self._book = PhraseBook(entries, small_words=small, known=known, spelling=spelling)
+        self._book = PhraseBook(entries, small_words=small, known=known, exact=_CONTEXT, spelling=spelling)
 
     def find(self, words: Sequence[Word]) -> tuple[set[RedFlag], bool, bool]:
         if self._latin:

@@ -59,9 +59,10 @@ class PhraseBook:
         *,
         small_words: Collection[str],
         known: Collection[str],
+        exact: Collection[str] = (),
         spelling: Callable[[str], str] = str,
     ) -> None:
-        """`spelling` rewrites the words of phrases, for a book that reads another alphabet."""
+        """Phrases named in `exact` forgive no slip; `spelling` rewrites phrases for another alphabet."""
         self._small = frozenset(small_words)
         self._spelling = spelling
         self._phrases = [_parse(name, phrase, spelling) for name, phrase in phrases]
@@ -69,8 +70,9 @@ class PhraseBook:
         self._words = frozenset(word for step in steps for word in step.words)
         self._stems = tuple(sorted({stem for step in steps for stem in step.stems}))
         self._known = frozenset(known) | self._words
-        self._long_words = sorted(word for word in self._words if len(word) >= _SLIP_FROM)
-        self._long_stems = [stem for stem in self._stems if len(stem) >= _SLIP_FROM]
+        lenient = [s for phrase in self._phrases if phrase.name not in exact for p in phrase.parts for s in p]
+        self._long_words = sorted({w for step in lenient for w in step.words if len(w) >= _SLIP_FROM})
+        self._long_stems = sorted({s for step in lenient for s in step.stems if len(s) >= _SLIP_FROM})
         self._readings = lru_cache(maxsize=16384)(self._read)
         self._by_opening: dict[str, list[tuple[int, int]]] = {}
         for number, phrase in enumerate(self._phrases):
