@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import socket
 import statistics
 import subprocess
@@ -29,6 +30,8 @@ from aiohttp import web
 from bench.robot import BOOKED, FIRST_WORDS, NAMES, OPENING, Shown
 
 SECRET = b"demo-app-secret"
+_AFFIRMATIVE = re.compile(r"Sì|Yes|Да")
+_OVER = re.compile(r"lasci|annull|altro|aiut", re.IGNORECASE)
 
 
 class Meta:
@@ -71,7 +74,7 @@ def webhook(number: int, who: str, content: Mapping[str, Any]) -> tuple[bytes, d
 async def converse(
     http: aiohttp.ClientSession, meta: Meta, url: str, who: str, until: float, times: list[float]
 ) -> None:
-    """Books again and again; against the floor, which knows no dialogue, it just says yes."""
+    """Nearly books, again and again; to the floor, which knows no dialogue, it just keeps talking."""
     replies = meta.replies[who] = asyncio.Queue()
     shown: Shown | None = None
     number = 0
@@ -86,13 +89,14 @@ async def converse(
 
 
 def _next(shown: Shown | None, number: int) -> dict[str, Any]:
-    if shown is None or (not shown.choices and BOOKED.search(shown.text)):
+    if shown is None or (not shown.choices and (BOOKED.search(shown.text) or _OVER.search(shown.text))):
         return {"type": "text", "text": {"body": FIRST_WORDS["it"]}}
+    if _AFFIRMATIVE.match(shown.choices[0][0] if shown.choices else ""):
+        # Everything but the last step: the hold is let go, so that the diary does not fill up.
+        return {"type": "text", "text": {"body": "lasciamo perdere"}}
     openings = [choice for choice in shown.choices if OPENING.search(choice[0])]
     if openings:
-        # "Other times" keeps the diary from filling up: the offer is looked up anew each time.
-        title, id = shown.choices[-1]
-        return _tap(title, id)
+        return _tap(*openings[number % len(openings)])
     if shown.choices:
         return _tap(*shown.choices[0])
     return {"type": "text", "text": {"body": NAMES["it"]}}

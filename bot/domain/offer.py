@@ -14,8 +14,6 @@ from bot.domain.diary import Opening, Wish
 from bot.domain.openings import GRID
 from bot.domain.practice_time import DAY, MINUTE, PracticeTime
 
-HOUR = timedelta(hours=1)
-
 Window = tuple[datetime, datetime]  # naive wall times, half-open
 
 # Penalties, in hours of inconvenience.
@@ -31,46 +29,73 @@ NEAR_RATHER_THAN_SPREAD = 0.4  # the weight of spreading alternatives
 OTHER_DAY = 4.0  # a day away weighs as much as four hours away on the day itself
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    opening: Opening
-    wall: datetime
+#: An offer of so many openings never has to look at more days than this many more.
+DAYS_TO_SPARE = 4
 
-    @property
-    def part_of_day(self) -> int:
-        return (self.wall.time() >= time(13)) + (self.wall.time() >= time(17))
+
+@dataclass(slots=True)
+class _Candidate:
+    """An opening under consideration; times as plain numbers, since every step compares all of them."""
+
+    opening: Opening
+    penalty: float
+    day: int
+    minute: int  # since the beginning of days
+    part_of_day: int
 
 
 def offer(openings: Sequence[Opening], wish: Wish, *, clock: PracticeTime, limit: int) -> tuple[Opening, ...]:
-    """At most `limit` of the openings, by start. Empty only when there are none at all.
+    """At most `limit` of the openings, which come by start, and so do these. Empty only when there are none.
 
     Only openings that match the whole wish; when none does, the nearest, with the practitioner and the first
     day wished for as long as anything is left so.
     """
-    walls = {opening: clock.wall(opening.start) for opening in openings}
-    pool = [opening for opening in openings if _matches(walls[opening], opening, wish)]
+    walls = [(opening, clock.wall(opening.start)) for opening in openings]
+    pool = [(opening, wall) for opening, wall in walls if _matches(wall, opening, wish)]
     is_match = bool(pool)
-    pool = pool or _bearable(openings, walls, wish)
-    tidy = _tidy(openings)
-    days = {day: index for index, day in enumerate(sorted({walls[opening].date() for opening in pool}))}
-    penalties: dict[_Candidate, float] = {}
-    for opening in sorted(pool):
-        wall = walls[opening]
-        penalty = _distance(wall, wish) + _minutes(wall.time()) / (24 * 60)
-        if not wish.windows or is_match:
-            penalty += days[wall.date()] * (LATER_DAY if is_match else LATER_DAY / 2)
-        if opening not in tidy:
-            penalty += LEAVES_A_GAP
-        penalties[_Candidate(opening, wall)] = penalty
+    candidates = _weighed(pool or _bearable(walls, wish), openings, wish, is_match=is_match, limit=limit)
     sameness = _sameness if is_match or not wish.windows else _sameness_of_alternatives
     chosen: list[Opening] = []
-    while penalties and len(chosen) < limit:
-        best = min(penalties, key=lambda candidate: (penalties[candidate], candidate.opening))
+    while candidates and len(chosen) < limit:
+        best = min(candidates, key=_by_penalty)
         chosen.append(best.opening)
-        del penalties[best]
-        for candidate in penalties:
-            penalties[candidate] += sameness(candidate, best)
+        candidates.remove(best)
+        for candidate in candidates:
+            candidate.penalty += sameness(candidate, best)
     return tuple(sorted(chosen))
+
+
+def _by_penalty(candidate: _Candidate) -> tuple[float, int, str]:
+    return candidate.penalty, candidate.minute, candidate.opening.practitioner
+
+
+def _weighed(
+    pool: Sequence[tuple[Opening, datetime]],
+    openings: Sequence[Opening],
+    wish: Wish,
+    *,
+    is_match: bool,
+    limit: int,
+) -> list[_Candidate]:
+    """What each opening costs before anything is chosen; days too far down to be reached are left out."""
+    tidy = _tidy(openings)
+    days = {day: index for index, day in enumerate(sorted({wall.date() for _, wall in pool}))}
+    by_day = not wish.windows or is_match
+    weighed: dict[int, list[_Candidate]] = {}
+    for opening, wall in pool:
+        minutes = _minutes(wall.time())
+        penalty = _distance(wall, wish) + minutes / (24 * 60)
+        if by_day:
+            penalty += days[wall.date()] * (LATER_DAY if is_match else LATER_DAY / 2)
+        if (opening.practitioner, opening.start) not in tidy:
+            penalty += LEAVES_A_GAP
+        day = wall.toordinal()
+        part_of_day = (minutes >= 13 * 60) + (minutes >= 17 * 60)
+        weighed.setdefault(day, []).append(
+            _Candidate(opening, penalty, day, day * 24 * 60 + minutes, part_of_day)
+        )
+    best_days = sorted(weighed.values(), key=lambda day: min(candidate.penalty for candidate in day))
+    return [candidate for day in best_days[: limit + DAYS_TO_SPARE] for candidate in day]
 
 
 def _matches(wall: datetime, opening: Opening, wish: Wish) -> bool:
@@ -82,14 +107,14 @@ def _matches(wall: datetime, opening: Opening, wish: Wish) -> bool:
     )
 
 
-def _bearable(openings: Sequence[Opening], walls: dict[Opening, datetime], wish: Wish) -> list[Opening]:
+def _bearable(walls: Sequence[tuple[Opening, datetime]], wish: Wish) -> list[tuple[Opening, datetime]]:
     """What comes into question when nothing matches: as much of practitioner and first day as can be kept."""
     for whoever, whenever in ((False, False), (False, True), (True, False), (True, True)):
         kept = [
-            opening
-            for opening in openings
+            (opening, wall)
+            for opening, wall in walls
             if (whoever or wish.practitioner in (None, opening.practitioner))
-            and (whenever or wish.not_before is None or walls[opening].date() >= wish.not_before)
+            and (whenever or wish.not_before is None or wall.date() >= wish.not_before)
         ]
         if kept:
             return kept
@@ -99,35 +124,35 @@ def _bearable(openings: Sequence[Opening], walls: dict[Opening, datetime], wish:
 def _sameness(one: _Candidate, other: _Candidate) -> float:
     """How much less another opening is worth beside one that is already offered."""
     penalty = SAME_PRACTITIONER * (one.opening.practitioner == other.opening.practitioner)
-    if one.wall.date() == other.wall.date():
+    if one.day == other.day:
         penalty += SAME_DAY
         penalty += SAME_PART_OF_DAY * (one.part_of_day == other.part_of_day)
-        penalty += WITHIN_AN_HOUR * (abs(one.wall - other.wall) < HOUR)
-        penalty += SAME_START * (one.wall == other.wall)
+        penalty += WITHIN_AN_HOUR * (abs(one.minute - other.minute) < 60)
+        penalty += SAME_START * (one.minute == other.minute)
     return penalty
 
 
 def _sameness_of_alternatives(one: _Candidate, other: _Candidate) -> float:
     """When a time was asked for that is not to be had, what is near counts more than what is different."""
-    if one.wall.date() != other.wall.date():
+    if one.day != other.day:
         return 0.0
-    penalty = SAME_DAY + WITHIN_AN_HOUR * (abs(one.wall - other.wall) < HOUR)
-    return NEAR_RATHER_THAN_SPREAD * (penalty + SAME_START * (one.wall == other.wall))
+    penalty = SAME_DAY + WITHIN_AN_HOUR * (abs(one.minute - other.minute) < 60)
+    return NEAR_RATHER_THAN_SPREAD * (penalty + SAME_START * (one.minute == other.minute))
 
 
-def _tidy(openings: Sequence[Opening]) -> set[Opening]:
+def _tidy(openings: Sequence[Opening]) -> set[tuple[str, datetime]]:
     """Openings at the edge of free time, or a whole number of visits after its beginning: those that leave no
     gap too short for such a visit."""
     starts = {(opening.practitioner, opening.start) for opening in openings}
-    tidy: set[Opening] = set()
+    tidy: set[tuple[str, datetime]] = set()
     begin: dict[str, datetime] = {}
-    for opening in sorted(openings):
+    for opening in openings:
         who, start = opening.practitioner, opening.start
         if (who, start - GRID) not in starts:
             begin[who] = start
         is_last = (who, start + GRID) not in starts
         if is_last or (start - begin[who]) % (opening.end - start) == timedelta(0):
-            tidy.add(opening)
+            tidy.add((who, start))
     return tidy
 
 

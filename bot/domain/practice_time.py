@@ -36,7 +36,9 @@ class PracticeTime:
 
     def wall(self, instant: datetime) -> datetime:
         """What the wall clock shows, naive."""
-        return self.local(instant).replace(tzinfo=None)
+        if instant.tzinfo is None:
+            raise ValueError("an instant carries its zone; a naive time is a wall time: use instant()")
+        return instant.astimezone(self._tz).replace(tzinfo=None)
 
     def today(self, instant: datetime) -> date:
         return self.wall(instant).date()
