@@ -1,7 +1,7 @@
 """The patients' phones of the sandbox: what the Graph API stand-in saw, as chats. Pure.
 
 The stand-in's events are folded one by one; what a phone shows is exactly what reached the stand-in, within
-the limits that it enforces.
+the limits that it enforces. A contact is a number's digits on WhatsApp, a Page-scoped id on Messenger.
 """
 
 from collections import deque
@@ -9,41 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.web import messenger_bubbles, whatsapp_bubbles
+from bot.web.bubbles import Bubble
+
 _MOST_BUBBLES = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tap:
-    """A button under a message, or a row of its list."""
-
-    id: str
-    title: str
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Menu:
-    """A list that opens from a button of its own."""
-
-    label: str
-    sections: tuple[tuple[str, tuple[Tap, ...]], ...]  # (title, rows)
-
-
-@dataclass(slots=True, kw_only=True)
-class Bubble:
-    """One message on the phone. `state` is sent | delivered | read | failed; `tapped` the choice taken."""
-
-    id: str
-    by_patient: bool
-    at: str
-    text: str
-    kind: str = "text"
-    header: str = ""
-    footer: str = ""
-    buttons: tuple[Tap, ...] = ()
-    menu: Menu | None = None
-    state: str = "sent"
-    tapped: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,15 +27,15 @@ class Chat:
 
 
 class Phones:
-    """Every chat, by the digits of the patient's number."""
+    """Every chat, by contact."""
 
     def __init__(self) -> None:
         self._chats: dict[str, Chat] = {}
         self._numbers: dict[str, str] = {}  # user id -> digits: replies may be addressed to either
         self.last_event = 0
 
-    def chat(self, digits: str) -> Chat:
-        return self._chats.setdefault(digits, Chat())
+    def chat(self, contact: str) -> Chat:
+        return self._chats.setdefault(contact, Chat())
 
     def see(self, event: Mapping[str, Any]) -> None:
         """Take in one event of the stand-in. Kinds that no phone shows change nothing."""
@@ -76,6 +45,17 @@ class Phones:
                 self._patient_wrote(event)
             case "message_accepted":
                 self._practice_wrote(event)
+            case "messenger_patient_wrote":
+                self._visitor_wrote(event)
+            case "messenger_message_accepted":
+                self._page_wrote(event)
+            case "staff_wrote":
+                bubble = Bubble(
+                    id=f"staff {event['seq']}", by_patient=False, at=event["at"], text=event["text"]
+                )
+                self.chat(event["to"]).bubbles.append(bubble)
+            case "sender_acted":
+                self._page_acted(event)
             case "webhook_delivered":
                 self._mark(event.get("message_ids", ()), "delivered", by_patient=True)
             case "webhook_dropped":
@@ -90,8 +70,8 @@ class Phones:
         for entry in event["messages"]:
             self._numbers[entry["from_user_id"]] = event["from"]
             if chat.find(entry["id"]) is None:
-                chat.bubbles.append(patient_bubble(entry, at=event["at"]))
-            tapped = _tapped(entry)
+                chat.bubbles.append(whatsapp_bubbles.patient_bubble(entry, at=event["at"]))
+            tapped = whatsapp_bubbles.tapped(entry)
             origin = chat.find(tapped[0]) if tapped else None
             if tapped and origin is not None:
                 origin.tapped = tapped[1]
@@ -99,7 +79,34 @@ class Phones:
     def _practice_wrote(self, event: Mapping[str, Any]) -> None:
         chat = self.chat(self._numbers.get(event["to"], event["to"]))
         chat.typing_since = None
-        chat.bubbles.append(practice_bubble(event["payload"], id=event["message_id"], at=event["at"]))
+        chat.bubbles.append(
+            whatsapp_bubbles.practice_bubble(event["payload"], id=event["message_id"], at=event["at"])
+        )
+
+    def _visitor_wrote(self, event: Mapping[str, Any]) -> None:
+        chat = self.chat(event["from"])
+        for each in event["events"]:
+            payload = messenger_bubbles.tapped(each)
+            origin = next((b for b in reversed(chat.bubbles) if payload and b.offers(payload)), None)
+            if origin is not None:
+                origin.tapped = payload
+            bubble = messenger_bubbles.patient_bubble(each, at=event["at"])
+            if bubble is not None and chat.find(bubble.id) is None:
+                chat.bubbles.append(bubble)
+
+    def _page_wrote(self, event: Mapping[str, Any]) -> None:
+        chat = self.chat(event["to"])
+        chat.typing_since = None
+        bubble = messenger_bubbles.practice_bubble(event["payload"], id=event["message_id"], at=event["at"])
+        chat.bubbles.append(bubble)
+
+    def _page_acted(self, event: Mapping[str, Any]) -> None:
+        chat = self.chat(event["to"])
+        if event["action"] == "mark_seen":
+            for bubble in chat.bubbles:
+                bubble.state = "read" if bubble.by_patient else bubble.state
+        else:
+            chat.typing_since = event["at"] if event["action"] == "typing_on" else None
 
     def _practice_read(self, event: Mapping[str, Any]) -> None:
         """A read mark counts for that message and for all before it."""
@@ -129,70 +136,3 @@ def _later(known: str, said: str) -> str:
     if said not in _ORDER:
         return known
     return max(known, said, key=_ORDER.index)
-
-
-def patient_bubble(entry: Mapping[str, Any], *, at: str) -> Bubble:
-    """What a patient wrote: one entry of a webhook's `messages`."""
-    kind = entry["type"]
-    match kind:
-        case "text":
-            text = entry["text"]["body"]
-        case "interactive":
-            interactive = entry["interactive"]
-            reply = interactive.get("button_reply") or interactive.get("list_reply") or {}
-            text = reply.get("title", "")
-        case "button":
-            text = entry["button"]["text"]
-        case "reaction":
-            text = entry["reaction"].get("emoji", "")
-        case _:
-            text = (entry.get(kind) or {}).get("caption", "") if isinstance(entry.get(kind), dict) else ""
-    shown = "text" if kind in ("interactive", "button") else kind
-    return Bubble(id=entry["id"], by_patient=True, at=at, text=text, kind=shown)
-
-
-def practice_bubble(payload: Mapping[str, Any], *, id: str, at: str) -> Bubble:
-    """What the practice sent: the JSON of a Graph send."""
-    kind = payload.get("type", "text")
-    bubble = Bubble(id=id, by_patient=False, at=at, text="", kind=kind)
-    match kind:
-        case "text":
-            bubble.text = payload["text"]["body"]
-        case "interactive":
-            _fill_interactive(bubble, payload["interactive"])
-        case "template":
-            bubble.kind, bubble.text = "text", f"[{payload['template']['name']}]"
-        case _:
-            bubble.text = (payload.get(kind) or {}).get("caption", "")
-    return bubble
-
-
-def _fill_interactive(bubble: Bubble, interactive: Mapping[str, Any]) -> None:
-    bubble.kind = "text"
-    bubble.text = interactive.get("body", {}).get("text", "")
-    bubble.header = interactive.get("header", {}).get("text", "")
-    bubble.footer = interactive.get("footer", {}).get("text", "")
-    action = interactive.get("action", {})
-    bubble.buttons = tuple(
-        Tap(id=button["reply"]["id"], title=button["reply"]["title"]) for button in action.get("buttons", ())
-    )
-    if "sections" in action:
-        sections = tuple(
-            (
-                section.get("title", ""),
-                tuple(
-                    Tap(id=row["id"], title=row["title"], description=row.get("description", ""))
-                    for row in section["rows"]
-                ),
-            )
-            for section in action["sections"]
-        )
-        bubble.menu = Menu(label=action.get("button", ""), sections=sections)
-
-
-def _tapped(entry: Mapping[str, Any]) -> tuple[str, str] | None:
-    """(message, choice) when the entry is a tap."""
-    interactive = entry.get("interactive") or {}
-    reply = interactive.get("button_reply") or interactive.get("list_reply")
-    origin = (entry.get("context") or {}).get("id")
-    return (origin, reply["id"]) if reply and origin else None

@@ -20,58 +20,12 @@ from bot.service.desk import Observer
 from bot.web.live import Bell, Stream, to_json
 from bot.web.pages import add_pages, show
 from bot.web.phones import Phones
+from bot.web.sandbox_patients import PATIENTS, SandboxPatient
 from bot.web.security import is_same_origin
 from bot.web.wording import LANGUAGES, preferred_language
 
 _WAIT_SECONDS = 20
 _LATEST_TURNS = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SandboxPatient:
-    """Somebody to play. `digits` is the phone without "+"."""
-
-    digits: str
-    name: str
-    language: str
-    suggestions: tuple[str, ...]
-
-
-PATIENTS = (
-    SandboxPatient(
-        digits="393331234567",
-        name="Anna Rossi",
-        language="it",
-        suggestions=(
-            "Buonasera, vorrei prenotare una prima visita",
-            "Avete posto giovedì pomeriggio per un'igiene?",
-            "Siete aperti il sabato?",
-            "Vorrei parlare con una persona",
-        ),
-    ),
-    SandboxPatient(
-        digits="447700900123",
-        name="James Smith",
-        language="en",
-        suggestions=(
-            "Hello, I'd like to book a check-up",
-            "Anything free on Thursday afternoon?",
-            "Where can I park?",
-            "Can I talk to a person?",
-        ),
-    ),
-    SandboxPatient(
-        digits="79161234567",
-        name="Елена Орлова",
-        language="ru",
-        suggestions=(
-            "Здравствуйте, хочу записаться на приём",
-            "Можно в четверг после обеда?",
-            "Где вы находитесь?",
-            "Позовите, пожалуйста, человека",
-        ),
-    ),
-)
 
 
 def add_sandbox(
@@ -86,6 +40,8 @@ def add_sandbox(
 ) -> None:
     """Register /sandbox, and / as its short name. Call it only for a demo.
 
+    There is a phone for each channel on which the practice is; WhatsApp where it says nothing.
+
     Without a `clock` the pages go by the computer that shows them.
     """
     add_pages(app)
@@ -93,7 +49,7 @@ def add_sandbox(
     sandbox = _Sandbox(
         observer, practice, _StandIn(stand_in_url, http), spoken or tuple(patients), clock=clock
     )
-    patient = "/sandbox/patients/{digits}"
+    patient = "/sandbox/patients/{contact}"
     app.router.add_routes(
         [
             web.get("/", sandbox.show_the_way),
@@ -129,6 +85,18 @@ class _Reads(_Strict):
     pass
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A patient on one channel."""
+
+    patient: SandboxPatient
+    channel: str
+
+    @property
+    def contact(self) -> str:
+        return self.patient.contact(self.channel)
+
+
 class _StandIn:
     """The control API of the Graph API stand-in, over HTTP."""
 
@@ -136,11 +104,12 @@ class _StandIn:
         self._url = url.rstrip("/") + "/stand-in"
         self._http = http
 
-    async def does(self, digits: str, verb: str, body: dict[str, Any]) -> int:
+    async def does(self, line: _Line, verb: str, body: dict[str, Any]) -> int:
         """Have a patient do something; the HTTP status. Raises aiohttp.ClientError, TimeoutError."""
         timeout = aiohttp.ClientTimeout(total=10)
-        url = f"{self._url}/patients/{digits}/{verb}"
-        async with self._http.post(url, json=body, timeout=timeout) as response:
+        url = f"{self._url}/patients/{line.contact}/{verb}"
+        query = {"channel": line.channel}
+        async with self._http.post(url, json=body, params=query, timeout=timeout) as response:
             await response.read()
             return response.status
 
@@ -168,7 +137,10 @@ class _Sandbox:
         self._practice = practice
         self._stand_in = stand_in
         self._clock = clock
-        self._patients = {patient.digits: patient for patient in patients}
+        self._patients = patients
+        self._channels = _channels(practice)
+        lines = [_Line(patient=patient, channel=each) for patient in patients for each in self._channels]
+        self._lines = {line.contact: line for line in lines}
         self._phones = Phones()
         self._bell = Bell()
 
@@ -210,7 +182,7 @@ class _Sandbox:
             practice=self._practice.name,
             time_zone=self._practice.time_zone,
             now=self._clock.now().isoformat() if self._clock else "",
-            facts=_facts(self._practice, tuple(self._patients.values()), language),
+            facts=_facts(self._practice, self._patients, self._channels, language),
         )
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
@@ -218,14 +190,14 @@ class _Sandbox:
         stream = Stream(request)
 
         async def look() -> bool:
-            for digits in self._patients:
-                chat = self._phones.chat(digits)
+            for contact in self._lines:
+                chat = self._phones.chat(contact)
                 phone = {"bubbles": list(chat.bubbles), "typing_since": chat.typing_since}
-                await stream.say("phone", {"patient": digits, **phone}, about=digits)
+                await stream.say("phone", {"contact": contact, **phone}, about=contact)
             await stream.say("diary", await self._observer.diary())
-            for digits in self._patients:
-                turns = (await self._observer.turns(digits))[-_LATEST_TURNS:]
-                await stream.say("turns", {"patient": digits, "turns": turns}, about=digits)
+            for contact in self._lines:
+                turns = (await self._observer.turns(contact))[-_LATEST_TURNS:]
+                await stream.say("turns", {"contact": contact, "turns": turns}, about=contact)
             return True
 
         return await stream.follow(self._bell.subscribe(), self._observer.subscribe(), look=look)
@@ -236,18 +208,18 @@ class _Sandbox:
         async def handler(request: web.Request) -> web.Response:
             if not is_same_origin(request):
                 return _refuse(403, "foreign_origin")
-            patient = self._patients.get(request.match_info["digits"])
-            if patient is None:
+            line = self._lines.get(request.match_info["contact"])
+            if line is None:
                 return _refuse(404, "unknown")
             try:
                 body = shape.model_validate_json(await request.read()).model_dump()
             except pydantic.ValidationError:
                 return _refuse(400, "malformed")
-            if shape in (_Says, _Sends):
-                body["name"] = patient.name
+            if shape is _Says or (shape is _Sends and line.channel == "whatsapp"):
+                body["name"] = line.patient.name
             verb = request.path.rsplit("/", 1)[-1]
             try:
-                status = await self._stand_in.does(patient.digits, verb, body)
+                status = await self._stand_in.does(line, verb, body)
             except (aiohttp.ClientError, TimeoutError):
                 return _refuse(502, "stand_in_silent")
             return _refuse(409, "refused") if status >= 400 else web.json_response({})
@@ -255,12 +227,20 @@ class _Sandbox:
         return handler
 
 
-def _facts(practice: Practice, patients: tuple[SandboxPatient, ...], language: str) -> dict[str, Any]:
+def _channels(practice: Practice) -> tuple[str, ...]:
+    on = {"whatsapp": practice.whatsapp, "messenger": practice.messenger}
+    return tuple(channel for channel, accounts in on.items() if accounts) or ("whatsapp",)
+
+
+def _facts(
+    practice: Practice, patients: tuple[SandboxPatient, ...], channels: tuple[str, ...], language: str
+) -> dict[str, Any]:
     """What the page must know of the practice, ready for JSON."""
     return {
+        "channels": channels,
         "patients": [
             {
-                "digits": patient.digits,
+                "contacts": {channel: patient.contact(channel) for channel in channels},
                 "name": patient.name,
                 "language": patient.language,
                 "suggestions": list(patient.suggestions),

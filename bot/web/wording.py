@@ -86,7 +86,27 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "reason_error": ("Technical problem", "Problema tecnico", "Техническая ошибка"),
     "reason_media": ("Photo or voice message", "Foto o messaggio vocale", "Фото или голосовое"),
     "reason_no_openings": ("No suitable time", "Nessun orario adatto", "Нет подходящего времени"),
-    "reason_staff": ("Taken by staff", "Presa dallo studio", "Взято сотрудником"),
+    "reason_reschedule_visit": (
+        "Wants to move a visit",
+        "Vuole spostare una visita",
+        "Хочет перенести визит",
+    ),
+    "reason_cancel_visit": ("Wants to cancel a visit", "Vuole disdire una visita", "Хочет отменить визит"),
+    "reason_my_appointments": (
+        "Asks about their visits",
+        "Chiede dei suoi appuntamenti",
+        "Спрашивает о записи",
+    ),
+    "reason_running_late": ("Is running late", "È in ritardo", "Опаздывает"),
+    "reason_my_data": ("Asks about their data", "Chiede dei suoi dati", "Спрашивает о своих данных"),
+    "reason_book_visit": ("Wants to book", "Vuole prenotare", "Хочет записаться"),
+    "reason_urgent_pain": (
+        "In pain, wants to come soon",
+        "Ha dolore, vuole venire presto",
+        "Боль, хочет прийти скорее",
+    ),
+    "reason_undeliverable": ("Messages do not arrive", "I messaggi non arrivano", "Сообщения не доходят"),
+    "reason_taken": ("Taken by staff", "Presa dallo studio", "Взято сотрудником"),
     "reason_other": ("Needs a person", "Serve una persona", "Нужен человек"),
     # A conversation
     "owner_queue": (

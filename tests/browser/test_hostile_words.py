@@ -10,7 +10,8 @@ from aiohttp import web
 from playwright.async_api import BrowserContext, Page, expect
 
 from bot.service.desk import Author, MessageState, MessageView, Owner, TurnTrace
-from bot.web.sandbox import SandboxPatient, add_sandbox
+from bot.web.sandbox import add_sandbox
+from bot.web.sandbox_patients import SandboxPatient
 from bot.web.session import SignIn
 from tests.browser.hostile_words import HOSTILE_WORDS
 from tests.browser.people import Witness, at_the_desk
@@ -138,7 +139,11 @@ async def sandbox(
         http=http,
         patients=(
             SandboxPatient(
-                digits=digits, name=HOSTILE_WORDS[4], language="it", suggestions=HOSTILE_WORDS[:6]
+                digits=digits,
+                psid="7000000000000001",
+                name=HOSTILE_WORDS[4],
+                language="it",
+                suggestions=HOSTILE_WORDS[:6],
             ),
         ),
     )

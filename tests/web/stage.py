@@ -1,19 +1,22 @@
 """The sandbox on its feet: our pages, the Graph API stand-in, and a practice that says what it is told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
-from bot.stand_in import GraphStandIn, StandInOptions
+from bot.domain.practice import MessengerAccount, WhatsAppAccount
+from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
 from bot.web.sandbox import add_sandbox
 from tests.web.fakes import FakeClock, FakeObserver, demo_practice
 from tests.web.serving import Serve
 
 NUMBER_ID = "106540352242922"
+PAGE_ID = "206540352242922"
 TOKEN = "a token of nobody"
+SECRET = "a secret of nobody"
 
 
 @dataclass(kw_only=True)
@@ -52,11 +55,30 @@ class Stage:
         interactive = {"type": "list", "body": {"text": text}, "action": action}
         return await self.sends(to=f"+{to}", type="interactive", interactive=interactive)
 
+    async def page_sends(self, to: str, **message: Any) -> str:
+        """The practice's Page sends on Messenger; the id that Graph gave."""
+        async with self.http.post(
+            f"{self.graph_url}/v23.0/{PAGE_ID}/messages",
+            json={"recipient": {"id": to}, "messaging_type": "RESPONSE", "message": message},
+            headers={"Authorization": f"Bearer {TOKEN}"},
+        ) as response:
+            answer = await response.json()
+            assert response.status == 200, answer
+            return str(answer["message_id"])
+
     async def reads(self, message: str, *, typing: bool = False) -> None:
         mark: dict[str, Any] = {"status": "read", "message_id": message}
         if typing:
             mark["typing_indicator"] = {"type": "text"}
         await self.sends(**mark)
+
+
+def _accounts() -> dict[str, Any]:
+    secrets = {"app_secret": SECRET, "verify_token": "", "access_token": TOKEN}
+    return {
+        "whatsapp": (WhatsAppAccount(phone_number_id=NUMBER_ID, **secrets),),
+        "messenger": (MessengerAccount(page_id=PAGE_ID, **secrets),),
+    }
 
 
 async def set_up(serve: Serve, http: aiohttp.ClientSession, *, clock: FakeClock | None = None) -> Stage:
@@ -69,14 +91,22 @@ async def set_up(serve: Serve, http: aiohttp.ClientSession, *, clock: FakeClock 
 
     practice = web.Application()
     practice.router.add_post("/webhooks/whatsapp", take_in)
+    practice.router.add_post("/webhooks/messenger", take_in)
+    doors = await serve(practice)
     stand_in = GraphStandIn(
-        webhook_url=f"{await serve(practice)}/webhooks/whatsapp",
-        app_secret="a secret of nobody",
+        webhook_url=f"{doors}/webhooks/whatsapp",
+        app_secret=SECRET,
         access_token=TOKEN,
         phone_number_id=NUMBER_ID,
         display_number="390255501230",
         now=clock.now,
         options=StandInOptions(pair_interval=0, throughput=0, status_delay=(0.0, 0.0)),
+        page=PageAccount(
+            page_id=PAGE_ID,
+            app_secret=SECRET,
+            access_token=TOKEN,
+            webhook_url=f"{doors}/webhooks/messenger",
+        ),
     )
     graph_url = await serve(stand_in.application())
     observer = FakeObserver()
@@ -84,7 +114,7 @@ async def set_up(serve: Serve, http: aiohttp.ClientSession, *, clock: FakeClock 
     add_sandbox(
         app,
         observer=observer,
-        practice=demo_practice(),
+        practice=replace(demo_practice(), **_accounts()),
         stand_in_url=graph_url,
         http=http,
         clock=clock,

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bot.web.phones import Bubble, Menu, Phones, Tap
+from bot.web.bubbles import Bubble, Menu, Tap
+from bot.web.phones import Phones
 
 ANNA, ANNA_ID = "393331234567", "IT.anna"
 
@@ -168,3 +169,129 @@ def test_what_no_phone_shows_changes_nothing() -> None:
 
     assert phones.last_event == 2
     assert bubbles(phones) == []
+
+
+PSID = "7204918365027741"
+
+
+def visitor_wrote(mid: str, **content: Any) -> tuple[str, dict[str, Any]]:
+    content = content or {"message": {"mid": mid, "text": "Здравствуйте"}}
+    event = {"sender": {"id": PSID}, "recipient": {"id": "2"}, "timestamp": 1, **content}
+    return "messenger_patient_wrote", {"from": PSID, "events": [event]}
+
+
+def page_sent(mid: str, **message: Any) -> tuple[str, dict[str, Any]]:
+    payload = {"recipient": {"id": PSID}, "messaging_type": "RESPONSE", "message": message}
+    return "messenger_message_accepted", {"to": PSID, "message_id": mid, "payload": payload}
+
+
+def quick_replies(**titles: str) -> list[dict[str, str]]:
+    return [{"content_type": "text", "title": title, "payload": id} for id, title in titles.items()]
+
+
+def template(text: str, **titles: str) -> dict[str, Any]:
+    buttons = [{"type": "postback", "title": title, "payload": id} for id, title in titles.items()]
+    payload = {"template_type": "button", "text": text, "buttons": buttons}
+    return {"type": "template", "payload": payload}
+
+
+def test_both_sides_of_a_messenger_chat_appear_in_the_order_they_came() -> None:
+    phones = saw(visitor_wrote("m_1"), page_sent("m_2", text="Здравствуйте!"), status("m_2", "delivered"))
+
+    assert bubbles(phones, PSID) == [
+        Bubble(id="m_1", by_patient=True, at="2026-11-16T09:20:01+00:00", text="Здравствуйте"),
+        Bubble(
+            id="m_2",
+            by_patient=False,
+            at="2026-11-16T09:20:02+00:00",
+            text="Здравствуйте!",
+            state="delivered",
+        ),
+    ]
+
+
+def test_quick_replies_are_chips_and_the_tapped_one_is_known() -> None:
+    reply = {"mid": "m_2", "text": "в 16:00", "quick_reply": {"payload": "b"}}
+    phones = saw(
+        page_sent("m_1", text="Когда?", quick_replies=quick_replies(a="в 15:00", b="в 16:00")),
+        visitor_wrote("m_2", message=reply),
+    )
+    offer, answer = bubbles(phones, PSID)
+
+    assert (offer.chips, offer.buttons, offer.tapped) == (
+        (Tap(id="a", title="в 15:00"), Tap(id="b", title="в 16:00")),
+        (),
+        "b",
+    )
+    assert (answer.text, answer.chips) == ("в 16:00", ())
+
+
+def test_a_button_template_stays_and_its_tap_is_a_message() -> None:
+    postback = {"mid": "m_2", "title": "Да", "payload": "yes"}
+    phones = saw(
+        page_sent("m_1", attachment=template("Записать?", yes="Да", no="Нет")),
+        visitor_wrote("m_2", postback=postback),
+    )
+    question, answer = bubbles(phones, PSID)
+
+    assert (question.text, question.buttons, question.tapped) == (
+        "Записать?",
+        (Tap(id="yes", title="Да"), Tap(id="no", title="Нет")),
+        "yes",
+    )
+    assert (answer.by_patient, answer.text) == (True, "Да")
+
+
+def test_photos_voice_and_cards_on_messenger_are_shown_as_what_they_are() -> None:
+    def attached(kind: str, mid: str) -> tuple[str, dict[str, Any]]:
+        return visitor_wrote(mid, message={"mid": mid, "attachments": [{"type": kind, "payload": {}}]})
+
+    card = {
+        "title": "Studio",
+        "subtitle": "Milano",
+        "buttons": [{"type": "web_url", "title": "Map", "url": "x"}],
+    }
+    cards = {"type": "template", "payload": {"template_type": "generic", "elements": [card]}}
+    phones = saw(
+        attached("image", "m_1"),
+        attached("audio", "m_2"),
+        attached("file", "m_3"),
+        visitor_wrote("m_4", message={"mid": "m_4", "is_unsupported": True}),
+        page_sent("m_5", attachment=cards),
+        page_sent("m_6", attachment={"type": "image", "payload": {"url": "x"}}),
+    )
+
+    assert [(bubble.kind, bubble.header, bubble.text) for bubble in bubbles(phones, PSID)] == [
+        ("image", "", ""),
+        ("audio", "", ""),
+        ("document", "", ""),
+        ("unsupported", "", ""),
+        ("text", "Studio", "Milano"),
+        ("image", "", ""),
+    ]
+
+
+def test_what_is_no_message_on_messenger_is_no_bubble() -> None:
+    phones = saw(
+        visitor_wrote("m_1"),
+        visitor_wrote("", reaction={"mid": "m_1", "action": "react"}),
+        visitor_wrote("", message={"mid": "m_1", "is_deleted": True}),
+        visitor_wrote("m_1"),
+    )
+
+    assert [bubble.id for bubble in bubbles(phones, PSID)] == ["m_1"]
+
+
+def test_a_page_types_and_sees_and_staff_write_from_its_own_inbox() -> None:
+    def acted(action: str) -> tuple[str, dict[str, Any]]:
+        return "sender_acted", {"channel": "messenger", "to": PSID, "action": action}
+
+    events = [visitor_wrote("m_1"), acted("mark_seen"), acted("typing_on"), acted("typing_off")]
+    typing = [saw(*events[:count]).chat(PSID).typing_since for count in (2, 3, 4)]
+    phones = saw(*events, ("staff_wrote", {"channel": "messenger", "to": PSID, "text": "Это Анна"}))
+
+    assert typing == [None, "2026-11-16T09:20:03+00:00", None]
+    assert [(b.by_patient, b.text, b.state) for b in bubbles(phones, PSID)] == [
+        (True, "Здравствуйте", "read"),
+        (False, "Это Анна", "sent"),
+    ]

@@ -15,6 +15,7 @@ from tests.web.serving import Serve, told
 from tests.web.stage import Stage, set_up
 
 ANNA, JAMES = "393331234567", "447700900123"
+ANNA_ON_MESSENGER = "7204918365027741"
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ async def until(events: AsyncIterator[tuple[str, Any]], name: str, holds: Any) -
 
 
 def of(patient: str, count: int) -> Any:
-    return lambda phone: phone["patient"] == patient and len(phone["bubbles"]) >= count
+    return lambda phone: phone["contact"] == patient and len(phone["bubbles"]) >= count
 
 
 async def test_the_front_door_leads_to_the_sandbox(stage: Stage) -> None:
@@ -68,6 +69,26 @@ async def test_a_tap_on_the_phone_is_a_tap_for_the_stand_in(stage: Stage) -> Non
     assert phone["bubbles"][0]["tapped"] == "b"
 
 
+async def test_the_same_patient_writes_and_taps_on_messenger(stage: Stage) -> None:
+    said = await does(stage, f"{ANNA_ON_MESSENGER}/says", {"text": "Buonasera"})
+    replies = [{"content_type": "text", "title": f"Alle {n}", "payload": f"at-{n}"} for n in (15, 16)]
+    message = await stage.page_sends(ANNA_ON_MESSENGER, text="Quando?", quick_replies=replies)
+    tap = {"message_id": message, "choice_id": "at-16"}
+    first = await does(stage, f"{ANNA_ON_MESSENGER}/taps", tap)
+    late = await does(stage, f"{ANNA_ON_MESSENGER}/taps", tap)
+    sent = await does(stage, f"{ANNA_ON_MESSENGER}/sends", {"kind": "image"})
+    async with stage.http.get(stage.url + "/sandbox/events") as stream:
+        events = told(stream)
+        phone = await until(events, "phone", of(ANNA_ON_MESSENGER, 4))
+    await stage.stand_in.settled()
+    objects = [webhook["object"] for webhook in stage.webhooks]
+
+    assert (said, first, late, sent) == ((200, {}), (200, {}), (409, {"error": "refused"}), (200, {}))
+    assert [bubble["text"] for bubble in phone["bubbles"]] == ["Buonasera", "Quando?", "Alle 16", ""]
+    assert phone["bubbles"][1]["tapped"] == "at-16"
+    assert set(objects) == {"page"}
+
+
 async def test_photos_and_voice_can_be_sent_and_nothing_else(stage: Stage) -> None:
     answers = [await does(stage, f"{ANNA}/sends", {"kind": kind}) for kind in ("image", "audio", "raw")]
 
@@ -83,7 +104,7 @@ async def test_the_practice_hears_that_its_message_was_read(stage: Stage) -> Non
             events, "phone", lambda it: it["bubbles"] and it["bubbles"][-1]["state"] == "read"
         )
 
-    assert phone["patient"] == ANNA
+    assert phone["contact"] == ANNA
 
 
 @pytest.mark.parametrize(
@@ -140,7 +161,7 @@ async def test_the_diary_and_the_turns_appear_without_a_reload(stage: Stage) -> 
 
     assert (empty, rows) == ([], [row])
     assert turns == {
-        "patient": ANNA,
+        "contact": ANNA,
         "turns": [
             {
                 "at": NOW.isoformat(),

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import bot.web
+from bot.source import content
 from bot.web.wording import LANGUAGES, wording
 
 WEB = Path(bot.web.__file__).parent
@@ -31,6 +32,16 @@ def test_every_string_that_a_page_asks_for_is_there() -> None:
     keys = {first or second for first, second in asked}
 
     assert keys - set(wording("en")) == set()
+
+
+def test_staff_read_in_words_why_they_are_needed() -> None:
+    flows = "\n".join(path.read_text(encoding="utf-8") for path in content("flows").rglob("*.yml"))
+    said_by_flows = set(re.findall(r"handoff_reason: (\w+)", flows)) - {"null"}
+    reasons = said_by_flows | {"asked", "misunderstood", "emergency", "complaint", "error", "media"}
+    reasons |= {"no_openings", "taken", "undeliverable"}
+
+    assert {"reschedule_visit", "my_data"} < said_by_flows
+    assert {f"reason_{reason}" for reason in reasons} - set(wording("en")) == set()
 
 
 def test_no_string_is_left_over() -> None:

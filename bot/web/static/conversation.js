@@ -1,8 +1,8 @@
 // One conversation: what was said, who answers, and the place to write.
 
 import { composer } from "./composer.js";
-import { channelName, reasonText } from "./handoffs.js";
-import { Refusal, h, icon, keyed, portrait, post, say, words } from "./page.js";
+import { reasonText } from "./handoffs.js";
+import { Refusal, channelName, h, icon, keyed, portrait, post, say, words } from "./page.js";
 import { dayKey, dayName, timeOfDay } from "./moments.js";
 
 const me = document.querySelector('meta[name="who"]').content;

@@ -1,6 +1,6 @@
 // The list of whoever waits or is with staff.
 
-import { h, icon, keyed, portrait, say, words } from "./page.js";
+import { channelName, h, icon, keyed, portrait, say, words } from "./page.js";
 import { ago } from "./moments.js";
 
 const me = document.querySelector('meta[name="who"]').content;
@@ -9,9 +9,6 @@ const GROUPS = [
   ["staff", "with_staff"],
   ["bot", "with_assistant"],
 ];
-const CHANNELS = { whatsapp: "WhatsApp", messenger: "Messenger", instagram: "Instagram" };
-
-export const channelName = (channel) => CHANNELS[channel] ?? channel;
 
 /** Reasons are words of ours; one that this page does not know yet still means that a person is needed. */
 export const reasonText = (reason) => words[`reason_${reason}`] ?? words.reason_other;

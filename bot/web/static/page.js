@@ -13,6 +13,10 @@ export function say(key, values = {}) {
   return words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
+const CHANNELS = { whatsapp: "WhatsApp", messenger: "Messenger", instagram: "Instagram" };
+
+export const channelName = (channel) => CHANNELS[channel] ?? channel;
+
 const ATTRIBUTE = /^(class|id|type|title|dir|lang|role|for|name|value|tabindex|placeholder|rows|maxlength|datetime|aria-[a-z]+|data-[a-z-]+)$/;
 
 /** An element. Strings among the children become text; null is left out; `on` holds listeners. */

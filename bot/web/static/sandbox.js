@@ -13,7 +13,7 @@ const board = diaryBoard(document.getElementById("diary"), facts);
 const understood = understoodBoard(document.getElementById("understood"));
 const phone = phones(facts, {
   practice: document.querySelector(".brand-name bdi").textContent,
-  onPatient: (digits) => understood.choose(digits),
+  onContact: (contact) => understood.choose(contact),
   isVisible: () => !document.hidden && getComputedStyle(document.querySelector(".phone-side")).display !== "none",
 });
 

@@ -19,13 +19,13 @@ export function understoodBoard(parent) {
   }
 
   return {
-    choose(digits) {
-      current = digits;
+    choose(contact) {
+      current = contact;
       show();
     },
-    update({ patient, turns: latest }) {
-      turns.set(patient, latest);
-      if (patient === current) show();
+    update({ contact, turns: latest }) {
+      turns.set(contact, latest);
+      if (contact === current) show();
     },
   };
 }
@@ -38,16 +38,18 @@ function card(turn) {
     h(
       "dl",
       { class: "reading" },
-      line(words.language, h("span", { class: "chip" }, turn.language)),
+      line(words.language, h("span", { class: "chip" }, words[`language_${turn.language}`] ?? turn.language)),
       turn.red_flag ? line(words.red_flag, h("span", { class: "chip red" }, icon("alert", "small"), turn.red_flag)) : null,
-      line(words.intent, turn.intent ? [h("code", {}, turn.intent), sure(turn.confidence)] : h("span", { class: "faint" }, words.no_intent)),
+      turn.intent ? line(words.intent, h("code", {}, turn.intent), sure(turn.confidence))
+      : turn.commands.length ? null // a tap, or a bare answer: nothing was to be guessed
+      : line(words.intent, h("span", { class: "faint" }, words.no_intent)),
       turn.entities.length
-        ? line(words.entities, turn.entities.map(([kind, value]) => h("span", { class: "entity" }, h("small", {}, kind), h("span", { dir: "auto", title: value }, brief(value)))))
+        ? line(words.entities, turn.entities.map(([kind, value]) => h("span", { class: "entity" }, h("small", {}, spaced(kind)), h("span", { dir: "auto" }, value))))
         : null,
-      turn.commands.length ? line(words.commands, turn.commands.map((command) => h("code", { title: command }, brief(command)))) : null,
+      turn.commands.length ? line(words.commands, turn.commands.map((command) => h("span", { class: "command", dir: "auto" }, command))) : null,
       turn.flow ? line(words.dialogue, h("span", { class: "path" }, h("code", {}, turn.flow), turn.step ? [icon("next", "small"), h("code", {}, turn.step)] : null)) : null,
       turn.actions.length
-        ? line(words.actions, turn.actions.map(([name, outcome]) => h("span", { class: `action action-${tone(outcome)}` }, h("code", {}, name), outcome ? h("b", {}, outcome) : null)))
+        ? line(words.actions, turn.actions.map(([name, outcome]) => h("span", { class: `action action-${tone(outcome)}` }, h("span", { title: name }, spaced(name.replace(/^action_/, ""))), outcome && outcome !== "done" ? h("b", {}, spaced(outcome)) : null)))
         : null,
     ),
     turn.reply ? h("p", { class: "turn-reply", dir: "auto" }, turn.reply) : null,
@@ -55,17 +57,7 @@ function card(turn) {
   );
 }
 
-/** A command or value as people read it: without the quotes, braces and switches of its written form. */
-function brief(written) {
-  const span = written.match(/^\{'from': '([^']*)', 'to': '([^']*)'/);
-  if (span) return `${span[1]} → ${span[1].slice(0, 10) === span[2].slice(0, 10) ? span[2].slice(11) : span[2]}`;
-  const point = written.match(/^\{'from': '([^']*)', 'to': None/);
-  if (point) return point[1];
-  const call = written.match(/^(\w+)\((.*)\)$/s);
-  if (!call) return written;
-  const values = [...call[2].matchAll(/\w+='([^']*)'/g)].map((match) => match[1]);
-  return [call[1], ...values].join(" ");
-}
+const spaced = (name) => name.replaceAll("_", " ");
 
 function line(label, ...content) {
   return h("div", { class: "reading-line" }, h("dt", {}, label), h("dd", {}, ...content));
