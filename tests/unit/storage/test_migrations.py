@@ -4,12 +4,13 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
 from bot.storage import diary_tables, tables
 from bot.storage.database import Database, sqlite_url
-from bot.storage.migrations import upgrade
+from bot.storage.migrations import HEAD, configuration, upgrade
 
 
 def test_a_fresh_database_equals_the_models(tmp_path: Path) -> None:
@@ -42,3 +43,12 @@ def test_every_row_carries_its_practice() -> None:
 
 def _words(statement: str) -> str:
     return " ".join(statement.split())
+
+
+def test_a_start_knows_the_newest_revision(tmp_path: Path) -> None:
+    database = Database(sqlite_url(tmp_path / "fresh.db"))
+    with database.engine.connect() as connection:
+        scripts = ScriptDirectory.from_config(configuration(connection))
+
+        assert scripts.get_current_head() == HEAD
+    database.close()
