@@ -33,8 +33,12 @@ class Desk:
         }
         self._process: subprocess.Popen[bytes] | None = None
 
-    async def start(self) -> None:
-        """Returns when it answers. Raises RuntimeError when it does not within two minutes."""
+    async def up(self) -> None:
+        """Starts it; returns when it answers. Raises RuntimeError when it does not within two minutes."""
+        self._start()
+        await self._ready()
+
+    def _start(self) -> None:
         command = [sys.executable, "-m", "bot", "demo", "--port", str(self.port), "--data", str(self.data)]
         self.data.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
@@ -44,6 +48,9 @@ class Desk:
                 stdout=subprocess.DEVNULL,
                 stderr=log,
             )
+
+    async def _ready(self) -> None:
+        assert self._process is not None
         async with aiohttp.ClientSession() as http:
             for _ in range(1200):
                 if self._process.poll() is not None:

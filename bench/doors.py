@@ -1,5 +1,7 @@
-"""Webhook bodies as Meta writes and signs them, for both channels: what a patient writes or taps, and a door to
-post it to."""
+"""Webhook bodies as Meta writes and signs them, on both channels.
+
+A door is where one channel's webhooks go in; an item is one message; a body holds items of many patients.
+"""
 
 import hashlib
 import hmac
@@ -16,8 +18,6 @@ Item = dict[str, Any]
 
 
 class Door(ABC):
-    """One channel's webhook. An item is one message; a body holds items of any number of patients."""
-
     name: str
 
     @property

@@ -86,7 +86,8 @@ class Meta:
         payload = json.loads(await request.read())
         id = f"mid.{self.outbox_ids.total()}"
         if "messaging_product" in payload:
-            who, outbox_id = payload["to"].lstrip("+"), payload["biz_opaque_callback_data"]
+            who = (payload.get("to") or payload["recipient"]).lstrip("+")
+            outbox_id = payload["biz_opaque_callback_data"]
             answer: dict[str, Any] = {"messaging_product": "whatsapp", "messages": [{"id": id}]}
         else:
             who, outbox_id = payload["recipient"]["id"], payload["message"]["metadata"]

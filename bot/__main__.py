@@ -22,6 +22,7 @@ from bot.channels.event_line import event_line
 from bot.channels.messenger import parse as parse_messenger
 from bot.channels.whatsapp import parse as parse_whatsapp
 from bot.errors import ChairsideError, ContentRefused, OpeningTaken
+from bot.web.library_log import hush_libraries
 
 cli = typer.Typer(
     name="chairside",
@@ -283,6 +284,7 @@ def _log_as_json() -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
+    hush_libraries()
 
 
 if __name__ == "__main__":

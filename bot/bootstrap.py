@@ -300,7 +300,8 @@ class Server:
         configuration.data.mkdir(parents=True, exist_ok=True)
         self._lock = _only_one(configuration.data)
         app = web.Application(client_max_size=MAX_BODY)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        # Bodies stay as they were sent, whatever they say of their encoding: Meta signs the raw bytes.
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, auto_decompress=False)
         books = Books.open(configuration)
         clock = books.clock(configuration)
         assistant = read_assistant(configuration, books.practice)

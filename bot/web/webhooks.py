@@ -78,11 +78,14 @@ async def _read(request: web.Request) -> bytes:
         raise _too_large(request.content_length)
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.content.iter_any():
-        size += len(chunk)
-        if size >= MAX_BODY:
-            raise _too_large(size)
-        chunks.append(chunk)
+    try:
+        async for chunk in request.content.iter_any():
+            size += len(chunk)
+            if size >= MAX_BODY:
+                raise _too_large(size)
+            chunks.append(chunk)
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise web.HTTPBadRequest(text="the body broke off\n") from error
     return b"".join(chunks)
 
 
