@@ -114,6 +114,8 @@ class InWords:
                 return str(value)
 
     def _text(self, text: str) -> str:
+        if text in ("true", "false"):  # as the payload of a button writes it
+            return self.value(text == "true")
         try:
             opening = Opening.parse_ref(text)
         except ValueError:

@@ -505,7 +505,7 @@ class Turns:
             "text": heard.text,
             "commands": [self._in_words.command(c) for c in event.commands]
             if isinstance(event, PatientWrote)
-            else [],
+            else ["given back by a person"],
             "events": [dict(e.event) for e in progress.effects if isinstance(e, Record)],
             "intent": [meaning.intent.name, meaning.intent.confidence]
             if meaning and meaning.intent

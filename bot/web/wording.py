@@ -137,7 +137,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "writes_in": ("Writes in", "Scrive in", "Пишет"),
     "channel": ("Channel", "Canale", "Канал"),
     "reason": ("Why", "Motivo", "Причина"),
-    "since": ("Waiting since", "In attesa dalle", "Ждёт с"),
+    "since": ("Waiting since", "In attesa da", "Ждёт с"),
     "write_here": ("Write to the patient", "Scriva al paziente", "Напишите пациенту"),
     "write_hint": (
         "Enter sends, Shift+Enter starts a new line",
@@ -156,7 +156,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     ),
     "window_ends": (
         "Free to write until {time}",
-        "Si può scrivere fino alle {time}",
+        "Si può scrivere fino a: {time}",
         "Можно писать до {time}",
     ),
     "send": ("Send", "Invia", "Отправить"),

@@ -1,13 +1,20 @@
-"""A real Chromium, and servers for it. Without one these tests are skipped; with CI=true they fail."""
+"""A real Chromium, and servers for it. Without one these tests are skipped; with CI=true they fail.
+
+One browser and one practice serve all tests, and so all tests share one event loop.
+"""
 
 import os
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
+from bot import bootstrap
+from bot.__main__ import _moment
 from bot.web.session import SignIn
 from tests.browser.people import Witness
 from tests.web.fakes import NOW, FakeClock
@@ -24,7 +31,13 @@ ARGUMENTS = (
 )
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     if not CHROMIUM.exists():
         missing = f"{CHROMIUM} is missing: install Debian's package chromium to run the browser tests"
@@ -37,7 +50,7 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     """An English-speaking browser in Milan, at 10:20 of the fakes' Monday."""
     context = await browser.new_context(locale="en-GB", timezone_id="Europe/Rome")
@@ -47,7 +60,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def witness(context: BrowserContext) -> Witness:
     """Sees every dialog, error and broken content security policy of every page of the context."""
     witness = Witness()
@@ -55,13 +68,13 @@ async def witness(context: BrowserContext) -> Witness:
     return witness
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def serve() -> AsyncIterator[Serve]:
     async with serving() as start:
         yield start
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
@@ -75,3 +88,23 @@ def clock() -> FakeClock:
 @pytest.fixture
 def sign_in(clock: FakeClock) -> SignIn:
     return SignIn(clock, announce=lambda path: None)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def front_desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[bootstrap.Server]:
+    """Everything that `chairside demo` runs, early on a Monday."""
+    data = tmp_path_factory.mktemp("front-desk")
+    kept = os.environ.get("CHAIRSIDE_NLU_CACHE", str(data / "nlu"))
+    configuration = bootstrap.Configuration(
+        data=data,
+        environment={"CHAIRSIDE_GATHER_SECONDS": "0.1", "CHAIRSIDE_NLU_CACHE": kept},
+        demo=True,
+        now=_moment("2026-03-02T08:00+01:00"),
+    )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    server = bootstrap.Server(configuration, host="127.0.0.1", port=port)
+    await server.start()
+    yield server
+    await server.stop()

@@ -1,7 +1,9 @@
 """Who looks at the pages: people who click, and a witness of what must not happen."""
 
 import asyncio
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Error, Page
 
@@ -54,10 +56,21 @@ class Witness:
         page.on("pageerror", error)
 
 
+async def picture(page: Page, name: str) -> None:
+    """With CHAIRSIDE_SCREENSHOTS=DIR, what the page looks like now is kept there."""
+    if folder := os.environ.get("CHAIRSIDE_SCREENSHOTS"):
+        await page.screenshot(path=str(Path(folder) / f"{name}.png"), animations="disabled")
+
+
 async def at_the_desk(context: BrowserContext, url: str, sign_in: SignIn, *, who: str = "Marta") -> Page:
     """Somebody signs in with a fresh link and sees the inbox."""
+    return await signed_in(context, url + sign_in.issue(), who=who)
+
+
+async def signed_in(context: BrowserContext, link: str, *, who: str = "Marta") -> Page:
+    """Somebody opens the inbox with that link."""
     page = await context.new_page()
-    await page.goto(url + sign_in.issue())
+    await page.goto(link)
     await page.get_by_label("Your name").fill(who)
     await page.get_by_role("button", name="Open the inbox").click()
     await page.locator("#list > *").first.wait_for()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
-import pytest
+import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import BrowserContext, Page, expect
 
@@ -107,7 +107,7 @@ def hostile_conversation(n: int, words: str) -> Any:
     )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def sandbox(
     context: BrowserContext, serve: Serve, http: aiohttp.ClientSession, witness: Witness
 ) -> Page:

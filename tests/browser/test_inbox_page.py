@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from bot.service.desk import Author, MessageState, Owner
@@ -28,12 +29,12 @@ def desk(clock: FakeClock) -> FakeDesk:
     )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def url(serve: Serve, desk: FakeDesk, sign_in: SignIn) -> str:
     return await serve(inbox_application(desk, sign_in, demo_practice()))
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(context: BrowserContext, url: str, sign_in: SignIn, witness: Witness) -> Page:
     return await at_the_desk(context, url, sign_in)
 

@@ -3,18 +3,16 @@
 With CHAIRSIDE_SCREENSHOTS=DIR the pictures are kept there.
 """
 
-import os
-from pathlib import Path
 from typing import Literal
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from bot.service.desk import Author, MessageState, Owner, TurnTrace
 from bot.web.session import SignIn
-from tests.browser.people import at_the_desk
-from tests.browser.test_sandbox_page import ANNA, row
+from tests.browser.people import at_the_desk, picture
+from tests.browser.test_sandbox_page import ANNA, ANNA_ON_MESSENGER, row
 from tests.web.fakes import NOW, FakeDesk, conversation, demo_practice, said
 from tests.web.serving import Serve, inbox_application
 from tests.web.stage import set_up
@@ -25,11 +23,6 @@ STICKS_OUT = "() => document.documentElement.scrollWidth - document.documentElem
 Scheme = Literal["light", "dark"]
 sizes = pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (360, 740)])
 schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
-
-
-async def picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("CHAIRSIDE_SCREENSHOTS"):
-        await page.screenshot(path=str(Path(folder) / f"{name}.png"), animations="disabled")
 
 
 @sizes
@@ -121,6 +114,40 @@ async def test_the_sandbox_fits(
             await page.locator("#tabs [data-tab=understood]").click()
             await picture(page, f"sandbox-{width}-{scheme}-understood")
         out.append(await page.locator(part).evaluate("(it) => it.scrollWidth - it.clientWidth"))
+    await context.close()
+
+    assert out == [0] * 3
+
+
+@sizes
+@schemes
+async def test_messenger_fits(
+    browser: Browser, serve: Serve, http: aiohttp.ClientSession, width: int, height: int, scheme: Scheme
+) -> None:
+    stage = await set_up(serve, http)
+    context = await browser.new_context(
+        locale="it-IT", color_scheme=scheme, viewport={"width": width, "height": height}
+    )
+    await context.clock.set_fixed_time(NOW)
+    page = await context.new_page()
+    await page.goto(stage.url)
+    await page.get_by_role("tab", name="Messenger").click()
+    await page.locator(".typed").fill(LONG)
+    await page.locator(".typed").press("Enter")
+    await expect(page.locator(".from-patient")).to_have_count(1)
+    yes_or_no = [{"type": "postback", "title": title, "payload": title} for title in ("Sì", "W" * 20)]
+    template = {"template_type": "button", "text": LONG, "buttons": yes_or_no}
+    await stage.page_sends(ANNA_ON_MESSENGER, attachment={"type": "template", "payload": template})
+    await stage.page_sends(ANNA_ON_MESSENGER, text="Ecco gli orari liberi (prima visita). Quale preferisce?")
+    times = [f"lun {day} · 15:00" for day in range(10, 22)] + ["Wwwwwwwwwwwwwwwwwwww"]
+    chips = [{"content_type": "text", "title": title, "payload": title} for title in times]
+    await stage.page_sends(ANNA_ON_MESSENGER, text="Oppure:", quick_replies=chips)
+    await expect(page.locator(".quick-reply")).to_have_count(13)
+    await picture(page, f"messenger-{width}-{scheme}")
+    parts = (page.locator("html"), page.locator(".wallpaper"), page.locator(".chips"))
+    out = [await part.evaluate("(it) => it.scrollWidth - it.clientWidth") for part in parts]
+    await expect(page.locator(".quick-reply").first).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_label("Messaggio", exact=True)).to_be_in_viewport(ratio=1)
     await context.close()
 
     assert out == [0] * 3

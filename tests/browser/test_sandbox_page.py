@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
-import pytest
+import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, expect
 
 from bot.service.desk import TurnTrace
@@ -15,14 +15,15 @@ from tests.web.serving import Serve
 from tests.web.stage import Stage, set_up
 
 ANNA, JAMES = "393331234567", "447700900123"
+ANNA_ON_MESSENGER = "7204918365027741"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(serve: Serve, http: aiohttp.ClientSession) -> Stage:
     return await set_up(serve, http)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(context: BrowserContext, stage: Stage, witness: Witness) -> Page:
     page = await context.new_page()
     await page.goto(stage.url)
@@ -101,6 +102,36 @@ async def test_two_patients_have_two_phones(page: Page, stage: Stage) -> None:
     await expect(page.get_by_role("button", name="Hello, I'd like to book a check-up")).to_be_visible()
 
 
+async def test_quick_replies_are_there_until_the_next_message_and_buttons_stay(
+    page: Page, stage: Stage, witness: Witness
+) -> None:
+    await page.get_by_role("tab", name="Messenger").click()
+    await page.get_by_role("button", name="Buonasera, vorrei prenotare una prima visita").click()
+    await expect(page.locator(".receipt")).to_have_text("Delivered")
+    buttons = [{"type": "postback", "title": title, "payload": title} for title in ("Sì", "No")]
+    template = {"template_type": "button", "text": "È la prima volta?", "buttons": buttons}
+    await stage.page_sends(ANNA_ON_MESSENGER, attachment={"type": "template", "payload": template})
+    replies = [{"content_type": "text", "title": title, "payload": title} for title in ("Alle 15", "Alle 16")]
+    await stage.page_sends(ANNA_ON_MESSENGER, text="Quando?", quick_replies=replies)
+    await page.get_by_role("button", name="Alle 16").click()
+    await expect(page.locator(".from-patient .paper-text").last).to_have_text("Alle 16")
+    await expect(page.locator(".quick-reply")).to_have_count(0)
+    await page.get_by_role("button", name="Sì").click()
+    await expect(page.locator(".tap.is-tapped")).to_have_text("Sì")
+    await page.get_by_role("tab", name="WhatsApp").click()
+    await expect(page.locator(".said")).to_have_count(0)
+    await stage.stand_in.settled()
+    said = [
+        event.get("message", {}).get("quick_reply") or event["postback"]
+        for webhook in stage.webhooks
+        for event in webhook["entry"][0]["messaging"]
+        if event.get("message", {}).get("quick_reply") or "postback" in event
+    ]
+
+    assert [each["payload"] for each in said] == ["Alle 16", "Sì"]
+    assert witness.seen == []
+
+
 async def test_a_photo_and_a_voice_message_can_be_sent(page: Page) -> None:
     await page.get_by_role("button", name="Send a photo").click()
     await expect(page.locator(".from-patient .photo")).to_have_count(1)
@@ -118,7 +149,7 @@ async def test_the_diary_shows_a_hold_and_then_the_booking_wherever_it_is(page: 
     await expect(page.locator(".visit")).to_have_count(1)
     stage.observer.books(row("booked", practitioner="conti", days=9, patient="James Smith"))
 
-    await expect(page.locator(".segment[aria-selected=true]")).to_have_text("dott.ssa Giulia Conti")
+    await expect(page.locator(".diary .segment[aria-selected=true]")).to_have_text("dott.ssa Giulia Conti")
     await expect(page.locator(".visit")).to_contain_text("James Smith")
     await expect(page.locator(".day-name").nth(1)).to_contain_text("23")
     await page.get_by_role("button", name="Today").click()
@@ -155,11 +186,11 @@ async def test_each_turn_is_explained(page: Page, stage: Stage) -> None:
             language="it",
             intent="inform",
             confidence=0.88,
-            entities=(("time", "2026-11-19T14:00"),),
-            commands=("SetSlot time",),
+            entities=(("time", "Thu 19 Nov 14:00-19:00"),),
+            commands=("wish = Thu 19 Nov 14:00-19:00",),
             flow="book_appointment",
             step="ask_opening",
-            actions=(("find_openings", "found"),),
+            actions=(("action_find_openings", "found"),),
             reply="Ho questi orari.",
         ),
     )
@@ -169,9 +200,10 @@ async def test_each_turn_is_explained(page: Page, stage: Stage) -> None:
         "giovedì pomeriggio",
         "inform",
         "88 %",
-        "2026-11-19T14:00",
+        "Thu 19 Nov 14:00-19:00",
+        "wish =",
         "ask_opening",
-        "find_openings",
+        "find openings",
         "found",
     ):
         await expect(card).to_contain_text(words)

@@ -1,7 +1,7 @@
 // The place to write in: Enter sends, Shift+Enter starts a new line. What is under way shows at once.
 
 import { freshId, h, icon, say, words } from "./page.js";
-import { now, timeOfDay } from "./moments.js";
+import { dayAndTime, now } from "./moments.js";
 
 const kept = new Map(); // conversation -> its draft and what is under way, while another one is open
 
@@ -103,7 +103,7 @@ export function composer(conversation, { send, seen }) {
       hint.textContent =
         others ? say("owner_other", { who: view.owned_by })
         : view.owner !== "staff" ? words.write_takes
-        : view.window_until ? `${words.write_hint} · ${say("window_ends", { time: timeOfDay(view.window_until) })}`
+        : view.window_until ? `${words.write_hint} · ${say("window_ends", { time: dayAndTime(view.window_until) })}`
         : words.write_hint;
     },
   };

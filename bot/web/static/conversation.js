@@ -3,7 +3,7 @@
 import { composer } from "./composer.js";
 import { reasonText } from "./handoffs.js";
 import { Refusal, channelName, h, icon, keyed, portrait, post, say, words } from "./page.js";
-import { dayKey, dayName, timeOfDay } from "./moments.js";
+import { dayAndTime, dayKey, dayName, timeOfDay } from "./moments.js";
 
 const me = document.querySelector('meta[name="who"]').content;
 const names = new Map(Object.entries(JSON.parse(document.getElementById("names").textContent)));
@@ -172,7 +172,7 @@ export function showConversation(pane, id, { back, signedOut }) {
     const about = {
       rows: [
         ...(view.reason ? [[words.reason, reasonText(view.reason)]] : []),
-        ...(view.since ? [[words.since, `${timeOfDay(view.since)}`]] : []),
+        ...(view.since ? [[words.since, dayAndTime(view.since)]] : []),
         [words.channel, channelName(view.channel)],
         [words.writes_in, languageName(view.language)],
       ],

@@ -8,6 +8,7 @@ const served = Date.parse(document.querySelector('meta[name="now"]')?.content ??
 const ahead = Number.isNaN(served) ? 0 : served - Date.now();
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
 const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", timeZone });
+const weekday = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone });
 const shortDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone });
 const key = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone });
 const relative = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "always" });
@@ -16,6 +17,9 @@ const relative = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric:
 export const now = () => Date.now() + ahead;
 
 export const timeOfDay = (iso) => clock.format(new Date(iso));
+
+/** With the day of the week, where it is another day than today. */
+export const dayAndTime = (iso) => (dayKey(iso) === dayKey(now()) ? timeOfDay(iso) : `${weekday.format(new Date(iso))} ${timeOfDay(iso)}`);
 
 /** YYYY-MM-DD in the practice's zone. */
 export const dayKey = (iso) => key.format(new Date(iso));

@@ -104,7 +104,7 @@ export function phones(facts, { practice, onContact, isVisible }) {
     );
     keyed(
       tabs,
-      facts.patients.map((one) => ({ ...one, isCurrent: one === patient, unread: unreadOf(one.contacts[channel]) })),
+      facts.patients.map((one) => ({ ...one, isCurrent: one === patient, unread: one !== patient && unreadOf(one.contacts[channel]) })),
       (one) => one.name,
       (one) =>
         h(

@@ -47,7 +47,7 @@ function card(turn) {
         ? line(words.entities, turn.entities.map(([kind, value]) => h("span", { class: "entity" }, h("small", {}, spaced(kind)), h("span", { dir: "auto" }, value))))
         : null,
       turn.commands.length ? line(words.commands, turn.commands.map((command) => h("span", { class: "command", dir: "auto" }, command))) : null,
-      turn.flow ? line(words.dialogue, h("span", { class: "path" }, h("code", {}, turn.flow), turn.step ? [icon("next", "small"), h("code", {}, turn.step)] : null)) : null,
+      turn.flow ? line(words.dialogue, h("span", { class: "path" }, h("code", {}, turn.flow), turn.step ? [icon("next", "small"), h("code", {}, turn.step.replace(/^\d+_/, ""))] : null)) : null,
       turn.actions.length
         ? line(words.actions, turn.actions.map(([name, outcome]) => h("span", { class: `action action-${tone(outcome)}` }, h("span", { title: name }, spaced(name.replace(/^action_/, ""))), outcome && outcome !== "done" ? h("b", {}, spaced(outcome)) : null)))
         : null,
