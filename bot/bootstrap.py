@@ -42,7 +42,7 @@ from bot.storage.diary import SqlDiary
 from bot.storage.diary_json import observed_rows
 from bot.storage.migrations import upgrade
 from bot.storage.seal import Keyring, derive, master_key_from
-from bot.storage.store import SqlStore, last_instant
+from bot.storage.store import SqlStore, last_instant, remember_instant
 from bot.web.inbox import add_inbox
 from bot.web.sandbox import add_sandbox
 from bot.web.security import add_headers
@@ -148,6 +148,7 @@ class Books:
         database = Database(url)
         upgrade(database.engine)
         keyring = Keyring(master_key, practice.id)
+        database.read_now(keyring.prove)
         diary = SqlDiary(database, practice.id, keyring)
         return cls(practice=practice, database=database, keyring=keyring, master_key=master_key, diary=diary)
 
@@ -157,7 +158,10 @@ class Books:
             return SystemClock()
         stored = self.database.read_now(last_instant)
         wished = configuration.now or SystemClock().now()
-        return StartedClock(max(wished, stored) if stored else wished)
+        start = max(wished, stored) if stored else wished
+        # Commands beside the demo go by this moment, too: a hold that ran out meanwhile is gone for them.
+        self.database.write_now(lambda connection: remember_instant(connection, start))
+        return StartedClock(start)
 
     def now(self) -> datetime:
         """The present as a command beside a running demo sees it: the latest moment anything was stored."""

@@ -42,6 +42,19 @@ class Keyring:
         self._index = derive(master_key, b"index")
         self._cache: OrderedDict[str, AESGCM] = OrderedDict()
 
+    def prove(self, connection: Connection) -> None:
+        """Raises SetupError when the database was sealed under another master key: nobody would be known."""
+        row = connection.execute(select(_KEYS).where(_KEYS.c.practice == self._practice).limit(1)).first()
+        if row is None:
+            return
+        try:
+            self._unwrap(row.owner, row.wrapped)
+        except InvalidTag as error:
+            raise SetupError(
+                "this master key does not open this database: give CHAIRSIDE_MASTER_KEY, or master.key beside"
+                " the database, as it was; or choose another folder with --data"
+            ) from error
+
     def create(self, connection: Connection, owner: str) -> None:
         """A fresh key for somebody new, in the same transaction as their first row.
 
@@ -77,9 +90,12 @@ class Keyring:
         wrapped = connection.execute(_LOAD, {"owner": owner}).scalar()
         if wrapped is None:
             raise Forgotten(owner)
-        key = AESGCM(self._wrap.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], owner.encode()))
+        key = self._unwrap(owner, wrapped)
         self._remember(owner, key)
         return key
+
+    def _unwrap(self, owner: str, wrapped: bytes) -> AESGCM:
+        return AESGCM(self._wrap.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], owner.encode()))
 
     def _remember(self, owner: str, key: AESGCM) -> None:
         self._cache[owner] = key

@@ -698,7 +698,8 @@ class SqlStore:
             connection.execute(
                 update(_outbox)
                 .where(_outbox.c.practice == self._practice, _outbox.c.state == OutboxState.SENDING)
-                .values(state=OutboxState.UNCERTAIN)
+                # Whether it was posted at all nobody knows: this start does not count as an attempt.
+                .values(state=OutboxState.UNCERTAIN, attempts=_outbox.c.attempts - 1)
             )
             connection.execute(
                 update(_outbox)
@@ -794,6 +795,11 @@ def reply_from(content: Mapping[str, Any]) -> Reply:
         ),
         menu=content.get("menu", ""),
     )
+
+
+def remember_instant(connection: Connection, at: datetime) -> None:
+    """Moves the latest stored moment on to `at`; never back."""
+    connection.execute(_TICK, {"id": 1, "practice": "", "at": to_stamp(at)})
 
 
 def last_instant(connection: Connection) -> datetime | None:

@@ -45,6 +45,15 @@ def test_destroying_the_key_forgets_the_person(database: Database) -> None:
         database.read_now(lambda c: Keyring(MASTER, "studio").open(c, "anna", sealed))
 
 
+def test_another_master_key_is_refused_before_anything_is_written_under_it(database: Database) -> None:
+    database.read_now(Keyring(bytes(32), "studio").prove)
+    database.write_now(lambda c: Keyring(MASTER, "studio").create(c, "anna"))
+
+    database.read_now(Keyring(MASTER, "studio").prove)
+    with pytest.raises(SetupError, match="does not open this database"):
+        database.read_now(Keyring(bytes(32), "studio").prove)
+
+
 def test_a_look_up_needs_the_master_key_too() -> None:
     own = Keyring(MASTER, "studio").handle("whatsapp", "1", "393331234567")
 
