@@ -11,9 +11,9 @@ import argparse
 import asyncio
 import contextlib
 import json
+import multiprocessing
 import os
 import random
-import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import aiohttp
@@ -79,26 +80,23 @@ class Server:
             "CHAIRSIDE_GATHER_SECONDS": "0.02",
             "CHAIRSIDE_WAIT_FOR_STATUS": "1",
             "CHAIRSIDE_LOG": os.environ.get("CHAIRSIDE_LOG", "CRITICAL"),
-            "CHAIRSIDE_NLU_CACHE": str(data / "nlu"),
+            "CHAIRSIDE_NLU_CACHE": str(Path(tempfile.gettempdir()) / "chairside-bench-nlu"),
         }
         if twin == "ledger off":
             self._environment["CHAIRSIDE_TWIN_WITHOUT_LEDGER"] = "1"
         if twin == "blind resend":
             self._environment["CHAIRSIDE_TWIN_BLIND_RESEND"] = "1"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: BaseProcess | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "bot", "demo", "--port", str(self.port), "--data", str(self.data)]
-        command += ["--now", NOW, "--no-browser"]
-        self._process = subprocess.Popen(
-            command, env=self._environment, stdout=subprocess.DEVNULL, stderr=sys.stderr
-        )
+        self._process = _NURSERY.Process(target=_demo, args=(self.port, self.data, self._environment))
+        self._process.start()
 
     async def ready(self, http: aiohttp.ClientSession) -> None:
         for _ in range(2400):
             assert self._process is not None
-            if self._process.poll() is not None:
-                raise RuntimeError(f"the server ended by itself with status {self._process.returncode}")
+            if not self._process.is_alive():
+                raise RuntimeError(f"the server ended by itself with status {self._process.exitcode}")
             with contextlib.suppress(aiohttp.ClientError):
                 async with http.get(f"http://127.0.0.1:{self.port}/healthz") as answer:
                     if answer.status == 200:
@@ -109,14 +107,28 @@ class Server:
     def kill(self) -> str:
         """kill -9; returns the stage that it died in."""
         assert self._process is not None
-        os.kill(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._process.kill()
+        self._process.join()
         return stage_in(self.stage_file)
 
     def stop(self) -> None:
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self._process.is_alive():
             self._process.terminate()
-            self._process.wait(timeout=20)
+            self._process.join(20)
+
+
+#: Servers are born from a process that has imported everything: the same code, minus seconds of imports.
+_NURSERY = multiprocessing.get_context("forkserver")
+_NURSERY.set_forkserver_preload(["bot.__main__"])
+
+
+def _demo(port: int, data: Path, environment: dict[str, str]) -> None:
+    """`chairside demo`, in a process of its own."""
+    from bot.__main__ import demo
+
+    os.environ.update(environment)
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for as long as the process lives
+    demo(port=port, data=data, now=NOW, no_browser=True)
 
 
 async def run(kills: int, seed: int, twin: str | None) -> Tally:
@@ -142,10 +154,12 @@ async def run(kills: int, seed: int, twin: str | None) -> Tally:
                     for line in range(PATIENTS_AT_ONCE)
                 ]
                 for number in range(kills):
-                    # Now and then long enough to decide what is uncertain: that wait restarts at boot.
-                    await asyncio.sleep(chance.uniform(0.1, 2.0))
+                    await _until_somebody_is_answered(robots)
+                    await asyncio.sleep(chance.uniform(0.0, 1.2))
                     await _wait_for_stage(server.stage_file, targets[number % len(targets)])
                     tally.kills[server.kill()] += 1
+                    if number % 20 == 19:
+                        print(f"  {number + 1} kills, {sum(r.booked for r in robots)} bookings", flush=True)
                     server.start()
                     await server.ready(http)
                 over.set()
@@ -180,6 +194,14 @@ async def _keep_booking(
         except NoAnswer as lost:
             print(f"  {lost}")
             tally.lost += 1
+
+
+async def _until_somebody_is_answered(robots: list[Robot]) -> None:
+    """Crashes that come faster than any answer would only show that nothing gets done meanwhile."""
+    before = sum(len(robot.seen) for robot in robots)
+    until = time.monotonic() + 20
+    while sum(len(robot.seen) for robot in robots) == before and time.monotonic() < until:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
 
 
 async def _wait_for_stage(file: Path, stage: str) -> None:
