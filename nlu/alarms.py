@@ -19,16 +19,21 @@ from nlu.words import Word, plain_words
 
 _FOLDER = Path(__file__).parent / "red_flags"
 _Level = Literal["A", "B", "C"]
+_DOUBTS = ("past", "feared")
 _CONTEXT = ("past", "now", "feared", "negations", "negations_after")
 
 
 @dataclass(frozen=True, slots=True)
 class Alarms:
-    """`flag` is the gravest red flag; `risk` says that a risk word (pregnant, blood thinners) was said."""
+    """`flag` is the gravest red flag; `risk` says that a risk word (pregnant, blood thinners) was said.
+
+    `denied`: there was something to hear, but what stands around it takes it back.
+    """
 
     flag: RedFlag | None
     others: tuple[RedFlag, ...]
     risk: bool
+    denied: bool = False
 
 
 class RedFlags:
@@ -39,16 +44,20 @@ class RedFlags:
 
     def find(self, words: Sequence[Word]) -> Alarms:
         flags: set[RedFlag] = set()
-        risk = soreness = False
+        said: set[str] = set()
         for book in self._books:
-            raised, has_risk, has_soreness = book.find(words)
+            raised, groups = book.find(words)
             flags |= raised
-            risk = risk or has_risk
-            soreness = soreness or has_soreness
-        if risk and soreness and not flags:
+            said |= groups
+        if {"risk", "soreness"} <= said and not flags:
             flags.add(RedFlag(level="C", key="risk"))
         ordered = sorted(flags, key=lambda flag: (flag.level, flag.key))
-        return Alarms(ordered[0] if ordered else None, tuple(ordered[1:]), risk)
+        return Alarms(
+            ordered[0] if ordered else None,
+            tuple(ordered[1:]),
+            "risk" in said,
+            not flags and "denied" in said,
+        )
 
 
 class _Book:
@@ -76,14 +85,15 @@ class _Book:
         self._spellings = {} if latin else {str(k): str(v) for k, v in raw.get("spellings", {}).items()}
         self._book = PhraseBook(entries, small_words=small, known=known, exact=_CONTEXT, spelling=spelling)
 
-    def find(self, words: Sequence[Word]) -> tuple[set[RedFlag], bool, bool]:
+    def find(self, words: Sequence[Word]) -> tuple[set[RedFlag], set[str]]:
+        """The flags, and which of "risk", "soreness" and "denied" there was."""
         if self._latin:
             words = [replace(w, text=in_latin(w.text) if w.text.isascii() else "") for w in words]
         if self._spellings:
             words = [replace(w, text=self._spellings.get(w.text, w.text)) for w in words]
         found = self._book.find(words)
         if not found:
-            return set(), False, False
+            return set(), set()
         groups: dict[str, list[Found]] = {}
         for one in found:
             groups.setdefault(one.name, []).append(one)
@@ -95,8 +105,11 @@ class _Book:
             for one in real
             if one.name in self._levels and not self._taken_back(one, groups, words)
         }
-        names = {one.name for one in real}
-        return flags, "risk" in names, "soreness" in names
+        said = {one.name for one in real if one.name in ("risk", "soreness")}
+        doubted = len(real) < len(alarming) or any(n.startswith("unless") or n in _DOUBTS for n in groups)
+        if not flags and doubted:
+            said.add("denied")
+        return flags, said
 
     def _taken_back(self, one: Found, groups: dict[str, list[Found]], words: Sequence[Word]) -> bool:
         sentence = words[one.first].sentence

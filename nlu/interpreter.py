@@ -1,6 +1,6 @@
 """The whole of offline understanding: red flags, language, entities, intents, for many messages at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -14,15 +14,19 @@ from nlu.learning import Learnt, sentence_scorer, without_courtesies
 from nlu.lexicon import known_languages, lexicon
 from nlu.sentences import installed
 from nlu.training_examples import read_examples, shipped_examples
-from nlu.understanding import AskedKind, Context, Entity, Intent, Understanding
+from nlu.understanding import AskedKind, Context, Entity, Intent, RedFlag, Understanding
 from nlu.words import Word, cut, plain_words
 from nlu.yes_no import Answer, find_answer
 
 _SURE_ENOUGH = 0.3  # below, no intent: measured on sentences that no example was written from
 _SENTENCES = 0.65  # the share of sentence embeddings, beside n-grams
 _SHARPNESS = 1.3  # of both together; by cross-validation on the examples, as the share is
+_LIKE_AN_EMERGENCY, _LIKE_AN_EMERGENCY_IN_PAIN = 0.8, 0.9
+#: Confidence from which an intent leaves no room for an emergency that no phrase foresaw.
+_PLAIN = {"any": 0.5, "out_of_scope": 0.9, "complaint": 0.9, "human": 0.9}
 _READ_CHARACTERS = 5000  # of a message: more than any channel carries
 _WATCHED_CHARACTERS = 15000  # in which red flags are looked for; beyond, a message is an attack
+_TELLING = 6  # letters of a misspelt word that still tells something
 _READ_WORDS = 200  # for intents and leftovers
 
 #: Which entity answers which question; an answer that is all that was said has no intent of its own.
@@ -64,7 +68,11 @@ def load_interpreter(
     if installed() if sentences is None else sentences:
         # Of all languages, whichever the practice speaks: they teach one another.
         every = [*shipped_examples(known_languages()), *extra]
-        scorers = [(scorers[0][0], 1 - _SENTENCES), (sentence_scorer(every, cache), _SENTENCES)]
+        sentence = sentence_scorer(every, cache)
+        scorers = [(scorers[0][0], 1 - _SENTENCES), (sentence, _SENTENCES)]
+        return OfflineInterpreter(
+            languages=tuple(languages), learnt=learnt, scorers=scorers, likeness=sentence.likeness
+        )
     return OfflineInterpreter(languages=tuple(languages), learnt=learnt, scorers=scorers)
 
 
@@ -92,16 +100,23 @@ class OfflineInterpreter:
     """Reads messages with what was learnt from examples, and rules for everything that is no intent."""
 
     def __init__(
-        self, *, languages: tuple[str, ...], learnt: Learnt, scorers: Sequence[tuple[Scorer, float]]
+        self,
+        *,
+        languages: tuple[str, ...],
+        learnt: Learnt,
+        scorers: Sequence[tuple[Scorer, float]],
+        likeness: Callable[[Sequence[Heard]], Matrix] | None = None,
     ) -> None:
-        """`scorers` with their shares; what they say of the same label is added up."""
+        """`scorers` come with their shares; `likeness` tells how like an emergency messages are, 0 to 1."""
         self.languages = languages
         self._learnt = learnt
         self._scorers = tuple(scorers)
+        self._likeness = likeness
         self._labels = tuple(sorted({label for scorer, _ in scorers for label in scorer.labels}))
         everyday = (lexicon(x).function_words | lexicon(x).not_names for x in known_languages())
         self._everyday = frozenset().union(*learnt.ordinary.values(), *everyday)
-        self._red_flags = RedFlags(self._everyday)
+        self._known = self._everyday.union(*(repair.vocabulary for repair in learnt.repairs.values()))
+        self._red_flags = RedFlags(self._known)
 
     @property
     def engine(self) -> str:
@@ -112,10 +127,11 @@ class OfflineInterpreter:
         if not batch:
             return []
         drafts = [self._read(text, context) for text, context in batch]
-        scored = self._score([self._heard(draft) for draft in drafts])
+        heard = [self._heard(draft) for draft in drafts]
+        likeness = self._likeness(heard) if self._likeness else np.zeros(len(heard), dtype=np.float32)
         return [
-            self._finish(draft, as_ranking(self._labels, row))
-            for draft, row in zip(drafts, scored, strict=True)
+            self._finish(draft, as_ranking(self._labels, row), float(like))
+            for draft, row, like in zip(drafts, self._score(heard), likeness, strict=True)
         ]
 
     def _score(self, heard: Sequence[Heard]) -> Matrix:
@@ -177,10 +193,11 @@ class OfflineInterpreter:
         wanted = (language, context.language, *context.languages, *self.languages)
         return tuple(dict.fromkeys(x for x in wanted if x in known_languages()))
 
-    def _finish(self, draft: _Draft, scored: Sequence[tuple[str, float]]) -> Understanding:
+    def _finish(self, draft: _Draft, scored: Sequence[tuple[str, float]], like: float) -> Understanding:
         ranking = self._ranked(draft, scored)
         best = ranking[0] if ranking and ranking[0].confidence >= _SURE_ENOUGH else None
-        if best is not None and self._only_answers(draft, best):
+        strange = self._all_strange(draft)
+        if best is not None and (self._only_answers(draft, best) or (strange and best.confidence < 1)):
             best = None
         language = draft.language
         details: dict[str, object] = {"language_sure": draft.sure}
@@ -199,7 +216,7 @@ class OfflineInterpreter:
             intent=best,
             intent_ranking=ranking,
             entities=draft.entities,
-            red_flag=draft.alarms.flag,
+            red_flag=draft.alarms.flag or (None if strange else _unforeseen(like, draft, ranking)),
             unread=self._unread(draft),
             details=details,
         )
@@ -245,6 +262,18 @@ class OfflineInterpreter:
         ]
         return len(left) <= (0 if introduced and asking != "name" else 1)
 
+    def _all_strange(self, draft: _Draft) -> bool:
+        """Not one known word: whatever it looks like, it is a guess. A short word mended is no evidence."""
+        letters = [
+            (word.text, mended)
+            for word, mended in zip(draft.words, draft.repaired, strict=False)
+            if word.text.isalpha()
+        ]
+        return bool(letters) and not any(
+            word in self._known or (len(word) >= _TELLING and mended in self._known)
+            for word, mended in letters
+        )
+
     def _wanted_language(self, draft: _Draft) -> str | None:
         spoken = [word.text for word in draft.words]
         for language in known_languages():
@@ -264,6 +293,20 @@ class OfflineInterpreter:
             and not any(e.start < word.end and word.start < e.end for e in draft.entities)
         ]
         return " ".join(words)
+
+
+def _unforeseen(like: float, draft: _Draft, ranking: Sequence[Intent]) -> RedFlag | None:
+    """What means an emergency in words that no phrase has: somebody looks at it today.
+
+    Not where the message plainly wants something else, nor where a phrase was heard and denied.
+    """
+    best = ranking[0] if ranking else None
+    needed = _LIKE_AN_EMERGENCY
+    if best is not None and best.confidence >= _PLAIN.get(best.name, _PLAIN["any"]):
+        needed = _LIKE_AN_EMERGENCY_IN_PAIN if best.name == "urgent_pain" else 2
+    if like < needed or draft.alarms.denied or len(draft.words) < 2:
+        return None
+    return RedFlag(level="C", key="unforeseen")
 
 
 def _mended(text: str, words: Sequence[Word], repaired: Sequence[str]) -> str:

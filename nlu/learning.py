@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from nlu.emergency_examples import shipped_cases
 from nlu.intents import Heard, NgramScorer
 from nlu.language import LanguageGuesser
 from nlu.lexicon import Lexicon, known_languages, lexicon
-from nlu.sentences import SHIPPED, SentenceScorer
+from nlu.sentences import SHIPPED, SentenceScorer, learnt_from
 from nlu.training_examples import Example, digest
 from nlu.typos import TypoRepair
 from nlu.words import plain_words
 
-_EDITION = "3"  # raised when features or training change: an older cache is then left alone
+_EDITION = "4"  # raised when features or training change: an older cache is then left alone
 _COURTEOUS = frozenset({"greet", "thanks", "goodbye"})
 
 
@@ -41,8 +42,10 @@ class Learnt:
             if example.intent not in _COURTEOUS:
                 meanings.setdefault(without_courtesies(words), set()).add(example.intent)
         for language in languages:
-            for word in lexicon(language).function_words:
-                counts[language][word] += 1
+            counts[language].update(lexicon(language).function_words)
+        for case in shipped_cases():
+            if case.language in counts:
+                counts[case.language].update(plain_words(case.text))
         return cls(
             examples=tuple(examples),
             repairs={language: TypoRepair(counts[language]) for language in languages},
@@ -53,7 +56,8 @@ class Learnt:
 
     def ngram_scorer(self, cache: Path | None) -> NgramScorer:
         """Trained, or as it was trained before on the very same examples."""
-        stored = cache / f"intents-{_EDITION}-{digest(self.examples)[:16]}.npz" if cache else None
+        told = digest(f"{e.language} {e.intent} {e.text}" for e in self.examples)
+        stored = cache / f"intents-{_EDITION}-{told[:16]}.npz" if cache else None
         known = NgramScorer.load(stored) if stored else None
         if known is not None:
             return known
@@ -70,12 +74,14 @@ class Learnt:
 
 def sentence_scorer(examples: Sequence[Example], cache: Path | None) -> SentenceScorer:
     """As shipped, as kept in `cache`, or trained: whichever was learnt from these very examples."""
-    stored = cache / f"sentences-{_EDITION}-{digest(examples)[:16]}.npz" if cache else None
+    cases = shipped_cases()
+    taught = learnt_from(examples, cases)
+    stored = cache / f"sentences-{_EDITION}-{taught[:16]}.npz" if cache else None
     for path in (SHIPPED, stored):
-        known = SentenceScorer.load(path, examples) if path else None
+        known = SentenceScorer.load(path, taught) if path else None
         if known is not None:
             return known
-    trained = SentenceScorer.train(examples)
+    trained = SentenceScorer.train(examples, cases)
     if stored:
         trained.save(stored)
     return trained

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from nlu.emergency_examples import Case
 from nlu.intents import Heard, Matrix, softmax
 from nlu.keeping import keep, kept
 from nlu.training_examples import Example, digest
@@ -25,6 +26,7 @@ _STEPS = 40
 _RIDGE = 0.05
 _SHARPNESS = 1.0
 _LONGEST = 300  # characters; an intent shows early
+_CASES_COUNT = 3
 _AT_ONCE = 256  # sentences a batch, for memory
 
 
@@ -41,43 +43,67 @@ def _encoder() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class SentenceScorer:
-    """One regression for all languages: the encoder puts what means the same in the same place."""
+    """One regression for all languages: the encoder puts what means the same in the same place.
+
+    A second one tells how like an emergency a message is, for what no phrase of nlu/red_flags foresaw.
+    """
 
     labels: tuple[str, ...]
     weights: Matrix  # dimensions x labels
+    emergency: Matrix  # dimensions x (no, yes)
     taught: str  # digest of the examples
 
     @classmethod
-    def train(cls, examples: Sequence[Example]) -> "SentenceScorer":
+    def train(cls, examples: Sequence[Example], cases: Sequence[Case]) -> "SentenceScorer":
         labels = tuple(sorted({example.intent for example in examples}))
-        rows = encode([example.text for example in examples])
-        wanted: Matrix = np.zeros((len(examples), len(labels)), dtype=np.float32)
-        wanted[np.arange(len(examples)), [labels.index(example.intent) for example in examples]] = 1
-        return cls(labels, _fit(rows, wanted), digest(examples))
+        rows = encode(tuple(example.text for example in examples))
+        intents = _one_hot([labels.index(example.intent) for example in examples], len(labels))
+        told = encode(tuple(case.text for case in cases))
+        # Cases are few beside the ordinary messages, and all of them are near the border: they count thrice.
+        near = np.vstack([rows, *[told] * _CASES_COUNT])
+        real = [0] * len(examples) + [int(case.real) for case in cases] * _CASES_COUNT
+        return cls(labels, _fit(rows, intents), _fit(near, _one_hot(real, 2)), learnt_from(examples, cases))
 
     def score(self, heard: Sequence[Heard]) -> Matrix:
-        return softmax(_SHARPNESS * (encode([one.text for one in heard]) @ self.weights))
+        return softmax(_SHARPNESS * (encode(tuple(one.text for one in heard)) @ self.weights))
+
+    def likeness(self, heard: Sequence[Heard]) -> Matrix:
+        """How like an emergency each message is, from 0 to 1."""
+        likely: Matrix = softmax(encode(tuple(one.text for one in heard)) @ self.emergency)[:, 1]
+        return likely
 
     def save(self, path: Path) -> None:
-        arrays = {"labels": np.array(self.labels), "weights": self.weights, "taught": np.array(self.taught)}
-        keep(path, arrays)
+        arrays = {"labels": np.array(self.labels), "taught": np.array(self.taught)}
+        keep(path, arrays | {"weights": self.weights, "emergency": self.emergency})
 
     @classmethod
-    def load(cls, path: Path, examples: Sequence[Example]) -> "SentenceScorer | None":
-        """None when the file is missing, damaged, or learnt from other examples."""
+    def load(cls, path: Path, taught: str) -> "SentenceScorer | None":
+        """None when the file is missing, damaged, or learnt from other examples than `taught`."""
         stored = kept(path)
-        if stored is None or not {"labels", "weights", "taught"} <= stored.keys():
+        if stored is None or not {"labels", "weights", "emergency", "taught"} <= stored.keys():
             return None
-        if str(stored["taught"]) != digest(examples):
+        if str(stored["taught"]) != taught:
             return None
-        return cls(tuple(map(str, stored["labels"])), stored["weights"], str(stored["taught"]))
+        return cls(tuple(map(str, stored["labels"])), stored["weights"], stored["emergency"], taught)
 
 
-def encode(texts: Sequence[str]) -> Matrix:
-    """One row of unit length a text."""
+def learnt_from(examples: Sequence[Example], cases: Sequence[Case]) -> str:
+    """The same for the same teaching, and for no other."""
+    return digest([f"{e.language} {e.intent} {e.text}" for e in examples] + [repr(case) for case in cases])
+
+
+@lru_cache(maxsize=4)
+def encode(texts: tuple[str, ...]) -> Matrix:
+    """One row of unit length a text. The last few calls are remembered: two questions, one encoding."""
     plain = [_encodable(text) for text in texts]
     batches = [plain[at : at + _AT_ONCE] for at in range(0, len(plain), _AT_ONCE)]
     return np.vstack([np.asarray(_encoder().encode(batch), dtype=np.float32) for batch in batches])
+
+
+def _one_hot(places: Sequence[int], size: int) -> Matrix:
+    wanted: Matrix = np.zeros((len(places), size), dtype=np.float32)
+    wanted[np.arange(len(places)), places] = 1
+    return wanted
 
 
 def _encodable(text: str) -> str:
@@ -97,7 +123,8 @@ def _fit(rows: Matrix, wanted: Matrix) -> Matrix:
 
 
 if __name__ == "__main__":
+    from nlu.emergency_examples import shipped_cases
     from nlu.lexicon import known_languages
     from nlu.training_examples import shipped_examples
 
-    SentenceScorer.train(shipped_examples(known_languages())).save(SHIPPED)
+    SentenceScorer.train(shipped_examples(known_languages()), shipped_cases()).save(SHIPPED)
