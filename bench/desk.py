@@ -2,14 +2,13 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
@@ -89,15 +88,13 @@ class Desk:
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
 
-    async def diary(self) -> list[dict[str, Any]]:
-        """As anybody can read it: `chairside diary --json` beside the running server."""
-        command = [sys.executable, "-m", "bot", "diary", "--data", str(self.data), "--json"]
-        reader = await asyncio.create_subprocess_exec(
-            *command, env=self._environment, stdout=asyncio.subprocess.PIPE
-        )
-        printed, _ = await reader.communicate()
-        rows: list[dict[str, Any]] = json.loads(printed)
-        return rows
+    def visits(self) -> list[tuple[str, int]]:
+        """(practitioner, start) of every booked visit, as the database has it, whatever the server says."""
+        path = f"file:{self.data / 'chairside.db'}?mode=ro"
+        with contextlib.closing(sqlite3.connect(path, uri=True, timeout=30)) as connection:
+            return connection.execute(
+                "SELECT practitioner, starts_at FROM appointment WHERE status = 'booked' ORDER BY 2, 1"
+            ).fetchall()
 
 
 def free_port() -> int:

@@ -268,7 +268,7 @@ async def crowd_in_one_body(meta: Meta, desk: Desk, door: Door, *, patients: int
 async def alone_and_together(
     meta: Meta, desk: Desk, door: Door, *, patients: int, turns: int, first: int
 ) -> tuple[list[str], list[list[str]]]:
-    """What a lone patient was told, turn by turn; and what each of many was whose turns came mixed in one body."""
+    """What a lone patient was told, turn by turn; and what each of many was, mixed in one body."""
     alone, *people = [door.patient(first + n) for n in range(patients + 1)]
     for said, item in enumerate(conversation(door, alone, first_id=f"alone {first}", turns=turns)):
         await meta.post(desk.url, door, door.body(item))

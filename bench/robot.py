@@ -11,6 +11,7 @@ import aiohttp
 
 OPENING = re.compile(r"\b\d{1,2}:\d{2}\b")
 BOOKED = re.compile(r"prenotat|confermat|\bbooked\b|\bconfirmed\b|записал|записан|подтвержд", re.IGNORECASE)
+_ASKS_PHONE = re.compile(r"\bnumero\b|\bphone\b|номер", re.IGNORECASE)
 _ASKS_NAME = re.compile(r"\bnome\b|chiama|\bname\b|зовут|имя", re.IGNORECASE)
 _ASKS_BIRTH = re.compile(r"nascita|\bborn\b|birth|рождения", re.IGNORECASE)
 
@@ -58,6 +59,16 @@ class Shown:
             offered, text = message.get("quick_replies", ()), message["text"]
         return cls(message_id, text, tuple((each["title"], each["payload"]) for each in offered))
 
+    @property
+    def openings(self) -> tuple[tuple[str, str], ...]:
+        """What is offered of the diary, if that is what it offers."""
+        return tuple(choice for choice in self.choices if OPENING.search(choice[0]))
+
+    @property
+    def is_booking(self) -> bool:
+        """Whether it says that a visit is booked."""
+        return not self.choices and bool(BOOKED.search(self.text))
+
 
 @dataclass
 class Robot:
@@ -74,30 +85,49 @@ class Robot:
     seen: list[Shown] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     booked: bool = False
+    name: str = ""  # else everybody of a language has the same
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(f"{self.seed} {self.wa_id}")
 
     async def book(self, *, at_most: int = 20) -> bool:
         """From hello to booked; False when it takes more messages than a patient has patience for."""
-        choose = random.Random(f"{self.seed} {self.wa_id}")
         shown = await self.says(FIRST_WORDS[self.language])
+        return await self.ends_booked(shown, at_most=at_most)
+
+    async def is_offered(self) -> Shown:
+        """From hello to an offer of openings."""
+        shown = await self.says(FIRST_WORDS[self.language])
+        while not shown.openings:
+            if self.said > 20:
+                raise NoAnswer(f"patient {self.wa_id} was offered nothing after 20 messages")
+            shown = await self.answers(shown)
+        return shown
+
+    async def ends_booked(self, shown: Shown, *, at_most: int = 20) -> bool:
         while self.said < at_most:
-            if not shown.choices and BOOKED.search(shown.text):
+            if shown.is_booking:
                 self.booked = True
                 return True
-            openings = [choice for choice in shown.choices if OPENING.search(choice[0])]
-            if openings:
-                shown = await self.taps(shown, choose.choice(openings)[1])
-            elif shown.choices:
-                shown = await self.taps(shown, shown.choices[0][1])
-            else:
-                shown = await self.says(self._answer(shown.text))
+            shown = await self.answers(shown)
         return False
+
+    async def answers(self, shown: Shown) -> Shown:
+        """Taps an opening, whichever; else the first choice; else types what was asked for."""
+        if shown.openings:
+            return await self.taps(shown, self._chance.choice(shown.openings)[1])
+        if shown.choices:
+            return await self.taps(shown, shown.choices[0][1])
+        return await self.says(self._answer(shown.text))
 
     def _answer(self, question: str) -> str:
         last = question.rsplit("\n", 1)[-1]
         if _ASKS_BIRTH.search(last):
             return "12/04/1985"
+        if _ASKS_PHONE.search(last):
+            return f"+39 340 {int(self.wa_id[-7:]):07d}"
         if _ASKS_NAME.search(last):
-            return NAMES[self.language]
+            return self.name or NAMES[self.language]
         return YES[self.language]
 
     async def says(self, text: str) -> Shown:
