@@ -510,7 +510,7 @@ class Turns:
             "intent": [meaning.intent.name, meaning.intent.confidence]
             if meaning and meaning.intent
             else None,
-            "entities": [[e.entity, self._found(e)] for e in meaning.entities] if meaning else [],
+            "entities": self._found(meaning.entities) if meaning else [],
             "red_flag": f"{meaning.red_flag.level} {meaning.red_flag.key}"
             if meaning and meaning.red_flag
             else None,
@@ -520,8 +520,14 @@ class Turns:
             "replies": [reply.text for reply in made],
         }
 
-    def _found(self, entity: Entity) -> str:
-        return entity.text if entity.entity == "choice" else self._in_words.value(entity.value)
+    def _found(self, entities: Sequence[Entity]) -> list[list[str]]:
+        """(kind, value) in words; a wish only puts together the times that stand beside it."""
+        return [
+            # The value of a choice is a payload.
+            [each.entity, each.text if each.entity == "choice" else self._in_words.value(each.value)]
+            for each in entities
+            if each.entity != "wish"
+        ]
 
     async def _commit(self, commit: TurnCommit) -> None:
         self._probe.at("commit")

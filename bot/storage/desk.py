@@ -51,8 +51,8 @@ SHOWN_SLOTS = (
     "phone",
     "birth_date",
     "visit_type",
-    "opening_when",
-    "opening_with",
+    "opening_words",
+    "practitioner_name",
     "language",
 )
 

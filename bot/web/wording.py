@@ -216,8 +216,8 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "slot_birth_date": ("Date of birth", "Data di nascita", "Дата рождения"),
     "slot_visit_type": ("Visit", "Visita", "Приём"),
     "slot_practitioner": ("With", "Con", "Врач"),
-    "slot_opening_when": ("When", "Quando", "Когда"),
-    "slot_opening_with": ("With", "Con", "Врач"),
+    "slot_opening_words": ("When", "Quando", "Когда"),
+    "slot_practitioner_name": ("With", "Con", "Врач"),
     # The sandbox
     "phone": ("Phone", "Telefono", "Телефон"),
     "diary": ("Diary", "Agenda", "Расписание"),

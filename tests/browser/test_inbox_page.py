@@ -63,6 +63,23 @@ async def test_who_asks_for_a_person_appears_without_a_reload_and_is_answered(
     assert witness.seen == []
 
 
+async def test_whoever_gave_no_name_is_called_patient_in_the_reader_s_language(
+    browser: Browser, url: str, sign_in: SignIn, desk: FakeDesk
+) -> None:
+    desk.opens(conversation("c-nobody", said("Здравствуйте", "n-1"), label="Patient 3F2A", reason="my_data"))
+    russian = await browser.new_context(locale="ru-RU")
+    page = await russian.new_page()
+    await page.goto(url + sign_in.issue())
+    await page.get_by_role("button").click()
+    await page.locator("[data-conversation=c-nobody]").click()
+    await expect(page.locator(".head h1")).to_have_text("Пациент 3F2A")
+    shown = await page.locator("[data-conversation=c-nobody]").inner_text()
+    await russian.close()
+
+    assert "Пациент 3F2A" in shown
+    assert "Спрашивает о своих данных" in shown
+
+
 async def test_what_the_patient_adds_appears_in_the_open_conversation(page: Page, desk: FakeDesk) -> None:
     await page.get_by_text("Anna Rossi").click()
     await expect(page.locator(".by-patient")).to_have_count(2)

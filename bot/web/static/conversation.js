@@ -2,7 +2,7 @@
 
 import { composer } from "./composer.js";
 import { reasonText } from "./handoffs.js";
-import { Refusal, channelName, h, icon, keyed, portrait, post, say, words } from "./page.js";
+import { Refusal, calledAs, channelName, h, icon, keyed, portrait, post, say, words } from "./page.js";
 import { dayAndTime, dayKey, dayName, timeOfDay } from "./moments.js";
 
 const me = document.querySelector('meta[name="who"]').content;
@@ -69,7 +69,7 @@ export function showConversation(pane, id, { back, signedOut }) {
   }
 
   function showHead() {
-    keyed(head, [{ label: view.label, channel: view.channel, language: view.language, urgent: view.urgent }], () => "head", (it) =>
+    keyed(head, [{ label: calledAs(view.label), channel: view.channel, language: view.language, urgent: view.urgent }], () => "head", (it) =>
       h(
         "div",
         { class: "head-row" },

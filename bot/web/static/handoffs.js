@@ -1,6 +1,6 @@
 // The list of whoever waits or is with staff.
 
-import { channelName, h, icon, keyed, portrait, say, words } from "./page.js";
+import { calledAs, channelName, h, icon, keyed, portrait, say, words } from "./page.js";
 import { ago } from "./moments.js";
 
 const me = document.querySelector('meta[name="who"]').content;
@@ -49,14 +49,14 @@ function row(item, open) {
       "aria-current": item.isOpen ? "true" : null,
       on: { click: () => open(item.id) },
     },
-    portrait(item.label, item.id),
+    portrait(calledAs(item.label), item.id),
     h(
       "span",
       { class: "row-body" },
       h(
         "span",
         { class: "row-top" },
-        h("bdi", { class: "row-name" }, item.label),
+        h("bdi", { class: "row-name" }, calledAs(item.label)),
         h("time", { class: "row-time", datetime: item.since }, item.waited),
       ),
       h("span", { class: "row-text", dir: "auto" }, item.last_text),

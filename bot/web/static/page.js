@@ -17,6 +17,9 @@ const CHANNELS = { whatsapp: "WhatsApp", messenger: "Messenger", instagram: "Ins
 
 export const channelName = (channel) => CHANNELS[channel] ?? channel;
 
+/** What to call somebody: whoever gave no name is "Patient 3F2A", in the reader's language. */
+export const calledAs = (label) => label.replace(/^Patient (?=[0-9A-F]{4}$)/, `${words.patient} `);
+
 const ATTRIBUTE = /^(class|id|type|title|dir|lang|role|for|name|value|tabindex|placeholder|rows|maxlength|datetime|aria-[a-z]+|data-[a-z-]+)$/;
 
 /** An element. Strings among the children become text; null is left out; `on` holds listeners. */
