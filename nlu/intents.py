@@ -76,7 +76,9 @@ class NgramScorer:
         return cls(labels, languages, np.hstack(weights), rarity)
 
     def score(self, heard: Sequence[Heard]) -> Matrix:
-        read = _normalised(_counts(heard), self.rarity) @ self.weights
+        rows = _normalised(_counts(heard), self.rarity)
+        used = np.flatnonzero(rows.any(axis=0))  # a message has some hundred n-grams, not thousands
+        read = rows[:, used] @ self.weights[used]
         shares: Matrix = np.full((len(heard), len(self.languages)), _ELSEWHERE, dtype=np.float32)
         for row, one in enumerate(heard):
             if one.language in self.languages:

@@ -10,7 +10,7 @@ from nlu.emergency_examples import shipped_cases
 from nlu.intents import Heard, NgramScorer
 from nlu.language import LanguageGuesser
 from nlu.lexicon import Lexicon, known_languages, lexicon
-from nlu.sentences import SHIPPED, SentenceScorer, learnt_from
+from nlu.sentences import SHIPPED, SentenceScorer, encode, learnt_from
 from nlu.training_examples import Example, digest
 from nlu.typos import TypoRepair
 from nlu.words import plain_words
@@ -73,7 +73,11 @@ class Learnt:
 
 
 def sentence_scorer(examples: Sequence[Example], cache: Path | None) -> SentenceScorer:
-    """As shipped, as kept in `cache`, or trained: whichever was learnt from these very examples."""
+    """As shipped, as kept in `cache`, or trained: whichever was learnt from these very examples.
+
+    The encoder is loaded here, not with the first message: it takes a second or two.
+    """
+    encode(("",))
     cases = shipped_cases()
     taught = learnt_from(examples, cases)
     stored = cache / f"sentences-{_EDITION}-{taught[:16]}.npz" if cache else None

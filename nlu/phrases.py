@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from nlu.words import Word, fold_text, plain_words
@@ -71,8 +72,12 @@ class PhraseBook:
         self._stems = tuple(sorted({stem for step in steps for stem in step.stems}))
         self._known = frozenset(known) | self._words
         lenient = [s for phrase in self._phrases if phrase.name not in exact for p in phrase.parts for s in p]
-        self._long_words = sorted({w for step in lenient for w in step.words if len(w) >= _SLIP_FROM})
-        self._long_stems = sorted({s for step in lenient for s in step.stems if len(s) >= _SLIP_FROM})
+        self._long_words: dict[int, list[str]] = {}
+        for word in sorted({w for step in lenient for w in step.words if len(w) >= _SLIP_FROM}):
+            self._long_words.setdefault(len(word), []).append(word)
+        self._long_stems: dict[str, list[str]] = {}
+        for stem in sorted({s for step in lenient for s in step.stems if len(s) >= _SLIP_FROM}):
+            self._long_stems.setdefault(stem[0], []).append(stem)
         self._readings = lru_cache(maxsize=16384)(self._read)
         self._by_opening: dict[str, list[tuple[int, int]]] = {}
         for number, phrase in enumerate(self._phrases):
@@ -148,29 +153,34 @@ class PhraseBook:
         if word in self._words:
             read.add(word)
         if not read and may_repair and word not in self._known and _SLIP_FROM <= len(word) <= 30:
-            read |= {w for w in self._long_words if _slip(word, w)}
-            read |= {f"{s}*" for s in self._long_stems if len(word) >= len(s) and _slip_in_stem(word, s)}
+            read |= self._slips(word)
+            read |= {f"{s}*" for s in self._long_stems.get(word[0], ()) if _slip_in_stem(word, s)}
         return frozenset(read)
+
+    def _slips(self, word: str) -> set[str]:
+        """Words of the book that this one is, but for a slip; two in words of nine letters."""
+        found: set[str] = set()
+        for size in range(len(word) - 2, len(word) + 3) if word.isalpha() else ():
+            near = process.extract(
+                word,
+                self._long_words.get(size, ()),
+                scorer=OSA.distance,
+                score_cutoff=2 if size >= 9 else 1,
+                limit=None,
+            )
+            found |= {str(match) for match, *_ in near}
+        return found
 
 
 def _fits(step: _Step, reading: frozenset[str]) -> bool:
     return not step.words.isdisjoint(reading) or any(f"{stem}*" in reading for stem in step.stems)
 
 
-def _slip(word: str, known: str) -> bool:
-    if abs(len(word) - len(known)) > 2 or not word.isalpha():
-        return False
-    allowed = 2 if len(known) >= 9 else 1
-    return OSA.distance(word, known, score_cutoff=allowed) <= allowed
-
-
 def _slip_in_stem(word: str, stem: str) -> bool:
     """A slip within the stem, whatever the ending: "gonffiore" for "gonfi*"."""
-    if word[0] != stem[0]:
-        return False
-    return any(
-        OSA.distance(word[:size], stem, score_cutoff=1) <= 1
-        for size in (len(stem) - 1, len(stem), len(stem) + 1)
+    size = len(stem)
+    return len(word) >= size and any(
+        OSA.distance(word[:length], stem, score_cutoff=1) <= 1 for length in (size - 1, size, size + 1)
     )
 
 
