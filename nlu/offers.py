@@ -1,10 +1,10 @@
 """Which of the choices on the patient's screen a message picks: by place, hour, day, dentist or title."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from nlu.lexicon import lexicon
+from nlu.lexicon import Lexicon, known_languages, lexicon
 from nlu.practice_words import same_word
 from nlu.understanding import Context, Entity, OfferedChoice
 from nlu.words import Word, fold_text, plain_words
@@ -22,16 +22,12 @@ def find_choice(
     choices = context.choices
     if not choices or not words or len(words) > 60:
         return None
-    titled = _by_title(text, words, choices)
-    if titled is not None:
-        return titled
-    evidence = [
-        *_by_time(words, choices, times, language),
-        *_by_practitioner(text, words, context),
-    ]
+    picked = _by_title(text, words, choices) or _by_place(text, words, choices, language)
+    if picked is not None:
+        return picked
+    evidence = [*_by_time(choices, times, language), *_by_practitioner(words, context)]
     if not evidence:
-        placed = _by_place(text, words, choices, language, times)
-        return placed
+        return None
     fitting = [choice for choice in choices if all(choice in fits for fits, _ in evidence)]
     if len(fitting) != 1:
         return None
@@ -61,49 +57,44 @@ def _near(title: tuple[str, ...], spoken: tuple[str, ...]) -> bool:
 
 
 def _by_place(
-    text: str,
-    words: tuple[Word, ...],
-    choices: Sequence[OfferedChoice],
-    language: str,
-    times: Sequence[Entity],
+    text: str, words: tuple[Word, ...], choices: Sequence[OfferedChoice], language: str
 ) -> Entity | None:
     """ "la seconda", "2", "the last one": only when nothing else is said beside courtesies."""
-    places: list[tuple[int, Word]] = []
-    for known in (lexicon(language), *(lexicon(other) for other in ("it", "en", "ru") if other != language)):
-        places = []
-        stray = False
-        for index, word in enumerate(words):
-            if word.text.isdigit():
-                places.append((int(word.text[:4]), word))
-            elif word.text in known.last:
-                places.append((len(choices), word))
-            elif word.text in known.ordinals and not (word.text in known.around_choice and places):
-                if places and places[-1][1].text.isdigit() and index and words[index - 1] is places[-1][1]:
-                    continue
-                places.append((known.ordinals[word.text], word))
-            elif word.text not in known.around_choice and not _ending(word, places):
-                stray = True
-        if places and not stray:
-            break
-        places = [] if stray else places
-    # "the last one" and "the first one" name one place with two words
-    if len(places) == 2 and places[1][1].text in ("one", "uno", "один"):
-        places = places[:1]
-    if len({place for place, _ in places}) != 1:
+    languages = (language, *(other for other in known_languages() if other != language))
+    read = (_places(words, lexicon(name), last=len(choices)) for name in languages)
+    places = next((found for found in read if found), {})
+    if len(set(places.values())) != 1:
         return None
-    place, word = places[0]
+    word, place = next(iter(places.items()))
     if not 1 <= place <= len(choices):
         return None
     return _entity(choices[place - 1], text, word.start, word.end)
 
 
-def _ending(word: Word, places: Sequence[tuple[int, Word]]) -> bool:
+def _places(words: tuple[Word, ...], known: Lexicon, *, last: int) -> dict[Word, int]:
+    """The numbers and ordinals of a message; none when there is anything else."""
+    places: dict[Word, int] = {}
+    for word in words:
+        if word.text.isdigit():
+            places[word] = int(word.text[:4])
+        elif word.text in known.last:
+            places[word] = last
+        elif word.text in known.around_choice and places:
+            continue  # "the first one" names its place once
+        elif word.text in known.ordinals:
+            places[word] = known.ordinals[word.text]
+        elif word.text not in known.around_choice and not _ends(word, places):
+            return {}
+    return places
+
+
+def _ends(word: Word, places: Mapping[Word, int]) -> bool:
     """The "a" of "2a", the "nd" of "2nd", the "я" of "2-я"."""
-    return bool(places) and len(word.text) <= 2 and word.start - places[-1][1].end <= 1
+    return len(word.text) <= 2 and any(0 <= word.start - place.end <= 1 for place in places)
 
 
 def _by_time(
-    words: tuple[Word, ...], choices: Sequence[OfferedChoice], times: Sequence[Entity], language: str
+    choices: Sequence[OfferedChoice], times: Sequence[Entity], language: str
 ) -> list[tuple[list[OfferedChoice], Span]]:
     """For each span that tells a time, the choices that one of its readings fits."""
     readings: dict[Span, list[Entity]] = {}
@@ -112,12 +103,18 @@ def _by_time(
             readings.setdefault((time.start, time.end), []).append(time)
     evidence = []
     for span, entities in readings.items():
-        undated = [e for e in entities if e.entity == "part_of_day"]
-        fits = [_time_fits(e, language, undated=bool(undated)) for e in entities]
-        evidence.append(
-            ([c for c in choices if c.start is not None and any(fit(c.start) for fit in fits)], span)
-        )
+        undated = any(e.entity == "part_of_day" for e in entities)
+        points = [e for e in entities if e.entity == "time" and not e.value.get("to")]
+        exact = _that_fit(choices, points, language, undated=undated)
+        evidence.append((exact or _that_fit(choices, entities, language, undated=undated), span))
     return evidence
+
+
+def _that_fit(
+    choices: Sequence[OfferedChoice], readings: Sequence[Entity], language: str, *, undated: bool
+) -> list[OfferedChoice]:
+    fits = [_time_fits(reading, language, undated=undated) for reading in readings]
+    return [c for c in choices if c.start is not None and any(fit(c.start) for fit in fits)]
 
 
 def _time_fits(entity: Entity, language: str, *, undated: bool) -> Callable[[datetime], bool]:
@@ -151,9 +148,7 @@ def _names_a_date(text: str, language: str) -> bool:
     return any(word.startswith(beginnings) for word in plain_words(text) if word.isalpha())
 
 
-def _by_practitioner(
-    text: str, words: tuple[Word, ...], context: Context
-) -> list[tuple[list[OfferedChoice], Span]]:
+def _by_practitioner(words: tuple[Word, ...], context: Context) -> list[tuple[list[OfferedChoice], Span]]:
     """A word of the practitioner that some choices carry, and only some."""
     evidence = []
     for word in words:

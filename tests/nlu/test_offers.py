@@ -41,6 +41,8 @@ MENU = (
         ("giovedì va bene", "thu9"),
         ("15:30", "tue15"),
         ("alle 15.30", "tue15"),
+        ("alle 9", "tue9"),
+        ("at 9", "tue9"),
         ("alle 9 e mezza", "thu9"),
         ("alle tre e mezza", "tue15"),
         ("martedì alle 9", "tue9"),
