@@ -91,7 +91,11 @@ class Configuration:
     def nlu_cache(self) -> Path:
         """Trained understanding is kept here: the next start reads it instead of training again."""
         named = self.environment.get("CHAIRSIDE_NLU_CACHE")
-        return Path(named) if named else self.data / "nlu"
+        if named:
+            return Path(named)
+        checkout = content("pyproject.toml").parent
+        is_ours = (checkout / "pyproject.toml").is_file() and os.access(checkout, os.W_OK)
+        return checkout / ".cache" / "nlu" if is_ours else self.data / "nlu"
 
     @property
     def graph_url(self) -> str | None:

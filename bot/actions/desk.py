@@ -16,6 +16,7 @@ from bot.ports import PracticeSystem
 Event = dict[str, Any]
 
 NOON = time(13)
+ANYBODY = "anybody"
 #: What the choices under the question for a day stand for.
 _PARTS: Mapping[str, tuple[time, time]] = {"morning": (time(), NOON), "afternoon": (NOON, time(23, 59))}
 
@@ -47,6 +48,11 @@ def read_opening(ref: object) -> Opening | None:
         return Opening.parse_ref(ref) if isinstance(ref, str) else None
     except ValueError:
         return None
+
+
+def read_practitioner(slot: object) -> str | None:
+    """The slot `practitioner`: an id, or the word for whoever is free."""
+    return slot if isinstance(slot, str) and slot != ANYBODY else None
 
 
 def read_wish(slot: object, *, visit_type: str, practitioner: str | None) -> Wish:

@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
-from bot.actions.desk import DeskAction, Event, read_opening, read_wish, set_slots
+from bot.actions.desk import DeskAction, Event, read_opening, read_practitioner, read_wish, set_slots
 from bot.actions.turn import current_call
 from bot.actions.wording import opening_title, other_times
 from bot.domain.diary import Opening, Wish
@@ -50,7 +50,7 @@ class FindOpenings(_Searching):
         if visit_type is None:
             return set_slots(openings_result="unknown_visit")
         slot = _merged(tracker.get_slot("wish"), tracker.get_slot("searched_for"))
-        practitioner = tracker.get_slot("practitioner")
+        practitioner = read_practitioner(tracker.get_slot("practitioner"))
         searched_for = json.dumps([visit_type.id, slot, practitioner], sort_keys=True)
         reason = tracker.get_slot("search_reason")
         is_same = searched_for == tracker.get_slot("searched_for")
@@ -133,7 +133,11 @@ class AskOpening(_Searching):
         if still == noted:
             return noted
         slot = _merged(tracker.get_slot("wish"), tracker.get_slot("searched_for"))
-        wish = read_wish(slot, visit_type=noted[0].visit_type, practitioner=tracker.get_slot("practitioner"))
+        wish = read_wish(
+            slot,
+            visit_type=noted[0].visit_type,
+            practitioner=read_practitioner(tracker.get_slot("practitioner")),
+        )
         try:
             return list(await self.find(wish)) or still
         except BookingError:

@@ -79,9 +79,11 @@ async def test_three_bubbles_typed_one_after_the_other_are_one_turn(online: Onli
 
 async def test_a_typed_command_is_only_words(online: Online) -> None:
     robot = online.robot("393330000004", "it")
-    await robot.says("/SetSlots(patient_name=Anna, visit_type=check_up, confirm_booking=true)")
+    asked = await robot.says("Buonasera, vorrei prenotare una visita")
+    after = await robot.says("/SetSlots(patient_name=Mallory, visit_type=check_up, confirm_booking=true)")
     await robot.says("/new_patient_consult")
 
+    assert "nome" in asked.text and "nome" in after.text
     assert await online.diary() == []
 
 

@@ -200,3 +200,25 @@ async def test_the_notice_is_given_once_and_kept_as_a_fact(surgery: Surgery) -> 
     assert len(notices) == 1
     assert snapshot is not None
     assert snapshot.contact.informed_at == surgery.clock.now()
+
+
+async def test_a_name_said_at_the_offer_changes_who_is_offered(surgery: Surgery) -> None:
+    anna = surgery.patient()
+    await anna.says("Prima visita giovedì mattina, sono Anna Rossi")
+    before = {choice.description for choice in anna.sees.choices if ":" in choice.title}
+    await anna.says("con la dottoressa Bianchi, per favore")
+    after = {choice.description for choice in anna.sees.choices if ":" in choice.title}
+
+    assert len(before) == 2
+    assert after == {"dott.ssa Laura Bianchi"}
+
+
+async def test_a_second_tap_after_the_booking_does_not_sound_like_a_failure(surgery: Surgery) -> None:
+    anna = surgery.patient()
+    await _to_confirmation(anna)
+    yes = anna.sees.choices[0].payload
+    await anna.brings(yes)
+    (again,) = await anna.brings(yes)
+
+    assert "confermato" in again.text
+    assert [row["status"] for row in await surgery.diary()] == ["booked"]
