@@ -158,10 +158,16 @@ def _negate(
     if pieces and pieces[-1].negated and place > gap_start:
         link = _link(tape, gap_start, place, begins=False)
         joined = link in ("or", "and") or (link == "soft" and pieces[-1].excluding)
-        bounded = isinstance(piece.found, Clock) and piece.found.shape in ("after", "before")
+        clock = piece.found if isinstance(piece.found, Clock) else None
+        bounded = clock is not None and (clock.shape in ("after", "before") or _is_apart(pieces[-1], link))
         if joined and not bounded and not any(tape.has(p, "not", "cannot") for p in range(gap_start, place)):
             piece = piece.but(negated=True, excluding=pieces[-1].excluding)
     return pieces, piece
+
+
+def _is_apart(last: Piece, link: Link) -> bool:
+    """ "Any day but Wednesday, in the morning": hours after a comma are not of the day that was excluded."""
+    return link == "soft" and last.excluding and isinstance(last.found, Days)
 
 
 def _negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:

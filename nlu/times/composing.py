@@ -83,6 +83,8 @@ def _spoken(tape: Tape, chain: list[Piece]) -> list[_Spoken]:
         if clocks_lead and days and is_clock and _only_clocks(chain, piece):
             turns = piece.link not in ("none", "or", "and")
             turns = turns or bool(clocks)
+        if days and is_clock and piece.link == "soft" and all(p.excluding for p in days):
+            turns = True  # "any day but Wednesday, in the morning"
         if turns:
             groups.append(_Spoken(tuple(days), tuple(clocks)))
             days, clocks = [], []

@@ -207,7 +207,7 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
         return None
     if sign.text == "." and not dotted and _is_rather_a_time(tape, place, begin, first, second):
         return None
-    if sign.text == "/" and tape.has(end, "ampm_am", "ampm_pm"):
+    if sign.text == "/" and tape.has(end, "ampm_am", "ampm_pm") and _are_hours(tape, first, begin + 2):
         return None
     pairs = [(first, second), (second, first)]
     if _month_comes_first(tape):
@@ -225,6 +225,12 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
         confidence=0.8 if unsure and valid else 0.95,
     )
     return days, end + 1 if dotted else end
+
+
+def _are_hours(tape: Tape, first: int, place: int) -> bool:
+    """ "10/11 am" is ten or eleven; "20/03 di mattina" is a day."""
+    second = tape.whole(place)
+    return second is not None and 1 <= second - first <= 2 and second <= 12 and tape.at(place).text[0] != "0"
 
 
 def _is_rather_a_time(tape: Tape, place: int, begin: int, first: int, second: int) -> bool:
@@ -283,6 +289,8 @@ def _is_a_day_number(
         return True
     spelled = not tape.has(begin, "digits")
     if ordinal:
+        if tape.has(end, "booked") and following.text:  # "1st visit", "1a visita", but "on the 1st my visit"
+            return False
         if tape.is_unknown(end) and (spelled or tape.get(begin, "digits") <= 4):
             return False
         return announced or not spelled or (tape.vocabulary.ordinals_are_days and not tape.is_unknown(end))

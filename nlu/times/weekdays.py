@@ -100,15 +100,18 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
     as_ordinal = read is not None
     if read is None:
         whole = tape.whole(number)
-        if whole is None or tape.at(number + 1).text in (":", "h") or tape.has(number, "number"):
+        if whole is None or _is_written_with_minutes(tape, number) or tape.has(number, "number"):
             return None
         read = whole, number + 1
     if not 1 <= read[0] <= 31 or read_date(tape, number, bare=False) is not None:
         return None
-    if tape.has(read[1], "ampm_am", "ampm_pm", "oclock", "counted", "past", "minus_after", "unit"):
-        return None
-    if tape.has(read[1], "to") and tape.has(read[1] + 1, "digits", "number") and not as_ordinal:
-        return None
+    hour = tape.number(read[1] + 1)
+    timed = tape.has(read[1], "at") and hour is not None  # "lunedì 16 alle 15", "lunedì 16 ore 15"
+    if not timed:
+        if tape.has(read[1], "ampm_am", "ampm_pm", "oclock", "counted", "past", "minus_after", "unit"):
+            return None
+        if tape.has(read[1], "to") and hour is not None and not as_ordinal:
+            return None
     sign = tape.at(read[1])
     if sign.text in (".", "-", "/") and sign.glued and tape.has(read[1] + 1, "digits"):
         return None
@@ -124,7 +127,8 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
     if day.weekday() == weekday and (day - tape.today).days <= 45:
         return Days("date", (almanac.one(day),), weekday=weekday), read[1]
     coming = almanac.coming_weekday(tape.today, weekday)
-    if as_ordinal or number > place or read[0] > 24:
+    no_range = timed and hour is not None and hour[0] <= read[0]  # unlike "martedì 9 alle 11"
+    if as_ordinal or number > place or read[0] > 24 or no_range:
         first = almanac.day_ahead(tape.today, read[0])
         if first is None:
             return None
@@ -133,3 +137,9 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
             read[1],
         )
     return None
+
+
+def _is_written_with_minutes(tape: Tape, number: int) -> bool:
+    """ "15:30", "15h", "15 h"; but of "lunedì 16 h 15" the 16 is the day."""
+    sign = tape.at(number + 1)
+    return sign.text == ":" or (sign.text == "h" and (sign.glued or not tape.has(number + 2, "digits")))

@@ -85,6 +85,8 @@ DAYS = [
     ("the 7th, 8th or 9th", "03-07, 03-08, 03-09"),
     ("from tomorrow", "03-03..03-16"),
     ("before the end of the month", "03-02..03-31"),
+    ("do you have anything on saturday?", "03-07"),
+    ("next Friday", "03-06"),
 ]
 
 HOURS = [
@@ -108,8 +110,8 @@ HOURS = [
     ("in the morning", "any 09:00-12:00"),
     ("late morning is best", "any 11:00-13:00"),
     ("around lunchtime", "any 12:00-14:00"),
-    ("in the afternoon please", "any 12:00-19:00"),
-    ("early afternoon", "any 12:00-15:00"),
+    ("in the afternoon please", "any 13:00-19:00"),
+    ("early afternoon", "any 13:00-15:00"),
     ("evenings only", "any 17:00-19:00"),
     ("after work", "any 17:00-19:00"),
     ("after school would suit my daughter", "any 15:00-19:00"),
@@ -134,18 +136,18 @@ BOTH = [
     ("Can I come tomorrow at 3?", "03-03 15:00-16:00"),
     ("tomorrow at 15", "03-03 15:00-16:00"),
     ("tommorow morning", "03-03 09:00-12:00"),
-    ("tomorow afternon", "03-03 12:00-19:00"),
+    ("tomorow afternon", "03-03 13:00-19:00"),
     ("on wendesday at 10", "03-04 10:00-11:00"),
     ("TUESDAY AT 9AM", "03-03 09:00-10:00"),
-    ("this afternoon", "03-02 12:00-19:00"),
+    ("this afternoon", "03-02 13:00-19:00"),
     ("tonight", "03-02 17:00-19:00"),
     ("this evening around 6", "03-02 17:30-19:00"),
     ("today at 9", "03-02 09:00-10:00"),
-    ("next Tuesday in the afternoon", "03-10 12:00-19:00"),
+    ("next Tuesday in the afternoon", "03-10 13:00-19:00"),
     ("at half past three on Friday", "03-06 15:30-16:30"),
     ("Friday afternoon at 3", "03-06 15:00-16:00"),
     ("Friday, 3pm or 4pm", "03-06 15:00-16:00, 03-06 16:00-17:00"),
-    ("Tuesday morning or Thursday afternoon", "03-03 09:00-12:00, 03-05 12:00-19:00"),
+    ("Tuesday morning or Thursday afternoon", "03-03 09:00-12:00, 03-05 13:00-19:00"),
     ("Tuesday or Thursday, not before ten", "03-03 10:00-19:00, 03-05 10:00-19:00"),
     ("Tuesday and Thursday mornings", "03-03 09:00-12:00, 03-05 09:00-12:00"),
     ("tomorrow between 9 and 11", "03-03 09:00-11:00"),
@@ -154,9 +156,9 @@ BOTH = [
     ("Wednesday the 11th at 10:30 am", "03-11 10:30-11:30"),
     ("5/12 at 15:00", "12-05 15:00-16:00"),
     ("December 5th at 2pm", "12-05 14:00-15:00"),
-    ("the 12th, after lunch", "03-12 12:00-19:00"),
-    ("next week in the afternoon", "03-09..03-15, any 12:00-19:00"),
-    ("I'd like Tuesday. Afternoon is best", "03-03 12:00-19:00"),
+    ("the 12th, after lunch", "03-12 13:00-19:00"),
+    ("next week in the afternoon", "03-09..03-15, any 13:00-19:00"),
+    ("I'd like Tuesday. Afternoon is best", "03-03 13:00-19:00"),
     ("Saturday first thing", "03-07 09:00-10:00"),
     ("in two hours", "03-02 10:00-11:00"),
     ("Thursday, anytime before noon", "03-05 09:00-12:00"),
@@ -168,6 +170,12 @@ BOTH = [
     ("tomorrow am", "03-03 09:00-12:00"),
     ("2026-03-10 14:00", "03-10 14:00-15:00"),
     ("I'm available Tue 10-12 or Thu 14-16", "03-03 10:00-12:00, 03-05 14:00-16:00"),
+    ("Thursday 12 at 10", "03-12 10:00-11:00"),
+    ("20/03 in the morning", "03-20 09:00-12:00"),
+    ("tomorrow pm", "03-03 13:00-19:00"),
+    ("tomorrow at 12 pm", "03-03 12:00-13:00"),
+    ("tomorrow 10/11 am", "03-03 10:00-11:00, 03-03 11:00-12:00"),
+    ("1st visit tomorrow", "03-03"),
 ]
 
 ALTERNATIVES = [
@@ -178,7 +186,7 @@ ALTERNATIVES = [
     ("Monday doesn't work for me. What about Tuesday?", "03-03"),
     ("not Tuesday, Wednesday please", "03-04"),
     ("next week but not Monday", "03-10..03-15"),
-    ("any afternoon except Friday", "03-02..03-05, 03-07..03-12, 03-14..03-15, any 12:00-19:00"),
+    ("any afternoon except Friday", "03-02..03-05, 03-07..03-12, 03-14..03-15, any 13:00-19:00"),
     ("Can I move my appointment from Tuesday to Thursday?", "03-05"),
     ("please move my appointment on Tuesday at 3 to Thursday at 4", "03-05 16:00-17:00"),
     ("I have to postpone tomorrow's appointment", "-"),
@@ -197,7 +205,8 @@ ALTERNATIVES = [
     ("whenever you can", "asap"),
     ("any time is fine", "asap"),
     ("any time on Tuesday", "03-03"),
-    ("as soon as possible, in the afternoon", "any 12:00-19:00, asap"),
+    ("as soon as possible, in the afternoon", "any 13:00-19:00, asap"),
+    ("any day but Wednesday, in the morning", "03-02..03-03, 03-05..03-10, 03-12..03-15, any 09:00-12:00"),
 ]
 
 NOTHING = [
@@ -243,6 +252,7 @@ NOTHING = [
     "",
     "   ",
     "😀",
+    "1st visit",
 ]
 
 BIRTHS = [

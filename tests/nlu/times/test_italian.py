@@ -84,6 +84,8 @@ DAYS = [
     ("da domani in poi", "03-03..03-16"),
     ("entro fine mese", "03-02..03-31"),
     ("il 20 no, il 21 sì", "03-21"),
+    ("vorrei venire il 20 marzo", "03-20"),
+    ("prima visita fra dieci giorni", "03-12"),
 ]
 
 HOURS = [
@@ -135,6 +137,7 @@ HOURS = [
     ("dopo le 15 ma prima delle 18", "any 15:00-18:00"),
     ("non di mattina", "any 13:00-19:00"),
     ("alle 10 o alle 11", "any 10:00-12:00"),
+    ("prima visita non prima delle 16", "any 16:00-19:00"),
 ]
 
 BOTH = [
@@ -176,6 +179,16 @@ BOTH = [
     ("il 10 marzo h. 10,30", "03-10 10:30-11:30"),
     ("il pomeriggio di mercoledì", "03-04 13:00-19:00"),
     ("mercoledì, possibilmente dopo le 16:30", "03-04 16:30-19:00"),
+    ("prima visita lunedì 16 alle 15", "03-16 15:00-16:00"),
+    ("giovedì 12 alle 10", "03-12 10:00-11:00"),
+    ("mercoledì 11 alle 10", "03-11 10:00-11:00"),
+    ("venerdì 13 alle nove e mezza", "03-13 09:30-10:30"),
+    ("lunedì 16 ore 15", "03-16 15:00-16:00"),
+    ("lunedì 16 h 15", "03-16 15:00-16:00"),
+    ("martedì 9 alle 11", "03-03 09:00-11:00"),
+    ("prenotazione per il 20/03 di mattina", "03-20 09:00-13:00"),
+    ("1a visita doma mattina", "03-03 09:00-13:00"),
+    ("prima visita il sei di marzo dopo pranzo", "03-06 13:00-19:00"),
 ]
 
 ALTERNATIVES = [
@@ -206,6 +219,14 @@ ALTERNATIVES = [
     ("va bene qualsiasi giorno", "asap"),
     ("in qualsiasi momento di martedì", "03-03"),
     ("il prima possibile, di pomeriggio", "any 13:00-19:00, asap"),
+    (
+        "tutti i giorni tranne il mercoledì, di mattina",
+        "03-02..03-03, 03-05..03-10, 03-12..03-15, any 09:00-13:00",
+    ),
+    (
+        "qualsiasi giorno tranne il mercoledì e il venerdì",
+        "03-02..03-03, 03-05, 03-07..03-10, 03-12, 03-14..03-15",
+    ),
 ]
 
 NOTHING = [
@@ -249,6 +270,8 @@ NOTHING = [
     "ho 2-3 domande",
     "sì, va bene",
     "il mio codice fiscale è RSSMRA80A01H501U",
+    "1a visita",
+    "la 1ª visita",
 ]
 
 BIRTHS = [

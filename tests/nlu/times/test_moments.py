@@ -209,6 +209,21 @@ def test_next_tuesday_said_the_day_before_keeps_the_nearer_one_as_a_second_readi
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "next Friday"), ("it", "venerdì prossimo"), ("ru", "в следующую пятницу")],
+)
+def test_next_friday_said_on_monday_is_the_coming_one_with_the_one_after_as_a_second_reading(
+    language: str, sentence: str
+) -> None:
+    entities = find_times(sentence, language=language, context=moment())
+
+    assert [(e.value["from"], e.confidence) for e in entities] == [
+        ("2026-03-06T00:00", 0.8),
+        ("2026-03-13T00:00", 0.4),
+    ]
+
+
 def test_a_refused_day_is_told_below_what_is_wished_for() -> None:
     entities = find_times("Monday I can't, Tuesday is fine", language="en", context=moment())
 
