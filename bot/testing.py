@@ -195,8 +195,8 @@ class Surgery:
     async def until(self, happened: Callable[[], bool], *, seconds: float = 20.0) -> None:
         """Waits for something that takes time, such as a retry."""
         async with asyncio.timeout(seconds):
-            while not happened():
-                await asyncio.sleep(0.01)  # noqa: ASYNC110 - whatever happens rings no bell of ours
+            while not happened():  # noqa: ASYNC110 - whatever happens rings no bell of ours
+                await asyncio.sleep(0.01)
 
     def contact(self, patient: Patient) -> str:
         """The id of this patient's contact, and so of the conversation."""
