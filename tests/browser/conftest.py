@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from bot import bootstrap
 from bot.__main__ import _moment
@@ -19,6 +19,8 @@ from bot.web.session import SignIn
 from tests.browser.people import Witness
 from tests.web.fakes import NOW, FakeClock
 from tests.web.serving import Serve, serving
+
+expect.set_options(timeout=15_000)  # a busy machine is slow; it is not wrong
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
