@@ -16,9 +16,8 @@ import random
 import re
 import sqlite3
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,44 +25,14 @@ from typing import Any
 from bench.desk import Desk, load
 from bench.doors import DOORS, Door
 from bench.meta import Meta
-from bench.robot import Robot, Shown
+from bench.practices import practice_of
+from bench.robot import Robot
 
 TWIN = "CHAIRSIDE_TWIN_WITHOUT_TRIGGERS"
 LANGUAGES = ("it", "en", "ru")
 
 #: One practitioner and one day: twenty visits of a quarter of an hour, back to back.
-TWENTY_OPENINGS = """
-id: studio-demo
-name: Studio Venti
-phone: "+39 02 0000 0000"
-address: Via dell'Esempio 12, 20121 Milano
-privacy_link: https://example.org/privacy
-emergency_number: "112"
-time_zone: Europe/Rome
-country: IT
-languages: [it, en, ru]
-holidays: true
-horizon_days: 1
-visit_types:
-  - id: new_patient_consult
-    names: {it: prima visita, en: first visit, ru: первичная консультация}
-    duration_minutes: 15
-practitioners:
-  - id: rossi
-    name: dott. Marco Rossi
-    visit_types: [new_patient_consult]
-    hours: {tuesday: [09:00-14:00]}
-whatsapp:
-  - phone_number_id: "100000000000001"
-    app_secret: env:WHATSAPP_APP_SECRET
-    verify_token: env:WHATSAPP_VERIFY_TOKEN
-    access_token: env:WHATSAPP_ACCESS_TOKEN
-messenger:
-  - page_id: "200000000000001"
-    app_secret: env:MESSENGER_APP_SECRET
-    verify_token: env:MESSENGER_VERIFY_TOKEN
-    access_token: env:MESSENGER_ACCESS_TOKEN
-"""
+TWENTY_OPENINGS = practice_of({"rossi": "{tuesday: [09:00-14:00]}"}, minutes=15, horizon_days=1)
 
 
 class Caller(Robot):
@@ -80,17 +49,15 @@ class Caller(Robot):
     def tap_of(self, choice: str) -> bytes:
         return self.door.body(self.door.tap(self.wa_id, self._id(), choice))
 
-    async def _send(self, how: str, body: Any) -> Shown:
+    async def _post(self, how: str, body: Mapping[str, Any]) -> None:
         if how == "says":
             webhook = self.door.body(self.door.text(self.wa_id, self._id(), body["text"]))
         else:
             webhook = self.tap_of(body["choice_id"])
-        began = time.perf_counter()
         assert await self._meta.post(self.stand_in, self.door, webhook) == 200
-        self.said += 1
-        self.seen = await self._meta.until(self.wa_id, self.said, within=self.patience)
-        self.waits.append(time.perf_counter() - began)
-        return self.seen[self.said - 1]
+
+    async def _wait_for_reply(self) -> None:
+        self.seen = list(await self._meta.until(self.wa_id, self.said, within=self.patience))
 
     def _id(self) -> str:
         return f"mid.{self.wa_id}.{next(self._ids)}"

@@ -11,6 +11,7 @@ import aiohttp
 
 OPENING = re.compile(r"\b\d{1,2}:\d{2}\b")
 BOOKED = re.compile(r"prenotat|confermat|\bbooked\b|\bconfirmed\b|записал|записан|подтвержд", re.IGNORECASE)
+_ASKS_WISH = re.compile(r"\bquando\b|\bwhen\b|когда", re.IGNORECASE)
 _ASKS_PHONE = re.compile(r"\bnumero\b|\bphone\b|номер", re.IGNORECASE)
 _ASKS_NAME = re.compile(r"\bnome\b|chiama|\bname\b|зовут|имя", re.IGNORECASE)
 _ASKS_BIRTH = re.compile(r"nascita|\bborn\b|birth|рождения", re.IGNORECASE)
@@ -86,6 +87,8 @@ class Robot:
     waits: list[float] = field(default_factory=list)
     booked: bool = False
     name: str = ""  # else everybody of a language has the same
+    wish: str = ""  # when to come, in words; else the first choice is tapped
+    channel: str = "whatsapp"  # on Messenger, wa_id is a Page-scoped id
 
     def __post_init__(self) -> None:
         self._chance = random.Random(f"{self.seed} {self.wa_id}")
@@ -116,6 +119,8 @@ class Robot:
         """Taps an opening, whichever; else the first choice; else types what was asked for."""
         if shown.openings:
             return await self.taps(shown, self._chance.choice(shown.openings)[1])
+        if shown.choices and self.wish and _ASKS_WISH.search(shown.text):
+            return await self.says(self.wish)
         if shown.choices:
             return await self.taps(shown, shown.choices[0][1])
         return await self.says(self._answer(shown.text))
@@ -140,18 +145,29 @@ class Robot:
         await asyncio.sleep(self.pause)
         clock = asyncio.get_running_loop()
         began = clock.time()
-        url = f"{self.stand_in}/stand-in/patients/{self.wa_id}/{how}"
-        async with self.http.post(url, json=body) as answer:
-            assert answer.status == 200, await answer.text()
+        await self._post(how, body)
         self.said += 1
+        try:
+            async with asyncio.timeout(self.patience):
+                await self._wait_for_reply()
+        except TimeoutError as error:
+            raise NoAnswer(
+                f"patient {self.wa_id} waited {self.patience:.0f} s after message {self.said}"
+            ) from error
+        self.waits.append(clock.time() - began)
+        return self.seen[-1]
+
+    async def _post(self, how: str, body: Mapping[str, Any]) -> None:
+        url = f"{self.stand_in}/stand-in/patients/{self.wa_id}/{how}"
+        async with self.http.post(url, json=body, params={"channel": self.channel}) as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def _wait_for_reply(self) -> None:
+        """Returns when there are as many replies as there were messages."""
         while True:
-            for shown in await self._new():
-                self.seen.append(shown)
+            self.seen += await self._new()
             if len(self.seen) >= self.said:
-                self.waits.append(clock.time() - began)
-                return self.seen[-1]
-            if clock.time() - began > self.patience:
-                raise NoAnswer(f"patient {self.wa_id} waited {self.patience:.0f} s after message {self.said}")
+                return
             await asyncio.sleep(0.02)
 
     async def _new(self) -> list[Shown]:
