@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.dialogue.asking import Asked, asked, kind_of
@@ -37,11 +37,12 @@ from bot.dialogue.payloads import SlotsPayload, read_payload
 from bot.dialogue.stacking import active_chain
 from bot.dialogue.state import Conversation
 from bot.dialogue.values import same, shown
-from nlu.understanding import Entity, Understanding
+from nlu.understanding import Entity, Intent, Understanding
 
 STRONG = 0.6  # from here on an intent counts beside an answer to the waiting question
 UNSURE = 0.45  # below this, two flows that are nearly as likely are put to the patient
 CLOSE = 0.1
+PLAIN = 0.95  # from here on a question about something is that question, whatever it names beside
 
 #: Intents that an answer to the waiting question always outranks.
 _WEAK = frozenset(
@@ -73,6 +74,36 @@ _FOR_PEOPLE = frozenset(
     }
 )
 
+_PARTING = frozenset({"thanks", "goodbye"})
+
+#: What a visit type or a day with a time is mistaken for, and up to which confidence.
+_MISTAKEN_FOR_A_VISIT: Mapping[str, float] = {
+    "faq/first_visit": PLAIN,
+    "faq/services": PLAIN,
+    "reschedule_visit": STRONG,
+}
+_MISTAKEN_FOR_A_DAY: Mapping[str, float] = {
+    "out_of_scope": PLAIN,
+    "other_openings": PLAIN,
+    "faq/hours": STRONG,
+}
+_TIMES = ("wish", "time", "part_of_day", "asap")
+
+_THINKS_IT_OVER = re.compile(
+    r"\b(let me think|(need|have|want|like) to think|think (about it|it over)|pensarci|ci (penso|penserò)"
+    r"|(devo|vorrei|fammi|mi lasci|lasciami) pensare|подумать|подумаю)\b",
+    re.IGNORECASE,
+)
+_SEE_YOU_THEN = re.compile(
+    r"\W*(\w+\W+){0,2}?(grazie|thanks|thank you|спасибо)\b(\W+\w+){0,2}?\W+"
+    r"(a|ci vediamo|see you|see you on|until|до|увидимся во?)\s+(\w+\W*){1,2}",
+    re.IGNORECASE,
+)
+_WHY = re.compile(
+    r"\W*((but|and|ma|e|а|но)\s+)?(why|what for|perch[eéè]|a che (vi )?serve|зачем|почему|для чего)\b.{0,60}",
+    re.I | re.S,
+)
+
 #: Slots of these kinds take the entity of that name, asked or not.
 _ENTITY_OF_KIND: Mapping[str, str] = {
     "name": "person",
@@ -98,7 +129,8 @@ def commands_for(
     if flag is not None:
         emergency = Emergency(level=flag.level, key=flag.key)
         return (emergency,) if flag.level in ("A", "B") else (emergency, HumanHandoff(reason="emergency"))
-    reading = _Reading.of(understanding, conversation, assistant)
+    reading = _Reading.of(understanding, conversation, assistant).weighed()
+    understanding = reading.understanding
     if reading.intent == "stop":
         return (StopMessages(),)
     tapped, spans = _chosen(understanding, conversation, assistant)
@@ -205,6 +237,68 @@ class _Reading:
             else (),
         )
 
+    def weighed(self) -> _Reading:
+        """The same message, where what it names tells more about it than the likeliest intent does."""
+        intent, names = self._outweighed(), self.understanding.entities
+        if self._parting() is not None:
+            names = tuple(e for e in names if e.entity not in _TIMES)
+        elif intent is not None and intent.name == "faq/practitioners":
+            names = tuple(e for e in names if e.entity != "practitioner")  # asked about, not asked for
+        if intent == self.understanding.intent and names == self.understanding.entities:
+            return self
+        return replace(self, understanding=replace(self.understanding, intent=intent, entities=names))
+
+    def _outweighed(self) -> Intent | None:
+        intent = self.understanding.intent
+        parting = self._parting()
+        if parting is not None:
+            return parting
+        if self._thinks_it_over():
+            return Intent(name="cancel_flow", confidence=1.0)
+        personal = self.asked is not None and self.asked.kind in ("name", "phone", "birth_date")
+        if personal and _WHY.fullmatch(self.understanding.text):
+            return Intent(name="skip", confidence=1.0)
+        if intent is None:
+            return None
+        if self.active and intent.name == "faq/practitioners" and self._names("practitioner"):
+            return intent if intent.confidence >= PLAIN else None
+        return None if self._means_a_visit(intent) else intent
+
+    def _parting(self) -> Intent | None:
+        """ "Thanks, see you on Friday": the day is no wish, unless a time is what was asked."""
+        asks_time = self.asked is not None and self.asked.kind in ("time", "opening")
+        if asks_time or not self._names(*_TIMES) or self._names("visit_type", "practitioner"):
+            return None
+        if self.intent not in _PARTING and _SEE_YOU_THEN.fullmatch(self.understanding.text):
+            return Intent(name="goodbye", confidence=1.0)
+        likely = [i for i in self.understanding.intent_ranking if i.name in _PARTING]
+        if self.intent in _PARTING or not likely:
+            return self.understanding.intent if self.intent in _PARTING else None
+        together = sum(i.confidence for i in likely)
+        unsure = self.intent in self.assistant.triggers and self.confidence < UNSURE
+        return likely[0] if unsure and together > self.confidence - CLOSE else None
+
+    def _thinks_it_over(self) -> bool:
+        said = self.understanding
+        if not self.asked_slot or any(e.entity != "yes_no" for e in said.entities):
+            return False
+        return self.confidence < STRONG and _THINKS_IT_OVER.search(said.text) is not None
+
+    def _means_a_visit(self, intent: Intent) -> bool:
+        """ "First visit, not before four" asks for one, whatever else it resembles."""
+        question = intent.name.startswith("faq/") and "?" in self.understanding.text
+        if self._names("visit_type"):
+            limit = _MISTAKEN_FOR_A_VISIT.get(intent.name, 0.0)
+            mistaken = self._names(*_TIMES) and intent.confidence < (
+                min(limit, STRONG) if question else limit
+            )
+        else:
+            mistaken = intent.confidence < _MISTAKEN_FOR_A_DAY.get(intent.name, 0.0)
+        return mistaken and self._visit_flow() is not None
+
+    def _names(self, *entities: str) -> bool:
+        return any(e.entity in entities for e in self.understanding.entities)
+
     @property
     def intent(self) -> str:
         return self.understanding.intent.name if self.understanding.intent else ""
@@ -226,14 +320,26 @@ class _Reading:
         return flow if self.confidence >= self.assistant.threshold(self.intent) else None
 
     def _implied(self) -> str | None:
-        """Who names a visit and nothing else wants it: "first visit, Tuesday afternoon"."""
-        if self.intent or self.active or self.asked_slot or self.understanding.first("visit_type") is None:
+        """Who names a visit or a day and nothing else wants it: "first visit, Tuesday afternoon"."""
+        return None if self.intent else self._visit_flow()
+
+    def _visit_flow(self) -> str | None:
+        """The one flow that asks for what is named here, where nothing is under way."""
+        if self.active or self.asked_slot:
+            return None
+        wish = self.understanding.first("wish")
+        names_day = wish is not None and isinstance(wish.value, Mapping) and bool(wish.value.get("windows"))
+        if self._names("visit_type"):
+            kinds = {"visit_type"}
+        elif names_day:
+            kinds = {"visit_type", "time"}
+        else:
             return None
         slots = self.assistant.slots
         flows = [
             flow
             for flow in dict.fromkeys(self.assistant.triggers.values())
-            if any(kind_of(slots[name]) == "visit_type" for name in self.assistant.fills[flow])
+            if kinds <= {kind_of(slots[name]) for name in self.assistant.fills[flow]}
         ]
         return flows[0] if len(flows) == 1 else None
 
@@ -274,10 +380,14 @@ class _Reading:
         return payload_commands(buttons[0].payload, self.assistant) or () if buttons else ()
 
     def _idle_yes_or_no(self) -> tuple[Command, ...]:
-        """To "anything else?": yes asks what, no says goodbye."""
+        """To "anything else?": yes asks what, no says goodbye. "Perfect" to what was told is a thank-you."""
         if self.asked_slot or self.active:
             return ()
-        return (KnowledgeAnswer(topic="greet" if self.intent == "affirm" else "goodbye"),)
+        if self.intent == "deny":
+            return (KnowledgeAnswer(topic="goodbye"),)
+        said = self.conversation.said
+        told = bool(said) and not said[-1].buttons and not said[-1].text.rstrip().endswith("?")
+        return (KnowledgeAnswer(topic="thanks" if told else "greet"),)
 
     def _clarify(self) -> Command | None:
         """Two flows of which neither is likely enough."""

@@ -305,3 +305,52 @@ def test_nothing_is_asked_of_a_patient_whom_a_person_answers(assistant: Assistan
 
     assert asked(assistant, desk.conversation) is None
     assert asked(assistant, at(assistant, None).conversation) is None
+
+
+@pytest.mark.parametrize("intent", ["thanks", "goodbye"])
+def test_the_day_of_a_goodbye_is_a_wish_only_where_a_time_is_asked(assistant: Assistant, intent: str) -> None:
+    said = meaning(intent, wish=FRIDAY)
+
+    assert commands(assistant, "sure", said) == (KnowledgeAnswer(intent),)
+    assert commands(assistant, None, said) == (KnowledgeAnswer(intent),)
+    assert commands(assistant, "wish", said) == (SetSlot("wish", FRIDAY),)
+
+
+@pytest.mark.parametrize(
+    ("intent", "confidence"), [("faq/first_visit", 0.8), ("faq/services", 0.8), ("reschedule_visit", 0.5)]
+)
+def test_a_visit_and_a_time_together_ask_for_that_visit(
+    assistant: Assistant, intent: str, confidence: float
+) -> None:
+    said = meaning(intent, confidence, visit_type="cleaning", wish=FRIDAY)
+
+    assert commands(assistant, None, said) == (
+        StartFlow("book"),
+        SetSlot("visit_type", "cleaning"),
+        SetSlot("wish", FRIDAY),
+    )
+
+
+def test_a_plain_question_stays_one_whatever_day_it_names(assistant: Assistant) -> None:
+    bring = meaning("faq/first_visit", 0.99, visit_type="cleaning", wish=FRIDAY)
+    assert commands(assistant, None, bring) == (KnowledgeAnswer("first_visit"),)
+
+    opened = meaning("faq/hours", 0.99, wish=FRIDAY)
+    assert commands(assistant, None, opened) == (KnowledgeAnswer("hours"),)
+
+
+@pytest.mark.parametrize(("intent", "confidence"), [(None, 0.0), ("out_of_scope", 0.7), ("faq/hours", 0.3)])
+def test_a_day_that_nothing_else_wants_is_a_wish_to_come(
+    assistant: Assistant, intent: str | None, confidence: float
+) -> None:
+    said = meaning(intent, confidence, wish=FRIDAY)
+
+    assert commands(assistant, None, said) == (StartFlow("book"), SetSlot("wish", FRIDAY))
+
+
+def test_why_a_name_is_asked_is_a_question_about_the_question(assistant: Assistant) -> None:
+    assert commands(assistant, "patient_name", meaning("affirm", 0.63, text="why?")) == (SkipQuestion(),)
+
+
+def test_whoever_has_to_think_drops_it_for_now(assistant: Assistant) -> None:
+    assert commands(assistant, "wish", meaning("affirm", 0.4, text="let me think")) == (CancelFlow(),)
