@@ -155,7 +155,7 @@ async def run(kills: int, seed: int, twin: str | None) -> Tally:
                 ]
                 for number in range(kills):
                     await _until_somebody_is_answered(robots)
-                    await asyncio.sleep(chance.uniform(0.0, 1.2))
+                    await asyncio.sleep(chance.uniform(0.0, 0.5))
                     await _wait_for_stage(server.stage_file, targets[number % len(targets)])
                     tally.kills[server.kill()] += 1
                     if number % 20 == 19:
@@ -205,8 +205,8 @@ async def _until_somebody_is_answered(robots: list[Robot]) -> None:
 
 
 async def _wait_for_stage(file: Path, stage: str) -> None:
-    """Looks as often as it can, for some seconds at most: stages last about a millisecond."""
-    until = time.monotonic() + 3
+    """Looks as often as it can, for a second at most: stages last about a millisecond."""
+    until = time.monotonic() + 1
     while time.monotonic() < until:
         for _ in range(400):
             if stage_in(file) == stage:
