@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: demo test setup check unit browser crash bench soak clean
+.PHONY: demo test setup check unit browser container crash races hostile crowd bench soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -34,8 +34,20 @@ unit: setup
 browser: setup  ## a real headless Chromium; skipped loudly where there is none
 	$(RUN)pytest tests/browser
 
+container: setup  ## the image's steps without a container engine; skipped loudly without a package index
+	$(RUN)pytest tests/container
+
 crash: setup  ## kill -9 in the middle of bookings, and the twins that must fail
 	$(RUN)python -m bench.crash
+
+races: setup  ## two hundred patients and one opening, and the twin that must fail
+	$(RUN)python -m bench.races
+
+hostile: setup  ## ten thousand bodies that Meta never sends, with good messages in them
+	$(RUN)python -m bench.hostile
+
+crowd: setup  ## a thousand patients at once, from hello to booked
+	$(RUN)python -m bench.crowd
 
 bench: setup  ## durable turns a second beside a bare server with the same commits
 	$(RUN)python -m bench.turns

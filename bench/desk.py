@@ -7,7 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import aiohttp
@@ -16,11 +16,22 @@ NOW = "2026-03-02T08:00+01:00"  # a Monday morning in Milan
 
 
 class Desk:
-    """Writes its log to a file in its data folder; `environment` is added to this process's own."""
+    """Writes its log to a file in its data folder; `environment` is added to this process's own. `command` is
+    what `demo` and its options follow."""
 
-    def __init__(self, data: Path, *, graph: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        graph: str,
+        environment: Mapping[str, str] | None = None,
+        command: Sequence[str] = (sys.executable, "-m", "bot"),
+        folder: Path | None = None,
+    ) -> None:
         self.data = data
         self.port = free_port()
+        self._command = command
+        self._folder = folder  # to start in
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = data / "log"
         self._environment = {
@@ -38,12 +49,13 @@ class Desk:
         await self._ready()
 
     def _start(self) -> None:
-        command = [sys.executable, "-m", "bot", "demo", "--port", str(self.port), "--data", str(self.data)]
+        command = [*self._command, "demo", "--port", str(self.port), "--data", str(self.data)]
         self.data.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--now", NOW, "--no-browser"],
                 env=self._environment,
+                cwd=self._folder,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
             )
@@ -61,13 +73,13 @@ class Desk:
                 await asyncio.sleep(0.1)
         raise RuntimeError("the server did not come up within two minutes")
 
-    def stop(self) -> int:
-        """SIGTERM; returns its status. Raises subprocess.TimeoutExpired after 20 seconds."""
+    def stop(self, *, within: float = 20) -> int:
+        """SIGTERM; returns its status. One that takes longer is killed, and TimeoutExpired raised."""
         if self._process is None:
             return 0
         self._process.terminate()
         try:
-            return self._process.wait(timeout=20)
+            return self._process.wait(timeout=within)
         except subprocess.TimeoutExpired:
             self._process.kill()
             raise
