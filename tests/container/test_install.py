@@ -1,7 +1,7 @@
 """The container without an engine: the Dockerfile's steps in a folder of their own, and a booking in that.
 
-Needs a package index: without one these tests are skipped, with CI=true they fail. Started as root, the server
-runs as nobody, and all but its data folder is read-only where the kernel lets us have it so.
+Needs a package index: without one these tests are skipped, with CI=true they fail. Started as root, the
+server runs as nobody, and all but its data folder is read-only where the kernel lets us have it so.
 """
 
 import os
@@ -83,9 +83,6 @@ async def test_a_patient_is_booked_by_the_installed_program_as_a_user_who_can_wr
         await desk.up()
         caller = Caller(0, meta, desk, seed=1)
         is_booked = await caller.book()
-        outside = [
-            path for path in folder.rglob("*") if not path.is_relative_to(data) and _is_new(path, data)
-        ]
         status = desk.stop(within=10)
 
     assert is_booked
