@@ -6,7 +6,7 @@ import os
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -62,6 +62,9 @@ DEMO_ENVIRONMENT = {
     "MESSENGER_VERIFY_TOKEN": "demo-verify-token",
     "MESSENGER_ACCESS_TOKEN": "demo-access-token",
 }
+
+
+_UNTIL_REACHABLE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -265,12 +268,18 @@ class FrontDesk:
 
     async def start(self) -> None:
         """Take up what an earlier process left: messages to answer, replies to send, fates to learn."""
-        unfinished = await self.store.unfinished(decide_at=self.clock.now() + self.delivery.status_deadline)
+        # Nothing uncertain is decided before `be_reachable`: until then no status can come in.
+        unfinished = await self.store.unfinished(decide_at=self.clock.now() + _UNTIL_REACHABLE)
         for conversation in unfinished.to_answer:
             self.turns.wake(conversation)
         for conversation in unfinished.to_send:
             self.delivery.wake(conversation)
         self._loops.append(asyncio.create_task(self.alerts.run(), name="alerts"))
+
+    async def be_reachable(self) -> None:
+        """The webhook listens: the wait for statuses begins."""
+        await self.store.wait_anew(decide_at=self.clock.now() + self.delivery.status_deadline)
+        self.delivery.look_again()
 
     async def stop(self) -> None:
         for loop in self._loops:
@@ -351,6 +360,7 @@ class Server:
         self._runners.append(runner)
         await desk.start()
         await web.TCPSite(runner, self.host, self.port).start()
+        await desk.be_reachable()
 
     async def stop(self) -> None:
         for runner in reversed(self._runners):

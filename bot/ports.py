@@ -208,6 +208,9 @@ class Store(Protocol):
         """After a start: conversations with waiting messages or replies. Sends that were under way are now
         uncertain until `decide_at`: the wait starts anew, since no status could reach a dead process."""
 
+    async def wait_anew(self, *, decide_at: datetime) -> None:
+        """Statuses can reach us from now on: what is uncertain is decided at this moment, not earlier."""
+
     async def pending_alerts(self) -> tuple[PendingAlert, ...]: ...
 
     async def alert_sent(self, alert: PendingAlert, *, retry_at: datetime | None) -> None: ...

@@ -179,6 +179,7 @@ class Surgery:
             keep_ledger=keep_ledger,
         )
         await desk.start()
+        await desk.be_reachable()
         try:
             yield cls(desk=desk, channel=channel, clock=clock)
         finally:

@@ -62,6 +62,11 @@ class Delivery:
         """Something was queued, or a status moved something."""
         self._start(conversation, None)
 
+    def look_again(self) -> None:
+        """Moments at which something is decided have changed."""
+        for bell in self._bells.values():
+            bell.set()
+
     def send(self, message: OutboxMessage) -> None:
         """This one is stored as being sent already and nothing waits before it."""
         self._start(message.contact.id, message)

@@ -718,6 +718,17 @@ class SqlStore:
 
         return await self._database.write(unit)
 
+    async def wait_anew(self, *, decide_at: datetime) -> None:
+        await self._database.write(
+            lambda connection: (
+                connection.execute(
+                    update(_outbox)
+                    .where(_outbox.c.practice == self._practice, _outbox.c.state == OutboxState.UNCERTAIN)
+                    .values(not_before=to_stamp(decide_at))
+                ).rowcount
+            )
+        )
+
     # -- alerts -------------------------------------------------------------------------------------------
 
     async def pending_alerts(self) -> tuple[PendingAlert, ...]:
