@@ -24,6 +24,7 @@ _SHARPNESS = 1.3  # of both together; by cross-validation on the examples, as th
 _LIKE_AN_EMERGENCY, _LIKE_AN_EMERGENCY_IN_PAIN = 0.8, 0.9
 #: Confidence from which an intent leaves no room for an emergency that no phrase foresaw.
 _PLAIN = {"any": 0.5, "out_of_scope": 0.9, "complaint": 0.9, "human": 0.9}
+_NAMES_A_TIME_IDLY = frozenset({"goodbye", "running_late"})
 _READ_CHARACTERS = 5000  # of a message: more than any channel carries
 _WATCHED_CHARACTERS = 15000  # in which red flags are looked for; beyond, a message is an attack
 _TELLING = 6  # letters of a misspelt word that still tells something
@@ -215,7 +216,7 @@ class OfflineInterpreter:
             language=language,
             intent=best,
             intent_ranking=ranking,
-            entities=draft.entities,
+            entities=_without_idle_wish(draft.entities, best),
             red_flag=draft.alarms.flag or (None if strange else _unforeseen(like, draft, ranking)),
             unread=self._unread(draft),
             details=details,
@@ -307,6 +308,13 @@ def _unforeseen(like: float, draft: _Draft, ranking: Sequence[Intent]) -> RedFla
     if like < needed or draft.alarms.denied or len(draft.words) < 2:
         return None
     return RedFlag(level="C", key="unforeseen")
+
+
+def _without_idle_wish(entities: tuple[Entity, ...], best: Intent | None) -> tuple[Entity, ...]:
+    """The day of "see you Friday", the hour of "I'll be there at 10:15" ask for no opening."""
+    if best is None or best.name not in _NAMES_A_TIME_IDLY or best.confidence < _PLAIN["any"]:
+        return entities
+    return tuple(entity for entity in entities if entity.entity != "wish")
 
 
 def _mended(text: str, words: Sequence[Word], repaired: Sequence[str]) -> str:

@@ -1,5 +1,7 @@
 """The interpreter as a whole, as the rest of the house uses it."""
 
+import pytest
+
 from nlu.interpreter import OfflineInterpreter, load_interpreter
 from nlu.lexicon import known_languages
 from tests.nlu.conftest import Read, context
@@ -35,6 +37,25 @@ def test_a_time_in_the_other_language_of_the_practice_is_read(read: Read) -> Non
 
 def test_a_phone_or_birth_date_that_was_asked_for_is_no_wish(read: Read) -> None:
     assert read("12/05/1980", asking="birth_date", language="it").first("wish") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ci vediamo venerdì", "grazie, a venerdì!", "see you Friday", "thanks, see you on friday", "до пятницы"],
+)
+def test_the_day_of_a_goodbye_is_no_wish(read: Read, text: str) -> None:
+    understood = read(text)
+
+    assert understood.intent is not None and understood.intent.name == "goodbye"
+    assert understood.first("wish") is None
+
+
+@pytest.mark.parametrize("text", ["sono libera martedì", "I'm free on Monday", "могу в среду"])
+def test_whoever_says_when_they_are_free_wishes_to_come(read: Read, text: str) -> None:
+    understood = read(text)
+
+    assert understood.intent is not None and understood.intent.name == "book_visit"
+    assert understood.first("wish") is not None
 
 
 def test_what_nobody_understood_is_left_over(read: Read) -> None:
