@@ -80,10 +80,11 @@ async def test_a_patient_is_booked_by_the_installed_program_as_a_user_who_can_wr
         program = [*_alone(data), "env", "-i", *_environment(installed, meta.url), "chairside"]
         before = _files(folder, data)
         desk = Desk(data, graph=meta.url, command=program, folder=Path("/"))
-        await desk.up()
-        caller = Caller(0, meta, desk, seed=1)
-        is_booked = await caller.book()
-        status = desk.stop(within=10)
+        try:
+            await desk.up()
+            is_booked = await Caller(0, meta, desk, seed=1).book()
+        finally:
+            status = desk.stop(within=10)
 
     assert is_booked
     assert len(desk.visits()) == 1
