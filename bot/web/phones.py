@@ -31,11 +31,18 @@ class Phones:
 
     def __init__(self) -> None:
         self._chats: dict[str, Chat] = {}
+        self._places: dict[str, Chat] = {}  # the chat of each message that is still shown
         self._numbers: dict[str, str] = {}  # user id -> digits: replies may be addressed to either
         self.last_event = 0
 
     def chat(self, contact: str) -> Chat:
         return self._chats.setdefault(contact, Chat())
+
+    def _show(self, bubble: Bubble, chat: Chat) -> None:
+        if len(chat.bubbles) == _MOST_BUBBLES:
+            self._places.pop(chat.bubbles[0].id, None)
+        chat.bubbles.append(bubble)
+        self._places[bubble.id] = chat
 
     def see(self, event: Mapping[str, Any]) -> None:
         """Take in one event of the stand-in. Kinds that no phone shows change nothing."""
@@ -53,7 +60,7 @@ class Phones:
                 bubble = Bubble(
                     id=f"staff {event['seq']}", by_patient=False, at=event["at"], text=event["text"]
                 )
-                self.chat(event["to"]).bubbles.append(bubble)
+                self._show(bubble, self.chat(event["to"]))
             case "sender_acted":
                 self._page_acted(event)
             case "webhook_delivered":
@@ -70,7 +77,7 @@ class Phones:
         for entry in event["messages"]:
             self._numbers[entry["from_user_id"]] = event["from"]
             if chat.find(entry["id"]) is None:
-                chat.bubbles.append(whatsapp_bubbles.patient_bubble(entry, at=event["at"]))
+                self._show(whatsapp_bubbles.patient_bubble(entry, at=event["at"]), chat)
             tapped = whatsapp_bubbles.tapped(entry)
             origin = chat.find(tapped[0]) if tapped else None
             if tapped and origin is not None:
@@ -79,9 +86,8 @@ class Phones:
     def _practice_wrote(self, event: Mapping[str, Any]) -> None:
         chat = self.chat(self._numbers.get(event["to"], event["to"]))
         chat.typing_since = None
-        chat.bubbles.append(
-            whatsapp_bubbles.practice_bubble(event["payload"], id=event["message_id"], at=event["at"])
-        )
+        bubble = whatsapp_bubbles.practice_bubble(event["payload"], id=event["message_id"], at=event["at"])
+        self._show(bubble, chat)
 
     def _visitor_wrote(self, event: Mapping[str, Any]) -> None:
         chat = self.chat(event["from"])
@@ -92,13 +98,13 @@ class Phones:
                 origin.tapped = payload
             bubble = messenger_bubbles.patient_bubble(each, at=event["at"])
             if bubble is not None and chat.find(bubble.id) is None:
-                chat.bubbles.append(bubble)
+                self._show(bubble, chat)
 
     def _page_wrote(self, event: Mapping[str, Any]) -> None:
         chat = self.chat(event["to"])
         chat.typing_since = None
         bubble = messenger_bubbles.practice_bubble(event["payload"], id=event["message_id"], at=event["at"])
-        chat.bubbles.append(bubble)
+        self._show(bubble, chat)
 
     def _page_acted(self, event: Mapping[str, Any]) -> None:
         chat = self.chat(event["to"])
@@ -110,22 +116,22 @@ class Phones:
 
     def _practice_read(self, event: Mapping[str, Any]) -> None:
         """A read mark counts for that message and for all before it."""
-        for chat in self._chats.values():
-            ids = [bubble.id for bubble in chat.bubbles]
-            if event["message_id"] not in ids:
-                continue
-            for bubble in list(chat.bubbles)[: ids.index(event["message_id"]) + 1]:
-                if bubble.by_patient:
-                    bubble.state = "read"
-            if event.get("is_typing"):
-                chat.typing_since = event["at"]
+        chat = self._places.get(event["message_id"])
+        if chat is None:
+            return
+        ids = [bubble.id for bubble in chat.bubbles]
+        for bubble in list(chat.bubbles)[: ids.index(event["message_id"]) + 1]:
+            if bubble.by_patient:
+                bubble.state = "read"
+        if event.get("is_typing"):
+            chat.typing_since = event["at"]
 
     def _mark(self, messages: Any, state: str, *, by_patient: bool) -> None:
-        for chat in self._chats.values():
-            for message in messages:
-                bubble = chat.find(message)
-                if bubble is not None and bubble.by_patient == by_patient:
-                    bubble.state = _later(bubble.state, state)
+        for message in messages:
+            chat = self._places.get(message)
+            bubble = chat.find(message) if chat else None
+            if bubble is not None and bubble.by_patient == by_patient:
+                bubble.state = _later(bubble.state, state)
 
 
 _ORDER = ("sent", "delivered", "read", "failed")

@@ -295,3 +295,12 @@ def test_a_page_types_and_sees_and_staff_write_from_its_own_inbox() -> None:
         (True, "Здравствуйте", "read"),
         (False, "Это Анна", "sent"),
     ]
+
+
+def test_what_is_said_of_a_message_that_is_no_longer_shown_changes_nothing() -> None:
+    shown = [wrote("in-1"), *[sent(f"out-{n}") for n in range(300)]]
+    read = ("business_read", {"message_id": "in-1"})
+
+    assert bubbles(saw(*shown, ("webhook_delivered", {"message_ids": ["in-1"]}), read)) == bubbles(
+        saw(*shown)
+    )
