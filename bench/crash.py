@@ -119,12 +119,12 @@ class Server:
 
 #: Servers are born from a process that has imported everything: the same code, minus seconds of imports.
 _NURSERY = multiprocessing.get_context("forkserver")
-_NURSERY.set_forkserver_preload(["bot.__main__"])
+_NURSERY.set_forkserver_preload(["bot.commands.running"])
 
 
 def _demo(port: int, data: Path, environment: dict[str, str]) -> None:
     """`chairside demo`, in a process of its own."""
-    from bot.__main__ import demo
+    from bot.commands.running import demo
 
     os.environ.update(environment)
     sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for as long as the process lives

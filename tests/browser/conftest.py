@@ -14,7 +14,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 from bot import bootstrap
-from bot.__main__ import _moment
+from bot.commands.shared import moment
 from bot.web.session import SignIn
 from tests.browser.people import Witness
 from tests.web.fakes import NOW, FakeClock
@@ -101,7 +101,7 @@ async def front_desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
         data=data,
         environment={"CHAIRSIDE_GATHER_SECONDS": "0.1", "CHAIRSIDE_NLU_CACHE": kept},
         demo=True,
-        now=_moment("2026-03-02T08:00+01:00"),
+        now=moment("2026-03-02T08:00+01:00"),
     )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

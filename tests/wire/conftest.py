@@ -14,7 +14,7 @@ import pytest
 
 from bench.robot import Robot
 from bot import bootstrap
-from bot.__main__ import _moment
+from bot.commands.shared import moment
 
 MONDAY_EIGHT = "2026-03-02T08:00+01:00"
 SECRET = b"demo-app-secret"
@@ -99,7 +99,7 @@ async def online(tmp_path: Path, nlu_cache: Path) -> AsyncIterator[Online]:
         data=tmp_path,
         environment={"CHAIRSIDE_GATHER_SECONDS": "0.1", "CHAIRSIDE_NLU_CACHE": str(nlu_cache)},
         demo=True,
-        now=_moment(MONDAY_EIGHT),
+        now=moment(MONDAY_EIGHT),
     )
     server = bootstrap.Server(configuration, host="127.0.0.1", port=free_port())
     await server.start()

@@ -1,0 +1,36 @@
+"""Commands for whoever writes flows: check, chat."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from bot import bootstrap
+from bot.commands.shared import beside, moment
+
+
+def check(
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+) -> None:
+    """Reads practice.yml and all flows; prints every mistake as file:line:column and what to do."""
+    configuration = beside()
+    practice = bootstrap.read_practice(configuration)
+    assistant = bootstrap.read_assistant(configuration, practice)
+    for warning in assistant.warnings:
+        print(warning)
+    print(
+        f"{practice.name}: {len(assistant.flows)} flows, {len(assistant.responses)} responses in"
+        f" {', '.join(practice.languages)}; {len(assistant.warnings)} warnings."
+    )
+    if strict and assistant.warnings:
+        raise SystemExit(1)
+
+
+def chat(
+    language: Annotated[str | None, typer.Option(help="it or en; else as you write.")] = None,
+    now: Annotated[str | None, typer.Option(help="Where the clock starts: 2026-03-02T08:00+01:00")] = None,
+) -> None:
+    """Be the patient in this terminal: the same engine, diary and words, nothing over the network."""
+    from bot.workshop.terminal import chat_in_terminal
+
+    asyncio.run(chat_in_terminal(beside(), now=moment(now), language=language))

@@ -1,0 +1,32 @@
+"""What several commands share: options, and the two ways of configuring."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import bootstrap
+from bot.errors import ChairsideError
+
+Data = Annotated[Path, typer.Option(help="Folder for the database; made when it is not there.")]
+DEFAULT_DATA = Path("chairside-data")
+
+
+def beside(data: Path = DEFAULT_DATA) -> bootstrap.Configuration:
+    """For commands that never talk to a channel: missing channel secrets do not matter to them."""
+    environment = bootstrap.DEMO_ENVIRONMENT | dict(os.environ)
+    return bootstrap.Configuration(data=data, environment=environment, demo=True)
+
+
+def moment(given: str | None) -> datetime | None:
+    if given is None:
+        return None
+    try:
+        given_moment = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise ChairsideError(f'--now "{given}" is not a moment; write 2026-03-02T08:00+01:00') from error
+    if given_moment.tzinfo is None:
+        raise ChairsideError(f'--now "{given}" has no offset; write {given}+01:00 or {given}Z')
+    return given_moment.astimezone(UTC)
