@@ -1,26 +1,27 @@
 """Commands for whoever writes flows: check, chat."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot import bootstrap
-from bot.commands.shared import beside, moment
+from bot.commands.shared import ContentFolder, beside, moment
+from bot.dialogue import Assistant
 
 
 def check(
+    content: ContentFolder = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
 ) -> None:
     """Reads practice.yml and all flows; prints every mistake as file:line:column and what to do."""
-    configuration = beside()
-    practice = bootstrap.read_practice(configuration)
-    assistant = bootstrap.read_assistant(configuration, practice)
+    whose, assistant = _content(content)
     for warning in assistant.warnings:
         print(warning)
     print(
-        f"{practice.name}: {len(assistant.flows)} flows, {len(assistant.responses)} responses in"
-        f" {', '.join(practice.languages)}; {len(assistant.warnings)} warnings."
+        f"{whose}: {len(assistant.flows)} flows, {len(assistant.responses)} responses in"
+        f" {', '.join(assistant.languages)}; {len(assistant.warnings)} warnings."
     )
     if strict and assistant.warnings:
         raise SystemExit(1)
@@ -34,3 +35,14 @@ def chat(
     from bot.workshop.terminal import chat_in_terminal
 
     asyncio.run(chat_in_terminal(beside(), now=moment(now), language=language))
+
+
+def _content(folder: Path | None) -> tuple[str, Assistant]:
+    """Whose content it is, and the content: the practice's own, or any folder's."""
+    if folder is not None:
+        from bot.workshop.content import read_content
+
+        return folder.name or str(folder), read_content(folder)
+    configuration = beside()
+    practice = bootstrap.read_practice(configuration)
+    return practice.name, bootstrap.read_assistant(configuration, practice)

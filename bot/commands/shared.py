@@ -12,6 +12,10 @@ from bot.errors import ChairsideError
 
 Data = Annotated[Path, typer.Option(help="Folder for the database; made when it is not there.")]
 DEFAULT_DATA = Path("chairside-data")
+ContentFolder = Annotated[
+    Path | None,
+    typer.Option("--content", help="Any folder in the flow format, instead of practice.yml and its flows."),
+]
 
 
 def beside(data: Path = DEFAULT_DATA) -> bootstrap.Configuration:
