@@ -21,6 +21,7 @@ from bot.dialogue.conditions import (
 from bot.dialogue.model import Slot
 from bot.dialogue.reading import Ledger, nearest
 from bot.dialogue.values import shown
+from bot.domain.practice import ANSWER_TOPICS
 from bot.source import Node
 
 #: What `context.` offers in each pattern (section 12).
@@ -74,6 +75,15 @@ FACTS = frozenset(
         "privacy_url",
         "emergency_number",
         "opening_hours",
+        "practitioner_names",
+        "practitioners_and_work",
+        "visit_type_names",
+        "visit_prices",
+        "visit_durations",
+        "chat_languages",
+        "practice_website",
+        "practice_email",
+        *(f"answer_{topic}" for topic in ANSWER_TOPICS),
     }
 )
 

@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+#: What a practice may answer in practice.yml (`answers`); texts name each as the slot `answer_<topic>`.
+ANSWER_TOPICS = (
+    *("prices", "payment", "insurance", "invoices", "parking", "accessibility", "first_visit", "duration"),
+    *("cancellation", "languages", "children", "fear", "hygiene", "jobs", "suppliers"),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
@@ -26,6 +32,7 @@ class VisitType:
     buffer_after: timedelta = timedelta(0)
     lead: timedelta = timedelta(0)  # how soon, at the earliest, it can be booked
     for_new_patients: bool = True
+    price_from: float | None = None  # the least it costs, in the practice's currency
 
     def name(self, language: str) -> str:
         return self.names.get(language) or next(iter(self.names.values()))
@@ -39,6 +46,7 @@ class Practitioner:
     name: str  # as patients read it: "dott. Marco Rossi"
     shifts: tuple[Shift, ...]
     visit_types: tuple[str, ...]  # ids
+    does: Mapping[str, str] = field(default_factory=dict)  # language -> "orthodontics"; {} when not said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +94,10 @@ class Practice:
     practitioners: tuple[Practitioner, ...]
     visit_types: tuple[VisitType, ...]
     holidays: bool  # closed on the country's public holidays
+    website: str | None = None
+    email: str | None = None
+    currency: str = "EUR"  # ISO 4217
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # topic -> language -> sentence
     closed_days: frozenset[date] = frozenset()
     wants_birth_date: bool = False
     horizon: timedelta = timedelta(days=60)
@@ -95,6 +107,11 @@ class Practice:
     whatsapp: tuple[WhatsAppAccount, ...] = ()
     messenger: tuple[MessengerAccount, ...] = ()
     alerts: AlertChannel | None = None
+
+    def answer(self, topic: str, language: str) -> str:
+        """What the practice says about a topic; "" where it says nothing."""
+        texts = self.answers.get(topic) or {}
+        return texts.get(language) or texts.get(self.languages[0]) or ""
 
     def visit_type(self, visit_type_id: str) -> VisitType | None:
         return next((v for v in self.visit_types if v.id == visit_type_id), None)

@@ -3,13 +3,16 @@
 Pure. Wall times are the practice's own, without a zone.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
+from babel import Locale
 from babel.dates import format_date, format_time, get_day_names
+from babel.numbers import format_currency
 
 from bot.domain.openings import is_closed
-from bot.domain.practice import Practice
+from bot.domain.practice import ANSWER_TOPICS, Practice, Practitioner
 
 Span = tuple[time, time]
 
@@ -17,6 +20,12 @@ _AND = {"en": " and ", "it": " e ", "ru": " и "}
 _CLOSED = {"en": "by appointment", "it": "su appuntamento", "ru": "по записи"}
 _DAYS_IN_WORDS = {"en": "EEEE d MMMM", "it": "EEEE d MMMM", "ru": "EEEE, d MMMM"}
 _SOON = {"en": "as soon as possible", "it": "al più presto", "ru": "как можно скорее"}
+_PRICE_FROM = {"en": "{visit} from {price}", "it": "{visit} da {price}", "ru": "{visit} от {price}"}
+_LASTS = {
+    "en": "{visit} {minutes} minutes",
+    "it": "{visit} {minutes} minuti",
+    "ru": "{visit} {minutes} минут",
+}
 _FROM = {"en": "{day} from {time}", "it": "{day} dalle {time}", "ru": "{day} с {time}"}
 _NEAR = {"en": ("today", "tomorrow"), "it": ("oggi", "domani"), "ru": ("сегодня", "завтра")}
 _ON_WEEKDAY_RU = (
@@ -32,6 +41,11 @@ _ON_WEEKDAY_RU = (
 
 def practice_facts(practice: Practice, language: str) -> dict[str, str]:
     """The controlled slots that flows and texts may name; every value is text, empty where unknown."""
+    facts = _always_known(practice, language)
+    return facts | {f"answer_{topic}": practice.answer(topic, language) for topic in ANSWER_TOPICS}
+
+
+def _always_known(practice: Practice, language: str) -> dict[str, str]:
     return {
         "practice_name": practice.name,
         "practice_phone": practice.phone,
@@ -41,7 +55,47 @@ def practice_facts(practice: Practice, language: str) -> dict[str, str]:
         "opening_hours": opening_hours(practice, language),
         "practitioner_names": in_a_row([p.name for p in practice.practitioners], language),
         "visit_type_names": in_a_row([v.name(language) for v in practice.visit_types], language),
+        "practitioners_and_work": in_a_row(
+            [_with_work(p, language) for p in practice.practitioners], language
+        ),
+        "visit_prices": visit_prices(practice, language),
+        "visit_durations": visit_durations(practice, language),
+        "chat_languages": in_a_row([_language_name(x, language) for x in practice.languages], language),
+        "practice_website": practice.website or "",
+        "practice_email": practice.email or "",
     }
+
+
+def visit_prices(practice: Practice, language: str) -> str:
+    """ "first visit from €50 and dental hygiene from €80"; "" where no price is given."""
+    pattern = _PRICE_FROM.get(language, _PRICE_FROM["en"])
+    priced = [
+        pattern.format(visit=v.name(language), price=_price(v.price_from, practice.currency, language))
+        for v in practice.visit_types
+        if v.price_from is not None
+    ]
+    return in_a_row(priced, language)
+
+
+def visit_durations(practice: Practice, language: str) -> str:
+    """ "first visit 30 minutes and dental hygiene 45 minutes"."""
+    pattern = _LASTS.get(language, _LASTS["en"])
+    minutes = [(v.name(language), int(v.duration.total_seconds() // 60)) for v in practice.visit_types]
+    return in_a_row([pattern.format(visit=name, minutes=number) for name, number in minutes], language)
+
+
+def _language_name(named: str, language: str) -> str:
+    return str(Locale.parse(language, sep="-").languages.get(named.split("-")[0], named))
+
+
+def _with_work(practitioner: Practitioner, language: str) -> str:
+    does = practitioner.does.get(language)
+    return f"{practitioner.name} ({does})" if does else practitioner.name
+
+
+def _price(amount: float, currency: str, language: str) -> str:
+    """ "€50", "49,50 €": cents only where there are any."""
+    return re.sub(r"[.,]00(?!\d)", "", format_currency(amount, currency, locale=language))
 
 
 def in_a_row(names: list[str], language: str) -> str:

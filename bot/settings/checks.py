@@ -9,7 +9,7 @@ from itertools import pairwise
 from pydantic_core import PydanticCustomError
 
 from bot.errors import Position, Problem
-from bot.settings.entries import LANGUAGE, HoursEntry, read_hours
+from bot.settings.entries import LANGUAGE, AnswersEntry, HoursEntry, read_hours
 from bot.settings.spelling import did_you_mean
 from bot.source import Node
 
@@ -25,7 +25,9 @@ def cross_check(root: Node, languages_available: Collection[str] | None) -> Iter
     languages = list(_words(root.get("languages")))
     yield from _duplicates(languages, "language")
     yield from _unavailable(languages, languages_available)
-    yield from _unnamed(root, [language for language, _ in languages if LANGUAGE.fullmatch(language)])
+    spoken = [language for language, _ in languages if LANGUAGE.fullmatch(language)]
+    yield from _unnamed(root, spoken)
+    yield from _unanswered(root, spoken)
     yield from _who_does_what(root, visit_types)
     for person in _items(root, "practitioners"):
         yield from _overlaps(person)
@@ -58,6 +60,22 @@ def _unnamed(root: Node, languages: list[str]) -> Iterator[Problem]:
             if names.get(language) is None:
                 message = f'has no name in "{language}", a language of this practice; add it'
                 yield Problem(visit_type.locate(["names"]), "E-LANG", message)
+
+
+def _unanswered(root: Node, languages: list[str]) -> Iterator[Problem]:
+    """A text that is given must be given in each language: half an answer would hide from some patients."""
+    answers = root.get("answers")
+    told = [(answers, tuple(AnswersEntry.model_fields))] if answers and answers.kind == "mapping" else []
+    told += [(person, ("does",)) for person in _items(root, "practitioners")]
+    for section, names in told:
+        for name in names:
+            texts = section.get(name)
+            if texts is None or texts.kind != "mapping":
+                continue
+            for language in dict.fromkeys(languages):
+                if texts.get(language) is None:
+                    message = f'"{name}" has no text in "{language}", a language of this practice; add it'
+                    yield Problem(section.locate([name]), "E-LANG", message)
 
 
 def _who_does_what(root: Node, visit_types: list[Word]) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import phonenumbers
+from babel.numbers import list_currencies
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
@@ -159,6 +160,13 @@ def _email(text: str) -> str:
     return text
 
 
+def _currency(text: str) -> str:
+    if text not in list_currencies():
+        suggestion = did_you_mean(text.upper(), list_currencies()) or '; write e.g. "EUR"'
+        raise _wrong(f'"{text}" is not a currency code of three capital letters (ISO 4217){suggestion}')
+    return text
+
+
 def _is_url(text: str, *schemes: str) -> bool:
     try:
         parts = urlsplit(text)
@@ -215,6 +223,7 @@ class VisitTypeEntry(Entry):
     buffer_after_minutes: Minutes = 0
     lead_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 365)] = 0
     for_new_patients: bool = True
+    price_from: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
 
 
 class HoursEntry(Entry):
@@ -232,6 +241,7 @@ class HoursEntry(Entry):
 class PractitionerEntry(Entry):
     id: Id
     name: Text
+    does: dict[Language, Text] = {}
     visit_types: list[str]
     hours: HoursEntry
 
@@ -250,6 +260,26 @@ class MessengerEntry(Entry):
     access_token: Secret
 
 
+class AnswersEntry(Entry):
+    """What patients ask about. Each is said as it is written, so each is a whole sentence."""
+
+    prices: dict[Language, Text] = {}
+    payment: dict[Language, Text] = {}
+    insurance: dict[Language, Text] = {}
+    invoices: dict[Language, Text] = {}
+    parking: dict[Language, Text] = {}
+    accessibility: dict[Language, Text] = {}
+    first_visit: dict[Language, Text] = {}
+    duration: dict[Language, Text] = {}
+    cancellation: dict[Language, Text] = {}
+    languages: dict[Language, Text] = {}
+    children: dict[Language, Text] = {}
+    fear: dict[Language, Text] = {}
+    hygiene: dict[Language, Text] = {}
+    jobs: dict[Language, Text] = {}
+    suppliers: dict[Language, Text] = {}
+
+
 class AlertsEntry(Entry):
     webhook: Annotated[str, AfterValidator(_webhook)] | None = None
     email: Annotated[str, AfterValidator(_email)] | None = None
@@ -266,6 +296,10 @@ class PracticeEntry(Entry):
     country: Annotated[str, AfterValidator(_country)]
     time_zone: Annotated[str, AfterValidator(_zone)]
     languages: Annotated[list[Language], Field(min_length=1)]
+    website: Annotated[str, AfterValidator(_https)] | None = None
+    email: Annotated[str, AfterValidator(_email)] | None = None
+    currency: Annotated[str, AfterValidator(_currency)] = "EUR"
+    answers: AnswersEntry | None = None
     holidays: bool
     closed_days: list[ClosedDay] | None = None
     horizon_days: Annotated[int, Field(ge=1, le=730)] = 60
@@ -289,4 +323,5 @@ KEYS: Mapping[tuple[Any, ...], type[Entry]] = {
     ("whatsapp",): WhatsAppEntry,
     ("messenger",): MessengerEntry,
     ("alerts",): AlertsEntry,
+    ("answers",): AnswersEntry,
 }

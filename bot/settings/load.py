@@ -18,7 +18,14 @@ from bot.domain.practice import (
 )
 from bot.errors import ContentRefused, Problem
 from bot.settings.checks import cross_check
-from bot.settings.entries import KEYS, HoursEntry, PracticeEntry, SecretSources, VisitTypeEntry
+from bot.settings.entries import (
+    KEYS,
+    AnswersEntry,
+    HoursEntry,
+    PracticeEntry,
+    SecretSources,
+    VisitTypeEntry,
+)
 from bot.settings.spelling import did_you_mean
 from bot.source import Node, read_file
 
@@ -115,12 +122,17 @@ def _practice(entry: PracticeEntry, *, gather_seconds: float | None, with_secret
             Practitioner(
                 id=person.id,
                 name=person.name,
+                does=person.does,
                 shifts=_shifts(person.hours),
                 visit_types=tuple(dict.fromkeys(person.visit_types)),
             )
             for person in entry.practitioners
         ),
         visit_types=tuple(_visit_type(visit_type) for visit_type in entry.visit_types),
+        website=entry.website,
+        email=entry.email,
+        currency=entry.currency,
+        answers=_answers(entry.answers),
         holidays=entry.holidays,
         closed_days=frozenset(entry.closed_days or ()),
         wants_birth_date=entry.wants_birth_date,
@@ -170,4 +182,10 @@ def _visit_type(entry: VisitTypeEntry) -> VisitType:
         buffer_after=timedelta(minutes=entry.buffer_after_minutes),
         lead=timedelta(minutes=entry.lead_minutes),
         for_new_patients=entry.for_new_patients,
+        price_from=entry.price_from,
     )
+
+
+def _answers(entry: AnswersEntry | None) -> dict[str, dict[str, str]]:
+    given = {topic: getattr(entry, topic) for topic in AnswersEntry.model_fields} if entry else {}
+    return {topic: texts for topic, texts in given.items() if texts}

@@ -12,7 +12,9 @@ MONDAY = wall("2026-03-02T00:00")
 
 
 def test_the_facts_are_in_the_patients_language() -> None:
-    assert practice_facts(practice(), "it") == {
+    known = {name: told for name, told in practice_facts(practice(), "it").items() if told}
+
+    assert known == {
         "practice_name": "Studio Lucciola",
         "practice_phone": "+39 06 555 0100",
         "practice_address": "via dei Platani 5, Roma",
@@ -20,12 +22,50 @@ def test_the_facts_are_in_the_patients_language() -> None:
         "emergency_number": "112",
         "opening_hours": "lun–ven 9:00–13:00 e 14:00–18:00, sab 9:00–12:00",
         "practitioner_names": "dott. Marco Rossi e dott.ssa Livia Bianchi",
+        "practitioners_and_work": "dott. Marco Rossi e dott.ssa Livia Bianchi",
         "visit_type_names": "prima visita e igiene orale professionale",
+        "chat_languages": "italiano, inglese e russo",
+        "visit_durations": "prima visita 30 minuti e igiene orale professionale 45 minuti",
     }
     assert practice_facts(practice(), "ru")["opening_hours"] == (
         "пн–пт 9:00–13:00 и 14:00–18:00, сб 9:00–12:00"
     )
     assert practice_facts(practice(), "en")["visit_type_names"] == "first visit and cleaning"
+
+
+@pytest.mark.parametrize(
+    ("language", "prices"),
+    [
+        ("it", "prima visita da 50\xa0€ e igiene orale professionale da 79,90\xa0€"),
+        ("en", "first visit from €50 and cleaning from €79.90"),
+        ("ru", "первичный приём от 50\xa0€ и чистка от 79,90\xa0€"),
+    ],
+)
+def test_prices_are_written_as_the_language_writes_them(language: str, prices: str) -> None:
+    first, cleaning = practice().visit_types
+    priced = replace(
+        practice(), visit_types=(replace(first, price_from=50), replace(cleaning, price_from=79.9))
+    )
+
+    assert practice_facts(priced, language)["visit_prices"] == prices
+
+
+def test_what_practitioners_do_stands_behind_their_names() -> None:
+    rossi, bianchi = practice().practitioners
+    known = replace(practice(), practitioners=(rossi, replace(bianchi, does={"en": "orthodontics"})))
+
+    assert practice_facts(known, "en")["practitioners_and_work"] == (
+        "dott. Marco Rossi and dott.ssa Livia Bianchi (orthodontics)"
+    )
+
+
+def test_a_topic_is_answered_in_the_patients_language_else_in_the_practices_own() -> None:
+    own = replace(practice(), answers={"parking": {"it": "Cortile interno.", "en": "In the courtyard."}})
+
+    assert [practice_facts(own, language)["answer_parking"] for language in ("en", "ru")] == [
+        "In the courtyard.",
+        "Cortile interno.",
+    ]
 
 
 @pytest.mark.parametrize(

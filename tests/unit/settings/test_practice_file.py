@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.practice import (
+    ANSWER_TOPICS,
     AlertChannel,
     MessengerAccount,
     Practice,
@@ -15,6 +16,7 @@ from bot.domain.practice import (
 )
 from bot.errors import ContentRefused
 from bot.settings import load_practice
+from bot.settings.entries import AnswersEntry
 
 GOOD = """\
 id: studio-prova
@@ -187,6 +189,32 @@ def test_a_mistake_is_shown_with_its_place_and_its_remedy(folder: Folder, stanza
     old, new, mistake = stanza.splitlines()
 
     assert folder.mistakes(with_line(old, new)) == [mistake]
+
+
+@pytest.mark.parametrize(
+    ("line", "mistake"),
+    [
+        (
+            "answers: {parkng: {it: Sì., en: Yes.}}",
+            '11:11: E-KEY unknown key "parkng"; did you mean "parking"?',
+        ),
+        (
+            "answers: {parking: {it: Sì.}}",
+            '11:11: E-LANG "parking" has no text in "en", a language of this practice; add it',
+        ),
+        (
+            "currency: euro",
+            '11:1: E-VALUE "currency": "euro" is not a currency code of three capital letters (ISO 4217);'
+            ' did you mean "EUR"?',
+        ),
+    ],
+)
+def test_a_mistake_in_what_patients_ask_about_is_shown(folder: Folder, line: str, mistake: str) -> None:
+    assert folder.mistakes(with_line("holidays: true\n", f"holidays: true\n{line}\n")) == [mistake]
+
+
+def test_a_practice_answers_exactly_the_topics_that_texts_can_name() -> None:
+    assert tuple(AnswersEntry.model_fields) == ANSWER_TOPICS
 
 
 def test_two_practitioners_are_not_one(folder: Folder) -> None:
