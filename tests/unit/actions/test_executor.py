@@ -111,7 +111,7 @@ async def test_an_overdue_action_is_given_up() -> None:
     assert result == ActionResult(failed="timeout")
 
 
-@pytest.mark.parametrize("returned", [None, {"event": "slot"}, ["slot"], [{"name": "x"}]])
+@pytest.mark.parametrize("returned", [{"event": "slot"}, ["slot"], [{"name": "x"}]])
 async def test_what_is_no_list_of_events_is_malformed(returned: object) -> None:
     result = await InProcessActions([Does(lambda dispatcher, tracker: returned)]).run(call())
 
@@ -119,7 +119,7 @@ async def test_what_is_no_list_of_events_is_malformed(returned: object) -> None:
 
 
 async def test_an_action_that_nobody_registered_fails() -> None:
-    assert await InProcessActions([]).run(call("action_unknown")) == ActionResult(failed="exception")
+    assert await InProcessActions([]).run(call("action_unknown")) == ActionResult(failed="unknown")
 
 
 async def test_an_action_cannot_change_the_recorded_call() -> None:

@@ -105,15 +105,15 @@ def test_a_list_says_what_is_offered(tmp_path: Path) -> None:
         ),
         (
             "X = 1\n",
-            "actions.py:1:1: E-ACTION has no action: write a class that is a rasa_sdk.Action, or list yours in"
-            ' "ACTIONS"',
+            "actions.py:1:1: E-ACTION has no action: write a class that is a rasa_sdk.Action, or list"
+            ' yours in "ACTIONS"',
         ),
         ("ACTIONS = [3]\n", "actions.py:1:1: E-ACTION int is not a rasa_sdk.Action"),
         ('ACTIONS = "Hello"\n', 'actions.py:1:1: E-ACTION "ACTIONS" must be a list of actions'),
         (
             "from rasa_sdk import Action\n\nclass Nameless(Action):\n    pass\n",
-            "actions.py:3:1: E-ACTION Nameless is no action: NotImplementedError: An action must implement a name"
-            "; it needs name() and run(dispatcher, tracker, domain); list what takes arguments",
+            "actions.py:3:1: E-ACTION Nameless is no action: NotImplementedError: An action must implement a"
+            ' name; it needs name() and run(dispatcher, tracker, domain), and what takes arguments goes into "ACTIONS"',
         ),
         (
             HELLO + HELLO.replace("class Hello", "class Again"),
