@@ -70,6 +70,12 @@ class HoldExpired(BookingError):
     outcome = "expired"
 
 
+class VisitChanged(BookingError):
+    """The visit is no longer what was seen: cancelled, moved, or over."""
+
+    outcome = "changed"
+
+
 class TooManyHolds(BookingError):
     """This contact already keeps as many openings as the practice allows."""
 

@@ -3,13 +3,21 @@
 Contract tests: tests/contracts/. Instants are aware UTC everywhere here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.domain.conversation import Address, InboundEvent, Rendered, Reply, SendOutcome
-from bot.domain.diary import Appointment, DiaryWrite, Hold, Opening, PatientDetails, Wish
+from bot.domain.diary import (
+    Appointment,
+    DiaryWrite,
+    Hold,
+    KnownPatient,
+    Opening,
+    PatientDetails,
+    Wish,
+)
 from bot.domain.pipeline import (
     Accepted,
     LedgerEntry,
@@ -52,7 +60,7 @@ class Channel(Protocol):
 
 
 class PracticeSystem(Protocol):
-    """A practice-management system: openings, holds, bookings."""
+    """A practice-management system: openings, holds, bookings, and what becomes of them."""
 
     name: str
 
@@ -75,13 +83,40 @@ class PracticeSystem(Protocol):
         """Turn a hold into an appointment. Raises HoldExpired, OpeningTaken, Unavailable.
         An embedded diary returns the write to be committed with the turn (`Booking.write`)."""
 
+    async def appointments_of(
+        self, *, contact: str, patients: Collection[str] = (), at: datetime
+    ) -> tuple[Appointment, ...]:
+        """Booked visits that begin after `at`, by start: those that this contact booked, and those of these
+        patients (references, as `find_patients` gives them)."""
+
+    async def find_patients(
+        self,
+        *,
+        contact: str | None = None,
+        phone: str | None = None,
+        first_name: str | None = None,
+        birth_date: date | None = None,
+    ) -> tuple[KnownPatient, ...]:
+        """Everybody whom this contact booked for, or who is on file under this phone (E.164; exactly one of
+        both), and whom all that is given besides fits. Who has no date of birth on file fits none."""
+
+    async def reschedule(self, visit: Appointment, hold: Hold, *, key: str, at: datetime) -> "Booking":
+        """Move a visit to the held time, which frees the one it had: never neither, never both.
+        Raises VisitChanged when the visit is not as it was seen, HoldExpired, OpeningTaken, Unavailable.
+        The same key again is one move. An embedded diary returns the write, as `book` does."""
+
+    async def cancel(self, visit: Appointment, reason: str | None, *, key: str, at: datetime) -> "Booking":
+        """Cancel a visit, which frees its time at once; of one given as cancelled, only note the reason.
+        Raises VisitChanged when it is not as it was seen, Unavailable. The same key again changes nothing.
+        An embedded diary returns the write, as `book` does."""
+
     async def appointments(self, *, start: datetime, end: datetime, at: datetime) -> tuple[Appointment, ...]:
         """Every appointment and unexpired hold that touches [start, end), by start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
-    """What `book` came to. With a `write`, it is true once the turn has committed."""
+    """What `book`, `reschedule` or `cancel` came to; with a `write`, true once the turn has committed."""
 
     appointment: Appointment
     write: DiaryWrite | None = None
@@ -108,6 +143,22 @@ class DiaryStore(Protocol):
     async def appointments(
         self, *, start: datetime | None, end: datetime | None, at: datetime
     ) -> tuple[Appointment, ...]: ...
+
+    async def appointments_of(
+        self, *, contact: str, patients: Collection[str], at: datetime
+    ) -> tuple[Appointment, ...]: ...
+
+    async def find_patients(
+        self,
+        *,
+        contact: str | None,
+        phone: str | None,
+        first_name: str | None,
+        birth_date: date | None,
+    ) -> tuple[KnownPatient, ...]: ...
+
+    async def appointment(self, appointment: str) -> tuple[Appointment, str | None] | None:
+        """As it is now, with the key of its last change; None when there is no such row."""
 
     async def add(
         self, rows: Sequence[tuple[Opening, PatientDetails]], *, at: datetime

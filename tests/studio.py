@@ -100,6 +100,9 @@ class OpenSeal:
         assert written_for == owner.encode()
         return plaintext
 
+    def handle(self, *parts: str) -> str:
+        return " ".join(parts)
+
 
 def diary_database(path: Path, *, protected: bool = True) -> Database:
     """A file with the diary's tables; without its triggers when not `protected`."""

@@ -90,6 +90,13 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPatient:
+    """Somebody on file, without a name: opaque references, several where one person was entered twice."""
+
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BookHeld:
     """A diary write that commits together with the turn that decided it.
 
@@ -102,4 +109,27 @@ class BookHeld:
     at: datetime
 
 
-DiaryWrite = BookHeld
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveBooked:
+    """Takes the held time for a visit and frees the one it had, both or neither. The visit keeps its id.
+
+    `visit` is as the patient saw it: one that was moved or cancelled meanwhile is not moved any more.
+    """
+
+    visit: Appointment
+    hold: Hold
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelBooked:
+    """Frees the time of a visit. With a `visit` seen as cancelled already, it only notes the reason."""
+
+    visit: Appointment
+    reason: str | None  # a word of ours, never the patient's
+    key: str
+    at: datetime
+
+
+DiaryWrite = BookHeld | MoveBooked | CancelBooked

@@ -1,15 +1,27 @@
 """The diary that comes with the house: openings from practice.yml, rows in the practice's own database."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.domain.diary import Appointment, AppointmentStatus, BookHeld, Hold, Opening, PatientDetails, Wish
+from bot.domain.diary import (
+    Appointment,
+    AppointmentStatus,
+    BookHeld,
+    CancelBooked,
+    Hold,
+    KnownPatient,
+    MoveBooked,
+    Opening,
+    PatientDetails,
+    Wish,
+)
 from bot.domain.offer import offer
 from bot.domain.openings import blocked_range, is_opening, openings, public_holidays
 from bot.domain.practice import Practice
 from bot.domain.practice_time import DAY, PracticeTime
-from bot.errors import HoldExpired, PolicyRefused
+from bot.errors import HoldExpired, PolicyRefused, VisitChanged
 from bot.ports import Booking, DiaryStore
 
 AROUND = timedelta(days=7)  # how far on either side of a wish is looked at first
@@ -72,6 +84,37 @@ class EmbeddedDiary:
         )
         return Booking(appointment=appointment, write=BookHeld(hold=hold, patient=patient, key=key, at=at))
 
+    async def reschedule(self, visit: Appointment, hold: Hold, *, key: str, at: datetime) -> Booking:
+        if not await self._is_as_seen(visit, key):
+            current = await self._store.current_hold(contact=hold.contact, opening=hold.opening, at=at)
+            if current is None or current.id != hold.id:
+                raise HoldExpired("the hold has run out or was let go; offer the openings again")
+        moved = replace(visit, opening=hold.opening)
+        return Booking(appointment=moved, write=MoveBooked(visit=visit, hold=hold, key=key, at=at))
+
+    async def cancel(self, visit: Appointment, reason: str | None, *, key: str, at: datetime) -> Booking:
+        await self._is_as_seen(visit, key)
+        cancelled = replace(visit, status=AppointmentStatus.CANCELLED)
+        write = CancelBooked(visit=visit, reason=reason, key=key, at=at)
+        return Booking(appointment=cancelled, write=write)
+
+    async def appointments_of(
+        self, *, contact: str, patients: Collection[str] = (), at: datetime
+    ) -> tuple[Appointment, ...]:
+        return await self._store.appointments_of(contact=contact, patients=patients, at=at)
+
+    async def find_patients(
+        self,
+        *,
+        contact: str | None = None,
+        phone: str | None = None,
+        first_name: str | None = None,
+        birth_date: date | None = None,
+    ) -> tuple[KnownPatient, ...]:
+        return await self._store.find_patients(
+            contact=contact, phone=phone, first_name=first_name, birth_date=birth_date
+        )
+
     async def appointments(self, *, start: datetime, end: datetime, at: datetime) -> tuple[Appointment, ...]:
         return await self._store.appointments(start=start, end=end, at=at)
 
@@ -107,6 +150,15 @@ class EmbeddedDiary:
         begin = bookable(min(window[0] for window in wish.windows).date())
         end = bookable(max(window[1] for window in wish.windows).date())
         return bookable(max(begin - AROUND, first)), bookable(max(end, first) + AROUND)
+
+    async def _is_as_seen(self, visit: Appointment, key: str) -> bool:
+        """True when this key has changed it already. Raises VisitChanged when somebody else has."""
+        found = await self._store.appointment(visit.id)
+        if found is not None and found[1] == key:
+            return True
+        if found is None or (found[0].opening, found[0].status) != (visit.opening, visit.status):
+            raise VisitChanged("the visit was moved or cancelled meanwhile; look it up again")
+        return False
 
     async def _is_booked(self, hold: Hold, at: datetime) -> bool:
         """Whether this hold is an appointment by now: the answer to a repeated booking."""

@@ -4,45 +4,35 @@ That visits do not overlap is the database's own doing. It cannot know the time,
 first deletes the holds that have run out, in the same unit of work.
 """
 
-import hashlib
-import json
 import uuid
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
+from typing import Any, assert_never
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.diary import (
     Appointment,
     AppointmentStatus,
     BookHeld,
+    CancelBooked,
     DiaryWrite,
     Hold,
+    KnownPatient,
+    MoveBooked,
     Opening,
     PatientDetails,
 )
-from bot.errors import HoldExpired, OpeningTaken
+from bot.errors import HoldExpired, OpeningTaken, VisitChanged
 from bot.storage.database import Database
-from bot.storage.diary_tables import ACTIVE, APPOINTMENT, DAY_SECONDS, OVERLAP, PATIENT
-from bot.storage.seal import Forgotten
-
-
-class Seal(Protocol):
-    """Encrypts for an owner: a contact, or a patient without one. Forgetting the owner is losing its key."""
-
-    def create(self, connection: Connection, owner: str) -> None: ...
-
-    def seal(self, connection: Connection, owner: str, plaintext: bytes) -> bytes: ...
-
-    def open(self, connection: Connection, owner: str, sealed: bytes) -> bytes: ...
-
+from bot.storage.diary_tables import ACTIVE, APPOINTMENT, DAY_SECONDS, OVERLAP
+from bot.storage.patients import Seal, SqlPatients, digest
 
 #: Written out rather than bound, as SQLite uses a partial index only for what it can read in the statement.
 _HELD = text("status = 'held'")
+_TO_COME = ("requested", "booked")  # visits that can still be moved and cancelled
 
 
 class SqlDiary:
@@ -51,7 +41,7 @@ class SqlDiary:
     def __init__(self, database: Database, practice_id: str, seal: Seal) -> None:
         self._database = database
         self._practice = practice_id
-        self._seal = seal
+        self._patients = SqlPatients(practice_id, seal)
 
     async def busy(
         self, *, start: datetime, end: datetime, at: datetime
@@ -108,25 +98,44 @@ class SqlDiary:
     ) -> tuple[Appointment, ...]:
         return await self._database.write(lambda connection: self.add_rows(connection, rows, at=at))
 
+    async def appointments_of(
+        self, *, contact: str, patients: Collection[str], at: datetime
+    ) -> tuple[Appointment, ...]:
+        a = APPOINTMENT.c
+        statement = (
+            select(APPOINTMENT)
+            .where(a.practice == self._practice, a.status.in_(_TO_COME), a.starts_at > _epoch(at))
+            .where(or_(a.contact == contact, a.patient_id.in_(tuple(patients))))
+            .order_by(a.starts_at, a.practitioner, a.id)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        return tuple(_appointment(row) for row in rows)
+
+    async def appointment(self, appointment: str) -> tuple[Appointment, str | None] | None:
+        row = await self._database.read(lambda connection: self._row_of(connection, appointment))
+        return None if row is None else (_appointment(row), row.change_key)
+
+    async def find_patients(
+        self,
+        *,
+        contact: str | None,
+        phone: str | None,
+        first_name: str | None,
+        birth_date: date | None,
+    ) -> tuple[KnownPatient, ...]:
+        return await self._database.read(
+            lambda connection: self._patients.find(
+                connection, contact=contact, phone=phone, first_name=first_name, birth_date=birth_date
+            )
+        )
+
     async def details(self, patient: str) -> PatientDetails | None:
         """Who an appointment's `patient` is; None when there is no such reference."""
-        return await self._database.read(lambda connection: self._details(connection, patient))
+        return await self._database.read(lambda connection: self._patients.details(connection, patient))
 
     async def names(self, patients: Collection[str]) -> dict[str, str]:
         """What these references' patients are called; whoever was forgotten is left out."""
-        p = PATIENT.c
-        statement = select(p.id, p.contact, p.sealed).where(p.practice == self._practice)
-
-        def unit(connection: Connection) -> dict[str, str]:
-            found = {}
-            for row in connection.execute(statement):
-                if row.id in patients:
-                    with suppress(Forgotten):
-                        sealed = self._seal.open(connection, row.contact or row.id, row.sealed)
-                        found[row.id] = _unsealed(sealed).name
-            return found
-
-        return await self._database.read(unit)
+        return await self._database.read(lambda connection: self._patients.names(connection, patients))
 
     # Units of work: functions of a connection, for a transaction that somebody else commits.
 
@@ -172,12 +181,18 @@ class SqlDiary:
     def apply_write(self, connection: Connection, write: DiaryWrite) -> None:
         """Does what a turn decided, within the turn's transaction.
 
-        Raises HoldExpired when the hold is gone, has run out at `write.at`, or is another contact's. Does
-        nothing when `write.key` has already booked.
+        Raises HoldExpired when the hold is gone, has run out at `write.at`, or is another contact's, and
+        VisitChanged when a visit is not as it was seen. Does nothing when `write.key` has done it already.
         """
         match write:
             case BookHeld():
                 self._book_held(connection, write)
+            case MoveBooked():
+                self._move_booked(connection, write)
+            case CancelBooked():
+                self._cancel_booked(connection, write)
+            case _:
+                assert_never(write)
 
     def add_rows(
         self, connection: Connection, rows: Sequence[tuple[Opening, PatientDetails]], *, at: datetime
@@ -193,7 +208,7 @@ class SqlDiary:
                 _insert_free(connection, row)
             except OpeningTaken as error:
                 raise OpeningTaken(f"row {index + 1}: {error}; nothing was added", index) from error
-            self._insert_patient(connection, patient, None, details)
+            self._patients.add(connection, patient, None, details)
             added.append(
                 Appointment(id=row["id"], opening=opening, status=AppointmentStatus.BOOKED, patient=patient)
             )
@@ -237,8 +252,8 @@ class SqlDiary:
         ).first()
         if booked is not None:
             return
-        known = self._same_patient(connection, write.hold.contact, write.patient)
-        patient = known or f"pat_{_digest(self._practice, write.key)}"
+        known = self._patients.booked_before(connection, write.hold.contact, write.patient)
+        patient = known or f"pat_{digest(self._practice, write.key)}"
         turned = connection.execute(
             update(APPOINTMENT)
             .where(
@@ -259,37 +274,51 @@ class SqlDiary:
         if turned.rowcount != 1:
             raise HoldExpired("the hold has run out or was let go; offer the openings again")
         if known is None:
-            self._insert_patient(connection, patient, write.hold.contact, write.patient)
+            self._patients.add(connection, patient, write.hold.contact, write.patient)
 
-    def _same_patient(self, connection: Connection, contact: str, details: PatientDetails) -> str | None:
-        """Whoever this contact has booked under this name before; a family on one phone stays several."""
-        p = PATIENT.c
-        rows = connection.execute(
-            select(p.id, p.sealed).where(p.practice == self._practice, p.contact == contact).order_by(p.id)
-        )
-        for row in rows:
-            booked = _unsealed(self._seal.open(connection, contact, row.sealed))
-            if _same_person(booked, details):
-                return str(row.id)
-        return None
+    def _move_booked(self, connection: Connection, write: MoveBooked) -> None:
+        """The hold gives its time to the visit, whose own becomes free: all in one transaction."""
+        a = APPOINTMENT.c
+        if not self._may_change(connection, write):
+            return
+        held = connection.execute(
+            delete(APPOINTMENT)
+            .where(
+                a.id == write.hold.id,
+                a.practice == self._practice,
+                a.contact == write.hold.contact,
+                a.status == "held",
+                a.hold_until > _epoch(write.at),
+            )
+            .returning(a.practitioner, a.visit_type, a.starts_at, a.ends_at, a.blocked_from, a.blocked_to)
+        ).first()
+        if held is None:
+            raise HoldExpired("the hold has run out or was let go; offer the openings again")
+        self._change(connection, write, **held._asdict())
 
-    def _insert_patient(
-        self, connection: Connection, patient: str, contact: str | None, details: PatientDetails
-    ) -> None:
-        if contact is None:
-            self._seal.create(connection, patient)
-        sealed = self._seal.seal(connection, contact or patient, _plain(details))
-        connection.execute(
-            insert(PATIENT).values(id=patient, practice=self._practice, contact=contact, sealed=sealed)
-        )
+    def _cancel_booked(self, connection: Connection, write: CancelBooked) -> None:
+        if self._may_change(connection, write):
+            self._change(connection, write, status="cancelled", cancel_reason=write.reason)
 
-    def _details(self, connection: Connection, patient: str) -> PatientDetails | None:
-        p = PATIENT.c
-        statement = select(p.contact, p.sealed).where(p.practice == self._practice, p.id == patient)
-        row = connection.execute(statement).first()
-        if row is None:
-            return None
-        return _unsealed(self._seal.open(connection, row.contact or patient, row.sealed))
+    def _may_change(self, connection: Connection, write: MoveBooked | CancelBooked) -> bool:
+        """False when this very write has been done. Raises VisitChanged when it is not as it was seen."""
+        row = self._row_of(connection, write.visit.id)
+        if row is not None and row.change_key == write.key:
+            return False
+        now = _appointment(row) if row is not None else None
+        if now is None or (now.opening, now.status) != (write.visit.opening, write.visit.status):
+            raise VisitChanged("the visit was moved or cancelled meanwhile; look it up again")
+        return True
+
+    def _change(self, connection: Connection, write: MoveBooked | CancelBooked, **values: Any) -> None:
+        a = APPOINTMENT.c
+        values |= {"change_key": write.key, "updated_at": _epoch(write.at)}
+        connection.execute(update(APPOINTMENT).where(a.id == write.visit.id).values(values))
+
+    def _row_of(self, connection: Connection, appointment: str) -> Any:
+        a = APPOINTMENT.c
+        statement = select(APPOINTMENT).where(a.practice == self._practice, a.id == appointment)
+        return connection.execute(statement).first()
 
     def _hold_on(self, connection: Connection, contact: str, opening: Opening, at: datetime) -> Hold | None:
         a = APPOINTMENT.c
@@ -350,24 +379,6 @@ def _appointment(row: Any) -> Appointment:
     )
 
 
-def _plain(details: PatientDetails) -> bytes:
-    born = details.birth_date
-    fields = {"name": details.name, "phone": details.phone, "birth_date": born.isoformat() if born else None}
-    return json.dumps(fields, ensure_ascii=False).encode()
-
-
-def _unsealed(plaintext: bytes) -> PatientDetails:
-    fields = json.loads(plaintext)
-    born = fields["birth_date"]
-    return PatientDetails(
-        name=fields["name"], phone=fields["phone"], birth_date=date.fromisoformat(born) if born else None
-    )
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
 def _epoch(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise ValueError("an instant carries its zone")
@@ -376,10 +387,3 @@ def _epoch(moment: datetime) -> int:
 
 def _instant(epoch: int) -> datetime:
     return datetime.fromtimestamp(epoch, UTC)
-
-
-def _same_person(one: PatientDetails, other: PatientDetails) -> bool:
-    """Equal names, and no two different dates of birth."""
-    names = [sorted(details.name.casefold().split()) for details in (one, other)]
-    births = {details.birth_date for details in (one, other)} - {None}
-    return names[0] == names[1] and len(births) < 2

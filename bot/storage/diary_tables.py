@@ -51,21 +51,27 @@ class AppointmentRow(SQLModel, table=True):
     contact: str | None = None
     patient_id: str | None = None
     booking_key: str | None = None
+    change_key: str | None = None  # of the last move or cancellation by its patient
+    cancel_reason: str | None = None  # a word of ours, such as "unwell"
     created_at: int = Field(sa_type=BigInteger)
     updated_at: int = Field(sa_type=BigInteger)
 
 
 class PatientRow(SQLModel, table=True):
     """Who comes. `sealed` is JSON of name, phone and birth_date, sealed for the contact, or for the row's own
-    id where staff booked somebody without one."""
+    id where staff booked somebody without one. `phone_handle` is a keyed hash, to find people by."""
 
     __tablename__: ClassVar[Any] = "patient"
-    __table_args__: ClassVar[Any] = (Index("patient_contact", "practice", "contact"),)
+    __table_args__: ClassVar[Any] = (
+        Index("patient_contact", "practice", "contact"),
+        Index("patient_phone", "practice", "phone_handle"),
+    )
 
     id: str = Field(primary_key=True)
     practice: str
     contact: str | None = None
     sealed: bytes
+    phone_handle: str | None = None
 
 
 def _overlap_trigger(name: str, event: str) -> str:

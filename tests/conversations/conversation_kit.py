@@ -243,6 +243,9 @@ class PlainSeal:
     def open(self, connection: Any, owner: str, sealed: bytes) -> bytes:
         return sealed
 
+    def handle(self, *parts: str) -> str:
+        return " ".join(parts)
+
 
 def offered(ref: str) -> datetime:
     """The local wall time of an opening's reference (Rome, before the summer time of 2026)."""

@@ -1,0 +1,166 @@
+"""Who comes: names, phones and dates of birth, sealed; found by reference, by contact, by phone.
+
+Staff enter a patient anew with each visit, so one person may have several rows: equal names and no two
+different dates of birth are one person.
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from datetime import date
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, insert, select
+
+from bot.domain.diary import KnownPatient, PatientDetails
+from bot.storage.diary_tables import PATIENT
+from bot.storage.seal import Forgotten
+
+Known = tuple[str, PatientDetails]
+
+
+class Seal(Protocol):
+    """Encrypts for an owner: a contact, or a patient without one. Forgetting the owner is losing its key."""
+
+    def create(self, connection: Connection, owner: str) -> None: ...
+
+    def seal(self, connection: Connection, owner: str, plaintext: bytes) -> bytes: ...
+
+    def open(self, connection: Connection, owner: str, sealed: bytes) -> bytes: ...
+
+    def handle(self, *parts: str) -> str:
+        """A keyed hash, to look somebody up by what nobody may read."""
+
+
+class SqlPatients:
+    """The patients of one practice. Every method works within a unit of work of the diary."""
+
+    def __init__(self, practice_id: str, seal: Seal) -> None:
+        self._practice = practice_id
+        self._seal = seal
+
+    def add(self, connection: Connection, patient: str, contact: str | None, details: PatientDetails) -> None:
+        if contact is None:
+            self._seal.create(connection, patient)
+        connection.execute(
+            insert(PATIENT).values(
+                id=patient,
+                practice=self._practice,
+                contact=contact,
+                sealed=self._seal.seal(connection, contact or patient, _plain(details)),
+                phone_handle=self._phone_handle(details.phone) if details.phone else None,
+            )
+        )
+
+    def details(self, connection: Connection, patient: str) -> PatientDetails | None:
+        """Who a reference is; None when there is none of that name."""
+        p = PATIENT.c
+        statement = select(p.contact, p.sealed).where(p.practice == self._practice, p.id == patient)
+        row = connection.execute(statement).first()
+        if row is None:
+            return None
+        return _unsealed(self._seal.open(connection, row.contact or patient, row.sealed))
+
+    def names(self, connection: Connection, patients: Collection[str]) -> dict[str, str]:
+        """What these references' patients are called; whoever was forgotten is left out."""
+        return {ref: who.name for ref, who in self._where(connection, among=patients)}
+
+    def booked_before(self, connection: Connection, contact: str, details: PatientDetails) -> str | None:
+        """Whoever this contact has booked under this name before; a family on one phone stays several."""
+        known = self._where(connection, PATIENT.c.contact == contact)
+        return next((ref for ref, who in known if _same_person(who, details)), None)
+
+    def find(
+        self,
+        connection: Connection,
+        *,
+        contact: str | None,
+        phone: str | None,
+        first_name: str | None,
+        birth_date: date | None,
+    ) -> tuple[KnownPatient, ...]:
+        """See `PracticeSystem.find_patients`."""
+        p = PATIENT.c
+        if phone is not None:
+            place = p.phone_handle == self._phone_handle(phone)
+        elif contact is not None:
+            place = p.contact == contact
+        else:
+            return ()
+        return tuple(
+            KnownPatient(references=tuple(ref for ref, _ in person))
+            for person in _people(self._where(connection, place))
+            if _fits(person, first_name, birth_date)
+        )
+
+    def _where(
+        self, connection: Connection, *conditions: Any, among: Collection[str] | None = None
+    ) -> Iterator[Known]:
+        p = PATIENT.c
+        statement = (
+            select(p.id, p.contact, p.sealed).where(p.practice == self._practice, *conditions).order_by(p.id)
+        )
+        for row in connection.execute(statement).all():
+            if among is not None and row.id not in among:
+                continue
+            with suppress(Forgotten):
+                yield row.id, _unsealed(self._seal.open(connection, row.contact or row.id, row.sealed))
+
+    def _phone_handle(self, phone: str) -> str:
+        return self._seal.handle("patient phone", self._practice, phone)
+
+
+def digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _people(known: Iterator[Known]) -> list[list[Known]]:
+    """Rows of one person stand together."""
+    people: list[list[Known]] = []
+    # Those with a date of birth first: a row without one joins whoever has its name.
+    for ref, who in sorted(known, key=lambda one: (one[1].birth_date is None, one[0])):
+        for person in people:
+            if all(_same_person(who, other) for _, other in person):
+                person.append((ref, who))
+                break
+        else:
+            people.append([(ref, who)])
+    return people
+
+
+def _fits(person: list[Known], first_name: str | None, birth_date: date | None) -> bool:
+    born = {who.birth_date for _, who in person}
+    if birth_date is not None and birth_date not in born:
+        return False
+    if first_name is None:
+        return True
+    spoken = _words(first_name)
+    return bool(spoken) and any(spoken <= _words(who.name) for _, who in person)
+
+
+def _same_person(one: PatientDetails, other: PatientDetails) -> bool:
+    """Equal names, and no two different dates of birth."""
+    births = {details.birth_date for details in (one, other)} - {None}
+    return _words(one.name) == _words(other.name) and len(births) < 2
+
+
+def _words(name: str) -> frozenset[str]:
+    """Of a name, without case, accents and order."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    return frozenset(bare.replace("-", " ").replace("'", " ").replace("\u2019", " ").split())
+
+
+def _plain(details: PatientDetails) -> bytes:
+    born = details.birth_date
+    fields = {"name": details.name, "phone": details.phone, "birth_date": born.isoformat() if born else None}
+    return json.dumps(fields, ensure_ascii=False).encode()
+
+
+def _unsealed(plaintext: bytes) -> PatientDetails:
+    fields = json.loads(plaintext)
+    born = fields["birth_date"]
+    return PatientDetails(
+        name=fields["name"], phone=fields["phone"], birth_date=date.fromisoformat(born) if born else None
+    )
