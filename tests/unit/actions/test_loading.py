@@ -113,7 +113,8 @@ def test_a_list_says_what_is_offered(tmp_path: Path) -> None:
         (
             "from rasa_sdk import Action\n\nclass Nameless(Action):\n    pass\n",
             "actions.py:3:1: E-ACTION Nameless is no action: NotImplementedError: An action must implement a"
-            ' name; it needs name() and run(dispatcher, tracker, domain), and what takes arguments goes into "ACTIONS"',
+            " name; it needs name() and run(dispatcher, tracker, domain), and what takes arguments goes into"
+            ' "ACTIONS"',
         ),
         (
             HELLO + HELLO.replace("class Hello", "class Again"),
