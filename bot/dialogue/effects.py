@@ -60,4 +60,12 @@ class Record:
     event: Mapping[str, Any]
 
 
-Effect = Utter | RunAction | OpenHandoff | AlertStaff | OptOut | Record
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepBegan:
+    """A step of a flow is entered. Nothing is to be done: tests count what they cover, tools explain."""
+
+    flow: str
+    step: str
+
+
+Effect = Utter | RunAction | OpenHandoff | AlertStaff | OptOut | Record | StepBegan

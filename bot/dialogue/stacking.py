@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.dialogue.model import Assistant, CollectStep
+from bot.dialogue.model import COLLECT, VALIDATE, Assistant, CollectStep
 from bot.dialogue.state import Frame, moved_to
 from bot.dialogue.workbench import Workbench
 
-VALIDATE = "pattern_validate_slot"
 CONTINUE = "pattern_continue_interrupted"
 
 #: Waiting patterns that give way when the patient starts something (11.2).
@@ -27,7 +26,7 @@ _GIVE_WAY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A flow with the calls it is in, and the slots under validation directly above: stack[start:end]."""
+    """A flow with the calls it is in, and the loops that ask and validate for them: stack[start:end]."""
 
     start: int
     end: int
@@ -42,6 +41,11 @@ class Chain:
         return tuple(frame.frame_id for frame in self.frames)
 
     @property
+    def step_id(self) -> str:
+        """Where the innermost flow stands."""
+        return self.user_frames[-1].step_id
+
+    @property
     def user_frames(self) -> tuple[Frame, ...]:
         return tuple(frame for frame in self.frames if not frame.is_pattern)
 
@@ -54,7 +58,7 @@ def chains(stack: Sequence[Frame]) -> list[Chain]:
             continue
         end = start + 1
         while end < len(stack) and (
-            stack[end].flow_id == VALIDATE or (stack[end].entered_by == "call" and not stack[end].is_pattern)
+            stack[end].is_loop or (stack[end].entered_by == "call" and not stack[end].is_pattern)
         ):
             end += 1
         found.append(Chain(start, end, tuple(stack[start:end])))
@@ -80,6 +84,9 @@ def waiting_step(bench: Stacked, frame: Frame) -> CollectStep | None:
     """The question that a frame waits with, or would ask."""
     if frame.flow_id == VALIDATE:
         return validation_step(bench, frame)
+    if frame.flow_id == COLLECT:
+        below = bench.stack[: bench.stack.index(frame)]
+        return waiting_step(bench, below[-1]) if below else None
     flow = bench.assistant.flows.get(frame.flow_id)
     step = flow.steps.get(frame.step_id) if flow else None
     return step if isinstance(step, CollectStep) else None
@@ -146,14 +153,14 @@ def interrupt(bench: Workbench, chain: Chain, *, unless: bool = False) -> None:
         return
     for frame_id in chain.ids:
         bench.change_frame(frame_id, interrupted=True)
-    bench.record("flow_interrupted", flow_id=chain.root.flow_id, step_id=chain.frames[-1].step_id)
+    bench.record("flow_interrupted", flow_id=chain.root.flow_id, step_id=chain.step_id)
 
 
 def resume(bench: Workbench, chain: Chain) -> None:
     """It goes on where it was; a waiting question is asked again."""
     for frame_id in chain.ids:
         bench.change_frame(frame_id, interrupted=False)
-    bench.record("flow_resumed", flow_id=chain.root.flow_id, step_id=chain.frames[-1].step_id)
+    bench.record("flow_resumed", flow_id=chain.root.flow_id, step_id=chain.step_id)
     wake(bench)
 
 
@@ -169,7 +176,8 @@ def wake(bench: Workbench) -> None:
     """The frame on top, if it waits, looks at its slot again and asks if it must."""
     top = bench.top
     if top is not None and top.is_waiting:
-        bench.change_top(phase="check")
+        is_own = top.is_loop and top.flow_id in bench.assistant.flows
+        bench.change_top(phase="done" if is_own else "check")
 
 
 def end_frame(bench: Workbench) -> None:
@@ -182,22 +190,33 @@ def end_frame(bench: Workbench) -> None:
         bench.change_top(called=tuple(called))
         return
     _leave(bench, (frame,))
-    after_pattern(bench, frame)
+    _after(bench, frame)
 
 
-def after_pattern(bench: Workbench, frame: Frame) -> None:
-    """What the end of a pattern means for the frames below it."""
-    if not frame.is_pattern:
-        return
-    if frame.flow_id == "pattern_cancel_flow":
-        cancel_frames(bench, frame.context.get("canceled_frames", ()))
-    if frame.flow_id in ("pattern_emergency", "pattern_stop"):
-        bench.change(is_over=True)
-        return
-    if frame.flow_id == "pattern_correction":
-        push_validations(bench)
-    if frame.flow_id != "pattern_repeat_bot_messages":  # its messages hold the question
-        wake(bench)
+def _after(bench: Workbench, frame: Frame) -> None:
+    """What the end of a flow or pattern means for the frames below it."""
+    match frame.flow_id:
+        case "pattern_emergency" | "pattern_stop":
+            bench.change(is_over=True)
+            return
+        case "pattern_repeat_bot_messages":
+            return  # its messages hold the question
+        case "pattern_cancel_flow":
+            cancel_frames(bench, frame.context.get("canceled_frames", ()))
+        case "pattern_correction":
+            push_validations(bench)
+        case _ if frame.flow_id == CONTINUE:
+            _go_on_unasked(bench)
+        case _ if frame.flow_id == COLLECT and bench.top is not None:
+            bench.change_top(phase="done")
+    wake(bench)
+
+
+def _go_on_unasked(bench: Workbench) -> None:
+    """A pattern of a project's own that neither goes on nor cancels: the flow below simply goes on."""
+    chain = active_chain(bench.stack)
+    if chain is not None and chain.root.interrupted and bench.stack[-1] in chain.frames:
+        resume(bench, chain)
 
 
 def cancel_chain(bench: Workbench, chain: Chain, *, reason: str | None = None) -> None:
@@ -216,7 +235,7 @@ def cancel_frames(bench: Workbench, frame_ids: Iterable[str]) -> None:
     wanted = set(frame_ids)
     frames = [frame for frame in bench.stack if frame.frame_id in wanted]
     bench.remove([frame.frame_id for frame in frames])
-    _leave(bench, [frame for frame in frames if frame.flow_id != VALIDATE], spare=bench.turn.just_set)
+    _leave(bench, [frame for frame in frames if not frame.is_loop], spare=bench.turn.just_set)
 
 
 def _leave(bench: Workbench, frames: Sequence[Frame], *, spare: Sequence[str] = ()) -> None:
@@ -248,7 +267,8 @@ def push_validations(bench: Workbench) -> None:
 
 def enter(bench: Workbench, frame: Frame) -> None:
     """The first run of a frame."""
-    bench.record("flow_started", flow_id=frame.flow_id)
+    offered = {key: frame.context[key] for key in ("options", "names") if key in frame.context}
+    bench.record("flow_started", flow_id=frame.flow_id, **offered)  # a clarification says which flows
     if frame.flow_id == VALIDATE:
         bench.change_top(step_id="validate", phase="check")
     else:

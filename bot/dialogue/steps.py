@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.dialogue.builtin_actions import BUILT_IN_ACTIONS
-from bot.dialogue.effects import Button
+from bot.dialogue.effects import Button, StepBegan
 from bot.dialogue.filling import run_collect
 from bot.dialogue.model import (
     END,
@@ -39,6 +39,8 @@ def run_top(bench: Workbench) -> None:
     if frame.phase == "done":
         _go_on(bench, frame, step)
         return
+    if frame.phase == "entered":
+        bench.effects.append(StepBegan(flow=frame.flow_id, step=frame.step_id))
     match step:
         case CollectStep():
             if run_collect(bench, step):
