@@ -79,6 +79,14 @@ class AlertChannel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActionServer:
+    """Where actions run that are not ours, by Rasa's protocol: over TLS, or on this machine."""
+
+    url: str
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
     """Everything about one practice that flows, openings and texts need."""
 
@@ -107,6 +115,7 @@ class Practice:
     whatsapp: tuple[WhatsAppAccount, ...] = ()
     messenger: tuple[MessengerAccount, ...] = ()
     alerts: AlertChannel | None = None
+    action_server: ActionServer | None = None
 
     def answer(self, topic: str, language: str) -> str:
         """What the practice says about a topic; "" where it says nothing."""

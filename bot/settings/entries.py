@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -110,6 +111,13 @@ def _account_id(value: object) -> object:
 
 def _secret(reference: str, info: ValidationInfo) -> str:
     """The secret behind env:NAME or file:PATH; "" when nothing is resolved."""
+    sources = info.context
+    assert isinstance(sources, SecretSources)
+    return read_secret(reference, sources)
+
+
+def read_secret(reference: str, sources: SecretSources) -> str:
+    """What env:NAME or file:PATH lead to; "" when nothing is resolved. Raises PydanticCustomError."""
     match = _REFERENCE.fullmatch(reference)
     if match is None:
         raise _wrong(
@@ -117,8 +125,6 @@ def _secret(reference: str, info: ValidationInfo) -> str:
             "or file:PATH, put the secret there, and replace it if this file was ever shared",
             "E-SECRET",
         )
-    sources = info.context
-    assert isinstance(sources, SecretSources)
     if not sources.resolving:
         return ""
     name, path = match.groups()
@@ -152,6 +158,30 @@ def _smtp(text: str, info: ValidationInfo) -> str:
     if not is_reference and urlsplit(url).password:
         raise _wrong("holds a password; write env:NAME or file:PATH instead", "E-SECRET")
     return url
+
+
+def _action_server(text: str) -> str:
+    """What patients say travels there: encrypted, or not beyond this machine."""
+    example = 'write e.g. "https://actions.example.org/webhook"'
+    if not _is_url(text, "https", "http"):
+        raise _wrong(f"must be a web address; {example}")
+    parts = urlsplit(text)
+    if parts.username is not None or parts.query:
+        raise _wrong('holds a user or a query; give the secret as "token", with env:NAME', "E-SECRET")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise _wrong(
+            'must begin with "https://", since what patients say goes there; without TLS only this machine '
+            f"(http://127.0.0.1:5055/webhook) will do; {example}"
+        )
+    return text if parts.path.strip("/") else f"{text.rstrip('/')}/webhook"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this name or address never leaves the machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"
 
 
 def _email(text: str) -> str:
@@ -286,6 +316,11 @@ class AlertsEntry(Entry):
     smtp: Annotated[str, AfterValidator(_smtp)] | None = None
 
 
+class ActionServerEntry(Entry):
+    url: Annotated[str, AfterValidator(_action_server)]
+    token: Secret | None = None
+
+
 class PracticeEntry(Entry):
     id: Id
     name: Text
@@ -312,6 +347,7 @@ class PracticeEntry(Entry):
     whatsapp: list[WhatsAppEntry] | None = None
     messenger: list[MessengerEntry] | None = None
     alerts: AlertsEntry | None = None
+    action_server: ActionServerEntry | None = None
 
 
 #: Which keys belong where: the path of a mapping, without list indices.
@@ -323,5 +359,6 @@ KEYS: Mapping[tuple[Any, ...], type[Entry]] = {
     ("whatsapp",): WhatsAppEntry,
     ("messenger",): MessengerEntry,
     ("alerts",): AlertsEntry,
+    ("action_server",): ActionServerEntry,
     ("answers",): AnswersEntry,
 }

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from bot.domain.practice import (
+    ActionServer,
     AlertChannel,
     MessengerAccount,
     Practice,
@@ -16,7 +18,7 @@ from bot.domain.practice import (
     VisitType,
     WhatsAppAccount,
 )
-from bot.errors import ContentRefused, Problem
+from bot.errors import ContentRefused, Problem, SetupError
 from bot.settings.checks import cross_check
 from bot.settings.entries import (
     KEYS,
@@ -25,6 +27,7 @@ from bot.settings.entries import (
     PracticeEntry,
     SecretSources,
     VisitTypeEntry,
+    read_secret,
 )
 from bot.settings.spelling import did_you_mean
 from bot.source import Node, read_file
@@ -56,7 +59,7 @@ def load_practice(
 
     `languages_available` are those that flows and understanding know; None accepts any. Without secrets (for
     commands that never talk to a channel) no variable needs to be set: `whatsapp` and `messenger` are then ()
-    and `alerts` None, while the form of the references is checked all the same.
+    and `alerts` None, `action_server` has no token, while the form of the references is checked all the same.
     """
     root = read_file(path)
     problems = list(cross_check(root, languages_available))
@@ -74,6 +77,19 @@ def load_practice(
     if entry is None or problems:
         raise ContentRefused(tuple(problems))
     return _practice(entry, gather_seconds=gather, with_secrets=with_secrets)
+
+
+def secret(reference: str, *, environment: Mapping[str, str], named: str) -> str:
+    """What env:NAME or file:PATH lead to, for a secret outside of practice.yml. Raises SetupError."""
+    if not reference.startswith(("env:", "file:")):
+        raise SetupError(
+            f"{named} takes no secret itself, which others could see; write env:NAME or file:PATH"
+        )
+    sources = SecretSources(environment=environment, folder=Path.cwd(), resolving=True)
+    try:
+        return read_secret(reference, sources)
+    except PydanticCustomError as error:
+        raise SetupError(f"{named}: {error.message()}") from error
 
 
 def _gather_override(environment: Mapping[str, str]) -> float | None:
@@ -160,6 +176,9 @@ def _practice(entry: PracticeEntry, *, gather_seconds: float | None, with_secret
         ),
         alerts=AlertChannel(webhook=entry.alerts.webhook, email=entry.alerts.email, smtp=entry.alerts.smtp)
         if entry.alerts and with_secrets
+        else None,
+        action_server=ActionServer(url=entry.action_server.url, token=entry.action_server.token or None)
+        if entry.action_server
         else None,
     )
 

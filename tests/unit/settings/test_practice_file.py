@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.practice import (
     ANSWER_TOPICS,
+    ActionServer,
     AlertChannel,
     MessengerAccount,
     Practice,
@@ -320,6 +321,59 @@ def test_alerts_by_mail_have_a_server(folder: Folder) -> None:
     loaded = folder.load(GOOD + "alerts: {email: a@example.org, smtp: env:SMTP}\n", SMTP="smtp://u:p@host:25")
 
     assert loaded.alerts == AlertChannel(email="a@example.org", smtp="smtp://u:p@host:25")
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://actions.example.org/hook", "https://actions.example.org/hook"),
+        ("https://actions.example.org", "https://actions.example.org/webhook"),
+        ("http://127.0.0.1:5055/webhook", "http://127.0.0.1:5055/webhook"),
+        ("http://[::1]:5055/", "http://[::1]:5055/webhook"),
+        ("http://localhost:5055/webhook", "http://localhost:5055/webhook"),
+    ],
+)
+def test_actions_may_run_elsewhere_over_tls_or_on_this_machine(folder: Folder, url: str, kept: str) -> None:
+    loaded = folder.load(f"{GOOD}action_server: {{url: '{url}', token: env:ACTIONS}}\n", ACTIONS="t0p")
+
+    assert loaded.action_server == ActionServer(url=kept, token="t0p")
+    assert "t0p" not in repr(loaded)
+
+
+@pytest.mark.parametrize(
+    ("entry", "mistake"),
+    [
+        (
+            "{url: 'http://actions.example.org/webhook'}",
+            '30:17: E-VALUE "url": must begin with "https://", since what patients say goes there; without TLS'
+            " only this machine (http://127.0.0.1:5055/webhook) will do; write e.g."
+            ' "https://actions.example.org/webhook"',
+        ),
+        (
+            "{url: 'http://127.0.0.1.example.org/'}",
+            '30:17: E-VALUE "url": must begin with "https://", since what patients say goes there; without TLS'
+            " only this machine (http://127.0.0.1:5055/webhook) will do; write e.g."
+            ' "https://actions.example.org/webhook"',
+        ),
+        (
+            "{url: actions.example.org}",
+            '30:17: E-VALUE "url": must be a web address; write e.g. "https://actions.example.org/webhook"',
+        ),
+        (
+            "{url: 'https://me:secret@example.org/'}",
+            '30:17: E-SECRET "url": holds a user or a query; give the secret as "token", with env:NAME',
+        ),
+        ("{token: env:ACTIONS}", '30:1: E-KEY "url" is missing; add it'),
+        (
+            "{url: 'https://example.org/', password: x}",
+            '30:46: E-KEY unknown key "password"; known here: url, token',
+        ),
+    ],
+)
+def test_an_action_server_that_anybody_could_read_along_with_is_refused(
+    folder: Folder, entry: str, mistake: str
+) -> None:
+    assert folder.mistakes(f"{GOOD}action_server: {entry}\n", ACTIONS="t0p") == [mistake]
 
 
 def test_the_environment_can_shorten_the_wait_for_the_next_message(folder: Folder) -> None:
