@@ -22,7 +22,7 @@ from bot.channels.whatsapp import WhatsAppChannel
 from bot.dialogue import Assistant, load_assistant
 from bot.domain.practice import Practice
 from bot.errors import SetupError
-from bot.ports import Alert, Channel, Clock
+from bot.ports import Actions, Alert, Channel, Clock
 from bot.practice_systems.embedded import EmbeddedDiary
 from bot.service.alerts import Alerts
 from bot.service.changes import Changes
@@ -227,11 +227,12 @@ class FrontDesk:
             resend_blindly=resend_blindly,
         )
         self.reader = Reader(interpreter=interpreter, practice=practice)
+        self.actions: Actions = InProcessActions(booking_actions(practice, self.diary), assistant=assistant)
         self.turns = Turns(
             store=self.store,
             assistant=assistant,
             reader=self.reader,
-            actions=InProcessActions(booking_actions(practice, self.diary)),
+            actions=self.actions,
             practice=practice,
             clock=clock,
             tokens=self.tokens,
