@@ -8,9 +8,14 @@ import pytest
 from tests.wire.conftest import Online, body, signed, tap, text
 
 
-@pytest.mark.parametrize("language", ["it", "en"])
-async def test_a_patient_books_a_first_visit_within_eight_messages(online: Online, language: str) -> None:
-    robot = online.robot("393331234567", language)
+@pytest.mark.parametrize("language", ["it", "en", "ru"])
+@pytest.mark.parametrize(
+    ("channel", "patient"), [("whatsapp", "393331234567"), ("messenger", "5550000000000042")]
+)
+async def test_a_patient_books_a_first_visit_within_eight_messages(
+    online: Online, channel: str, patient: str, language: str
+) -> None:
+    robot = online.robot(patient, language, channel=channel)
 
     assert await robot.book()
     assert robot.said <= 8
