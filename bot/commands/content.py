@@ -9,21 +9,24 @@ import typer
 from bot import bootstrap
 from bot.commands.shared import ContentFolder, beside, moment
 from bot.dialogue import Assistant
+from bot.workshop.checking import check_content
 
 
 def check(
     content: ContentFolder = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+    explore: Annotated[
+        bool, typer.Option("--explore/--no-explore", help="Also walk every conversation that can arise.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="A list for editors, and nothing else.")] = False,
 ) -> None:
     """Reads practice.yml and all flows; prints every mistake as file:line:column and what to do."""
-    whose, assistant = _content(content)
-    for warning in assistant.warnings:
-        print(warning)
-    print(
-        f"{whose}: {len(assistant.flows)} flows, {len(assistant.responses)} responses in"
-        f" {', '.join(assistant.languages)}; {len(assistant.warnings)} warnings."
-    )
-    if strict and assistant.warnings:
+    checked = check_content(lambda: _content(content), explores=explore)
+    if as_json:
+        print(checked.to_json())
+    else:
+        print("\n".join(checked.lines()))
+    if checked.fails(strict=strict):
         raise SystemExit(1)
 
 

@@ -10,6 +10,7 @@ from typing import Any, cast, get_args
 from bot.dialogue.conditions import Condition, parse_condition
 from bot.dialogue.model import (
     ActionDeclaration,
+    After,
     ButtonText,
     Mapped,
     Outcome,
@@ -36,6 +37,12 @@ _MAPPINGS: dict[str, frozenset[str]] = {
     "controlled": frozenset({"run_action_every_turn"}),
     "from_media": frozenset({"kind"}),
 }
+
+
+ACTION_KEYS = (
+    *("outcome", "sets", "timeout", "sends", "sends_message", "send_domain"),
+    *("holds", "releases", "books"),
+)
 
 
 def read_slot(name: Node, node: Node, ledger: Ledger) -> Slot:
@@ -340,23 +347,48 @@ def read_action(node: Node, ledger: Ledger, names: Names) -> ActionDeclaration:
     label = f'action "{name.scalar}"'
     if settings.kind == "scalar" and settings.scalar is None:
         return ActionDeclaration(name=str(name.scalar), position=name.position)
-    fields = Fields(settings, ledger, label, ("send_domain", "outcome", "sets", "timeout"))
-    sets = frozenset(fields.names("sets")) if fields.get("sets") is not None else None
-    for slot in sorted(sets or ()):
-        if slot not in names.slots:
-            ledger.add(
-                settings.get("sets") or node,
-                "E-REF",
-                f'there is no slot "{slot}"{nearest(slot, names.slots)}',
-            )
+    fields = Fields(settings, ledger, label, ACTION_KEYS)
+    sets, sends = (_slot_names(fields, key, ledger, names) for key in ("sets", "sends"))
+    outcome = _outcome(fields, label, ledger, names)
     return ActionDeclaration(
         name=str(name.scalar),
         position=name.position,
         sets=sets,
-        outcome=_outcome(fields, label, ledger, names),
+        outcome=outcome,
         timeout=fields.number("timeout"),
         send_domain=fields.flag("send_domain", False),
+        sends=sends,
+        sends_message=fields.flag("sends_message", False),
+        holds=_after(fields, "holds", outcome, ledger),
+        releases=_after(fields, "releases", outcome, ledger),
+        books=_after(fields, "books", outcome, ledger),
     )
+
+
+def _slot_names(fields: Fields, key: str, ledger: Ledger, names: Names) -> frozenset[str] | None:
+    node = fields.get(key)
+    if node is None:
+        return None
+    listed = frozenset(fields.names(key))
+    for slot in sorted(listed):
+        if slot not in names.slots:
+            ledger.add(node, "E-REF", f'there is no slot "{slot}"{nearest(slot, names.slots)}')
+    return listed
+
+
+def _after(fields: Fields, key: str, outcome: Outcome | None, ledger: Ledger) -> After | None:
+    """`true`, or the outcomes after which it is so."""
+    node = fields.get(key)
+    if node is None or node.scalar is False:
+        return None
+    if node.scalar is True:
+        return After()
+    named = fields.names(key)
+    known = outcome.values if outcome is not None else ()
+    for value in named:
+        if value not in known:
+            ledger.add(node, "E-OUTCOME", f'{fields.what} has no outcome "{value}"{nearest(value, known)}')
+    return After(outcomes=named)
 
 
 def _outcome(action: Fields, label: str, ledger: Ledger, names: Names) -> Outcome | None:

@@ -17,6 +17,9 @@ END = "END"
 START = "START"
 PATTERN = "pattern_"
 HANDOFF = "pattern_human_handoff"
+COLLECT = "pattern_collect_information"
+VALIDATE = "pattern_validate_slot"
+LOOPS = frozenset({COLLECT, VALIDATE})  # run by the engine itself, unless content has flows of these names
 
 SlotType = Literal["text", "bool", "float", "categorical", "any", "list"]
 
@@ -213,6 +216,13 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """The outcomes after which an action has done something; none named: whenever it comes back."""
+
+    outcomes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionDeclaration:
     name: str
     position: Position
@@ -220,6 +230,15 @@ class ActionDeclaration:
     outcome: Outcome | None = None
     timeout: float | None = None
     send_domain: bool = False
+    sends: frozenset[str] | None = None  # slots that go to a remote action; None: those it sets
+    sends_message: bool = False  # a remote action gets the patient's words, too
+    holds: After | None = None  # something is kept for the patient from here on
+    releases: After | None = None  # what was kept is free again
+    books: After | None = None  # what was kept is the patient's
+
+    def comes_to(self, after: After | None, outcome: str | None) -> bool:
+        """Whether this result is one of those. None: the action came back and declares no outcome."""
+        return after is not None and (not after.outcomes or outcome in after.outcomes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
