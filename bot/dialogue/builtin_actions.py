@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 
 from bot.dialogue.corrections import correct_slots
 from bot.dialogue.effects import AlertStaff, OptOut
+from bot.dialogue.filling import run_rejections
 from bot.dialogue.model import HANDOFF
 from bot.dialogue.names import FACTS
+from bot.dialogue.sessions import reset_all
 from bot.dialogue.stacking import (
     active_chain,
     cancel_chain,
@@ -16,7 +18,7 @@ from bot.dialogue.stacking import (
     raise_chain,
     resume,
 )
-from bot.dialogue.workbench import StepFailed, Workbench
+from bot.dialogue.workbench import Workbench
 
 #: Small talk: an intent, and what is said to it when the project has no answer of that name.
 SMALL_TALK: Mapping[str, str] = {
@@ -42,9 +44,7 @@ def _session_start(bench: Workbench) -> None:
 def _restart(bench: Workbench) -> None:
     """Everything forgotten but the language and the practice's facts."""
     bench.stack = []
-    for name in tuple(bench.slots):
-        if name in bench.assistant.slots and name not in FACTS:
-            bench.reset_slot(name)
+    reset_all(bench)
     bench.record("restart")
     bench.change(ended_flow=None)
 
@@ -122,7 +122,7 @@ def _emergency(bench: Workbench) -> None:
     if chain is not None and not chain.root.interrupted and not chain.root.is_new:
         for frame_id in chain.ids:
             bench.change_frame(frame_id, interrupted=True)
-        bench.record("flow_interrupted", flow_id=chain.root.flow_id, step_id=chain.frames[-1].step_id)
+        bench.record("flow_interrupted", flow_id=chain.root.flow_id, step_id=chain.step_id)
     follows = len(bench.stack) > 1 and bench.stack[-2].flow_id == HANDOFF and bench.stack[-2].is_new
     if not follows:
         bench.open_handoff("emergency")
@@ -139,7 +139,21 @@ def _opt_out(bench: Workbench) -> None:
 
 
 def _store_media(bench: Workbench) -> None:
-    bench.record("media", kind=(bench.top.context if bench.top else {}).get("kind"))
+    context = bench.top.context if bench.top else {}
+    bench.record("media", kind=context.get("kind"), media_id=context.get("media_id"))
+
+
+def _note_out_of_hours(bench: Workbench) -> None:
+    bench.record("out_of_hours", opens_at=(bench.top.context if bench.top else {}).get("opens_at"))
+
+
+def _request_data(bench: Workbench) -> None:
+    bench.record("data_request", request=(bench.top.context if bench.top else {}).get("request"))
+
+
+def _note_reminder_reply(bench: Workbench) -> None:
+    """Only noted: what a confirmation or a refusal does to the visit is a project's own action to do."""
+    bench.record("reminder_reply", **(bench.top.context if bench.top else {}))
 
 
 def _open_handoff(bench: Workbench) -> None:
@@ -147,18 +161,18 @@ def _open_handoff(bench: Workbench) -> None:
 
 
 def _listen(bench: Workbench) -> None:
-    bench.change(listens=True)
-
-
-def _collects_only(bench: Workbench) -> None:
-    raise StepFailed("can only run within a collect")
+    """Wait. In a loop of content's own that is the wait for its slot."""
+    if bench.top is not None and bench.top.is_loop:
+        bench.change_top(phase="waiting")
+    else:
+        bench.change(listens=True)
 
 
 BUILT_IN_ACTIONS: Mapping[str, Callable[[Workbench], None]] = {
     "action_listen": _listen,
     "action_restart": _restart,
     "action_session_start": _session_start,
-    "action_run_slot_rejections": _collects_only,
+    "action_run_slot_rejections": run_rejections,
     "action_correct_flow_slot": correct_slots,
     "action_cancel_flow": _cancel_flow,
     "action_clarify_flows": _nothing,  # the options are in the pattern's context already
@@ -172,6 +186,9 @@ BUILT_IN_ACTIONS: Mapping[str, Callable[[Workbench], None]] = {
     "action_emergency_alert": _emergency,
     "action_opt_out": _opt_out,
     "action_store_media": _store_media,
+    "action_note_out_of_hours": _note_out_of_hours,
+    "action_data_request": _request_data,
+    "action_reminder_reply": _note_reminder_reply,
     "action_prepare_handoff": _nothing,  # a project's own may tell patients when somebody answers
     "action_open_handoff": _open_handoff,
 }
@@ -184,6 +201,8 @@ IRREPLACEABLE_ACTIONS = frozenset(
         "action_emergency_alert",
         "action_opt_out",
         "action_store_media",
+        "action_note_out_of_hours",
+        "action_data_request",
         "action_open_handoff",
     }
 )

@@ -33,6 +33,9 @@ SAFETY = {
     "pattern_emergency": "action_emergency_alert",
     "pattern_stop": "action_opt_out",
     "pattern_media": "action_store_media",
+    "pattern_my_data": "action_data_request",
+    "pattern_out_of_hours": "action_note_out_of_hours",
+    "pattern_reminder_reply": "action_reminder_reply",
 }
 _LINKED_FROM_PATTERNS = ("pattern_chitchat", "pattern_customer_satisfaction", HANDOFF)
 
@@ -93,7 +96,7 @@ def _takes_time(step: AnyStep, assistant: Assistant, above: frozenset[str]) -> b
         case CollectStep():
             return True
         case ActionStep():
-            return step.action in assistant.actions
+            return step.action in assistant.actions or step.action == "action_listen"
         case CallStep():
             called = assistant.flows.get(step.flow)
             if called is None or called.id in above:
@@ -334,13 +337,14 @@ def _check_buttons(response: Response, variation: Variation, assistant: Assistan
 
 
 def _check_shared_slots(assistant: Assistant, ledger: Ledger) -> None:
-    """Two flows that collect one slot: the end of one would wipe what the other was told."""
+    """Two flows that collect one slot: the end of one would wipe what the other was told. A flow that several
+    call asks for itself, the same way each time: that is one place."""
     collected: dict[str, list[Flow]] = {}
-    called = {s.flow for f in assistant.flows.values() for s in f.steps.values() if isinstance(s, CallStep)}
     for flow in assistant.flows.values():
-        if flow.is_pattern or flow.id in called:
+        if flow.is_pattern:
             continue
-        for name in assistant.fills[flow.id] - flow.kept_slots():
+        own = {step.slot for step in flow.steps.values() if isinstance(step, CollectStep)}
+        for name in own - flow.kept_slots():
             collected.setdefault(name, []).append(flow)
     for name, flows in sorted(collected.items()):
         if len(flows) > 1:

@@ -89,6 +89,23 @@ class MediaReceived:
     """Ours (17.4): a photo, voice note, document or place; also kinds that nobody can read."""
 
     kind: str
+    media_id: str | None = None  # as the channel calls it; None where it gave none
+
+
+@dataclass(frozen=True, slots=True)
+class DataRequest:
+    """Ours (17.4): the patient wants to see, or to have erased, what the practice knows: show | delete."""
+
+    request: str = "show"
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderReply:
+    """Ours (17.4): a reply to a reminder of ours: confirm | cancel | move. Any other is not one of these."""
+
+    reminder_id: str
+    appointment_id: str
+    reply: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +149,8 @@ Command = (
     | Emergency
     | StopMessages
     | MediaReceived
+    | DataRequest
+    | ReminderReply
     | StaleTap
     | Restart
     | SessionStart

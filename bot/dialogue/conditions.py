@@ -10,6 +10,7 @@ so its time grows with the length of the text and with nothing else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -52,6 +53,8 @@ COMMENT: /#[^\n]*/
 %ignore COMMENT
 """
 
+HOLE = "__hole__"
+_HOLES = re.compile(r"\{\{\s*context\.(\w+)\s*\}\}")
 MAX_LENGTH = 2000
 MAX_DEPTH = 40  # what recursion can follow with ease
 
@@ -138,16 +141,20 @@ class Condition:
     source: str
     position: Position
     tree: Expression = field(compare=False, repr=False)
+    has_holes: bool = False  # {{context.NAME}}: filled in before it is parsed (8)
 
     def holds(self, slots: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
         """Raises ConditionFailed when it compares what cannot be compared."""
         try:
-            return _truth(_value(self.tree, {"slots": slots, "context": context}))
+            tree = _parsed_for(self.source, context) if self.has_holes else self.tree
+            return _truth(_value(tree, {"slots": slots, "context": context}))
         except ConditionFailed as error:
             raise ConditionFailed(f'{self.position}: "{self.source}" {error}') from None
 
     def paths(self) -> frozenset[Path]:
-        return frozenset(node for node in walk(self.tree) if isinstance(node, Path))
+        """What it reads by name, without what its holes stand for."""
+        found = (node for node in walk(self.tree) if isinstance(node, Path))
+        return frozenset(path for path in found if HOLE not in path.parts)
 
 
 def parse_condition(text: str | bool, position: Position) -> Condition:
@@ -158,21 +165,48 @@ def parse_condition(text: str | bool, position: Position) -> Condition:
             "E-COND",
             f"has over {MAX_LENGTH} characters or {MAX_DEPTH} parentheses; split it over several steps",
         )
+    tree = _parsed(_HOLES.sub(HOLE, source), source)
+    return Condition(source, position, tree, has_holes=_HOLES.search(source) is not None)
+
+
+def holes(text: str) -> tuple[str, ...]:
+    """The names in `{{context.NAME}}`."""
+    return tuple(_HOLES.findall(text))
+
+
+def filled(text: str, context: Mapping[str, Any]) -> str:
+    """The text with its holes filled; what the context does not have is nothing."""
+    return _HOLES.sub(lambda match: str(context.get(match[1]) or ""), text)
+
+
+def _parsed_for(source: str, context: Mapping[str, Any]) -> Expression:
     try:
-        tree = _Builder().transform(_parser().parse(source))
+        return _parsed_once(filled(source, context))
+    except ConditionRefused as error:
+        raise ConditionFailed(f"is no condition once its holes are filled: {error}") from None
+
+
+@cache
+def _parsed_once(text: str) -> Expression:
+    return _parsed(text, text)
+
+
+def _parsed(text: str, source: str) -> Expression:
+    try:
+        tree: Expression = _Builder().transform(_parser().parse(text))
     except VisitError as error:
         if isinstance(error.orig_exc, ConditionRefused):
             raise error.orig_exc from None
         raise
     except UnexpectedInput as error:
-        rest = source[error.pos_in_stream or 0 :].split()
+        rest = text[error.pos_in_stream or 0 :].split()
         where = f'at "{rest[0]}"' if rest and not str(error).startswith("Unexpected end") else "at its end"
         raise ConditionRefused(
             "E-COND",
             f'"{source}" is not a condition: it breaks off {where}; write for example '
             f'slots.day is not null and slots.day != "monday"',
         ) from None
-    return Condition(source, position, tree)
+    return tree
 
 
 def walk(tree: Expression) -> Iterator[Expression]:

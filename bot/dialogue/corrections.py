@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.model import CallStep, CollectStep
-from bot.dialogue.stacking import Chain, chains
-from bot.dialogue.state import Frame
+from bot.dialogue.stacking import Chain, chains, same_chain
+from bot.dialogue.state import Frame, moved_to
 from bot.dialogue.workbench import Workbench
 
 CORRECTION = "pattern_correction"
@@ -25,7 +25,7 @@ def push_correction(bench: Workbench, slots: Mapping[str, Any], active: Chain | 
         merged |= frame.context["corrected_slots"]
     merged |= slots
     bench.remove([frame.frame_id for frame in waiting])
-    chain = next((c for c in chains(bench.stack) if active and c.root.frame_id == active.root.frame_id), None)
+    chain = same_chain(bench.stack, active)
     if chain is None:
         return
     frame_id, flow_id, step_id = _reset_point(bench, chain, merged)
@@ -58,16 +58,17 @@ def correct_slots(bench: Workbench) -> None:
     if step_id is None or chain is None:
         return
     place = chain.ids.index(frame_id)
-    bench.remove(chain.ids[place + 1 :])
-    frame = chain.frames[place]
-    reset = gone_back(frame, step_id)
+    dropped = chain.frames[place + 1 :]
+    bench.remove([frame.frame_id for frame in dropped])
+    frame = moved_to(chain.frames[place], step_id)
+    called = dict.fromkeys((*frame.called, *(id for f in dropped for id in called_flows(f))))
+    reset = replace(frame, called=tuple(called))
     bench.stack = [reset if f.frame_id == frame_id else f for f in bench.stack]
 
 
-def gone_back(frame: Frame, step_id: str) -> Frame:
-    """The frame at an earlier step; what it visited after that is forgotten."""
-    visited = frame.visited[: frame.visited.index(step_id) + 1]
-    return replace(frame, step_id=step_id, phase="entered", attempts=0, visited=visited)
+def called_flows(frame: Frame) -> tuple[str, ...]:
+    """What a dropped frame leaves to its parent, which resets its slots in the end."""
+    return () if frame.is_pattern else (frame.flow_id, *frame.called)
 
 
 def _reset_point(
@@ -92,9 +93,17 @@ def _reset_point(
 
 
 def _asks_before_filling(bench: Workbench, chain: Chain, slot: str) -> bool:
-    ids = {flow_id for frame in chain.user_frames for flow_id in (frame.flow_id, *frame.called)}
-    for flow_id in sorted(ids):
-        for step in bench.assistant.flows[flow_id].steps.values():
-            if isinstance(step, CollectStep) and step.slot == slot and step.ask_before_filling:
-                return True
-    return False
+    """Whether every collect of the slot, in the active flow and what it may call, asks anew anyway."""
+    flows, ahead, seen = bench.assistant.flows, [chain.root.flow_id], set[str]()
+    asks: list[bool] = []
+    while ahead:
+        flow_id = ahead.pop()
+        if flow_id in seen:
+            continue
+        seen.add(flow_id)
+        for step in flows[flow_id].steps.values():
+            if isinstance(step, CallStep):
+                ahead.append(step.flow)
+            elif isinstance(step, CollectStep) and step.slot == slot:
+                asks.append(step.ask_before_filling)
+    return bool(asks) and all(asks)

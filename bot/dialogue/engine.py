@@ -22,10 +22,9 @@ from bot.dialogue.effects import AlertStaff, Effect
 from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
 from bot.dialogue.execution import take_commands
 from bot.dialogue.model import HANDOFF, Assistant
-from bot.dialogue.names import FACTS
+from bot.dialogue.sessions import end_session, forget_session, meet_content
 from bot.dialogue.stacking import (
     CONTINUE,
-    VALIDATE,
     active_chain,
     cancel_chain,
     chains,
@@ -78,34 +77,11 @@ def _begin(
     bench.turn_number += 1
     for name, value in event.facts.items():
         if name in assistant.slots:
-            bench.slots[name] = value
+            bench.put(name, value)
     if "channel" not in event.facts:
-        bench.slots["channel"] = event.channel
-    _meet_content(bench)
+        bench.put("channel", event.channel)
+    meet_content(bench)
     return bench
-
-
-def _meet_content(bench: Workbench) -> None:
-    """Initial values of new slots; frames that the content no longer has are dropped (17.5)."""
-    if bench.base.version == bench.assistant.version:
-        return
-    for slot in bench.assistant.slots.values():
-        if slot.initial_value is not None and slot.name not in bench.slots:
-            bench.slots[slot.name] = slot.initial_value
-    if all(_is_known(bench, frame) for frame in bench.stack):
-        return
-    for frame in reversed(bench.stack):
-        if not frame.is_pattern:
-            bench.record("flow_cancelled", flow_id=frame.flow_id, step_id=frame.step_id, reason="code_change")
-    bench.stack = []
-    bench.push("pattern_code_change")
-
-
-def _is_known(bench: Workbench, frame: Frame) -> bool:
-    if frame.flow_id == VALIDATE:
-        return str(frame.context.get("validate")) in bench.assistant.slots
-    flow = bench.assistant.flows.get(frame.flow_id)
-    return flow is not None and (frame.is_new or frame.step_id in flow.steps)
 
 
 def _hear(bench: Workbench, event: PatientWrote) -> None:
@@ -119,23 +95,15 @@ def _hear(bench: Workbench, event: PatientWrote) -> None:
     urgent = any(isinstance(command, (Emergency, StopMessages)) for command in event.commands)
     if bench.paused and not urgent:
         return
+    if not bench.introduced and bench.base.turn_number:
+        forget_session(bench)  # the last one was ended
     if expires and rested > timedelta(minutes=expires) and not bench.paused:
-        _expire(bench)
+        end_session(bench, reason="expired")
+        forget_session(bench)
     elif rested > RECAP_AFTER and not urgent:
         _recap(bench)
     bench.change(commands=event.commands, every_turn=() if urgent else bench.assistant.every_turn)
     _before_commands(bench)
-
-
-def _expire(bench: Workbench) -> None:
-    for chain in reversed(chains(bench.stack)):
-        cancel_chain(bench, chain, reason="expired")
-    bench.stack, bench.introduced, bench.misunderstood = [], False, 0
-    bench.change(ended_flow=None)
-    if not bench.assistant.carries_slots_over:
-        for name in tuple(bench.slots):
-            if name in bench.assistant.slots and name not in FACTS:
-                bench.reset_slot(name)
 
 
 def _recap(bench: Workbench) -> None:
@@ -168,7 +136,7 @@ def _come_back(bench: Workbench) -> None:
     if chain is not None and chain.root.interrupted and bench.top in chain.frames:
         for frame_id in chain.ids:
             bench.change_frame(frame_id, interrupted=False)
-        bench.record("flow_resumed", flow_id=chain.root.flow_id, step_id=chain.frames[-1].step_id)
+        bench.record("flow_resumed", flow_id=chain.root.flow_id, step_id=chain.step_id)
     wake(bench)
 
 
@@ -184,7 +152,6 @@ def _go_on(assistant: Assistant, conversation: Conversation, event: ActionReturn
         take_result(bench, call, event)
     except (StepFailed, ConditionFailed) as error:
         bench.restore(before)
-        bench.change(call=None)
         if call.purpose == "every_turn":
             _report(bench, error)
         else:
@@ -221,16 +188,15 @@ def _run(bench: Workbench) -> None:
             run_top(bench)
         except (StepFailed, ConditionFailed) as error:
             bench.restore(before)
-            bench.change(call=None)
             _recover(bench, error)
 
 
 def _complete(bench: Workbench) -> bool:
     """`pattern_completed`, once, when nothing is left of what this turn was about (11.8)."""
     ended = bench.turn.ended_flow
-    if ended is None or bench.stack or bench.paused or bench.turn.is_over:
+    if ended is None or bench.stack or bench.paused or bench.turn.is_over or bench.turn.completed:
         return False
-    bench.change(ended_flow=None)
+    bench.change(ended_flow=None, completed=True)
     bench.push("pattern_completed", {"previous_flow_name": flow_names(bench, (ended,))[0]})
     return True
 
@@ -245,7 +211,11 @@ def _recover(bench: Workbench, error: Exception) -> None:
         return
     if failed.flow_id in UNSTOPPABLE:
         _finish_by_hand(bench, failed)
-    elif failed.flow_id == INTERNAL_ERROR or bench.turn.errors > MAX_ERRORS:
+    elif failed.flow_id == INTERNAL_ERROR and bench.turn.errors <= MAX_ERRORS:
+        bench.stack.pop()
+        bench.say_last_words()
+        bench.change(is_over=True)
+    elif bench.turn.errors > MAX_ERRORS:
         _give_up(bench)
     else:
         chain = active_chain(bench.stack)
@@ -254,7 +224,6 @@ def _recover(bench: Workbench, error: Exception) -> None:
             cancel_chain(bench, chain, reason="error")
         else:
             bench.stack.pop()
-        bench.change(ended_flow=None)
         bench.push(INTERNAL_ERROR, {"error_type": "rasa_internal_error_default", "info": {}})
 
 

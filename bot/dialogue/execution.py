@@ -12,11 +12,13 @@ from bot.dialogue.commands import (
     Clarify,
     Command,
     CorrectSlots,
+    DataRequest,
     Emergency,
     HumanHandoff,
     InternalError,
     KnowledgeAnswer,
     MediaReceived,
+    ReminderReply,
     RepeatBotMessages,
     Restart,
     SessionEnd,
@@ -32,17 +34,18 @@ from bot.dialogue.corrections import push_correction
 from bot.dialogue.filling import count_misunderstood
 from bot.dialogue.model import HANDOFF
 from bot.dialogue.normalise import normalise
+from bot.dialogue.sessions import SESSION_START, begin_session, end_session
 from bot.dialogue.stacking import (
     CONTINUE,
     Chain,
     active_chain,
     asked_slot,
-    cancel_chain,
-    chains,
     flow_names,
+    note_when_closed,
     push_validations,
     record_cancelled,
     resume,
+    same_chain,
     start_flow,
     wake,
 )
@@ -51,6 +54,9 @@ from bot.dialogue.workbench import Workbench
 #: Commands after which nothing has been understood yet.
 _NO_PROGRESS = (CannotHandle, StaleTap, MediaReceived, InternalError, UserSilence)
 
+
+#: Seen before everything else in a message; the last one of these is seen first.
+_FIRST = (ReminderReply, MediaReceived, HumanHandoff, DataRequest, Emergency)
 
 CODE_CHANGE = "pattern_code_change"
 
@@ -71,21 +77,21 @@ def take_commands(bench: Workbench, commands: Sequence[Command], text: str) -> N
         bench.misunderstood = 0
     _set_slots(bench, [command for command in listed if isinstance(command, SetSlot)], listed)
     cancelled = any(isinstance(command, CancelFlow) for command in listed)
-    backwards = listed[::-1]  # the last one pushed is seen first
-    for command in sorted(backwards, key=_precedence):
+    for command in sorted(reversed(listed), key=_precedence):  # the last one pushed is seen first
         _execute(bench, command, active, cancelled=cancelled)
     push_validations(bench)
     bench.stack.extend(changed)
     if not is_safety and not bench.introduced:
         bench.introduced = True
-        bench.push("pattern_session_start")
+        note_when_closed(bench)
+        bench.push(SESSION_START)
     if not any(isinstance(command, RepeatBotMessages) for command in listed):
         wake(bench)
 
 
 def _precedence(command: Command) -> int:
-    """A person is seen first, then what is said at once, then flows, whose questions would bury the rest."""
-    return {Emergency: 3, HumanHandoff: 2, StartFlow: 0}.get(type(command), 1)
+    """What no flow may hold up comes first (17.4); everything else in the order in which it was said."""
+    return _FIRST.index(type(command)) if type(command) in _FIRST else -1
 
 
 def _set_slots(bench: Workbench, sets: Sequence[SetSlot], listed: Sequence[Command]) -> None:
@@ -119,7 +125,7 @@ def _execute(bench: Workbench, command: Command, active: Chain | None, *, cancel
         case SetSlot():
             pass  # set before everything else
         case StartFlow():
-            start_flow(bench, command.flow, cancelled=cancelled)
+            start_flow(bench, command.flow, active, cancelled=cancelled)
         case CorrectSlots():
             push_correction(bench, command.slots, active)
         case CancelFlow():
@@ -127,10 +133,11 @@ def _execute(bench: Workbench, command: Command, active: Chain | None, *, cancel
         case CannotHandle():
             _cannot_handle(bench, command)
         case SessionEnd():
-            _end_session(bench)
+            end_session(bench, reason="session_end")
+            bench.record("session_ended")
+            bench.change(is_over=True)
         case SessionStart():
-            bench.introduced = True
-            bench.push("pattern_session_start")
+            begin_session(bench)
         case HumanHandoff():
             bench.push(HANDOFF, {"reason": command.reason})
         case Clarify():
@@ -147,11 +154,18 @@ def _execute(bench: Workbench, command: Command, active: Chain | None, *, cancel
         case InternalError():
             _push(bench, "internal_error", error_type=command.error_type, info=dict(command.info))
         case Emergency():
-            _push(bench, "emergency", level=command.level, key=command.key)
+            number = bench.slots.get("emergency_number")
+            signal = {"signal": command.key, "emergency_number": number}
+            _push(bench, "emergency", level=command.level, key=command.key, **signal)
         case StopMessages():
             _push(bench, "stop", scope=command.scope)
         case MediaReceived():
-            _push(bench, "media", kind=command.kind)
+            _push(bench, "media", kind=command.kind, media_id=command.media_id)
+        case DataRequest():
+            _push(bench, "my_data", request=command.request, handoff_reason="my_data")
+        case ReminderReply():
+            ids = {"reminder_id": command.reminder_id, "appointment_id": command.appointment_id}
+            _push(bench, "reminder_reply", **ids, reply=command.reply)
         case StaleTap():
             _push(bench, "stale_tap")
         case SkipQuestion():
@@ -174,7 +188,7 @@ def _push(bench: Workbench, pattern: str, **context: Any) -> None:
 
 def _cancel(bench: Workbench, active: Chain | None) -> None:
     """The flow that was active before the message, with everything that waited above it (11.4)."""
-    chain = next((c for c in chains(bench.stack) if active and c.root.frame_id == active.root.frame_id), None)
+    chain = same_chain(bench.stack, active)
     if chain is None:
         return
     above = bench.stack[chain.end :]
@@ -188,12 +202,3 @@ def _cannot_handle(bench: Workbench, command: CannotHandle) -> None:
     if command.reason == "cannot_handle_default" and count_misunderstood(bench):
         return
     _push(bench, "cannot_handle", reason=command.reason, misunderstood=bench.misunderstood)
-
-
-def _end_session(bench: Workbench) -> None:
-    for chain in reversed(chains(bench.stack)):
-        cancel_chain(bench, chain, reason="session_end")
-    bench.stack = []
-    bench.introduced = False
-    bench.record("session_ended")
-    bench.change(is_over=True)

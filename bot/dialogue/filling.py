@@ -4,11 +4,14 @@ entered --> check --> validating --> validated --> (filled) leave
               ^                          |
               |                       (empty) ask --> waiting
               +---- the patient wrote, or what lay above has ended ----+
+
+Content may put a `pattern_collect_information` of its own in the place of this: entered --> collecting, and
+that flow on top, until it ends.
 """
 
 from __future__ import annotations
 
-from bot.dialogue.model import HANDOFF, CollectStep
+from bot.dialogue.model import COLLECT, HANDOFF, CollectStep
 from bot.dialogue.stacking import waiting_step
 from bot.dialogue.values import WrongValue, coerce, shown
 from bot.dialogue.workbench import StepFailed, Workbench
@@ -22,7 +25,12 @@ def run_collect(bench: Workbench, step: CollectStep) -> bool:
         case "entered":
             if step.ask_before_filling and bench.slots.get(step.slot) is not None:
                 bench.set_slot(step.slot, None)
-            bench.change_top(phase="check")
+            if COLLECT in bench.assistant.flows:
+                _collect_by_flow(bench, step)
+            else:
+                bench.change_top(phase="check")
+        case "collecting":
+            _collect_by_flow(bench, step)
         case "check":
             _check(bench, step)
         case "validated":
@@ -32,6 +40,31 @@ def run_collect(bench: Workbench, step: CollectStep) -> bool:
         case _:
             raise StepFailed(f"is in phase {frame.phase}, from which nothing follows")
     return False
+
+
+def _collect_by_flow(bench: Workbench, step: CollectStep) -> None:
+    bench.change_top(phase="collecting")
+    bench.push(
+        COLLECT,
+        {
+            "collect": step.slot,
+            "utter": step.utter,
+            "collect_action": step.ask_action,
+            "rejections": [
+                {"if": rejection.condition.source, "utter": rejection.utter} for rejection in step.rejections
+            ],
+        },
+    )
+
+
+def run_rejections(bench: Workbench) -> None:
+    """`action_run_slot_rejections` of a loop that content wrote itself."""
+    top = bench.top
+    step = waiting_step(bench, top) if top is not None and top.is_loop else None
+    if step is None:
+        raise StepFailed("can only run in pattern_collect_information and pattern_validate_slot")
+    if rejected(bench, step):
+        count_attempt(bench, step)
 
 
 def count_attempt(bench: Workbench, step: CollectStep) -> bool:
@@ -62,7 +95,7 @@ def count_misunderstood(bench: Workbench) -> bool:
 
 
 def _check(bench: Workbench, step: CollectStep) -> None:
-    if _rejected(bench, step) and count_attempt(bench, step):
+    if rejected(bench, step) and count_attempt(bench, step):
         return
     if step.validate_action is None:
         bench.change_top(phase="validated")
@@ -72,7 +105,7 @@ def _check(bench: Workbench, step: CollectStep) -> None:
     bench.run_action(step.validate_action, "validate", was_filled=filled)
 
 
-def _rejected(bench: Workbench, step: CollectStep) -> bool:
+def rejected(bench: Workbench, step: CollectStep) -> bool:
     """The type first, then the step's rejections; the first that hits empties the slot and says why."""
     slot, value = bench.assistant.slots[step.slot], bench.slots.get(step.slot)
     if value is None:
@@ -85,7 +118,7 @@ def _rejected(bench: Workbench, step: CollectStep) -> bool:
         bench.say(f"utter_{kind}_slot_rejection", {"value": shown(value)})
         return True
     if type(kept) is not type(value) or kept != value:
-        bench.slots[slot.name] = kept
+        bench.put(slot.name, kept)
     context = bench.top.context if bench.top else {}
     for rejection in step.rejections:
         if rejection.condition.holds(bench.slots, context):

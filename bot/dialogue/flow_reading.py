@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.dialogue.conditions import Condition
+from bot.dialogue.conditions import Condition, holes
 from bot.dialogue.domain_reading import read_rejections, read_response_name, read_value
 from bot.dialogue.model import (
     END,
@@ -23,7 +23,7 @@ from bot.dialogue.model import (
     SetSlotsStep,
     Trigger,
 )
-from bot.dialogue.names import CONTEXT, NATIVE_PATTERNS, Names, read_condition
+from bot.dialogue.names import CONTEXT, Names, check_holes, read_condition
 from bot.dialogue.reading import Fields, Ledger, entries_of, items_of, nearest, plain, text_of
 from bot.source import Node
 
@@ -239,6 +239,9 @@ class _Reader:
             return name
         known = [*self.names.actions, *self.names.responses]
         where = fields.get("action") or fields.node
+        if holes(name):
+            check_holes(where, self.ledger, name, self.context)
+            return name
         if name == "action_hangup":
             self.ledger.add(where, "E-VOICE", "voice channels are not supported")
         elif name == "action_trigger_chitchat":
@@ -328,11 +331,7 @@ def read_flow(name: Node, node: Node, ledger: Ledger, names: Names, *, primary: 
     fields = Fields(node, ledger, label, _FLOW_KEYS)
     if not _FLOW_ID.fullmatch(flow_id):
         ledger.add(name, "E-ID", f"{label}: an id has letters, digits, _ and -")
-    if flow_id in NATIVE_PATTERNS:
-        ledger.add(
-            name, "E-ID", f"{label} is the engine's own loop and cannot be replaced; write rejections instead"
-        )
-    elif flow_id.startswith("pattern_") and flow_id not in CONTEXT:
+    if flow_id.startswith("pattern_") and flow_id not in CONTEXT:
         ledger.add(name, "E-ID", f'{label}: ids with "pattern_" are reserved{nearest(flow_id, CONTEXT)}')
     if fields.get("description") is None:
         ledger.add(name, "E-KEY", f"{label} needs a description")

@@ -14,11 +14,12 @@ from bot.dialogue.conditions import (
     Literal,
     Members,
     Path,
+    holes,
     is_discouraged,
     parse_condition,
     walk,
 )
-from bot.dialogue.model import Slot
+from bot.dialogue.model import COLLECT, VALIDATE, Slot
 from bot.dialogue.reading import Ledger, nearest
 from bot.dialogue.values import shown
 from bot.domain.practice import ANSWER_TOPICS
@@ -26,6 +27,8 @@ from bot.source import Node
 
 #: What `context.` offers in each pattern (section 12).
 CONTEXT: Mapping[str, frozenset[str]] = {
+    COLLECT: frozenset({"collect", "utter", "collect_action", "rejections"}),
+    VALIDATE: frozenset({"validate", "refill_utter", "refill_action", "rejections"}),
     "pattern_cancel_flow": frozenset({"canceled_name", "canceled_frames"}),
     "pattern_correction": frozenset(
         {"corrected_slots", "new_slot_values", "is_reset_only", "reset_flow_id", "reset_step_id"}
@@ -45,9 +48,12 @@ CONTEXT: Mapping[str, frozenset[str]] = {
     "pattern_search": frozenset({"topic"}),
     "pattern_human_handoff": frozenset({"reason"}),
     "pattern_internal_error": frozenset({"error_type", "info"}),
-    "pattern_emergency": frozenset({"level", "key"}),
+    "pattern_emergency": frozenset({"level", "key", "signal", "emergency_number"}),
     "pattern_stop": frozenset({"scope"}),
-    "pattern_media": frozenset({"kind"}),
+    "pattern_media": frozenset({"kind", "media_id"}),
+    "pattern_my_data": frozenset({"request"}),
+    "pattern_out_of_hours": frozenset({"opens_at"}),
+    "pattern_reminder_reply": frozenset({"reminder_id", "appointment_id", "reply"}),
     **dict.fromkeys(
         (
             "pattern_chitchat",
@@ -75,6 +81,7 @@ FACTS = frozenset(
         "privacy_url",
         "emergency_number",
         "opening_hours",
+        "opens_at",
         "practitioner_names",
         "practitioners_and_work",
         "visit_type_names",
@@ -86,9 +93,6 @@ FACTS = frozenset(
         *(f"answer_{topic}" for topic in ANSWER_TOPICS),
     }
 )
-
-#: Run by the engine itself; a flow of that id would never be looked at.
-NATIVE_PATTERNS = frozenset({"pattern_collect_information", "pattern_validate_slot"})
 
 
 @dataclass(slots=True)
@@ -117,6 +121,7 @@ def read_condition(
     except ConditionRefused as error:
         ledger.add(node, error.code, str(error))
         return never
+    check_holes(node, ledger, condition.source, context)
     for path in sorted(condition.paths(), key=str):
         _check_path(path, node, ledger, names, context)
         if only and path.root == "slots" and path.name != only and path.name in names.slots:
@@ -129,6 +134,14 @@ def read_condition(
         if isinstance(part, Comparison):
             _check_types(part, node, ledger, names)
     return condition
+
+
+def check_holes(node: Node, ledger: Ledger, text: str, context: Collection[str]) -> None:
+    """`{{context.NAME}}` is for the loops alone: what they collect differs from question to question."""
+    fillable = CONTEXT[COLLECT] | CONTEXT[VALIDATE] if "rejections" in context else frozenset()
+    for name in holes(text):
+        if name not in fillable or name not in context:
+            ledger.add(node, "E-COND", f"{{{{context.{name}}}}} stands only in {COLLECT} and {VALIDATE}")
 
 
 def _check_path(path: Path, node: Node, ledger: Ledger, names: Names, context: Collection[str]) -> None:

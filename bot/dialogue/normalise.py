@@ -99,7 +99,8 @@ def _moment(bench: Workbench) -> _Moment:
     chain = active_chain(bench.stack)
     pattern_asks = set()
     for frame in bench.stack:
-        step = waiting_step(bench, frame) if frame.is_pattern and not frame.is_new else None
+        asks = frame.is_pattern and not frame.is_loop and not frame.is_new
+        step = waiting_step(bench, frame) if asks else None
         if step is not None:
             pattern_asks.add(step.slot)
     return _Moment(

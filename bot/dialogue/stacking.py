@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.dialogue.model import COLLECT, VALIDATE, Assistant, CollectStep
+from bot.dialogue.model import COLLECT, HANDOFF, VALIDATE, Assistant, CollectStep
 from bot.dialogue.state import Frame, moved_to
 from bot.dialogue.workbench import Workbench
 
 CONTINUE = "pattern_continue_interrupted"
+OUT_OF_HOURS = "pattern_out_of_hours"
 
 #: Waiting patterns that give way when the patient starts something (11.2).
 _GIVE_WAY = frozenset(
@@ -68,6 +69,12 @@ def chains(stack: Sequence[Frame]) -> list[Chain]:
 def active_chain(stack: Sequence[Frame]) -> Chain | None:
     every = chains(stack)
     return every[-1] if every else None
+
+
+def same_chain(stack: Sequence[Frame], chain: Chain | None) -> Chain | None:
+    """The chain as it is now, after other frames came and went."""
+    root = chain.root.frame_id if chain is not None else None
+    return next((each for each in chains(stack) if each.root.frame_id == root), None)
 
 
 class Stacked(Protocol):
@@ -129,27 +136,24 @@ def asked_slot(bench: Workbench) -> str | None:
     return step.slot if step else None
 
 
-def start_flow(bench: Workbench, flow_id: str, *, cancelled: bool) -> None:
-    """Start or resume (11.2). `cancelled`: the active flow is dropped by the same message."""
-    continues = any(frame.flow_id == CONTINUE for frame in bench.stack)
+def start_flow(bench: Workbench, flow_id: str, active: Chain | None, *, cancelled: bool) -> None:
+    """Start or resume (11.2). `active`: the flow before the message; `cancelled`: it drops it, too."""
     bench.stack = [f for f in bench.stack if not (f.flow_id in _GIVE_WAY and not f.is_new)]
-    active = active_chain(bench.stack)
     known = next((chain for chain in chains(bench.stack) if chain.root.flow_id == flow_id), None)
-    if known is not None and active is not None:
-        if known.root.frame_id != active.root.frame_id:
-            interrupt(bench, active, unless=cancelled)
-            raise_chain(bench, known)
-        elif not continues:
-            return
-        resume(bench, known)
+    before = same_chain(bench.stack, active)
+    if before is not None and not cancelled and (known is None or known.root != before.root):
+        interrupt(bench, before)
+    if known is None:
+        bench.push(flow_id)
         return
-    if active is not None and not active.root.is_new:
-        interrupt(bench, active, unless=cancelled)
-    bench.push(flow_id)
+    known = same_chain(bench.stack, known)
+    assert known is not None
+    raise_chain(bench, known)
+    resume(bench, known)
 
 
-def interrupt(bench: Workbench, chain: Chain, *, unless: bool = False) -> None:
-    if unless or chain.root.interrupted or chain.root.is_new:
+def interrupt(bench: Workbench, chain: Chain) -> None:
+    if chain.root.interrupted or chain.root.is_new:
         return
     for frame_id in chain.ids:
         bench.change_frame(frame_id, interrupted=True)
@@ -261,18 +265,41 @@ def push_validations(bench: Workbench) -> None:
         under = {frame.context.get("validate") for frame in bench.stack if frame.flow_id == VALIDATE}
         if chain is None or name in under or not slots[name].validated or bench.slots.get(name) is None:
             continue
-        frame = bench.new_frame(VALIDATE, context={"validate": name}, interrupted=chain.root.interrupted)
+        context = _validation_context(bench, name)
+        frame = bench.new_frame(VALIDATE, context=context, interrupted=chain.root.interrupted)
         bench.stack.insert(chain.end, frame)
 
 
+def _validation_context(bench: Workbench, name: str) -> Mapping[str, Any]:
+    slot, asker = bench.assistant.slots[name], _asker(bench, name)
+    return {
+        "validate": name,
+        "refill_utter": slot.refill_utter or (asker.utter if asker else None),
+        "refill_action": None if slot.refill_utter or asker is None else asker.ask_action,
+        "rejections": [{"if": each.condition.source, "utter": each.utter} for each in slot.rejections],
+    }
+
+
 def enter(bench: Workbench, frame: Frame) -> None:
-    """The first run of a frame."""
+    """The first run of a frame. Before a person is called, patients hear when the practice is closed."""
+    if frame.flow_id == HANDOFF and frame.context.get("reason") != "emergency" and note_when_closed(bench):
+        return
     offered = {key: frame.context[key] for key in ("options", "names") if key in frame.context}
     bench.record("flow_started", flow_id=frame.flow_id, **offered)  # a clarification says which flows
-    if frame.flow_id == VALIDATE:
+    if frame.flow_id == VALIDATE and VALIDATE not in bench.assistant.flows:
         bench.change_top(step_id="validate", phase="check")
     else:
         bench.stack[-1] = moved_to(frame, bench.flow(frame).first)
+
+
+def note_when_closed(bench: Workbench) -> bool:
+    """Once a session: `pattern_out_of_hours`, when the practice's fact `opens_at` says that it is closed."""
+    opens_at = bench.slots.get("opens_at")
+    if not opens_at or bench.noted_closed:
+        return False
+    bench.noted_closed = True
+    bench.push(OUT_OF_HOURS, {"opens_at": opens_at})
+    return True
 
 
 def flow_names(bench: Workbench, flow_ids: Iterable[str]) -> list[str]:

@@ -11,10 +11,12 @@ from typing import Any, Literal
 
 from bot.dialogue.commands import Command, command_from_json, command_to_json
 from bot.dialogue.effects import Button
-from bot.dialogue.model import START
+from bot.dialogue.model import LOOPS, START
 
 #: Where a frame stands within its step. A collect is entered, checked, asked and waits; an action runs.
-Phase = Literal["entered", "check", "validating", "validated", "asking", "waiting", "running", "done"]
+Phase = Literal[
+    "entered", "collecting", "check", "validating", "validated", "asking", "waiting", "running", "done"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,11 @@ class Frame:
     @property
     def is_pattern(self) -> bool:
         return self.flow_id.startswith("pattern_")
+
+    @property
+    def is_loop(self) -> bool:
+        """It asks or validates for the flow below: part of that flow, not something on top of it."""
+        return self.flow_id in LOOPS
 
     @property
     def is_waiting(self) -> bool:
@@ -118,6 +125,7 @@ class Turn:
     steps: int = 0
     said: tuple[Said, ...] = ()
     ended_flow: str | None = None  # id of the last user flow that ended, if pattern_completed is due
+    completed: bool = False  # pattern_completed has run
     to_validate: tuple[str, ...] = ()  # slots set by the patient, in order of mention
     just_set: tuple[str, ...] = ()  # slots set in this message for a flow that it started
     is_over: bool = False  # nothing more but patterns already on the stack
@@ -148,6 +156,7 @@ class Turn:
             "steps": self.steps,
             "said": [said.to_json() for said in self.said],
             "ended_flow": self.ended_flow,
+            "completed": self.completed,
             "to_validate": list(self.to_validate),
             "just_set": list(self.just_set),
             "is_over": self.is_over,
@@ -184,6 +193,7 @@ class Conversation:
     frames_made: int = 0
     paused: bool = False
     introduced: bool = False  # pattern_session_start has run in this session
+    noted_closed: bool = False  # pattern_out_of_hours has run in this session
     last_message_at: str | None = None  # ISO, UTC
     said: tuple[Said, ...] = ()
     misunderstood: int = 0  # messages in a row
@@ -218,6 +228,7 @@ class Conversation:
             "frames_made": self.frames_made,
             "paused": self.paused,
             "introduced": self.introduced,
+            "noted_closed": self.noted_closed,
             "last_message_at": self.last_message_at,
             "said": [said.to_json() for said in self.said],
             "misunderstood": self.misunderstood,
@@ -240,6 +251,10 @@ class Conversation:
 
 
 def moved_to(frame: Frame, step_id: str) -> Frame:
-    """The frame at the start of a step, with nothing of the previous one left."""
-    visited = frame.visited if step_id in frame.visited else (*frame.visited, step_id)
-    return replace(frame, step_id=step_id, phase="entered", attempts=0, visited=visited)
+    """The frame at the start of a step, with nothing of the previous one left.
+
+    A step that is visited again makes what came after it unvisited: the way forward leads there again.
+    """
+    before = frame.visited[: frame.visited.index(step_id)] if step_id in frame.visited else frame.visited
+    attempts = frame.attempts if frame.is_loop else 0  # a loop asks one question, whatever its steps
+    return replace(frame, step_id=step_id, phase="entered", attempts=attempts, visited=(*before, step_id))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.dialogue.builtin_actions import BUILT_IN_ACTIONS
+from bot.dialogue.conditions import filled
 from bot.dialogue.effects import Button, StepBegan
 from bot.dialogue.filling import run_collect
 from bot.dialogue.model import (
     END,
     HANDOFF,
+    VALIDATE,
     ActionStep,
     AnyStep,
     CallStep,
@@ -18,7 +20,7 @@ from bot.dialogue.model import (
     NoopStep,
     SetSlotsStep,
 )
-from bot.dialogue.stacking import VALIDATE, end_frame, enter, flow_names, validation_step
+from bot.dialogue.stacking import end_frame, enter, flow_names, validation_step
 from bot.dialogue.state import Frame, moved_to
 from bot.dialogue.workbench import StepFailed, Workbench
 
@@ -30,7 +32,7 @@ def run_top(bench: Workbench) -> None:
     if frame.is_new:
         enter(bench, frame)
         return
-    if frame.flow_id == VALIDATE:
+    if frame.flow_id == VALIDATE and VALIDATE not in bench.assistant.flows:
         validation = validation_step(bench, frame)
         if validation is None or run_collect(bench, validation):
             end_frame(bench)
@@ -46,7 +48,7 @@ def run_top(bench: Workbench) -> None:
             if run_collect(bench, step):
                 bench.change_top(phase="done")
         case ActionStep():
-            run_named(bench, step.action)
+            _act(bench, frame, step)
         case SetSlotsStep():
             for name, value in step.values:
                 bench.set_slot(name, value)
@@ -60,6 +62,16 @@ def run_top(bench: Workbench) -> None:
             _link(bench, frame, step)
         case _:
             assert_never(step)
+
+
+def _act(bench: Workbench, frame: Frame, step: ActionStep) -> None:
+    """In a loop, `{{context.utter}}` and its like name what this question has; where it has none, nothing."""
+    name = filled(step.action, frame.context)
+    known = bench.assistant
+    if name != step.action and name not in {*known.actions, *known.responses, *BUILT_IN_ACTIONS}:
+        bench.change_top(phase="done")
+    else:
+        run_named(bench, name)
 
 
 def run_named(bench: Workbench, name: str, *, depth: int = 0) -> None:
@@ -111,7 +123,8 @@ def _link(bench: Workbench, frame: Frame, step: LinkStep) -> None:
     """The flow ends first, then the other begins in its place (11.6)."""
     context = {}
     if step.flow == HANDOFF:
-        context = {"reason": str(bench.slots.get("handoff_reason") or "flow")}
+        reason = bench.slots.get("handoff_reason") or frame.context.get("handoff_reason") or "flow"
+        context = {"reason": str(reason)}
     end_frame(bench)
     if frame.is_pattern and any(other.flow_id == step.flow for other in bench.stack):
         return

@@ -6,37 +6,55 @@ It knows how to say, record, set and stack; what is to be said or set is decided
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.dialogue.effects import Button, Effect, OpenHandoff, Record, RunAction, Utter
 from bot.dialogue.model import Assistant, Flow
 from bot.dialogue.state import Call, Conversation, Frame, Said, Turn
-from bot.dialogue.values import fits, same
+from bot.dialogue.values import fits
 from bot.dialogue.wording import Setting, word
 from bot.errors import ChairsideError
 
 MAX_CALL_DEPTH = 3  # follow-up actions after follow-up actions
+APOLOGY = "utter_internal_error_rasa"
 
 
 class StepFailed(ChairsideError):
     """A step that cannot be carried out (13). The message names steps, slots and actions, never values."""
 
 
+#: What is in the journal for good, even when its step is undone: it has been said, or has run.
+_LASTS = frozenset({"bot", "action", "render_null", "user"})
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    slots: Mapping[str, Any]
+    stack: tuple[Frame, ...]
+    paused: bool
+    introduced: bool
+    misunderstood: int
+    turn: Turn
+    effects: int
+
+
 class Workbench:
-    """Lists and dicts are copies, frames are frozen: `snapshot` and `restore` are cheap."""
+    """Slots are copied before the first change, frames are frozen: `snapshot` and `restore` are cheap."""
 
     def __init__(self, assistant: Assistant, conversation: Conversation, turn: Turn) -> None:
         self.assistant = assistant
         self.base = conversation
         self.turn = turn
-        self.slots: dict[str, Any] = dict(conversation.slots)
+        self.slots: Mapping[str, Any] = conversation.slots
+        self._own: dict[str, Any] | None = None  # `slots`, while nobody else holds them
         self.stack: list[Frame] = list(conversation.stack)
         self.effects: list[Effect] = []
         self.frames_made = conversation.frames_made
         self.turn_number = conversation.turn_number
         self.paused = conversation.paused
         self.introduced = conversation.introduced
+        self.noted_closed = conversation.noted_closed
         self.misunderstood = conversation.misunderstood
         self.last_message_at = conversation.last_message_at
 
@@ -57,6 +75,7 @@ class Workbench:
             turn_number=self.turn_number,
             paused=self.paused,
             introduced=self.introduced,
+            noted_closed=self.noted_closed,
             misunderstood=self.misunderstood,
             last_message_at=self.last_message_at,
             said=self.turn.said if settled else self.base.said,
@@ -64,11 +83,35 @@ class Workbench:
             turn=None if settled else self.turn,
         )
 
-    def snapshot(self) -> tuple[dict[str, Any], list[Frame]]:
-        return dict(self.slots), list(self.stack)
+    def snapshot(self) -> Snapshot:
+        self._own = None
+        return Snapshot(
+            slots=self.slots,
+            stack=tuple(self.stack),
+            paused=self.paused,
+            introduced=self.introduced,
+            misunderstood=self.misunderstood,
+            turn=self.turn,
+            effects=len(self.effects),
+        )
 
-    def restore(self, snapshot: tuple[dict[str, Any], list[Frame]]) -> None:
-        self.slots, self.stack = dict(snapshot[0]), list(snapshot[1])
+    def restore(self, before: Snapshot) -> None:
+        """Undo a step, but for what has been said (13)."""
+        self._own = None
+        self.slots, self.stack = before.slots, list(before.stack)
+        self.paused, self.introduced = before.paused, before.introduced
+        self.misunderstood = before.misunderstood
+        since = [effect for effect in self.effects[before.effects :] if _has_happened(effect)]
+        self.effects[before.effects :] = since
+        spoke = before.turn.reached_patient or any(isinstance(effect, Utter) for effect in since)
+        self.turn = replace(
+            before.turn,
+            said=self.turn.said,
+            reached_patient=spoke,
+            steps=self.turn.steps,
+            calls=self.turn.calls,
+            call=None,
+        )
 
     # The stack
 
@@ -101,8 +144,17 @@ class Workbench:
     def record(self, event: str, **fields: Any) -> None:
         self.effects.append(Record(event={"event": event, **fields}))
 
+    def put(self, name: str, value: Any) -> None:
+        """Set a slot without a word of it."""
+        if self._own is None:
+            self.slots = self._own = dict(self.slots)
+        self._own[name] = value
+
+    def drop(self, name: str) -> None:
+        self.slots = self._own = {each: value for each, value in self.slots.items() if each != name}
+
     def set_slot(self, name: str, value: Any) -> None:
-        self.slots[name] = value
+        self.put(name, value)
         self.record("slot", name=name, value=value)
 
     def set_by_action(self, name: str, value: Any) -> None:
@@ -111,8 +163,7 @@ class Workbench:
             raise StepFailed(f'sets slot "{name}", which does not exist')
         if not fits(slot, value):
             raise StepFailed(f'sets slot "{name}" to a value that is not {slot.type}')
-        if not same(self.slots.get(name), value) or value is None:
-            self.set_slot(name, value)
+        self.set_slot(name, value)
 
     def reset_slot(self, name: str) -> None:
         self.set_slot(name, self.assistant.slots[name].initial_value)
@@ -136,6 +187,8 @@ class Workbench:
         worded = word(known, setting)
         if worded is None:
             self.record("engine_error", message=f'no variation of "{response}" fits')
+            worded = word(self.assistant.responses[APOLOGY], setting)
+        if worded is None:
             worded = word(self.assistant.last_words, setting)
             assert worded is not None  # the built-in one has a variation without condition
         for name in worded.empty:
@@ -208,3 +261,7 @@ class Workbench:
             "latest_action_name": self.turn.latest_action,
             "stack": [frame.to_json() for frame in self.stack],
         }
+
+
+def _has_happened(effect: Effect) -> bool:
+    return isinstance(effect, Utter) or (isinstance(effect, Record) and effect.event["event"] in _LASTS)

@@ -16,11 +16,13 @@ from bot.dialogue.commands import (
     Clarify,
     Command,
     CorrectSlots,
+    DataRequest,
     Emergency,
     HumanHandoff,
     InternalError,
     KnowledgeAnswer,
     MediaReceived,
+    ReminderReply,
     RepeatBotMessages,
     Restart,
     SessionEnd,
@@ -84,6 +86,10 @@ class InWords:
                 return "no more messages"
             case MediaReceived(kind):
                 return f"received: {kind}"
+            case DataRequest(request):
+                return f"what we know of the patient: {request}"
+            case ReminderReply(_, _, reply):
+                return f"answers a reminder: {reply}"
             case StaleTap():
                 return "tapped what is no longer offered"
             case Restart():

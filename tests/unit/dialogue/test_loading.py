@@ -168,8 +168,8 @@ def test_good_content_loads() -> None:
         (flow("- call: pattern_chitchat\n  exit_if: [x]"), "E-AGENT"),
         (GOOD.replace("day: {type: text}", "day: {type: text, mappings: [{type: custom}]}"), "E-FORM"),
         (
-            GOOD + "flows: {pattern_collect_information: {description: d, steps: [{action: utter_done}]}}\n",
-            "E-ID",
+            GOOD + "flows: {pattern_chitchat: {description: d, steps: [{action: '{{context.utter}}'}]}}\n",
+            "E-COND {{context.utter}} stands only in pattern_collect_information",
         ),
         # safety
         (GOOD + "flows: {pattern_emergency: {description: d, steps: [{action: utter_done}]}}\n", "E-SAFETY"),

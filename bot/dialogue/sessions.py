@@ -1,0 +1,78 @@
+"""Where sessions begin and end (flow format, 15), and what outlives a change of content (17.5)."""
+
+from __future__ import annotations
+
+from bot.dialogue.model import VALIDATE
+from bot.dialogue.names import FACTS
+from bot.dialogue.stacking import cancel_chain, chains
+from bot.dialogue.state import Frame
+from bot.dialogue.values import WrongValue, coerce, fits
+from bot.dialogue.workbench import Workbench
+
+SESSION_START = "pattern_session_start"
+
+
+def end_session(bench: Workbench, *, reason: str) -> None:
+    """Everything under way is dropped. The next message begins a session, unless `begin_session` does now."""
+    for chain in reversed(chains(bench.stack)):
+        cancel_chain(bench, chain, reason=reason)
+    bench.stack = []
+    bench.introduced, bench.noted_closed, bench.misunderstood = False, False, 0
+    bench.change(ended_flow=None)
+
+
+def forget_session(bench: Workbench) -> None:
+    """A new session keeps the slots of the last one, unless content says otherwise."""
+    if not bench.assistant.carries_slots_over:
+        reset_all(bench)
+
+
+def begin_session(bench: Workbench) -> None:
+    end_session(bench, reason="session_start")
+    forget_session(bench)
+    bench.introduced = True
+    bench.push(SESSION_START)
+
+
+def reset_all(bench: Workbench, *, but: frozenset[str] = frozenset()) -> None:
+    """Every slot but the language and the practice's facts."""
+    for name in tuple(bench.slots):
+        if name in bench.assistant.slots and name not in FACTS and name not in but:
+            bench.reset_slot(name)
+
+
+def meet_content(bench: Workbench) -> None:
+    """Slots and frames of a conversation that ran on other content: kept where the new one still has them."""
+    if bench.base.version == bench.assistant.version:
+        return
+    _fit_slots(bench)
+    if all(_is_known(bench, frame) for frame in bench.stack):
+        return
+    for frame in reversed(bench.stack):
+        if not frame.is_pattern:
+            bench.record("flow_cancelled", flow_id=frame.flow_id, step_id=frame.step_id, reason="code_change")
+    bench.stack = []
+    bench.push("pattern_code_change")
+
+
+def _fit_slots(bench: Workbench) -> None:
+    slots = bench.assistant.slots
+    for name, value in tuple(bench.slots.items()):
+        if name not in slots:
+            bench.record("slot_archived", name=name, value=value)
+            bench.drop(name)
+        elif name not in FACTS and not fits(slots[name], value):
+            try:
+                bench.set_slot(name, coerce(slots[name], value))
+            except WrongValue:
+                bench.reset_slot(name)
+    for slot in slots.values():
+        if slot.initial_value is not None and slot.name not in bench.slots:
+            bench.put(slot.name, slot.initial_value)
+
+
+def _is_known(bench: Workbench, frame: Frame) -> bool:
+    if frame.flow_id == VALIDATE and VALIDATE not in bench.assistant.flows:
+        return str(frame.context.get("validate")) in bench.assistant.slots
+    flow = bench.assistant.flows.get(frame.flow_id)
+    return flow is not None and (frame.is_new or frame.step_id in flow.steps)
