@@ -16,6 +16,9 @@ from aiohttp import web
 
 from bot.actions.booking import booking_action_names, booking_actions
 from bot.actions.executor import InProcessActions
+from bot.actions.loading import RasaAction, load_actions
+from bot.actions.remote import NearestActions, RemoteActions
+from bot.actions.serving import actions_application
 from bot.channels.alerts import EmailAlert, WebhookAlert
 from bot.channels.messenger import MessengerChannel
 from bot.channels.whatsapp import WhatsAppChannel
@@ -33,9 +36,10 @@ from bot.service.probe import Probe
 from bot.service.tokens import TapTokens
 from bot.service.turns import Turns
 from bot.service.understanding import Reader
-from bot.settings import load_practice
+from bot.settings import is_loopback, load_practice
 from bot.source import content
 from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
+from bot.storage.answer_book import SqlAnswerBook
 from bot.storage.database import Database, sqlite_url
 from bot.storage.desk import SqlDesk
 from bot.storage.diary import SqlDiary
@@ -101,6 +105,12 @@ class Configuration:
         return checkout / ".cache" / "nlu" if is_ours else self.data / "nlu"
 
     @property
+    def own_actions(self) -> tuple[str, ...]:
+        """Modules or files with actions that the practice brings along, to run in this process."""
+        named = self.environment.get("CHAIRSIDE_ACTIONS", "").split(",")
+        return tuple(name.strip() for name in named if name.strip())
+
+    @property
     def graph_url(self) -> str | None:
         return self.environment.get("CHAIRSIDE_GRAPH_URL")
 
@@ -123,10 +133,21 @@ def read_practice(configuration: Configuration) -> Practice:
     return load_practice(configuration.practice_file, environment=environment)
 
 
-def read_assistant(configuration: Configuration, practice: Practice) -> Assistant:
-    """The dialogue content. Raises ContentRefused."""
+def read_own_actions(configuration: Configuration) -> tuple[RasaAction, ...]:
+    """The actions that CHAIRSIDE_ACTIONS names. Raises SetupError, ContentRefused."""
+    return tuple(action for named in configuration.own_actions for action in load_actions(named))
+
+
+def read_assistant(
+    configuration: Configuration, practice: Practice, *, own_actions: Sequence[RasaAction] | None = None
+) -> Assistant:
+    """The dialogue content. Raises ContentRefused. What an action server offers cannot be known here."""
+    own = read_own_actions(configuration) if own_actions is None else own_actions
+    offered = booking_action_names() | {action.name() for action in own}
     return load_assistant(
-        configuration.flows, languages=practice.languages, declared_actions=booking_action_names()
+        configuration.flows,
+        languages=practice.languages,
+        declared_actions=None if practice.action_server else offered,
     )
 
 
@@ -192,6 +213,8 @@ class FrontDesk:
         probe: Probe | None = None,
         keep_ledger: bool = True,
         resend_blindly: bool = False,
+        own_actions: Sequence[RasaAction] = (),
+        remote_actions: Actions | None = None,
     ) -> None:
         practice = books.practice
         self.practice = practice
@@ -227,7 +250,8 @@ class FrontDesk:
             resend_blindly=resend_blindly,
         )
         self.reader = Reader(interpreter=interpreter, practice=practice)
-        self.actions: Actions = InProcessActions(booking_actions(practice, self.diary), assistant=assistant)
+        here = InProcessActions([*booking_actions(practice, self.diary), *own_actions], assistant=assistant)
+        self.actions: Actions = NearestActions(here, remote_actions) if remote_actions else here
         self.turns = Turns(
             store=self.store,
             assistant=assistant,
@@ -322,7 +346,8 @@ class Server:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, auto_decompress=False)
         books = Books.open(configuration)
         clock = books.clock(configuration)
-        assistant = read_assistant(configuration, books.practice)
+        own_actions = read_own_actions(configuration)
+        assistant = read_assistant(configuration, books.practice, own_actions=own_actions)
         interpreter = load_interpreter(books.practice.languages, cache=configuration.nlu_cache)
         self._http = aiohttp.ClientSession()
         graph_url = await self._graph_url(books.practice, clock)
@@ -339,6 +364,10 @@ class Server:
             probe=Probe(configuration.environment.get("CHAIRSIDE_STAGE_FILE")),
             keep_ledger=not configuration.is_on("CHAIRSIDE_TWIN_WITHOUT_LEDGER"),
             resend_blindly=configuration.is_on("CHAIRSIDE_TWIN_BLIND_RESEND"),
+            own_actions=own_actions,
+            remote_actions=RemoteActions(self._http, books.practice.action_server, assistant=assistant)
+            if books.practice.action_server
+            else None,
         )
         self.desk = desk
         add_headers(app)
@@ -411,6 +440,61 @@ class Server:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         self.stand_in_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         return self.stand_in_url
+
+
+class ActionServer:
+    """Our actions behind HTTP, for a Rasa deployment: the practice's own diary, no dialogue, no channels."""
+
+    def __init__(self, configuration: Configuration, *, host: str, port: int, token: str | None) -> None:
+        if token is None and not is_loopback(host):
+            raise SetupError(
+                f"without a token actions are served to this machine only, not on {host}; name one with"
+                " --token env:NAME, or leave out --host"
+            )
+        self._configuration = configuration
+        self._host = host
+        self._port = port
+        self._token = token
+        self._books: Books | None = None
+        self._runner: web.AppRunner | None = None
+        self.url = ""
+        self.names: tuple[str, ...] = ()
+
+    async def start(self) -> None:
+        """Returns when calls are answered. Raises SetupError, ContentRefused; OSError for a port in use."""
+        configuration = self._configuration
+        books = self._books = Books.open(configuration)
+        own_actions = read_own_actions(configuration)
+        assistant = read_assistant(configuration, books.practice, own_actions=own_actions)
+        diary = EmbeddedDiary(books.practice, books.diary)
+        actions = InProcessActions(
+            [*booking_actions(books.practice, diary), *own_actions], assistant=assistant
+        )
+        book = SqlAnswerBook(
+            books.database,
+            practice=books.practice.id,
+            keyring=books.keyring,
+            apply_write=books.diary.apply_write,
+        )
+        app = actions_application(
+            actions,
+            assistant=assistant,
+            book=book,
+            clock=books.clock(configuration),
+            token=self._token,
+        )
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self._host, self._port).start()
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        self.url = f"http://{host}:{self._runner.addresses[0][1]}/webhook"
+        self.names = tuple(sorted(actions.names))
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._books is not None:
+            self._books.database.close()
 
 
 def _channels(practice: Practice, http: aiohttp.ClientSession, graph_url: str) -> dict[str, Channel]:

@@ -13,12 +13,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType, TracebackType
+from typing import TypeAlias
 
 from rasa_sdk.interfaces import Action
 
 from bot.errors import ContentRefused, Position, Problem, SetupError
 
 CODE = "E-ACTION"
+RasaAction: TypeAlias = Action
 
 
 def load_actions(module_or_path: str | Path) -> list[Action]:
