@@ -7,19 +7,20 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
+from bot.actions.appointments import appointment_action_kinds
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
+from bot.actions.keeping import WithOpening
 from bot.actions.openings import AskOpening, FindOpenings
 from bot.actions.preparing import AskVisitType, PrepareBooking, PrepareHandoff
 from bot.actions.turn import current_call, stage
-from bot.actions.wording import in_words
-from bot.domain.diary import Hold, Opening, PatientDetails
+from bot.domain.diary import Opening, PatientDetails
 from bot.domain.practice import Practice
 from bot.errors import BookingError, HoldExpired, OpeningTaken, PolicyRefused
 from bot.ports import PracticeSystem
 
 
 def booking_actions(practice: Practice, diary: PracticeSystem) -> list[Action]:
-    """Every action that flows/actions.yml declares."""
+    """Every action that flows may declare."""
     return [kind(practice, diary) for kind in _kinds()]
 
 
@@ -39,31 +40,11 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         Book,
         ReleaseHolds,
         PrepareHandoff,
+        *appointment_action_kinds(),
     )
 
 
-class _WithOpening(DeskAction):
-    """Actions on the opening that the patient chose."""
-
-    async def keep(self, opening: Opening, *, key: str) -> Hold:
-        """The hold that this patient has on it, or a new one. Errors as PracticeSystem.hold."""
-        call = current_call()
-        hold = await self.diary.current_hold(contact=call.contact, opening=opening, at=call.at)
-        return hold or await self.diary.hold(opening, contact=call.contact, key=key, at=call.at)
-
-    def described(self, opening: Opening) -> dict[str, str]:
-        """What, when and with whom, in the conversation's language."""
-        language = current_call().language
-        visit_type = self.practice.visit_type(opening.visit_type)
-        practitioner = self.practice.practitioner(opening.practitioner)
-        return {
-            "visit_name": visit_type.name(language) if visit_type else "",
-            "opening_words": in_words(self.clock.wall(opening.start), language),
-            "practitioner_name": practitioner.name if practitioner else self.practice.name,
-        }
-
-
-class HoldOpening(_WithOpening):
+class HoldOpening(WithOpening):
     """Keeps the chosen opening for a while, so that nobody else can take it between question and answer."""
 
     called = "action_hold_opening"
@@ -85,7 +66,7 @@ class HoldOpening(_WithOpening):
         return set_slots(hold_result="held", **self.described(opening))
 
 
-class AskConfirmBooking(_WithOpening):
+class AskConfirmBooking(WithOpening):
     """Asks for the final yes: the summary in the language that the patient speaks by now."""
 
     called = "action_ask_confirm_booking"
@@ -100,7 +81,7 @@ class AskConfirmBooking(_WithOpening):
         return []
 
 
-class Book(_WithOpening):
+class Book(WithOpening):
     """Makes the appointment. A hold that ran out is taken again first, so a late yes still counts."""
 
     called = "action_book"

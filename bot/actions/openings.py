@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
@@ -19,12 +19,12 @@ ON_OFFER = 6
 REMEMBERED = 60  # openings that a patient has seen and passed over
 
 
-class _Searching(DeskAction):
+class Searching(DeskAction):
     """Actions that look for openings in the diary."""
 
     async def find(self, wish: Wish, passed_over: tuple[str, ...] = ()) -> tuple[Opening, ...]:
         """The best openings not passed over yet: as wished, else near it, else any at all."""
-        for widened in _wider_and_wider(wish):
+        for widened in self.wider_and_wider(wish):
             found = await self.diary.find_openings(
                 widened, at=current_call().at, limit=ON_OFFER + len(passed_over)
             )
@@ -33,8 +33,15 @@ class _Searching(DeskAction):
                 return tuple(sorted(fresh.values())[:ON_OFFER])
         return ()
 
+    def wider_and_wider(self, wish: Wish) -> Iterator[Wish]:
+        yield wish
+        if wish.windows:
+            yield replace(wish, windows=(), not_before=wish.windows[0][0].date())
+        if wish != Wish(visit_type=wish.visit_type):
+            yield Wish(visit_type=wish.visit_type)
 
-class FindOpenings(_Searching):
+
+class FindOpenings(Searching):
     """Searches for what the patient wishes and notes the offer.
 
     `search_reason` says why it is asked again: "more" (show others), "taken" (the chosen one is gone); it
@@ -101,7 +108,7 @@ class FindOpenings(_Searching):
         return next((opening.ref for opening in exact), None)
 
 
-class AskOpening(_Searching):
+class AskOpening(Searching):
     """Asks which of the openings on offer suits, one choice each, and a last one for other times.
 
     An offer that has grown old while the patient was silent is looked up again first.
@@ -110,6 +117,8 @@ class AskOpening(_Searching):
     """
 
     called = "action_ask_opening"
+    fills: ClassVar[str] = "opening"
+    question: ClassVar[str] = "utter_openings_on_offer"
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -120,9 +129,9 @@ class AskOpening(_Searching):
         noted = [opening for opening in map(read_opening, refs) if opening]
         offered = await self._still_to_come(noted, tracker)
         buttons = [self._button(opening, language) for opening in offered]
-        buttons.append({"title": other_times(language), "payload": "/SetSlots(opening=other)"})
+        buttons.append({"title": other_times(language), "payload": f"/SetSlots({self.fills}=other)"})
         dispatcher.utter_message(
-            response="utter_openings_on_offer",
+            response=self.question,
             buttons=buttons,
             visit_name=visit_type.name(language) if visit_type else "",
         )
@@ -148,7 +157,7 @@ class AskOpening(_Searching):
         practitioner = self.practice.practitioner(opening.practitioner)
         return {
             "title": opening_title(start, language),
-            "payload": f"/SetSlots(opening={opening.ref})",
+            "payload": f"/SetSlots({self.fills}={opening.ref})",
             "description": practitioner.name if practitioner else "",
             "start": f"{start:%Y-%m-%dT%H:%M}",
             "practitioner": opening.practitioner,
@@ -170,14 +179,6 @@ def _whole_days(start: str, end: str | None) -> list[str]:
     first = datetime.fromisoformat(start)
     last = max(first, datetime.fromisoformat(end) - timedelta(minutes=1)) if end else first
     return [f"{first:%Y-%m-%d}T00:00", f"{last:%Y-%m-%d}T23:59"]
-
-
-def _wider_and_wider(wish: Wish) -> Iterator[Wish]:
-    yield wish
-    if wish.windows:
-        yield replace(wish, windows=(), not_before=wish.windows[0][0].date())
-    if wish != Wish(visit_type=wish.visit_type):
-        yield Wish(visit_type=wish.visit_type)
 
 
 def _moment(wish: Wish) -> datetime | None:

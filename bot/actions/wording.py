@@ -15,6 +15,9 @@ TITLE_LENGTH = 24  # a row of a WhatsApp list
 _AT = {"en": "{day} at {time}", "it": "{day} alle {time}", "ru": "{day}, {time}"}
 _ON_BUTTON = {"en": "EEE d MMM", "it": "EEE d/M", "ru": "EEE d.MM"}
 _OTHER_TIMES = {"en": "Other times", "it": "Altri orari", "ru": "Другое время"}
+_OTHER_VISIT = {"en": "Another visit", "it": "Un'altra visita", "ru": "Другой визит"}
+_MORNING = {"en": "morning", "it": "mattina", "ru": "утром"}
+_AFTERNOON = {"en": "afternoon", "it": "pomeriggio", "ru": "после обеда"}
 _MINUTES = {"en": "{n} min", "it": "{n} min", "ru": "{n} мин"}
 
 
@@ -26,6 +29,20 @@ def in_words(start: datetime, language: str) -> str:
 def opening_title(start: datetime, language: str) -> str:
     """A wall time in at most 20 characters: "mar 3/3 09:00", "Tue 3 Mar 09:00", "вт 3.03 09:00"."""
     return f"{format_date(start, _in(_ON_BUTTON, language), locale=language)} {start:%H:%M}"
+
+
+def visit_title(start: datetime, language: str) -> str:
+    """A visit without its hour, in at most 20 characters: "Tue 3 Mar morning", "mar 3/3 mattina"."""
+    part = _in(_MORNING, language) if start.hour < 13 else _in(_AFTERNOON, language)
+    return f"{format_date(start, _in(_ON_BUTTON, language), locale=language)} {part}"
+
+
+def other_visit(language: str) -> str:
+    return _in(_OTHER_VISIT, language)
+
+
+def visits_in_lines(lines: list[str]) -> str:
+    return "\n".join(f"• {line}" for line in lines)
 
 
 def other_times(language: str) -> str:

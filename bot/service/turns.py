@@ -592,7 +592,13 @@ def _latest_message(text: str, understanding: Understanding | None) -> dict[str,
             {"name": i.name, "confidence": i.confidence} for i in understanding.intent_ranking[:5]
         ],
         "entities": [
-            {"entity": e.entity, "value": e.value, "start": e.start, "end": e.end}
+            {
+                "entity": e.entity,
+                "value": e.value,
+                "start": e.start,
+                "end": e.end,
+                "confidence_entity": e.confidence,
+            }
             for e in understanding.entities
         ],
         "metadata": {},
