@@ -87,6 +87,15 @@ class SentenceScorer:
         return cls(tuple(map(str, stored["labels"])), stored["weights"], stored["emergency"], taught)
 
 
+def intent_scorer(lessons: Sequence[tuple[str, str]]) -> SentenceScorer:
+    """Learnt from (intent, text) alone, for content that knows no emergencies."""
+    labels = tuple(sorted({intent for intent, _ in lessons}))
+    rows = encode(tuple(text for _, text in lessons))
+    intents = _one_hot([labels.index(intent) for intent, _ in lessons], len(labels))
+    calm: Matrix = np.zeros((rows.shape[1], 2), dtype=np.float32)
+    return SentenceScorer(labels, _fit(rows, intents), calm, "")
+
+
 def learnt_from(examples: Sequence[Example], cases: Sequence[Case]) -> str:
     """The same for the same teaching, and for no other."""
     return digest([f"{e.language} {e.intent} {e.text}" for e in examples] + [repr(case) for case in cases])

@@ -453,11 +453,10 @@ class _Reading:
     def _mapped(self, slot: Slot, mapping: Mapped, entities: Sequence[Entity]) -> Any:
         match mapping.type:
             case "from_entity":
-                if mapping.role or mapping.group:
-                    return None  # understanding names neither
                 if mapping.entity == "yes_no" and slot.name != self.asked_slot:
                     return None
-                return _last_value(entities, mapping.entity or "")
+                fitting = [e for e in entities if _fits_role(e, mapping)]
+                return _last_value(fitting, mapping.entity or "")
             case "from_intent":
                 return mapping.value
             case "from_trigger_intent":
@@ -508,6 +507,11 @@ def _slots_of_entity(entity: str, intent: str, assistant: Assistant) -> Iterable
         by_kind = slot.name in fills and entity in (slot.name, _ENTITY_OF_KIND.get(kind_of(slot)))
         if mapped or by_kind:
             yield slot
+
+
+def _fits_role(entity: Entity, mapping: Mapped) -> bool:
+    """A mapping without role or group takes any."""
+    return mapping.role in (None, entity.role) and mapping.group in (None, entity.group)
 
 
 def _last_value(entities: Sequence[Entity], name: str) -> Any:

@@ -7,14 +7,21 @@ Languages come from the folder's config.yml (`language`, `additional_languages`)
 The practice's facts (`practice_name` ...) are empty there.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from bot.actions.executor import InProcessActions
 from bot.actions.loading import load_actions
 from bot.dialogue import Assistant, load_assistant
+from bot.dialogue.model import Slot
+from bot.dialogue.values import shown
 from bot.errors import ContentRefused
 from bot.source import Node, read_file
+from nlu.own_examples import read_own_examples
+from nlu.own_interpreter import own_interpreter
+from nlu.understanding import Interpreter
 
 _CONFIG = ("config.yml", "config.yaml")
 _ENGLISH = ("en",)
@@ -28,16 +35,27 @@ class OpenedContent:
     assistant: Assistant
     actions: InProcessActions
 
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """Learns from the content's own examples when it is first needed."""
+        taught = read_own_examples(_nlu_items(self.folder))
+        return own_interpreter(taught, self.assistant.languages, values=_values_of_entities(self.assistant))
+
 
 def open_content(folder: Path, *, actions: str | None = None) -> OpenedContent:
     """Raises ContentRefused with every mistake, SetupError where there are no such actions."""
-    offered = InProcessActions(load_actions(actions) if actions else ())
-    return OpenedContent(folder=folder, assistant=read_content(folder), actions=offered)
+    offered = load_actions(actions) if actions else ()
+    assistant = read_content(folder)
+    return OpenedContent(
+        folder=folder, assistant=assistant, actions=InProcessActions(offered, assistant=assistant)
+    )
 
 
 def read_content(folder: Path) -> Assistant:
     """The dialogue content of a folder. Raises ContentRefused with every mistake in it."""
-    return load_assistant([folder], languages=languages_of(folder))
+    assistant = load_assistant([folder], languages=languages_of(folder))
+    slots = {name: _asking_for_itself(slot) for name, slot in assistant.slots.items()}
+    return replace(assistant, slots=slots)
 
 
 def languages_of(folder: Path) -> tuple[str, ...]:
@@ -60,3 +78,30 @@ def languages_of(folder: Path) -> tuple[str, ...]:
 
 def _is_name(node: Node) -> bool:
     return isinstance(node.scalar, str) and bool(node.scalar.strip())
+
+
+def _asking_for_itself(slot: Slot) -> Slot:
+    """A slot called "phone" or "wish" means here what its type says, not what a practice asks for."""
+    return replace(slot, asks_for="text") if slot.type == "text" and slot.asks_for is None else slot
+
+
+def _nlu_items(folder: Path) -> list[dict[str, Any]]:
+    """Every `nlu` item, in the order of files. The content has been read before: its files are in order."""
+    items: list[dict[str, Any]] = []
+    for path in sorted(p for p in folder.rglob("*.y*ml") if p.suffix in (".yml", ".yaml")):
+        node = read_file(path).get("nlu")
+        items += [item.plain() for item in (node.items if node else ()) if item.kind == "mapping"]
+    return items
+
+
+def _values_of_entities(assistant: Assistant) -> dict[str, list[str]]:
+    """What categorical slots that an entity fills can be: by mapping, or by bearing its name."""
+    values: dict[str, list[str]] = {}
+    for slot in assistant.slots.values():
+        if slot.type != "categorical" or slot.name == "language":
+            continue
+        mapped = {m.entity for m in slot.mappings if m.type == "from_entity" and m.entity}
+        own = {slot.name} & assistant.entities
+        for entity in sorted(mapped | own):
+            values.setdefault(entity, []).extend(shown(value) for value in slot.values)
+    return values

@@ -1,0 +1,153 @@
+"""Two places for a conversation on the bench: any content by itself, and the practice with its own diary."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bot import bootstrap
+from bot.dialogue import Assistant, Conversation, understanding_context_parts
+from bot.errors import BookingError
+from bot.ports import ActionCall, ActionResult
+from bot.service.clock import FrozenClock
+from bot.service.facts import practice_facts
+from bot.workshop.content import OpenedContent
+from bot.workshop.talk import ActionMissing
+from nlu.interpreter import load_interpreter
+from nlu.understanding import Context, Interpreter, Understanding
+
+MONDAY_MORNING = datetime.fromisoformat("2026-03-02T08:00+01:00").astimezone(UTC)
+CONTACT = "test"  # part of what varied texts are chosen by, so it is always the same
+PHONE = "+393331234567"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentVenue:
+    """Any content: no practice, so no facts; actions are those that were named."""
+
+    content: OpenedContent
+    at: datetime = MONDAY_MORNING
+    contact: str = CONTACT
+    channel: str = "test"
+    phone: str | None = None
+
+    @property
+    def assistant(self) -> Assistant:
+        return self.content.assistant
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[ContentVenue]:
+        yield self
+
+    def now(self) -> datetime:
+        return self.at
+
+    def facts(self, language: str) -> Mapping[str, Any]:
+        return {}
+
+    async def understand(self, text: str, conversation: Conversation, *, known: bool) -> Understanding:
+        context = Context(
+            now=self.at.replace(tzinfo=None),
+            languages=self.assistant.languages,
+            language=conversation.language,
+            **understanding_context_parts(self.assistant, conversation),
+        )
+        return self.content.interpreter.understand_many([(text, context)])[0]
+
+    async def act(self, call: ActionCall) -> ActionResult:
+        if call.name not in self.content.actions.names:
+            raise ActionMissing(
+                f'content runs "{call.name}", which nothing offers: stub it under stub_custom_actions,'
+                " or name the module that has it with --actions"
+            )
+        return await self.content.actions.run(call)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Practice:
+    """The practice's own content, understanding and diary. Every conversation begins with an empty diary."""
+
+    configuration: bootstrap.Configuration
+    assistant: Assistant
+    interpreter: Interpreter
+    template: Path
+    at: datetime
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, configuration: bootstrap.Configuration, *, at: datetime = MONDAY_MORNING
+    ) -> AsyncIterator[Practice]:
+        """Diaries live in a folder that is gone afterwards. Raises ContentRefused, SetupError."""
+        practice = bootstrap.read_practice(configuration)
+        with TemporaryDirectory(prefix="chairside-test-") as folder:
+            template = Path(folder) / "template"
+            bootstrap.Books.open(replace(configuration, data=template)).database.close()
+            yield cls(
+                configuration=configuration,
+                assistant=bootstrap.read_assistant(configuration, practice),
+                interpreter=load_interpreter(practice.languages, cache=configuration.nlu_cache),
+                template=template,
+                at=at,
+            )
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[PracticeVenue]:
+        with TemporaryDirectory(prefix="case-", dir=self.template.parent) as folder:
+            shutil.copytree(self.template, folder, dirs_exist_ok=True)
+            books = bootstrap.Books.open(replace(self.configuration, data=Path(folder)))
+            try:
+                desk = bootstrap.FrontDesk(
+                    books,
+                    clock=FrozenClock(self.at),
+                    assistant=self.assistant,
+                    interpreter=self.interpreter,
+                    channels={},
+                )
+                books.database.write_now(lambda connection: books.keyring.create(connection, CONTACT))
+                yield PracticeVenue(desk=desk)
+            finally:
+                books.database.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeVenue:
+    """One conversation with the practice."""
+
+    desk: bootstrap.FrontDesk
+    contact: str = CONTACT
+    channel: str = "whatsapp"
+    phone: str | None = PHONE
+
+    @property
+    def assistant(self) -> Assistant:
+        return self.desk.assistant
+
+    def now(self) -> datetime:
+        return self.desk.clock.now()
+
+    def facts(self, language: str) -> Mapping[str, Any]:
+        return practice_facts(self.desk.practice, language)
+
+    async def understand(self, text: str, conversation: Conversation, *, known: bool) -> Understanding:
+        return await self.desk.reader.understand(
+            text, self.assistant, conversation, at=self.now(), known=known
+        )
+
+    async def act(self, call: ActionCall) -> ActionResult:
+        """What an action writes to the diary is there at once; a refusal is what the action came to."""
+        result = await self.desk.actions.run(call)
+        try:
+            await self.desk.store.write_diary(result.writes)
+        except BookingError as refusal:
+            declared = self.assistant.actions[call.name].outcome
+            if declared is None:
+                return ActionResult(failed="exception")
+            return ActionResult(events=({"event": "slot", "name": declared.slot, "value": refusal.outcome},))
+        return result
