@@ -1,3 +1,3 @@
 import pytest
 
-pytest.register_assert_rewrite("tests.contracts.practice_system")
+pytest.register_assert_rewrite("tests.contracts.practice_system", "tests.contracts.actions")

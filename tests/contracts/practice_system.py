@@ -6,12 +6,13 @@ practice `tests.studio.STUDIO`), and `commit`, which makes a Booking true as the
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from bot.domain.diary import Appointment, AppointmentStatus, Hold, Opening, PatientDetails, Wish
-from bot.errors import HoldExpired, OpeningTaken, PolicyRefused
+from bot.errors import HoldExpired, OpeningTaken, PolicyRefused, VisitChanged
 from bot.ports import Booking, PracticeSystem
 from tests.studio import NOW, STUDIO, opening
 
@@ -286,6 +287,172 @@ class PracticeSystemContract:
             (TEN, AppointmentStatus.BOOKED),
             (HALF_PAST_TEN, AppointmentStatus.BOOKED),
         ]
+
+    # Moving and cancelling it
+
+    async def visit(self, system: PracticeSystem, commit: Commit, one: Opening = TEN) -> Appointment:
+        """Ada's, booked for good."""
+        hold = await system.hold(one, contact="ada", key=f"hold {one.ref}", at=NOW)
+        await commit(await system.book(hold, ADA, key=f"book {one.ref}", at=NOW))
+        visits = await system.appointments_of(contact="ada", at=NOW)
+        return next(visit for visit in visits if visit.opening == one)
+
+    async def test_a_contact_finds_what_it_booked_and_nobody_else_does(
+        self, system: PracticeSystem, commit: Commit
+    ) -> None:
+        later = await self.visit(system, commit, HALF_PAST_TEN)
+        visit = await self.visit(system, commit)
+        await system.hold(opening("2027-03-03 09:00"), contact="ada", key="only held", at=NOW)
+
+        assert await system.appointments_of(contact="ada", at=NOW) == (visit, later)
+        assert await system.appointments_of(contact="ada", at=TEN.start) == (later,)
+        assert await system.appointments_of(contact="bruno", at=NOW) == ()
+        assert visit.patient is not None
+        assert await system.appointments_of(contact="bruno", patients=[visit.patient], at=NOW) == (
+            visit,
+            later,
+        )
+
+    async def test_a_visit_moves_and_its_old_time_is_free(
+        self, system: PracticeSystem, commit: Commit
+    ) -> None:
+        visit = await self.visit(system, commit)
+        hold = await system.hold(HALF_PAST_TEN, contact="ada", key="k2", at=NOW)
+        moved = await system.reschedule(visit, hold, key="m1", at=NOW)
+        await commit(moved)
+
+        assert moved.appointment.opening == HALF_PAST_TEN
+        [after] = await system.appointments_of(contact="ada", at=NOW)
+        assert (after.opening, after.status, after.patient) == (HALF_PAST_TEN, "booked", visit.patient)
+        assert [(o, status) for _, o, status in await all_appointments(system)] == [
+            (HALF_PAST_TEN, AppointmentStatus.BOOKED)
+        ]
+        assert await is_offered(system, TEN, NOW)
+
+    async def test_until_it_has_moved_a_visit_keeps_its_time_and_the_new_one_is_kept(
+        self, system: PracticeSystem, commit: Commit
+    ) -> None:
+        await self.visit(system, commit)
+        await system.hold(HALF_PAST_TEN, contact="ada", key="k2", at=NOW)
+
+        for one in (TEN, HALF_PAST_TEN):
+            with pytest.raises(OpeningTaken):
+                await system.hold(one, contact="bruno", key=f"k {one.ref}", at=NOW)
+
+    async def test_moving_twice_by_one_key_moves_once(self, system: PracticeSystem, commit: Commit) -> None:
+        visit = await self.visit(system, commit)
+        hold = await system.hold(HALF_PAST_TEN, contact="ada", key="k2", at=NOW)
+        for _ in range(2):
+            moved = await system.reschedule(visit, hold, key="m1", at=NOW)
+            await commit(moved)
+            await commit(moved)
+
+        assert [o for _, o, _ in await all_appointments(system)] == [HALF_PAST_TEN]
+
+    async def test_a_visit_does_not_move_by_a_hold_that_ran_out(
+        self, system: PracticeSystem, commit: Commit
+    ) -> None:
+        visit = await self.visit(system, commit)
+        hold = await system.hold(HALF_PAST_TEN, contact="ada", key="k2", at=NOW)
+
+        with pytest.raises(HoldExpired):
+            await commit(await system.reschedule(visit, hold, key="m1", at=LATER))
+        assert await system.appointments_of(contact="ada", at=LATER) == (visit,)
+
+    async def test_a_cancelled_visit_frees_its_time_at_once(
+        self, system: PracticeSystem, commit: Commit
+    ) -> None:
+        visit = await self.visit(system, commit)
+        cancelled = await system.cancel(visit, None, key="c1", at=NOW)
+        await commit(cancelled)
+
+        assert cancelled.appointment.status is AppointmentStatus.CANCELLED
+        assert await system.appointments_of(contact="ada", at=NOW) == ()
+        assert await is_offered(system, TEN, NOW)
+        assert await system.hold(TEN, contact="bruno", key="k9", at=NOW)
+
+    async def test_cancelling_twice_by_one_key_is_no_error(
+        self, system: PracticeSystem, commit: Commit
+    ) -> None:
+        visit = await self.visit(system, commit)
+        for _ in range(2):
+            cancelled = await system.cancel(visit, None, key="c1", at=NOW)
+            await commit(cancelled)
+            await commit(cancelled)
+
+        assert await system.appointments_of(contact="ada", at=NOW) == ()
+
+    async def test_a_reason_may_follow_a_cancellation(self, system: PracticeSystem, commit: Commit) -> None:
+        visit = await self.visit(system, commit)
+        cancelled = await system.cancel(visit, None, key="c1", at=NOW)
+        await commit(cancelled)
+        await commit(await system.cancel(cancelled.appointment, "unwell", key="c2", at=NOW))
+
+        assert await system.appointments_of(contact="ada", at=NOW) == ()
+
+    async def test_what_is_cancelled_is_neither_moved_nor_cancelled_again(
+        self, system: PracticeSystem, commit: Commit
+    ) -> None:
+        visit = await self.visit(system, commit)
+        hold = await system.hold(HALF_PAST_TEN, contact="ada", key="k2", at=NOW)
+        move = await system.reschedule(visit, hold, key="m1", at=NOW)
+        again = await system.cancel(visit, None, key="c2", at=NOW)
+        await commit(await system.cancel(visit, None, key="c1", at=NOW))
+
+        for late in (move, again):
+            with pytest.raises(VisitChanged):
+                await commit(late)
+        with pytest.raises(VisitChanged):
+            await system.cancel(visit, None, key="c3", at=NOW)
+        with pytest.raises(VisitChanged):
+            await system.reschedule(visit, hold, key="m2", at=NOW)
+
+    async def test_what_moved_meanwhile_is_not_cancelled_as_it_was(
+        self, system: PracticeSystem, commit: Commit
+    ) -> None:
+        visit = await self.visit(system, commit)
+        cancellation = await system.cancel(visit, None, key="c1", at=NOW)
+        hold = await system.hold(HALF_PAST_TEN, contact="ada", key="k2", at=NOW)
+        await commit(await system.reschedule(visit, hold, key="m1", at=NOW))
+
+        with pytest.raises(VisitChanged):
+            await commit(cancellation)
+        [after] = await system.appointments_of(contact="ada", at=NOW)
+        assert after.opening == HALF_PAST_TEN
+
+    # Knowing whose it is
+
+    async def test_people_are_found_by_phone_name_and_date_of_birth(
+        self, system: PracticeSystem, commit: Commit
+    ) -> None:
+        """Ada and her daughter Bice share a phone."""
+        phone, born = "+390200000001", date(1988, 4, 25)
+        people = [
+            PatientDetails(name="Ada Prova", phone=phone, birth_date=born),
+            PatientDetails(name="Bice Prova", phone=phone, birth_date=date(2015, 1, 2)),
+        ]
+        for number, (one, who) in enumerate(zip((TEN, HALF_PAST_TEN), people, strict=True)):
+            hold = await system.hold(one, contact="ada", key=f"k{number}", at=NOW)
+            await commit(await system.book(hold, who, key=f"b{number}", at=NOW))
+        ada, bice = [(a.patient,) for a in await system.appointments_of(contact="ada", at=NOW)]
+
+        async def found(**known: Any) -> list[tuple[str | None, ...]]:
+            return sorted(person.references for person in await system.find_patients(**known))
+
+        assert await found(contact="ada") == await found(phone=phone) == sorted([ada, bice])
+        assert await found(phone=phone, birth_date=born) == [ada]
+        assert await found(phone=phone, birth_date=born, first_name="ADA") == [ada]
+        assert await found(contact="ada", first_name="bice prova") == [bice]
+        for nobody in (
+            {"phone": phone, "birth_date": date(1988, 4, 26)},
+            {"phone": phone, "birth_date": born, "first_name": "Bice"},
+            {"phone": phone, "first_name": "Carla"},
+            {"phone": phone, "first_name": "."},
+            {"phone": "+390200000002"},
+            {"contact": "bruno"},
+            {},
+        ):
+            assert await found(**nobody) == []
 
     # Reading the diary
 

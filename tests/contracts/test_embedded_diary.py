@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from bot.ports import Booking
 from bot.practice_systems.embedded import EmbeddedDiary
 from bot.storage.diary import SqlDiary
 from tests.contracts.practice_system import ADA, LATER, TEN, Commit, PracticeSystemContract, all_appointments
-from tests.studio import NOW, STUDIO, OpenSeal, diary_database
+from tests.studio import NOW, STUDIO, OpenSeal, diary_database, opening
 
 
 class TestEmbeddedDiary(PracticeSystemContract):
@@ -72,3 +73,19 @@ class TestEmbeddedDiary(PracticeSystemContract):
         )
 
         assert [f"{one.start:%Y-%m-%d %H:%M}" for one in offered] == ["2027-03-23 08:00", "2027-03-24 08:00"]
+
+    async def test_the_same_person_entered_twice_is_one_person(
+        self, system: EmbeddedDiary, store: SqlDiary
+    ) -> None:
+        born = date(1988, 4, 25)
+        rows = [
+            (TEN, PatientDetails(name="Ada Prova", phone="+390200000001", birth_date=born)),
+            (opening("2027-03-03 10:00"), PatientDetails(name="prova ADA", phone="+390200000001")),
+            (opening("2027-03-04 10:00"), PatientDetails(name="Ada Prova")),
+        ]
+        first, second, _ = await store.add(rows, at=NOW)
+
+        [person] = await system.find_patients(phone="+390200000001", birth_date=born)
+        assert sorted(person.references) == sorted([first.patient, second.patient])
+        visits = await system.appointments_of(contact="ada", patients=person.references, at=NOW)
+        assert visits == (first, second)

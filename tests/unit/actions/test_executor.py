@@ -1,7 +1,9 @@
 """Actions run by name; whatever they do, the turn gets an answer."""
 
 import asyncio
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -150,6 +152,58 @@ async def test_calls_at_the_same_time_do_not_see_each_other() -> None:
 def test_two_actions_of_one_name_are_refused() -> None:
     with pytest.raises(SetupError, match='two actions are called "action_under_test"'):
         InProcessActions([Does(print), Does(print)])
+
+
+async def test_an_action_that_never_returns_holds_up_neither_patients_nor_the_end() -> None:
+    go_on = threading.Event()
+
+    def hang(dispatcher: Any, tracker: Any) -> list[Any]:
+        go_on.wait()
+        return []
+
+    try:
+        actions = InProcessActions([DoesInThread(hang)], time_limit=0.01)
+        results = [await actions.run(call()) for _ in range(33)]
+        threads = {thread.daemon for thread in threading.enumerate() if thread.name == "action"}
+    finally:
+        go_on.set()
+
+    assert results == [ActionResult(failed="timeout")] * 32 + [ActionResult(failed="busy")]
+    assert threads == {True}
+
+
+async def test_an_action_that_will_not_be_cancelled_is_left_alone() -> None:
+    go_on = asyncio.Event()
+
+    async def cling(dispatcher: Any, tracker: Any) -> list[Any]:
+        while not go_on.is_set():
+            with suppress(asyncio.CancelledError):
+                await go_on.wait()
+        return []
+
+    result = await InProcessActions([Does(cling)], time_limit=0.01).run(call())
+    go_on.set()
+
+    assert result == ActionResult(failed="timeout")
+
+
+@pytest.mark.parametrize("kind", [Does, DoesInThread])
+@pytest.mark.parametrize(
+    "raised", [SystemExit(3), KeyboardInterrupt(), asyncio.CancelledError(), TimeoutError(), StopIteration()]
+)
+async def test_an_action_cannot_end_the_program(kind: type[Does], raised: BaseException) -> None:
+    def leave(dispatcher: Any, tracker: Any) -> list[Any]:
+        raise raised
+
+    assert await InProcessActions([kind(leave)]).run(call()) == ActionResult(failed="exception")
+
+
+async def test_a_form_class_of_rasa_leaves_no_notes() -> None:
+    result = await InProcessActions(
+        [Does(lambda dispatcher, tracker: [SlotSet("requested_slot", "phone"), SlotSet("phone", "1")])]
+    ).run(call())
+
+    assert [event["name"] for event in result.events] == ["phone"]
 
 
 def _fields(made: ActionCall) -> dict[str, Any]:
