@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.dialogue.effects import Button, Record
 from bot.dialogue.events import ActionReturned
 from bot.dialogue.filling import count_attempt
 from bot.dialogue.model import ActionDeclaration
-from bot.dialogue.names import FACTS
+from bot.dialogue.sessions import begin_session, end_session, reset_all
 from bot.dialogue.stacking import waiting_step
 from bot.dialogue.state import Call, Said
 from bot.dialogue.steps import run_named
 from bot.dialogue.values import shown
 from bot.dialogue.workbench import MAX_CALL_DEPTH, StepFailed, Workbench
 
+SESSION_START_ACTION = "action_session_start"
+
 _MESSAGE_KEYS = frozenset(
     {"text", "buttons", "elements", "custom", "template", "response", "image", "attachment"}
 )
 _REFUSED = frozenset({"rewind", "undo", "active_loop", "loop_interrupted", "action_execution_rejected"})
-_RECORDED = frozenset({"action", "user", "agent", "export", "reminder", "cancel_reminder", "session_started"})
+_RECORDED = frozenset({"action", "user", "agent", "export", "cancel_reminder"})
+_IN_DATA = ("elements", "custom", "image", "attachment")
 
 
 def take_result(bench: Workbench, call: Call, result: ActionReturned) -> None:
@@ -87,7 +91,7 @@ def _say(bench: Workbench, message: Mapping[str, Any]) -> None:
         words = {key: value for key, value in message.items() if key not in _MESSAGE_KEYS}
         bench.say(name, words, buttons=buttons or None)
         return
-    data = {key: message[key] for key in ("elements", "custom", "image", "attachment") if message.get(key)}
+    data = {key: message[key] for key in _IN_DATA if message.get(key)}
     bench.say_exactly(Said(text=str(message.get("text") or "").strip(), buttons=buttons, data=data))
 
 
@@ -120,11 +124,11 @@ def _apply(bench: Workbench, declared: ActionDeclaration, events: list[Mapping[s
         elif kind == "followup":
             followup = str(event.get("name"))
         elif kind == "bot":
-            data = event.get("data") or {}
-            buttons = data.get("buttons") or [] if isinstance(data, Mapping) else []
-            _say(bench, {"text": event.get("text"), "buttons": buttons})
+            _say(bench, _message_of(declared, event))
         elif kind in _REFUSED:
-            raise StepFailed(f'action "{declared.name}" returned event "{kind}", which has no meaning here')
+            raise StepFailed(
+                f'E-EVENT action "{declared.name}" returned "{kind}", which has no meaning here; set slots'
+            )
         else:
             _apply_to_session(bench, declared, kind, event)
     return followup
@@ -135,35 +139,62 @@ def _apply_to_session(
 ) -> None:
     match kind:
         case "reset_slots":
-            _reset_all(bench)
+            reset_all(bench, but=_persisted(bench))
         case "pause":
             bench.open_handoff("flow")
         case "resume":
             bench.paused = False
             bench.record("resume")
-        case "restart" | "session_ended":
+        case "restart":
             bench.stack = []
-            if kind == "restart":
-                _reset_all(bench)
-            else:
-                bench.introduced = False
+            reset_all(bench)
+            bench.record(kind)
+            bench.change(is_over=True, ended_flow=None)
+        case "session_ended":
+            end_session(bench, reason="session_end")
             bench.record(kind)
             bench.change(is_over=True)
+        case "session_started":
+            bench.record(kind)
+            if declared.name != SESSION_START_ACTION:
+                begin_session(bench)
+        case "reminder":
+            _check_reminder(declared, event)
+            bench.effects.append(Record(event=event))
         case _ if kind in _RECORDED:
             bench.effects.append(Record(event=event))
-            if kind == "action" and event.get("name") == "action_listen":
+            listens = kind == "action" and event.get("name") == "action_listen"
+            if (
+                listens and declared.name != SESSION_START_ACTION
+            ):  # Rasa's own ends with it: the message goes on
                 bench.change(listens=True)
         case _:
             raise StepFailed(f'action "{declared.name}" returned the unknown event "{kind}"')
 
 
-def _reset_all(bench: Workbench) -> None:
-    """All slots but the language, the practice's facts, and what a flow on the stack persists."""
+def _message_of(declared: ActionDeclaration, event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The message of a `bot` event (BotUttered)."""
+    data = event.get("data") or {}
+    message = {"text": event.get("text"), **data} if isinstance(data, Mapping) else {"text": 0}
+    if not _is_message(message):
+        raise StepFailed(f'action "{declared.name}" returned a `bot` event that is no message')
+    return message
+
+
+def _check_reminder(declared: ActionDeclaration, event: Mapping[str, Any]) -> None:
+    try:
+        datetime.fromisoformat(str(event.get("date_time")))
+    except ValueError:
+        due = False
+    else:
+        due = True
+    if not due or not isinstance(event.get("intent"), str):
+        raise StepFailed(f'action "{declared.name}" schedules a reminder without `intent` or `date_time`')
+
+
+def _persisted(bench: Workbench) -> frozenset[str]:
     on_stack = [bench.flow(frame) for frame in bench.stack if frame.flow_id in bench.assistant.flows]
-    kept = FACTS.union(*(flow.persisted_slots for flow in on_stack))
-    for name in tuple(bench.slots):
-        if name in bench.assistant.slots and name not in kept:
-            bench.reset_slot(name)
+    return frozenset().union(*(flow.persisted_slots for flow in on_stack))
 
 
 def _check_outcome(bench: Workbench, declared: ActionDeclaration, before: Any) -> None:

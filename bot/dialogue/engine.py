@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from bot.dialogue.action_results import take_result
-from bot.dialogue.commands import Emergency, StopMessages
+from bot.dialogue.commands import Emergency, StopMessages, command_to_json
 from bot.dialogue.conditions import ConditionFailed
 from bot.dialogue.effects import AlertStaff, Effect
 from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
@@ -85,7 +85,10 @@ def _begin(
 
 
 def _hear(bench: Workbench, event: PatientWrote) -> None:
-    bench.change(latest_message=_plain(event.latest_message))
+    commands = [command_to_json(command) for command in event.commands]
+    bench.change(
+        latest_message=_plain({"text": event.text, "commands": commands} | dict(event.latest_message))
+    )
     last, expires = bench.last_message_at, bench.assistant.session_minutes
     rested = event.at - datetime.fromisoformat(last) if last else timedelta(0)
     bench.last_message_at = event.at.isoformat()

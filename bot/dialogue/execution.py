@@ -77,7 +77,9 @@ def take_commands(bench: Workbench, commands: Sequence[Command], text: str) -> N
         bench.misunderstood = 0
     _set_slots(bench, [command for command in listed if isinstance(command, SetSlot)], listed)
     cancelled = any(isinstance(command, CancelFlow) for command in listed)
-    for command in sorted(reversed(listed), key=_precedence):  # the last one pushed is seen first
+    backwards = listed[::-1]  # the last one pushed is seen first
+    backwards.sort(key=_precedence)
+    for command in backwards:
         _execute(bench, command, active, cancelled=cancelled)
     push_validations(bench)
     bench.stack.extend(changed)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from bot.dialogue.commands import (
     CancelFlow,
@@ -12,10 +13,12 @@ from bot.dialogue.commands import (
     Clarify,
     Command,
     CorrectSlots,
+    DataRequest,
     Emergency,
     HumanHandoff,
     InternalError,
     MediaReceived,
+    ReminderReply,
     SetSlot,
     StaleTap,
     StartFlow,
@@ -23,14 +26,19 @@ from bot.dialogue.commands import (
     command_to_json,
 )
 from bot.dialogue.conditions import ConditionFailed
+from bot.dialogue.effects import AlertStaff
+from bot.dialogue.model import Flow
 from bot.dialogue.stacking import CONTINUE, Chain, active_chain, asked_slot, waiting_step
-from bot.dialogue.values import WrongValue, coerce, same
+from bot.dialogue.values import WrongValue, coerce, fits, same
 from bot.dialogue.workbench import Workbench
 
 MAX_CHARACTERS = 4096  # what WhatsApp lets people write
 
-#: Never taken away, whatever waits (17.4).
+#: Nothing else in the message counts (17.4).
 _SAFETY = (Emergency, StopMessages)
+
+#: Heard also where only the answer is (9.3): 17.4, and a person can always be asked for.
+_NEVER_KEPT_OUT = (HumanHandoff, DataRequest, MediaReceived, ReminderReply, StaleTap)
 
 
 @dataclass(slots=True)
@@ -57,17 +65,16 @@ def normalise(bench: Workbench, commands: Sequence[Command], text: str) -> list[
         return [refused]
     listed = _without_repeats(commands)
     moment = _moment(bench)
-    listed = _forced(bench, listed, moment)
+    listed = _with_media(bench, listed, moment)
+    listed = _forced(bench, listed)
     listed = _startable(bench, listed, moment)
     listed = _cancels_once(listed, moment)
     listed = _settable(bench, listed, moment)
     listed = _clarifiable(bench, listed)
-    if not listed and not moment.understood:
-        by_tap = any(isinstance(command, SetSlot) and command.by_tap for command in commands)
-        return [StaleTap() if by_tap else CannotHandle()]
-    if not listed and not bench.stack:
-        return [StaleTap()]  # a tap that changes nothing, with nothing to go back to
-    return listed
+    if listed or (moment.understood and bench.stack):
+        return listed
+    by_tap = any(isinstance(command, SetSlot) and command.by_tap for command in commands)
+    return [StaleTap() if by_tap else CannotHandle()]
 
 
 def _safety_only(commands: Sequence[Command]) -> list[Command]:
@@ -112,43 +119,71 @@ def _moment(bench: Workbench) -> _Moment:
     )
 
 
-def _forced(bench: Workbench, commands: list[Command], moment: _Moment) -> list[Command]:
+def _forced(bench: Workbench, commands: list[Command]) -> list[Command]:
     top = bench.top
     step = waiting_step(bench, top) if top is not None and top.is_waiting else None
     if step is None or not step.force_slot_filling:
         return commands
-    kept = (HumanHandoff, MediaReceived, StaleTap)  # a person can always be asked for
-    return [c for c in commands if isinstance(c, kept) or (isinstance(c, SetSlot) and c.name == step.slot)]
+    return [c for c in commands if isinstance(c, _NEVER_KEPT_OUT) or _fills(c, step.slot)]
+
+
+def _fills(command: Command, slot: str) -> bool:
+    return isinstance(command, SetSlot) and command.name == slot
+
+
+def _with_media(bench: Workbench, commands: list[Command], moment: _Moment) -> list[Command]:
+    """A photo, where one is asked for, is the answer (`from_media`, 14.2)."""
+    slot = bench.assistant.slots.get(moment.asked or "")
+    mappings = [m for m in slot.mappings if m.type == "from_media"] if slot else []
+
+    def answers(command: Command) -> bool:
+        return (
+            isinstance(command, MediaReceived)
+            and command.media_id is not None
+            and any(mapping.kind in (None, command.kind) for mapping in mappings)
+        )
+
+    return [
+        SetSlot(slot.name, command.media_id)
+        if slot is not None and isinstance(command, MediaReceived) and answers(command)
+        else command
+        for command in commands
+    ]
 
 
 def _startable(bench: Workbench, commands: list[Command], moment: _Moment) -> list[Command]:
     kept: list[Command] = []
     started: set[str] = set()
+    active = moment.chain.root.flow_id if moment.chain is not None and not moment.continues else None
     for command in commands:
-        if isinstance(command, StartFlow):
-            flow = bench.assistant.flows.get(command.flow)
-            if flow is None or flow.is_pattern:
-                continue
-            if moment.chain is not None and moment.chain.root.flow_id == flow.id and not moment.continues:
-                cancelled = any(isinstance(other, CancelFlow) for other in commands)
-                if not cancelled:
-                    moment.understood = True
-                    continue
-            if flow.guard is not None and not command.explicit and not _open(bench, command):
-                continue
+        if not isinstance(command, StartFlow):
+            kept.append(command)
+            continue
+        flow = bench.assistant.flows.get(command.flow)
+        if flow is None or flow.is_pattern:
+            continue
+        if flow.id == active:
+            moment.understood = True
+            continue
+        opened = True if command.explicit else _is_open(bench, flow)
+        if opened is None:
+            kept.append(InternalError())
+        elif opened:
             started.add(flow.id)
-        kept.append(command)
+            kept.append(command)
     moment.started = frozenset(started)
     return kept
 
 
-def _open(bench: Workbench, command: StartFlow) -> bool:
-    guard = bench.assistant.flows[command.flow].guard
+def _is_open(bench: Workbench, flow: Flow) -> bool | None:
+    """None: the guard cannot be evaluated, which is never a no (13)."""
     try:
-        return guard is None or guard.holds(bench.slots, {})
+        return flow.guard is None or flow.guard.holds(bench.slots, {})
     except ConditionFailed as error:
-        bench.record("engine_error", flow_id=command.flow, message=str(error))
-        return False
+        position = str(flow.guard.position) if flow.guard else None
+        bench.record("engine_error", flow_id=flow.id, step_id=None, position=position, message=str(error))
+        bench.effects.append(AlertStaff(reason="error"))
+        return None
 
 
 def _cancels_once(commands: list[Command], moment: _Moment) -> list[Command]:
@@ -161,58 +196,74 @@ def _cancels_once(commands: list[Command], moment: _Moment) -> list[Command]:
 
 def _settable(bench: Workbench, commands: list[Command], moment: _Moment) -> list[Command]:
     """Sets that count, and at most one correction, where the first corrected slot was mentioned."""
-    fills_of_started = frozenset().union(*(bench.assistant.fills[flow] for flow in moment.started))
+    fresh = frozenset().union(*(bench.assistant.fills[flow] for flow in moment.started))
     kept: list[Command] = []
     corrected: dict[str, object] = {}
     place: int | None = None
-    for command in commands:
-        if isinstance(command, CorrectSlots):
-            pairs = {
-                n: v for n, v in command.slots.items() if n in bench.assistant.slots and n in moment.fills
-            }
-            if pairs and not moment.cancels:
-                place = len(kept) if place is None else place
-                corrected |= {name: _coerced(bench, name, value) for name, value in pairs.items()}
-            continue
+    for command in _single_sets(commands):
         if not isinstance(command, SetSlot):
             kept.append(command)
             continue
-        slot = bench.assistant.slots.get(command.name)
-        if slot is None or (slot.is_controlled and not command.by_tap):
+        taken = _taken(bench, command)
+        if taken is None:
             continue
-        value = _coerced(bench, command.name, command.value)
-        taken = SetSlot(command.name, value, by_tap=command.by_tap)
-        if command.name == moment.asked:
-            kept.append(taken)
-        elif same(value, bench.slots.get(command.name)):
-            moment.understood = True
-        elif command.name in fills_of_started:
-            kept.append(taken)
-        elif moment.cancels:
-            continue
-        elif command.name in moment.fills and _holds_an_answer(bench, command.name):
-            place = len(kept) if place is None else place
-            corrected[command.name] = value
-        elif command.name in moment.fills or command.name in moment.pattern_asks:
-            kept.append(taken)
-        elif slot.is_controlled and bench.stack:
-            kept.append(taken)  # our own button set it
+        match _counts_as(bench, taken, moment, fresh):
+            case "set":
+                kept.append(taken)
+            case "correction":
+                place = len(kept) if place is None else place
+                corrected[taken.name] = taken.value
+            case "nothing new":
+                moment.understood = True
     if place is not None:
         kept.insert(place, CorrectSlots(slots=corrected))
     return kept
 
 
+def _single_sets(commands: Sequence[Command]) -> Iterator[Command]:
+    """A correction is a set of each of its slots: whether it corrects anything is for the rules to say."""
+    for command in commands:
+        if isinstance(command, CorrectSlots):
+            yield from (SetSlot(name, value) for name, value in command.slots.items())
+        else:
+            yield command
+
+
+def _taken(bench: Workbench, command: SetSlot) -> SetSlot | None:
+    """With the value as the slot keeps it. None where nothing a patient does may set it."""
+    slot = bench.assistant.slots.get(command.name)
+    if slot is None or slot.type == "list" or (slot.is_controlled and not command.by_tap):
+        return None
+    try:
+        return replace(command, value=coerce(slot, command.value))
+    except WrongValue:
+        return command  # raw: the collect rejects it, and says so
+
+
+def _counts_as(
+    bench: Workbench, command: SetSlot, moment: _Moment, fresh: frozenset[str]
+) -> Literal["set", "correction", "nothing new"] | None:
+    """9.2, rule 4: the first that applies decides."""
+    name, slot = command.name, bench.assistant.slots[command.name]
+    if name == moment.asked:
+        return "set"
+    if same(command.value, bench.slots.get(name)):
+        return "nothing new"
+    if name in fresh:
+        return "set"
+    if moment.cancels:
+        return None
+    if name in moment.fills:
+        return "correction" if _holds_an_answer(bench, name) else "set"
+    if name in moment.pattern_asks:
+        return "set"
+    set_by_our_button = slot.is_controlled and bool(bench.stack) and fits(slot, command.value)
+    return "set" if set_by_our_button else None
+
+
 def _holds_an_answer(bench: Workbench, name: str) -> bool:
     value = bench.slots.get(name)
     return value is not None and not same(value, bench.assistant.slots[name].initial_value)
-
-
-def _coerced(bench: Workbench, name: str, value: object) -> object:
-    """Raw where the type does not take it: the collect rejects it, and says so."""
-    try:
-        return coerce(bench.assistant.slots[name], value)
-    except WrongValue:
-        return value
 
 
 def _clarifiable(bench: Workbench, commands: list[Command]) -> list[Command]:

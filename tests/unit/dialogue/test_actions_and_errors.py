@@ -6,7 +6,7 @@ import pytest
 from talk import BOOKING, MONDAY, Desk, found, load
 
 from bot.dialogue import advance
-from bot.dialogue.commands import SetSlot, StartFlow
+from bot.dialogue.commands import SetSlot, StartFlow, command_to_json
 from bot.dialogue.effects import AlertStaff, RunAction
 from bot.dialogue.events import ActionReturned, PatientWrote
 
@@ -53,7 +53,7 @@ def test_an_action_sees_rasas_tracker() -> None:
     tracker = next(effect.tracker for effect in desk.effects if isinstance(effect, RunAction))
 
     assert tracker["sender_id"] == "anna"
-    assert tracker["latest_message"] == latest
+    assert tracker["latest_message"] == latest | {"commands": [command_to_json(each) for each in READY]}
     assert tracker["slots"]["day"] == "friday"
     assert tracker["slots"]["found"] is None
     assert [frame["flow_id"] for frame in tracker["stack"]] == ["book", "choose"]
