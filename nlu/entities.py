@@ -5,11 +5,14 @@ from dataclasses import replace
 from functools import lru_cache
 
 from nlu.contacts import find_emails, find_phones
+from nlu.durations import find_minutes
 from nlu.lexicon import known_languages, lexicon
 from nlu.names import find_person
 from nlu.offers import find_choice
 from nlu.practice_words import find_named
+from nlu.relatives import find_relative
 from nlu.times import find_times, wish_from
+from nlu.transcription import same_name
 from nlu.understanding import Context, Entity, Named
 from nlu.words import Word, plain_words
 from nlu.yes_no import Answer
@@ -38,7 +41,12 @@ def find_entities(
     times = [e for e in _times(text, context, languages) if not _overlaps(e, contacts)]
     visit_types = find_named("visit_type", context.visit_types, words, text, taken=contacts)
     mentioned = find_named(
-        "practitioner", _by_surname(context.practitioners), words, text, taken=[*contacts, *times]
+        "practitioner",
+        _by_surname(context.practitioners),
+        words,
+        text,
+        taken=[*contacts, *times],
+        same=same_name,
     )
     titled = [found for found in mentioned if _introduced_as_practitioner(found, words)]
     person = find_person(
@@ -54,6 +62,7 @@ def find_entities(
     choice = find_choice(text, words, context, language=languages[0], times=times)
     found = [*contacts, *times, *visit_types, *_once(practitioners), *people]
     found += [choice] if choice else []
+    found += [one for one in (find_minutes(text, words), find_relative(text, words)) if one]
     found += [_said(answer, text)] if answer else []
     if choice is None and context.asking not in _NO_WISH:
         found += _wish(times, context, text)

@@ -247,6 +247,8 @@ class OfflineInterpreter:
         """Whether the message is what was asked for and hardly more: "Anna Rossi", "martedì alle 10"."""
         asking = draft.context.asking
         wanted = _ANSWERS.get(asking, frozenset()) if asking else frozenset()
+        if asking is None and any(e.entity == "relative" for e in draft.entities):
+            return False  # "for my son Luca" is more than a name
         introduced = any(e.entity == "person" for e in draft.entities)
         if not introduced and not any(e.entity in wanted for e in draft.entities):
             return False

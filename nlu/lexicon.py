@@ -33,6 +33,8 @@ class Lexicon:
     around_choice: frozenset[str]
     introductions: tuple[Phrase, ...]  # longest first
     weak_introductions: tuple[Phrase, ...]  # longest first
+    relatives: tuple[Phrase, ...]  # "my son"; a name may follow
+    relatives_declined: tuple[Phrase, ...]  # "моего сына"; a name that follows is declined, too
     around_name: frozenset[str]
     not_names: frozenset[str]
     titles: frozenset[str]
@@ -57,7 +59,10 @@ def lexicon(language: str) -> Lexicon:
     raw: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     phrases: dict[str, Any] = {
         key: _phrases(raw[key])
-        for key in ("courtesies", "yes", "no", "buts", "introductions", "weak_introductions")
+        for key in (
+            *("courtesies", "yes", "no", "buts", "introductions", "weak_introductions"),
+            *("relatives", "relatives_declined"),
+        )
     }
     sets: dict[str, Any] = {
         key: _words(raw[key])

@@ -60,7 +60,8 @@ def _after_introduction(
     taken: Sequence[Entity],
 ) -> Entity | None:
     spoken = tuple(word.text for word in words[:400])
-    for weak, phrases in ((False, known.introductions), (True, known.weak_introductions)):
+    weak_ones = (*known.weak_introductions, *known.relatives)
+    for weak, phrases in ((False, known.introductions), (True, weak_ones)):
         for at in range(len(spoken)):
             phrase = next((p for p in phrases if spoken[at : at + len(p)] == p), None)
             if phrase is None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from nlu.lexicon import Lexicon, known_languages, lexicon
 from nlu.practice_words import same_word
+from nlu.transcription import same_name
 from nlu.understanding import Context, Entity, OfferedChoice
 from nlu.words import Word, fold_text, plain_words
 
@@ -169,7 +170,7 @@ def _is_called(word: str, practitioner: str, context: Context) -> bool:
             if (
                 len(part) >= 4
                 and not part.startswith(("dott", "doct", "prof", "докт"))
-                and same_word(word, part)
+                and same_name(word, part)
             ):
                 return True
     return False

@@ -1,6 +1,6 @@
 """Visit types and practitioners, as the practice names them and as patients inflect and misspell them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,6 +36,10 @@ _SMALL = frozenset(
 )
 
 
+#: Whether a written word is a known one.
+Same = Callable[[str, str], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class _Hit:
     id: str
@@ -45,11 +49,20 @@ class _Hit:
 
 
 def find_named(
-    kind: str, named: Sequence[Named], words: tuple[Word, ...], text: str, *, taken: Sequence[Entity] = ()
+    kind: str,
+    named: Sequence[Named],
+    words: tuple[Word, ...],
+    text: str,
+    *,
+    taken: Sequence[Entity] = (),
+    same: Same | None = None,
 ) -> list[Entity]:
-    """Each of `named` that is mentioned. Where two fit the same words equally well, neither is."""
+    """Each of `named` that is mentioned. Where two fit the same words equally well, neither is.
+
+    `same` tells whether a written word is a known one; it is same_word when not given.
+    """
     free = [w for w in words if not any(e.start < w.end and w.start < e.end for e in taken)][:400]
-    hits = [hit for one in named for hit in _hits(one, free)]
+    hits = [hit for one in named for hit in _hits(one, free, same or same_word)]
     best: list[_Hit] = []
     for hit in sorted(hits, key=lambda hit: (hit.weight, -hit.first), reverse=True):
         rivals = [o for o in hits if o.id != hit.id and o.first <= hit.last and hit.first <= o.last]
@@ -72,22 +85,22 @@ def _touch(one: _Hit, other: _Hit) -> bool:
     return one.first <= other.last and other.first <= one.last
 
 
-def _hits(one: Named, words: Sequence[Word]) -> list[_Hit]:
+def _hits(one: Named, words: Sequence[Word], same: Same) -> list[_Hit]:
     hits = []
     for name in one.words:
         wanted = _telling(name)
         if not wanted:
             continue
         for at, word in enumerate(words):
-            if not same_word(word.text, wanted[0]):
+            if not same(word.text, wanted[0]):
                 continue
-            end, exact = _follow(words, at, wanted)
+            end, exact = _follow(words, at, wanted, same)
             if end is not None:
                 hits.append(_Hit(one.id, at, end, (len(wanted), exact)))
     return hits
 
 
-def _follow(words: Sequence[Word], at: int, wanted: tuple[str, ...]) -> tuple[int | None, int]:
+def _follow(words: Sequence[Word], at: int, wanted: tuple[str, ...], same: Same) -> tuple[int | None, int]:
     """The index of the last word, when all of `wanted` follow one another, small words aside."""
     exact = int(words[at].text == wanted[0])
     position = at
@@ -95,7 +108,7 @@ def _follow(words: Sequence[Word], at: int, wanted: tuple[str, ...]) -> tuple[in
         position += 1
         while position < len(words) and words[position].text in _SMALL and words[position].text != target:
             position += 1
-        if position >= len(words) or not same_word(words[position].text, target):
+        if position >= len(words) or not same(words[position].text, target):
             return None, 0
         exact += words[position].text == target
     return position, exact

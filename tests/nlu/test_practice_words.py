@@ -35,6 +35,10 @@ def test_a_visit_type_is_named(read: Read, text: str, found: list[str]) -> None:
     [
         ("con il dottor Rossi", ["rossi"]),
         ("con rossi", ["rossi"]),
+        ("к доктору Росси", ["rossi"]),
+        ("к Лауре Бьянки во вторник", ["bianchi"]),
+        ("можно к доктору Бианки?", ["bianchi"]),
+        ("я из России", []),
         ("dalla dott.ssa Bianchi", ["bianchi"]),
         ("con Laura Bianchi", ["bianchi"]),
         ("with dr rossi please", ["rossi"]),
