@@ -10,6 +10,7 @@ Everything between the channel and the database is real; only the channel record
 """
 
 import asyncio
+import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -30,10 +31,12 @@ from bot.domain.conversation import (
 )
 from bot.ports import Clock
 from bot.service.clock import FrozenClock
+from bot.storage.diary_json import parse_additions
 from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
 
 ACCOUNT = "100000000000001"
+PAGE = "200000000000001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,12 @@ class Patient:
     surgery: "Surgery"
     wa_id: str
     name: str | None = None
+    channel: str = "whatsapp"
     _messages: int = 0
+
+    @property
+    def account(self) -> str:
+        return PAGE if self.channel == "messenger" else ACCOUNT
 
     @property
     def screen(self) -> list[Seen]:
@@ -121,14 +129,14 @@ class Patient:
         self._messages += 1
         return InboundEvent(
             kind=kind,
-            channel="whatsapp",
-            account=ACCOUNT,
+            channel=self.channel,
+            account=self.account,
             id=f"wamid.{self.wa_id}.{self._messages}",
             sender=self.wa_id,
             at=self.surgery.clock.now() + timedelta(milliseconds=self._messages),
             text=text,
             payload=payload,
-            phone=f"+{self.wa_id}" if self.wa_id.isdigit() else None,
+            phone=f"+{self.wa_id}" if self.channel == "whatsapp" and self.wa_id.isdigit() else None,
             profile_name=self.name,
         )
 
@@ -174,7 +182,7 @@ class Surgery:
             clock=clock,
             assistant=bootstrap.read_assistant(configuration, books.practice),
             interpreter=interpreter or load_interpreter(books.practice.languages, cache=data / "nlu"),
-            channels={"whatsapp": channel},
+            channels={"whatsapp": channel, "messenger": channel},
             wait_for_status=wait_for_status,
             keep_ledger=keep_ledger,
         )
@@ -185,8 +193,28 @@ class Surgery:
         finally:
             await desk.stop()
 
-    def patient(self, wa_id: str = "393331234567", *, name: str | None = None) -> Patient:
-        return self.patients.setdefault(wa_id, Patient(self, wa_id, name))
+    def patient(
+        self, wa_id: str = "393331234567", *, name: str | None = None, channel: str = "whatsapp"
+    ) -> Patient:
+        """Somebody on WhatsApp with this number, or on Messenger with this id, which tells no number."""
+        return self.patients.setdefault(wa_id, Patient(self, wa_id, name, channel))
+
+    async def staff_book(
+        self,
+        start_local: str,
+        *,
+        name: str,
+        phone: str | None = None,
+        birth_date: str | None = None,
+        practitioner: str = "rossi",
+        visit_type: str = "check_up",
+    ) -> str:
+        """A visit that staff enter, as by `chairside diary --add`; returns its id."""
+        patient = {"name": name, "phone": phone, "birth_date": birth_date}
+        row = {"practitioner": practitioner, "visit_type": visit_type, "start_local": start_local}
+        rows = parse_additions(json.dumps([row | {"patient": patient}]), self.desk.practice)
+        [added] = await self.desk.books.diary.add(rows, at=self.clock.now())
+        return added.id
 
     async def settled(self) -> None:
         """Returns when every turn has run and every reply has gone."""
@@ -201,7 +229,7 @@ class Surgery:
 
     def contact(self, patient: Patient) -> str:
         """The id of this patient's contact, and so of the conversation."""
-        handle = self.desk.books.keyring.handle("whatsapp", ACCOUNT, patient.wa_id)
+        handle = self.desk.books.keyring.handle(patient.channel, patient.account, patient.wa_id)
         return str(uuid.uuid5(uuid.NAMESPACE_OID, self.desk.practice.id + handle))
 
     async def diary(self) -> list[Mapping[str, object]]:

@@ -6,6 +6,7 @@ different dates of birth are one person.
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -136,7 +137,7 @@ def _fits(person: list[Known], first_name: str | None, birth_date: date | None) 
         return False
     if first_name is None:
         return True
-    spoken = _words(first_name)
+    spoken = frozenset(word for word in _words(first_name) if len(word) > 1)  # "Anna V." is Anna
     return bool(spoken) and any(spoken <= _words(who.name) for _, who in person)
 
 
@@ -149,7 +150,7 @@ def _same_person(one: PatientDetails, other: PatientDetails) -> bool:
 def _words(name: str) -> frozenset[str]:
     """Of a name, without case, accents and order."""
     bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    return frozenset(bare.replace("-", " ").replace("'", " ").replace("\u2019", " ").split())
+    return frozenset(re.findall(r"[^\W\d_]+", bare))
 
 
 def _plain(details: PatientDetails) -> bytes:
