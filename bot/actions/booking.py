@@ -8,6 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
 from bot.actions.appointments import appointment_action_kinds
+from bot.actions.delays import FindTodaysVisit
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
 from bot.actions.keeping import WithOpening
 from bot.actions.openings import AskOpening, FindOpenings
@@ -40,6 +41,7 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         Book,
         ReleaseHolds,
         PrepareHandoff,
+        FindTodaysVisit,
         *appointment_action_kinds(),
     )
 
