@@ -7,9 +7,10 @@ taps ask of it, `asked` says what it waits for.
 from bot.dialogue.asking import Asked, asked, understanding_context_parts
 from bot.dialogue.engine import advance
 from bot.dialogue.loader import load_assistant
-from bot.dialogue.meaning import commands_for, payload_commands
+from bot.dialogue.meaning import commands_for
 from bot.dialogue.model import Assistant
 from bot.dialogue.state import Conversation
+from bot.dialogue.taps import payload_commands
 
 __all__ = [
     "Asked",

@@ -8,34 +8,27 @@ their own button's payload, and are marked as taps.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.dialogue.asking import Asked, asked, kind_of
-from bot.dialogue.builtin_actions import SMALL_TALK
 from bot.dialogue.commands import (
     CancelFlow,
-    ChitChat,
     Clarify,
     Command,
     Emergency,
     HumanHandoff,
     KnowledgeAnswer,
-    RepeatBotMessages,
-    Restart,
-    SessionEnd,
-    SessionStart,
     SetSlot,
     SkipQuestion,
     StartFlow,
     StopMessages,
-    UserSilence,
 )
 from bot.dialogue.model import Assistant, Mapped, Slot
-from bot.dialogue.payloads import SlotsPayload, read_payload
 from bot.dialogue.stacking import active_chain
 from bot.dialogue.state import Conversation
+from bot.dialogue.taps import ENTITY_OF_KIND, act_of, intent_fits, payload_commands
 from bot.dialogue.values import same, shown
 from nlu.understanding import Entity, Intent, Understanding
 
@@ -58,19 +51,6 @@ _WEAK = frozenset(
         "repeat",
         "bot_challenge",
         "who_are_you",
-    }
-)
-
-#: Wishes that only a person can fulfil when the project has no flow for them.
-_FOR_PEOPLE = frozenset(
-    {
-        "book_visit",
-        "reschedule_visit",
-        "cancel_visit",
-        "my_appointments",
-        "running_late",
-        "urgent_pain",
-        "my_data",
     }
 )
 
@@ -104,22 +84,6 @@ _WHY = re.compile(
     re.I | re.S,
 )
 
-#: Slots of these kinds take the entity of that name, asked or not.
-_ENTITY_OF_KIND: Mapping[str, str] = {
-    "name": "person",
-    "phone": "phone",
-    "birth_date": "birth_date",
-    "visit_type": "visit_type",
-    "time": "wish",
-}
-
-_RESERVED: Mapping[str, Command] = {
-    "restart": Restart(),
-    "session_start": SessionStart(),
-    "session_end": SessionEnd(),
-    "silence_timeout": UserSilence(),
-}
-
 
 def commands_for(
     understanding: Understanding, conversation: Conversation, assistant: Assistant
@@ -147,50 +111,6 @@ def commands_for(
     return (*acts, *tapped, *_without_hasty_yes(reading, sets, tapped))
 
 
-def payload_commands(payload: str, assistant: Assistant) -> tuple[Command, ...] | None:
-    """What a tap on a button of ours asks. None for plain text: it is to be read as if typed."""
-    read = read_payload(payload)
-    if read is None:
-        return None
-    if isinstance(read, SlotsPayload):
-        return tuple(SetSlot(name, value, by_tap=True) for name, value in read.pairs)
-    acts = _RESERVED.get(read.intent) or _act(read.intent, assistant)
-    sets = [
-        SetSlot(slot.name, _last(value), by_tap=True)
-        for entity, value in read.entities.items()
-        for slot in _slots_of_entity(entity, read.intent, assistant)
-    ]
-    mapped = [
-        SetSlot(slot.name, mapping.value, by_tap=True)
-        for slot in assistant.slots.values()
-        for mapping in slot.mappings
-        if mapping.type == "from_intent" and read.intent in mapping.intents
-    ]
-    return (*((acts,) if acts is not None else ()), *sets, *mapped)
-
-
-def _act(intent: str, assistant: Assistant) -> Command | None:
-    """The command that an intent is, whatever else the message says."""
-    if intent in assistant.triggers:
-        return StartFlow(assistant.triggers[intent])
-    if intent == "human":
-        return HumanHandoff()
-    if intent == "complaint" or intent in _FOR_PEOPLE:
-        return HumanHandoff(reason=intent)
-    if intent.startswith("faq/"):
-        return KnowledgeAnswer(topic=intent.removeprefix("faq/"))
-    if intent in SMALL_TALK:
-        return KnowledgeAnswer(topic=intent)
-    others: Mapping[str, Command] = {
-        "stop": StopMessages(),
-        "cancel_flow": CancelFlow(),
-        "repeat": RepeatBotMessages(),
-        "skip": SkipQuestion(),
-        "chitchat": ChitChat(),
-    }
-    return others.get(intent)
-
-
 def _chosen(
     understanding: Understanding, conversation: Conversation, assistant: Assistant
 ) -> tuple[tuple[Command, ...], list[tuple[int, int]]]:
@@ -198,7 +118,7 @@ def _chosen(
     choice = understanding.first("choice")
     if choice is None or all(button.payload != choice.value for button in conversation.offered):
         return (), []
-    commands = payload_commands(choice.value, assistant) or ()
+    commands = payload_commands(choice.value, assistant, conversation) or ()
     return commands, [(choice.start, choice.end)] if commands else []
 
 
@@ -362,7 +282,7 @@ class _Reading:
                 return (SkipQuestion(),) if self.asked_slot else ()
             case "affirm" | "deny":
                 return self._idle_yes_or_no()
-        act = _act(self.intent, self.assistant)
+        act = act_of(self.intent, self.assistant)
         return () if act is None else (act,)
 
     def led_on(self) -> tuple[Command, ...]:
@@ -377,7 +297,9 @@ class _Reading:
                 buttons = [b for b in buttons if b.start is not None]
             if self.asked.kind == "yes_no" or (self.asked.kind != "time" and len(buttons) != 1):
                 return ()
-        return payload_commands(buttons[0].payload, self.assistant) or () if buttons else ()
+        if not buttons:
+            return ()
+        return payload_commands(buttons[0].payload, self.assistant, self.conversation) or ()
 
     def _idle_yes_or_no(self) -> tuple[Command, ...]:
         """To "anything else?": yes asks what, no says goodbye. "Perfect" to what was told is a thank-you."""
@@ -412,8 +334,8 @@ class _Reading:
         if self.asked_slot in names:
             names = [self.asked_slot, *(name for name in names if name != self.asked_slot)]
             answer = self._value(self.assistant.slots[names[0]], entities)
-            if answer is not None and self.asked is not None and self.asked.kind in _ENTITY_OF_KIND:
-                span = _span(entities, _ENTITY_OF_KIND[self.asked.kind])
+            if answer is not None and self.asked is not None and self.asked.kind in ENTITY_OF_KIND:
+                span = _span(entities, ENTITY_OF_KIND[self.asked.kind])
                 entities = [
                     e for e in entities if e.entity != "wish" or not span or not _overlap(e, span)
                 ] + [e for e in entities if e.entity == "wish" and self.asked.kind == "time"]
@@ -438,17 +360,12 @@ class _Reading:
                 flow in (*self.active, self.started) for flow in mapping.active_flows
             ):
                 continue
-            if not self._intent_fits(mapping):
+            if not intent_fits(mapping, self.intent):
                 continue
             value = self._mapped(slot, mapping, entities)
             if value is not None:
                 return value
         return None
-
-    def _intent_fits(self, mapping: Mapped) -> bool:
-        if mapping.intents and self.intent not in mapping.intents:
-            return False
-        return self.intent not in mapping.not_intents or not self.intent
 
     def _mapped(self, slot: Slot, mapping: Mapped, entities: Sequence[Entity]) -> Any:
         match mapping.type:
@@ -469,8 +386,8 @@ class _Reading:
     def _extracted(self, slot: Slot, entities: Sequence[Entity]) -> Any:
         """Our own reading of a slot without mappings: by what it asks for, or by an entity of its name."""
         kind = kind_of(slot)
-        if kind in _ENTITY_OF_KIND:
-            return _last_value(entities, _ENTITY_OF_KIND[kind])
+        if kind in ENTITY_OF_KIND:
+            return _last_value(entities, ENTITY_OF_KIND[kind])
         if slot.name in self.assistant.entities:
             return _last_value(entities, slot.name)
         if slot.name != self.asked_slot:
@@ -493,20 +410,10 @@ class _Reading:
         text = self.understanding.text.strip()
         if slot is None or not text:
             return ()
-        explicit = [m for m in slot.mappings if m.type == "from_text" and self._intent_fits(m)]
+        explicit = [m for m in slot.mappings if m.type == "from_text" and intent_fits(m, self.intent)]
         free = slot.type in ("text", "any") and kind_of(slot) == "text"
         default = free and any(m.type == "from_llm" for m in slot.mappings)
         return (SetSlot(slot.name, text),) if explicit or default else ()
-
-
-def _slots_of_entity(entity: str, intent: str, assistant: Assistant) -> Iterable[Slot]:
-    flow = assistant.triggers.get(intent)
-    fills = assistant.fills[flow] if flow else frozenset()
-    for slot in assistant.slots.values():
-        mapped = any(m.type == "from_entity" and m.entity == entity for m in slot.mappings)
-        by_kind = slot.name in fills and entity in (slot.name, _ENTITY_OF_KIND.get(kind_of(slot)))
-        if mapped or by_kind:
-            yield slot
 
 
 def _fits_role(entity: Entity, mapping: Mapped) -> bool:
@@ -531,7 +438,3 @@ def _named_value(slot: Slot, text: str) -> Any:
     folded = text.casefold()
     named = [v for v in slot.values if re.search(rf"(?<!\w){re.escape(shown(v).casefold())}(?!\w)", folded)]
     return named[0] if len(named) == 1 else None
-
-
-def _last(value: Any) -> Any:
-    return value[-1] if isinstance(value, list) and value else value
