@@ -5,7 +5,7 @@ import sys
 import typer
 
 from bot import __version__
-from bot.commands import actions, content, looking, running
+from bot.commands import actions, content, looking, running, testing
 from bot.errors import ChairsideError, ContentRefused
 
 cli = typer.Typer(
@@ -25,6 +25,7 @@ for command in (
 ):
     cli.command()(command)
 cli.command("stand-in")(running.stand_in)
+cli.command(cls=testing.WithOptionalFile)(testing.test)
 cli.add_typer(actions.cli, name="actions")
 
 

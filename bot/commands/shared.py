@@ -16,6 +16,10 @@ ContentFolder = Annotated[
     Path | None,
     typer.Option("--content", help="Any folder in the flow format, instead of practice.yml and its flows."),
 ]
+ActionsModule = Annotated[
+    str | None,
+    typer.Option("--actions", help="A Python module or file with rasa-sdk actions, for --content."),
+]
 
 
 def beside(data: Path = DEFAULT_DATA) -> bootstrap.Configuration:

@@ -6,8 +6,7 @@ from collections.abc import Collection
 
 from bot.dialogue import Assistant
 from bot.dialogue.builtin_actions import BUILT_IN_ACTIONS
-from bot.dialogue.model import Flow
-from bot.dialogue.names import NATIVE_PATTERNS
+from bot.dialogue.model import COLLECT, VALIDATE, Flow
 from bot.dialogue.reading import Fields, Ledger, nearest, plain, text_of
 from bot.source import Node
 from bot.workshop.assertions import (
@@ -58,7 +57,7 @@ class NameCheck:
 
     def flow(self, node: Node) -> str:
         name = text_of(node, self.ledger, "a flow's id")
-        return self._look_up(node, name, {*self.assistant.flows, *NATIVE_PATTERNS}, "flow")
+        return self._look_up(node, name, {*self.assistant.flows, COLLECT, VALIDATE}, "flow")
 
     def flow_or_name(self, node: Node) -> str:
         flows = self.assistant.flows.values()

@@ -31,10 +31,18 @@ _ACTIONS_A_TURN = 40
 class Venue(Protocol):
     """Where a conversation takes place. `channel` is what it comes over unless a message says otherwise."""
 
-    assistant: Assistant
-    contact: str
-    channel: str
-    phone: str | None  # that the channel vouches for
+    @property
+    def assistant(self) -> Assistant: ...
+
+    @property
+    def contact(self) -> str: ...
+
+    @property
+    def channel(self) -> str: ...
+
+    @property
+    def phone(self) -> str | None:
+        """E.164, when the channel vouches for it."""
 
     def now(self) -> datetime: ...
 
@@ -148,9 +156,7 @@ class Talk:
                 responses=result.responses,
                 failed=result.failed,
             )
-        raise EndlessTurn(
-            f"{_ACTIONS_A_TURN} actions in one turn, and still no question; the last is {call.name}"
-        )
+        raise EndlessTurn(f"{_ACTIONS_A_TURN} actions in one turn, and still no question or end")
 
     def _act(self, call: RunAction, number: int) -> Awaitable[ActionResult]:
         conversation = self.conversation
