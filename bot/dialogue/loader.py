@@ -275,7 +275,8 @@ def _actions(
             content.ledger.add(
                 key,
                 "E-REF",
-                f'no code offers the action "{name}"{nearest(name, declared)}; write it in bot/actions',
+                f'no code offers the action "{name}"{nearest(name, declared)}; name its module in '
+                "CHAIRSIDE_ACTIONS, or an action_server in practice.yml",
             )
         found[name] = read_action(node, content.ledger, names)
     return found
