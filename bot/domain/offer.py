@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bot.domain.diary import Opening, Wish
 from bot.domain.openings import GRID
 from bot.domain.practice_time import DAY, MINUTE, PracticeTime
@@ -33,15 +36,17 @@ OTHER_DAY = 4.0  # a day away weighs as much as four hours away on the day itsel
 DAYS_TO_SPARE = 4
 
 
-@dataclass(slots=True)
-class _Candidate:
-    """An opening under consideration; times as plain numbers, since every step compares all of them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidates:
+    """Openings under consideration, in the order that decides between equals; a row of numbers for each, as
+    every choice is weighed against all of them."""
 
-    opening: Opening
-    penalty: float
-    day: int
-    minute: int  # since the beginning of days
-    part_of_day: int
+    openings: list[Opening]
+    penalty: NDArray[np.float64]
+    day: NDArray[np.int64]
+    minute: NDArray[np.int64]  # since the beginning of days
+    part_of_day: NDArray[np.int64]
+    practitioner: NDArray[np.int64]
 
 
 def offer(openings: Sequence[Opening], wish: Wish, *, clock: PracticeTime, limit: int) -> tuple[Opening, ...]:
@@ -55,18 +60,14 @@ def offer(openings: Sequence[Opening], wish: Wish, *, clock: PracticeTime, limit
     is_match = bool(pool)
     candidates = _weighed(pool or _bearable(walls, wish), openings, wish, is_match=is_match, limit=limit)
     sameness = _sameness if is_match or not wish.windows else _sameness_of_alternatives
+    penalty = candidates.penalty.copy()
     chosen: list[Opening] = []
-    while candidates and len(chosen) < limit:
-        best = min(candidates, key=_by_penalty)
-        chosen.append(best.opening)
-        candidates.remove(best)
-        for candidate in candidates:
-            candidate.penalty += sameness(candidate, best)
+    for _ in range(min(limit, len(candidates.openings))):
+        best = int(penalty.argmin())  # the first of equals
+        chosen.append(candidates.openings[best])
+        penalty += sameness(candidates, best)
+        penalty[best] = np.inf
     return tuple(sorted(chosen))
-
-
-def _by_penalty(candidate: _Candidate) -> tuple[float, int, str]:
-    return candidate.penalty, candidate.minute, candidate.opening.practitioner
 
 
 def _weighed(
@@ -76,26 +77,35 @@ def _weighed(
     *,
     is_match: bool,
     limit: int,
-) -> list[_Candidate]:
+) -> _Candidates:
     """What each opening costs before anything is chosen; days too far down to be reached are left out."""
     tidy = _tidy(openings)
     days = {day: index for index, day in enumerate(sorted({wall.date() for _, wall in pool}))}
-    by_day = not wish.windows or is_match
-    weighed: dict[int, list[_Candidate]] = {}
+    a_day = 0.0 if wish.windows and not is_match else LATER_DAY if is_match else LATER_DAY / 2
+    is_anywhen = not wish.windows and wish.part is None
+    weighed: dict[int, list[tuple[float, int, str, Opening]]] = {}
     for opening, wall in pool:
         minutes = _minutes(wall.time())
-        penalty = _distance(wall, wish) + minutes / (24 * 60)
-        if by_day:
-            penalty += days[wall.date()] * (LATER_DAY if is_match else LATER_DAY / 2)
+        penalty = (0.0 if is_anywhen else _distance(wall, wish)) + minutes / (24 * 60)
+        penalty += days[wall.date()] * a_day
         if (opening.practitioner, opening.start) not in tidy:
             penalty += LEAVES_A_GAP
         day = wall.toordinal()
-        part_of_day = (minutes >= 13 * 60) + (minutes >= 17 * 60)
-        weighed.setdefault(day, []).append(
-            _Candidate(opening, penalty, day, day * 24 * 60 + minutes, part_of_day)
-        )
-    best_days = sorted(weighed.values(), key=lambda day: min(candidate.penalty for candidate in day))
-    return [candidate for day in best_days[: limit + DAYS_TO_SPARE] for candidate in day]
+        row = (penalty, day * 24 * 60 + minutes, opening.practitioner, opening)
+        weighed.setdefault(day, []).append(row)
+    best_days = sorted(weighed.values(), key=min)[: limit + DAYS_TO_SPARE]
+    rows = sorted((row for day_rows in best_days for row in day_rows), key=lambda row: row[1:3])
+    people = {name: index for index, name in enumerate({row[2] for row in rows})}
+    minute = np.array([row[1] for row in rows], dtype=np.int64)
+    of_the_day = minute % (24 * 60)
+    return _Candidates(
+        openings=[row[3] for row in rows],
+        penalty=np.array([row[0] for row in rows], dtype=np.float64),
+        day=minute // (24 * 60),
+        minute=minute,
+        part_of_day=(of_the_day >= 13 * 60).astype(np.int64) + (of_the_day >= 17 * 60),
+        practitioner=np.array([people[row[2]] for row in rows], dtype=np.int64),
+    )
 
 
 def _matches(wall: datetime, opening: Opening, wish: Wish) -> bool:
@@ -121,23 +131,24 @@ def _bearable(walls: Sequence[tuple[Opening, datetime]], wish: Wish) -> list[tup
     return []
 
 
-def _sameness(one: _Candidate, other: _Candidate) -> float:
-    """How much less another opening is worth beside one that is already offered."""
-    penalty = SAME_PRACTITIONER * (one.opening.practitioner == other.opening.practitioner)
-    if one.day == other.day:
-        penalty += SAME_DAY
-        penalty += SAME_PART_OF_DAY * (one.part_of_day == other.part_of_day)
-        penalty += WITHIN_AN_HOUR * (abs(one.minute - other.minute) < 60)
-        penalty += SAME_START * (one.minute == other.minute)
-    return penalty
+def _sameness(all_: _Candidates, best: int) -> NDArray[np.float64]:
+    """How much less each opening is worth beside one that is already offered."""
+    on_that_day = SAME_DAY + SAME_PART_OF_DAY * (all_.part_of_day == all_.part_of_day[best])
+    on_that_day += _clash(all_, best)
+    return SAME_PRACTITIONER * (all_.practitioner == all_.practitioner[best]) + np.where(
+        all_.day == all_.day[best], on_that_day, 0.0
+    )
 
 
-def _sameness_of_alternatives(one: _Candidate, other: _Candidate) -> float:
+def _sameness_of_alternatives(all_: _Candidates, best: int) -> NDArray[np.float64]:
     """When a time was asked for that is not to be had, what is near counts more than what is different."""
-    if one.day != other.day:
-        return 0.0
-    penalty = SAME_DAY + WITHIN_AN_HOUR * (abs(one.minute - other.minute) < 60)
-    return NEAR_RATHER_THAN_SPREAD * (penalty + SAME_START * (one.minute == other.minute))
+    on_that_day = NEAR_RATHER_THAN_SPREAD * (SAME_DAY + _clash(all_, best))
+    return np.where(all_.day == all_.day[best], on_that_day, 0.0)
+
+
+def _clash(all_: _Candidates, best: int) -> NDArray[np.float64]:
+    apart = np.abs(all_.minute - all_.minute[best])
+    return WITHIN_AN_HOUR * (apart < 60) + SAME_START * (apart == 0)
 
 
 def _tidy(openings: Sequence[Opening]) -> set[tuple[str, datetime]]:

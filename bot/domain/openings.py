@@ -48,17 +48,21 @@ def openings(
         if visit_type.id in person.visit_types and practitioner in (None, person.id)
     ]
     taken = _by_practitioner(busy)
-    found: set[Opening] = set()
+    before, after = visit_type.buffer_before, visit_type.buffer_after
+    found: list[Opening] = []
     for day in _days(first, last):
         if is_closed(practice, day):
             continue
         for person in people:
+            is_clear = taken[person.id].is_clear
             for start in _starts(practice.time_zone, day, person.shifts, visit_type.duration):
                 end = start + visit_type.duration
-                blocked_from, blocked_to = start - visit_type.buffer_before, end + visit_type.buffer_after
-                if start >= soonest and taken[person.id].is_clear(blocked_from, blocked_to):
-                    found.add(Opening(start=start, end=end, practitioner=person.id, visit_type=visit_type.id))
-    return sorted(found, key=lambda opening: (opening.start, opening.practitioner))
+                if start >= soonest and is_clear(start - before, end + after):
+                    found.append(
+                        Opening(start=start, end=end, practitioner=person.id, visit_type=visit_type.id)
+                    )
+    found.sort(key=lambda opening: (opening.start, opening.practitioner))
+    return found
 
 
 def is_opening(practice: Practice, opening: Opening, *, at: datetime) -> bool:
@@ -136,7 +140,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 @lru_cache(maxsize=8192)
 def _starts(zone: str, day: date, shifts: tuple[Shift, ...], duration: timedelta) -> tuple[datetime, ...]:
     """Where a visit could begin on that day if nobody else came: the same for every patient who asks."""
-    return tuple(_on_the_grid(PracticeTime(zone), day, shifts, duration))
+    return tuple(dict.fromkeys(_on_the_grid(PracticeTime(zone), day, shifts, duration)))
 
 
 def _on_the_grid(

@@ -38,6 +38,10 @@ class PracticeTime:
         """What the wall clock shows, naive."""
         if instant.tzinfo is None:
             raise ValueError("an instant carries its zone; a naive time is a wall time: use instant()")
+        if instant.tzinfo is UTC:
+            offset = _offset_all_day_long(self.zone, instant.date())
+            if offset is not None:
+                return instant.replace(tzinfo=None) + offset
         return instant.astimezone(self._tz).replace(tzinfo=None)
 
     def today(self, instant: datetime) -> date:
@@ -104,6 +108,18 @@ def _steady_offset(zone: str, day: date) -> timedelta | None:
     begin, end = clock.day(day)
     offset = clock.local(begin).utcoffset()
     return offset if end - begin == DAY and offset == clock.local(end).utcoffset() else None
+
+
+@lru_cache(maxsize=4096)
+def _offset_all_day_long(zone: str, day: date) -> timedelta | None:
+    """The offset that holds for a whole day of UTC; None when the clocks change within it."""
+    tz = pytz.timezone(zone)
+    midnight = datetime.combine(day, time(), tzinfo=UTC)
+    try:
+        offsets = {(midnight + timedelta(hours=hour)).astimezone(tz).utcoffset() for hour in range(25)}
+    except OverflowError:
+        return None
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def known_zones() -> frozenset[str]:

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any
 
 import structlog
@@ -114,6 +115,7 @@ class Turns:
         self._actions = actions
         self._practice = practice
         self._in_words = InWords(practice, assistant)
+        self._facts = cache(partial(practice_facts, practice))  # a practice is read once
         self._clock = clock
         self._tokens = tokens
         self._delivery = delivery
@@ -268,7 +270,7 @@ class Turns:
         conversation, contact = progress.conversation, snapshot.contact
         first = members[0]
         if first.kind == HANDED_BACK:
-            facts = practice_facts(self._practice, conversation.language)
+            facts = self._facts(conversation.language)
             return Heard(event=HandedBack(at=progress.at, channel=contact.address.channel, facts=facts))
         if first.kind is InboundKind.CHOICE:
             commands, text = self._tapped(first, snapshot, progress.at)
@@ -318,7 +320,7 @@ class Turns:
             commands=commands,
             channel=snapshot.contact.address.channel,
             language=language,
-            facts=practice_facts(self._practice, language),
+            facts=self._facts(language),
             latest_message=_latest_message(text, understanding),
         )
 
