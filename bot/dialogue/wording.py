@@ -54,7 +54,8 @@ def word(response: Response, setting: Setting) -> Worded | None:
     text = in_language(variation.texts, setting.language, response.primary)
     buttons = tuple(_button(button, response, setting, empty) for button in variation.buttons)
     filled = _fill_template(text, setting) if variation.is_template else _fill(text, setting, empty)
-    said = Said(text=filled.strip(), buttons=buttons, response=response.name, data=variation.data)
+    data = {key: _fill_all(value, setting, empty) for key, value in variation.data.items()}
+    said = Said(text=filled.strip(), buttons=buttons, response=response.name, data=data)
     return Worded(said=said, empty=tuple(dict.fromkeys(empty)))
 
 
@@ -114,6 +115,17 @@ def _fill(text: str, setting: Setting, empty: list[str]) -> str:
         return shown(value)
 
     return _PLACEHOLDER.sub(put, text)
+
+
+def _fill_all(value: Any, setting: Setting, empty: list[str]) -> Any:
+    """Every text within an image's address, a card or a custom message."""
+    if isinstance(value, str):
+        return _fill(value, setting, empty)
+    if isinstance(value, Mapping):
+        return {key: _fill_all(each, setting, empty) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_fill_all(each, setting, empty) for each in value]
+    return value
 
 
 def _fill_template(text: str, setting: Setting) -> str:

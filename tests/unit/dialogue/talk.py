@@ -204,6 +204,11 @@ class Desk:
         return [_line(event) for event in self.events if event["event"] in kinds]
 
     @property
+    def journal(self) -> list[str]:
+        """Everything that happened in the last turn, a line each, in its order."""
+        return [_short(event) for event in self.events if event["event"] not in ("user", "commands")]
+
+    @property
     def slots(self) -> dict[str, Any]:
         hidden = {*FACTS, "channel", "language", "max_clarification_options"}
         return {n: v for n, v in self.conversation.slots.items() if n not in hidden and v is not None}
@@ -221,3 +226,17 @@ def _line(event: Mapping[str, Any]) -> str:
     if event["event"] == "slot":
         return f"slot {event['name']}={event['value']}"
     return f"{event['event']} {event['flow_id']}" if "flow_id" in event else str(event["event"])
+
+
+def _short(event: Mapping[str, Any]) -> str:
+    match event["event"]:
+        case "slot":
+            return f"{event['name']} = {event['value']}"
+        case "bot":
+            return f"says {event['metadata']['utter_action'] or event['text']}"
+        case "action":
+            return f"runs {event['name']}"
+        case "flow_completed" | "flow_cancelled":
+            why = f" ({event['reason']})" if event.get("reason") else ""
+            return f"{event['event']} {event['flow_id']} at {event['step_id']}{why}"
+    return _line(event)
