@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from bot import bootstrap
-from bot.commands.shared import ContentFolder, beside, moment
+from bot.commands.shared import ActionsModule, ContentFolder, beside, moment
 from bot.dialogue import Assistant
+from bot.service.clock import StartedClock, SystemClock
 from bot.workshop.checking import check_content
 
 
@@ -31,13 +32,31 @@ def check(
 
 
 def chat(
+    content: ContentFolder = None,
+    actions: ActionsModule = None,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Tell what each message was taken for, and what ran.")
+    ] = False,
     language: Annotated[str | None, typer.Option(help="it or en; else as you write.")] = None,
     now: Annotated[str | None, typer.Option(help="Where the clock starts: 2026-03-02T08:00+01:00")] = None,
 ) -> None:
     """Be the patient in this terminal: the same engine, diary and words, nothing over the network."""
-    from bot.workshop.terminal import chat_in_terminal
+    from bot.workshop.terminal import chat_at_the_bench, chat_in_terminal
+    from bot.workshop.venues import open_place
 
-    asyncio.run(chat_in_terminal(beside(), now=moment(now), language=language))
+    if content is None and actions is None and not trace:
+        asyncio.run(chat_in_terminal(beside(), now=moment(now), language=language))
+        return
+
+    async def at_the_bench() -> None:
+        clock = StartedClock(moment(now) or SystemClock().now())
+        async with (
+            open_place(content, actions, configuration=beside(), clock=clock) as place,
+            place.opened() as venue,
+        ):
+            await chat_at_the_bench(venue, language=language, trace=trace)
+
+    asyncio.run(at_the_bench())
 
 
 def _content(folder: Path | None) -> tuple[str, Assistant]:

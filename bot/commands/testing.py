@@ -5,8 +5,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,14 +17,14 @@ from typer.core import TyperCommand
 from bot.commands.shared import ActionsModule, ContentFolder, beside, moment
 from bot.dialogue import Assistant
 from bot.errors import ChairsideError
+from bot.service.clock import FrozenClock
 from bot.workshop.assertions import BotSaid
 from bot.workshop.cases import Cases, read_cases
-from bot.workshop.content import open_content
 from bot.workshop.coverage import coverage, coverage_json, coverage_text
 from bot.workshop.report import failure_text, junit, summary
 from bot.workshop.running import CaseResult, OpenVenue, run_cases
 from bot.workshop.updating import corrections, rewrite
-from bot.workshop.venues import MONDAY_MORNING, ContentVenue, Practice
+from bot.workshop.venues import MONDAY_MORNING, open_place
 
 Timed = list[tuple[CaseResult, float]]
 
@@ -67,8 +66,6 @@ def test(
     """Talks through conversations written in YAML and says where one goes otherwise; status 1 if any."""
     _log_to_stderr()
     at = moment(now) or MONDAY_MORNING
-    if content is None and actions is not None:
-        raise ChairsideError("--actions goes with --content: the practice brings its own actions")
     started = time.perf_counter()
     assistant, results = asyncio.run(_test(files or [], content, actions, at, update=update))
     if with_coverage or coverage_file is not None:
@@ -85,31 +82,20 @@ async def _test(
 ) -> tuple[Assistant, Timed]:
     if not files and content is None:
         raise ChairsideError("name the test files, or a folder of them: chairside test tests/conversations")
-    async with _venues(content, actions, at) as (assistant, open_venue):
+    clock = FrozenClock(at)
+    async with open_place(content, actions, configuration=beside(), clock=clock) as place:
         paths = list(files) or [content or Path()]
-        cases = _read(paths, assistant)
+        cases = _read(paths, place.assistant)
         if update:
-            await _update(cases, open_venue)
-            cases = read_cases(paths, assistant)
+            await _update(cases, place.opened)
+            cases = read_cases(paths, place.assistant)
         results: Timed = []
         begun = time.perf_counter()
-        async for result in run_cases(cases.cases, open_venue):
+        async for result in run_cases(cases.cases, place.opened):
             results.append((result, time.perf_counter() - begun))
             begun = time.perf_counter()
             _tell(result)
-        return assistant, results
-
-
-@asynccontextmanager
-async def _venues(
-    content: Path | None, actions: str | None, at: datetime
-) -> AsyncIterator[tuple[Assistant, OpenVenue]]:
-    if content is not None:
-        opened = open_content(content, actions=actions)
-        yield opened.assistant, ContentVenue(content=opened, at=at).opened
-        return
-    async with Practice.open(beside(), at=at) as practice:
-        yield practice.assistant, practice.opened
+        return place.assistant, results
 
 
 def _read(paths: Sequence[Path], assistant: Assistant) -> Cases:

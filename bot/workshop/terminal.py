@@ -2,21 +2,32 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot import bootstrap
+from bot.dialogue.effects import Button
+from bot.domain.conversation import Choice
+from bot.errors import ChairsideError
 from bot.service.clock import StartedClock, SystemClock
-from bot.testing import Seen, Surgery
+from bot.testing import Surgery
+from bot.workshop.report import turn_lines
+from bot.workshop.talk import ActionMissing, EndlessTurn, Talk, Venue
+
+_GREETING = {
+    "it": "Scriva qui; una riga vuota per finire.",
+    "en": "Write here; an empty line ends.",
+    "ru": "Пишите здесь; пустая строка заканчивает разговор.",
+}
 
 
 async def chat_in_terminal(
     configuration: bootstrap.Configuration, *, now: datetime | None, language: str | None
 ) -> None:
     """`chairside chat`: be the patient. A number taps that choice; an empty line or Ctrl-D ends."""
-    greeting = {"it": "Scriva qui; una riga vuota per finire.", "en": "Write here; an empty line ends."}
-    print(greeting.get(language or "", greeting["en"]))
+    print(_GREETING.get(language or "", _GREETING["en"]))
     with TemporaryDirectory(prefix="chairside-chat-") as folder:
         clock = StartedClock(now or SystemClock().now())
         environment = {**os.environ, **configuration.environment}
@@ -30,7 +41,32 @@ async def chat_in_terminal(
                 else:
                     answers = await patient.says(line)
                 for seen in answers:
-                    _show(seen)
+                    _show(seen.text, seen.choices)
+
+
+async def chat_at_the_bench(venue: Venue, *, language: str | None, trace: bool) -> None:
+    """The same with the engine alone. Payloads may be typed; `trace` tells what each message came to."""
+    languages = venue.assistant.languages
+    if language is not None and language not in languages:
+        raise ChairsideError(f'--language "{language}" is not spoken here; one of: {", ".join(languages)}')
+    print(_GREETING.get(language or languages[0], _GREETING["en"]))
+    talk = Talk(venue, slots={"language": language} if language else {})
+    offered: Sequence[Button] = ()
+    while line := _ask():
+        if line.isdigit() and 0 < int(line) <= len(offered):
+            line = offered[int(line) - 1].payload
+        try:
+            turn = await talk.hears(line)
+        except (ActionMissing, EndlessTurn) as error:
+            print(f"\n{error}\n")
+            talk = Talk(venue, slots={"language": language} if language else {})
+            continue
+        offered = [button for said in turn.said for button in said.buttons]
+        if trace:
+            told = [line for line in turn_lines(turn) if not line.startswith(("user:", "bot:"))]
+            print("\n".join(f"  {line}" for line in told))
+        for said in turn.said:
+            _show(said.text, said.buttons)
 
 
 def _ask() -> str:
@@ -38,9 +74,9 @@ def _ask() -> str:
     return sys.stdin.readline().strip()
 
 
-def _show(seen: Seen) -> None:
-    print(f"\n{seen.text}")
-    for number, choice in enumerate(seen.choices, start=1):
+def _show(text: str, choices: Sequence[Choice | Button]) -> None:
+    print(f"\n{text}")
+    for number, choice in enumerate(choices, start=1):
         note = f"  ({choice.description})" if choice.description else ""
         print(f"  [{number}] {choice.title}{note}")
     print()

@@ -13,11 +13,10 @@ from typing import Any
 
 from bot import bootstrap
 from bot.dialogue import Assistant, Conversation, understanding_context_parts
-from bot.errors import BookingError
-from bot.ports import ActionCall, ActionResult
-from bot.service.clock import FrozenClock
+from bot.errors import BookingError, ChairsideError
+from bot.ports import ActionCall, ActionResult, Clock
 from bot.service.facts import practice_facts
-from bot.workshop.content import OpenedContent
+from bot.workshop.content import OpenedContent, open_content
 from bot.workshop.talk import ActionMissing
 from nlu.interpreter import load_interpreter
 from nlu.understanding import Context, Interpreter, Understanding
@@ -32,7 +31,7 @@ class ContentVenue:
     """Any content: no practice, so no facts; actions are those that were named."""
 
     content: OpenedContent
-    at: datetime = MONDAY_MORNING
+    clock: Clock
     contact: str = CONTACT
     channel: str = "test"
     phone: str | None = None
@@ -46,14 +45,14 @@ class ContentVenue:
         yield self
 
     def now(self) -> datetime:
-        return self.at
+        return self.clock.now()
 
     def facts(self, language: str) -> Mapping[str, Any]:
         return {}
 
     async def understand(self, text: str, conversation: Conversation, *, known: bool) -> Understanding:
         context = Context(
-            now=self.at.replace(tzinfo=None),
+            now=self.now().replace(tzinfo=None),
             languages=self.assistant.languages,
             language=conversation.language,
             **understanding_context_parts(self.assistant, conversation),
@@ -77,13 +76,11 @@ class Practice:
     assistant: Assistant
     interpreter: Interpreter
     template: Path
-    at: datetime
+    clock: Clock
 
     @classmethod
     @asynccontextmanager
-    async def open(
-        cls, configuration: bootstrap.Configuration, *, at: datetime = MONDAY_MORNING
-    ) -> AsyncIterator[Practice]:
+    async def open(cls, configuration: bootstrap.Configuration, *, clock: Clock) -> AsyncIterator[Practice]:
         """Diaries live in a folder that is gone afterwards. Raises ContentRefused, SetupError."""
         practice = bootstrap.read_practice(configuration)
         with TemporaryDirectory(prefix="chairside-test-") as folder:
@@ -94,7 +91,7 @@ class Practice:
                 assistant=bootstrap.read_assistant(configuration, practice),
                 interpreter=load_interpreter(practice.languages, cache=configuration.nlu_cache),
                 template=template,
-                at=at,
+                clock=clock,
             )
 
     @asynccontextmanager
@@ -105,10 +102,11 @@ class Practice:
             try:
                 desk = bootstrap.FrontDesk(
                     books,
-                    clock=FrozenClock(self.at),
+                    clock=self.clock,
                     assistant=self.assistant,
                     interpreter=self.interpreter,
                     channels={},
+                    own_actions=bootstrap.read_own_actions(self.configuration),
                 )
                 books.database.write_now(lambda connection: books.keyring.create(connection, CONTACT))
                 yield PracticeVenue(desk=desk)
@@ -151,3 +149,17 @@ class PracticeVenue:
                 return ActionResult(failed="exception")
             return ActionResult(events=({"event": "slot", "name": declared.slot, "value": refusal.outcome},))
         return result
+
+
+@asynccontextmanager
+async def open_place(
+    folder: Path | None, actions: str | None, *, configuration: bootstrap.Configuration, clock: Clock
+) -> AsyncIterator[ContentVenue | Practice]:
+    """The content of a folder, or the practice: `opened` is a fresh venue each time."""
+    if folder is not None:
+        yield ContentVenue(content=open_content(folder, actions=actions), clock=clock)
+        return
+    if actions is not None:
+        raise ChairsideError("--actions goes with --content: the practice's own are named by its settings")
+    async with Practice.open(configuration, clock=clock) as practice:
+        yield practice
