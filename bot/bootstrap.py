@@ -151,6 +151,14 @@ def read_assistant(
     )
 
 
+def remote_actions(
+    practice: Practice, http: aiohttp.ClientSession, *, assistant: Assistant
+) -> Actions | None:
+    """The actions of the practice's action server, where it has one."""
+    server = practice.action_server
+    return RemoteActions(http, server, assistant=assistant) if server else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Books:
     """The practice's stored side: what the diary's commands need, and beneath everything else."""
@@ -365,9 +373,7 @@ class Server:
             keep_ledger=not configuration.is_on("CHAIRSIDE_TWIN_WITHOUT_LEDGER"),
             resend_blindly=configuration.is_on("CHAIRSIDE_TWIN_BLIND_RESEND"),
             own_actions=own_actions,
-            remote_actions=RemoteActions(self._http, books.practice.action_server, assistant=assistant)
-            if books.practice.action_server
-            else None,
+            remote_actions=remote_actions(books.practice, self._http, assistant=assistant),
         )
         self.desk = desk
         add_headers(app)

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
+
 from bot import bootstrap
 from bot.domain.conversation import (
     Address,
@@ -177,14 +179,19 @@ class Surgery:
         books = replace(books, practice=replace(books.practice, gather_seconds=gather_seconds))
         clock = clock or FrozenClock(datetime.fromisoformat(at).astimezone(UTC))
         channel = RecordingChannel()
+        own_actions = bootstrap.read_own_actions(configuration)
+        assistant = bootstrap.read_assistant(configuration, books.practice, own_actions=own_actions)
+        http = aiohttp.ClientSession()
         desk = bootstrap.FrontDesk(
             books,
             clock=clock,
-            assistant=bootstrap.read_assistant(configuration, books.practice),
+            assistant=assistant,
             interpreter=interpreter or load_interpreter(books.practice.languages, cache=data / "nlu"),
             channels={"whatsapp": channel, "messenger": channel},
             wait_for_status=wait_for_status,
             keep_ledger=keep_ledger,
+            own_actions=own_actions,
+            remote_actions=bootstrap.remote_actions(books.practice, http, assistant=assistant),
         )
         await desk.start()
         await desk.be_reachable()
@@ -192,6 +199,7 @@ class Surgery:
             yield cls(desk=desk, channel=channel, clock=clock)
         finally:
             await desk.stop()
+            await http.close()
 
     def patient(
         self, wa_id: str = "393331234567", *, name: str | None = None, channel: str = "whatsapp"
