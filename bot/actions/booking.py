@@ -7,10 +7,13 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
-from bot.actions.appointments import appointment_action_kinds
+from bot.actions.appointments import AskVisit, FindVisits, ReadVisit, TellVisits
+from bot.actions.cancelling import AskConfirmCancel, CancelVisit, HandVisitOn, NoteCancelReason
 from bot.actions.delays import FindTodaysVisit
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
+from bot.actions.identity import ProveIdentity
 from bot.actions.keeping import WithOpening
+from bot.actions.moving import AskConfirmMove, AskNewTime, FindNewTimes, HoldNewTime, MoveVisit
 from bot.actions.openings import AskOpening, FindOpenings
 from bot.actions.preparing import AskVisitType, PrepareBooking, PrepareHandoff
 from bot.actions.turn import current_call, stage
@@ -42,7 +45,20 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         ReleaseHolds,
         PrepareHandoff,
         FindTodaysVisit,
-        *appointment_action_kinds(),
+        FindVisits,
+        ProveIdentity,
+        AskVisit,
+        TellVisits,
+        ReadVisit,
+        FindNewTimes,
+        AskNewTime,
+        HoldNewTime,
+        AskConfirmMove,
+        MoveVisit,
+        AskConfirmCancel,
+        CancelVisit,
+        HandVisitOn,
+        NoteCancelReason,
     )
 
 

@@ -1,0 +1,79 @@
+"""Cancelling a visit: its time is free at once, and why is nobody's duty to tell."""
+
+from typing import Any
+
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Tracker
+
+from bot.actions.appointments import AskAboutVisit, DescribedVisits
+from bot.actions.desk import DeskAction, Event, read_opening, set_slots
+from bot.actions.turn import current_call, stage
+from bot.domain.diary import Appointment, AppointmentStatus
+from bot.errors import BookingError, VisitChanged
+
+REASONS = ("unwell", "busy", "not_needed")
+
+
+class AskConfirmCancel(AskAboutVisit):
+    called = "action_ask_confirm_cancel"
+    question = "utter_confirm_cancel"
+
+
+class CancelVisit(DescribedVisits):
+    """Cancels the visit; its time is free at once. Remembers which one, should a reason follow."""
+
+    called = "action_cancel_visit"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        call = current_call()
+        try:
+            visit = await self.visit(tracker)
+            if visit is None:
+                return set_slots(cancel_result="changed")
+            cancelled = await self.diary.cancel(visit, None, key=call.key, at=call.at)
+        except VisitChanged:
+            return set_slots(cancel_result="changed")
+        except BookingError:
+            return set_slots(cancel_result="error")
+        if cancelled.write is not None:
+            stage(cancelled.write)
+        remembered = f"{visit.id} {visit.opening.ref}"
+        return set_slots(cancel_result="cancelled", cancelled_visit=remembered, **self.in_slots(visit))
+
+
+class HandVisitOn(DeskAction):
+    """The visit that another flow is to go on with, which links to it."""
+
+    called = "action_hand_visit_on"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        return set_slots(visit_handed_on=tracker.get_slot("visit"))
+
+
+class NoteCancelReason(DeskAction):
+    """Notes why the visit was cancelled that was cancelled last, once."""
+
+    called = "action_note_cancel_reason"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        call, reason = current_call(), tracker.get_slot("cancel_reason")
+        visit_id, _, ref = str(tracker.get_slot("cancelled_visit") or "").partition(" ")
+        opening = read_opening(ref)
+        if opening is None or reason not in REASONS:
+            return set_slots(reason_result="unknown", cancelled_visit=None)
+        visit = Appointment(id=visit_id, opening=opening, status=AppointmentStatus.CANCELLED, patient=None)
+        try:
+            noted = await self.diary.cancel(visit, reason, key=call.key, at=call.at)
+        except VisitChanged:
+            return set_slots(reason_result="changed", cancelled_visit=None)
+        except BookingError:
+            return set_slots(reason_result="error")
+        if noted.write is not None:
+            stage(noted.write)
+        return set_slots(reason_result="noted", cancelled_visit=None)
