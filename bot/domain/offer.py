@@ -18,6 +18,7 @@ from bot.domain.openings import GRID
 from bot.domain.practice_time import DAY, MINUTE, PracticeTime
 
 Window = tuple[datetime, datetime]  # naive wall times, half-open
+_NOTHING = timedelta(0)
 
 # Penalties, in hours of inconvenience.
 LATER_DAY = 3.0  # for each day that something is free and that lies between
@@ -154,16 +155,22 @@ def _clash(all_: _Candidates, best: int) -> NDArray[np.float64]:
 def _tidy(openings: Sequence[Opening]) -> set[tuple[str, datetime]]:
     """Openings at the edge of free time, or a whole number of visits after its beginning: those that leave no
     gap too short for such a visit."""
-    starts = {(opening.practitioner, opening.start) for opening in openings}
     tidy: set[tuple[str, datetime]] = set()
-    begin: dict[str, datetime] = {}
+    rows: dict[str, list[datetime]] = {}
+    lasting: dict[str, timedelta] = {}
     for opening in openings:
-        who, start = opening.practitioner, opening.start
-        if (who, start - GRID) not in starts:
-            begin[who] = start
-        is_last = (who, start + GRID) not in starts
-        if is_last or (start - begin[who]) % (opening.end - start) == timedelta(0):
-            tidy.add((who, start))
+        rows.setdefault(opening.practitioner, []).append(opening.start)
+        lasting[opening.practitioner] = opening.end - opening.start
+    for who, starts in rows.items():
+        begin, before = starts[0], starts[0] - GRID
+        for start in starts:
+            if start - before != GRID:
+                tidy.add((who, before))  # the last of its row
+                begin = start
+            if (start - begin) % lasting[who] == _NOTHING:
+                tidy.add((who, start))
+            before = start
+        tidy.add((who, before))
     return tidy
 
 
