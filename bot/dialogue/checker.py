@@ -40,14 +40,14 @@ SAFETY = {
 _LINKED_FROM_PATTERNS = ("pattern_chitchat", "pattern_customer_satisfaction", HANDOFF)
 
 
-def check(assistant: Assistant, ledger: Ledger, *, broken: frozenset[str]) -> None:
+def check(assistant: Assistant, ledger: Ledger, *, broken: frozenset[str], for_practice: bool = True) -> None:
     """`broken`: flows with mistakes already told, where more would only be noise."""
     for flow in assistant.flows.values():
         if flow.id not in broken:
             for rule in _FLOW_RULES:
                 rule(flow, assistant, ledger)
     _check_calls(assistant, ledger)
-    _check_texts(assistant, ledger)
+    _check_texts(assistant, ledger, for_practice=for_practice)
     _check_shared_slots(assistant, ledger)
     _check_unused(assistant, ledger)
 
@@ -256,11 +256,12 @@ def _check_calls(assistant: Assistant, ledger: Ledger) -> None:
         visit(flow, ())
 
 
-def _check_texts(assistant: Assistant, ledger: Ledger) -> None:
+def _check_texts(assistant: Assistant, ledger: Ledger, *, for_practice: bool) -> None:
     in_steps = set(_uttered_by_steps(assistant))
     for response in (*assistant.responses.values(), *assistant.answers.values()):
         for variation in response.variations:
-            _check_languages(response, variation, assistant, ledger)
+            if for_practice or not response.is_built_in:
+                _check_languages(response, variation, assistant, ledger)
             _check_placeholders(response, variation, assistant, ledger, known=response.name in in_steps)
             if not response.is_built_in:
                 _check_buttons(response, variation, assistant, ledger)

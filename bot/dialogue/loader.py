@@ -126,12 +126,17 @@ class _Content:
 
 
 def load_assistant(
-    folders: Sequence[Path], *, languages: Sequence[str], declared_actions: Collection[str] | None = None
+    folders: Sequence[Path],
+    *,
+    languages: Sequence[str],
+    declared_actions: Collection[str] | None = None,
+    for_practice: bool = True,
 ) -> Assistant:
     """Everything in these folders (or files), ready to run in these languages.
 
     Raises ContentRefused with all mistakes. `declared_actions`: the custom actions that code offers; content
-    that lists another one is refused.
+    that lists another one is refused. Without `for_practice` built-in texts may be missing in a language:
+    they are said in English.
     """
     ledger = Ledger()
     content = _Content(ledger)
@@ -144,7 +149,7 @@ def load_assistant(
             continue
         content.add_file(node, built_in=False, may_configure=path.name in ("config.yml", "config.yaml"))
     assistant, broken = _assemble(content, tuple(languages), declared_actions)
-    check(assistant, ledger, broken=broken)
+    check(assistant, ledger, broken=broken, for_practice=for_practice)
     if any(problem.is_error for problem in ledger.problems):
         raise ContentRefused(tuple(ledger.problems))
     return replace(assistant, warnings=tuple(sorted(ledger.problems)))

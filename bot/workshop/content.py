@@ -53,7 +53,7 @@ def open_content(folder: Path, *, actions: str | None = None) -> OpenedContent:
 
 def read_content(folder: Path) -> Assistant:
     """The dialogue content of a folder. Raises ContentRefused with every mistake in it."""
-    assistant = load_assistant([folder], languages=languages_of(folder))
+    assistant = load_assistant([folder], languages=languages_of(folder), for_practice=False)
     slots = {name: _asking_for_itself(slot) for name, slot in assistant.slots.items()}
     return replace(assistant, slots=slots)
 
