@@ -5,7 +5,7 @@ import sys
 import typer
 
 from bot import __version__
-from bot.commands import actions, content, looking, running, testing
+from bot.commands import actions, content, looking, running, seeing, testing
 from bot.errors import ChairsideError, ContentRefused
 
 cli = typer.Typer(
@@ -22,6 +22,7 @@ for command in (
     content.chat,
     looking.diary,
     looking.parse,
+    seeing.graph,
 ):
     cli.command()(command)
 cli.command("stand-in")(running.stand_in)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot import bootstrap
+from bot.dialogue import Assistant
 from bot.errors import ChairsideError
 
 Data = Annotated[Path, typer.Option(help="Folder for the database; made when it is not there.")]
@@ -26,6 +27,16 @@ def beside(data: Path = DEFAULT_DATA) -> bootstrap.Configuration:
     """For commands that never talk to a channel: missing channel secrets do not matter to them."""
     environment = bootstrap.DEMO_ENVIRONMENT | dict(os.environ)
     return bootstrap.Configuration(data=data, environment=environment, demo=True)
+
+
+def assistant_of(folder: Path | None) -> Assistant:
+    """The content of any folder; of the practice itself without one. Raises ContentRefused."""
+    if folder is not None:
+        from bot.workshop.content import read_content
+
+        return read_content(folder)
+    configuration = beside()
+    return bootstrap.read_assistant(configuration, bootstrap.read_practice(configuration))
 
 
 def moment(given: str | None) -> datetime | None:
