@@ -43,6 +43,7 @@ ACTION_KEYS = (
     *("outcome", "sets", "timeout", "sends", "sends_message", "send_domain"),
     *("holds", "releases", "books"),
 )
+OUTCOME_KEYS = ("slot", "values", "once")
 
 
 def read_slot(name: Node, node: Node, ledger: Ledger) -> Slot:
@@ -395,8 +396,8 @@ def _outcome(action: Fields, label: str, ledger: Ledger, names: Names) -> Outcom
     node = action.get("outcome")
     if node is None:
         return None
-    fields = Fields(node, ledger, f'"outcome" of {label}', ("slot", "values"))
-    name, values = fields.text("slot"), fields.names("values")
+    fields = Fields(node, ledger, f'"outcome" of {label}', OUTCOME_KEYS)
+    name, values, once = fields.text("slot"), fields.names("values"), fields.names("once")
     slot = names.slots.get(name)
     if slot is None:
         ledger.add(
@@ -412,6 +413,13 @@ def _outcome(action: Fields, label: str, ledger: Ledger, names: Names) -> Outcom
                 "E-OUTCOME",
                 f'{label}: slot "{name}" has no value "{value}"{nearest(value, list(map(str, slot.values)))}',
             )
+    for value in once:
+        if value not in values:
+            ledger.add(
+                node.get("once") or node,
+                "E-OUTCOME",
+                f'{label} has no outcome "{value}"{nearest(value, values)}',
+            )
     if "error" not in values:
         ledger.add(node, "E-OUTCOME", f'{label}: its outcomes must include "error"')
-    return Outcome(slot=name, values=values)
+    return Outcome(slot=name, values=values, once=once)

@@ -211,8 +211,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
+    """`once`: values that come of a race, and so not twice in one turn; exploration relies on it."""
+
     slot: str
     values: tuple[str, ...]
+    once: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from bot.dialogue.exploring.likeness import is_under
 from bot.dialogue.exploring.walk import Node, Trouble, Walk
 from bot.dialogue.model import HANDOFF
 from bot.errors import Position, Problem
@@ -52,7 +53,7 @@ def _where(walk: Walk, trouble: Trouble) -> Position:
 
 def _circles(walk: Walk) -> Iterator[Problem]:
     """Actions whose results lead back to themselves within one turn."""
-    done: set[int] = set()
+    done = {id(node) for node in walk.nodes.values() if is_under(node.conversation)}
     for start in walk.nodes.values():
         if start.rests or id(start) in done:
             continue
@@ -82,7 +83,7 @@ def _circles(walk: Walk) -> Iterator[Problem]:
 
 
 def _within_turn(node: Node) -> Iterator[Node]:
-    return (way.to for way in node.leads_to if way.kind is None and not way.to.rests)
+    return (way.to for way in node.leads_to if way.kind is None and not way.once and not way.to.rests)
 
 
 def _action(node: Node) -> str:

@@ -25,12 +25,12 @@ from bot.dialogue.commands import (
     StopMessages,
 )
 from bot.dialogue.exploring.examples import example_of
-from bot.dialogue.exploring.likeness import Likeness, literals, patterns
-from bot.dialogue.meaning import payload_commands
+from bot.dialogue.exploring.likeness import Likeness, is_under, literals, patterns
 from bot.dialogue.model import Assistant, CollectStep, Flow, Slot
 from bot.dialogue.payloads import SlotsPayload, read_payload
-from bot.dialogue.stacking import active_chain, chains, waiting_step
+from bot.dialogue.stacking import active_chain, waiting_step
 from bot.dialogue.state import Conversation, Frame
+from bot.dialogue.taps import payload_commands
 from bot.dialogue.values import same, shown
 from nlu.understanding import AskedKind
 
@@ -109,7 +109,7 @@ class Moves:
                 yield BACK
             return
         chain = active_chain(conversation.stack)
-        under = len(chains(conversation.stack)) > 1 or (chain is not None and chain.root.interrupted)
+        under = is_under(conversation)
         yield from self._answered(conversation, shortest=under)
         yield _HUMAN
         if chain is not None:
@@ -119,14 +119,25 @@ class Moves:
         yield from self._changes(conversation)
         if is_new_place:
             yield from self._asides(conversation)
-            for flow in self._startable():
-                if chain is None or chain.root.flow_id != flow.id:
-                    yield Move(label=f"starts {flow.id}", kind="leave", commands=(StartFlow(flow.id),))
+            for flow in self._others(chain.root.flow_id if chain is not None else None):
+                yield Move(label=f"starts {flow.id}", kind="leave", commands=(StartFlow(flow.id),))
 
     def _startable(self) -> Iterator[Flow]:
         for flow in self.assistant.flows.values():
             never = flow.guard is not None and flow.guard.source.strip().lower() == "false"
             if not flow.is_pattern and not never:
+                yield flow
+
+    def _others(self, flow_id: str | None) -> Iterator[Flow]:
+        """Flows to start in the middle of this one: those with a slot in common, one that asks, one that
+        does not."""
+        kinds: set[bool] = set()
+        fills = self.assistant.fills
+        for flow in self._startable():
+            asks = bool(fills[flow.id])
+            shares = flow_id is not None and bool(fills[flow.id] & fills[flow_id])
+            if flow.id != flow_id and (shares or asks not in kinds):
+                kinds.add(asks)
                 yield flow
 
     def _answered(self, conversation: Conversation, *, shortest: bool) -> Iterator[Move]:
@@ -143,7 +154,7 @@ class Moves:
                 commands=(SetSlot(step.slot, value, by_tap=slot.is_controlled),),
             )
         for button in () if is_short else conversation.offered:
-            commands = payload_commands(button.payload, self.assistant)
+            commands = payload_commands(button.payload, self.assistant, conversation)
             if commands and not _only_sets(commands, step.slot, values):
                 yield Move(label=f'taps "{button.title}"', kind="answer", commands=commands)
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from bot.dialogue.exploring.likeness import Likeness
+from bot.dialogue.exploring.likeness import Likeness, is_under
 from bot.dialogue.exploring.moves import Moves
 from bot.dialogue.model import ActionDeclaration, CollectStep
-from bot.dialogue.state import Call
+from bot.dialogue.state import Call, Conversation
 
 _MOST_SETTINGS = 8
 _WORDS = {"text": "..."}  # what an action says is its own affair: nobody is left without an answer
@@ -33,12 +33,12 @@ class Results:
     likeness: Likeness
     moves: Moves
 
-    def of(
-        self, call: Call, declared: ActionDeclaration | None, step: CollectStep | None
-    ) -> Iterator[Result]:
+    def of(self, conversation: Conversation, call: Call, step: CollectStep | None) -> Iterator[Result]:
         """`step`: the question that the action asks or checks."""
+        declared = self.moves.assistant.actions.get(call.action)
+        settings = tuple(self._settings(conversation, declared, call, step))
         if declared is None or declared.outcome is None:
-            for label, events in self._settings(declared, call, step):
+            for label, events in settings:
                 yield Result(label=f"{call.action} comes back{label}", events=events)
             yield Result(label=f"{call.action} fails", responses=(), failed="exception", is_accident=True)
             return
@@ -47,11 +47,15 @@ class Results:
                 yield Result(label=f"{call.action} fails", responses=(), failed="exception", outcome="error")
                 continue
             event = {"event": "slot", "name": declared.outcome.slot, "value": value}
-            for label, events in self._settings(declared, call, step):
+            for label, events in settings:
                 yield Result(label=f"{call.action}: {value}{label}", events=(event, *events), outcome=value)
 
     def _settings(
-        self, declared: ActionDeclaration | None, call: Call, step: CollectStep | None
+        self,
+        conversation: Conversation,
+        declared: ActionDeclaration | None,
+        call: Call,
+        step: CollectStep | None,
     ) -> Iterator[tuple[str, tuple[Mapping[str, Any], ...]]]:
         """Nothing set; then every way to set what branches look at: all of them, or one after the other."""
         yield "", ()
@@ -60,12 +64,12 @@ class Results:
             if step.slot in names:
                 yield f" and refuses {step.slot}", (_sets(step.slot, None),)
             return
-        varied = {name: self._kinds(name) for name in names}
+        varied = {name: self._kinds(name) for name in names if name in self.likeness.read}
         varied = {name: values for name, values in varied.items() if values}
         ways = 1
         for values in varied.values():
             ways *= len(values)
-        if not varied:
+        if not varied or is_under(conversation):
             return
         if ways <= _MOST_SETTINGS:
             chosen: Iterator[dict[str, Any]] = (
@@ -80,7 +84,7 @@ class Results:
     def _kinds(self, name: str) -> tuple[Any, ...]:
         """Values that branches can tell apart. What patients are asked is theirs to fill, so it is left."""
         slot = self.likeness.slots[name]
-        if name not in self.likeness.live or name in self.likeness.collected:
+        if name in self.likeness.collected:
             return ()
         if slot.type == "bool":
             return (True, False)

@@ -32,11 +32,13 @@ _SPOKEN = {name: name for name in FACTS - {"language", "channel"}}
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """From one conversation to the next. `kind` is None where an action's result leads on."""
+    """From one conversation to the next. `kind` is None where an action's result leads on; `once`: it does
+    so once a turn at most."""
 
     kind: Kind | None
     label: str
     to: Node
+    once: bool = False
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -137,10 +139,9 @@ class Walk:
     def _come_back(self, node: Node) -> None:
         turn = node.conversation.turn
         assert turn is not None and turn.call is not None
-        declared = self.assistant.actions.get(turn.call.action)
         top = node.conversation.stack[-1] if node.conversation.stack else None
         step = None if top is None else waiting_step(_AtRest(self.assistant, node.conversation.stack), top)
-        for result in self.results.of(turn.call, declared, step):
+        for result in self.results.of(node.conversation, turn.call, step):
             event = ActionReturned(
                 at=_AT,
                 call=turn.call.number,
@@ -168,13 +169,20 @@ class Walk:
             Trouble(node=found, event=event) for event in _troubles(effects, result, was=conversation)
         )
         known = self.nodes.setdefault((self.likeness.of(after), kept), found)
-        node.leads_to.append(Way(kind, label, known))
+        node.leads_to.append(Way(kind, label, known, self._comes_once(node, result)))
         if known is not found:
             return
         if found.rests:
             self._ahead.append(found)
         else:  # results come before the next message, so that paths are shortest in messages
             self._ahead.appendleft(found)
+
+    def _comes_once(self, node: Node, result: Result | None) -> bool:
+        turn = node.conversation.turn
+        if result is None or turn is None or turn.call is None or result.outcome is None:
+            return False
+        declared = self.assistant.actions[turn.call.action].outcome
+        return declared is not None and result.outcome in declared.once
 
     def _kept(self, node: Node, result: Result) -> Position | None:
         turn = node.conversation.turn
