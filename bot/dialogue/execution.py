@@ -83,7 +83,7 @@ def take_commands(bench: Workbench, commands: Sequence[Command], text: str) -> N
         _execute(bench, command, active, cancelled=cancelled)
     push_validations(bench)
     bench.stack.extend(changed)
-    if not is_safety and not bench.introduced:
+    if not (is_safety or bench.introduced or bench.turn.is_over):
         bench.introduced = True
         note_when_closed(bench)
         bench.push(SESSION_START)

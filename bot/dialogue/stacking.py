@@ -179,7 +179,7 @@ def raise_chain(bench: Workbench, chain: Chain, *, below: str | None = None) -> 
 def wake(bench: Workbench) -> None:
     """The frame on top, if it waits, looks at its slot again and asks if it must."""
     top = bench.top
-    if top is not None and top.is_waiting:
+    if top is not None and top.is_waiting and not top.interrupted:
         is_own = top.is_loop and top.flow_id in bench.assistant.flows
         bench.change_top(phase="done" if is_own else "check")
 

@@ -135,6 +135,7 @@ class Desk:
     results: dict[str, Any] = field(default_factory=lambda: {"action_find": found()})
     at: datetime = MONDAY
     introduced: bool = True  # the disclosure is behind us
+    facts: Mapping[str, Any] = field(default_factory=lambda: FACTS)
     effects: list[Effect] = field(default_factory=list)
     ran: list[str] = field(default_factory=list)
 
@@ -146,7 +147,9 @@ class Desk:
 
     def hears(self, *commands: Command, text: str = "words", **fields: Any) -> "Desk":
         self._turn(
-            PatientWrote(at=self.at, text=text, commands=commands, channel="whatsapp", facts=FACTS, **fields)
+            PatientWrote(
+                at=self.at, text=text, commands=commands, channel="whatsapp", facts=self.facts, **fields
+            )
         )
         return self
 
@@ -217,7 +220,7 @@ class Desk:
     def stack(self) -> list[str]:
         """Bottom first; `?` marks the one that waits."""
         return [
-            frame.flow_id + (f" ?{frame.step_id}" if frame.is_waiting else "")
+            frame.flow_id + (f" ?{frame.step_id}" if frame.is_waiting and not frame.interrupted else "")
             for frame in self.conversation.stack
         ]
 
