@@ -168,7 +168,10 @@ class DiaryStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionResult:
-    """What an action came to: Rasa events and messages, and diary writes that commit with the turn."""
+    """What an action came to: Rasa events and messages, and diary writes that commit with the turn.
+
+    `failed`: the word for why it came to nothing (bot/actions/executor.py, bot/actions/remote.py).
+    """
 
     events: tuple[Mapping[str, Any], ...] = ()
     responses: tuple[Mapping[str, Any], ...] = ()

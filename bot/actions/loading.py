@@ -120,8 +120,9 @@ def _beneath(top: ModuleType) -> Iterator[ModuleType]:
 
 
 def _search(folder: Path) -> None:
+    """Last of all, so that no file of theirs takes the place of a library."""
     if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+        sys.path.append(str(folder))
 
 
 def _offered(
@@ -148,7 +149,10 @@ def _offered(
             name = action.name()
             inspect.signature(action.run).bind(None, None, None)
         except (Exception, SystemExit) as error:
-            remedy = "it needs name() and run(dispatcher, tracker, domain); list what takes arguments"
+            remedy = (
+                "it needs name() and run(dispatcher, tracker, domain),"
+                ' and what takes arguments goes into "ACTIONS"'
+            )
             problems.append(Problem(place, CODE, f"{_called(each)} is no action: {_reason(error)}; {remedy}"))
             continue
         if not isinstance(name, str) or not name:

@@ -35,6 +35,14 @@ _BY_STATUS: Mapping[int, str] = {
     413: "too_large",
 }
 _WANTS_DOMAIN = 449
+_REMEDIES: Mapping[str, str] = {
+    "unreachable": "start the action server, or mend action_server.url in practice.yml",
+    "unauthorized": "compare action_server.token in practice.yml with the server's own",
+    "unknown": "add the action to the server, or take it out of the flows",
+    "timeout": "make the action faster, or give it a longer timeout where content declares it",
+    "malformed": "it must answer {events: [...], responses: [...]}",
+    "exception": "look into the action server's log",
+}
 
 
 class RemoteActions:
@@ -70,7 +78,7 @@ class RemoteActions:
             reason = "timeout"
         except (aiohttp.ClientError, OSError, ValueError):
             reason = "unreachable"
-        log.warning("remote_action_failed", action=call.name, reason=reason)
+        log.warning("remote_action_failed", action=call.name, reason=reason, remedy=_REMEDIES.get(reason))
         return ActionResult(failed=reason)
 
     async def _answer(self, call: ActionCall, declared: ActionDeclaration | None) -> ActionResult:

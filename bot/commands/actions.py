@@ -36,7 +36,7 @@ def serve(
     demo: Annotated[bool, typer.Option("--demo", help="The demo's practice, beside a running demo.")] = False,
 ) -> None:
     """Serves our actions by Rasa's protocol: POST /webhook, GET /actions, GET /health."""
-    environment = (bootstrap.DEMO_ENVIRONMENT if demo else {}) | dict(os.environ)
+    environment = bootstrap.DEMO_ENVIRONMENT | dict(os.environ)  # channels do not matter here
     configuration = bootstrap.Configuration(data=data, environment=environment, demo=demo)
     known = None if no_token else _token(token, environment)
     server = bootstrap.ActionServer(configuration, host=host, port=port, token=known)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from front_desk import opening
+from rasa_sdk import events
 from rasa_sdk.events import SlotSet
 from rasa_sdk.interfaces import Action
 
@@ -204,6 +205,39 @@ async def test_a_form_class_of_rasa_leaves_no_notes() -> None:
     ).run(call())
 
     assert [event["name"] for event in result.events] == ["phone"]
+
+
+async def test_every_event_of_rasa_arrives() -> None:
+    """As rasa-sdk writes them; which of them mean something is for the engine to say."""
+    made = [
+        events.SlotSet("a", 1),
+        events.AllSlotsReset(),
+        events.FollowupAction("action_x"),
+        events.BotUttered("hello"),
+        events.ConversationPaused(),
+        events.ConversationResumed(),
+        events.Restarted(),
+        events.SessionStarted(),
+        events.ReminderScheduled("call_back", AT),
+        events.ReminderCancelled(),
+        events.ActionExecuted("action_x"),
+        events.UserUttered("hello"),
+        events.AgentUttered("hello"),
+        events.StoryExported(),
+        events.UserUtteranceReverted(),
+        events.ActionReverted(),
+        events.ActiveLoop("form"),
+        events.LoopInterrupted(True),
+        events.ActionExecutionRejected("action_x"),
+    ]
+    result = await InProcessActions([Does(lambda dispatcher, tracker: made)]).run(call())
+
+    assert result == ActionResult(events=tuple(made))
+    assert [event["event"] for event in result.events] == [
+        *("slot", "reset_slots", "followup", "bot", "pause", "resume", "restart", "session_started"),
+        *("reminder", "cancel_reminder", "action", "user", "agent", "export", "rewind", "undo"),
+        *("active_loop", "loop_interrupted", "action_execution_rejected"),
+    ]
 
 
 def _fields(made: ActionCall) -> dict[str, Any]:

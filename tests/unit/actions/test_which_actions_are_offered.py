@@ -54,6 +54,19 @@ def test_an_action_of_the_practice_itself_is_known(practice: Path) -> None:
     assert names(practice, CHAIRSIDE_ACTIONS=own) == ["action_ask_insurer", "action_release_holds"]
 
 
+def test_what_an_action_is_sent_must_exist(practice: Path) -> None:
+    (practice / "flows" / "actions.yml").write_text(
+        "actions:\n  - action_release_holds: {sends: [chanel], sends_message: maybe}\n"
+    )
+    with pytest.raises(ContentRefused) as refused:
+        names(practice)
+
+    assert [(problem.code, problem.message) for problem in refused.value.problems] == [
+        ("E-REF", 'there is no slot "chanel"; did you mean "channel"?'),
+        ("E-TYPE", '"sends_message" of action "action_release_holds" must be true or false'),
+    ]
+
+
 def test_an_action_server_may_have_any_action(practice: Path) -> None:
     with (practice / "practice.yml").open("a", encoding="utf-8") as file:
         file.write("\naction_server: {url: 'http://127.0.0.1:5055/webhook', token: env:ACTIONS}\n")
