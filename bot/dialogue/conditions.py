@@ -146,15 +146,22 @@ class Condition:
     def holds(self, slots: Mapping[str, Any], context: Mapping[str, Any]) -> bool:
         """Raises ConditionFailed when it compares what cannot be compared."""
         try:
-            tree = _parsed_for(self.source, context) if self.has_holes else self.tree
-            return _truth(_value(tree, {"slots": slots, "context": context}))
+            return _truth(_value(self._tree(context), {"slots": slots, "context": context}))
         except ConditionFailed as error:
             raise ConditionFailed(f'{self.position}: "{self.source}" {error}') from None
 
+    def values(self, slots: Mapping[str, Any], context: Mapping[str, Any]) -> dict[str, Any]:
+        """What it looks at, by name, in the order in which it is named."""
+        names = {"slots": slots, "context": context}
+        found = {str(node): _look_up(node, names[node.root]) for node in _paths(self._tree(context))}
+        return {name: None if value is UNDEFINED else value for name, value in found.items()}
+
+    def _tree(self, context: Mapping[str, Any]) -> Expression:
+        return _parsed_for(self.source, context) if self.has_holes else self.tree
+
     def paths(self) -> frozenset[Path]:
         """What it reads by name, without what its holes stand for."""
-        found = (node for node in walk(self.tree) if isinstance(node, Path))
-        return frozenset(path for path in found if HOLE not in path.parts)
+        return frozenset(path for path in _paths(self.tree) if HOLE not in path.parts)
 
 
 def parse_condition(text: str | bool, position: Position) -> Condition:
@@ -225,6 +232,10 @@ def walk(tree: Expression) -> Iterator[Expression]:
         case Members():
             for item in tree.items:
                 yield from walk(item)
+
+
+def _paths(tree: Expression) -> Iterator[Path]:
+    return (node for node in walk(tree) if isinstance(node, Path))
 
 
 def _value(tree: Expression, names: Mapping[str, Mapping[str, Any]]) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,4 +68,19 @@ class StepBegan:
     step: str
 
 
-Effect = Utter | RunAction | OpenHandoff | AlertStaff | OptOut | Record | StepBegan
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionTested:
+    """An `if` was looked at: of a way on, of a rejection, of a flow. Nothing is to be done: tools explain.
+
+    `values` are those it names, by how it names them ("slots.day"), as they were at that moment.
+    """
+
+    flow: str
+    step: str | None  # None: the flow's own `if`
+    of: Literal["next", "rejection", "guard"]
+    condition: str
+    holds: bool
+    values: Mapping[str, Any]
+
+
+Effect = Utter | RunAction | OpenHandoff | AlertStaff | OptOut | Record | StepBegan | ConditionTested

@@ -119,9 +119,11 @@ def rejected(bench: Workbench, step: CollectStep) -> bool:
         return True
     if type(kept) is not type(value) or kept != value:
         bench.put(slot.name, kept)
-    context = bench.top.context if bench.top else {}
+    top = bench.top
+    where = {"flow": top.flow_id if top else "", "step": step.id}
+    context = top.context if top else {}
     for rejection in step.rejections:
-        if rejection.condition.holds(bench.slots, context):
+        if bench.holds(rejection.condition, "rejection", context=context, **where):
             bench.set_slot(slot.name, None)
             bench.say(rejection.utter, {"value": shown(value)})
             return True

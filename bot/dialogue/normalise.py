@@ -178,7 +178,7 @@ def _startable(bench: Workbench, commands: list[Command], moment: _Moment) -> li
 def _is_open(bench: Workbench, flow: Flow) -> bool | None:
     """None: the guard cannot be evaluated, which is never a no (13)."""
     try:
-        return flow.guard is None or flow.guard.holds(bench.slots, {})
+        return flow.guard is None or bench.holds(flow.guard, "guard", flow=flow.id)
     except ConditionFailed as error:
         position = str(flow.guard.position) if flow.guard else None
         bench.record("engine_error", flow_id=flow.id, step_id=None, position=position, message=str(error))

@@ -110,7 +110,9 @@ def _options(bench: Workbench, response: str) -> tuple[Button, ...] | None:
 
 def _go_on(bench: Workbench, frame: Frame, step: AnyStep) -> None:
     for branch in step.next:
-        if branch.condition is None or branch.condition.holds(bench.slots, frame.context):
+        if branch.condition is None or bench.holds(
+            branch.condition, "next", flow=frame.flow_id, step=frame.step_id, context=frame.context
+        ):
             if branch.target == END:
                 end_frame(bench)
             else:

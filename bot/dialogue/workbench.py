@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
-from bot.dialogue.effects import Button, Effect, OpenHandoff, Record, RunAction, Utter
+from bot.dialogue.conditions import Condition, filled
+from bot.dialogue.effects import Button, ConditionTested, Effect, OpenHandoff, Record, RunAction, Utter
 from bot.dialogue.model import Assistant, Flow
 from bot.dialogue.state import Call, Conversation, Frame, Said, Turn
 from bot.dialogue.values import fits
@@ -112,6 +113,32 @@ class Workbench:
             calls=self.turn.calls,
             call=None,
         )
+
+    # Conditions
+
+    def holds(
+        self,
+        condition: Condition,
+        of: Literal["next", "rejection", "guard"],
+        *,
+        flow: str,
+        step: str | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Whether it is so, and a word of it for those who explain. Raises ConditionFailed."""
+        context = context or {}
+        holds = condition.holds(self.slots, context)
+        self.effects.append(
+            ConditionTested(
+                flow=flow,
+                step=step,
+                of=of,
+                condition=filled(condition.source, context) if condition.has_holes else condition.source,
+                holds=holds,
+                values=condition.values(self.slots, context),
+            )
+        )
+        return holds
 
     # The stack
 
