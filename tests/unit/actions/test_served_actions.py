@@ -117,6 +117,18 @@ async def test_a_booking_that_is_asked_for_again_is_the_same(
     assert await visits(tmp_path) == [(chosen, "booked")]
 
 
+async def test_without_key_and_events_the_same_call_would_be_another_booking(tmp_path: Path) -> None:
+    """What the keys are for: the second call finds its own time taken."""
+    async with serving(tmp_path) as rasa:
+        chosen = await rasa.holds()
+        results = [
+            await rasa.runs("action_book", opening=chosen, patient_name="Anna Verdi", phone="+390200000001")
+            for _ in range(2)
+        ]
+
+    assert [result["booking_result"] for result in results] == ["booked", "taken"]
+
+
 async def test_a_later_booking_is_another_one(tmp_path: Path) -> None:
     async with serving(tmp_path) as rasa:
         first = await rasa.holds()
