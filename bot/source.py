@@ -38,13 +38,17 @@ _CONSTANTS |= dict.fromkeys(("false", "False", "FALSE"), False)
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A YAML value and where it stands. A mapping's items keep their order and their keys' positions."""
+    """A YAML value and where it stands. A mapping's items keep their order and their keys' positions.
+
+    `last_line` is where it ends, comments and blank lines behind it left aside.
+    """
 
     kind: Literal["scalar", "sequence", "mapping"]
     position: Position
     scalar: Scalar = None
     items: tuple[Node, ...] = ()
     entries: tuple[tuple[Node, Node], ...] = ()
+    last_line: int = 0
 
     def plain(self) -> Any:
         """The value as dicts, lists and scalars."""
@@ -143,11 +147,11 @@ def _convert(node: Any, path: str, depth: int, problems: list[Problem]) -> Node:
     if depth > MAX_DEPTH:
         raise _refusal(position, f"is nested more than {MAX_DEPTH} levels deep")
     if isinstance(node, ScalarNode):
-        return Node("scalar", position, scalar=_scalar(node, position, problems))
+        scalar = _scalar(node, position, problems)
+        return Node("scalar", position, scalar=scalar, last_line=_last_line(node, ()))
     if isinstance(node, SequenceNode):
-        return Node(
-            "sequence", position, items=tuple(_convert(v, path, depth + 1, problems) for v in node.value)
-        )
+        items = tuple(_convert(v, path, depth + 1, problems) for v in node.value)
+        return Node("sequence", position, items=items, last_line=_last_line(node, items))
     assert isinstance(node, MappingNode)
     entries: list[tuple[Node, Node]] = []
     seen: set[str] = set()
@@ -166,7 +170,16 @@ def _convert(node: Any, path: str, depth: int, problems: list[Problem]) -> Node:
         seen.add(name)
         key = Node("scalar", key.position, scalar=name)
         entries.append((key, _convert(raw_value, path, depth + 1, problems)))
-    return Node("mapping", position, entries=tuple(entries))
+    last = _last_line(node, [value for _, value in entries])
+    return Node("mapping", position, entries=tuple(entries), last_line=last)
+
+
+def _last_line(node: Any, parts: Sequence[Node]) -> int:
+    """A block ends with its last part; the library would count the blank lines behind it, too."""
+    if parts and not node.flow_style:
+        return max(part.last_line for part in parts)
+    end = node.end_mark
+    return max(int(end.line) + (1 if end.column else 0), int(node.start_mark.line) + 1)
 
 
 def _scalar(node: Any, position: Position, problems: list[Problem]) -> Scalar:

@@ -9,6 +9,15 @@ from typing import Any
 
 from bot.dialogue.conditions import Condition, holes
 from bot.dialogue.domain_reading import read_rejections, read_response_name, read_value
+from bot.dialogue.keys import (
+    BRANCH,
+    FLOW,
+    FLOW_TRANSLATION,
+    LAST_BRANCH,
+    STEPS,
+    TRIGGER,
+    TRIGGER_INTENT,
+)
 from bot.dialogue.model import (
     END,
     START,
@@ -28,27 +37,6 @@ from bot.dialogue.reading import Fields, Ledger, entries_of, items_of, nearest, 
 from bot.source import Node
 
 _FLOW_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
-_FLOW_KEYS = (
-    "description",
-    "name",
-    "if",
-    "nlu_trigger",
-    "persisted_slots",
-    "run_pattern_completed",
-    "always_include_in_prompt",
-    "translation",
-    "steps",
-)
-KINDS = ("action", "collect", "link", "call", "set_slots", "noop")
-_COMMON = ("id", "next", "description", "metadata")
-_COLLECT = (
-    "utter",
-    "ask_before_filling",
-    "reset_after_flow_ends",
-    "rejections",
-    "force_slot_filling",
-    "max_attempts",
-)
 
 
 @dataclass(slots=True)
@@ -94,10 +82,10 @@ class _Reader:
         if node.kind != "mapping":
             self.ledger.add(node, "E-TYPE", "a step is a mapping, for example `- collect: day`")
             return None
-        kinds = [kind for kind in KINDS if node.key(kind) is not None]
+        kinds = [kind for kind in STEPS if node.key(kind) is not None]
         if len(kinds) != 1:
             self.ledger.add(
-                node, "E-KIND", f"a step has exactly one of {', '.join(KINDS)}{_found(node, kinds)}"
+                node, "E-KIND", f"a step has exactly one of {', '.join(STEPS)}{_found(node, kinds)}"
             )
             return None
         kind = kinds[0]
@@ -134,14 +122,14 @@ class _Reader:
         for number, item in enumerate(node.items):
             last = number == len(node.items) - 1
             if item.get("else") is not None:
-                Fields(item, self.ledger, "a branch", ("else",))
+                Fields(item, self.ledger, "a branch", LAST_BRANCH)
                 if not last:
                     self.ledger.add(item, "E-ELSE", "`else` comes last; nothing after it is ever tried")
                 target = item.get("else")
                 assert target is not None
                 self._exit(draft, None, target)
                 continue
-            fields = Fields(item, self.ledger, "a branch", ("if", "then", "else"))
+            fields = Fields(item, self.ledger, "a branch", {**BRANCH, **LAST_BRANCH})
             condition, then = fields.get("if"), fields.get("then")
             if condition is None or then is None:
                 self.ledger.add(item, "E-NEXT", "a branch has `if` and `then`, the last one only `else`")
@@ -209,14 +197,14 @@ class _Reader:
 
     def _step(self, draft: _Draft, branches: tuple[Branch, ...]) -> AnyStep | None:
         node = draft.node
-        own = _COLLECT if draft.kind == "collect" else ()
-        common = ("id",) if draft.kind == "link" else _COMMON
-        fields = Fields(node, self.ledger, f"a {draft.kind} step", (draft.kind, *common, *own))
+        known = {draft.kind, *STEPS[draft.kind][1], "next"}  # a link with a next is told apart
+        fields = Fields(node, self.ledger, f"a {draft.kind} step", known)
         base: dict[str, Any] = {
             "id": draft.id,
             "number": draft.number,
             "position": node.position,
             "next": branches,
+            "last_line": node.last_line,
         }
         match draft.kind:
             case "action":
@@ -328,7 +316,7 @@ class _Reader:
 def read_flow(name: Node, node: Node, ledger: Ledger, names: Names, *, primary: str) -> Flow | None:
     flow_id = str(name.scalar)
     label = f'flow "{flow_id}"'
-    fields = Fields(node, ledger, label, _FLOW_KEYS)
+    fields = Fields(node, ledger, label, FLOW)
     if not _FLOW_ID.fullmatch(flow_id):
         ledger.add(name, "E-ID", f"{label}: an id has letters, digits, _ and -")
     if flow_id.startswith("pattern_") and flow_id not in CONTEXT:
@@ -367,20 +355,20 @@ def _flow_names(fields: Fields, ledger: Ledger, primary: str) -> dict[str, str]:
     node = fields.get("translation")
     if node is not None:
         for language, value in entries_of(node, ledger, f'"translation" of {fields.what}'):
-            inner = Fields(value, ledger, f"{fields.what} in {language.scalar}", ("name",))
+            inner = Fields(value, ledger, f"{fields.what} in {language.scalar}", FLOW_TRANSLATION)
             found[str(language.scalar)] = inner.text("name")
     return found
 
 
 def _trigger(node: Node, ledger: Ledger, names: Names) -> Trigger:
-    fields = Fields(node, ledger, "a trigger", ("intent",))
+    fields = Fields(node, ledger, "a trigger", TRIGGER)
     intent = fields.get("intent")
     if intent is None:
         ledger.add(node, "E-KEY", "a trigger is `intent: NAME`")
         return Trigger(intent="")
     threshold: float = 0.0
     if intent.kind == "mapping":
-        inner = Fields(intent, ledger, "a trigger", ("name", "confidence_threshold"))
+        inner = Fields(intent, ledger, "a trigger", TRIGGER_INTENT)
         name = inner.text("name")
         threshold = float(inner.number("confidence_threshold") or 0.0)
         if not 0 <= threshold <= 1:
@@ -418,5 +406,5 @@ def _is_branch(node: Node) -> bool:
 def _found(node: Node, kinds: list[str]) -> str:
     if kinds:
         return f"; this one has {', '.join(kinds)}"
-    guesses = [nearest(str(key.scalar), KINDS) for key, _ in node.entries]
+    guesses = [nearest(str(key.scalar), STEPS) for key, _ in node.entries]
     return next((guess for guess in guesses if guess), "")

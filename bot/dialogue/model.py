@@ -48,6 +48,7 @@ class Step:
     number: int  # document order
     position: Position
     next: tuple[Branch, ...]
+    last_line: int = 0  # where it ends in its file; nested steps belong to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,7 +136,7 @@ class _Reader:
         cases, known = [], dict[str, Position]()
         for node in fields.items("test_cases"):
             case = self._case(node)
-            if case.name in known:
+            if case.name and case.name in known:
                 self._ledger.add(
                     case.position,
                     "W-DUPTEST",

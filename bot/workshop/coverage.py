@@ -135,8 +135,12 @@ def _table(title: str, found: Coverage) -> list[str]:
 
 
 def _lines(flow: Flow) -> list[tuple[str, int, int]]:
-    """Each step with its first and last line: it goes on to where the next one begins."""
+    """Each step with its first and last line, without the steps that are nested in it."""
     steps = list(flow.steps.values())
     starts = [step.position.line for step in steps]
-    ends = [max(start, following - 1) for start, following in pairwise(starts)]
-    return [(s.id, start, end) for s, start, end in zip(steps, starts, [*ends, *starts[-1:]], strict=True)]
+    limits = [max(start, following - 1) for start, following in pairwise(starts)]
+    ends = [min(s.last_line, limit) for s, limit in zip(steps, limits, strict=False)]
+    return [
+        (step.id, start, max(start, end))
+        for step, start, end in zip(steps, starts, [*ends, steps[-1].last_line], strict=True)
+    ]
