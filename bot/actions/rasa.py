@@ -1,6 +1,6 @@
 """The assistant and a call as rasa-sdk's actions know them: its domain, its tracker (flow format, 7.1)."""
 
-import copy
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,10 +40,13 @@ def tracker_state(call: ActionCall, *, validates: str | None = None) -> Plain:
     """Rasa's tracker state, a copy. The slot that is validated comes last among the events: so rasa-sdk
     finds it."""
     # The call may be kept in the turn's ledger: an action that edits its slots must not edit the record.
-    state: Plain = copy.deepcopy({"sender_id": call.contact, "user_id": call.contact, **call.tracker})
+    # A tracker is plain JSON, so the copy goes through it: several times as fast as copy.deepcopy.
+    state: Plain = json.loads(
+        json.dumps({"sender_id": call.contact, "user_id": call.contact, **call.tracker})
+    )
     value = (state.get("slots") or {}).get(validates) if validates else None
     if value is not None:
-        candidate = {"event": "slot", "timestamp": None, "name": validates, "value": copy.deepcopy(value)}
+        candidate = {"event": "slot", "timestamp": None, "name": validates, "value": value}
         state["events"] = [*(state.get("events") or ()), candidate]
     return state
 
