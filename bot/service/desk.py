@@ -148,6 +148,8 @@ class TurnTrace:
     step: str | None = None
     actions: tuple[tuple[str, str], ...] = ()  # (name, outcome)
     reply: str = ""
+    stack: tuple[tuple[str, str, bool], ...] = ()  # (flow, step, is interrupted), the last on top
+    steps: tuple[tuple[str, str], ...] = ()  # (flow, step) that were gone through
 
 
 class Observer(Protocol):

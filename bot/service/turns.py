@@ -25,7 +25,7 @@ from bot.dialogue import (
     payload_commands,
 )
 from bot.dialogue.commands import Command, MediaReceived, StaleTap
-from bot.dialogue.effects import AlertStaff, Effect, OpenHandoff, OptOut, Record, RunAction, Utter
+from bot.dialogue.effects import AlertStaff, Effect, OpenHandoff, OptOut, RunAction, Utter
 from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
 from bot.domain.conversation import InboundKind, Reply
 from bot.domain.diary import DiaryWrite
@@ -47,6 +47,7 @@ from bot.service.changes import Changes
 from bot.service.delivery import Delivery
 from bot.service.facts import practice_facts
 from bot.service.in_words import InWords
+from bot.service.journal import heard_note, stack_note, timeline
 from bot.service.probe import Probe
 from bot.service.tokens import NotOurToken, TapTokens
 from bot.service.understanding import Reader
@@ -71,7 +72,7 @@ class TurnDoesNotSettle(ChairsideError):
 class Heard:
     """What a turn's messages came to."""
 
-    event: Event
+    event: PatientWrote | HandedBack
     text: str = ""
     understanding: Understanding | None = None
 
@@ -82,6 +83,7 @@ class Progress:
 
     turn: str
     at: datetime
+    begun: Conversation  # as it was found
     conversation: Conversation
     effects: list[Effect] = field(default_factory=list)
     writes: list[DiaryWrite] = field(default_factory=list)
@@ -230,7 +232,12 @@ class Turns:
                 finished_at=now,
                 members=tuple(m.id for m in members),
                 state=state,
-                journal={"content": self._assistant.version, "language": language, "given_up": True},
+                journal={
+                    "content": self._assistant.version,
+                    "turn": state["turn_number"],
+                    "language": language,
+                    "given_up": True,
+                },
                 replies=(StagedReply(id=_reply_id(turn, 0), reply=Reply(text=text)),),
                 owner=QUEUE if snapshot.owner == BOT else None,
                 handoff=StagedHandoff(reason="error"),
@@ -241,10 +248,12 @@ class Turns:
 
     async def _run(self, snapshot: Snapshot, members: Sequence[InboxMessage]) -> None:
         begun = snapshot.begun
+        conversation = self._conversation(snapshot)
         progress = Progress(
             turn=_turn_id(snapshot, members),
             at=begun.at if begun else self._clock.now(),
-            conversation=self._conversation(snapshot),
+            begun=conversation,
+            conversation=conversation,
         )
         self._probe.at("understanding")
         heard = await self._hear(snapshot, members, progress)
@@ -503,12 +512,14 @@ class Turns:
         event, meaning = heard.event, heard.understanding
         return {
             "content": self._assistant.version,
+            "turn": progress.conversation.turn_number,
             "language": progress.conversation.language,
             "text": heard.text,
             "commands": [self._in_words.command(c) for c in event.commands]
             if isinstance(event, PatientWrote)
             else ["given back by a person"],
-            "events": [dict(e.event) for e in progress.effects if isinstance(e, Record)],
+            "heard": heard_note(event, progress.begun, self._assistant),
+            "events": timeline(progress.effects, progress.outcomes),
             "intent": [meaning.intent.name, meaning.intent.confidence]
             if meaning and meaning.intent
             else None,
@@ -516,6 +527,7 @@ class Turns:
             "red_flag": f"{meaning.red_flag.level} {meaning.red_flag.key}"
             if meaning and meaning.red_flag
             else None,
+            "stack": stack_note(progress.conversation),
             "flow": stack[-1].flow_id if stack else None,
             "step": stack[-1].step_id if stack else None,
             "actions": progress.outcomes,

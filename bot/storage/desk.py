@@ -25,6 +25,7 @@ from bot.service.desk import (
     WaitingConversation,
     WindowClosed,
 )
+from bot.service.journal import stack_of, steps_of
 from bot.service.turns import HANDED_BACK
 from bot.storage import tables as t
 from bot.storage.database import Database
@@ -396,4 +397,6 @@ def _trace(at: datetime, journal: Mapping[str, Any]) -> TurnTrace:
         step=journal.get("step"),
         actions=tuple((name, outcome) for name, outcome in journal.get("actions") or ()),
         reply="\n\n".join(journal.get("replies") or ()),
+        stack=stack_of(journal),
+        steps=steps_of(journal),
     )
