@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rapidfuzz import fuzz
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from bot.errors import Position
-from bot.workshop.assertions import BotSaid, Expectation
+from bot.workshop.assertions import BotSaid, Event, Expectation
 from bot.workshop.talk import Turn
 
 
@@ -31,23 +32,17 @@ class Rewritten:
 def corrections(expectations: Sequence[Expectation], turn: Turn) -> dict[BotSaid, str]:
     """For each `bot` step that was not said: the message that stands in its place.
 
-    Steps and messages are lined up with as many as possible in agreement; between two that agree, the first
-    step takes the first message, and so on. A step for which no message is left stays, and fails.
+    Steps and messages are lined up, in order, so that as many as possible agree and the others are as alike
+    as can be. A step for which no message is left stays, and fails.
     """
     steps = [e for e in expectations if isinstance(e, BotSaid)]
     messages = [event for event in turn.events if event["event"] == "bot"]
-    agreeing = _lined_up([[step.fits(message) for message in messages] for step in steps])
-    found: dict[BotSaid, str] = {}
-    ends = [*agreeing, (len(steps), len(messages))]
-    step_at = message_at = 0
-    for step_end, message_end in ends:
-        free = iter(messages[message_at:message_end])
-        for step in steps[step_at:step_end]:
-            message = next(free, None)
-            if message is not None and step.text is not None:
-                found[step] = str(message["text"])
-        step_at, message_at = step_end + 1, message_end + 1
-    return found
+    pairs = _lined_up([[_likeness(step, message) for message in messages] for step in steps])
+    return {
+        steps[at]: str(messages[to]["text"])
+        for at, to in pairs
+        if steps[at].text is not None and not steps[at].fits(messages[to])
+    }
 
 
 def rewrite(changes: Mapping[BotSaid, str]) -> list[Rewritten]:
@@ -67,23 +62,30 @@ def rewrite(changes: Mapping[BotSaid, str]) -> list[Rewritten]:
     return sorted(told, key=lambda change: change.position)
 
 
-def _lined_up(agree: Sequence[Sequence[bool]]) -> list[tuple[int, int]]:
-    """The longest chain of agreeing pairs that goes forward on both sides."""
-    rows, columns = len(agree), len(agree[0]) if agree else 0
-    best = [[0] * (columns + 1) for _ in range(rows + 1)]
+def _likeness(step: BotSaid, message: Event) -> float:
+    """100 when it agrees, up to 1 for a text that it might have become, 0 for another response."""
+    if step.fits(message):
+        return 100
+    return 0 if step.text is None else 0.01 + fuzz.ratio(step.text, str(message["text"])) / 101
+
+
+def _lined_up(likeness: Sequence[Sequence[float]]) -> list[tuple[int, int]]:
+    """The pairs, going forward on both sides, that are most alike together."""
+    rows, columns = len(likeness), len(likeness[0]) if likeness else 0
+    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
     for row in range(rows - 1, -1, -1):
         for column in range(columns - 1, -1, -1):
             skipped = max(best[row + 1][column], best[row][column + 1])
-            best[row][column] = max(skipped, best[row + 1][column + 1] + agree[row][column])
+            best[row][column] = max(skipped, best[row + 1][column + 1] + likeness[row][column])
     pairs, row, column = [], 0, 0
     while row < rows and column < columns:
-        if agree[row][column] and best[row][column] == best[row + 1][column + 1] + 1:
+        if best[row][column] == best[row + 1][column]:
+            row += 1
+        elif best[row][column] == best[row][column + 1]:
+            column += 1
+        else:
             pairs.append((row, column))
             row, column = row + 1, column + 1
-        elif best[row + 1][column] >= best[row][column + 1]:
-            row += 1
-        else:
-            column += 1
     return pairs
 
 
