@@ -80,6 +80,8 @@ def _wish(times: Sequence[Entity], context: Context, text: str) -> list[Entity]:
     if wish is None:
         return []
     start, end = min(e.start for e in times), max(e.end for e in times)
+    if any(e.entity == "time" and e.grain == "minute" and not e.value.get("to") for e in times):
+        wish["exact"] = True  # "at three": not some time between three and four
     return [Entity(entity="wish", value=wish, start=start, end=end, text=text[start:end])]
 
 

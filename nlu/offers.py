@@ -97,7 +97,10 @@ def _ends(word: Word, places: Mapping[Word, int]) -> bool:
 def _by_time(
     choices: Sequence[OfferedChoice], times: Sequence[Entity], language: str
 ) -> list[tuple[list[OfferedChoice], Span]]:
-    """For each span that tells a time, the choices that one of its readings fits."""
+    """For each span that tells a time, the choices that one of its readings fits.
+
+    An hour on the dot fits no other: "at three" is not half past.
+    """
     readings: dict[Span, list[Entity]] = {}
     for time in times:
         if time.entity in ("time", "part_of_day") and time.confidence >= _MEANT:
@@ -106,8 +109,7 @@ def _by_time(
     for span, entities in readings.items():
         undated = any(e.entity == "part_of_day" for e in entities)
         points = [e for e in entities if e.entity == "time" and not e.value.get("to")]
-        exact = _that_fit(choices, points, language, undated=undated)
-        evidence.append((exact or _that_fit(choices, entities, language, undated=undated), span))
+        evidence.append((_that_fit(choices, points or entities, language, undated=undated), span))
     return evidence
 
 

@@ -1,9 +1,9 @@
 """Looking for openings, and showing them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -17,6 +17,7 @@ from bot.errors import BookingError
 
 ON_OFFER = 6
 REMEMBERED = 60  # openings that a patient has seen and passed over
+_NEAR = timedelta(hours=2)  # what is still close to an hour that is not free
 
 
 class Searching(DeskAction):
@@ -70,6 +71,9 @@ class FindOpenings(Searching):
             if tracker.get_slot("hold_result") == "held":
                 await self.diary.release(contact=current_call().contact, at=current_call().at)
             found = await self.find(wish, passed_over)
+            misses = _is_exact(slot) and reason is None and not any(self._on_the_dot(o, wish) for o in found)
+            if misses:
+                found = await self.find(_around(wish))
         except BookingError:
             return set_slots(openings_result="error")
         if not found:
@@ -80,7 +84,7 @@ class FindOpenings(Searching):
             openings_on_offer=refs,
             openings_shown=[*shown, *(ref for ref in refs if ref not in shown)][-REMEMBERED:],
             searched_for=searched_for,
-            offer_kind=self._kind(found, wish, reason),
+            offer_kind="nearest" if misses else self._kind(found, wish, reason),
             opening=self._exactly(found, wish, reason),
             search_reason=None,
             hold_result=None,
@@ -98,6 +102,11 @@ class FindOpenings(Searching):
             and (wish.part is None or wish.part[0] <= start.time() < wish.part[1])
             and (not wish.windows or any(begin <= start < end for begin, end in wish.windows))
         )
+
+    def _on_the_dot(self, opening: Opening, wish: Wish) -> bool:
+        """ "At three" is three o'clock, and not half past."""
+        clocks = [wish.part[0]] if wish.part else [begin.time() for begin, _ in wish.windows]
+        return self._is_wished(opening, wish) and self.clock.wall(opening.start).time() in clocks
 
     def _exactly(self, found: tuple[Opening, ...], wish: Wish, reason: str | None) -> str | None:
         """The opening at the very time that was asked for: nothing is left to choose."""
@@ -135,7 +144,10 @@ class AskOpening(Searching):
             buttons=buttons,
             visit_name=visit_type.name(language) if visit_type else "",
         )
-        return [] if offered == noted else set_slots(openings_on_offer=[o.ref for o in offered])
+        # Why these are offered is told once, not each time the question comes back.
+        told = tracker.get_slot("offer_kind") in (None, "wished")
+        events = [] if told else set_slots(offer_kind="wished")
+        return events + ([] if offered == noted else set_slots(openings_on_offer=[o.ref for o in offered]))
 
     async def _still_to_come(self, noted: list[Opening], tracker: Tracker) -> list[Opening]:
         still = [opening for opening in noted if opening.start > current_call().at]
@@ -179,6 +191,30 @@ def _whole_days(start: str, end: str | None) -> list[str]:
     first = datetime.fromisoformat(start)
     last = max(first, datetime.fromisoformat(end) - timedelta(minutes=1)) if end else first
     return [f"{first:%Y-%m-%d}T00:00", f"{last:%Y-%m-%d}T23:59"]
+
+
+def _is_exact(slot: Any) -> bool:
+    return isinstance(slot, Mapping) and bool(slot.get("exact"))
+
+
+def _around(wish: Wish) -> Wish:
+    """Some hours before and after, on the same days."""
+    windows = tuple(
+        (max(begin - _NEAR, _midnight(begin)), min(end + _NEAR, _midnight(begin) + timedelta(days=1)))
+        if end - begin < timedelta(days=1)
+        else (begin, end)
+        for begin, end in wish.windows
+    )
+    if wish.part is None:
+        return replace(wish, windows=windows)
+    day = datetime.combine(date(2000, 1, 1), time())  # any: only its clock counts
+    first, last = (datetime.combine(day, clock) for clock in wish.part)
+    early, late = max(first - _NEAR, day), min(last + _NEAR, day + timedelta(hours=23, minutes=59))
+    return replace(wish, windows=windows, part=(early.time(), late.time()))
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _moment(wish: Wish) -> datetime | None:

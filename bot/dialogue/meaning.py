@@ -54,6 +54,9 @@ _WEAK = frozenset(
     }
 )
 
+#: An intent: the patient will decide later.
+THINK_IT_OVER = "think_it_over"
+
 _PARTING = frozenset({"thanks", "goodbye"})
 
 #: What a visit type or a day with a time is mistaken for, and up to which confidence.
@@ -77,6 +80,11 @@ _THINKS_IT_OVER = re.compile(
 _SEE_YOU_THEN = re.compile(
     r"\W*(\w+\W+){0,2}?(grazie|thanks|thank you|спасибо)\b(\W+\w+){0,2}?\W+"
     r"(a|ci vediamo|see you|see you on|until|до|увидимся во?)\s+(\w+\W*){1,2}",
+    re.IGNORECASE,
+)
+_FOR_ME = re.compile(
+    r"\W*(yes|s[iì]|да)?\W*(it'?s |it is |è |это )?((for|per|для|pour) )?"
+    r"(me|myself|me stess[oa]|меня|себя|мне|sono io|я)\W*((thanks|please|grazie|спасибо)\W*)?",
     re.IGNORECASE,
 )
 _WHY = re.compile(
@@ -174,12 +182,16 @@ class _Reading:
         if parting is not None:
             return parting
         if self._thinks_it_over():
-            return Intent(name="cancel_flow", confidence=1.0)
+            return Intent(name=self._for_later(), confidence=1.0)
         personal = self.asked is not None and self.asked.kind in ("name", "phone", "birth_date")
         if personal and _WHY.fullmatch(self.understanding.text):
             return Intent(name="skip", confidence=1.0)
         if intent is None:
             return None
+        if intent.name == THINK_IT_OVER and not self.active:
+            return Intent(name="goodbye", confidence=1.0)
+        if intent.name == "human" and intent.confidence < STRONG and self._names("practitioner"):
+            return None  # "do you have anything with Bianchi?"
         if self.active and intent.name == "faq/practitioners" and self._names("practitioner"):
             return intent if intent.confidence >= PLAIN else None
         return None if self._means_a_visit(intent) else intent
@@ -203,6 +215,10 @@ class _Reading:
         if not self.asked_slot or any(e.entity != "yes_no" for e in said.entities):
             return False
         return self.confidence < STRONG and _THINKS_IT_OVER.search(said.text) is not None
+
+    def _for_later(self) -> str:
+        """Nothing is decided: what was answered stays, where the project has a flow for that."""
+        return THINK_IT_OVER if THINK_IT_OVER in self.assistant.triggers else "cancel_flow"
 
     def _means_a_visit(self, intent: Intent) -> bool:
         """ "First visit, not before four" asks for one, whatever else it resembles."""
@@ -282,12 +298,23 @@ class _Reading:
                 return (SkipQuestion(),) if self.asked_slot else ()
             case "affirm" | "deny":
                 return self._idle_yes_or_no()
+            case "human" if self._names("practitioner"):
+                return (HumanHandoff(reason="practitioner"),)
+            case "change_language" if not self._language_is_ours() and "languages" in self.assistant.answers:
+                return (KnowledgeAnswer(topic="languages"),)
         act = act_of(self.intent, self.assistant)
         return () if act is None else (act,)
 
+    def _language_is_ours(self) -> bool:
+        """Whether the language that was named is one to go on in."""
+        return self.understanding.details.get("wanted_language") == self.understanding.language
+
     def led_on(self) -> tuple[Command, ...]:
         """A bare "yes" to choices: the one that leads on. Of several openings none; of days the soonest."""
-        if self.asked is None or _last_value(self.understanding.entities, "yes_no") is not True:
+        if self.asked is None:
+            return ()
+        for_me = self.asked.kind == "name" and _FOR_ME.fullmatch(self.understanding.text) is not None
+        if not for_me and _last_value(self.understanding.entities, "yes_no") is not True:
             return ()
         buttons = list(self.asked.buttons)
         if self.asked.slot is not None:

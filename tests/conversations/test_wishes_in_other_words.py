@@ -110,14 +110,32 @@ async def test_a_question_about_somebody_changes_nothing(anna: Patient, words: W
     assert (anna.slots["practitioner"], anna.titles) == ("anybody", offer)
 
 
-async def test_whoever_needs_to_think_is_left_in_peace(house: House, words: Words, language: str) -> None:
+async def test_whoever_needs_to_think_loses_nothing_and_keeps_nothing_from_others(
+    house: House, words: Words, language: str
+) -> None:
     for number, said in enumerate(THINKS[language]):
         anna = house.patient(f"anna{number}")
-        await to_the_offer(anna, words)
+        await to_the_confirmation(anna, words)
+        name, opening = anna.slots["patient_name"], anna.slots["opening"]
         await anna.says(said)
-
         assert NO_HURRY[language] in anna.text
-        assert (said, len(anna.sees), anna.titles, anna.handed_over) == (said, 1, (), [])
+        assert (said, len(anna.sees), len(anna.titles), anna.handed_over) == (said, 1, 2, [])
+        assert await house.held() == []
+        await anna.taps(anna.titles[0])
+
+        assert (anna.slots["patient_name"], anna.slots["opening"]) == (name, opening)
+        assert name in anna.text
+
+
+async def test_whoever_thought_it_over_can_tap_the_yes_of_before(
+    house: House, anna: Patient, words: Words, language: str
+) -> None:
+    await to_the_confirmation(anna, words)
+    yes = anna.choice(anna.titles[0])
+    await anna.says(THINKS[language][0])
+    await anna.taps_old(yes)
+
+    assert len(await house.booked()) == 1
 
 
 async def test_whoever_asks_what_the_name_is_for_hears_it(anna: Patient, words: Words, language: str) -> None:

@@ -27,6 +27,7 @@ INTENTS = {
 SELDOM = {
     *("faq/duration", "faq/cancellation", "faq/languages", "faq/accessibility", "faq/children", "faq/fear"),
     *("faq/hygiene", "faq/jobs", "faq/suppliers", "faq/wrong_number", "invoices", "clinical_question"),
+    "think_it_over",
 }
 FREQUENT = {
     *("book_visit", "human", "affirm", "deny", "reschedule_visit", "cancel_visit", "urgent_pain"),
