@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: demo test setup check unit browser container crash races hostile crowd bench soak clean
+.PHONY: demo test setup check unit browser container crash races hostile crowd bench bench-engine soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -51,6 +51,9 @@ crowd: setup  ## a thousand patients at once, from hello to booked
 
 bench: setup  ## durable turns a second beside a bare server with the same commits
 	$(RUN)python -m bench.turns
+
+bench-engine: setup  ## one move of the dialogue engine, with 10 to 1,000 flows; a cold load of ours
+	$(RUN)python -m bench.engine
 
 soak: setup
 	$(RUN)python -m bench.crash --kills 1000 --no-twins
