@@ -5,11 +5,15 @@ Instants are integers: microseconds since 1970 UTC (SQLite would give back naive
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, text
 from sqlmodel import Field, SQLModel
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+
+#: Later than anything: "until the patient writes".
+FOREVER = 2**62
 
 
 def to_stamp(moment: datetime) -> int:
@@ -68,6 +72,7 @@ class ConversationRow(SQLModel, table=True):
     owner: str = "bot"
     owner_since: int | None = Field(default=None, sa_column=_big())
     staff_wrote_at: int | None = Field(default=None, sa_column=_big())
+    snoozed_until: int | None = Field(default=None, sa_column=_big())  # FOREVER: until the patient writes
     claimed_by: str | None = None
     epoch: int = 0
     updated_at: int = Field(sa_column=_big(nullable=False))
@@ -171,11 +176,21 @@ class HandoffRow(SQLModel, table=True):
     opened_at: int = Field(sa_column=_big(nullable=False))
     taken_by: str | None = None
     taken_at: int | None = Field(default=None, sa_column=_big())
+    due_at: int | None = Field(default=None, sa_column=_big())  # until then somebody answers: promised
+    apologised_at: int | None = Field(default=None, sa_column=_big())  # nobody did, and the patient was told
+    answered_at: int | None = Field(default=None, sa_column=_big())  # the first words of a person
+    answered_by: str | None = None
     closed_at: int | None = Field(default=None, sa_column=_big())
+    closed_by: str | None = None
+    outcome: str | None = None  # a word of bot.domain.handoff.Outcome
 
 
 class AlertRow(SQLModel, table=True):
-    """An alert to staff, committed with the hand-off that caused it; no patient data."""
+    """An alert to staff, committed with the hand-off that caused it; no patient data.
+
+    One with a later `not_before` is a reminder: void once somebody has taken the conversation. `begun` is how
+    many channels it was given to, counted before each: what a crash leaves open is not sent there again.
+    """
 
     __tablename__ = "alert"
     __table_args__ = (Index("alert_waiting", "practice", sqlite_where=text("sent_at IS NULL")),)
@@ -188,6 +203,10 @@ class AlertRow(SQLModel, table=True):
     created_at: int = Field(sa_column=_big(nullable=False))
     not_before: int = Field(sa_column=_big(nullable=False))
     sent_at: int | None = Field(default=None, sa_column=_big())
+    handoff: int | None = None
+    kind: str = Field(default="new", sa_column=Column(String, nullable=False, server_default="new"))
+    begun: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    void_at: int | None = Field(default=None, sa_column=_big())
 
 
 class LastInstant(SQLModel, table=True):

@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from bot.storage import diary_tables, tables
+from bot.storage import desk_tables, diary_tables, tables
 from bot.storage.database import Database, sqlite_url
 from bot.storage.migrations import HEAD, configuration, upgrade
 
@@ -24,14 +24,15 @@ def test_a_fresh_database_equals_the_models(tmp_path: Path) -> None:
     database.close()
 
 
-def test_the_triggers_of_the_migration_are_those_of_the_diary(tmp_path: Path) -> None:
+def test_the_triggers_of_the_migrations_are_those_of_the_tables(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path / "fresh.db"))
     upgrade(database.engine)
     stored = database.read_now(
         lambda c: list(c.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'")).scalars())
     )
 
-    assert sorted(map(_words, stored)) == sorted(map(_words, diary_tables.DIARY_DDL_SQLITE))
+    known = (*diary_tables.DIARY_DDL_SQLITE, *desk_tables.AUDIT_DDL_SQLITE)
+    assert sorted(map(_words, stored)) == sorted(map(_words, known))
     database.close()
 
 
