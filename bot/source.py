@@ -121,8 +121,9 @@ def read_text(text: str, *, shown_as: str) -> Node:
         for token in YAML(typ="rt", pure=True).scan(text):
             if isinstance(token, (AliasToken, AnchorToken, TagToken, DirectiveToken)):
                 what = type(token).__name__.removesuffix("Token").lower()
+                several = f"{what}es" if what.endswith("s") else f"{what}s"
                 raise _refusal(
-                    _at(shown_as, token.start_mark), f"{what}s are not allowed; write the value out"
+                    _at(shown_as, token.start_mark), f"{several} are not allowed; write the value out"
                 )
             if isinstance(token, DocumentStartToken) and _had_content(text, token):
                 raise _refusal(_at(shown_as, token.start_mark), "holds several documents; use several files")

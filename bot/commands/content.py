@@ -9,6 +9,7 @@ import typer
 from bot import bootstrap
 from bot.commands.shared import ActionsModule, ContentFolder, beside, moment
 from bot.dialogue import Assistant
+from bot.dialogue.schema import schema_text
 from bot.service.clock import StartedClock, SystemClock
 from bot.workshop.checking import check_content
 
@@ -20,8 +21,14 @@ def check(
         bool, typer.Option("--explore/--no-explore", help="Also walk every conversation that can arise.")
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="A list for editors, and nothing else.")] = False,
+    as_schema: Annotated[
+        bool, typer.Option("--schema", help="Prints the JSON Schema of content files, and checks nothing.")
+    ] = False,
 ) -> None:
     """Reads practice.yml and all flows; prints every mistake as file:line:column and what to do."""
+    if as_schema:
+        print(schema_text(), end="")
+        return
     checked = check_content(lambda: _content(content), explores=explore)
     if as_json:
         print(checked.to_json())

@@ -22,10 +22,13 @@ from bot.dialogue.model import (
     LinkStep,
     NoopStep,
     Response,
+    Slot,
     Variation,
 )
+from bot.dialogue.names import FACTS
 from bot.dialogue.payloads import IntentPayload, SlotsPayload, read_payload
 from bot.dialogue.reading import Ledger, nearest
+from bot.dialogue.values import WrongValue, coerce, shown
 from bot.dialogue.wording import placeholders, template_faults
 
 #: Patterns that no project may switch off, and the action that does what they are for (17.4).
@@ -241,8 +244,11 @@ _FLOW_RULES: tuple[Callable[[Flow, Assistant, Ledger], None], ...] = (
 
 def _check_calls(assistant: Assistant, ledger: Ledger) -> None:
     """Recursion, direct or not, would never come back."""
+    done: set[str] = set()
 
     def visit(flow: Flow, path: tuple[str, ...]) -> None:
+        if flow.id in done:
+            return
         for step in flow.steps.values():
             if not isinstance(step, CallStep):
                 continue
@@ -251,6 +257,7 @@ def _check_calls(assistant: Assistant, ledger: Ledger) -> None:
                 ledger.add(step.position, "E-CALL", f"calls come back to themselves: {circle}")
             elif step.flow in assistant.flows:
                 visit(assistant.flows[step.flow], (*path, flow.id))
+        done.add(flow.id)
 
     for flow in assistant.flows.values():
         visit(flow, ())
@@ -290,17 +297,18 @@ def _check_placeholders(
 ) -> None:
     if variation.is_template:
         return
-    by_language = {language: placeholders(text) for language, text in variation.texts.items()}
-    first = next(iter(by_language.values()), frozenset())
-    for language, names in by_language.items():
-        if names != first:
-            odd = ", ".join("{" + name + "}" for name in sorted(names ^ first))
-            ledger.add(
-                variation.position,
-                "E-PLACEHOLDER",
-                f'"{response.name}" in "{language}" differs from the others in {odd}',
-            )
-    used = first.union(*by_language.values(), *(placeholders(button.payload) for button in variation.buttons))
+    for texts in (variation.texts, *(button.titles for button in variation.buttons)):
+        by_language = {language: placeholders(text) for language, text in texts.items()}
+        first = next(iter(by_language.values()), frozenset())
+        for language, names in by_language.items():
+            if names != first:
+                odd = ", ".join("{" + name + "}" for name in sorted(names ^ first))
+                ledger.add(
+                    variation.position,
+                    "E-PLACEHOLDER",
+                    f'"{response.name}" in "{language}" differs from the others in {odd}',
+                )
+    used = frozenset[str]().union(*(placeholders(text) for text in _texts_of(variation)))
     for name in sorted(used):
         if known and name not in assistant.slots and not (response.is_built_in or name == "value"):
             ledger.add(
@@ -310,11 +318,18 @@ def _check_placeholders(
             )
 
 
+def _texts_of(variation: Variation) -> Iterator[str]:
+    """Everything that is filled in: texts, titles, payloads."""
+    yield from variation.texts.values()
+    for button in variation.buttons:
+        yield from (*button.titles.values(), button.payload)
+
+
 def _check_buttons(response: Response, variation: Variation, assistant: Assistant, ledger: Ledger) -> None:
     for button in variation.buttons:
         read = read_payload(button.payload.replace("{{", "{").replace("}}", "}"))
         if isinstance(read, SlotsPayload):
-            for name, _ in read.pairs:
+            for name, value in read.pairs:
                 if name not in assistant.slots:
                     ledger.add(
                         variation.position,
@@ -322,6 +337,8 @@ def _check_buttons(response: Response, variation: Variation, assistant: Assistan
                         f'a button of "{response.name}" sets slot "{name}", which does not exist'
                         f"{nearest(name, assistant.slots)}",
                     )
+                elif value is not None and "{" not in value:
+                    _check_value(response, variation, assistant.slots[name], value, ledger)
         elif isinstance(read, IntentPayload) and read.intent not in assistant.intents:
             ledger.add(
                 variation.position,
@@ -335,6 +352,18 @@ def _check_buttons(response: Response, variation: Variation, assistant: Assistan
                 "E-VALUE",
                 f'a button of "{response.name}" has a payload that is neither slots nor intent',
             )
+
+
+def _check_value(response: Response, variation: Variation, slot: Slot, value: str, ledger: Ledger) -> None:
+    try:
+        coerce(slot, value)
+    except WrongValue as error:
+        ledger.add(
+            variation.position,
+            "E-VALUE",
+            f'a button of "{response.name}" sets slot "{slot.name}" to "{value}", which is {error}'
+            f"{nearest(value, [shown(known) for known in slot.values])}",
+        )
 
 
 def _check_shared_slots(assistant: Assistant, ledger: Ledger) -> None:
@@ -358,13 +387,47 @@ def _check_shared_slots(assistant: Assistant, ledger: Ledger) -> None:
 
 
 def _check_unused(assistant: Assistant, ledger: Ledger) -> None:
-    """Responses that no step utters; an action may still do so, hence a warning, and only without actions."""
+    """Slots that nothing names, responses that nothing utters; not where actions might."""
+    if all(action.sets is not None or action.outcome for action in assistant.actions.values()):
+        named = FACTS.union(_named_slots(assistant))
+        for slot in assistant.slots.values():
+            if slot.name not in named and not slot.is_built_in:
+                ledger.add(slot.position, "W-UNUSED", f'nothing fills or reads slot "{slot.name}"')
     if assistant.actions:
         return
     used = set(_uttered_by_steps(assistant))
     for response in assistant.responses.values():
         if response.name not in used and not response.is_built_in and response.name not in assistant.replaced:
             ledger.add(response.position, "W-UNUSED", f'nothing utters "{response.name}"')
+
+
+def _named_slots(assistant: Assistant) -> Iterator[str]:
+    """Every slot that steps, conditions, actions, texts or buttons name."""
+    for flow in assistant.flows.values():
+        yield from flow.own_slots()
+        for step in flow.steps.values():
+            for branch in step.next:
+                yield from _in_condition(branch.condition)
+            if isinstance(step, CollectStep):
+                for rejection in step.rejections:
+                    yield from _in_condition(rejection.condition)
+        yield from _in_condition(flow.guard)
+    for action in assistant.actions.values():
+        yield from (*(action.sets or ()), *(action.sends or ()))
+        yield from (action.outcome.slot,) if action.outcome else ()
+    for response in (*assistant.responses.values(), *assistant.answers.values()):
+        for variation in response.variations:
+            yield from _in_condition(variation.condition)
+            for text in _texts_of(variation):
+                yield from placeholders(text)
+            for button in variation.buttons:
+                read = read_payload(button.payload)
+                yield from (name for name, _ in read.pairs) if isinstance(read, SlotsPayload) else ()
+
+
+def _in_condition(condition: Condition | None) -> Iterator[str]:
+    if condition is not None:
+        yield from (path.name for path in condition.paths() if path.root == "slots")
 
 
 def _uttered_by_steps(assistant: Assistant) -> Iterable[str]:

@@ -8,6 +8,25 @@ from dataclasses import replace
 from typing import Any, cast, get_args
 
 from bot.dialogue.conditions import Condition, parse_condition
+from bot.dialogue.keys import (
+    ACTION,
+    ACTIVE_FLOW,
+    BUTTON,
+    BUTTON_TRANSLATION,
+    IGNORED_OF_MAPPING,
+    LEGACY_CONDITION,
+    LEGACY_OF_SLOTS,
+    MAPPINGS,
+    MEDIA,
+    NEEDED_BY_MAPPINGS,
+    OUTCOME,
+    REJECTION,
+    SHOWN,
+    SLOT,
+    VALIDATION,
+    VARIATION,
+    mapping_keys,
+)
 from bot.dialogue.model import (
     ActionDeclaration,
     After,
@@ -27,48 +46,17 @@ from bot.source import Node
 from nlu.understanding import AskedKind
 
 _SLOT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LEGACY = ("influence_conversation", "min_value", "max_value")
-_MAPPINGS: dict[str, frozenset[str]] = {
-    "from_entity": frozenset({"entity", "role", "group", "intent", "not_intent"}),
-    "from_intent": frozenset({"value", "intent", "not_intent"}),
-    "from_trigger_intent": frozenset({"value", "intent", "not_intent"}),
-    "from_text": frozenset({"intent", "not_intent"}),
-    "from_llm": frozenset({"allow_nlu_correction"}),
-    "controlled": frozenset({"run_action_every_turn"}),
-    "from_media": frozenset({"kind"}),
-}
-
-
-ACTION_KEYS = (
-    *("outcome", "sets", "timeout", "sends", "sends_message", "send_domain"),
-    *("holds", "releases", "books"),
-)
-OUTCOME_KEYS = ("slot", "values", "once")
 
 
 def read_slot(name: Node, node: Node, ledger: Ledger) -> Slot:
     """The slot without what refers to other things; `finish_slot` adds that."""
     label = f'slot "{name.scalar}"'
-    fields = Fields(
-        node,
-        ledger,
-        label,
-        (
-            "type",
-            "values",
-            "initial_value",
-            "mappings",
-            "validation",
-            "asks_for",
-            "shared_for_coexistence",
-            *_LEGACY,
-        ),
-    )
+    fields = Fields(node, ledger, label, SLOT)
     if not _SLOT_NAME.fullmatch(str(name.scalar)):
         ledger.add(
             name, "E-ID", f"{label}: a slot's name has letters, digits and _, and begins with no digit"
         )
-    for key in _LEGACY:
+    for key in LEGACY_OF_SLOTS:
         if fields.get(key) is not None:
             ledger.add(node.key(key) or node, "W-LEGACY", f'"{key}" has no effect; remove it')
     kind = fields.text("type")
@@ -85,6 +73,8 @@ def read_slot(name: Node, node: Node, ledger: Ledger) -> Slot:
             node.get("asks_for") or node, "E-VALUE", f'"asks_for" is one of {", ".join(get_args(AskedKind))}'
         )
         asks_for = None
+    if name.scalar == "route_session_to_calm":
+        ledger.add(name, "W-COEX", "there is only one system; ignored")
     slot = Slot(
         name=str(name.scalar),
         type=cast(SlotType, kind),
@@ -112,6 +102,8 @@ def _values(fields: Fields, kind: str, label: str, ledger: Ledger) -> tuple[Any,
             )
         else:
             values.append(item.scalar)
+    if node is not None and node.kind == "sequence" and not node.items:
+        ledger.add(node, "E-VALUE", f"{label}: write its values; a slot without any can never be filled")
     return tuple(values)
 
 
@@ -135,9 +127,7 @@ def finish_slot(slot: Slot, node: Node, ledger: Ledger, names: Names) -> Slot:
     rejections: tuple[Rejection, ...] = ()
     refill: str | None = None
     if validation is not None:
-        inner = Fields(
-            validation, ledger, f'"validation" of slot "{slot.name}"', ("rejections", "refill_utter")
-        )
+        inner = Fields(validation, ledger, f'"validation" of slot "{slot.name}"', VALIDATION)
         rejections = read_rejections(inner, slot.name, ledger, names)
         refill = read_response_name(inner, "refill_utter", ledger, names)
     return replace(
@@ -150,40 +140,47 @@ def finish_slot(slot: Slot, node: Node, ledger: Ledger, names: Names) -> Slot:
 
 
 def read_mapping(node: Node, slot: Slot, ledger: Ledger, names: Names) -> Mapped:
-    kind = plain(node.get("type")) if node.kind == "mapping" else None
+    kind = str(plain(node.get("type")) if node.kind == "mapping" else None)
     if kind == "custom":
         ledger.add(node, "E-FORM", 'mapping "custom": use "controlled" and "active_flow"')
         return Mapped(type="controlled")
-    if kind not in _MAPPINGS:
+    if kind not in MAPPINGS:
         ledger.add(
             node,
             "E-VALUE",
-            f'a mapping has a "type": {", ".join(_MAPPINGS)}{nearest(str(kind), _MAPPINGS)}',
+            f'a mapping has a "type": {", ".join(MAPPINGS)}{nearest(kind, MAPPINGS)}',
         )
         return Mapped(type="controlled")
     what = f'mapping "{kind}" of slot "{slot.name}"'
-    fields = Fields(node, ledger, what, _MAPPINGS[kind] | {"type", "conditions"})
+    fields = Fields(node, ledger, what, mapping_keys(kind))
+    if node.get(IGNORED_OF_MAPPING) is not None:
+        ledger.add(node.key(IGNORED_OF_MAPPING) or node, "W-COEX", "there is only one system; ignored")
+    for key in NEEDED_BY_MAPPINGS.get(kind, ()):
+        if node.key(key) is None:
+            ledger.add(node, "E-KEY", f'{what} needs "{key}"')
+    media = fields.maybe_text("kind")
+    if media is not None and media not in MEDIA:
+        known = ", ".join(MEDIA)
+        ledger.add(node.get("kind") or node, "E-VALUE", f'"kind" is one of {known}{nearest(media, MEDIA)}')
     entity = fields.maybe_text("entity")
-    if kind == "from_entity":
-        if entity is None:
-            ledger.add(node, "E-KEY", f'{what} needs an "entity"')
-        elif entity not in names.entities:
-            ledger.add(
-                node.get("entity") or node,
-                "E-REF",
-                f'there is no entity "{entity}"{nearest(entity, names.entities)}; list it under "entities"',
-            )
+    if entity is not None and entity not in names.entities:
+        ledger.add(
+            node.get("entity") or node,
+            "E-REF",
+            f'there is no entity "{entity}"{nearest(entity, names.entities)}; list it under "entities"',
+        )
     for key in ("intent", "not_intent"):
-        for intent in fields.names(key):
+        for intent, where in fields.named(key):
             if intent not in names.intents:
                 ledger.add(
-                    node.get(key) or node,
+                    where,
                     "E-REF",
                     f'there is no intent "{intent}"{nearest(intent, names.intents)}; list it under "intents"',
                 )
     every_turn = fields.maybe_text("run_action_every_turn")
     if every_turn is not None and every_turn not in names.actions:
-        ledger.add(node, "E-REF", f'there is no action "{every_turn}"{nearest(every_turn, names.actions)}')
+        where = node.get("run_action_every_turn") or node
+        ledger.add(where, "E-REF", f'there is no action "{every_turn}"{nearest(every_turn, names.actions)}')
     return Mapped(
         type=kind,
         entity=entity,
@@ -194,7 +191,7 @@ def read_mapping(node: Node, slot: Slot, ledger: Ledger, names: Names) -> Mapped
         value=read_value(fields.get("value"), slot, ledger),
         active_flows=_active_flows(fields, ledger, names),
         every_turn=every_turn,
-        kind=fields.maybe_text("kind"),
+        kind=media,
     )
 
 
@@ -204,7 +201,7 @@ def _active_flows(fields: Fields, ledger: Ledger, names: Names) -> tuple[str, ..
         if item.kind == "mapping" and item.get("active_loop") is not None:
             ledger.add(item, "E-FORM", 'there are no forms; use "active_flow"')
             continue
-        flow = Fields(item, ledger, "a mapping's condition", ("active_flow",)).text("active_flow")
+        flow = Fields(item, ledger, "a mapping's condition", ACTIVE_FLOW).text("active_flow")
         if flow not in names.flows:
             ledger.add(item, "E-REF", f'there is no flow "{flow}"{nearest(flow, names.flows)}')
         found.append(flow)
@@ -216,7 +213,7 @@ def read_rejections(
 ) -> tuple[Rejection, ...]:
     found = []
     for item in fields.items("rejections"):
-        inner = Fields(item, ledger, "a rejection", ("if", "utter"))
+        inner = Fields(item, ledger, "a rejection", REJECTION)
         condition = inner.get("if")
         utter = read_response_name(inner, "utter", ledger, names)
         if condition is None or utter is None:
@@ -247,6 +244,11 @@ def read_response(
     items = items_of(node, ledger, label)
     if not items:
         ledger.add(name, "E-TYPE", f"{label} needs at least one variation")
+    ids: set[Any] = set()
+    for own in (item.get("id") for item in items):
+        if own is not None and own.scalar in ids:
+            ledger.add(own, "E-DUP", f'{label} has two variations with the id "{own.scalar}"')
+        ids.add(own.scalar if own is not None else None)
     return Response(
         name=f"utter_faq/{name.scalar}" if is_answer else str(name.scalar),
         position=name.position,
@@ -255,14 +257,10 @@ def read_response(
     )
 
 
-_CONTENT = ("text", "image", "custom", "attachment", "buttons", "elements")
-
-
 def _variation(node: Node, label: str, ledger: Ledger, names: Names, primary: str) -> Variation:
-    known = (*_CONTENT, "id", "channel", "condition", "metadata", "translation", "allow_interruptions")
-    fields = Fields(node, ledger, label, known)
-    if node.kind == "mapping" and not any(fields.get(key) is not None for key in _CONTENT):
-        ledger.add(node, "E-KEY", f"{label}: a variation needs one of {', '.join(_CONTENT)}")
+    fields = Fields(node, ledger, label, VARIATION)
+    if node.kind == "mapping" and not any(fields.get(key) is not None for key in SHOWN):
+        ledger.add(node, "E-KEY", f"{label}: a variation needs one of {', '.join(SHOWN)}")
     if fields.get("allow_interruptions") is not None:
         ledger.add(
             node.key("allow_interruptions") or node,
@@ -283,9 +281,7 @@ def _variation(node: Node, label: str, ledger: Ledger, names: Names, primary: st
         id=fields.maybe_text("id"),
         is_template=_is_template(fields, label, ledger),
         data={
-            key: plain(fields.get(key))
-            for key in _CONTENT
-            if key not in ("text", "buttons") and fields.get(key)
+            key: plain(fields.get(key)) for key in SHOWN if key not in ("text", "buttons") and fields.get(key)
         },
     )
 
@@ -299,7 +295,7 @@ def _response_condition(fields: Fields, ledger: Ledger, names: Names) -> Conditi
     ledger.add(node, "W-LEGACY", 'write the condition as text, for example "slots.urgent is true"')
     parts = []
     for item in node.items:
-        inner = Fields(item, ledger, "a condition", ("type", "name", "value"))
+        inner = Fields(item, ledger, "a condition", LEGACY_CONDITION)
         slot = names.slots.get(inner.text("name"))
         if slot is None:
             ledger.add(item, "E-REF", f'there is no slot "{inner.text("name")}"')
@@ -311,7 +307,7 @@ def _response_condition(fields: Fields, ledger: Ledger, names: Names) -> Conditi
 
 
 def _is_template(fields: Fields, label: str, ledger: Ledger) -> bool:
-    node = fields.get("metadata")
+    node = fields.mapping("metadata")
     if node is None:
         return False
     for key in ("rephrase", "rephrase_prompt"):
@@ -323,7 +319,7 @@ def _is_template(fields: Fields, label: str, ledger: Ledger) -> bool:
 
 
 def _button(node: Node, label: str, ledger: Ledger, primary: str) -> ButtonText:
-    fields = Fields(node, ledger, f"a button of {label}", ("title", "payload", "translation"))
+    fields = Fields(node, ledger, f"a button of {label}", BUTTON)
     title = fields.text("title")
     if fields.get("title") is None or fields.get("payload") is None:
         ledger.add(node, "E-KEY", f'a button of {label} needs "title" and "payload"')
@@ -333,7 +329,7 @@ def _button(node: Node, label: str, ledger: Ledger, primary: str) -> ButtonText:
         for language, text in entries_of(translation, ledger, f'"translation" of a button of {label}'):
             inner = text.get("title") if text.kind == "mapping" else text
             if text.kind == "mapping":
-                Fields(text, ledger, "a button's translation", ("title",))
+                Fields(text, ledger, "a button's translation", BUTTON_TRANSLATION)
             titles[str(language.scalar)] = text_of(inner or text, ledger, f"the title in {language.scalar}")
     return ButtonText(titles=titles, payload=fields.text("payload"))
 
@@ -348,15 +344,18 @@ def read_action(node: Node, ledger: Ledger, names: Names) -> ActionDeclaration:
     label = f'action "{name.scalar}"'
     if settings.kind == "scalar" and settings.scalar is None:
         return ActionDeclaration(name=str(name.scalar), position=name.position)
-    fields = Fields(settings, ledger, label, ACTION_KEYS)
+    fields = Fields(settings, ledger, label, ACTION)
     sets, sends = (_slot_names(fields, key, ledger, names) for key in ("sets", "sends"))
     outcome = _outcome(fields, label, ledger, names)
+    timeout = fields.number("timeout")
+    if timeout is not None and timeout <= 0:
+        ledger.add(fields.get("timeout") or node, "E-VALUE", '"timeout" is in seconds, above 0')
     return ActionDeclaration(
         name=str(name.scalar),
         position=name.position,
         sets=sets,
         outcome=outcome,
-        timeout=fields.number("timeout"),
+        timeout=timeout,
         send_domain=fields.flag("send_domain", False),
         sends=sends,
         sends_message=fields.flag("sends_message", False),
@@ -370,11 +369,10 @@ def _slot_names(fields: Fields, key: str, ledger: Ledger, names: Names) -> froze
     node = fields.get(key)
     if node is None:
         return None
-    listed = frozenset(fields.names(key))
-    for slot in sorted(listed):
+    for slot, where in fields.named(key):
         if slot not in names.slots:
-            ledger.add(node, "E-REF", f'there is no slot "{slot}"{nearest(slot, names.slots)}')
-    return listed
+            ledger.add(where, "E-REF", f'there is no slot "{slot}"{nearest(slot, names.slots)}')
+    return frozenset(fields.names(key))
 
 
 def _after(fields: Fields, key: str, outcome: Outcome | None, ledger: Ledger) -> After | None:
@@ -384,19 +382,18 @@ def _after(fields: Fields, key: str, outcome: Outcome | None, ledger: Ledger) ->
         return None
     if node.scalar is True:
         return After()
-    named = fields.names(key)
     known = outcome.values if outcome is not None else ()
-    for value in named:
+    for value, where in fields.named(key):
         if value not in known:
-            ledger.add(node, "E-OUTCOME", f'{fields.what} has no outcome "{value}"{nearest(value, known)}')
-    return After(outcomes=named)
+            ledger.add(where, "E-OUTCOME", f'{fields.what} has no outcome "{value}"{nearest(value, known)}')
+    return After(outcomes=fields.names(key))
 
 
 def _outcome(action: Fields, label: str, ledger: Ledger, names: Names) -> Outcome | None:
     node = action.get("outcome")
     if node is None:
         return None
-    fields = Fields(node, ledger, f'"outcome" of {label}', OUTCOME_KEYS)
+    fields = Fields(node, ledger, f'"outcome" of {label}', OUTCOME)
     name, values, once = fields.text("slot"), fields.names("values"), fields.names("once")
     slot = names.slots.get(name)
     if slot is None:
@@ -406,17 +403,17 @@ def _outcome(action: Fields, label: str, ledger: Ledger, names: Names) -> Outcom
         return None
     if slot.type != "categorical":
         ledger.add(node, "E-OUTCOME", f'{label}: its outcome slot "{name}" must be categorical')
-    for value in values:
+    for value, where in fields.named("values"):
         if value not in slot.values:
             ledger.add(
-                node.get("values") or node,
+                where,
                 "E-OUTCOME",
                 f'{label}: slot "{name}" has no value "{value}"{nearest(value, list(map(str, slot.values)))}',
             )
-    for value in once:
+    for value, where in fields.named("once"):
         if value not in values:
             ledger.add(
-                node.get("once") or node,
+                where,
                 "E-OUTCOME",
                 f'{label} has no outcome "{value}"{nearest(value, values)}',
             )

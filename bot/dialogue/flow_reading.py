@@ -198,7 +198,10 @@ class _Reader:
     def _step(self, draft: _Draft, branches: tuple[Branch, ...]) -> AnyStep | None:
         node = draft.node
         known = {draft.kind, *STEPS[draft.kind][1], "next"}  # a link with a next is told apart
-        fields = Fields(node, self.ledger, f"a {draft.kind} step", known)
+        what = f"{'an' if draft.kind == 'action' else 'a'} {draft.kind} step"
+        fields = Fields(node, self.ledger, what, known)
+        fields.mapping("metadata")
+        fields.maybe_text("description")
         base: dict[str, Any] = {
             "id": draft.id,
             "number": draft.number,
@@ -356,6 +359,8 @@ def _flow_names(fields: Fields, ledger: Ledger, primary: str) -> dict[str, str]:
     if node is not None:
         for language, value in entries_of(node, ledger, f'"translation" of {fields.what}'):
             inner = Fields(value, ledger, f"{fields.what} in {language.scalar}", FLOW_TRANSLATION)
+            if value.kind == "mapping" and inner.get("name") is None:
+                ledger.add(value, "E-KEY", f'{inner.what} needs a "name"')
             found[str(language.scalar)] = inner.text("name")
     return found
 

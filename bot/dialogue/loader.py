@@ -13,6 +13,7 @@ from bot.dialogue.builtin_actions import BUILT_IN_ACTIONS, IRREPLACEABLE_ACTIONS
 from bot.dialogue.checker import check
 from bot.dialogue.domain_reading import finish_slot, read_action, read_response, read_slot
 from bot.dialogue.flow_reading import read_flow
+from bot.dialogue.keys import SECTIONS, SESSION, TEST_SECTIONS, TRAINED, TRAINING
 from bot.dialogue.model import ActionDeclaration, Assistant, CallStep, CollectStep, Flow, Response
 from bot.dialogue.names import Names
 from bot.dialogue.payloads import IntentPayload, read_payload
@@ -23,22 +24,6 @@ from bot.source import Node, read_file
 BUILT_IN = Path(__file__).with_name("builtin.yml")
 BUILT_IN_LANGUAGE = "en"
 SESSION_MINUTES = 10_080  # people answer at 08:00 what was asked at 23:00
-
-_SECTIONS = (
-    "version",
-    "flows",
-    "answers",
-    "slots",
-    "responses",
-    "actions",
-    "intents",
-    "entities",
-    "nlu",
-    "session_config",
-    "language",
-    "additional_languages",
-)
-_TEST_SECTIONS = ("test_cases", "fixtures", "metadata", "stub_custom_actions")
 
 
 @dataclass(slots=True)
@@ -86,7 +71,7 @@ class _Content:
     def add_file(self, node: Node, *, built_in: bool, may_configure: bool) -> None:
         if any(node.get(section) is not None for section in ("test_cases", "stub_custom_actions")):
             return  # conversation tests: content of another kind
-        sections = Fields(node, self.ledger, "a content file", (*_SECTIONS, *_TEST_SECTIONS))
+        sections = Fields(node, self.ledger, "a content file", (*SECTIONS, *TEST_SECTIONS))
         shelves = (self.flows, self.slots, self.responses, self.answers)
         for shelf in shelves:
             section = node.get(f"{shelf.kind}s")
@@ -112,7 +97,11 @@ class _Content:
                 name = item.entries[0][0] if item.kind == "mapping" and item.entries else item
                 found[text_of(name, self.ledger, f'a name in "{key}"')] = name
         for item in sections.items("nlu"):
-            intent = item.get("intent") if item.kind == "mapping" else None
+            Fields(item, self.ledger, "an item of training data", TRAINING)
+            about = [key for key in TRAINED if item.get(key) is not None]
+            if item.kind == "mapping" and len(about) != 1:
+                self.ledger.add(item, "E-KEY", f"an item of training data has one of {', '.join(TRAINED)}")
+            intent = item.get("intent")
             if intent is not None:
                 self.intents[text_of(intent, self.ledger, '"intent"')] = intent
 
@@ -193,7 +182,8 @@ def _assemble(
     )
     for name, (_, node) in content.slots.entries.items():
         if name != "language":
-            slots[name] = finish_slot(slots[name], node, ledger, names)
+            finished = finish_slot(slots[name], node, ledger, names)
+            slots[name] = replace(finished, is_built_in=name in content.slots.built_in)
     actions = _actions(content, names, declared)
     responses = _responses(content, content.responses, names, primary)
     answers = _responses(content, content.answers, names, primary)
@@ -219,7 +209,7 @@ def _assemble(
             )
         ),
         triggers=_triggers(flows, ledger),
-        fills={name: _fills(name, flows, frozenset()) for name in flows},
+        fills=_fills(flows),
     )
     pruned = {name: _without_dead_buttons(r, assistant) for name, r in responses.items()}
     return replace(assistant, responses=pruned), broken
@@ -315,25 +305,28 @@ def _triggers(flows: Mapping[str, Flow], ledger: Ledger) -> dict[str, str]:
     return found
 
 
-def _fills(name: str, flows: Mapping[str, Flow], above: frozenset[str]) -> frozenset[str]:
-    """Slots that a flow collects, itself or by what it calls."""
-    flow = flows.get(name)
-    if flow is None or name in above:
-        return frozenset()
-    own = {step.slot for step in flow.steps.values() if isinstance(step, CollectStep)}
-    called = (step.flow for step in flow.steps.values() if isinstance(step, CallStep))
-    return frozenset(own).union(*(_fills(callee, flows, above | {name}) for callee in called))
+def _fills(flows: Mapping[str, Flow]) -> dict[str, frozenset[str]]:
+    """For each flow the slots that it collects, itself or by what it calls."""
+    found: dict[str, frozenset[str]] = {}
+
+    def visit(name: str, above: frozenset[str]) -> frozenset[str]:
+        if name in found or name in above or name not in flows:
+            return found.get(name, frozenset())
+        steps = flows[name].steps.values()
+        own = frozenset(step.slot for step in steps if isinstance(step, CollectStep))
+        called = dict.fromkeys(step.flow for step in steps if isinstance(step, CallStep))
+        found[name] = own.union(*(visit(callee, above | {name}) for callee in called))
+        return found[name]
+
+    for name in flows:
+        visit(name, frozenset())
+    return found
 
 
 def _session(content: _Content) -> tuple[int, bool]:
     if content.session is None:
         return SESSION_MINUTES, True
-    fields = Fields(
-        content.session,
-        content.ledger,
-        "session_config",
-        ("session_expiration_time", "carry_over_slots_to_new_session", "start_session_after_expiry"),
-    )
+    fields = Fields(content.session, content.ledger, "session_config", SESSION)
     minutes = fields.number("session_expiration_time")
     if minutes is not None and minutes < 0:
         content.ledger.add(

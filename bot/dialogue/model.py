@@ -175,6 +175,7 @@ class Slot:
     validated: bool = False
     shared: bool = False
     asks_for: AskedKind | None = None
+    is_built_in: bool = False
 
     @property
     def is_controlled(self) -> bool:

@@ -99,11 +99,23 @@ class Fields:
 
     def names(self, key: str) -> tuple[str, ...]:
         """A name or a list of names."""
+        return tuple(name for name, _ in self.named(key))
+
+    def named(self, key: str) -> tuple[tuple[str, Node], ...]:
+        """The same, each with where it stands."""
         node = self.get(key)
         if node is None:
             return ()
         nodes = node.items if node.kind == "sequence" else (node,)
-        return tuple(text_of(item, self.ledger, f'"{key}" of {self.what}') for item in nodes)
+        return tuple((text_of(item, self.ledger, f'"{key}" of {self.what}'), item) for item in nodes)
+
+    def mapping(self, key: str) -> Node | None:
+        """A mapping whose keys are free."""
+        node = self.get(key)
+        if node is not None and node.kind != "mapping":
+            self.ledger.add(node, "E-TYPE", f'"{key}" of {self.what} must be a mapping of keys and values')
+            return None
+        return node
 
 
 def text_of(node: Node, ledger: Ledger, what: str) -> str:
