@@ -129,6 +129,11 @@ def is_open(practice: Practice, now: datetime) -> bool:
     return any(start <= now.time() < end for start, end in _hours_on(practice, now.date()))
 
 
+def opens_at(practice: Practice, language: str, now: datetime) -> str | None:
+    """The slot `opens_at`: when the practice opens again, in words; None while it is open."""
+    return None if is_open(practice, now) else when_staff_answer(practice, language, now)
+
+
 def when_staff_answer(practice: Practice, language: str, now: datetime) -> str:
     """When somebody can answer, in words that fit after a verb: "as soon as possible", "Monday from 9:00".
 

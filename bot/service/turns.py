@@ -40,12 +40,13 @@ from bot.domain.pipeline import (
     TurnCommit,
 )
 from bot.domain.practice import Practice
+from bot.domain.practice_time import PracticeTime
 from bot.errors import BookingError, ChairsideError, StaleConversation
 from bot.ports import ActionCall, ActionResult, Actions, Clock, Store
 from bot.service.alerts import Alerts
 from bot.service.changes import Changes
 from bot.service.delivery import Delivery
-from bot.service.facts import practice_facts
+from bot.service.facts import opens_at, practice_facts
 from bot.service.in_words import InWords
 from bot.service.journal import heard_note, stack_note, timeline
 from bot.service.probe import Probe
@@ -118,6 +119,7 @@ class Turns:
         self._practice = practice
         self._in_words = InWords(practice, assistant)
         self._facts = cache(partial(practice_facts, practice))  # a practice is read once
+        self._wall = PracticeTime(practice.time_zone)
         self._clock = clock
         self._tokens = tokens
         self._delivery = delivery
@@ -279,10 +281,10 @@ class Turns:
         conversation, contact = progress.conversation, snapshot.contact
         first = members[0]
         if first.kind == HANDED_BACK:
-            facts = self._facts(conversation.language)
+            facts = self._facts_at(progress.at, conversation.language)
             return Heard(event=HandedBack(at=progress.at, channel=contact.address.channel, facts=facts))
         if first.kind is InboundKind.CHOICE:
-            commands, text = self._tapped(first, snapshot, progress.at)
+            commands, text = self._tapped(first, snapshot, conversation, progress.at)
             if commands is not None:
                 return Heard(event=self._event(snapshot, progress, text, commands, None), text=text)
         elif first.kind is not InboundKind.TEXT:
@@ -302,7 +304,7 @@ class Turns:
         )
 
     def _tapped(
-        self, tap: InboxMessage, snapshot: Snapshot, at: datetime
+        self, tap: InboxMessage, snapshot: Snapshot, conversation: Conversation, at: datetime
     ) -> tuple[tuple[Command, ...] | None, str]:
         """A tap counts only as a token of ours for this contact. None: it stands for words."""
         title = tap.text or ""
@@ -311,8 +313,14 @@ class Turns:
         except NotOurToken:
             log.warning("tap_refused", conversation=snapshot.contact.id)
             return (StaleTap(),), title
-        commands = payload_commands(payload, self._assistant)
+        commands = payload_commands(payload, self._assistant, conversation)
         return commands, payload if commands is None else title
+
+    def _facts_at(self, at: datetime, language: str) -> Mapping[str, Any]:
+        return {
+            **self._facts(language),
+            "opens_at": opens_at(self._practice, language, self._wall.wall(at)),
+        }
 
     def _event(
         self,
@@ -329,7 +337,7 @@ class Turns:
             commands=commands,
             channel=snapshot.contact.address.channel,
             language=language,
-            facts=self._facts(language),
+            facts=self._facts_at(progress.at, language),
             latest_message=_latest_message(text, understanding),
         )
 
