@@ -100,6 +100,10 @@ class PracticeSystem(Protocol):
         """Everybody whom this contact booked for, or who is on file under this phone (E.164; exactly one of
         both), and whom all that is given besides fits. Who has no date of birth on file fits none."""
 
+    async def booked_for(self, *, contact: str, since: datetime) -> tuple[PatientDetails, ...]:
+        """Everybody whom this contact itself booked, each once, with all that is known of them: the last
+        booked first, and only those with a visit that was booked, or begins, after `since`."""
+
     async def reschedule(self, visit: Appointment, hold: Hold, *, key: str, at: datetime) -> "Booking":
         """Move a visit to the held time, which frees the one it had: never neither, never both.
         Raises VisitChanged when the visit is not as it was seen, HoldExpired, OpeningTaken, Unavailable.
@@ -147,6 +151,8 @@ class DiaryStore(Protocol):
     async def appointments_of(
         self, *, contact: str, patients: Collection[str], at: datetime
     ) -> tuple[Appointment, ...]: ...
+
+    async def booked_for(self, *, contact: str, since: datetime) -> tuple[PatientDetails, ...]: ...
 
     async def find_patients(
         self,

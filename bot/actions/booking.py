@@ -16,6 +16,7 @@ from bot.actions.keeping import WithOpening
 from bot.actions.moving import AskConfirmMove, AskNewTime, FindNewTimes, HoldNewTime, MoveVisit
 from bot.actions.openings import AskOpening, FindOpenings
 from bot.actions.preparing import AskVisitType, PrepareBooking, PrepareHandoff
+from bot.actions.returning import RecallPatient
 from bot.actions.turn import current_call, stage
 from bot.domain.diary import Opening, PatientDetails
 from bot.domain.practice import Practice
@@ -45,6 +46,7 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         ReleaseHolds,
         PrepareHandoff,
         FindTodaysVisit,
+        RecallPatient,
         FindVisits,
         ProveIdentity,
         AskVisit,

@@ -6,14 +6,18 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
 from bot.actions.desk import DeskAction, Event, set_slots
+from bot.actions.returning import ReturningPatients
 from bot.actions.turn import current_call
 from bot.actions.wording import visit_type_row
 from bot.domain.practice import VisitType
 from bot.service.facts import when_staff_answer
 
 
-class PrepareBooking(DeskAction):
-    """Which questions a booking has to ask here. Where there is one kind of visit, it is already answered."""
+class PrepareBooking(ReturningPatients):
+    """Which questions a booking has to ask here, and whom it may be for.
+
+    Where there is one kind of visit, that is answered already.
+    """
 
     called = "action_prepare_booking"
 
@@ -26,6 +30,8 @@ class PrepareBooking(DeskAction):
             must_ask_birth_date=self.practice.wants_birth_date,
             searched_for=None,  # what was searched for an earlier booking is no part of this one
             hold_result=None,
+            recalled=None,
+            **await self.offered(),
         )
         if len(only) == 1 and not tracker.get_slot("visit_type"):
             events += set_slots(visit_type=only[0].id)

@@ -103,6 +103,9 @@ class EmbeddedDiary:
     ) -> tuple[Appointment, ...]:
         return await self._store.appointments_of(contact=contact, patients=patients, at=at)
 
+    async def booked_for(self, *, contact: str, since: datetime) -> tuple[PatientDetails, ...]:
+        return await self._store.booked_for(contact=contact, since=since)
+
     async def find_patients(
         self,
         *,

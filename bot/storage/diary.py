@@ -115,6 +115,21 @@ class SqlDiary:
         row = await self._database.read(lambda connection: self._row_of(connection, appointment))
         return None if row is None else (_appointment(row), row.change_key)
 
+    async def booked_for(self, *, contact: str, since: datetime) -> tuple[PatientDetails, ...]:
+        a = APPOINTMENT.c
+        statement = (
+            select(a.patient_id)
+            .where(a.practice == self._practice, a.contact == contact, a.patient_id.is_not(None))
+            .where(or_(a.created_at > _epoch(since), a.starts_at > _epoch(since)))
+            .order_by(a.created_at.desc(), a.id)
+        )
+
+        def read(connection: Connection) -> tuple[PatientDetails, ...]:
+            recent = [str(row.patient_id) for row in connection.execute(statement).all()]
+            return self._patients.of_contact(connection, contact, recent)
+
+        return await self._database.read(read)
+
     async def find_patients(
         self,
         *,

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any, Protocol
@@ -73,6 +73,16 @@ class SqlPatients:
         known = self._where(connection, PATIENT.c.contact == contact)
         return next((ref for ref, who in known if _same_person(who, details)), None)
 
+    def of_contact(
+        self, connection: Connection, contact: str, references: Sequence[str]
+    ) -> tuple[PatientDetails, ...]:
+        """Whoever of this contact's patients is among the references, in their order, each person once."""
+        people = _people(self._where(connection, PATIENT.c.contact == contact))
+        order = {reference: number for number, reference in reversed([*enumerate(references)])}
+        found = [(min(order.get(ref, len(order)) for ref, _ in person), person) for person in people]
+        found = [(place, person) for place, person in found if place < len(order)]
+        return tuple(_together(person) for _, person in sorted(found, key=lambda one: one[0]))
+
     def find(
         self,
         connection: Connection,
@@ -129,6 +139,16 @@ def _people(known: Iterator[Known]) -> list[list[Known]]:
         else:
             people.append([(ref, who)])
     return people
+
+
+def _together(person: list[Known]) -> PatientDetails:
+    """What all rows of one person tell."""
+    details = [who for _, who in person]
+    return PatientDetails(
+        name=details[0].name,
+        phone=next((who.phone for who in details if who.phone), None),
+        birth_date=next((who.birth_date for who in details if who.birth_date), None),
+    )
 
 
 def _fits(person: list[Known], first_name: str | None, birth_date: date | None) -> bool:

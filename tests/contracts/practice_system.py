@@ -422,6 +422,21 @@ class PracticeSystemContract:
 
     # Knowing whose it is
 
+    async def test_a_contact_is_told_whom_it_booked_the_last_first(
+        self, system: PracticeSystem, commit: Commit
+    ) -> None:
+        phone, born = "+390200000001", date(1988, 4, 25)
+        ada = PatientDetails(name="Ada Prova", phone=phone, birth_date=born)
+        bice = PatientDetails(name="Bice Prova", phone=phone)
+        for number, (one, who) in enumerate(zip((TEN, HALF_PAST_TEN), (ada, bice), strict=True)):
+            at = NOW + timedelta(minutes=number)
+            hold = await system.hold(one, contact="ada", key=f"k{number}", at=at)
+            await commit(await system.book(hold, who, key=f"b{number}", at=at))
+
+        assert await system.booked_for(contact="ada", since=NOW) == (bice, ada)
+        assert await system.booked_for(contact="somebody else", since=NOW) == ()
+        assert await system.booked_for(contact="ada", since=NOW + timedelta(days=90)) == ()
+
     async def test_people_are_found_by_phone_name_and_date_of_birth(
         self, system: PracticeSystem, commit: Commit
     ) -> None:

@@ -64,6 +64,9 @@ class FakeDiary:
         write = BookHeld(hold=hold, patient=patient, key=key, at=at)
         return Booking(appointment=_appointment(hold), write=write)
 
+    async def booked_for(self, *, contact: str, since: datetime) -> tuple[PatientDetails, ...]:
+        return ()
+
     async def appointments(self, *, start: datetime, end: datetime, at: datetime) -> tuple[Appointment, ...]:
         return ()
 

@@ -19,6 +19,10 @@ def slots(result: Any) -> dict[str, Any]:
     return {event["name"]: event["value"] for event in result.events}
 
 
+NOBODY_KNOWN = dict.fromkeys(
+    ("recalled", "known_first", "known_first_name", "known_second", "known_second_name")
+)
+
 # -- before asking ----------------------------------------------------------------------------------------
 
 
@@ -27,7 +31,7 @@ async def test_the_phone_is_asked_only_where_the_channel_gives_none(desk: Desk) 
     desk.phone = None
     on_messenger = await desk.run("action_prepare_booking")
 
-    afresh = {"must_ask_birth_date": False, "searched_for": None, "hold_result": None}
+    afresh = {"must_ask_birth_date": False, "searched_for": None, "hold_result": None, **NOBODY_KNOWN}
     assert slots(on_whatsapp) == {"must_ask_phone": False, **afresh}
     assert slots(on_messenger) == {"must_ask_phone": True, **afresh}
 
@@ -43,6 +47,7 @@ async def test_a_single_kind_of_visit_needs_no_question(desk: Desk) -> None:
         "searched_for": None,
         "hold_result": None,
         "visit_type": "first_visit",
+        **NOBODY_KNOWN,
     }
 
 
