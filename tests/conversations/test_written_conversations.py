@@ -35,3 +35,13 @@ async def test_every_written_conversation_goes_as_it_is_written(practice: Practi
 
     assert [failure_text(result.failure) for result in results if result.failure] == []
     assert len(results) >= 4
+
+
+async def test_the_example_of_the_guide_goes_as_it_is_written(practice: Practice, tmp_path: Path) -> None:
+    guide = (HERE.parents[1] / "docs" / "test-a-flow.md").read_text(encoding="utf-8")
+    (tmp_path / "guide.yml").write_text(guide.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    cases = read_cases([tmp_path / "guide.yml"], practice.assistant).cases
+
+    results = [result async for result in run_cases(cases, practice.opened)]
+
+    assert [result.failure and failure_text(result.failure) for result in results] == [None]
