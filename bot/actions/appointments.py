@@ -5,6 +5,7 @@ diary refuses what is no longer as the patient saw it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -53,7 +54,9 @@ class FindVisits(DescribedVisits):
             shared = seen.lacking == "proof" and len(await self.people(phone=current_call().phone)) > 1
         except BookingError:
             return set_slots(visits_result="error", visit=None)
-        done = {"visit_handed_on": None, "must_ask_visitor_name": shared}
+        done: dict[str, Any] = {"visit_handed_on": None, "must_ask_visitor_name": shared}
+        if seen.proof is not None and not seen.proof.shared:
+            done["identity"] = replace(seen.proof, at=current_call().at).to_slot()  # silence begins anew
         if not seen.visits:
             return set_slots(visits_result=seen.lacking, visit=None, **done)
         meant = [visit for visit in seen.visits if visit.id == tracker.get_slot("visit")] or self._spoken_of(
@@ -131,20 +134,25 @@ class TellVisits(DescribedVisits):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         try:
-            visits = (await self.seen(tracker)).visits
+            seen = await self.seen(tracker)
         except BookingError:
             return set_slots(tell_result="error")
-        named = [visit for visit in visits if visit.id == tracker.get_slot("visit")]
+        named = [visit for visit in seen.visits if visit.id == tracker.get_slot("visit")]
         if named:
             dispatcher.utter_message(
-                response="utter_your_visit", visit_id=named[0].id, **self.in_slots(named[0])
+                response="utter_your_visit" if seen.proof else "utter_your_visit_from_here",
+                visit_id=named[0].id,
+                **self.in_slots(named[0]),
             )
             return set_slots(tell_result="told")
         lines = []
-        for visit in visits[:CHOICES]:
+        for visit in seen.visits[:CHOICES]:
             words = self.in_slots(visit)
             lines.append(f"{words['visit_when']}: {words['visit_what']}, {words['visit_whom']}")
-        dispatcher.utter_message(response="utter_your_visits", visit_lines=visits_in_lines(lines))
+        dispatcher.utter_message(
+            response="utter_your_visits" if seen.proof else "utter_your_visits_from_here",
+            visit_lines=visits_in_lines(lines),
+        )
         return set_slots(tell_result="told")
 
 

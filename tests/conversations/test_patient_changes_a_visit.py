@@ -46,7 +46,7 @@ async def test_asking_when_it_is_tells_day_hour_and_dentist(anna: Patient, words
 
     assert words["thursday at"] in answer.text
     assert "dott. Marco Rossi" in answer.text
-    assert len(answer.titles) == 2
+    assert len(answer.titles) == 3
 
 
 async def test_moving_says_the_old_and_the_new_time_back_before_and_after(
