@@ -23,6 +23,8 @@ for command in (
     looking.diary,
     looking.parse,
     seeing.graph,
+    seeing.explain,
+    seeing.replay,
 ):
     cli.command()(command)
 cli.command("stand-in")(running.stand_in)

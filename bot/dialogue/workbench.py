@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from bot.dialogue.conditions import Condition, filled
+from bot.dialogue.conditions import Condition
 from bot.dialogue.effects import Button, ConditionTested, Effect, OpenHandoff, Record, RunAction, Utter
 from bot.dialogue.model import Assistant, Flow
 from bot.dialogue.state import Call, Conversation, Frame, Said, Turn
@@ -133,7 +133,7 @@ class Workbench:
                 flow=flow,
                 step=step,
                 of=of,
-                condition=filled(condition.source, context) if condition.has_holes else condition.source,
+                condition=condition.source,
                 holds=holds,
                 values=condition.values(self.slots, context),
             )

@@ -18,6 +18,10 @@ _turn = t.TurnRow.__table__  # type: ignore[attr-defined]
 _ledger = t.LedgerRow.__table__  # type: ignore[attr-defined]
 
 
+class Erased(ChairsideError):
+    """The patient wished to be forgotten: nothing of the conversation can be read."""
+
+
 class SqlJournals:
     """The journals of one practice. A conversation is named by its id, or by how that begins."""
 
@@ -42,11 +46,11 @@ class SqlJournals:
         return known[0]
 
     def turns(self, conversation: str) -> tuple[StoredTurn, ...]:
-        """Oldest first. Raises ChairsideError when the patient's data were erased."""
+        """Oldest first. Raises Erased."""
         try:
             return self._database.read_now(lambda connection: self._turns(connection, conversation))
         except Forgotten as error:
-            raise ChairsideError(
+            raise Erased(
                 f"conversation {conversation[:8]} was erased at the patient's wish; nothing of it can be read"
             ) from error
 
