@@ -32,9 +32,15 @@ class OwnEntities:
     """Finds what examples, lookups, synonyms and patterns taught. Of two that overlap, the longer counts."""
 
     def __init__(
-        self, taught: OwnExamples, *, values: Mapping[str, Sequence[str]], ordinary: frozenset[str]
+        self,
+        taught: OwnExamples,
+        *,
+        values: Mapping[str, Sequence[str]],
+        ordinary: frozenset[str],
+        small: frozenset[str] = frozenset(),
     ) -> None:
-        """`values` are those that an entity's slots have; `ordinary` words are never new values."""
+        """`values` are those that an entity's slots have. No new value begins or ends with an `ordinary`
+        word; within it only `small` ones may stand."""
         marked = [mark for example in taught.examples for mark in example.marked]
         self._phrases: dict[str, dict[Phrase, dict[_Known, None]]] = defaultdict(dict)
         for mark in marked:
@@ -53,18 +59,24 @@ class OwnEntities:
         self._marked = marked
         closed = {entity for entity, _ in taught.lookups} | set(values) | self._numeric
         self._gaps = [m for m in marked if m.entity not in closed and any(w != "^" for w in m.before)]
+        alone = {m.entity for m in marked if m.entity not in closed and (m.before, m.after) == (("^",), "$")}
+        self._alone = next(iter(alone)) if len(alone) == 1 else None
         self._ordinary = ordinary
+        self._small = small
 
     @property
     def names(self) -> frozenset[str]:
         return frozenset(mark.entity for mark in self._marked) | {entity for entity, _ in self._patterns}
 
-    def find(self, text: str) -> list[Entity]:
+    def find(self, text: str, *, answers: bool = False) -> list[Entity]:
+        """`answers`: a question waits, so a bare new word may be the one entity that examples show alone."""
         words = cut(text)
         found = [*self._known(text, words), *self._matches(text)]
         taken = _longest(found)
         taken += [e for e in self._numbers(text) if not _touches(e, taken)]
         taken += [e for e in _longest(self._in_gaps(text, words)) if not _touches(e, taken)]
+        if answers and not taken:
+            taken += self._bare(text, words)
         return sorted((self._with_role(e, words) for e in taken), key=lambda e: (e.start, e.end, e.entity))
 
     def _learn(self, text: str, known: _Known) -> None:
@@ -109,12 +121,20 @@ class OwnEntities:
                 if framed[max(at - len(mark.before), 0) : at] != mark.before:
                     continue
                 for end in range(at + 1, min(at + _LONGEST_GAP, len(framed) - 1) + 1):
-                    if framed[end - 1] in self._ordinary:
+                    last = framed[end - 1]
+                    if last in self._ordinary and (end == at + 1 or last not in self._small):
                         break
-                    if framed[end] == mark.after:
+                    if framed[end] == mark.after and last not in self._ordinary:
                         span = (words[at - 1].start, words[end - 2].end)
                         yield _entity(mark.entity, self._value(text, span), text, span)
                         break
+
+    def _bare(self, text: str, words: Sequence[Word]) -> Iterable[Entity]:
+        if self._alone is None or not 0 < len(words) <= _LONGEST_GAP:
+            return
+        if not any(word.text in self._ordinary for word in words):
+            span = (words[0].start, words[-1].end)
+            yield _entity(self._alone, self._value(text, span), text, span)
 
     def _value(self, text: str, span: tuple[int, int]) -> str:
         said = text[span[0] : span[1]]

@@ -23,6 +23,7 @@ from nlu.words import Word, cut, plain_words
 from nlu.yes_no import Answer, find_answer
 
 _SURE_ENOUGH = 0.3
+_SURE_OF_GENERAL = 0.75  # what the content did not teach must be plain
 _SENTENCES, _SHARPNESS = 0.65, 1.3  # as in nlu.interpreter
 _SURE_IN_FREE_TEXT = 0.6  # where any text is an answer, a guess is not enough to make it something else
 _READ_CHARACTERS = 5000
@@ -74,10 +75,13 @@ def own_interpreter(
             scorers.append((intent_scorer(lessons), _SENTENCES))
     return OwnInterpreter(
         languages=tuple(languages),
-        entities=OwnEntities(taught, values=values or {}, ordinary=frozenset(said - marked) | small),
+        entities=OwnEntities(
+            taught, values=values or {}, ordinary=frozenset(said - marked) | small, small=small
+        ),
         scorers=tuple(scorers),
         by_heart=_by_heart(taught),
         repair=repair,
+        own_intents=frozenset(example.intent for example in taught.examples),
         ordinary=frozenset(said) | small,
     )
 
@@ -91,6 +95,7 @@ class OwnInterpreter:
     scorers: tuple[tuple[Scorer, float], ...]
     by_heart: Mapping[Phrase, str]
     repair: TypoRepair
+    own_intents: frozenset[str] = field(default_factory=frozenset)
     ordinary: frozenset[str] = field(default_factory=frozenset)
 
     def understand_many(self, batch: Sequence[tuple[str, Context]]) -> list[Understanding]:
@@ -101,11 +106,14 @@ class OwnInterpreter:
         words = cut(heard)
         languages = self._read_as(context)
         answer = find_answer(heard, words, languages)
-        own = self.entities.find(heard)
-        found = (*own, *self._general(heard, words, context, languages, own, answer))
+        own = self.entities.find(heard, answers=context.asking == "text")
+        general = self._general(heard, words, context, languages, answer)
+        asked = [e for e in general if e.entity in _asked_entities(context)]
+        own = [e for e in own if not any(_overlap(e, other) for other in asked)]
+        found = (*own, *(e for e in general if e in asked or _is_news(e, own)))
         entities = tuple(sorted(found, key=lambda e: (e.start, e.end, e.entity)))
         ranking = self._ranked(heard, words, answer)
-        best = ranking[0] if ranking and ranking[0].confidence >= _SURE_ENOUGH else None
+        best = ranking[0] if ranking and ranking[0].confidence >= self._needed(ranking[0]) else None
         if best is not None and self._is_rather_an_answer(best, words, entities, context):
             best = None
         return Understanding(
@@ -115,6 +123,9 @@ class OwnInterpreter:
             intent_ranking=ranking,
             entities=entities,
         )
+
+    def _needed(self, intent: Intent) -> float:
+        return _SURE_ENOUGH if intent.name in self.own_intents else _SURE_OF_GENERAL
 
     def _read_as(self, context: Context) -> tuple[str, ...]:
         wanted = (context.language, *self.languages, "en")
@@ -126,11 +137,10 @@ class OwnInterpreter:
         words: tuple[Word, ...],
         context: Context,
         languages: tuple[str, ...],
-        own: Sequence[Entity],
         answer: Answer | None,
     ) -> list[Entity]:
-        """What anybody may name; the content's own entity of that name, or in that place, goes before it."""
-        wanted = _ALWAYS | (_ASKED.get(context.asking, frozenset()) if context.asking else frozenset())
+        """What anybody may name."""
+        wanted = _ALWAYS | _asked_entities(context)
         found = find_entities(
             text,
             words,
@@ -140,14 +150,7 @@ class OwnInterpreter:
             ordinary=self.ordinary.__contains__,
             answer=answer,
         )
-        names = {entity.entity for entity in own}
-        return [
-            entity
-            for entity in found
-            if entity.entity in wanted
-            and entity.entity not in names
-            and (entity.entity in ("yes_no", "choice") or not any(_overlap(entity, other) for other in own))
-        ]
+        return [entity for entity in found if entity.entity in wanted]
 
     def _ranked(self, text: str, words: tuple[Word, ...], answer: Answer | None) -> tuple[Intent, ...]:
         """Sentences known by heart, and a whole yes or no, need no guess; no known word allows none."""
@@ -234,6 +237,17 @@ def _by_heart(taught: OwnExamples) -> dict[Phrase, str]:
 
 def _repaired(words: Phrase, repair: TypoRepair) -> Phrase:
     return tuple(repair.repair(word) for word in words)
+
+
+def _asked_entities(context: Context) -> frozenset[str]:
+    return _ASKED.get(context.asking, frozenset()) if context.asking else frozenset()
+
+
+def _is_news(entity: Entity, own: Sequence[Entity]) -> bool:
+    """The content's own entity of that name, or in that place, goes before a general one."""
+    if any(entity.entity == other.entity for other in own):
+        return False
+    return entity.entity in ("yes_no", "choice") or not any(_overlap(entity, other) for other in own)
 
 
 def _overlap(one: Entity, other: Entity) -> bool:

@@ -399,7 +399,8 @@ class _Reading:
             case "from_entity":
                 if mapping.entity == "yes_no" and slot.name != self.asked_slot:
                     return None
-                fitting = [e for e in entities if _fits_role(e, mapping)]
+                is_asked = slot.name == self.asked_slot
+                fitting = [e for e in entities if _fits_role(e, mapping, is_asked=is_asked)]
                 return _last_value(fitting, mapping.entity or "")
             case "from_intent":
                 return mapping.value
@@ -443,8 +444,10 @@ class _Reading:
         return (SetSlot(slot.name, text),) if explicit or default else ()
 
 
-def _fits_role(entity: Entity, mapping: Mapped) -> bool:
-    """A mapping without role or group takes any."""
+def _fits_role(entity: Entity, mapping: Mapped, *, is_asked: bool) -> bool:
+    """A mapping without role or group takes any; the asked slot takes what was named without either."""
+    if is_asked and entity.role is None and entity.group is None:
+        return True
     return mapping.role in (None, entity.role) and mapping.group in (None, entity.group)
 
 
