@@ -1,16 +1,24 @@
-"""A patient who booked, stored as a server stores it, for those who look at it afterwards."""
+"""A pizzeria to test conversations with, and a patient who booked, for those who look at it afterwards."""
 
 import asyncio
 import shutil
 from pathlib import Path
 
 import pytest
+from kitchen import opened
 from stored_bench import FIRST_WORDS, NAME, PHONE, Bench
 
 from bot.bootstrap import Configuration
 from bot.source import content
 from bot.testing import Surgery
+from bot.workshop.content import OpenedContent
 from nlu.interpreter import load_interpreter
+
+
+@pytest.fixture(scope="session")
+def pizzeria(tmp_path_factory: pytest.TempPathFactory) -> OpenedContent:
+    """Learns once for all tests."""
+    return opened(tmp_path_factory.mktemp("pizzeria"))
 
 
 @pytest.fixture(scope="session")
