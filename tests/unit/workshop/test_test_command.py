@@ -158,5 +158,5 @@ def test_any_content_can_be_checked(tmp_path: Path) -> None:
     (content / "more.yml").write_text("flows: {eat: {description: eat, stepps: []}}\n", encoding="utf-8")
     broken, told = _run("check", "--content", content)
 
-    assert (status, output.splitlines()[0].split(":")[0]) == (0, "content")
+    assert (status, "content: " in output) == (0, True), output
     assert (broken, 'content/more.yml:1:33: E-KEY flow "eat" has no key "stepps"' in told) == (1, True), told
