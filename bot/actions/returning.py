@@ -32,17 +32,19 @@ class ReturningPatients(DeskAction):
             return ()
 
     async def offered(self) -> dict[str, str | None]:
-        """The slots that the question for a name shows: at most two first names, and whose they are."""
-        fits = [who for who in await self.known() if _first(who) and not re.search(r"[,()=]", who.name)]
-        firsts = [_first(who) for who in fits[:2]]
-        if len(set(firsts)) < len(firsts):
-            fits = []  # two of one first name: ask, rather than show more of a name
-        slots: dict[str, str | None] = {}
-        for place, number in (("first", 0), ("second", 1)):
-            who = fits[number] if number < len(fits) else None
-            slots[f"known_{place}"] = _first(who) if who else None
-            slots[f"known_{place}_name"] = who.name if who else None
-        return slots
+        """The slots that the question for a name shows: a first name, and whose it is. Where several people
+        come from this contact or its phone, nobody is named: whoever reads may be another of them."""
+        known = await self.known()
+        fits = [who for who in known if _first(who) and not re.search(r"[,()=]", who.name)]
+        who = fits[0] if len(known) == len(fits) == 1 and not await self._is_shared() else None
+        return {"known_first": _first(who) if who else None, "known_first_name": who.name if who else None}
+
+    async def _is_shared(self) -> bool:
+        phone = current_call().phone
+        try:
+            return phone is not None and len(await self.diary.find_patients(phone=phone)) > 1
+        except BookingError:
+            return True
 
 
 class RecallPatient(ReturningPatients):

@@ -7,7 +7,16 @@ from typing import Any
 
 from bot.actions.booking import booking_actions
 from bot.actions.executor import InProcessActions
-from bot.domain.diary import Appointment, AppointmentStatus, BookHeld, Hold, Opening, PatientDetails, Wish
+from bot.domain.diary import (
+    Appointment,
+    AppointmentStatus,
+    BookHeld,
+    Hold,
+    KnownPatient,
+    Opening,
+    PatientDetails,
+    Wish,
+)
 from bot.domain.practice import Practice, Practitioner, Shift, VisitType
 from bot.errors import BookingError, HoldExpired
 from bot.ports import ActionCall, ActionResult, Booking
@@ -63,6 +72,9 @@ class FakeDiary:
             raise HoldExpired("expired")
         write = BookHeld(hold=hold, patient=patient, key=key, at=at)
         return Booking(appointment=_appointment(hold), write=write)
+
+    async def find_patients(self, **known: Any) -> tuple[KnownPatient, ...]:
+        return ()
 
     async def booked_for(self, *, contact: str, since: datetime) -> tuple[PatientDetails, ...]:
         return ()

@@ -20,7 +20,7 @@ def slots(result: Any) -> dict[str, Any]:
 
 
 NOBODY_KNOWN = dict.fromkeys(
-    ("recalled", "known_first", "known_first_name", "known_second", "known_second_name")
+    ("recalled", "known_first", "known_first_name")
 )
 
 # -- before asking ----------------------------------------------------------------------------------------
