@@ -53,6 +53,7 @@ def _where(walk: Walk, trouble: Trouble) -> Position:
 
 def _circles(walk: Walk) -> Iterator[Problem]:
     """Actions whose results lead back to themselves within one turn."""
+    told: set[frozenset[Position]] = set()
     done = {id(node) for node in walk.nodes.values() if is_under(node.conversation)}
     for start in walk.nodes.values():
         if start.rests or id(start) in done:
@@ -69,7 +70,12 @@ def _circles(walk: Walk) -> Iterator[Problem]:
                 done.add(id(node))
             elif id(following) in on_path:
                 round_trip = [n for n, _ in ahead]
-                names = [_action(n) for n in round_trip[round_trip.index(following) :]]
+                round_trip = round_trip[round_trip.index(following) :]
+                steps = frozenset(walk.position(n) for n in round_trip)
+                if steps in told:
+                    continue
+                told.add(steps)
+                names = [_action(n) for n in round_trip]
                 circle = " -> ".join((*names, names[0]))
                 yield _problem(
                     walk.position(following),
@@ -100,9 +106,9 @@ def _no_person(walk: Walk) -> Iterator[Problem]:
                 continue
             for end in _ends_of_turn(way.to):
                 if not end.conversation.paused:
-                    yield _problem(
-                        flow.position, "E-HUMAN", "a patient who asks for a person does not get one", end
-                    )
+                    message = "a patient who asks for a person does not get one"
+                    path = node.path(then=way.label)
+                    yield Problem(flow.position, "E-HUMAN", f"{message}; path: {path}")
 
 
 def _ends_of_turn(node: Node) -> Iterator[Node]:

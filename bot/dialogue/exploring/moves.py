@@ -13,10 +13,12 @@ from bot.dialogue.commands import (
     ChitChat,
     Clarify,
     Command,
+    DataRequest,
     Emergency,
     HumanHandoff,
     KnowledgeAnswer,
     MediaReceived,
+    ReminderReply,
     RepeatBotMessages,
     SetSlot,
     SkipQuestion,
@@ -28,7 +30,7 @@ from bot.dialogue.exploring.examples import example_of
 from bot.dialogue.exploring.likeness import Likeness, is_under, literals, patterns
 from bot.dialogue.model import Assistant, CollectStep, Flow, Slot
 from bot.dialogue.payloads import SlotsPayload, read_payload
-from bot.dialogue.stacking import active_chain, waiting_step
+from bot.dialogue.stacking import Chain, active_chain, chains, waiting_step
 from bot.dialogue.state import Conversation, Frame
 from bot.dialogue.taps import payload_commands
 from bot.dialogue.values import same, shown
@@ -79,6 +81,10 @@ _ASIDES = (
     Move(label="asks what nothing answers", kind="aside", commands=(KnowledgeAnswer(),)),
     Move(label="sends a photo", kind="aside", commands=(MediaReceived("image"),)),
     Move(label="sends a voice note", kind="aside", commands=(MediaReceived("audio"),)),
+    Move(label="asks for a data extract", kind="aside", commands=(DataRequest("show"),)),
+    Move(label="confirms a reminded visit", kind="aside", commands=(ReminderReply("r", "a", "confirm"),)),
+    Move(label="cancels a reminded visit", kind="aside", commands=(ReminderReply("r", "a", "cancel"),)),
+    Move(label="asks to move a reminded visit", kind="aside", commands=(ReminderReply("r", "a", "move"),)),
     Move(label="taps an old button", kind="aside", commands=(StaleTap(),)),
     Move(label="writes of an emergency", kind="leave", commands=(Emergency("A", "emergency"),)),
     Move(label="wants no more messages", kind="leave", commands=(StopMessages(),)),
@@ -93,6 +99,7 @@ class Moves:
     assistant: Assistant
     likeness: Likeness
     _answers: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    _piled: set[tuple[str, ...]] = field(default_factory=set)  # two flows, on which a third was started
 
     def starts(self) -> Iterator[Move]:
         """Every flow that a message can begin with."""
@@ -102,7 +109,7 @@ class Moves:
     def after(self, conversation: Conversation, *, is_new_place: bool) -> Iterator[Move]:
         """`is_new_place`: nothing was yet tried with this stack, so asides are tried, and other flows.
 
-        Where one flow already lies under another one, only the shortest ways out are tried.
+        Where one flow already lies under another one, only the shortest ways out are tried, and once a third.
         """
         if conversation.paused:
             if is_new_place:
@@ -115,12 +122,15 @@ class Moves:
         if chain is not None:
             yield _DROPS
         if under:
+            piled = tuple(c.root.flow_id for c in chains(conversation.stack))
+            if len(piled) == 2 and piled not in self._piled:
+                self._piled.add(piled)
+                yield from self._starts_in(chain, most=1)
             return
         yield from self._changes(conversation)
         if is_new_place:
             yield from self._asides(conversation)
-            for flow in self._others(chain.root.flow_id if chain is not None else None):
-                yield Move(label=f"starts {flow.id}", kind="leave", commands=(StartFlow(flow.id),))
+            yield from self._starts_in(chain)
 
     def _startable(self) -> Iterator[Flow]:
         for flow in self.assistant.flows.values():
@@ -128,17 +138,21 @@ class Moves:
             if not flow.is_pattern and not never:
                 yield flow
 
-    def _others(self, flow_id: str | None) -> Iterator[Flow]:
+    def _starts_in(self, chain: Chain | None, *, most: int | None = None) -> Iterator[Move]:
         """Flows to start in the middle of this one: those with a slot in common, one that asks, one that
         does not."""
         kinds: set[bool] = set()
         fills = self.assistant.fills
+        under_way = chain.root.flow_id if chain is not None else None
+        chosen = []
         for flow in self._startable():
             asks = bool(fills[flow.id])
-            shares = flow_id is not None and bool(fills[flow.id] & fills[flow_id])
-            if flow.id != flow_id and (shares or asks not in kinds):
+            shares = under_way is not None and bool(fills[flow.id] & fills[under_way])
+            if flow.id != under_way and (shares or asks not in kinds):
                 kinds.add(asks)
-                yield flow
+                chosen.append(flow.id)
+        for flow_id in chosen[:most]:
+            yield Move(label=f"starts {flow_id}", kind="leave", commands=(StartFlow(flow_id),))
 
     def _answered(self, conversation: Conversation, *, shortest: bool) -> Iterator[Move]:
         step = self.waits_at(conversation)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -104,9 +104,10 @@ class Walk:
 
     def run(self) -> None:
         new = Conversation.new("explored", language=self.assistant.languages[0])
-        root = Node(conversation=new, kept=None, parent=None, label="")
-        for move in self.moves.starts():
-            self._hear(root, move)
+        for conversation in (replace(new, introduced=True), new):  # an introduction would hide a silence
+            root = Node(conversation=conversation, kept=None, parent=None, label="")
+            for move in (*self.moves.starts(), *self.moves.after(conversation, is_new_place=True)):
+                self._hear(root, move)
         while self._ahead and self.transitions < self.most:
             node = self._ahead.popleft()
             if node.rests:
@@ -220,13 +221,16 @@ class _AtRest:
 
 
 def _troubles(effects: tuple[Effect, ...], result: Result | None, *, was: Conversation) -> Iterator[Any]:
+    last: dict[str, Any] = {}  # the step that a flow ended with: where a silence begins
     for effect in effects:
         if not isinstance(effect, Record):
             continue
         kind = effect.event["event"]
+        if kind in ("flow_completed", "flow_cancelled"):
+            last = {name: effect.event.get(name) for name in ("flow_id", "step_id")}
         if kind == "engine_error" and not (
             result is not None and result.is_accident and str(effect.event["message"]).endswith("exception")
         ):
             yield effect.event
         if kind == "silence" and not was.paused and effect.event.get("reason") != "paused":
-            yield effect.event
+            yield {**last, **effect.event}
