@@ -23,6 +23,7 @@ from nlu.words import Word, cut, plain_words
 from nlu.yes_no import Answer, find_answer
 
 _SURE_ENOUGH = 0.3
+_SURE_OF_DESCRIBED = 0.4
 _SURE_OF_GENERAL = 0.75  # what the content did not teach must be plain
 _SENTENCES, _SHARPNESS = 0.65, 1.3  # as in nlu.interpreter
 _SURE_IN_FREE_TEXT = 0.6  # where any text is an answer, a guess is not enough to make it something else
@@ -50,14 +51,18 @@ def own_interpreter(
     languages: Sequence[str],
     *,
     values: Mapping[str, Sequence[str]] | None = None,
+    described: Mapping[str, Sequence[str]] | None = None,
     sentences: bool | None = None,
 ) -> "OwnInterpreter":
-    """Learns in a second or two. `values`: of an entity's slots; `sentences`: as in load_interpreter."""
+    """Learns in a second or two. `sentences` as in load_interpreter.
+
+    `values` are those of an entity's slots. `described` are intents that have no examples, only descriptions.
+    """
     spoken = [language for language in languages if language in known_languages()]
     small = frozenset().union(*(lexicon(x).function_words | lexicon(x).not_names for x in spoken))
     marked = {w for e in taught.examples for m in e.marked for w in plain_words(m.text)}
     said = {w for e in taught.examples for w in plain_words(e.text)}
-    lessons = _lessons(taught, spoken, small)
+    lessons = _lessons(taught, spoken, small, described or {})
     words = Counter(word for _, text in lessons for word in plain_words(text))
     words.update(dict.fromkeys(small, 1))
     for text in (
@@ -82,6 +87,7 @@ def own_interpreter(
         by_heart=_by_heart(taught),
         repair=repair,
         own_intents=frozenset(example.intent for example in taught.examples),
+        described=frozenset(described or {}),
         ordinary=frozenset(said) | small,
     )
 
@@ -96,6 +102,7 @@ class OwnInterpreter:
     by_heart: Mapping[Phrase, str]
     repair: TypoRepair
     own_intents: frozenset[str] = field(default_factory=frozenset)
+    described: frozenset[str] = field(default_factory=frozenset)
     ordinary: frozenset[str] = field(default_factory=frozenset)
 
     def understand_many(self, batch: Sequence[tuple[str, Context]]) -> list[Understanding]:
@@ -125,6 +132,8 @@ class OwnInterpreter:
         )
 
     def _needed(self, intent: Intent) -> float:
+        if intent.name in self.described:
+            return _SURE_OF_DESCRIBED
         return _SURE_ENOUGH if intent.name in self.own_intents else _SURE_OF_GENERAL
 
     def _read_as(self, context: Context) -> tuple[str, ...]:
@@ -188,9 +197,14 @@ class OwnInterpreter:
         return bool(entities) and len(left) <= 1
 
 
-def _lessons(taught: OwnExamples, languages: Sequence[str], small: frozenset[str]) -> list[tuple[str, str]]:
+def _lessons(
+    taught: OwnExamples,
+    languages: Sequence[str],
+    small: frozenset[str],
+    described: Mapping[str, Sequence[str]],
+) -> list[tuple[str, str]]:
     """(intent, text), as many of each intent as of the others."""
-    own: dict[str, list[str]] = {}
+    own = {intent: list(texts) for intent, texts in described.items()}
     for example in taught.examples:
         own.setdefault(example.intent, []).append(example.text)
     lessons = [
@@ -200,7 +214,9 @@ def _lessons(taught: OwnExamples, languages: Sequence[str], small: frozenset[str
     ]
     if not own:
         return [(e.intent, e.text) for e in _general_examples(languages)]
-    return lessons + [(e.intent, e.text) for e in _spared(_general_examples(languages), taught, small)]
+    general = _spared(_general_examples(languages), taught, small)
+    # What a description means is wide: whatever is asked of an assistant would be out of a practice's scope.
+    return lessons + [(e.intent, e.text) for e in general if not (described and e.intent == "out_of_scope")]
 
 
 def _general_examples(languages: Sequence[str]) -> list[Example]:

@@ -15,7 +15,8 @@ from typing import Any
 from bot.actions.executor import InProcessActions
 from bot.actions.loading import load_actions
 from bot.dialogue import Assistant, load_assistant
-from bot.dialogue.model import Slot
+from bot.dialogue.conditions import Literal
+from bot.dialogue.model import CallStep, Flow, Slot, Trigger
 from bot.dialogue.values import shown
 from bot.errors import ContentRefused
 from bot.source import Node, read_file
@@ -39,7 +40,16 @@ class OpenedContent:
     def interpreter(self) -> Interpreter:
         """Learns from the content's own examples when it is first needed."""
         taught = read_own_examples(_nlu_items(self.folder))
-        return own_interpreter(taught, self.assistant.languages, values=_values_of_entities(self.assistant))
+        return own_interpreter(
+            taught,
+            self.assistant.languages,
+            values=_values_of_entities(self.assistant),
+            described={
+                flow.triggers[0].intent: (flow.name.replace("_", " "), flow.description)
+                for flow in self.assistant.flows.values()
+                if flow.triggers and flow.triggers[0].intent == _described(flow)
+            },
+        )
 
 
 def open_content(folder: Path, *, actions: str | None = None) -> OpenedContent:
@@ -55,7 +65,16 @@ def read_content(folder: Path) -> Assistant:
     """The dialogue content of a folder. Raises ContentRefused with every mistake in it."""
     assistant = load_assistant([folder], languages=languages_of(folder), for_practice=False)
     slots = {name: _asking_for_itself(slot) for name, slot in assistant.slots.items()}
-    return replace(assistant, slots=slots)
+    called = {s.flow for f in assistant.flows.values() for s in f.steps.values() if isinstance(s, CallStep)}
+    flows = {name: flow if name in called else _startable(flow) for name, flow in assistant.flows.items()}
+    triggers = {t.intent: flow.id for flow in flows.values() for t in flow.triggers}
+    return replace(
+        assistant,
+        slots=slots,
+        flows=flows,
+        triggers=triggers,
+        intents=assistant.intents | triggers.keys(),
+    )
 
 
 def languages_of(folder: Path) -> tuple[str, ...]:
@@ -83,6 +102,18 @@ def _is_name(node: Node) -> bool:
 def _asking_for_itself(slot: Slot) -> Slot:
     """A slot called "phone" or "wish" means here what its type says, not what a practice asks for."""
     return replace(slot, asks_for="text") if slot.type == "text" and slot.asks_for is None else slot
+
+
+def _startable(flow: Flow) -> Flow:
+    """A flow that anybody may ask for, but without an intent: its name and description say what for."""
+    never = flow.guard is not None and isinstance(flow.guard.tree, Literal)
+    if flow.is_pattern or flow.triggers or never:
+        return flow
+    return replace(flow, triggers=(Trigger(intent=_described(flow)),))
+
+
+def _described(flow: Flow) -> str:
+    return f"flow/{flow.id}"
 
 
 def _nlu_items(folder: Path) -> list[dict[str, Any]]:

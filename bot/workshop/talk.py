@@ -197,7 +197,15 @@ def latest_message(text: str, understanding: Understanding | None) -> dict[str, 
         "intent": {"name": best.name, "confidence": best.confidence} if best else {},
         "intent_ranking": [{"name": each.name, "confidence": each.confidence} for each in ranking],
         "entities": [
-            {"entity": e.entity, "value": e.value, "start": e.start, "end": e.end}
+            {
+                "entity": e.entity,
+                "value": e.value,
+                "start": e.start,
+                "end": e.end,
+                "confidence_entity": e.confidence,
+                **({"role": e.role} if e.role else {}),
+                **({"group": e.group} if e.group else {}),
+            }
             for e in (understanding.entities if understanding else ())
         ],
     }

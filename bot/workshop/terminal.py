@@ -67,6 +67,8 @@ async def chat_at_the_bench(venue: Venue, *, language: str | None, trace: bool) 
             print("\n".join(f"  {line}" for line in told))
         for said in turn.said:
             _show(said.text, said.buttons)
+        if turn.conversation.paused and not turn.said:
+            print("\n(a person has the conversation; the assistant says nothing)\n")
 
 
 def _ask() -> str:

@@ -322,3 +322,85 @@ test_cases:
     result = await _one(pizzeria, cases, tmp_path)
 
     assert result.failure is None
+
+
+async def test_flows_without_intents_are_started_by_what_they_are_described_as(tmp_path: Path) -> None:
+    bank = """
+slots:
+  amount: {type: float}
+  sure: {type: bool}
+responses:
+  utter_ask_amount: [{text: "How much?"}]
+  utter_ask_sure: [{text: "Are you sure?"}]
+  utter_sent: [{text: "{amount} sent."}]
+  utter_balance: [{text: "There is something left."}]
+flows:
+  transfer_money:
+    description: send money to friends and family
+    steps: [{collect: amount}, {call: confirm}, {action: utter_sent}]
+  check_balance:
+    description: tell the balance of an account
+    steps: [{action: utter_balance}]
+  confirm:
+    description: ask whether to send the money
+    steps: [{collect: sure}]
+  never:
+    if: false
+    description: send the money of an account
+    steps: [{action: utter_sent}]
+"""
+    cases = """
+test_cases:
+  - test_case: sends money
+    steps:
+      - user: I want to send money to a friend
+      - utter: utter_ask_amount
+      - user: about 12,50
+      - utter: utter_ask_sure
+      - user: yes
+      - bot: 12.5 sent.
+      - user: tell me the balance
+      - utter: utter_balance
+"""
+    result = await _one(opened(tmp_path, {"bank.yml": bank}), cases, tmp_path)
+
+    assert result.failure is None
+
+
+async def test_roles_tell_two_entities_of_one_kind_apart(tmp_path: Path) -> None:
+    travel = """
+intents: [travel]
+entities: [{city: {roles: [origin, goal]}}]
+slots:
+  origin: {type: text, mappings: [{type: from_entity, entity: city, role: origin}]}
+  goal: {type: text, mappings: [{type: from_entity, entity: city, role: goal}]}
+responses:
+  utter_ask_origin: [{text: "From where?"}]
+  utter_ask_goal: [{text: "Where to?"}]
+  utter_found: [{text: "From {origin} to {goal}."}]
+flows:
+  travel:
+    description: find a train
+    nlu_trigger: [{intent: travel}]
+    steps: [{collect: origin}, {collect: goal}, {action: utter_found}]
+nlu:
+  - intent: travel
+    examples: |
+      - a train from [Rome]{"entity": "city", "role": "origin"} please
+      - I want to go to [Milan]{"entity": "city", "role": "goal"}
+      - book me a train
+"""
+    cases = """
+test_cases:
+  - test_case: says both
+    steps: [{user: a train from Milan to Rome}, {bot: From Milan to Rome.}]
+  - test_case: is asked
+    steps:
+      - user: I want to go to Rome
+      - utter: utter_ask_origin
+      - user: Milan
+      - bot: From Milan to Rome.
+"""
+    results = await run(opened(tmp_path, {"travel.yml": travel}), cases, tmp_path)
+
+    assert [result.failure for result in results] == [None, None]
