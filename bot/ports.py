@@ -250,6 +250,13 @@ class Store(Protocol):
     async def next_to_send(self, conversation: str) -> OutboxMessage | None:
         """The head of the line. One that may go now comes back marked SENDING; else see `not_before`."""
 
+    def has_moved(self, message: OutboxMessage) -> bool:
+        """Whether the conversation of a message of the bot's has changed hands, or is about to, since the
+        message was given out. To be asked right before it is posted."""
+
+    async def take_back(self, message: OutboxMessage) -> None:
+        """A message that was given out was not posted: it is queued as before."""
+
     async def settle(
         self,
         message: OutboxMessage,

@@ -9,7 +9,19 @@ from typing import Any
 from bot.domain.conversation import Address, InboundKind, Reply
 from bot.domain.diary import DiaryWrite
 
-BOT, QUEUE = "bot", "queue"  # owners of a conversation; a person is "staff:NAME"
+#: Owners of a conversation; a person is STAFF and their id. Who writes to a closed one begins anew.
+BOT, QUEUE, CLOSED, STAFF = "bot", "queue", "closed", "staff:"
+#: Whoever answers from outside of the inbox, where a channel does not tell us who that is.
+ELSEWHERE: Mapping[str, str] = {"whatsapp": "WhatsApp app", "messenger": "Page inbox"}
+
+#: Events of our own that wait in the inbox among the patient's: they have no words.
+HANDED_BACK = "handed_back"  # staff gave the conversation back
+PROMISE_BROKEN = "promise_broken"  # nobody answered by the moment that the patient was told
+OWN_KINDS = frozenset({HANDED_BACK, PROMISE_BROKEN})
+
+
+def is_person(owner: str) -> bool:
+    return owner.startswith(STAFF)
 
 
 class OutboxState(StrEnum):
@@ -20,7 +32,7 @@ class OutboxState(StrEnum):
     SENT = "sent"
     UNCERTAIN = "uncertain"
     FAILED = "failed"
-    DROPPED = "dropped"  # a person took over before it went out
+    DROPPED = "dropped"  # withdrawn: a person took over before it went out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +47,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxMessage:
-    """A stored event that waits for its turn. Kind `handed_back` is our own: staff gave the chat back."""
+    """A stored event that waits for its turn; `kind` is the channel's, or one of OWN_KINDS."""
 
     id: int
     kind: InboundKind | str
@@ -93,6 +105,7 @@ class OutboxMessage:
     attempts: int
     not_before: datetime
     exempt: bool = False  # goes out although a person owns the chat: emergency, opt-out
+    moves: int = 0  # how often the conversation had changed hands when this was read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +114,8 @@ class StagedReply:
 
     id: str
     reply: Reply
-    exempt: bool = False
+    exempt: bool = False  # goes out although a person owns the chat
+    emergency: bool = False  # exempt, unless that person wrote just now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +142,7 @@ class TurnCommit:
     entries: tuple[LedgerEntry, ...] = ()  # results that ride along (embedded diary writes)
     owner: str | None = None  # None leaves it
     handoff: StagedHandoff | None = None
+    outcome: str | None = None  # of the open hand-off, when `owner` is the bot; None: given back by staff
     informed: bool = False
     opted_out: bool = False
 

@@ -4,6 +4,9 @@ know.
 Meta's API has no idempotency key. A request that got no answer may have been delivered, so it is
 *uncertain*: we wait for the status webhook that carries our own id back, and repeat it once only when
 none came in time.
+
+Who owns the conversation is looked at again right before a request is made: between the commit of a reply and
+its posting a person may have taken over.
 """
 
 import asyncio
@@ -41,6 +44,7 @@ class Delivery:
         probe: Probe,
         wait_for_status: float = 10.0,
         resend_blindly: bool = False,
+        look_again_at_owner: bool = True,
     ) -> None:
         self._store = store
         self._channels = channels
@@ -49,6 +53,7 @@ class Delivery:
         self._probe = probe
         self._wait_for_status = wait_for_status
         self._resend_blindly = resend_blindly  # the crash test's twin: what everybody else does
+        self._look_again_at_owner = look_again_at_owner  # off only in the twin of the take-over races
         self._running: dict[str, asyncio.Task[None]] = {}
         self._bells: dict[str, asyncio.Event] = {}
         self._posted: set[str] = set()  # requests of this process whose outcome is not stored yet
@@ -125,6 +130,8 @@ class Delivery:
         if message.id in self._posted:
             deadline = self._clock.now() + self.status_deadline
             await self._store.settle(message, state=OutboxState.UNCERTAIN, not_before=deadline)
+        elif self._look_again_at_owner and self._store.has_moved(message):
+            await self._store.take_back(message)
         else:
             self._posted.add(message.id)
             await self._post(message)

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.domain.handoff import Outcome
 from bot.errors import ChairsideError
 
 
@@ -19,6 +20,7 @@ class Owner(StrEnum):
     BOT = "bot"
     QUEUE = "queue"  # waits for a person
     STAFF = "staff"
+    CLOSED = "closed"  # settled; the assistant answers who writes again
 
 
 class Author(StrEnum):
@@ -38,6 +40,7 @@ class MessageState(StrEnum):
     READ = "read"
     FAILED = "failed"
     UNCERTAIN = "uncertain"  # the channel did not say; being looked up
+    WITHDRAWN = "withdrawn"  # the assistant's, and a person took over before it went out
 
 
 class UnknownConversation(ChairsideError):
@@ -50,6 +53,10 @@ class AlreadyTaken(ChairsideError):
     def __init__(self, by: str) -> None:
         self.by = by
         super().__init__("a colleague has taken this conversation")
+
+
+class NothingAnswered(ChairsideError):
+    """ "Answered" is no outcome of a conversation in which no person has written since it was handed over."""
 
 
 class WindowClosed(ChairsideError):
@@ -115,9 +122,22 @@ class Desk(Protocol):
     async def conversation(self, conversation: str) -> ConversationView:
         """Raises UnknownConversation."""
 
-    async def take(self, conversation: str, who: str) -> None:
-        """Make `who` the owner; the assistant falls silent. Again by the same person: nothing happens.
+    async def take(self, conversation: str, who: str, *, instead_of: str | None = None) -> None:
+        """Make `who` the owner; the assistant falls silent: what it had not sent yet is withdrawn. Again by
+        the same person: nothing happens. Of a conversation that a colleague has, `instead_of` names them.
+        Raises UnknownConversation, AlreadyTaken when a (further) colleague has it."""
+
+    async def assign(self, conversation: str, to: str, *, who: str) -> None:
+        """Make a colleague the owner of a conversation that is `who`'s or nobody's. Idempotent.
+        Raises UnknownConversation, AlreadyTaken."""
+
+    async def put_back(self, conversation: str, who: str) -> None:
+        """Into the queue, for whoever comes next; the assistant stays silent. Idempotent.
         Raises UnknownConversation, AlreadyTaken when a colleague has it."""
+
+    async def close(self, conversation: str, who: str, *, outcome: Outcome) -> None:
+        """Settled: nobody answers until the patient writes again, and then the assistant does, from the
+        beginning. Idempotent. Raises UnknownConversation, NothingAnswered, AlreadyTaken."""
 
     async def reply(self, conversation: str, text: str, *, who: str, client_message_id: str) -> None:
         """Put a message of a person into the outbox; takes over when no person owns the conversation.

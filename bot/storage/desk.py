@@ -6,27 +6,35 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from bot.domain.conversation import Reply
-from bot.domain.pipeline import BOT, QUEUE, OutboxState
+from bot.domain.conversation import InboundKind, Reply
+from bot.domain.handoff import Outcome
+from bot.domain.pipeline import (
+    BOT,
+    CLOSED,
+    ELSEWHERE,
+    HANDED_BACK,
+    OWN_KINDS,
+    STAFF,
+    OutboxState,
+    is_person,
+)
 from bot.ports import Clock
 from bot.service.changes import Changes
 from bot.service.desk import (
-    AlreadyTaken,
     Author,
     ConversationView,
     MessageState,
     MessageView,
+    NothingAnswered,
     Owner,
     TurnTrace,
-    UnknownConversation,
     WaitingConversation,
     WindowClosed,
 )
 from bot.service.journal import stack_of, steps_of
-from bot.service.turns import HANDED_BACK
 from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.diary_tables import PATIENT
@@ -43,8 +51,9 @@ _handoff = t.HandoffRow.__table__  # type: ignore[attr-defined]
 
 #: Meta lets a business write freely for this long after a patient's last message.
 WINDOW = timedelta(hours=24)
-_STAFF = "staff:"
 _TRACED_TURNS = 50
+#: Kinds in the inbox that are no words of the patient's, and do not open the window.
+_NOT_PATIENT = (*OWN_KINDS, InboundKind.ECHO, InboundKind.SYSTEM)
 _RECEIPT_STATES = {2: MessageState.DELIVERED, 3: MessageState.READ}
 #: What the card shows of a conversation's slots, in this order.
 SHOWN_SLOTS = (
@@ -79,6 +88,7 @@ class SqlDesk:
         self._keyring = keyring
         self._clock = clock
         self._store = store
+        self._owners = store.ownership
         self._changes = changes
         self._wake_turns = wake_turns
         self._wake_delivery = wake_delivery
@@ -108,12 +118,12 @@ class SqlDesk:
             select(func.count()).where(
                 _inbox.c.conversation == row.conversation,
                 _inbox.c.received_at > seen,
-                _inbox.c.kind != HANDED_BACK,
+                _inbox.c.kind.not_in(_NOT_PATIENT),
             )
         ).scalar()
         last = connection.execute(
             select(_inbox.c.sealed)
-            .where(_inbox.c.conversation == row.conversation, _inbox.c.kind != HANDED_BACK)
+            .where(_inbox.c.conversation == row.conversation, _inbox.c.kind.not_in(_NOT_PATIENT))
             .order_by(_inbox.c.id.desc())
             .limit(1)
         ).scalar()
@@ -164,20 +174,20 @@ class SqlDesk:
     def _messages(self, connection: Connection, conversation: str) -> tuple[MessageView, ...]:
         views: list[tuple[int, int, MessageView]] = []
         for row in connection.execute(select(_inbox).where(_inbox.c.conversation == conversation)):
-            if row.kind == HANDED_BACK:
+            if row.kind in OWN_KINDS:
                 continue
             words = self._open(connection, conversation, row.sealed)
+            is_echo = row.kind == InboundKind.ECHO
             view = MessageView(
                 id=f"in-{row.id}",
                 at=from_stamp(row.received_at),
-                author=Author.PATIENT,
+                author=Author.STAFF if is_echo else Author.PATIENT,
+                by=ELSEWHERE.get(row.channel, row.channel) if is_echo else None,
                 text=words.get("text") or "",
                 kind=row.kind,
             )
             views.append((row.received_at, row.id, view))
         for row in connection.execute(select(_outbox).where(_outbox.c.conversation == conversation)):
-            if row.state == OutboxState.DROPPED:
-                continue
             content = self._open(connection, conversation, row.sealed)
             author, who = _author(row.author)
             view = MessageView(
@@ -186,7 +196,7 @@ class SqlDesk:
                 author=author,
                 text=content["text"],
                 choices=tuple(title for title, _, _ in content["choices"]),
-                state=_RECEIPT_STATES.get(row.receipt) or MessageState(row.state),
+                state=_RECEIPT_STATES.get(row.receipt) or _message_state(row.state),
                 by=who,
                 client_message_id=content.get("client_message_id"),
             )
@@ -195,98 +205,90 @@ class SqlDesk:
 
     # -- doing --------------------------------------------------------------------------------------------
 
-    async def take(self, conversation: str, who: str) -> None:
-        await self._database.write(lambda connection: self._take(connection, conversation, who))
-        self._changes.ring()
+    async def take(self, conversation: str, who: str, *, instead_of: str | None = None) -> None:
+        await self._move(lambda c, at: self._owners.take(c, conversation, who, at=at, instead_of=instead_of))
 
-    def _take(self, connection: Connection, conversation: str, who: str) -> None:
-        row = self._row(connection, conversation)
-        if row.owner == _STAFF + who:
-            return
-        if row.owner not in (BOT, QUEUE):
-            raise AlreadyTaken(row.owner.removeprefix(_STAFF))
-        now = to_stamp(self._clock.now())
-        # A new version: a turn of the bot that is under way will not commit.
-        connection.execute(
-            update(_conversation)
-            .where(_conversation.c.id == conversation)
-            .values(owner=_STAFF + who, owner_since=now, version=_conversation.c.version + 1)
-        )
-        taken = connection.execute(
-            update(_handoff)
-            .where(_handoff.c.conversation == conversation, _handoff.c.closed_at.is_(None))
-            .values(taken_by=who, taken_at=now)
-        ).rowcount
-        if not taken:
-            connection.execute(
-                insert(_handoff),
-                {
-                    "practice": self._practice,
-                    "conversation": conversation,
-                    "reason": "taken",
-                    "urgent": False,
-                    "opened_at": now,
-                    "taken_by": who,
-                    "taken_at": now,
-                },
-            )
+    async def assign(self, conversation: str, to: str, *, who: str) -> None:
+        await self._move(lambda c, at: self._owners.assign(c, conversation, to, who=who, at=at))
+
+    async def put_back(self, conversation: str, who: str) -> None:
+        await self._move(lambda c, at: self._owners.put_back(c, conversation, who, at=at))
+
+    async def close(self, conversation: str, who: str, *, outcome: Outcome) -> None:
+        def unit(connection: Connection, at: int) -> bool:
+            handoff = self._owners.open_handoff(connection, conversation)
+            if outcome is Outcome.ANSWERED and (handoff is None or handoff.answered_at is None):
+                raise NothingAnswered("nobody has written to the patient; choose what it came to instead")
+            return self._owners.close(connection, conversation, who, outcome=outcome, at=at)
+
+        await self._move(unit)
+
+    async def _move(self, unit: Callable[[Connection, int], bool]) -> bool:
+        """One transaction: the move, and what it causes."""
+        at = to_stamp(self._clock.now())
+        moved = await self._database.write(lambda connection: unit(connection, at))
+        self._changes.ring()
+        return moved
 
     async def reply(self, conversation: str, text: str, *, who: str, client_message_id: str) -> None:
-        def unit(connection: Connection) -> None:
-            self._take(connection, conversation, who)
+        message = str(uuid.uuid5(uuid.UUID(conversation), f"staff {client_message_id}"))
+
+        def unit(connection: Connection, at: int) -> bool:
+            self._row(connection, conversation)
+            if connection.execute(select(_outbox.c.seq).where(_outbox.c.id == message)).scalar():
+                return False
+            self._owners.take(connection, conversation, who, at=at)
             until = self._window_until(connection, conversation)
-            now = self._clock.now()
-            if until is None or until <= now:
+            if until is None or to_stamp(until) <= at:
                 raise WindowClosed("24 hours without a word from the patient: WhatsApp takes templates only")
             self._store.add_outbox(
                 connection,
                 conversation=conversation,
-                id=str(uuid.uuid5(uuid.UUID(conversation), f"staff {client_message_id}")),
-                author=_STAFF + who,
+                id=message,
+                author=STAFF + who,
                 reply=Reply(text=text),
-                at=to_stamp(now),
+                at=at,
                 client_message_id=client_message_id,
             )
-            connection.execute(
-                update(_conversation)
-                .where(_conversation.c.id == conversation)
-                .values(staff_wrote_at=to_stamp(now))
-            )
-
-        await self._database.write(unit)
-        self._wake_delivery(conversation)
-        self._changes.ring()
-
-    async def give_back(self, conversation: str, who: str) -> None:
-        def unit(connection: Connection) -> bool:
-            row = self._row(connection, conversation)
-            if row.owner == BOT:
-                return False
-            if row.owner not in (QUEUE, _STAFF + who):
-                raise AlreadyTaken(row.owner.removeprefix(_STAFF))
-            now = to_stamp(self._clock.now())
-            # An event like any other: it takes its place in the conversation's one queue.
-            connection.execute(
-                sqlite_insert(_inbox).on_conflict_do_nothing(),
-                {
-                    "practice": self._practice,
-                    "channel": row.channel,
-                    "account": row.account,
-                    "event": f"{HANDED_BACK} {conversation} {row.owner_since}",
-                    "conversation": conversation,
-                    "kind": HANDED_BACK,
-                    "sealed": self._keyring.seal(connection, conversation, b"{}"),
-                    "sent_at": now,
-                    "received_at": now,
-                    "state": "new",
-                    "attempts": 0,
-                },
-            )
+            self._owners.note_answer(connection, conversation, who, at=at)
             return True
 
-        if await self._database.write(unit):
+        await self._move(unit)
+        self._wake_delivery(conversation)
+
+    async def give_back(self, conversation: str, who: str) -> None:
+        def unit(connection: Connection, at: int) -> bool:
+            row = self._row(connection, conversation)
+            self._owners.check_mine(row, who)
+            if row.owner in (BOT, CLOSED):
+                self._owners.close_handoffs(connection, conversation, by=who, outcome=Outcome.RETURNED, at=at)
+                return False
+            if self._owners.is_given_back(connection, conversation):
+                return False
+            self._add_own_event(connection, row, HANDED_BACK, key=str(row.version), at=at)
+            return True
+
+        if await self._move(unit):
             self._wake_turns(conversation)
-        self._changes.ring()
+
+    def _add_own_event(self, connection: Connection, row: Any, kind: str, *, key: str, at: int) -> None:
+        """An event like any other: it takes its place in the conversation's one queue. Once for each key."""
+        connection.execute(
+            sqlite_insert(_inbox).on_conflict_do_nothing(),
+            {
+                "practice": self._practice,
+                "channel": row.channel,
+                "account": row.account,
+                "event": f"{kind} {row.id} {key}",
+                "conversation": row.id,
+                "kind": kind,
+                "sealed": self._keyring.seal(connection, row.id, b"{}"),
+                "sent_at": at,
+                "received_at": at,
+                "state": "new",
+                "attempts": 0,
+            },
+        )
 
     # -- observing ----------------------------------------------------------------------------------------
 
@@ -329,14 +331,7 @@ class SqlDesk:
     # -- rows ---------------------------------------------------------------------------------------------
 
     def _row(self, connection: Connection, conversation: str) -> Any:
-        row = connection.execute(
-            select(_conversation, _contact.c.channel, _contact.c.account, _contact.c.sealed.label("who"))
-            .join(_contact, _contact.c.id == _conversation.c.id)
-            .where(_conversation.c.id == conversation, _conversation.c.practice == self._practice)
-        ).first()
-        if row is None:
-            raise UnknownConversation("no such conversation; it may belong to another practice")
-        return row
+        return self._owners.row(connection, conversation)
 
     def _state(self, connection: Connection, row: Any) -> dict[str, Any]:
         return {} if row.sealed is None else self._open(connection, row.id, row.sealed)
@@ -356,7 +351,7 @@ class SqlDesk:
     def _window_until(self, connection: Connection, conversation: str) -> datetime | None:
         last = connection.execute(
             select(func.max(_inbox.c.received_at)).where(
-                _inbox.c.conversation == conversation, _inbox.c.kind != HANDED_BACK
+                _inbox.c.conversation == conversation, _inbox.c.kind.not_in(_NOT_PATIENT)
             )
         ).scalar()
         return from_stamp(last) + WINDOW if last else None
@@ -366,16 +361,16 @@ class SqlDesk:
         return value
 
 
+def _message_state(state: str) -> MessageState:
+    return MessageState.WITHDRAWN if state == OutboxState.DROPPED else MessageState(state)
+
+
 def _owner(owner: str) -> tuple[Owner, str | None]:
-    if owner.startswith(_STAFF):
-        return Owner.STAFF, owner.removeprefix(_STAFF)
-    return Owner(owner), None
+    return (Owner.STAFF, owner.removeprefix(STAFF)) if is_person(owner) else (Owner(owner), None)
 
 
 def _author(author: str) -> tuple[Author, str | None]:
-    if author.startswith(_STAFF):
-        return Author.STAFF, author.removeprefix(_STAFF)
-    return Author.ASSISTANT, None
+    return (Author.STAFF, author.removeprefix(STAFF)) if is_person(author) else (Author.ASSISTANT, None)
 
 
 def _shown_slots(slots: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 class NoteRow(SQLModel, table=True):
     """Words of staff for staff, sealed like a patient's. No code path leads from here to a channel."""
 
-    __tablename__: ClassVar[str] = "note"  # type: ignore[misc]
+    __tablename__: ClassVar[str] = "note"
     __table_args__ = (Index("note_conversation", "conversation"),)
     id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True, autoincrement=True))
     practice: str
@@ -25,7 +25,7 @@ class NoteRow(SQLModel, table=True):
 
 
 class TagRow(SQLModel, table=True):
-    __tablename__: ClassVar[str] = "tag"  # type: ignore[misc]
+    __tablename__: ClassVar[str] = "tag"
     conversation: str = Field(primary_key=True)
     name: str = Field(primary_key=True)
     practice: str
@@ -36,7 +36,7 @@ class TagRow(SQLModel, table=True):
 class AuditRow(SQLModel, table=True):
     """One thing that somebody did. `seal` covers every other column and the row before."""
 
-    __tablename__: ClassVar[str] = "audit"  # type: ignore[misc]
+    __tablename__: ClassVar[str] = "audit"
     __table_args__ = (Index("audit_conversation", "conversation"),)
     practice: str = Field(primary_key=True)
     number: int = Field(primary_key=True)  # counts from 1 in each practice, without gaps
@@ -51,7 +51,7 @@ class AuditRow(SQLModel, table=True):
 class AuditEnd(SQLModel, table=True):
     """How long the trail is, and its last seal: a trail that was cut off at its end shows."""
 
-    __tablename__: ClassVar[str] = "audit_end"  # type: ignore[misc]
+    __tablename__: ClassVar[str] = "audit_end"
     practice: str = Field(primary_key=True)
     number: int
     seal: str

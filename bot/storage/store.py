@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.domain.conversation import Address, Choice, InboundEvent, InboundKind, Reply
 from bot.domain.diary import DiaryWrite
+from bot.domain.handoff import JUST_NOW, Outcome
 from bot.domain.pipeline import (
     BOT,
     QUEUE,
@@ -31,6 +32,7 @@ from bot.errors import StaleConversation
 from bot.ports import Clock
 from bot.storage import tables as t
 from bot.storage.database import Database
+from bot.storage.ownership import Ownership
 from bot.storage.seal import Keyring
 from bot.storage.tables import from_stamp, to_stamp
 
@@ -111,7 +113,7 @@ _FINISH_TURN = _FINISH_TURN.on_conflict_do_update(
 _ADD_OUTBOX = sqlite_insert(_outbox).on_conflict_do_nothing(index_elements=["id"])
 _WAITING_BEFORE = select(func.count()).where(_outbox.c.conversation == bindparam("conversation"), _IN_FLIGHT)
 _HEAD = (
-    select(_outbox, _conversation.c.owner)
+    select(_outbox, _conversation.c.owner, _conversation.c.staff_wrote_at)
     .join(_conversation, _conversation.c.id == _outbox.c.conversation)
     .where(_outbox.c.conversation == bindparam("id"), _IN_FLIGHT)
     .order_by(_outbox.c.seq)
@@ -170,6 +172,7 @@ class SqlStore:
         self._clock = clock
         self._apply_write = apply_write
         self._claims: dict[str, int] = {}
+        self.ownership = Ownership(practice)
 
     # -- in -----------------------------------------------------------------------------------------------
 
@@ -190,6 +193,9 @@ class SqlStore:
                     conversation = self._contact_of(connection, event, at)
                     if not self._add_message(connection, conversation, event, at):
                         repeats += 1
+                    elif event.kind is InboundKind.ECHO:
+                        if self._answered_elsewhere(connection, conversation, event, at):
+                            settled.append(conversation)
                     elif event.kind not in SILENT:
                         stored.append((conversation, event.kind))
             connection.execute(_TICK, {"id": 1, "practice": "", "at": at})
@@ -268,6 +274,8 @@ class SqlStore:
         )
 
     def _add_message(self, connection: Connection, conversation: str, event: InboundEvent, at: int) -> bool:
+        if event.kind is InboundKind.ECHO and self._is_ours(connection, conversation, event):
+            return False
         words = {"text": event.text, "payload": event.payload}
         row = connection.execute(
             _ADD_INBOX,
@@ -286,6 +294,30 @@ class SqlStore:
             },
         ).first()
         return row is not None
+
+    def _answered_elsewhere(
+        self, connection: Connection, conversation: str, event: InboundEvent, at: int
+    ) -> bool:
+        """Staff answered from the phone app or the page's own inbox; the assistant falls silent."""
+        written = to_stamp(event.at) if event.at else at
+        return self.ownership.answered_elsewhere(
+            connection, conversation, event.channel, at=at, written=written
+        )
+
+    def _is_ours(self, connection: Connection, conversation: str, echo: InboundEvent) -> bool:
+        """An echo of what we sent ourselves: by its id, or while the answer to our request is not stored yet,
+        by its words."""
+        known = connection.execute(_FIND_OUTBOX, {"row": "", "wamid": self._hashed(echo.id or "")}).first()
+        if known is not None:
+            return True
+        under_way = connection.execute(
+            select(_outbox.c.sealed).where(
+                _outbox.c.conversation == conversation,
+                _outbox.c.state.in_((OutboxState.SENDING, OutboxState.UNCERTAIN)),
+            )
+        ).scalars()
+        words = (echo.text or "").strip()
+        return any(words == self._open(connection, conversation, it)["text"].strip() for it in under_way)
 
     def _apply_status(self, connection: Connection, event: InboundEvent, at: int) -> list[str]:
         """Receipts only climb; a failure counts while nothing proves that the message arrived."""
@@ -483,10 +515,8 @@ class SqlStore:
         if turn.members:
             connection.execute(_DONE, [{"row": row, "turn_id": turn.turn} for row in turn.members])
         if turn.owner == BOT:
-            connection.execute(
-                update(_handoff)
-                .where(_handoff.c.conversation == conversation, _handoff.c.closed_at.is_(None))
-                .values(closed_at=finished)
+            self.ownership.close_handoffs(
+                connection, conversation, by=BOT, outcome=turn.outcome or Outcome.RETURNED, at=finished
             )
         if turn.owner is not None:
             connection.execute(_OWN, {"conversation": conversation, "new_owner": turn.owner, "at": finished})
@@ -557,6 +587,7 @@ class SqlStore:
                 author=BOT,
                 reply=staged.reply,
                 exempt=staged.exempt,
+                emergency=staged.emergency,
                 at=at,
                 sending=first,
             )
@@ -574,6 +605,7 @@ class SqlStore:
         reply: Reply,
         at: int,
         exempt: bool = False,
+        emergency: bool = False,
         sending: bool = False,
         client_message_id: str | None = None,
     ) -> None:
@@ -594,6 +626,7 @@ class SqlStore:
                 "conversation": conversation,
                 "author": author,
                 "exempt": exempt,
+                "emergency": emergency,
                 "sealed": self._seal(connection, conversation, content),
                 "state": OutboxState.SENDING if sending else OutboxState.QUEUED,
                 "attempts": 1 if sending else 0,
@@ -622,11 +655,8 @@ class SqlStore:
 
         def unit(connection: Connection) -> OutboxMessage | None:
             while (row := self._head_row(connection, conversation)) is not None:
-                message, owner = self._outbox_message(connection, row), row.owner
-                is_bot = message.author == BOT
-                void = is_bot and not message.exempt and owner not in (BOT, QUEUE)
-                if void and message.state is OutboxState.QUEUED:
-                    # A person took over: what the bot still wanted to say must not go out any more.
+                message = self._outbox_message(connection, row)
+                if message.state is OutboxState.QUEUED and _is_void(row, now):
                     self._set_state(connection, message.id, OutboxState.DROPPED, now)
                     continue
                 due = to_stamp(message.not_before) <= now
@@ -658,7 +688,21 @@ class SqlStore:
             attempts=row.attempts,
             not_before=from_stamp(row.not_before),
             exempt=bool(row.exempt),
+            moves=self.ownership.moves(row.conversation),
         )
+
+    def has_moved(self, message: OutboxMessage) -> bool:
+        return message.author == BOT and self.ownership.moves(message.contact.id) != message.moves
+
+    async def take_back(self, message: OutboxMessage) -> None:
+        def unit(connection: Connection) -> None:
+            connection.execute(
+                update(_outbox)
+                .where(_outbox.c.id == message.id, _outbox.c.state == OutboxState.SENDING)
+                .values(state=OutboxState.QUEUED, attempts=_outbox.c.attempts - 1)
+            )
+
+        await self._database.write(unit)
 
     def _set_state(self, connection: Connection, row: str, state: OutboxState, at: int) -> None:
         connection.execute(update(_outbox).where(_outbox.c.id == row).values(state=state, not_before=at))
@@ -684,7 +728,14 @@ class SqlStore:
         await self._database.write(lambda connection: connection.execute(_SETTLE, parameters).rowcount)
 
     async def resend(self, message: OutboxMessage) -> OutboxMessage | None:
+        now = to_stamp(self._clock.now())
+
         def unit(connection: Connection) -> OutboxMessage | None:
+            head = self._head_row(connection, message.contact.id)
+            if head is not None and head.id == message.id and _is_void(head, now):
+                # It may have arrived: a status that says so still counts.
+                self._set_state(connection, message.id, OutboxState.DROPPED, now)
+                return None
             again = connection.execute(
                 _MARK_SENDING.where(_outbox.c.state == OutboxState.UNCERTAIN), {"row": message.id}
             ).rowcount
@@ -795,6 +846,16 @@ class SqlStore:
     def _open(self, connection: Connection, owner: str, sealed: bytes) -> dict[str, Any]:
         value: dict[str, Any] = json.loads(self._keyring.open(connection, owner, sealed))
         return value
+
+
+def _is_void(row: Any, now: int) -> bool:
+    """Whether a message of the bot's must not go out (again): a person owns the conversation, or closed it.
+    What is exempt goes out, unless that person wrote just now."""
+    if row.author != BOT or row.owner in (BOT, QUEUE):
+        return False
+    if row.emergency and row.staff_wrote_at is not None:
+        return bool(from_stamp(now) - from_stamp(row.staff_wrote_at) < JUST_NOW)
+    return not row.exempt
 
 
 def reply_from(content: Mapping[str, Any]) -> Reply:

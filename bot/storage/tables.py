@@ -5,7 +5,7 @@ Instants are integers: microseconds since 1970 UTC (SQLite would give back naive
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, text
 from sqlmodel import Field, SQLModel
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -152,6 +152,7 @@ class OutboxRow(SQLModel, table=True):
     conversation: str
     author: str
     exempt: bool = False
+    emergency: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="0"))
     sealed: bytes = Field(sa_column=Column(LargeBinary, nullable=False))  # the Reply
     state: str = "queued"
     attempts: int = 0

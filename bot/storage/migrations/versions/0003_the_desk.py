@@ -1,5 +1,7 @@
 """The desk: promises, reminders, notes, tags, snoozing, and the trail of who did what."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -15,8 +17,9 @@ BEGIN
   SELECT RAISE(ABORT, 'the audit trail only grows');
 END"""
 
-COLUMNS = (
+COLUMNS: 'tuple[tuple[str, sa.Column[Any]], ...]' = (
     ('conversation', sa.Column('snoozed_until', sa.BigInteger(), nullable=True)),
+    ('outbox', sa.Column('emergency', sa.Boolean(), nullable=False, server_default='0')),
     ('handoff', sa.Column('due_at', sa.BigInteger(), nullable=True)),
     ('handoff', sa.Column('apologised_at', sa.BigInteger(), nullable=True)),
     ('handoff', sa.Column('answered_at', sa.BigInteger(), nullable=True)),
