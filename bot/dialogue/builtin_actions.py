@@ -118,6 +118,8 @@ def _emergency(bench: Workbench) -> None:
     bench.record("emergency", level=level, key=context.get("key"))
     name = f"utter_emergency_{level.lower()}"
     bench.say(name if name in bench.assistant.responses else "utter_emergency_a")
+    if not bench.introduced and not bench.paused:
+        bench.say("utter_automated")  # the introduction itself comes with the next message
     chain = active_chain(bench.stack)
     if chain is not None and not chain.root.interrupted and not chain.root.is_new:
         for frame_id in chain.ids:

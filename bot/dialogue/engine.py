@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from bot.dialogue.action_results import take_result
-from bot.dialogue.commands import Emergency, StopMessages, command_to_json
+from bot.dialogue.commands import Emergency, HumanHandoff, StopMessages, command_to_json
 from bot.dialogue.conditions import ConditionFailed
 from bot.dialogue.effects import AlertStaff, Effect
 from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
@@ -42,7 +42,8 @@ RECAP_AFTER = timedelta(hours=1)
 INTERNAL_ERROR = "pattern_internal_error"
 
 #: They run to their end even when the conversation is paused or the turn is over otherwise.
-UNSTOPPABLE = frozenset({"pattern_emergency", "pattern_stop", HANDOFF})
+STILL_QUEUED = "pattern_still_queued"
+UNSTOPPABLE = frozenset({"pattern_emergency", "pattern_stop", HANDOFF, STILL_QUEUED})
 
 
 def advance(
@@ -97,6 +98,8 @@ def _hear(bench: Workbench, event: PatientWrote) -> None:
     bench.record("user", text=event.text, input_channel=event.channel, parse_data=bench.turn.latest_message)
     urgent = any(isinstance(command, (Emergency, StopMessages)) for command in event.commands)
     if bench.paused and not urgent:
+        if event.queued and any(isinstance(command, HumanHandoff) for command in event.commands):
+            bench.push(STILL_QUEUED)
         return
     if not bench.introduced and bench.base.turn_number:
         forget_session(bench)  # the last one was ended

@@ -24,6 +24,7 @@ class PatientWrote:
     language: str | None = None  # switches the conversation's language when set
     facts: Mapping[str, Any] = field(default_factory=dict)
     latest_message: Mapping[str, Any] = field(default_factory=dict)
+    queued: bool = False  # waits for a person whom nobody is yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,7 @@ CONTEXT: Mapping[str, frozenset[str]] = {
             "pattern_user_silence",
             "pattern_customer_satisfaction",
             "pattern_stale_tap",
+            "pattern_still_queued",
         ),
         frozenset(),
     ),

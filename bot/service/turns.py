@@ -9,9 +9,9 @@ recorded as the action's result and the turn runs again with it.
 
 import asyncio
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
@@ -31,8 +31,6 @@ from bot.domain.conversation import InboundKind, Reply
 from bot.domain.diary import DiaryWrite
 from bot.domain.pipeline import (
     BOT,
-    CLOSED,
-    HANDED_BACK,
     QUEUE,
     InboxMessage,
     LedgerEntry,
@@ -52,7 +50,6 @@ from bot.service.facts import opens_at, practice_facts
 from bot.service.in_words import InWords
 from bot.service.journal import heard_note, stack_note, timeline
 from bot.service.probe import Probe
-from bot.service.silence import apart, as_owned, may_be_said
 from bot.service.tokens import NotOurToken, TapTokens
 from bot.service.understanding import Reader
 from bot.service.wording import APOLOGY, replies
@@ -60,6 +57,7 @@ from nlu.understanding import Entity, Understanding
 
 log = structlog.get_logger(__name__)
 
+HANDED_BACK = "handed_back"
 _TURNS = uuid.UUID("6f0d7c1e-7a0f-4c53-9c51-3a4f8d1f4b60")
 _ACTIONS_A_TURN = 40
 _ATTEMPTS = 5
@@ -88,7 +86,6 @@ class Progress:
     at: datetime
     begun: Conversation  # as it was found
     conversation: Conversation
-    assistant: Assistant  # the content that the turn runs on
     effects: list[Effect] = field(default_factory=list)
     writes: list[DiaryWrite] = field(default_factory=list)
     riding: list[LedgerEntry] = field(default_factory=list)  # results of those writes, not yet durable
@@ -114,11 +111,9 @@ class Turns:
         probe: Probe,
         worker: str,
         keep_ledger: bool = True,
-        pinned: Callable[[str], Assistant | None] = lambda version: None,
     ) -> None:
         self._store = store
         self._assistant = assistant
-        self._pinned = pinned
         self._reader = reader
         self._actions = actions
         self._practice = practice
@@ -246,7 +241,7 @@ class Turns:
                     "given_up": True,
                 },
                 replies=(StagedReply(id=_reply_id(turn, 0), reply=Reply(text=text)),),
-                owner=QUEUE if snapshot.owner in (BOT, CLOSED) else None,
+                owner=QUEUE if snapshot.owner == BOT else None,
                 handoff=StagedHandoff(reason="error"),
             )
         )
@@ -261,7 +256,6 @@ class Turns:
             at=begun.at if begun else self._clock.now(),
             begun=conversation,
             conversation=conversation,
-            assistant=await self._content_of(conversation),
         )
         self._probe.at("understanding")
         heard = await self._hear(snapshot, members, progress)
@@ -275,14 +269,10 @@ class Turns:
     def _conversation(self, snapshot: Snapshot) -> Conversation:
         if snapshot.state is None:
             return self._new_conversation(snapshot)
-        return as_owned(Conversation.from_json(dict(snapshot.state)), snapshot.owner)
-
-    async def _content_of(self, conversation: Conversation) -> Assistant:
-        """What is under way ends in the content in which it began, as long as that is kept (17.5)."""
-        version = conversation.version
-        if not conversation.stack or version is None or version == self._assistant.version:
-            return self._assistant
-        return await asyncio.to_thread(self._pinned, version) or self._assistant
+        conversation = Conversation.from_json(dict(snapshot.state))
+        if snapshot.owner != BOT and not conversation.paused:
+            conversation = replace(conversation, paused=True)
+        return conversation
 
     def _new_conversation(self, snapshot: Snapshot) -> Conversation:
         return Conversation.new(snapshot.contact.id, language=self._practice.languages[0])
@@ -294,7 +284,7 @@ class Turns:
             facts = self._facts_at(progress.at, conversation.language)
             return Heard(event=HandedBack(at=progress.at, channel=contact.address.channel, facts=facts))
         if first.kind is InboundKind.CHOICE:
-            commands, text = self._tapped(first, snapshot, progress)
+            commands, text = self._tapped(first, snapshot, conversation, progress.at)
             if commands is not None:
                 return Heard(event=self._event(snapshot, progress, text, commands, None), text=text)
         elif first.kind is not InboundKind.TEXT:
@@ -304,9 +294,9 @@ class Turns:
         else:
             text = "\n".join(m.text or "" for m in members)
         understanding = await self._reader.understand(
-            text, progress.assistant, conversation, at=progress.at, known=snapshot.state is not None
+            text, self._assistant, conversation, at=progress.at, known=snapshot.state is not None
         )
-        commands = commands_for(understanding, conversation, progress.assistant)
+        commands = commands_for(understanding, conversation, self._assistant)
         return Heard(
             event=self._event(snapshot, progress, text, commands, understanding),
             text=text,
@@ -314,16 +304,16 @@ class Turns:
         )
 
     def _tapped(
-        self, tap: InboxMessage, snapshot: Snapshot, progress: Progress
+        self, tap: InboxMessage, snapshot: Snapshot, conversation: Conversation, at: datetime
     ) -> tuple[tuple[Command, ...] | None, str]:
         """A tap counts only as a token of ours for this contact. None: it stands for words."""
         title = tap.text or ""
         try:
-            payload = self._tokens.read(snapshot.contact.id, tap.payload or "", at=progress.at)
+            payload = self._tokens.read(snapshot.contact.id, tap.payload or "", at=at)
         except NotOurToken:
             log.warning("tap_refused", conversation=snapshot.contact.id)
             return (StaleTap(),), title
-        commands = payload_commands(payload, progress.assistant, progress.conversation)
+        commands = payload_commands(payload, self._assistant, conversation)
         return commands, payload if commands is None else title
 
     def _facts_at(self, at: datetime, language: str) -> Mapping[str, Any]:
@@ -349,6 +339,7 @@ class Turns:
             language=language,
             facts=self._facts_at(progress.at, language),
             latest_message=_latest_message(text, understanding),
+            queued=snapshot.owner == QUEUE,
         )
 
     async def _advance(
@@ -357,7 +348,7 @@ class Turns:
         known = {entry.number: entry for entry in snapshot.begun.entries} if snapshot.begun else {}
         number = 0
         while True:
-            progress.conversation, effects = advance(progress.assistant, progress.conversation, event)
+            progress.conversation, effects = advance(self._assistant, progress.conversation, event)
             progress.effects += effects
             call = effects[-1] if effects and isinstance(effects[-1], RunAction) else None
             if call is None:
@@ -370,7 +361,7 @@ class Turns:
                 entry = await self._perform(snapshot, members, progress, call, number, entry)
             assert entry.result is not None
             result = entry.result
-            progress.outcomes.append((call.name, self._outcome_of(call.name, result, progress.assistant)))
+            progress.outcomes.append((call.name, self._outcome_of(call.name, result)))
             event = ActionReturned(
                 at=progress.at,
                 call=call.call,
@@ -458,7 +449,7 @@ class Turns:
     ) -> None:
         """The database refused a staged diary write: that is what the action came to."""
         entry = progress.riding[-1]
-        declared = progress.assistant.actions[entry.action].outcome
+        declared = self._assistant.actions[entry.action].outcome
         event = {"event": "slot", "name": declared.slot, "value": refusal.outcome} if declared else None
         result = {
             "events": [event] if event else [],
@@ -467,10 +458,10 @@ class Turns:
         }
         await self._record(snapshot, members, progress, replace(entry, result=result))
 
-    def _outcome_of(self, action: str, result: Mapping[str, Any], assistant: Assistant) -> str:
+    def _outcome_of(self, action: str, result: Mapping[str, Any]) -> str:
         if result["failed"]:
             return str(result["failed"])
-        declared = assistant.actions.get(action)
+        declared = self._assistant.actions.get(action)
         slot = declared.outcome.slot if declared and declared.outcome else None
         values = [e.get("value") for e in result["events"] if slot and e.get("name") == slot]
         return str(values[-1]) if values else "done"
@@ -485,15 +476,22 @@ class Turns:
         handoffs = [e for e in progress.effects if isinstance(e, OpenHandoff)]
         alerts = [e for e in progress.effects if isinstance(e, AlertStaff)]
         finished = self._clock.now()
+        if _staff_is_writing(snapshot, finished) and any(a.urgent for a in alerts):
+            utters = []
+        made = replies(
+            utters,
+            contact=contact,
+            tokens=self._tokens,
+            at=progress.at,
+            language=progress.conversation.language,
+        )
         handoff = None
         if handoffs or alerts:
             reason = handoffs[-1].reason if handoffs else alerts[-1].reason
             handoff = StagedHandoff(reason=reason, urgent=any(a.urgent for a in alerts))
-        owner = BOT if snapshot.owner == CLOSED or isinstance(heard.event, HandedBack) else None
-        if handoffs and snapshot.owner in (BOT, CLOSED):
-            owner = QUEUE
-        said = utters if owner == BOT else may_be_said(utters, snapshot, now=finished)
-        staged = self._staged(said, progress, contact)
+        owner = QUEUE if handoffs and snapshot.owner == BOT else None
+        if isinstance(heard.event, HandedBack):
+            owner = BOT
         return TurnCommit(
             turn=progress.turn,
             conversation=contact,
@@ -503,8 +501,13 @@ class Turns:
             finished_at=finished,
             members=tuple(m.id for m in members),
             state=progress.conversation.to_json(),
-            journal=self._journal(progress, heard, [each.reply for each in staged]),
-            replies=staged,
+            journal=self._journal(progress, heard, made),
+            replies=tuple(
+                StagedReply(
+                    id=_reply_id(progress.turn, index), reply=reply, exempt=snapshot.owner not in (BOT, QUEUE)
+                )
+                for index, reply in enumerate(made)
+            ),
             writes=tuple(progress.writes),
             entries=tuple(progress.riding),
             owner=owner,
@@ -513,33 +516,18 @@ class Turns:
             opted_out=any(isinstance(e, OptOut) for e in progress.effects),
         )
 
-    def _staged(self, utters: Sequence[Utter], progress: Progress, contact: str) -> tuple[StagedReply, ...]:
-        staged: list[StagedReply] = []
-        for exempt, emergency, group in apart(utters):
-            made = replies(
-                group,
-                contact=contact,
-                tokens=self._tokens,
-                at=progress.at,
-                language=progress.conversation.language,
-            )
-            for reply in made:
-                id = _reply_id(progress.turn, len(staged))
-                staged.append(StagedReply(id=id, reply=reply, exempt=exempt, emergency=emergency))
-        return tuple(staged)
-
     def _journal(self, progress: Progress, heard: Heard, made: Sequence[Reply]) -> dict[str, Any]:
         stack = progress.conversation.stack
         event, meaning = heard.event, heard.understanding
         return {
-            "content": progress.assistant.version,
+            "content": self._assistant.version,
             "turn": progress.conversation.turn_number,
             "language": progress.conversation.language,
             "text": heard.text,
             "commands": [self._in_words.command(c) for c in event.commands]
             if isinstance(event, PatientWrote)
             else ["given back by a person"],
-            "heard": heard_note(event, progress.begun, progress.assistant),
+            "heard": heard_note(event, progress.begun, self._assistant),
             "events": timeline(progress.effects, progress.outcomes),
             "intent": [meaning.intent.name, meaning.intent.confidence]
             if meaning and meaning.intent
@@ -600,6 +588,11 @@ def _turn_id(snapshot: Snapshot, members: Sequence[InboxMessage]) -> str:
 
 def _reply_id(turn: str, index: int) -> str:
     return str(uuid.uuid5(uuid.UUID(turn), f"reply {index}"))
+
+
+def _staff_is_writing(snapshot: Snapshot, now: datetime) -> bool:
+    """A person who wrote within two minutes deals with an emergency better than a fixed text."""
+    return snapshot.staff_wrote_at is not None and now - snapshot.staff_wrote_at < timedelta(minutes=2)
 
 
 def _as_json(result: ActionResult) -> dict[str, Any]:

@@ -69,9 +69,9 @@ def test_after_an_emergency_the_flow_waits_until_it_is_answered(assistant: Assis
     assert desk.hears(SetSlot("reason", "pain")).says == ["Which day, Anna?"]
 
 
-def test_in_a_first_message_the_emergency_comes_alone_and_the_disclosure_later(assistant: Assistant) -> None:
+def test_in_a_first_message_the_emergency_comes_first_and_the_disclosure_later(assistant: Assistant) -> None:
     desk = Desk(assistant, introduced=False).hears(Emergency("A", "airway"))
-    assert desk.utters == ["utter_emergency_a"]
+    assert desk.utters == ["utter_emergency_a", "utter_automated"]
     desk.is_handed_back().hears(StartFlow("price"))
 
     assert desk.utters == ["utter_disclosure", "utter_ask_kind"]
