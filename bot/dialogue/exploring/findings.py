@@ -132,8 +132,9 @@ def _left_kept(walk: Walk) -> Iterator[Problem]:
             end = way.to
             if end.kept is None or not end.rests or end.has_flow or end.conversation.paused:
                 continue
-            if (end.kept, way.label) not in told:
-                told.add((end.kept, way.label))
+            how = way.label.partition(" (")[0]  # whatever else the action set
+            if (end.kept, how) not in told:
+                told.add((end.kept, how))
                 message = "what is kept here is neither released nor booked at the end"
                 yield Problem(end.kept, "E-HOLD", f"{message}; path: {node.path(then=way.label)}")
 
