@@ -9,9 +9,9 @@ recorded as the action's result and the turn runs again with it.
 
 import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
@@ -31,6 +31,8 @@ from bot.domain.conversation import InboundKind, Reply
 from bot.domain.diary import DiaryWrite
 from bot.domain.pipeline import (
     BOT,
+    CLOSED,
+    HANDED_BACK,
     QUEUE,
     InboxMessage,
     LedgerEntry,
@@ -50,6 +52,7 @@ from bot.service.facts import opens_at, practice_facts
 from bot.service.in_words import InWords
 from bot.service.journal import heard_note, stack_note, timeline
 from bot.service.probe import Probe
+from bot.service.silence import apart, as_owned, may_be_said
 from bot.service.tokens import NotOurToken, TapTokens
 from bot.service.understanding import Reader
 from bot.service.wording import APOLOGY, replies
@@ -57,7 +60,6 @@ from nlu.understanding import Entity, Understanding
 
 log = structlog.get_logger(__name__)
 
-HANDED_BACK = "handed_back"
 _TURNS = uuid.UUID("6f0d7c1e-7a0f-4c53-9c51-3a4f8d1f4b60")
 _ACTIONS_A_TURN = 40
 _ATTEMPTS = 5
@@ -86,6 +88,7 @@ class Progress:
     at: datetime
     begun: Conversation  # as it was found
     conversation: Conversation
+    assistant: Assistant  # the content that the turn runs on
     effects: list[Effect] = field(default_factory=list)
     writes: list[DiaryWrite] = field(default_factory=list)
     riding: list[LedgerEntry] = field(default_factory=list)  # results of those writes, not yet durable
@@ -111,9 +114,11 @@ class Turns:
         probe: Probe,
         worker: str,
         keep_ledger: bool = True,
+        pinned: Callable[[str], Assistant | None] = lambda version: None,
     ) -> None:
         self._store = store
         self._assistant = assistant
+        self._pinned = pinned
         self._reader = reader
         self._actions = actions
         self._practice = practice
@@ -241,7 +246,7 @@ class Turns:
                     "given_up": True,
                 },
                 replies=(StagedReply(id=_reply_id(turn, 0), reply=Reply(text=text)),),
-                owner=QUEUE if snapshot.owner == BOT else None,
+                owner=QUEUE if snapshot.owner in (BOT, CLOSED) else None,
                 handoff=StagedHandoff(reason="error"),
             )
         )
@@ -256,6 +261,7 @@ class Turns:
             at=begun.at if begun else self._clock.now(),
             begun=conversation,
             conversation=conversation,
+            assistant=await self._content_of(conversation),
         )
         self._probe.at("understanding")
         heard = await self._hear(snapshot, members, progress)
@@ -269,10 +275,14 @@ class Turns:
     def _conversation(self, snapshot: Snapshot) -> Conversation:
         if snapshot.state is None:
             return self._new_conversation(snapshot)
-        conversation = Conversation.from_json(dict(snapshot.state))
-        if snapshot.owner != BOT and not conversation.paused:
-            conversation = replace(conversation, paused=True)
-        return conversation
+        return as_owned(Conversation.from_json(dict(snapshot.state)), snapshot.owner)
+
+    async def _content_of(self, conversation: Conversation) -> Assistant:
+        """What is under way ends in the content in which it began, as long as that is kept (17.5)."""
+        version = conversation.version
+        if not conversation.stack or version is None or version == self._assistant.version:
+            return self._assistant
+        return await asyncio.to_thread(self._pinned, version) or self._assistant
 
     def _new_conversation(self, snapshot: Snapshot) -> Conversation:
         return Conversation.new(snapshot.contact.id, language=self._practice.languages[0])
@@ -284,7 +294,7 @@ class Turns:
             facts = self._facts_at(progress.at, conversation.language)
             return Heard(event=HandedBack(at=progress.at, channel=contact.address.channel, facts=facts))
         if first.kind is InboundKind.CHOICE:
-            commands, text = self._tapped(first, snapshot, conversation, progress.at)
+            commands, text = self._tapped(first, snapshot, progress)
             if commands is not None:
                 return Heard(event=self._event(snapshot, progress, text, commands, None), text=text)
         elif first.kind is not InboundKind.TEXT:
@@ -294,9 +304,9 @@ class Turns:
         else:
             text = "\n".join(m.text or "" for m in members)
         understanding = await self._reader.understand(
-            text, self._assistant, conversation, at=progress.at, known=snapshot.state is not None
+            text, progress.assistant, conversation, at=progress.at, known=snapshot.state is not None
         )
-        commands = commands_for(understanding, conversation, self._assistant)
+        commands = commands_for(understanding, conversation, progress.assistant)
         return Heard(
             event=self._event(snapshot, progress, text, commands, understanding),
             text=text,
@@ -304,16 +314,16 @@ class Turns:
         )
 
     def _tapped(
-        self, tap: InboxMessage, snapshot: Snapshot, conversation: Conversation, at: datetime
+        self, tap: InboxMessage, snapshot: Snapshot, progress: Progress
     ) -> tuple[tuple[Command, ...] | None, str]:
         """A tap counts only as a token of ours for this contact. None: it stands for words."""
         title = tap.text or ""
         try:
-            payload = self._tokens.read(snapshot.contact.id, tap.payload or "", at=at)
+            payload = self._tokens.read(snapshot.contact.id, tap.payload or "", at=progress.at)
         except NotOurToken:
             log.warning("tap_refused", conversation=snapshot.contact.id)
             return (StaleTap(),), title
-        commands = payload_commands(payload, self._assistant, conversation)
+        commands = payload_commands(payload, progress.assistant, progress.conversation)
         return commands, payload if commands is None else title
 
     def _facts_at(self, at: datetime, language: str) -> Mapping[str, Any]:
@@ -348,7 +358,7 @@ class Turns:
         known = {entry.number: entry for entry in snapshot.begun.entries} if snapshot.begun else {}
         number = 0
         while True:
-            progress.conversation, effects = advance(self._assistant, progress.conversation, event)
+            progress.conversation, effects = advance(progress.assistant, progress.conversation, event)
             progress.effects += effects
             call = effects[-1] if effects and isinstance(effects[-1], RunAction) else None
             if call is None:
@@ -361,7 +371,7 @@ class Turns:
                 entry = await self._perform(snapshot, members, progress, call, number, entry)
             assert entry.result is not None
             result = entry.result
-            progress.outcomes.append((call.name, self._outcome_of(call.name, result)))
+            progress.outcomes.append((call.name, self._outcome_of(call.name, result, progress.assistant)))
             event = ActionReturned(
                 at=progress.at,
                 call=call.call,
@@ -449,7 +459,7 @@ class Turns:
     ) -> None:
         """The database refused a staged diary write: that is what the action came to."""
         entry = progress.riding[-1]
-        declared = self._assistant.actions[entry.action].outcome
+        declared = progress.assistant.actions[entry.action].outcome
         event = {"event": "slot", "name": declared.slot, "value": refusal.outcome} if declared else None
         result = {
             "events": [event] if event else [],
@@ -458,10 +468,10 @@ class Turns:
         }
         await self._record(snapshot, members, progress, replace(entry, result=result))
 
-    def _outcome_of(self, action: str, result: Mapping[str, Any]) -> str:
+    def _outcome_of(self, action: str, result: Mapping[str, Any], assistant: Assistant) -> str:
         if result["failed"]:
             return str(result["failed"])
-        declared = self._assistant.actions.get(action)
+        declared = assistant.actions.get(action)
         slot = declared.outcome.slot if declared and declared.outcome else None
         values = [e.get("value") for e in result["events"] if slot and e.get("name") == slot]
         return str(values[-1]) if values else "done"
@@ -476,22 +486,15 @@ class Turns:
         handoffs = [e for e in progress.effects if isinstance(e, OpenHandoff)]
         alerts = [e for e in progress.effects if isinstance(e, AlertStaff)]
         finished = self._clock.now()
-        if _staff_is_writing(snapshot, finished) and any(a.urgent for a in alerts):
-            utters = []
-        made = replies(
-            utters,
-            contact=contact,
-            tokens=self._tokens,
-            at=progress.at,
-            language=progress.conversation.language,
-        )
         handoff = None
         if handoffs or alerts:
             reason = handoffs[-1].reason if handoffs else alerts[-1].reason
             handoff = StagedHandoff(reason=reason, urgent=any(a.urgent for a in alerts))
-        owner = QUEUE if handoffs and snapshot.owner == BOT else None
-        if isinstance(heard.event, HandedBack):
-            owner = BOT
+        owner = BOT if snapshot.owner == CLOSED or isinstance(heard.event, HandedBack) else None
+        if handoffs and snapshot.owner in (BOT, CLOSED):
+            owner = QUEUE
+        said = utters if owner == BOT else may_be_said(utters, snapshot, now=finished)
+        staged = self._staged(said, progress, contact)
         return TurnCommit(
             turn=progress.turn,
             conversation=contact,
@@ -501,13 +504,8 @@ class Turns:
             finished_at=finished,
             members=tuple(m.id for m in members),
             state=progress.conversation.to_json(),
-            journal=self._journal(progress, heard, made),
-            replies=tuple(
-                StagedReply(
-                    id=_reply_id(progress.turn, index), reply=reply, exempt=snapshot.owner not in (BOT, QUEUE)
-                )
-                for index, reply in enumerate(made)
-            ),
+            journal=self._journal(progress, heard, [each.reply for each in staged]),
+            replies=staged,
             writes=tuple(progress.writes),
             entries=tuple(progress.riding),
             owner=owner,
@@ -516,18 +514,33 @@ class Turns:
             opted_out=any(isinstance(e, OptOut) for e in progress.effects),
         )
 
+    def _staged(self, utters: Sequence[Utter], progress: Progress, contact: str) -> tuple[StagedReply, ...]:
+        staged: list[StagedReply] = []
+        for exempt, emergency, group in apart(utters):
+            made = replies(
+                group,
+                contact=contact,
+                tokens=self._tokens,
+                at=progress.at,
+                language=progress.conversation.language,
+            )
+            for reply in made:
+                id = _reply_id(progress.turn, len(staged))
+                staged.append(StagedReply(id=id, reply=reply, exempt=exempt, emergency=emergency))
+        return tuple(staged)
+
     def _journal(self, progress: Progress, heard: Heard, made: Sequence[Reply]) -> dict[str, Any]:
         stack = progress.conversation.stack
         event, meaning = heard.event, heard.understanding
         return {
-            "content": self._assistant.version,
+            "content": progress.assistant.version,
             "turn": progress.conversation.turn_number,
             "language": progress.conversation.language,
             "text": heard.text,
             "commands": [self._in_words.command(c) for c in event.commands]
             if isinstance(event, PatientWrote)
             else ["given back by a person"],
-            "heard": heard_note(event, progress.begun, self._assistant),
+            "heard": heard_note(event, progress.begun, progress.assistant),
             "events": timeline(progress.effects, progress.outcomes),
             "intent": [meaning.intent.name, meaning.intent.confidence]
             if meaning and meaning.intent
@@ -588,11 +601,6 @@ def _turn_id(snapshot: Snapshot, members: Sequence[InboxMessage]) -> str:
 
 def _reply_id(turn: str, index: int) -> str:
     return str(uuid.uuid5(uuid.UUID(turn), f"reply {index}"))
-
-
-def _staff_is_writing(snapshot: Snapshot, now: datetime) -> bool:
-    """A person who wrote within two minutes deals with an emergency better than a fixed text."""
-    return snapshot.staff_wrote_at is not None and now - snapshot.staff_wrote_at < timedelta(minutes=2)
 
 
 def _as_json(result: ActionResult) -> dict[str, Any]:
