@@ -5,7 +5,7 @@ import sys
 import typer
 
 from bot import __version__
-from bot.commands import actions, content, looking, running, seeing, testing
+from bot.commands import actions, content, looking, running, seeing, staff, testing
 from bot.errors import ChairsideError, ContentRefused
 
 cli = typer.Typer(
@@ -30,6 +30,7 @@ for command in (
 cli.command("stand-in")(running.stand_in)
 cli.command(cls=testing.WithOptionalFile)(testing.test)
 cli.add_typer(actions.cli, name="actions")
+cli.add_typer(staff.cli, name="staff")
 
 
 @cli.command()

@@ -4,9 +4,10 @@ import asyncio
 import fcntl
 import os
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -24,7 +25,7 @@ from bot.channels.messenger import MessengerChannel
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.dialogue import Assistant, load_assistant
 from bot.domain.practice import Practice
-from bot.errors import SetupError
+from bot.errors import ContentRefused, SetupError
 from bot.ports import Actions, Alert, Channel, Clock
 from bot.practice_systems.embedded import EmbeddedDiary
 from bot.service.alerts import Alerts
@@ -40,12 +41,14 @@ from bot.settings import is_loopback, load_practice
 from bot.source import content
 from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
 from bot.storage.answer_book import SqlAnswerBook
+from bot.storage.contents import ContentFolder
 from bot.storage.database import Database, sqlite_url
 from bot.storage.desk import SqlDesk
 from bot.storage.diary import SqlDiary
 from bot.storage.diary_json import observed_rows
 from bot.storage.migrations import upgrade
 from bot.storage.seal import Keyring, derive, master_key_from
+from bot.storage.staff import SqlStaffBook
 from bot.storage.store import SqlStore, last_instant, remember_instant
 from bot.web.inbox import add_inbox
 from bot.web.sandbox import add_sandbox
@@ -151,6 +154,28 @@ def read_assistant(
     )
 
 
+def kept_content(
+    configuration: Configuration, practice: Practice, assistant: Assistant, *, at: datetime
+) -> Callable[[str], Assistant | None]:
+    """Keeps what runs now; what it returns finds earlier content by its version (17.5)."""
+    contents = ContentFolder(configuration.data / "contents")
+    contents.keep(assistant, configuration.flows, at=at)
+
+    @cache
+    def pinned(version: str) -> Assistant | None:
+        folders = contents.folders(version)
+        if folders is None:
+            return None
+        try:
+            loaded = load_assistant(folders, languages=practice.languages)
+        except ContentRefused:  # written for an earlier Chairside: the conversation is told so
+            log.warning("content_no_longer_loads", version=version)
+            return None
+        return replace(loaded, version=version)
+
+    return pinned
+
+
 def remote_actions(
     practice: Practice, http: aiohttp.ClientSession, *, assistant: Assistant
 ) -> Actions | None:
@@ -188,6 +213,11 @@ class Books:
         diary = SqlDiary(database, practice.id, keyring)
         return cls(practice=practice, database=database, keyring=keyring, master_key=master_key, diary=diary)
 
+    @property
+    def staff(self) -> SqlStaffBook:
+        """The people who sign in."""
+        return SqlStaffBook(self.database, practice=self.practice.id, master_key=self.master_key)
+
     def clock(self, configuration: Configuration) -> Clock:
         """The machine's clock; the demo's starts where it is told, and never behind what is stored."""
         if not configuration.demo:
@@ -223,6 +253,7 @@ class FrontDesk:
         resend_blindly: bool = False,
         own_actions: Sequence[RasaAction] = (),
         remote_actions: Actions | None = None,
+        pinned: Callable[[str], Assistant | None] = lambda version: None,
     ) -> None:
         practice = books.practice
         self.practice = practice
@@ -274,6 +305,7 @@ class FrontDesk:
             probe=probe,
             worker=uuid.uuid4().hex,
             keep_ledger=keep_ledger,
+            pinned=pinned,
         )
         self.intake = Intake(
             store=self.store,
@@ -374,20 +406,29 @@ class Server:
             resend_blindly=configuration.is_on("CHAIRSIDE_TWIN_BLIND_RESEND"),
             own_actions=own_actions,
             remote_actions=remote_actions(books.practice, self._http, assistant=assistant),
+            pinned=kept_content(configuration, books.practice, assistant, at=clock.now()),
         )
         self.desk = desk
         add_headers(app)
         add_webhooks(app, channels=channels, intake=desk.intake)
         app.router.add_get("/healthz", _healthy)
         app.router.add_get("/readyz", _healthy)
-        sign_in = SignIn(clock, announce=lambda path: _say(f"Inbox: {self.url}{path}"))
-        self.sign_in_path = sign_in.issue()
-        add_inbox(app, desk=desk.desk, sign_in=sign_in, practice=books.practice)
+        staff = books.staff
+        sign_in = SignIn(
+            clock,
+            staff,
+            practice=books.practice.name,
+            announce=lambda path: _say(f"Inbox: {self.url}{path}"),
+            opens_at_once=configuration.demo,
+        )
+        self.sign_in_path = sign_in.issue() if await sign_in.can_announce() else "/inbox"
+        add_inbox(app, desk=desk.desk, sign_in=sign_in, staff=staff, practice=books.practice)
         if configuration.demo and self.stand_in_url:
             add_sandbox(
                 app,
                 observer=desk.desk,
                 practice=books.practice,
+                assistant=assistant,
                 stand_in_url=self.stand_in_url,
                 clock=clock,
                 http=self._http,

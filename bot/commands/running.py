@@ -123,7 +123,8 @@ async def _serve(configuration: bootstrap.Configuration, host: str, port: int, *
         print("  a phone to write from, the diary, and what the assistant understood.", flush=True)
     else:
         print(f"Chairside is ready on {server.url}", flush=True)
-    print(f"Inbox for staff (this link works once): {server.url}{server.sign_in_path}", flush=True)
+    once = " (this link works once)" if server.sign_in_path != "/inbox" else ""
+    print(f"Inbox for staff{once}: {server.url}{server.sign_in_path}", flush=True)
     if open_browser:
         await asyncio.to_thread(webbrowser.open, f"{server.url}/")
     await stop.wait()

@@ -3,6 +3,7 @@
 OWASP ASVS 5.0.0: V3.4.1 to V3.4.6 (headers), V3.5.1 (cross-site requests).
 """
 
+import ipaddress
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -55,6 +56,33 @@ def is_https(request: web.Request) -> bool:
     The header can be forged, but only to make one's own cookie stricter.
     """
     return request.secure or request.headers.get("X-Forwarded-Proto", "") == "https"
+
+
+def is_loopback(request: web.Request) -> bool:
+    """Whether a browser on this machine asks. A proxy on this machine speaks for somebody elsewhere, so its
+    requests are not loopback."""
+    if request.remote is None or "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
+    return _is_loopback_address(request.remote)
+
+
+def address_of(request: web.Request) -> str:
+    """Where the browser is. Only a proxy on this machine is believed, and of its list only what it added
+    itself: everything further left is what the browser claims."""
+    remote = request.remote or ""
+    forwarded = request.headers.getall("X-Forwarded-For", [])
+    if forwarded and _is_loopback_address(remote):
+        return forwarded[-1].rsplit(",", 1)[-1].strip() or remote
+    return remote
+
+
+def _is_loopback_address(given: str) -> bool:
+    try:
+        address = ipaddress.ip_address(given)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool((mapped or address).is_loopback)
 
 
 def is_same_origin(request: web.Request) -> bool:

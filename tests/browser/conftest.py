@@ -17,7 +17,7 @@ from bot import bootstrap
 from bot.commands.shared import moment
 from bot.web.session import SignIn
 from tests.browser.people import Witness
-from tests.web.fakes import NOW, FakeClock
+from tests.web.fakes import NOW, FakeClock, MemoryStaffBook
 from tests.web.serving import Serve, serving
 
 expect.set_options(timeout=15_000)  # a busy machine is slow; it is not wrong
@@ -88,8 +88,13 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def sign_in(clock: FakeClock) -> SignIn:
-    return SignIn(clock, announce=lambda path: None)
+def staff() -> MemoryStaffBook:
+    return MemoryStaffBook()
+
+
+@pytest.fixture
+def sign_in(clock: FakeClock, staff: MemoryStaffBook) -> SignIn:
+    return SignIn(clock, staff, announce=lambda path: None, opens_at_once=True)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

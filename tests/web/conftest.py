@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from bot.web.session import SignIn
-from tests.web.fakes import FakeClock, FakeDesk, conversation, said
+from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, conversation, said
 from tests.web.serving import Receptionist, Serve, inbox_application, serving
 
 
@@ -42,13 +42,21 @@ def announced() -> list[str]:
 
 
 @pytest.fixture
-def sign_in(clock: FakeClock, announced: list[str]) -> SignIn:
-    return SignIn(clock, announce=announced.append)
+def staff() -> MemoryStaffBook:
+    return MemoryStaffBook()
 
 
 @pytest.fixture
-async def marta(serve: Serve, http: aiohttp.ClientSession, desk: FakeDesk, sign_in: SignIn) -> Receptionist:
+def sign_in(clock: FakeClock, announced: list[str], staff: MemoryStaffBook) -> SignIn:
+    """As in the demo: a one-time link opens a session for whoever is at this machine."""
+    return SignIn(clock, staff, announce=announced.append, opens_at_once=True)
+
+
+@pytest.fixture
+async def marta(
+    serve: Serve, http: aiohttp.ClientSession, desk: FakeDesk, sign_in: SignIn, staff: MemoryStaffBook
+) -> Receptionist:
     """Somebody at the desk who has signed in."""
-    receptionist = Receptionist(http, await serve(inbox_application(desk, sign_in)))
+    receptionist = Receptionist(http, await serve(inbox_application(desk, sign_in, staff=staff)))
     assert await receptionist.signs_in(sign_in.issue()) == 200
     return receptionist

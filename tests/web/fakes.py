@@ -1,11 +1,13 @@
 """A desk, an observer and a clock in memory, with the promises of their contracts."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from bot.domain.handoff import Outcome
 from bot.domain.practice import Practice, Practitioner, Shift, VisitType
+from bot.domain.staff import Person, Role
 from bot.service.desk import (
     AlreadyTaken,
     Author,
@@ -18,6 +20,7 @@ from bot.service.desk import (
     WaitingConversation,
     WindowClosed,
 )
+from bot.service.staff import Credentials, NameTaken, StoredSession
 from bot.web.live import Bell
 
 NOW = datetime(2026, 11, 16, 9, 20, tzinfo=UTC)  # a Monday, 10:20 in Milan
@@ -67,9 +70,21 @@ class FakeDesk:
             raise UnknownConversation(conversation)
         return self.views[conversation]
 
-    async def take(self, conversation: str, who: str) -> None:
-        view = await self._mine(conversation, who)
+    async def take(self, conversation: str, who: str, *, instead_of: str | None = None) -> None:
+        view = await self._mine(conversation, instead_of or who)
         self._change(replace(view, owner=Owner.STAFF, owned_by=who))
+
+    async def assign(self, conversation: str, to: str, *, who: str) -> None:
+        view = await self._mine(conversation, who)
+        self._change(replace(view, owner=Owner.STAFF, owned_by=to))
+
+    async def put_back(self, conversation: str, who: str) -> None:
+        view = await self._mine(conversation, who)
+        self._change(replace(view, owner=Owner.QUEUE, owned_by=None))
+
+    async def close(self, conversation: str, who: str, *, outcome: Outcome) -> None:
+        view = await self._mine(conversation, who)
+        self._change(replace(view, owner=Owner.CLOSED, owned_by=None))
 
     async def give_back(self, conversation: str, who: str) -> None:
         view = await self._mine(conversation, who)
@@ -121,6 +136,114 @@ class FakeDesk:
     def _change(self, view: ConversationView) -> None:
         self.views[view.id] = view
         self._bell.ring()
+
+
+class MemoryStaffBook:
+    """People in memory, by the contract (tests/contracts/staff_book.py)."""
+
+    def __init__(self) -> None:
+        self._people: dict[str, Person] = {}
+        self._proofs: dict[str, tuple[str | None, str | None]] = {}
+        self._steps: dict[str, int] = {}
+        self._links: dict[str, tuple[str, datetime]] = {}
+        self._sessions: dict[str, StoredSession] = {}
+        self._tries: dict[str, tuple[int, datetime]] = {}
+
+    async def people(self) -> tuple[Person, ...]:
+        return tuple(sorted(self._people.values(), key=lambda person: person.name.casefold()))
+
+    async def credentials(self, name: str) -> Credentials | None:
+        for person in self._people.values():
+            if person.name.casefold() == name.casefold() and not person.is_disabled:
+                password, secret = self._proofs.get(person.id, (None, None))
+                return Credentials(person=person, password=password, code_secret=secret)
+        return None
+
+    async def add(self, person: Person, *, at: datetime) -> None:
+        if any(one.name.casefold() == person.name.casefold() for one in self._people.values()):
+            raise NameTaken(person.name)
+        self._people[person.id] = person
+
+    async def change_role(self, person: str, role: Role) -> None:
+        self._change(person, role=role)
+
+    async def disable(self, person: str, *, at: datetime) -> None:
+        self._change(person, is_disabled=True)
+        self._put_out(person)
+
+    async def enable(self, person: str) -> None:
+        self._change(person, is_disabled=False)
+
+    async def prove_by(self, person: str, *, password: str | None, code_secret: str | None) -> None:
+        self._proofs[person] = (password, code_secret)
+        self._steps[person] = 0
+        self._change(person, has_password=password is not None, has_code=code_secret is not None)
+        self._put_out(person)
+
+    async def use_code(self, person: str, step: int) -> bool:
+        is_later = self._steps.get(person, 0) < step
+        self._steps[person] = max(step, self._steps.get(person, 0))
+        return is_later
+
+    async def add_link(self, key: str, *, person: str, until: datetime) -> None:
+        self._links = {one: to for one, to in self._links.items() if to[0] != person} | {key: (person, until)}
+
+    async def link(self, key: str, *, at: datetime) -> Person | None:
+        person, until = self._links.get(key, ("", at))
+        found = self._people.get(person)
+        return found if found and until > at and not found.is_disabled else None
+
+    async def use_link(self, key: str, *, at: datetime) -> Person | None:
+        found = await self.link(key, at=at)
+        self._links.pop(key, None)
+        return found
+
+    async def open_session(self, session: StoredSession) -> None:
+        self._sessions[session.key] = session
+
+    async def session(self, key: str) -> StoredSession | None:
+        stored = self._sessions.get(key)
+        person = self._people.get(stored.person or "") if stored else None
+        if stored is None or person is None:
+            return stored
+        return None if person.is_disabled else replace(stored, role=person.role)
+
+    async def touch_session(self, key: str, *, at: datetime) -> None:
+        if key in self._sessions:
+            self._sessions[key] = replace(self._sessions[key], active=at)
+
+    async def speak(self, key: str, language: str) -> None:
+        if key in self._sessions:
+            self._sessions[key] = replace(self._sessions[key], language=language)
+
+    async def end_session(self, key: str) -> None:
+        self._sessions.pop(key, None)
+
+    async def sweep_sessions(self, *, opened_before: datetime, active_before: datetime) -> None:
+        self._sessions = {
+            key: one
+            for key, one in self._sessions.items()
+            if one.opened >= opened_before and one.active >= active_before
+        }
+
+    async def tries(self, keys: Collection[str]) -> Mapping[str, tuple[int, datetime]]:
+        return {key: self._tries[key] for key in keys if key in self._tries}
+
+    async def note_tries(self, keys: Collection[str], *, at: datetime, forget_before: datetime) -> None:
+        self._tries = {key: one for key, one in self._tries.items() if one[1] >= forget_before}
+        for key in keys:
+            self._tries[key] = (self._tries.get(key, (0, at))[0] + 1, at)
+
+    async def forget_tries(self, keys: Collection[str]) -> None:
+        for key in keys:
+            self._tries.pop(key, None)
+
+    def _change(self, person: str, **values: Any) -> None:
+        self._people[person] = replace(self._people[person], **values)
+
+    def _put_out(self, person: str) -> None:
+        self._sessions = {key: one for key, one in self._sessions.items() if one.person != person}
+        self._links = {key: one for key, one in self._links.items() if one[0] != person}
 
 
 class FakeObserver:

@@ -10,8 +10,10 @@ from aiohttp import web
 
 from bot.domain.practice import Practice
 from bot.service.desk import Desk
+from bot.service.staff import StaffBook
 from bot.web.inbox import add_inbox
 from bot.web.session import SignIn
+from tests.web.fakes import MemoryStaffBook
 
 Serve = Callable[[web.Application], Awaitable[str]]
 
@@ -50,9 +52,13 @@ class Receptionist:
         ) as response:
             status = response.status
         if status == 200:
-            async with self.http.get(self.url + "/inbox") as page:
-                self.csrf = (await page.text()).split('name="csrf" content="')[1].split('"')[0]
+            await self.is_in()
         return status
+
+    async def is_in(self) -> None:
+        """The page opens, and with it comes what posting needs."""
+        async with self.http.get(self.url + "/inbox") as page:
+            self.csrf = (await page.text()).split('name="csrf" content="')[1].split('"')[0]
 
     async def posts(self, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         ours = {"Origin": self.url, "X-CSRF-Token": self.csrf}
@@ -65,9 +71,11 @@ class Receptionist:
             return response.status, await response.json() if is_json else await response.text()
 
 
-def inbox_application(desk: Desk, sign_in: SignIn, practice: Practice | None = None) -> web.Application:
+def inbox_application(
+    desk: Desk, sign_in: SignIn, practice: Practice | None = None, *, staff: StaffBook | None = None
+) -> web.Application:
     app = web.Application()
-    add_inbox(app, desk=desk, sign_in=sign_in, practice=practice)
+    add_inbox(app, desk=desk, sign_in=sign_in, staff=staff or MemoryStaffBook(), practice=practice)
     return app
 
 

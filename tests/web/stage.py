@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
+from bot import bootstrap
+from bot.dialogue import Assistant
 from bot.domain.practice import MessengerAccount, WhatsAppAccount
 from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
 from bot.web.sandbox import add_sandbox
@@ -73,6 +77,13 @@ class Stage:
         await self.sends(**mark)
 
 
+@cache
+def demo_assistant() -> Assistant:
+    """The flows that Chairside brings along."""
+    demo = bootstrap.Configuration(data=Path(), environment={}, demo=True)
+    return bootstrap.read_assistant(demo, bootstrap.read_practice(demo))
+
+
 def _accounts() -> dict[str, Any]:
     secrets = {"app_secret": SECRET, "verify_token": "", "access_token": TOKEN}
     return {
@@ -115,6 +126,7 @@ async def set_up(serve: Serve, http: aiohttp.ClientSession, *, clock: FakeClock 
         app,
         observer=observer,
         practice=replace(demo_practice(), **_accounts()),
+        assistant=demo_assistant(),
         stand_in_url=graph_url,
         http=http,
         clock=clock,

@@ -9,47 +9,15 @@ import pytest
 from aiohttp import web
 
 from bot.service.desk import Owner
+from bot.web.access import ROUTES
 from bot.web.session import SignIn
 from tests.web.fakes import FakeClock, FakeDesk
 from tests.web.serving import Receptionist, Serve, inbox_application, told
 
 ID = "0123456789abcdef"
 
-OPEN_TO_ALL = {
-    ("GET", "/inbox/sign-in"),
-    ("POST", "/inbox/sign-in"),
-    ("GET", "/inbox/sign-in/{token}"),
-    ("POST", "/inbox/sign-in/{token}"),
-}
-
-
-def closed_routes() -> list[tuple[str, str]]:
-    app = inbox_application(FakeDesk(), SignIn(FakeClock()))
-    found = []
-    for route in app.router.routes():
-        path = route.resource.canonical if route.resource is not None else ""
-        if path.startswith("/inbox") and route.method != "HEAD":
-            found.append((route.method, path))
-    return sorted(set(found) - OPEN_TO_ALL)
-
-
-CLOSED = closed_routes()
+CLOSED = [(route.method, route.path) for route in ROUTES if route.least is not None]
 POSTS = [path for method, path in CLOSED if method == "POST"]
-
-
-def test_the_doors_are_the_ones_we_know() -> None:
-    assert CLOSED == [
-        ("GET", "/inbox"),
-        ("GET", "/inbox/conversations"),
-        ("GET", "/inbox/conversations/{id}"),
-        ("GET", "/inbox/events"),
-        ("POST", "/inbox/conversations/{id}/give-back"),
-        ("POST", "/inbox/conversations/{id}/reply"),
-        ("POST", "/inbox/conversations/{id}/take"),
-        ("POST", "/inbox/here"),
-        ("POST", "/inbox/language"),
-        ("POST", "/inbox/sign-out"),
-    ]
 
 
 @pytest.mark.parametrize(("method", "path"), CLOSED)

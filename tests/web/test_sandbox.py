@@ -12,7 +12,7 @@ from bot.service.desk import TurnTrace
 from bot.web.sandbox import add_sandbox
 from tests.web.fakes import NOW, FakeObserver, demo_practice
 from tests.web.serving import Serve, told
-from tests.web.stage import Stage, set_up
+from tests.web.stage import Stage, demo_assistant, set_up
 
 ANNA, JAMES = "393331234567", "447700900123"
 ANNA_ON_MESSENGER = "7204918365027741"
@@ -176,6 +176,8 @@ async def test_the_diary_and_the_turns_appear_without_a_reload(stage: Stage) -> 
                 "step": None,
                 "actions": [],
                 "reply": "",
+                "stack": [],
+                "steps": [],
             }
         ],
     }
@@ -187,7 +189,14 @@ async def test_a_stand_in_that_is_away_is_said_so_and_found_again(
     app = web.Application()
     observer = FakeObserver()
     nowhere = f"http://127.0.0.1:{unused_tcp_port}"
-    add_sandbox(app, observer=observer, practice=demo_practice(), stand_in_url=nowhere, http=http)
+    add_sandbox(
+        app,
+        observer=observer,
+        practice=demo_practice(),
+        assistant=demo_assistant(),
+        stand_in_url=nowhere,
+        http=http,
+    )
     url = await serve(app)
     async with http.post(
         f"{url}/sandbox/patients/{ANNA}/says", json={"text": "x"}, headers={"Origin": url}
@@ -222,9 +231,22 @@ async def test_a_practice_that_speaks_no_russian_has_no_patient_who_does(stage: 
     app = web.Application()
     practice = replace(demo_practice(), languages=("it", "en"))
     add_sandbox(
-        app, observer=stage.observer, practice=practice, stand_in_url=stage.graph_url, http=stage.http
+        app,
+        observer=stage.observer,
+        practice=practice,
+        assistant=demo_assistant(),
+        stand_in_url=stage.graph_url,
+        http=stage.http,
     )
     async with stage.http.get(await serve(app) + "/sandbox") as page:
         text = await page.text()
 
     assert ("Anna Rossi" in text, "James Smith" in text, "79161234567" in text) == (True, True, False)
+
+
+async def test_each_flow_can_be_had_as_a_drawing(stage: Stage, http: aiohttp.ClientSession) -> None:
+    drawn = await http.get(f"{stage.url}/sandbox/flows/new_patient_consult?language=it")
+    unknown = await http.get(f"{stage.url}/sandbox/flows/nothing?language=it")
+
+    assert (drawn.status, drawn.content_type, unknown.status) == (200, "image/svg+xml", 404)
+    assert 'data-step="day"' in await drawn.text()

@@ -6,8 +6,10 @@ from http.cookies import SimpleCookie
 import aiohttp
 import pytest
 
-from bot.web.session import COOKIE, SignIn
-from tests.web.fakes import FakeClock, FakeDesk
+from bot.domain.staff import Role
+from bot.web.session import COOKIE, SECURE_COOKIE, SignIn
+from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook
+from tests.web.people import PASSWORD, hired
 from tests.web.serving import Receptionist, Serve, inbox_application
 
 
@@ -83,15 +85,18 @@ async def test_the_cookie_is_for_the_inbox_and_for_nobody_elses_script(
 
 
 async def test_the_cookie_is_secure_behind_a_proxy_that_speaks_https(
-    serve: Serve, http: aiohttp.ClientSession, desk: FakeDesk, clock: FakeClock
+    serve: Serve, http: aiohttp.ClientSession, desk: FakeDesk, clock: FakeClock, staff: MemoryStaffBook
 ) -> None:
-    sign_in = SignIn(clock, loopback_only=False)
-    url = await serve(inbox_application(desk, sign_in))
+    sign_in = SignIn(clock, staff)
+    await hired(staff, "Marta", Role.AGENT)
+    url = await serve(inbox_application(desk, sign_in, staff=staff))
     headers = {"Origin": url, "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.5"}
-    async with http.post(url + sign_in.issue(), json={}, headers=headers) as response:
-        cookie = SimpleCookie(response.headers["Set-Cookie"])[COOKIE]
+    given = {"name": "marta", "password": PASSWORD}
+    async with http.post(url + "/inbox/sign-in", json=given, headers=headers) as response:
+        cookie = SimpleCookie(response.headers["Set-Cookie"])[SECURE_COOKIE]
 
-        assert cookie["secure"] is True
+        assert SECURE_COOKIE.startswith("__Host-")
+        assert (cookie["secure"], cookie["path"]) == (True, "/")
         assert "max-age" in response.headers["Strict-Transport-Security"]
 
 
@@ -104,10 +109,10 @@ async def test_nobody_from_elsewhere_gets_in_while_it_is_for_this_computer_only(
         assert (entered.status, await entered.json()) == (403, {"error": "elsewhere"})
     async with http.get(url + link, headers=proxied) as page:
         assert page.status == 403
-    async with http.post(url + "/inbox/sign-in", json={}, headers=proxied) as asked:
+    async with http.post(url + "/inbox/sign-in/link", json={}, headers=proxied) as asked:
         assert asked.status == 403
 
-    assert sign_in.is_open(link.rsplit("/", 1)[-1])
+    assert await sign_in.door(link.rsplit("/", 1)[-1]) is not None
 
 
 @pytest.mark.parametrize(
@@ -160,9 +165,9 @@ async def test_who_has_no_link_can_have_one_written_to_the_terminal(
 ) -> None:
     receptionist = Receptionist(http, url)
     for _ in range(3):
-        assert await receptionist.posts("/inbox/sign-in") == (200, {})
+        assert await receptionist.posts("/inbox/sign-in/link") == (200, {})
     clock.pass_by(timedelta(seconds=10))
-    await receptionist.posts("/inbox/sign-in")
+    await receptionist.posts("/inbox/sign-in/link")
 
     assert len(announced) == 2, "one in ten seconds"
     assert await receptionist.signs_in(announced[1]) == 200

@@ -1,0 +1,56 @@
+"""People of a practice, their sessions, one-time links and failed tries. Instants as in tables.py."""
+
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlmodel import Field, SQLModel
+
+
+class StaffRow(SQLModel, table=True):
+    __tablename__: ClassVar[str] = "staff"  # type: ignore[misc]
+    __table_args__ = (Index("staff_name", "practice", "folded_name", unique=True),)
+    id: str = Field(primary_key=True)
+    practice: str
+    name: str
+    folded_name: str
+    role: str
+    password: str | None = None  # argon2id
+    sealed_code: bytes | None = Field(default=None, sa_column=Column(LargeBinary))  # secret of RFC 6238
+    code_step: int = Field(default=0, sa_type=BigInteger)  # the latest that was used
+    created_at: int = Field(sa_type=BigInteger)
+    disabled_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class StaffLinkRow(SQLModel, table=True):
+    """A one-time link, by its hash."""
+
+    __tablename__: ClassVar[str] = "staff_link"  # type: ignore[misc]
+    key: str = Field(primary_key=True)
+    practice: str
+    person: str
+    until: int = Field(sa_type=BigInteger)
+
+
+class StaffSessionRow(SQLModel, table=True):
+    """A session, by the hash of its cookie."""
+
+    __tablename__: ClassVar[str] = "staff_session"  # type: ignore[misc]
+    __table_args__ = (Index("staff_session_person", "person"),)
+    key: str = Field(primary_key=True)
+    practice: str
+    person: str | None = None
+    who: str
+    role: str  # of somebody who is not in the book; else the book counts
+    language: str
+    opened_at: int = Field(sa_type=BigInteger)
+    active_at: int = Field(sa_type=BigInteger)
+
+
+class StaffTryRow(SQLModel, table=True):
+    """Failures to sign in, by a hash of whose and from where."""
+
+    __tablename__: ClassVar[str] = "staff_try"  # type: ignore[misc]
+    practice: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    failures: int
+    last_at: int = Field(sa_type=BigInteger)

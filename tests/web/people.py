@@ -1,0 +1,28 @@
+"""People of a practice who sign in with a password, for tests."""
+
+import uuid
+from datetime import datetime
+
+import pyotp
+
+from bot.domain.staff import Person, Role
+from bot.service.passwords import hash_password
+from bot.service.staff import StaffBook
+from tests.web.fakes import NOW
+
+PASSWORD = "nine green umbrellas in a row"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+async def hired(book: StaffBook, name: str, role: Role, *, with_code: bool = False) -> Person:
+    """Somebody in the book who can sign in with PASSWORD, and with codes of SECRET."""
+    person = Person(id=uuid.uuid4().hex, name=name, role=role)
+    await book.add(person, at=NOW)
+    secret = SECRET if with_code else None
+    await book.prove_by(person.id, password=await hash_password(PASSWORD), code_secret=secret)
+    return person
+
+
+def code(at: datetime, secret: str = SECRET) -> str:
+    """What the app shows at that moment."""
+    return pyotp.TOTP(secret).at(int(at.timestamp()))
