@@ -82,7 +82,7 @@ def take_commands(bench: Workbench, commands: Sequence[Command], text: str) -> N
     for command in backwards:
         _execute(bench, command, active, cancelled=cancelled)
     push_validations(bench)
-    bench.stack.extend(changed)
+    bench.stack.extend(() if is_safety else changed)  # nothing is said before an emergency's text
     if not (is_safety or bench.introduced or bench.turn.is_over):
         bench.introduced = True
         note_when_closed(bench)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bot.dialogue.model import VALIDATE
 from bot.dialogue.names import FACTS
 from bot.dialogue.stacking import cancel_chain, chains
-from bot.dialogue.state import Frame
 from bot.dialogue.values import WrongValue, coerce, fits
 from bot.dialogue.workbench import Workbench
 
@@ -42,11 +40,14 @@ def reset_all(bench: Workbench, *, but: frozenset[str] = frozenset()) -> None:
 
 
 def meet_content(bench: Workbench) -> None:
-    """Slots and frames of a conversation that ran on other content: kept where the new one still has them."""
+    """A conversation that comes from other content: its slots are fitted, what was under way is dropped.
+
+    Whoever keeps the content it began with runs it on that until its stack is empty (17.5).
+    """
     if bench.base.version == bench.assistant.version:
         return
     _fit_slots(bench)
-    if all(_is_known(bench, frame) for frame in bench.stack):
+    if not bench.stack:
         return
     for frame in reversed(bench.stack):
         if not frame.is_pattern:
@@ -69,10 +70,3 @@ def _fit_slots(bench: Workbench) -> None:
     for slot in slots.values():
         if slot.initial_value is not None and slot.name not in bench.slots:
             bench.put(slot.name, slot.initial_value)
-
-
-def _is_known(bench: Workbench, frame: Frame) -> bool:
-    if frame.flow_id == VALIDATE and VALIDATE not in bench.assistant.flows:
-        return str(frame.context.get("validate")) in bench.assistant.slots
-    flow = bench.assistant.flows.get(frame.flow_id)
-    return flow is not None and (frame.is_new or frame.step_id in flow.steps)

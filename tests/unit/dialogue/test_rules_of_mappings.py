@@ -138,7 +138,7 @@ def test_roles_tell_entities_apart_and_the_last_one_wins() -> None:
 
 def test_mappings_are_tried_in_order_and_may_depend_on_the_intent_and_the_flow() -> None:
     said = meaning(None, ("Rome", None))
-    desk = asked("from")
+    desk = asked("near")
     assert understood(desk, said) == {"to": "Rome", "home": "Rome"}
     buying = Desk(MAPPED).hears(StartFlow("buying"))
 
