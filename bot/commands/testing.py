@@ -61,13 +61,18 @@ def test(
     update: Annotated[
         bool, typer.Option("--update", help="Rewrite what `bot:` steps expect to what is said now.")
     ] = False,
+    strict_render: Annotated[
+        bool, typer.Option("--strict-render", help="A text that shows an empty slot is an error.")
+    ] = False,
     now: Annotated[str | None, typer.Option(help="Where the clock stands: 2026-03-02T08:00+01:00")] = None,
 ) -> None:
     """Talks through conversations written in YAML and says where one goes otherwise; status 1 if any."""
     _log_to_stderr()
     at = moment(now) or MONDAY_MORNING
     started = time.perf_counter()
-    assistant, results = asyncio.run(_test(files or [], content, actions, at, update=update))
+    assistant, results = asyncio.run(
+        _test(files or [], content, actions, at, update=update, strict_render=strict_render)
+    )
     if with_coverage or coverage_file is not None:
         _tell_coverage(assistant, [result for result, _ in results], coverage_file)
     if junit_file is not None:
@@ -78,7 +83,13 @@ def test(
 
 
 async def _test(
-    files: Sequence[Path], content: Path | None, actions: str | None, at: datetime, *, update: bool
+    files: Sequence[Path],
+    content: Path | None,
+    actions: str | None,
+    at: datetime,
+    *,
+    update: bool,
+    strict_render: bool,
 ) -> tuple[Assistant, Timed]:
     if not files and content is None:
         raise ChairsideError("name the test files, or a folder of them: chairside test tests/conversations")
@@ -91,7 +102,7 @@ async def _test(
             cases = read_cases(paths, place.assistant)
         results: Timed = []
         begun = time.perf_counter()
-        async for result in run_cases(cases.cases, place.opened):
+        async for result in run_cases(cases.cases, place.opened, strict_render=strict_render):
             results.append((result, time.perf_counter() - begun))
             begun = time.perf_counter()
             _tell(result)

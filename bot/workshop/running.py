@@ -63,18 +63,23 @@ class CaseResult:
 
 
 async def run_cases(
-    cases: tuple[Case, ...], open_venue: OpenVenue, *, correct: Correct | None = None
+    cases: tuple[Case, ...],
+    open_venue: OpenVenue,
+    *,
+    correct: Correct | None = None,
+    strict_render: bool = False,
 ) -> AsyncIterator[CaseResult]:
-    """The results as they come."""
+    """The results as they come. With `strict_render` a text that shows an empty slot is an error."""
     for case in cases:
         async with open_venue() as venue:
-            yield await _Run(case, venue, correct).result()
+            yield await _Run(case, venue, correct, strict_render=strict_render).result()
 
 
 class _Run:
     """One case at one venue."""
 
-    def __init__(self, case: Case, venue: Venue, correct: Correct | None) -> None:
+    def __init__(self, case: Case, venue: Venue, correct: Correct | None, *, strict_render: bool) -> None:
+        self._strict_render = strict_render
         self._case = case
         self._venue = venue
         self._correct = correct
@@ -111,6 +116,10 @@ class _Run:
             except ChairsideError as error:
                 return Failure(position=said.position, error=str(error))
             self._count(turn)
+            empty = [event for event in turn.events if event["event"] == "render_null"]
+            if empty and self._strict_render:
+                reason = f'"{empty[0]["response"]}" shows {{{empty[0]["name"]}}}, which is empty'
+                return Failure(position=said.position, error=reason, turn=turn)
             checked = self._check(said, turn)
             self._held += checked.held
             if checked.failed is not None:

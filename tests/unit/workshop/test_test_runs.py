@@ -4,12 +4,15 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from kitchen import KITCHEN_IS_FREE, PIZZERIA, opened, run
+from kitchen import KITCHEN_IS_FREE, NOON, PIZZERIA, opened, run
 
+from bot.service.clock import FrozenClock
+from bot.workshop.cases import read_cases
 from bot.workshop.content import OpenedContent
 from bot.workshop.coverage import coverage, coverage_json
 from bot.workshop.report import failure_text, junit, summary
-from bot.workshop.running import CaseResult
+from bot.workshop.running import CaseResult, run_cases
+from bot.workshop.venues import ContentVenue
 
 ACTIONS = """
 from rasa_sdk import Action
@@ -404,3 +407,19 @@ test_cases:
     results = await run(opened(tmp_path, {"travel.yml": travel}), cases, tmp_path)
 
     assert [result.failure for result in results] == [None, None]
+
+
+async def test_a_text_that_shows_nothing_is_an_error_where_that_is_asked_for(tmp_path: Path) -> None:
+    content = opened(tmp_path, {"c.yml": PIZZERIA.replace("It is on its way.", "Order {address} left.")})
+    (tmp_path / "cases.yml").write_text(
+        "test_cases: [{test_case: asks, steps: [{user: where is my order}]}]", encoding="utf-8"
+    )
+    cases = read_cases([tmp_path / "cases.yml"], content.assistant).cases
+    venue = ContentVenue(content=content, clock=FrozenClock(NOON))
+
+    (lenient,) = [result async for result in run_cases(cases, venue.opened)]
+    (strict,) = [result async for result in run_cases(cases, venue.opened, strict_render=True)]
+
+    assert (lenient.failure, strict.is_error) == (None, True)
+    assert strict.failure is not None
+    assert strict.failure.error == '"utter_on_its_way" shows {address}, which is empty'
