@@ -11,7 +11,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
@@ -31,6 +31,8 @@ from bot.domain.conversation import InboundKind, Reply
 from bot.domain.diary import DiaryWrite
 from bot.domain.pipeline import (
     BOT,
+    CLOSED,
+    HANDED_BACK,
     QUEUE,
     InboxMessage,
     LedgerEntry,
@@ -50,6 +52,7 @@ from bot.service.facts import opens_at, practice_facts
 from bot.service.in_words import InWords
 from bot.service.journal import heard_note, stack_note, timeline
 from bot.service.probe import Probe
+from bot.service.silence import apart, as_owned, may_be_said
 from bot.service.tokens import NotOurToken, TapTokens
 from bot.service.understanding import Reader
 from bot.service.wording import APOLOGY, replies
@@ -57,7 +60,6 @@ from nlu.understanding import Entity, Understanding
 
 log = structlog.get_logger(__name__)
 
-HANDED_BACK = "handed_back"
 _TURNS = uuid.UUID("6f0d7c1e-7a0f-4c53-9c51-3a4f8d1f4b60")
 _ACTIONS_A_TURN = 40
 _ATTEMPTS = 5
@@ -244,7 +246,7 @@ class Turns:
                     "given_up": True,
                 },
                 replies=(StagedReply(id=_reply_id(turn, 0), reply=Reply(text=text)),),
-                owner=QUEUE if snapshot.owner == BOT else None,
+                owner=QUEUE if snapshot.owner in (BOT, CLOSED) else None,
                 handoff=StagedHandoff(reason="error"),
             )
         )
@@ -273,10 +275,7 @@ class Turns:
     def _conversation(self, snapshot: Snapshot) -> Conversation:
         if snapshot.state is None:
             return self._new_conversation(snapshot)
-        conversation = Conversation.from_json(dict(snapshot.state))
-        if snapshot.owner != BOT and not conversation.paused:
-            conversation = replace(conversation, paused=True)
-        return conversation
+        return as_owned(Conversation.from_json(dict(snapshot.state)), snapshot.owner)
 
     async def _content_of(self, conversation: Conversation) -> Assistant:
         """What is under way ends in the content in which it began, as long as that is kept (17.5)."""
@@ -350,6 +349,7 @@ class Turns:
             language=language,
             facts=self._facts_at(progress.at, language),
             latest_message=_latest_message(text, understanding),
+            queued=snapshot.owner == QUEUE,
         )
 
     async def _advance(
@@ -486,22 +486,15 @@ class Turns:
         handoffs = [e for e in progress.effects if isinstance(e, OpenHandoff)]
         alerts = [e for e in progress.effects if isinstance(e, AlertStaff)]
         finished = self._clock.now()
-        if _staff_is_writing(snapshot, finished) and any(a.urgent for a in alerts):
-            utters = []
-        made = replies(
-            utters,
-            contact=contact,
-            tokens=self._tokens,
-            at=progress.at,
-            language=progress.conversation.language,
-        )
         handoff = None
         if handoffs or alerts:
             reason = handoffs[-1].reason if handoffs else alerts[-1].reason
             handoff = StagedHandoff(reason=reason, urgent=any(a.urgent for a in alerts))
-        owner = QUEUE if handoffs and snapshot.owner == BOT else None
-        if isinstance(heard.event, HandedBack):
-            owner = BOT
+        owner = BOT if snapshot.owner == CLOSED or isinstance(heard.event, HandedBack) else None
+        if handoffs and snapshot.owner in (BOT, CLOSED):
+            owner = QUEUE
+        said = utters if owner == BOT else may_be_said(utters, snapshot, now=finished)
+        staged = self._staged(said, progress, contact)
         return TurnCommit(
             turn=progress.turn,
             conversation=contact,
@@ -511,13 +504,8 @@ class Turns:
             finished_at=finished,
             members=tuple(m.id for m in members),
             state=progress.conversation.to_json(),
-            journal=self._journal(progress, heard, made),
-            replies=tuple(
-                StagedReply(
-                    id=_reply_id(progress.turn, index), reply=reply, exempt=snapshot.owner not in (BOT, QUEUE)
-                )
-                for index, reply in enumerate(made)
-            ),
+            journal=self._journal(progress, heard, [each.reply for each in staged]),
+            replies=staged,
             writes=tuple(progress.writes),
             entries=tuple(progress.riding),
             owner=owner,
@@ -525,6 +513,21 @@ class Turns:
             informed=any(u.response == "utter_disclosure" for u in utters),
             opted_out=any(isinstance(e, OptOut) for e in progress.effects),
         )
+
+    def _staged(self, utters: Sequence[Utter], progress: Progress, contact: str) -> tuple[StagedReply, ...]:
+        staged: list[StagedReply] = []
+        for exempt, emergency, group in apart(utters):
+            made = replies(
+                group,
+                contact=contact,
+                tokens=self._tokens,
+                at=progress.at,
+                language=progress.conversation.language,
+            )
+            for reply in made:
+                id = _reply_id(progress.turn, len(staged))
+                staged.append(StagedReply(id=id, reply=reply, exempt=exempt, emergency=emergency))
+        return tuple(staged)
 
     def _journal(self, progress: Progress, heard: Heard, made: Sequence[Reply]) -> dict[str, Any]:
         stack = progress.conversation.stack
@@ -598,11 +601,6 @@ def _turn_id(snapshot: Snapshot, members: Sequence[InboxMessage]) -> str:
 
 def _reply_id(turn: str, index: int) -> str:
     return str(uuid.uuid5(uuid.UUID(turn), f"reply {index}"))
-
-
-def _staff_is_writing(snapshot: Snapshot, now: datetime) -> bool:
-    """A person who wrote within two minutes deals with an emergency better than a fixed text."""
-    return snapshot.staff_wrote_at is not None and now - snapshot.staff_wrote_at < timedelta(minutes=2)
 
 
 def _as_json(result: ActionResult) -> dict[str, Any]:
