@@ -48,6 +48,7 @@ from bot.storage.diary import SqlDiary
 from bot.storage.diary_json import observed_rows
 from bot.storage.migrations import upgrade
 from bot.storage.seal import Keyring, derive, master_key_from
+from bot.storage.staff import SqlStaffBook
 from bot.storage.store import SqlStore, last_instant, remember_instant
 from bot.web.inbox import add_inbox
 from bot.web.sandbox import add_sandbox
@@ -211,6 +212,11 @@ class Books:
         database.read_now(keyring.prove)
         diary = SqlDiary(database, practice.id, keyring)
         return cls(practice=practice, database=database, keyring=keyring, master_key=master_key, diary=diary)
+
+    @property
+    def staff(self) -> SqlStaffBook:
+        """The people who sign in."""
+        return SqlStaffBook(self.database, practice=self.practice.id, master_key=self.master_key)
 
     def clock(self, configuration: Configuration) -> Clock:
         """The machine's clock; the demo's starts where it is told, and never behind what is stored."""
@@ -407,14 +413,22 @@ class Server:
         add_webhooks(app, channels=channels, intake=desk.intake)
         app.router.add_get("/healthz", _healthy)
         app.router.add_get("/readyz", _healthy)
-        sign_in = SignIn(clock, announce=lambda path: _say(f"Inbox: {self.url}{path}"))
-        self.sign_in_path = sign_in.issue()
-        add_inbox(app, desk=desk.desk, sign_in=sign_in, practice=books.practice)
+        staff = books.staff
+        sign_in = SignIn(
+            clock,
+            staff,
+            practice=books.practice.name,
+            announce=lambda path: _say(f"Inbox: {self.url}{path}"),
+            opens_at_once=configuration.demo,
+        )
+        self.sign_in_path = sign_in.issue() if await sign_in.can_announce() else "/inbox"
+        add_inbox(app, desk=desk.desk, sign_in=sign_in, staff=staff, practice=books.practice)
         if configuration.demo and self.stand_in_url:
             add_sandbox(
                 app,
                 observer=desk.desk,
                 practice=books.practice,
+                assistant=assistant,
                 stand_in_url=self.stand_in_url,
                 clock=clock,
                 http=self._http,
