@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from talk import load
 
+from bot.dialogue import load_assistant
 from bot.dialogue.exploring import Exploration, explore
 
 CONTENT = Path(__file__).parents[3] / "flows"
@@ -296,3 +297,9 @@ def test_a_walk_finds_the_same_each_time() -> None:
     content = replaced("- id: left\n        action: action_free", "- id: left\n        action: utter_none")
 
     assert explored(content) == explored(content)
+
+
+def test_the_shipped_flows_are_walked_to_their_end_and_nothing_is_found() -> None:
+    exploration = explore(load_assistant([CONTENT], languages=("en", "it", "ru")))
+
+    assert (exploration.findings, exploration.bound) == ((), None)

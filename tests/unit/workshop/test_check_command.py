@@ -1,0 +1,104 @@
+"""`chairside check`: for people, for editors, for a build that must stop."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.__main__ import cli
+
+GOOD = """
+slots:
+  day: {type: text}
+responses:
+  utter_ask_day: [{text: "Day?"}]
+  utter_done: [{text: "Done."}]
+flows:
+  ask:
+    description: ask
+    steps:
+      - collect: day
+      - action: utter_done
+"""
+WARNED = GOOD.replace("{type: text}", "{type: text, min_value: 1}")
+WRONG = GOOD.replace("collect: day", "collect: dya")
+SILENT = GOOD.replace(
+    "      - action: utter_done", "      - set_slots: [{day: null}]\n    run_pattern_completed: false"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "desk"
+
+
+def check(folder: Path, content: str, *options: str) -> Result:
+    folder.mkdir(exist_ok=True)
+    (folder / "flows.yml").write_text(content)
+    return CliRunner().invoke(cli, ["check", "--content", str(folder), *options])
+
+
+def test_good_content_passes_and_says_how_far_it_was_walked(folder: Path) -> None:
+    result = check(folder, GOOD)
+
+    assert result.exit_code == 0
+    assert "every conversation that can arise" in result.output
+
+
+def test_a_mistake_stops_the_build(folder: Path) -> None:
+    result = check(folder, WRONG)
+
+    assert result.exit_code == 1
+    assert 'desk/flows.yml:11:18: E-REF there is no slot "dya"; did you mean "day"?' in result.output
+
+
+def test_what_only_a_conversation_shows_stops_the_build_too(folder: Path) -> None:
+    result = check(folder, SILENT)
+
+    assert result.exit_code == 1
+    assert "desk/flows.yml:12:9: E-SILENT" in result.output
+
+
+def test_whoever_is_in_a_hurry_leaves_the_walk_out(folder: Path) -> None:
+    result = check(folder, SILENT, "--no-explore")
+
+    assert result.exit_code == 0
+    assert "Walked" not in result.output
+
+
+def test_warnings_count_only_when_asked_to(folder: Path) -> None:
+    assert [check(folder, WARNED).exit_code, check(folder, WARNED, "--strict").exit_code] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "severities"),
+    [(GOOD, 0, []), (WARNED, 0, ["warning"]), (WRONG, 1, ["error"])],
+)
+def test_an_editor_gets_a_list_and_the_same_status(
+    folder: Path, content: str, status: int, severities: list[str]
+) -> None:
+    result = check(folder, content, "--json")
+
+    assert result.exit_code == status
+    assert [item["severity"] for item in json.loads(result.stdout)] == severities
+
+
+def test_an_editor_learns_where_what_and_why(folder: Path) -> None:
+    [only] = json.loads(check(folder, WRONG, "--json").stdout)
+
+    assert only == {
+        "path": "desk/flows.yml",
+        "line": 11,
+        "column": 18,
+        "code": "E-REF",
+        "text": 'there is no slot "dya"; did you mean "day"?',
+        "severity": "error",
+    }
+
+
+def test_the_schema_is_printed_as_it_is_shipped(folder: Path) -> None:
+    result = check(folder, WRONG, "--schema")
+
+    shipped = Path(__file__).parents[3] / "flows" / "flow.schema.json"
+    assert (result.exit_code, result.stdout) == (0, shipped.read_text(encoding="utf-8"))
