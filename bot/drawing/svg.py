@@ -153,8 +153,9 @@ def _frame(graph: FlowGraph, layout: Layout, *, styled: bool) -> ElementTree.Ele
         "viewBox": "0 0 8 8",
         "refX": "7",
         "refY": "4",
-        "markerWidth": "7",
-        "markerHeight": "7",
+        "markerWidth": "10",
+        "markerHeight": "10",
+        "markerUnits": "userSpaceOnUse",
         "orient": "auto",
     }
     arrow = _add(_add(svg, "defs"), "marker", marker)

@@ -14,9 +14,11 @@ import aiohttp
 import pydantic
 from aiohttp import web
 
+from bot.dialogue import Assistant
 from bot.domain.practice import Practice
 from bot.ports import Clock
 from bot.service.desk import Observer
+from bot.web.flow_drawings import FlowDrawings
 from bot.web.live import Bell, Stream, to_json
 from bot.web.pages import add_pages, show
 from bot.web.phones import Phones
@@ -33,6 +35,7 @@ def add_sandbox(
     *,
     observer: Observer,
     practice: Practice,
+    assistant: Assistant,
     stand_in_url: str,
     http: aiohttp.ClientSession,
     clock: Clock | None = None,
@@ -46,8 +49,14 @@ def add_sandbox(
     """
     add_pages(app)
     spoken = tuple(patient for patient in patients if patient.language in practice.languages)
+    flows = FlowDrawings(assistant)
     sandbox = _Sandbox(
-        observer, practice, _StandIn(stand_in_url, http), spoken or tuple(patients), clock=clock
+        observer,
+        practice,
+        _StandIn(stand_in_url, http),
+        spoken or tuple(patients),
+        clock=clock,
+        flows=flows,
     )
     patient = "/sandbox/patients/{contact}"
     app.router.add_routes(
@@ -55,6 +64,7 @@ def add_sandbox(
             web.get("/", sandbox.show_the_way),
             web.get("/sandbox", sandbox.show),
             web.get("/sandbox/events", sandbox.stream),
+            web.get("/sandbox/flows/{flow}", flows.show),
             web.post(f"{patient}/says", sandbox.forward(_Says)),
             web.post(f"{patient}/taps", sandbox.forward(_Taps)),
             web.post(f"{patient}/sends", sandbox.forward(_Sends)),
@@ -132,7 +142,9 @@ class _Sandbox:
         patients: tuple[SandboxPatient, ...],
         *,
         clock: Clock | None,
+        flows: FlowDrawings,
     ) -> None:
+        self._flows = flows
         self._observer = observer
         self._practice = practice
         self._stand_in = stand_in
@@ -182,7 +194,8 @@ class _Sandbox:
             practice=self._practice.name,
             time_zone=self._practice.time_zone,
             now=self._clock.now().isoformat() if self._clock else "",
-            facts=_facts(self._practice, self._patients, self._channels, language),
+            facts=_facts(self._practice, self._patients, self._channels, language)
+            | {"flows": self._flows.names(language)},
         )
 
     async def stream(self, request: web.Request) -> web.StreamResponse:

@@ -17,6 +17,7 @@ from tests.browser.hostile_words import HOSTILE_WORDS
 from tests.browser.people import Witness, at_the_desk
 from tests.web.fakes import NOW, FakeDesk, FakeObserver, conversation, demo_practice, said
 from tests.web.serving import Serve, inbox_application
+from tests.web.stage import demo_assistant
 
 FOREIGN = "iframe, object, embed, base, img, video, audio, math, form[action], style, meta[http-equiv]"
 
@@ -135,6 +136,7 @@ async def sandbox(
         app,
         observer=observer,
         practice=replace(practice, name=HOSTILE_WORDS[2], practitioners=(practitioner,)),
+        assistant=demo_assistant(),
         stand_in_url=await serve(stand_in),
         http=http,
         patients=(
