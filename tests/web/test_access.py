@@ -1,0 +1,113 @@
+"""Every route of the inbox, for every role: the table in bot/web/access.py is what happens."""
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.domain.staff import Role
+from bot.errors import SetupError
+from bot.web.access import ROUTES, Route, listed_in
+from bot.web.session import SignIn
+from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, conversation
+from tests.web.people import PASSWORD, code, hired
+from tests.web.serving import Receptionist, Serve, inbox_application
+
+CLOSED = [route for route in ROUTES if route.least is not None]
+#: Who may use what, written down once more by hand: a change of the table has to be meant.
+EXPECTED = {
+    Role.READER: {
+        *("GET /inbox", "GET /inbox/events", "GET /inbox/conversations", "GET /inbox/conversations/{id}"),
+        *("POST /inbox/language", "POST /inbox/here", "POST /inbox/sign-out"),
+    },
+    Role.AGENT: {
+        *("POST /inbox/conversations/{id}/take", "POST /inbox/conversations/{id}/reply"),
+        *("POST /inbox/conversations/{id}/give-back", "POST /inbox/conversations/{id}/assign"),
+        *("POST /inbox/conversations/{id}/put-back", "POST /inbox/conversations/{id}/close"),
+    },
+}
+DOORS = {
+    *("GET /inbox/sign-in", "POST /inbox/sign-in", "POST /inbox/sign-in/link"),
+    *("GET /inbox/sign-in/{token}", "POST /inbox/sign-in/{token}"),
+}
+
+
+def named(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+def test_the_table_says_what_was_meant() -> None:
+    by_role: dict[Role | None, set[str]] = {}
+    for route in ROUTES:
+        by_role.setdefault(route.least, set()).add(named(route))
+
+    assert by_role == {**EXPECTED, None: DOORS}
+
+
+def test_every_route_is_in_the_table_and_every_entry_is_a_route(
+    desk: FakeDesk, sign_in: SignIn, staff: MemoryStaffBook
+) -> None:
+    there = listed_in(inbox_application(desk, sign_in, staff=staff))
+
+    assert there == sorted((route.method, route.path) for route in ROUTES)
+
+
+async def test_a_route_that_nobody_listed_does_not_start(
+    serve: Serve, desk: FakeDesk, sign_in: SignIn, staff: MemoryStaffBook
+) -> None:
+    app = inbox_application(desk, sign_in, staff=staff)
+
+    async def secret(request: web.Request) -> web.Response:
+        return web.Response()
+
+    app.router.add_get("/inbox/secret", secret)
+    with pytest.raises(SetupError, match="/inbox/secret"):
+        await serve(app)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("route", CLOSED, ids=named)
+async def test_a_role_may_do_what_the_table_says_and_nothing_else(
+    route: Route,
+    role: Role,
+    serve: Serve,
+    http: aiohttp.ClientSession,
+    clock: FakeClock,
+    staff: MemoryStaffBook,
+) -> None:
+    desk = FakeDesk(conversation("c-anna"), clock=clock)
+    url = await serve(inbox_application(desk, SignIn(clock, staff), staff=staff))
+    await hired(staff, "Marta", role, with_code=role.needs_code)
+    marta = Receptionist(http, url)
+    given = {"name": "Marta", "password": PASSWORD} | ({"code": code(clock.now())} if role.needs_code else {})
+    await marta.posts("/inbox/sign-in", given)
+    await marta.is_in()
+    before = dict(desk.views)
+    path = route.path.replace("{id}", "c-anna")
+    headers = {"Origin": url, "X-CSRF-Token": marta.csrf}
+    async with http.request(route.method, url + path, json={}, headers=headers) as response:
+        refused = response.status == 403 and await response.json() == {"error": "not_allowed"}
+
+    assert route.least is not None
+    assert refused is not role.may(route.least)
+    assert not refused or desk.views == before
+
+
+@pytest.mark.parametrize("route", [route for route in CLOSED if "{id}" in route.path], ids=named)
+async def test_a_conversation_of_another_practice_is_not_there(marta: Receptionist, route: Route) -> None:
+    path = route.path.replace("{id}", "c-elsewhere")
+    body = {
+        "reply": {"text": "x", "client_message_id": "0123456789abcdef"},
+        "assign": {"to": "Marta"},
+        "close": {"outcome": "phoned"},
+    }.get(path.rsplit("/", 1)[-1], {})
+    answered = await (marta.gets(path) if route.method == "GET" else marta.posts(path, body))
+
+    assert answered[0] == 404
+
+
+def test_roles_rise() -> None:
+    ranks = list(Role)
+
+    assert [[role.may(least) for least in ranks] for role in ranks] == [
+        [place >= other for other in range(len(ranks))] for place in range(len(ranks))
+    ]
