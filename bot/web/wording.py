@@ -317,9 +317,9 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     ),
     "flow": ("Flow", "Percorso", "Сценарий"),
     "flow_none": (
-        "Write something on the phone: here the flow is drawn, and its current step lit.",
-        "Scriva qualcosa al telefono: qui appare il percorso, con il passo attuale illuminato.",
-        "Напишите что-нибудь в телефоне: здесь появится сценарий, а текущий шаг подсветится.",
+        "After the first message the flow is drawn here, and its current step lit.",
+        "Dopo il primo messaggio qui appare il percorso, con il passo attuale illuminato.",
+        "После первого сообщения здесь появится сценарий, а текущий шаг подсветится.",
     ),
     "flow_at": ("Now: {step}", "Adesso: {step}", "Сейчас: {step}"),
     "flow_over": ("Finished", "Concluso", "Завершён"),
