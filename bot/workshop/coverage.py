@@ -22,6 +22,7 @@ class FlowCoverage:
     """`missing` are (step id, first line, last line), in document order."""
 
     flow: str
+    file: str
     steps: int
     covered: int
     missing: tuple[tuple[str, int, int], ...]
@@ -44,6 +45,7 @@ class FlowCoverage:
     def to_json(self) -> dict[str, Any]:
         return {
             "flow": self.flow,
+            "file": self.file,
             "steps": self.steps,
             "covered": self.covered,
             "coverage": round(self.share, 4),
@@ -113,6 +115,7 @@ def _of(assistant: Assistant, results: list[CaseResult]) -> Coverage:
         flows.append(
             FlowCoverage(
                 flow=flow.id,
+                file=flow.position.path,
                 steps=len(flow.steps),
                 covered=len(flow.steps) - len(missing),
                 missing=tuple(missing),
@@ -125,7 +128,7 @@ def _table(title: str, found: Coverage) -> list[str]:
     width = max((len(flow.flow) for flow in found.flows), default=4)
     lines = [f"Coverage of {found.cases} {title}", f"{'flow':<{width}}  steps  covered  missing lines"]
     for flow in found.flows:
-        missing = ", ".join(flow.missing_lines)
+        missing = f"{flow.file}:{', '.join(flow.missing_lines)}" if flow.missing else ""
         lines.append(f"{flow.flow:<{width}}  {flow.steps:>5}  {flow.share:>7.0%}  {missing}".rstrip())
     share = found.covered / found.steps if found.steps else 1.0
     lines.append(f"{'all':<{width}}  {found.steps:>5}  {share:>7.0%}")

@@ -247,6 +247,7 @@ test_cases:
     failed = {flow["flow"]: flow for flow in told["failed"]["flows"]}
     assert passed["order_pizza"] == {
         "flow": "order_pizza",
+        "file": "content/domain.yml",
         "steps": 6,
         "covered": 5,
         "coverage": 0.8333,
