@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
 from bot.actions.desk import Event, read_opening, set_slots
-from bot.actions.identity import OwnVisits
+from bot.actions.identity import OwnVisits, Proof
 from bot.actions.keeping import WithOpening
 from bot.actions.turn import current_call
 from bot.actions.wording import opening_title, other_visit, visit_title, visits_in_lines
@@ -34,37 +34,10 @@ class DescribedVisits(OwnVisits, WithOpening):
             "visit_whom": words["practitioner_name"],
         }
 
-
-class FindVisits(DescribedVisits):
-    """Which visits whoever writes may see, or what is lacking to know. A visit that is named stands alone.
-
-    `visit_purpose` is what for: "move", "cancel" or "see".
-    """
-
-    called = "action_find_visits"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[Event]:
-        handed_on = tracker.get_slot("visit_handed_on")
-        if handed_on and not tracker.get_slot("visit"):
-            tracker.slots["visit"] = handed_on
-        try:
-            seen = await self.seen(tracker)
-            shared = seen.lacking == "proof" and len(await self.people(phone=current_call().phone)) > 1
-        except BookingError:
-            return set_slots(visits_result="error", visit=None)
-        done: dict[str, Any] = {"visit_handed_on": None, "must_ask_visitor_name": shared}
-        if seen.proof is not None and not seen.proof.shared:
-            done["identity"] = replace(seen.proof, at=current_call().at).to_slot()  # silence begins anew
-        if not seen.visits:
-            return set_slots(visits_result=seen.lacking, visit=None, **done)
-        meant = [visit for visit in seen.visits if visit.id == tracker.get_slot("visit")] or self._spoken_of(
-            seen.visits, tracker
-        )
-        if len(meant) == 1:
-            return set_slots(visits_result="one", visit=meant[0].id, **done)
-        return set_slots(visits_result="several", visit=None, **done)
+    def meant(self, visits: Sequence[Appointment], tracker: Tracker) -> list[Appointment]:
+        """The one that a tap or a flow before has named, else those that the message speaks of."""
+        wanted = None if tracker.get_slot("visit_purpose") == "see" else tracker.get_slot("visit")
+        return [visit for visit in visits if visit.id == wanted] or self._spoken_of(visits, tracker)
 
     def _spoken_of(self, visits: Sequence[Appointment], tracker: Tracker) -> list[Appointment]:
         """Those that the message tells by day, kind or practitioner; all of them when it tells none."""
@@ -91,6 +64,44 @@ class FindVisits(DescribedVisits):
         day = [(visit, start) for visit, start in starts if start[:10] == since[:10]]
         exact = [v for v, start in day if (since <= start < until if until else start == since)]
         return exact or [v for v, _ in day] or [v for v, start in starts if since <= start < until]
+
+
+class FindVisits(DescribedVisits):
+    """Which visits whoever writes may see, or what is lacking to know. A visit that is named stands alone.
+
+    `visit_purpose` is what for: "move", "cancel" or "see".
+    """
+
+    called = "action_find_visits"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        handed_on = tracker.get_slot("visit_handed_on")
+        to_see = tracker.get_slot("visit_purpose") == "see"
+        if handed_on and not tracker.get_slot("visit"):
+            tracker.slots["visit"] = handed_on
+        try:
+            seen = await self.seen(tracker)
+            shared = seen.lacking == "proof" and len(await self.people(phone=current_call().phone)) > 1
+        except BookingError:
+            return set_slots(visits_result="error")
+        done: dict[str, Any] = {"visit_handed_on": None, "must_ask_visitor_name": shared}
+        if seen.proof is not None and not seen.proof.shared:
+            done["identity"] = replace(seen.proof, at=current_call().at).to_slot()  # silence begins anew
+        if seen.lacking == "proof" and self._of_another(tracker):
+            done["visitor_birth_date"] = None
+        meant = self.meant(seen.visits, tracker)
+        if not to_see:  # else the slot is that of a flow which waits beneath
+            done["visit"] = meant[0].id if len(meant) == 1 else None
+        found = "several" if len(meant) > 1 else "one" if meant else seen.lacking
+        return set_slots(visits_result=found, **done)
+
+    def _of_another(self, tracker: Tracker) -> bool:
+        """Whether the date of birth was told of somebody else, in a flow that waits beneath."""
+        proof = Proof.from_slot(tracker.get_slot("identity"))
+        name, born = tracker.get_slot("visitor_name"), tracker.get_slot("visitor_birth_date")
+        return proof is not None and born == proof.answers[1] and name != proof.answers[0]
 
 
 class AskVisit(DescribedVisits):
@@ -137,16 +148,16 @@ class TellVisits(DescribedVisits):
             seen = await self.seen(tracker)
         except BookingError:
             return set_slots(tell_result="error")
-        named = [visit for visit in seen.visits if visit.id == tracker.get_slot("visit")]
-        if named:
+        meant = self.meant(seen.visits, tracker)
+        if len(meant) == 1:
             dispatcher.utter_message(
                 response="utter_your_visit" if seen.proof else "utter_your_visit_from_here",
-                visit_id=named[0].id,
-                **self.in_slots(named[0]),
+                visit_id=meant[0].id,
+                **self.in_slots(meant[0]),
             )
             return set_slots(tell_result="told")
         lines = []
-        for visit in seen.visits[:CHOICES]:
+        for visit in meant[:CHOICES]:
             words = self.in_slots(visit)
             lines.append(f"{words['visit_when']}: {words['visit_what']}, {words['visit_whom']}")
         dispatcher.utter_message(

@@ -1,4 +1,4 @@
-"""Who is late today: the visit that this contact booked."""
+"""Who is late today: the visit of whoever is writing."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
-from bot.actions.desk import DeskAction, Event, set_slots
+from bot.actions.desk import Event, set_slots
+from bot.actions.identity import OwnVisits
 from bot.actions.turn import current_call
 from bot.errors import BookingError
 
@@ -14,7 +15,7 @@ from bot.errors import BookingError
 _BEGAN = timedelta(hours=2)
 
 
-class FindTodaysVisit(DeskAction):
+class FindTodaysVisit(OwnVisits):
     """Today's visit that was booked from here: when and with whom. Nobody else's is ever named."""
 
     called = "action_find_todays_visit"
@@ -25,6 +26,8 @@ class FindTodaysVisit(DeskAction):
         call = current_call()
         today = self.wall_now().date()
         try:
+            if await self.is_shared():
+                return set_slots(todays_visit=None)
             visits = await self.diary.appointments_of(contact=call.contact, at=call.at - _BEGAN)
         except BookingError:
             return set_slots(todays_visit=None)

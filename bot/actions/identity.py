@@ -78,7 +78,8 @@ class OwnVisits(DeskAction):
         if proof is not None:
             visits = await self._of(proof)
             named = _named(visits, tracker)
-            if not proof.shared or _answers(tracker) == proof.answers or named:
+            is_same = tracker.get_slot("visitor_name") in (None, proof.answers[0])
+            if not proof.shared or _answers(tracker) == proof.answers or (named and is_same):
                 return Seen(visits=named if proof.shared and named else visits, proof=proof)
         if not tracker.get_slot("visit_elsewhere"):
             booked_here = await self._booked_here(tracker)
@@ -113,17 +114,17 @@ class OwnVisits(DeskAction):
         if not meant:
             return None
         visits = await self.diary.appointments_of(contact=call.contact, at=call.at)
-        if named := _named(visits, tracker):
-            return Seen(visits=named)
         references = {reference for person in meant for reference in person.references}
         theirs = tuple(visit for visit in visits if visit.patient in references)
+        if named := _named(theirs, tracker):
+            return Seen(visits=named)
         if not theirs:
             return Seen(lacking="nothing")
-        if name is None and await self._is_shared():
+        if name is None and await self.is_shared():
             return Seen(lacking="name")
         return Seen(visits=theirs) if len(meant) == 1 else None
 
-    async def _is_shared(self) -> bool:
+    async def is_shared(self) -> bool:
         """Whether more than one person is known to come from this contact or its phone."""
         call = current_call()
         if len(await self.people(contact=call.contact)) > 1:
@@ -189,7 +190,8 @@ def _answers(tracker: Tracker) -> tuple[str | None, str | None]:
 
 
 def _named(visits: Sequence[Appointment], tracker: Tracker) -> tuple[Appointment, ...]:
-    wanted = tracker.get_slot("visit")
+    """Who only asks to see names none: the slot is that of a flow which waits beneath, maybe for another."""
+    wanted = None if tracker.get_slot("visit_purpose") == "see" else tracker.get_slot("visit")
     return tuple(visit for visit in visits if visit.id == wanted)
 
 

@@ -41,7 +41,7 @@ class SqlDiary:
     def __init__(self, database: Database, practice_id: str, seal: Seal) -> None:
         self._database = database
         self._practice = practice_id
-        self._patients = SqlPatients(practice_id, seal)
+        self.patients = SqlPatients(practice_id, seal)
 
     async def busy(
         self, *, start: datetime, end: datetime, at: datetime
@@ -126,7 +126,7 @@ class SqlDiary:
 
         def read(connection: Connection) -> tuple[PatientDetails, ...]:
             recent = [str(row.patient_id) for row in connection.execute(statement).all()]
-            return self._patients.of_contact(connection, contact, recent)
+            return self.patients.of_contact(connection, contact, recent)
 
         return await self._database.read(read)
 
@@ -139,18 +139,18 @@ class SqlDiary:
         birth_date: date | None,
     ) -> tuple[KnownPatient, ...]:
         return await self._database.read(
-            lambda connection: self._patients.find(
+            lambda connection: self.patients.find(
                 connection, contact=contact, phone=phone, first_name=first_name, birth_date=birth_date
             )
         )
 
     async def details(self, patient: str) -> PatientDetails | None:
         """Who an appointment's `patient` is; None when there is no such reference."""
-        return await self._database.read(lambda connection: self._patients.details(connection, patient))
+        return await self._database.read(lambda connection: self.patients.details(connection, patient))
 
     async def names(self, patients: Collection[str]) -> dict[str, str]:
         """What these references' patients are called; whoever was forgotten is left out."""
-        return await self._database.read(lambda connection: self._patients.names(connection, patients))
+        return await self._database.read(lambda connection: self.patients.names(connection, patients))
 
     # Units of work: functions of a connection, for a transaction that somebody else commits.
 
@@ -223,7 +223,7 @@ class SqlDiary:
                 _insert_free(connection, row)
             except OpeningTaken as error:
                 raise OpeningTaken(f"row {index + 1}: {error}; nothing was added", index) from error
-            self._patients.add(connection, patient, None, details)
+            self.patients.add(connection, patient, None, details)
             added.append(
                 Appointment(id=row["id"], opening=opening, status=AppointmentStatus.BOOKED, patient=patient)
             )
@@ -267,7 +267,7 @@ class SqlDiary:
         ).first()
         if booked is not None:
             return
-        known = self._patients.booked_before(connection, write.hold.contact, write.patient)
+        known = self.patients.booked_before(connection, write.hold.contact, write.patient)
         patient = known or f"pat_{digest(self._practice, write.key)}"
         turned = connection.execute(
             update(APPOINTMENT)
@@ -289,7 +289,7 @@ class SqlDiary:
         if turned.rowcount != 1:
             raise HoldExpired("the hold has run out or was let go; offer the openings again")
         if known is None:
-            self._patients.add(connection, patient, write.hold.contact, write.patient)
+            self.patients.add(connection, patient, write.hold.contact, write.patient)
 
     def _move_booked(self, connection: Connection, write: MoveBooked) -> None:
         """The hold gives its time to the visit, whose own becomes free: all in one transaction."""

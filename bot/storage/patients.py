@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from bot.domain.diary import KnownPatient, PatientDetails
 from bot.storage.diary_tables import PATIENT
@@ -51,7 +51,7 @@ class SqlPatients:
                 practice=self._practice,
                 contact=contact,
                 sealed=self._seal.seal(connection, contact or patient, _plain(details)),
-                phone_handle=self._phone_handle(details.phone) if details.phone else None,
+                phone_handle=self._phone_handle(details.phone),
             )
         )
 
@@ -82,6 +82,19 @@ class SqlPatients:
         found = [(min(order.get(ref, len(order)) for ref, _ in person), person) for person in people]
         found = [(place, person) for place, person in found if place < len(order)]
         return tuple(_together(person) for _, person in sorted(found, key=lambda one: one[0]))
+
+    def are_indexed(self, connection: Connection) -> bool:
+        """False where rows stem from before patients were found by phone."""
+        p = PATIENT.c
+        unindexed = select(p.id).where(p.practice == self._practice, p.phone_handle.is_(None)).limit(1)
+        return connection.execute(unindexed).first() is None
+
+    def index(self, connection: Connection) -> None:
+        """Makes those rows found, too. A migration cannot: it has no key."""
+        p = PATIENT.c
+        for reference, who in list(self._where(connection, p.phone_handle.is_(None))):
+            handle = self._phone_handle(who.phone)
+            connection.execute(update(PATIENT).where(p.id == reference).values(phone_handle=handle))
 
     def find(
         self,
@@ -119,8 +132,9 @@ class SqlPatients:
             with suppress(Forgotten):
                 yield row.id, _unsealed(self._seal.open(connection, row.contact or row.id, row.sealed))
 
-    def _phone_handle(self, phone: str) -> str:
-        return self._seal.handle("patient phone", self._practice, phone)
+    def _phone_handle(self, phone: str | None) -> str:
+        """ "" for nobody's: null is a row from before phones were indexed."""
+        return self._seal.handle("patient phone", self._practice, phone) if phone else ""
 
 
 def digest(*parts: str) -> str:

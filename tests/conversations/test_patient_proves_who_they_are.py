@@ -134,6 +134,24 @@ async def test_the_next_person_at_a_shared_phone_proves_it_anew(surgery: Surgery
     assert words["thursday at"] in at_once, "moving what was just shown needs no second proof"
 
 
+async def test_a_change_under_way_for_one_shows_another_nothing(surgery: Surgery, words: Words) -> None:
+    await surgery.staff_book("2026-03-06T11:00", name="Luca Verdi", phone=f"+{ANNA}", birth_date="2015-01-02")
+    phone = surgery.patient(ANNA)
+    assert words["thursday at"] in await asks(phone, words["cancel"], "Anna", words["born"])
+    introduced = {
+        "it": "Sono Luca Verdi, {}",
+        "en": "My name is Luca Verdi, {}",
+        "ru": "Меня зовут Luca Verdi, {}",
+    }
+    language = next(x for x, known in VISITS.items() if known is words)
+    question = await asks(phone, introduced[language].format(words["when is"]))
+    assert words["born when"] in question and words["not matched"] not in question
+    answer = await asks(phone, "2/1/2015")
+
+    assert "11:00" in answer
+    assert words["thursday at"] not in question + answer.split("11:00")[0]
+
+
 async def test_what_was_booked_here_is_shown_at_once_and_the_rest_after_a_proof(
     surgery: Surgery, words: Words
 ) -> None:

@@ -263,3 +263,17 @@ async def test_what_is_busy_is_read_by_its_time(diary: SqlDiary, database: Datab
     plan = database.read_now(lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
 
     assert plan[0][-1].endswith("(practice=? AND starts_at>? AND starts_at<?)")
+
+
+async def test_patients_from_before_phones_were_indexed_are_found_by_them(
+    diary: SqlDiary, database: Database
+) -> None:
+    await diary.add([(TEN, ADA)], at=NOW)
+    await database.write(lambda connection: connection.execute(update(PATIENT).values(phone_handle=None)))
+    indexed = [await database.read(diary.patients.are_indexed)]
+    await database.write(diary.patients.index)
+    indexed.append(await database.read(diary.patients.are_indexed))
+    found = await diary.find_patients(contact=None, phone=ADA.phone, first_name=None, birth_date=None)
+
+    assert indexed == [False, True]
+    assert len(found) == 1
