@@ -211,6 +211,8 @@ class Books:
         keyring = Keyring(master_key, practice.id)
         database.read_now(keyring.prove)
         diary = SqlDiary(database, practice.id, keyring)
+        if not database.read_now(diary.patients.are_indexed):
+            database.write_now(diary.patients.index)
         return cls(practice=practice, database=database, keyring=keyring, master_key=master_key, diary=diary)
 
     @property
