@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -170,7 +170,10 @@ def _convert(node: Any, path: str, depth: int, problems: list[Problem]) -> Node:
             problems.append(Problem(key.position, "E-YAML", f'key "{name}" appears twice; keep one'))
         seen.add(name)
         key = Node("scalar", key.position, scalar=name)
-        entries.append((key, _convert(raw_value, path, depth + 1, problems)))
+        value = _convert(raw_value, path, depth + 1, problems)
+        if value.kind == "scalar" and value.scalar is None and value.position.line > key.position.line:
+            value = replace(value, position=key.position)  # nothing was written: where it is missing
+        entries.append((key, value))
     last = _last_line(node, [value for _, value in entries])
     return Node("mapping", position, entries=tuple(entries), last_line=last)
 

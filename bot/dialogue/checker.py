@@ -266,6 +266,12 @@ def _check_calls(assistant: Assistant, ledger: Ledger) -> None:
 
 def _check_texts(assistant: Assistant, ledger: Ledger, *, for_practice: bool) -> None:
     in_steps = set(_uttered_by_steps(assistant))
+    in_flows = {
+        step.action
+        for flow in assistant.flows.values()
+        for step in flow.steps.values()
+        if isinstance(step, ActionStep) and not flow.is_pattern
+    }
     for response in (*assistant.responses.values(), *assistant.answers.values()):
         for variation in response.variations:
             if for_practice or not response.is_built_in:
@@ -273,6 +279,12 @@ def _check_texts(assistant: Assistant, ledger: Ledger, *, for_practice: bool) ->
             _check_placeholders(response, variation, assistant, ledger, known=response.name in in_steps)
             if not response.is_built_in:
                 _check_buttons(response, variation, assistant, ledger)
+            if variation.is_template and response.name in in_flows:
+                ledger.add(
+                    variation.position,
+                    "E-PLACEHOLDER",
+                    f'"{response.name}" is a template, but only patterns have a context; use {{slot}}',
+                )
 
 
 def _check_languages(response: Response, variation: Variation, assistant: Assistant, ledger: Ledger) -> None:

@@ -60,12 +60,13 @@ def read_slot(name: Node, node: Node, ledger: Ledger) -> Slot:
         if fields.get(key) is not None:
             ledger.add(node.key(key) or node, "W-LEGACY", f'"{key}" has no effect; remove it')
     kind = fields.text("type")
-    if kind not in get_args(SlotType):
+    if kind not in get_args(SlotType) and node.kind == "mapping":
         ledger.add(
             node.get("type") or name,
             "E-TYPE",
             f"{label} needs a type: {', '.join(get_args(SlotType))}{nearest(kind, get_args(SlotType))}",
         )
+    if kind not in get_args(SlotType):
         kind = "any"
     asks_for = fields.maybe_text("asks_for")
     if asks_for is not None and asks_for not in get_args(AskedKind):
@@ -397,9 +398,9 @@ def _outcome(action: Fields, label: str, ledger: Ledger, names: Names) -> Outcom
     name, values, once = fields.text("slot"), fields.names("values"), fields.names("once")
     slot = names.slots.get(name)
     if slot is None:
-        ledger.add(
-            node.get("slot") or node, "E-REF", f'there is no slot "{name}"{nearest(name, names.slots)}'
-        )
+        if name:
+            where = node.get("slot") or node
+            ledger.add(where, "E-REF", f'there is no slot "{name}"{nearest(name, names.slots)}')
         return None
     if slot.type != "categorical":
         ledger.add(node, "E-OUTCOME", f'{label}: its outcome slot "{name}" must be categorical')

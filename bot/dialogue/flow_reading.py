@@ -281,11 +281,9 @@ class _Reader:
         slot = names.slots.get(fields.text("collect"))
         if slot is None:
             name = fields.text("collect")
-            self.ledger.add(
-                fields.get("collect") or node,
-                "E-REF",
-                f'there is no slot "{name}"{nearest(name, names.slots)}',
-            )
+            if name:
+                where = fields.get("collect") or node
+                self.ledger.add(where, "E-REF", f'there is no slot "{name}"{nearest(name, names.slots)}')
             return None
         if slot.type == "list":
             self.ledger.add(node, "E-TYPE", f'"{slot.name}" is a list; lists cannot be collected')
@@ -320,6 +318,8 @@ def read_flow(name: Node, node: Node, ledger: Ledger, names: Names, *, primary: 
     flow_id = str(name.scalar)
     label = f'flow "{flow_id}"'
     fields = Fields(node, ledger, label, FLOW)
+    if node.kind != "mapping":
+        return None
     if not _FLOW_ID.fullmatch(flow_id):
         ledger.add(name, "E-ID", f"{label}: an id has letters, digits, _ and -")
     if flow_id.startswith("pattern_") and flow_id not in CONTEXT:

@@ -234,7 +234,7 @@ SECTIONS: Keys = {
     ),
     "intents": _LISTED,
     "entities": _LISTED,
-    "nlu": list_of(table(TRAINING)),
+    "nlu": list_of(table(TRAINING, needs=["examples"])),
     "session_config": table(SESSION),
     "language": TEXT,
     "additional_languages": list_of(TEXT),

@@ -101,6 +101,8 @@ class _Content:
             about = [key for key in TRAINED if item.get(key) is not None]
             if item.kind == "mapping" and len(about) != 1:
                 self.ledger.add(item, "E-KEY", f"an item of training data has one of {', '.join(TRAINED)}")
+            elif item.kind == "mapping" and item.get("examples") is None:
+                self.ledger.add(item, "E-KEY", "an item of training data needs examples")
             intent = item.get("intent")
             if intent is not None:
                 self.intents[text_of(intent, self.ledger, '"intent"')] = intent

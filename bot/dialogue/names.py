@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from bot.dialogue.conditions import (
     ConditionRefused,
     Expression,
     Literal,
+    Matching,
     Members,
     Path,
     holes,
@@ -24,6 +26,8 @@ from bot.dialogue.reading import Ledger, nearest
 from bot.dialogue.values import shown
 from bot.domain.practice import ANSWER_TOPICS
 from bot.source import Node
+
+_SLASHED = re.compile(r"/.*/[a-z]*")
 
 #: What `context.` offers in each pattern (section 12).
 CONTEXT: Mapping[str, frozenset[str]] = {
@@ -134,6 +138,8 @@ def read_condition(
             ledger.add(node, "W-LEGACY", "`undefined` and `empty` are rarely meant; write `is null`")
         if isinstance(part, Comparison):
             _check_types(part, node, ledger, names)
+        if isinstance(part, Matching) and _SLASHED.fullmatch(part.pattern):
+            ledger.add(node, "W-LEGACY", f'"{part.pattern}" is matched with its slashes; write (?i)...')
     return condition
 
 
@@ -163,8 +169,9 @@ def _check_types(part: Comparison, node: Node, ledger: Ledger, names: Names) -> 
         slot = _slot(one, names)
         if slot is None:
             continue
+        is_member = part.operator == "contains" and one is part.right
         for literal in _literals(other):
-            problem = _mismatch(slot, part.operator, literal)
+            problem = _mismatch(slot, "=" if is_member else part.operator, literal)
             if problem:
                 ledger.add(node, "E-COND", problem)
         numeric = any(isinstance(v, str) and v.replace(".", "").isdigit() for v in _literals(other))
@@ -181,7 +188,7 @@ def _mismatch(slot: Slot, operator: str, literal: Any) -> str | None:
     ordering = operator in ("<", "<=", ">", ">=")
     kind = "bool" if isinstance(literal, bool) else "float" if isinstance(literal, (int, float)) else "text"
     if slot.type == "categorical":
-        if operator == "contains" or ordering:
+        if operator == "contains" or (ordering and any(type(v) is type(literal) for v in slot.values)):
             return None
         if not any(type(v) is type(literal) and v == literal for v in slot.values):
             values = ", ".join(f'"{shown(v)}"' for v in slot.values)

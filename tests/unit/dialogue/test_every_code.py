@@ -322,6 +322,26 @@ FAULTS: list[tuple[str, str]] = [
         'E-SAFETY "pattern_human_handoff" must run `action: action_open_handoff`',
         more("flows:", "  pattern_human_handoff: {description: d, steps: [{action: utter_done}]} #!"),
     ),
+    (
+        "E-KEY an item of training data needs examples",
+        more("nlu:", "  - intent: hello #!"),
+    ),
+    (
+        'E-TYPE "action" of an action step must be text',
+        step("- action: #!"),
+    ),
+    (
+        'E-COND "kind" is never "pian"',
+        ONE_STEP.replace("description: d", "description: d\n    if: \"{'pian'} contains slots.kind\" #!"),
+    ),
+    (
+        'E-COND "kind" is never "3"',
+        ONE_STEP.replace("description: d", "description: d\n    if: slots.kind > 3 #!"),
+    ),
+    (
+        'E-PLACEHOLDER "utter_done" is a template',
+        ONE_STEP.replace('[{text: "Done."}]', '[{text: "{{ context.x }}", metadata: {template: jinja}}] #!'),
+    ),
     # what is not part of the format
     ("E-STORIES", more("stories: [] #!")),
     ("E-STORIES", more("rules: [] #!")),
@@ -336,6 +356,10 @@ FAULTS: list[tuple[str, str]] = [
 ]
 
 WARNINGS: list[tuple[str, str]] = [
+    (
+        'W-LEGACY "/x/i" is matched with its slashes',
+        ONE_STEP.replace("description: d", 'description: d\n    if: slots.day matches "/x/i" #!'),
+    ),
     (
         'W-LEGACY "min_value" has no effect',
         SLOTS.replace("age: {type: float}", "age: {type: float, min_value: 1} #!"),
