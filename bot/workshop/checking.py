@@ -64,5 +64,5 @@ def check_content(read: Callable[[], tuple[str, Assistant]], *, explores: bool =
 def _told(exploration: Exploration, seconds: float) -> str:
     walked = f"Walked {exploration.states} states by {exploration.transitions} transitions in {seconds:.1f} s"
     if exploration.bound is None:
-        return f"{walked}: every conversation that can arise."
-    return f"{walked}, and stopped at the bound of {exploration.bound}: not every conversation was seen."
+        return f"{walked}, to the end."
+    return f"{walked}, and stopped at the bound of {exploration.bound}: not everything was seen."

@@ -1,7 +1,7 @@
-"""Exploration: proves of given flows that they cannot fail a patient, or shows the messages by which they do.
+"""Exploration: walks the conversations that flows allow, and shows the messages by which one fails a patient.
 
-From the start of every flow, over all outcomes of actions and over every message that matters, in all
-conversations that can arise (walk.py), by the engine itself. What must hold:
+From the start of every flow, over all outcomes of actions and every message that matters, by the engine
+itself (walk.py); alike conversations are walked once (likeness.py). What must hold:
 
 E-HUMAN    whoever asks for a person gets one, at any time
 E-LOOP     no turn goes on for ever
