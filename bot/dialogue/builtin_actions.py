@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.dialogue.corrections import correct_slots
-from bot.dialogue.effects import AlertStaff, OptOut
+from bot.dialogue.effects import AlertStaff, OptIn, OptOut
 from bot.dialogue.filling import run_rejections
 from bot.dialogue.model import HANDOFF
 from bot.dialogue.names import FACTS
@@ -140,6 +140,11 @@ def _opt_out(bench: Workbench) -> None:
     bench.change(ended_flow=None)
 
 
+def _opt_in(bench: Workbench) -> None:
+    bench.effects.append(OptIn())
+    bench.record("opt_in")
+
+
 def _store_media(bench: Workbench) -> None:
     context = bench.top.context if bench.top else {}
     bench.record("media", kind=context.get("kind"), media_id=context.get("media_id"))
@@ -187,6 +192,7 @@ BUILT_IN_ACTIONS: Mapping[str, Callable[[Workbench], None]] = {
     "action_handoff_metric": _nothing,
     "action_emergency_alert": _emergency,
     "action_opt_out": _opt_out,
+    "action_opt_in": _opt_in,
     "action_store_media": _store_media,
     "action_note_out_of_hours": _note_out_of_hours,
     "action_data_request": _request_data,

@@ -54,6 +54,11 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OptIn:
+    """Messages that we begin are welcome again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One line of the turn's journal: Rasa's event names (slot, flow_started, action, bot ...) plus ours."""
 
@@ -83,4 +88,4 @@ class ConditionTested:
     values: Mapping[str, Any]
 
 
-Effect = Utter | RunAction | OpenHandoff | AlertStaff | OptOut | Record | StepBegan | ConditionTested
+Effect = Utter | RunAction | OpenHandoff | AlertStaff | OptOut | OptIn | Record | StepBegan | ConditionTested

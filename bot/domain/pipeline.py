@@ -144,7 +144,7 @@ class TurnCommit:
     handoff: StagedHandoff | None = None
     outcome: str | None = None  # of the open hand-off, when `owner` is the bot; None: given back by staff
     informed: bool = False
-    opted_out: bool = False
+    opted_out: bool | None = None  # True: no messages that we begin; False: again; None: as it was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from bot.dialogue.effects import (
     ConditionTested,
     Effect,
     OpenHandoff,
+    OptIn,
     OptOut,
     Record,
     RunAction,
@@ -94,7 +95,7 @@ def timeline(effects: Sequence[Effect], outcomes: Sequence[tuple[str, str]]) -> 
                 lines.append({"event": "run", "name": effect.name, "outcome": next(came_to, ("", None))[1]})
             case AlertStaff():
                 lines.append({"event": "alert", "reason": effect.reason, "urgent": effect.urgent})
-            case Utter() | OpenHandoff() | OptOut():
+            case Utter() | OpenHandoff() | OptOut() | OptIn():
                 pass  # the engine records these itself
     return lines
 

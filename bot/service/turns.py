@@ -25,7 +25,7 @@ from bot.dialogue import (
     payload_commands,
 )
 from bot.dialogue.commands import Command, MediaReceived, StaleTap
-from bot.dialogue.effects import AlertStaff, Effect, OpenHandoff, OptOut, RunAction, Utter
+from bot.dialogue.effects import AlertStaff, Effect, OpenHandoff, OptIn, OptOut, RunAction, Utter
 from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
 from bot.domain.conversation import InboundKind, Reply
 from bot.domain.diary import DiaryWrite
@@ -511,7 +511,7 @@ class Turns:
             owner=owner,
             handoff=handoff,
             informed=any(u.response == "utter_disclosure" for u in utters),
-            opted_out=any(isinstance(e, OptOut) for e in progress.effects),
+            opted_out=_opted_out(progress.effects),
         )
 
     def _staged(self, utters: Sequence[Utter], progress: Progress, contact: str) -> tuple[StagedReply, ...]:
@@ -609,6 +609,12 @@ def _as_json(result: ActionResult) -> dict[str, Any]:
         "responses": [dict(response) for response in result.responses],
         "failed": result.failed,
     }
+
+
+def _opted_out(effects: Sequence[Effect]) -> bool | None:
+    """What the turn decided on messages that we begin; None: nothing."""
+    decided = [isinstance(effect, OptOut) for effect in effects if isinstance(effect, (OptOut, OptIn))]
+    return decided[-1] if decided else None
 
 
 def _latest_message(text: str, understanding: Understanding | None) -> dict[str, Any]:

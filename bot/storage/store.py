@@ -524,9 +524,10 @@ class SqlStore:
             self._hand_off(connection, conversation, turn.handoff, finished)
         if turn.informed:
             self._note_informed(connection, turn, finished)
-        if turn.opted_out:
+        if turn.opted_out is not None:
+            since = finished if turn.opted_out else None
             connection.execute(
-                update(_contact).where(_contact.c.id == conversation).values(opted_out_at=finished)
+                update(_contact).where(_contact.c.id == conversation).values(opted_out_at=since)
             )
         head = self._stage_replies(connection, turn, finished)
         connection.execute(_TICK, {"id": 1, "practice": "", "at": finished})

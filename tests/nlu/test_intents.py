@@ -27,7 +27,7 @@ INTENTS = {
 SELDOM = {
     *("faq/duration", "faq/cancellation", "faq/languages", "faq/accessibility", "faq/children", "faq/fear"),
     *("faq/hygiene", "faq/jobs", "faq/suppliers", "faq/wrong_number", "invoices", "clinical_question"),
-    "think_it_over",
+    *("think_it_over", "opt_in"),
 }
 FREQUENT = {
     *("book_visit", "human", "affirm", "deny", "reschedule_visit", "cancel_visit", "urgent_pain"),
