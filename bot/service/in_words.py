@@ -43,13 +43,15 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 class InWords:
-    """Says things with the names that this practice and these flows gave them."""
+    """Says things with the names that this practice, if there is one, and these flows gave them."""
 
-    def __init__(self, practice: Practice, assistant: Assistant) -> None:
-        self._clock = PracticeTime(practice.time_zone)
+    def __init__(self, practice: Practice | None, assistant: Assistant) -> None:
+        self._clock = PracticeTime(practice.time_zone) if practice else None
         self._flows = {flow.id: flow.name for flow in assistant.flows.values()}
-        self._names = {v.id: v.name("en") for v in practice.visit_types}
-        self._names |= {p.id: p.name for p in practice.practitioners}
+        self._names: dict[str, str] = {}
+        if practice is not None:
+            self._names |= {v.id: v.name("en") for v in practice.visit_types}
+            self._names |= {p.id: p.name for p in practice.practitioners}
 
     def command(self, command: Command) -> str:
         """ "start booking a visit", "patient_name = Anna Rossi"."""
@@ -122,6 +124,8 @@ class InWords:
     def _text(self, text: str) -> str:
         if text in ("true", "false"):  # as the payload of a button writes it
             return self.value(text == "true")
+        if self._clock is None:
+            return text
         try:
             opening = Opening.parse_ref(text)
         except ValueError:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.dialogue.commands import command_to_json
+from bot.dialogue import Assistant
+from bot.service.in_words import InWords
 from bot.service.journal import StackNote, StoredTurn, stack_note, stack_of, timeline
 from bot.workshop.masking import Mask
 from bot.workshop.talk import Turn
@@ -92,13 +93,21 @@ def explain_conversation(turns: Sequence[StoredTurn], mask: Mask) -> list[Explai
     return explained
 
 
-def bench_turn(turn: Turn, *, at: datetime) -> StoredTurn:
-    """A turn on the bench as if it had been stored: for whoever explains it on the spot."""
+def trace_lines(
+    turn: Turn, *, before: Sequence[StackNote], number: int, at: datetime, assistant: Assistant
+) -> list[str]:
+    """A turn on the bench, explained on the spot to the developer who typed its words."""
+    mask = Mask(assistant=assistant, in_words=InWords(None, assistant), shows_words=True)
+    stored = _as_stored(turn, at, mask)
+    return explanation_lines(explain_turn(stored, before=before, number=number, mask=mask))
+
+
+def _as_stored(turn: Turn, at: datetime, mask: Mask) -> StoredTurn:
     meaning = turn.understanding
     journal = {
         "text": turn.text,
         "language": turn.conversation.language,
-        "heard": {"commands": [command_to_json(command) for command in turn.commands]},
+        "commands": [mask.in_words.command(command) for command in turn.commands],
         "intent": [meaning.intent.name, meaning.intent.confidence] if meaning and meaning.intent else None,
         "entities": [[each.entity, each.text] for each in meaning.entities] if meaning else [],
         "red_flag": f"{meaning.red_flag.level} {meaning.red_flag.key}"

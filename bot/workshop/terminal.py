@@ -13,7 +13,7 @@ from bot.domain.conversation import Choice
 from bot.errors import ChairsideError
 from bot.service.clock import StartedClock, SystemClock
 from bot.testing import Surgery
-from bot.workshop.report import turn_lines
+from bot.workshop.explain import trace_lines
 from bot.workshop.talk import ActionMissing, EndlessTurn, Talk, Venue
 
 _GREETING = {
@@ -55,6 +55,7 @@ async def chat_at_the_bench(venue: Venue, *, language: str | None, trace: bool) 
     while line := _ask():
         if line.isdigit() and 0 < int(line) <= len(offered):
             line = offered[int(line) - 1].payload
+        before = [(frame.flow_id, frame.step_id, frame.interrupted) for frame in talk.conversation.stack]
         try:
             turn = await talk.hears(line)
         except (ActionMissing, EndlessTurn) as error:
@@ -63,8 +64,9 @@ async def chat_at_the_bench(venue: Venue, *, language: str | None, trace: bool) 
             continue
         offered = [button for said in turn.said for button in said.buttons]
         if trace:
-            told = [line for line in turn_lines(turn) if not line.startswith(("user:", "bot:"))]
-            print("\n".join(f"  {line}" for line in told))
+            at, assistant = venue.now(), venue.assistant
+            told = trace_lines(turn, before=before, number=talk.turns, at=at, assistant=assistant)
+            print("\n".join(told))
         for said in turn.said:
             _show(said.text, said.buttons)
         if turn.conversation.paused and not turn.said:

@@ -146,7 +146,7 @@ def test_any_content_can_be_talked_to_in_the_terminal(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, arguments, input="I want a pizza\n2\n/SetSlots(topping=ham)\n\n")
 
     assert done.exit_code == 0
-    for line in ("Which size?", "  [2] Large", "What goes on it?", "  stack: order_pizza at 1_topping"):
+    for line in ("Which size?", "  [2] Large", "What goes on it?", "  stack now   order_pizza at 1_topping"):
         assert line in done.output.splitlines()
     assert 'content runs "action_check_kitchen", which nothing offers' in done.output
 
