@@ -134,3 +134,37 @@ def test_flows_that_do_not_load_are_refused_with_their_mistakes(bench: Bench) ->
     replayed = bench.runs("replay", "--against", str(bench.flows))
 
     assert "E-REF" in str(replayed.exception)
+
+
+# -- what else happens to conversations ---------------------------------------------------------------------
+
+
+def test_a_conversation_that_a_person_had_in_between_goes_the_same_way(with_a_person: Bench) -> None:
+    replayed = with_a_person.runs("replay", "--against", str(with_a_person.flows))
+    told = json.loads(with_a_person.runs("explain", with_a_person.conversation, "--json").output)
+
+    assert (replayed.exit_code, replayed.output.split(":")[0]) == (0, "1 conversation of 4 turns replayed")
+    assert told[2]["understood"] == ["given back by a person"]
+    assert {"what": "calls", "words": "a person (asked)"} in told[0]["happened"]
+
+
+def test_a_conversation_from_before_is_skipped_and_said_so(bench: Bench) -> None:
+    bench.forgets_how_messages_were_heard()
+    replayed = bench.runs("replay", "--against", str(bench.flows))
+
+    assert (replayed.exit_code, replayed.output) == (
+        0,
+        f"{bench.conversation} is skipped: it was stored before messages were kept for replaying\n"
+        "0 conversations of 0 turns replayed: 0 would go another way, 0 only in other words; 1 skipped.\n",
+    )
+    assert bench.runs("explain", bench.conversation).exit_code == 0
+
+
+def test_a_patient_who_was_forgotten_cannot_be_explained(bench: Bench) -> None:
+    conversation = bench.conversation
+    bench.erases()
+    explained = bench.runs("explain", conversation)
+    replayed = bench.runs("replay", "--against", str(bench.flows))
+
+    assert str(explained.exception).endswith("was erased at the patient's wish; nothing of it can be read")
+    assert replayed.output.startswith(f"{conversation} is skipped: it was erased at the patient's wish\n")
