@@ -5,9 +5,9 @@ Each rule is a function over the whole assistant; `check` runs them all: all mis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
-from bot.dialogue.builtin_actions import BUILT_IN_ACTIONS
+from bot.dialogue.checker_of_texts import check_texts, texts_of, uttered_by_steps
 from bot.dialogue.conditions import Comparison, Condition, Expression, Literal, Members, Path, walk
 from bot.dialogue.model import (
     END,
@@ -21,15 +21,11 @@ from bot.dialogue.model import (
     Flow,
     LinkStep,
     NoopStep,
-    Response,
-    Slot,
-    Variation,
 )
 from bot.dialogue.names import FACTS
-from bot.dialogue.payloads import IntentPayload, SlotsPayload, read_payload
-from bot.dialogue.reading import Ledger, nearest
-from bot.dialogue.values import WrongValue, coerce, shown
-from bot.dialogue.wording import placeholders, template_faults
+from bot.dialogue.payloads import SlotsPayload, read_payload
+from bot.dialogue.reading import Ledger
+from bot.dialogue.wording import placeholders
 
 #: Patterns that no project may switch off, and the action that does what they are for (17.4).
 SAFETY = {
@@ -50,7 +46,7 @@ def check(assistant: Assistant, ledger: Ledger, *, broken: frozenset[str], for_p
             for rule in _FLOW_RULES:
                 rule(flow, assistant, ledger)
     _check_calls(assistant, ledger)
-    _check_texts(assistant, ledger, for_practice=for_practice)
+    check_texts(assistant, ledger, for_practice=for_practice)
     _check_shared_slots(assistant, ledger)
     if not broken:
         _check_unused(assistant, ledger)
@@ -264,121 +260,6 @@ def _check_calls(assistant: Assistant, ledger: Ledger) -> None:
         visit(flow, ())
 
 
-def _check_texts(assistant: Assistant, ledger: Ledger, *, for_practice: bool) -> None:
-    in_steps = set(_uttered_by_steps(assistant))
-    in_flows = {
-        step.action
-        for flow in assistant.flows.values()
-        for step in flow.steps.values()
-        if isinstance(step, ActionStep) and not flow.is_pattern
-    }
-    for response in (*assistant.responses.values(), *assistant.answers.values()):
-        for variation in response.variations:
-            if for_practice or not response.is_built_in:
-                _check_languages(response, variation, assistant, ledger)
-            _check_placeholders(response, variation, assistant, ledger, known=response.name in in_steps)
-            if not response.is_built_in:
-                _check_buttons(response, variation, assistant, ledger)
-            if variation.is_template and response.name in in_flows:
-                ledger.add(
-                    variation.position,
-                    "E-PLACEHOLDER",
-                    f'"{response.name}" is a template, but only patterns have a context; use {{slot}}',
-                )
-
-
-def _check_languages(response: Response, variation: Variation, assistant: Assistant, ledger: Ledger) -> None:
-    written = [variation.texts] if variation.texts else []
-    for texts in (*written, *(button.titles for button in variation.buttons)):
-        for language in assistant.languages:
-            if language not in texts and language.split("-")[0] not in texts:
-                where = "; write it in your flows" if response.is_built_in else "; add it under `translation`"
-                ledger.add(
-                    variation.position, "E-LANG", f'"{response.name}" is not written in "{language}"{where}'
-                )
-        if variation.is_template:
-            for text in texts.values():
-                fault = template_faults(text)
-                if fault:
-                    ledger.add(
-                        variation.position, "E-PLACEHOLDER", f'"{response.name}": {fault} is not allowed here'
-                    )
-
-
-def _check_placeholders(
-    response: Response, variation: Variation, assistant: Assistant, ledger: Ledger, *, known: bool
-) -> None:
-    if variation.is_template:
-        return
-    for texts in (variation.texts, *(button.titles for button in variation.buttons)):
-        by_language = {language: placeholders(text) for language, text in texts.items()}
-        first = next(iter(by_language.values()), frozenset())
-        for language, names in by_language.items():
-            if names != first:
-                odd = ", ".join("{" + name + "}" for name in sorted(names ^ first))
-                ledger.add(
-                    variation.position,
-                    "E-PLACEHOLDER",
-                    f'"{response.name}" in "{language}" differs from the others in {odd}',
-                )
-    used = frozenset[str]().union(*(placeholders(text) for text in _texts_of(variation)))
-    for name in sorted(used):
-        if known and name not in assistant.slots and not (response.is_built_in or name == "value"):
-            ledger.add(
-                variation.position,
-                "E-PLACEHOLDER",
-                f'"{response.name}" shows {{{name}}}, which is no slot{nearest(name, assistant.slots)}',
-            )
-
-
-def _texts_of(variation: Variation) -> Iterator[str]:
-    """Everything that is filled in: texts, titles, payloads."""
-    yield from variation.texts.values()
-    for button in variation.buttons:
-        yield from (*button.titles.values(), button.payload)
-
-
-def _check_buttons(response: Response, variation: Variation, assistant: Assistant, ledger: Ledger) -> None:
-    for button in variation.buttons:
-        read = read_payload(button.payload.replace("{{", "{").replace("}}", "}"))
-        if isinstance(read, SlotsPayload):
-            for name, value in read.pairs:
-                if name not in assistant.slots:
-                    ledger.add(
-                        variation.position,
-                        "E-REF",
-                        f'a button of "{response.name}" sets slot "{name}", which does not exist'
-                        f"{nearest(name, assistant.slots)}",
-                    )
-                elif value is not None and "{" not in value:
-                    _check_value(response, variation, assistant.slots[name], value, ledger)
-        elif isinstance(read, IntentPayload) and read.intent not in assistant.intents:
-            ledger.add(
-                variation.position,
-                "E-REF",
-                f'a button of "{response.name}" means intent "{read.intent}", which does not exist'
-                f"{nearest(read.intent, assistant.intents)}",
-            )
-        elif read is None and button.payload.startswith("/"):
-            ledger.add(
-                variation.position,
-                "E-VALUE",
-                f'a button of "{response.name}" has a payload that is neither slots nor intent',
-            )
-
-
-def _check_value(response: Response, variation: Variation, slot: Slot, value: str, ledger: Ledger) -> None:
-    try:
-        coerce(slot, value)
-    except WrongValue as error:
-        ledger.add(
-            variation.position,
-            "E-VALUE",
-            f'a button of "{response.name}" sets slot "{slot.name}" to "{value}", which is {error}'
-            f"{nearest(value, [shown(known) for known in slot.values])}",
-        )
-
-
 def _check_shared_slots(assistant: Assistant, ledger: Ledger) -> None:
     """Two flows that collect one slot: the end of one would wipe what the other was told. A flow that several
     call asks for itself, the same way each time: that is one place."""
@@ -408,7 +289,7 @@ def _check_unused(assistant: Assistant, ledger: Ledger) -> None:
                 ledger.add(slot.position, "W-UNUSED", f'nothing fills or reads slot "{slot.name}"')
     if assistant.actions:
         return
-    used = set(_uttered_by_steps(assistant))
+    used = set(uttered_by_steps(assistant))
     for response in assistant.responses.values():
         if response.name not in used and not response.is_built_in and response.name not in assistant.replaced:
             ledger.add(response.position, "W-UNUSED", f'nothing utters "{response.name}"')
@@ -431,7 +312,7 @@ def _named_slots(assistant: Assistant) -> Iterator[str]:
     for response in (*assistant.responses.values(), *assistant.answers.values()):
         for variation in response.variations:
             yield from _in_condition(variation.condition)
-            for text in _texts_of(variation):
+            for text in texts_of(variation):
                 yield from placeholders(text)
             for button in variation.buttons:
                 read = read_payload(button.payload)
@@ -441,18 +322,3 @@ def _named_slots(assistant: Assistant) -> Iterator[str]:
 def _in_condition(condition: Condition | None) -> Iterator[str]:
     if condition is not None:
         yield from (path.name for path in condition.paths() if path.root == "slots")
-
-
-def _uttered_by_steps(assistant: Assistant) -> Iterable[str]:
-    for flow in assistant.flows.values():
-        for step in flow.steps.values():
-            if isinstance(step, ActionStep) and step.action not in BUILT_IN_ACTIONS:
-                yield step.action
-            elif isinstance(step, CollectStep):
-                if step.utter is not None:
-                    yield step.utter
-                yield from (rejection.utter for rejection in step.rejections)
-    for slot in assistant.slots.values():
-        yield from (rejection.utter for rejection in slot.rejections)
-        if slot.refill_utter is not None:
-            yield slot.refill_utter
