@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, assert_never
 
@@ -25,6 +25,39 @@ from bot.dialogue.wording import in_language
 
 Kind = Literal["start", "ask", "say", "act", "set", "noop", "call", "link", "end"]
 
+#: What a drawing says by itself. Names and conditions stay as the flow has them.
+_WORDS = {
+    "en": {
+        "ask": "ask {}",
+        "call": "call {}",
+        "link": "go to {}",
+        "again": "again if {}",
+        "if": "if {}",
+        "else": "else",
+        "or": " or ",
+        "nothing": "nothing",
+    },
+    "it": {
+        "ask": "chiede {}",
+        "call": "svolge {}",
+        "link": "passa a {}",
+        "again": "di nuovo se {}",
+        "if": "se {}",
+        "else": "altrimenti",
+        "or": " o ",
+        "nothing": "niente",
+    },
+    "ru": {
+        "ask": "спросить {}",
+        "call": "выполнить {}",
+        "link": "перейти к {}",
+        "again": "снова, если {}",
+        "if": "если {}",
+        "else": "иначе",
+        "or": " или ",
+        "nothing": "ничего",
+    },
+}
 _SLOTS = re.compile(r"\bslots\.")
 
 
@@ -69,12 +102,13 @@ def flow_graph(
     assistant: Assistant, flow: Flow, *, language: str, covered: Collection[str] | None = None
 ) -> FlowGraph:
     """`covered`: ids of the steps that tests went through, where somebody counted."""
-    reader = _Reader(assistant, language)
+    words = _WORDS.get(language.split("-")[0], _WORDS["en"])
+    reader = _Reader(assistant, language, words)
     steps = [reader.node(step, covered) for step in flow.steps.values()]
-    edges = [Edge(source=START, target=flow.first), *_edges(flow)]
+    edges = [Edge(source=START, target=flow.first), *_edges(flow, words)]
     ends = any(edge.target == END for edge in edges)
     name = flow.name_in(language)
-    start = Node(id=START, kind="start", title=name, notes=_guard(flow))
+    start = Node(id=START, kind="start", title=name, notes=_guard(flow, words))
     end = (Node(id=END, kind="end", title="END"),) if ends else ()
     return FlowGraph(
         flow=flow.id,
@@ -93,7 +127,7 @@ def shorten(text: str, length: int) -> str:
     return text[: space if space > 0 else length - 1].rstrip(" ,;:.") + "…"
 
 
-def _edges(flow: Flow) -> list[Edge]:
+def _edges(flow: Flow, words: Mapping[str, str]) -> list[Edge]:
     """Branches of one step that lead to the same place are one way."""
     found: list[Edge] = []
     for step in flow.steps.values():
@@ -101,23 +135,24 @@ def _edges(flow: Flow) -> list[Edge]:
             continue
         ways: dict[str, list[str]] = {}
         for branch in step.next:
-            said = "else" if branch.condition is None else _SLOTS.sub("", branch.condition.source)
+            said = words["else"] if branch.condition is None else _SLOTS.sub("", branch.condition.source)
             ways.setdefault(branch.target, []).append(said)
         for target, conditions in ways.items():
-            label = "" if len(step.next) == 1 else " or ".join(conditions)
+            label = "" if len(step.next) == 1 else words["or"].join(conditions)
             found.append(Edge(source=step.id, target=target, label=" ".join(label.split())))
     return found
 
 
-def _guard(flow: Flow) -> tuple[str, ...]:
-    return (f"if {_SLOTS.sub('', flow.guard.source)}",) if flow.guard is not None else ()
+def _guard(flow: Flow, words: Mapping[str, str]) -> tuple[str, ...]:
+    return (words["if"].format(_SLOTS.sub("", flow.guard.source)),) if flow.guard is not None else ()
 
 
 class _Reader:
     """Turns steps into nodes, with the texts of this content."""
 
-    def __init__(self, assistant: Assistant, language: str) -> None:
+    def __init__(self, assistant: Assistant, language: str, words: Mapping[str, str]) -> None:
         self._assistant = assistant
+        self._words = words
         self._language = language
 
     def node(self, step: AnyStep, covered: Collection[str] | None) -> Node:
@@ -131,22 +166,29 @@ class _Reader:
         """Kind, title, text, notes, and the other flow."""
         match step:
             case CollectStep():
-                notes = tuple(f"again if {_SLOTS.sub('', each.condition.source)}" for each in step.rejections)
+                again = self._words["again"].format
+                notes = tuple(again(_SLOTS.sub("", each.condition.source)) for each in step.rejections)
                 asker = (step.ask_action,) if step.ask_action else ()
-                return "ask", f"ask {step.slot}", self._text(step.utter), (*asker, *notes), ""
+                return (
+                    "ask",
+                    self._words["ask"].format(step.slot),
+                    self._text(step.utter),
+                    (*asker, *notes),
+                    "",
+                )
             case ActionStep():
                 if step.action in self._assistant.responses:
                     return "say", step.action, self._text(step.action), (), ""
                 return "act", step.action, "", (), ""
             case SetSlotsStep():
-                title, *more = [f"{name} = {_value(value)}" for name, value in step.values]
+                title, *more = [f"{name} = {self._value(value)}" for name, value in step.values]
                 return "set", title, "", tuple(more), ""
             case NoopStep():
                 return "noop", re.sub(r"^\d+_", "", step.id), "", (), ""
             case CallStep():
-                return "call", f"call {self._flow_name(step.flow)}", "", (), step.flow
+                return "call", self._words["call"].format(self._flow_name(step.flow)), "", (), step.flow
             case LinkStep():
-                return "link", f"go to {self._flow_name(step.flow)}", "", (), step.flow
+                return "link", self._words["link"].format(self._flow_name(step.flow)), "", (), step.flow
             case _:
                 assert_never(step)
 
@@ -163,6 +205,5 @@ class _Reader:
                 return " ".join(text.split())
         return ""
 
-
-def _value(value: Any) -> str:
-    return "nothing" if value is None else shown(value)
+    def _value(self, value: Any) -> str:
+        return self._words["nothing"] if value is None else shown(value)

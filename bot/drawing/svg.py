@@ -81,11 +81,7 @@ def outline(graph: FlowGraph) -> str:
     for node in graph.nodes:
         if node.kind == "end":
             continue
-        ways = [
-            f"{f'if {edge.label}' if edge.label and edge.label != 'else' else edge.label or 'then'}:"
-            f" {titles[edge.target]}"
-            for edge in graph.edges_from(node.id)
-        ]
+        ways = [f"{edge.label or '→'}: {titles[edge.target]}" for edge in graph.edges_from(node.id)]
         said = f" “{node.text}”" if node.text else ""
         told.append("; ".join([f"{node.title}{said}", *node.notes, *ways]) + ".")
     return "\n".join(told)

@@ -45,7 +45,7 @@ def test_one_flow_is_printed_in_the_language_asked_for(menu: Path) -> None:
     assert printed[:5] == [
         "flowchart TD",
         '  n0(["order"])',
-        '  n1[/"ask dish<br/>“Quale piatto?”"/]',
+        '  n1[/"chiede dish<br/>“Quale piatto?”"/]',
         '  n2["utter_thanks<br/>“Grazie!”"]',
         '  n3(["END"])',
     ]
