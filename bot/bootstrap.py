@@ -20,10 +20,11 @@ from bot.actions.executor import InProcessActions
 from bot.actions.loading import RasaAction, load_actions
 from bot.actions.remote import NearestActions, RemoteActions
 from bot.actions.serving import actions_application
-from bot.channels.alerts import EmailAlert, WebhookAlert
+from bot.channels.alerts import alert_channels
 from bot.channels.messenger import MessengerChannel
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.dialogue import Assistant, load_assistant
+from bot.domain.handoff import promise
 from bot.domain.practice import Practice
 from bot.errors import ContentRefused, SetupError
 from bot.ports import Actions, Alert, Channel, Clock
@@ -34,6 +35,7 @@ from bot.service.clock import StartedClock, SystemClock
 from bot.service.delivery import Delivery
 from bot.service.intake import Intake
 from bot.service.probe import Probe
+from bot.service.promises import Promises
 from bot.service.tokens import TapTokens
 from bot.service.turns import Turns
 from bot.service.understanding import Reader
@@ -253,6 +255,7 @@ class FrontDesk:
         probe: Probe | None = None,
         keep_ledger: bool = True,
         resend_blindly: bool = False,
+        look_again_at_owner: bool = True,
         own_actions: Sequence[RasaAction] = (),
         remote_actions: Actions | None = None,
         pinned: Callable[[str], Assistant | None] = lambda version: None,
@@ -274,7 +277,7 @@ class FrontDesk:
         )
         self.diary = EmbeddedDiary(practice, books.diary)
         self.alerts = Alerts(
-            store=self.store,
+            handoffs=self.store.handoffs,
             practice=practice,
             channels=alert_channels,
             clock=clock,
@@ -289,6 +292,7 @@ class FrontDesk:
             probe=probe,
             wait_for_status=wait_for_status,
             resend_blindly=resend_blindly,
+            look_again_at_owner=look_again_at_owner,
         )
         self.reader = Reader(interpreter=interpreter, practice=practice)
         here = InProcessActions([*booking_actions(practice, self.diary), *own_actions], assistant=assistant)
@@ -330,6 +334,10 @@ class FrontDesk:
             wake_turns=self.turns.wake,
             wake_delivery=self.delivery.wake,
             diary=self._diary_rows,
+            promise=lambda at: promise(practice, urgent=False, at=at),
+        )
+        self.promises = Promises(
+            handoffs=self.store.handoffs, practice=practice, clock=clock, wake=self.turns.wake
         )
         self._loops: list[asyncio.Task[None]] = []
 
@@ -342,6 +350,7 @@ class FrontDesk:
         for conversation in unfinished.to_send:
             self.delivery.wake(conversation)
         self._loops.append(asyncio.create_task(self.alerts.run(), name="alerts"))
+        self._loops.append(asyncio.create_task(self.promises.run(), name="promises"))
 
     async def be_reachable(self) -> None:
         """The webhook listens: the wait for statuses begins."""
@@ -400,7 +409,7 @@ class Server:
             assistant=assistant,
             interpreter=interpreter,
             channels=channels,
-            alert_channels=_alert_channels(books.practice, self._http),
+            alert_channels=alert_channels(books.practice, self._http),
             inbox_url=f"{self.url}/inbox",
             wait_for_status=configuration.seconds("CHAIRSIDE_WAIT_FOR_STATUS", 10.0),
             probe=Probe(configuration.environment.get("CHAIRSIDE_STAGE_FILE")),
@@ -556,15 +565,6 @@ def _channels(practice: Practice, http: aiohttp.ClientSession, graph_url: str) -
     if not channels:
         raise SetupError("practice.yml names no WhatsApp number and no Page: patients have no way in")
     return channels
-
-
-def _alert_channels(practice: Practice, http: aiohttp.ClientSession) -> tuple[Alert, ...]:
-    alerts = practice.alerts
-    if alerts is None:
-        return ()
-    if alerts.webhook:
-        return (WebhookAlert(http, alerts.webhook),)
-    return (EmailAlert(alerts.email or "", alerts.smtp or ""),)
 
 
 def _only_one(data: Path) -> IO[str]:

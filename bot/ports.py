@@ -18,6 +18,7 @@ from bot.domain.diary import (
     PatientDetails,
     Wish,
 )
+from bot.domain.handoff import StaffAlert
 from bot.domain.pipeline import (
     Accepted,
     LedgerEntry,
@@ -206,10 +207,10 @@ class Actions(Protocol):
 
 
 class Alert(Protocol):
-    """Tells staff that somebody is needed. Carries no patient data."""
+    """Tells staff that somebody is needed."""
 
-    async def send(self, *, practice: Practice, reason: str, urgent: bool, link: str) -> bool:
-        """True when it was handed over; False means try again later."""
+    async def send(self, alert: StaffAlert, *, practice: Practice) -> bool | None:
+        """Whether it was handed over; None when nobody can know. Never raises for what the network does."""
 
 
 class Store(Protocol):
@@ -278,6 +279,22 @@ class Store(Protocol):
     async def wait_anew(self, *, decide_at: datetime) -> None:
         """Statuses can reach us from now on: what is uncertain is decided at this moment, not earlier."""
 
-    async def pending_alerts(self) -> tuple[PendingAlert, ...]: ...
 
-    async def alert_sent(self, alert: PendingAlert, *, retry_at: datetime | None) -> None: ...
+class Handoffs(Protocol):
+    """Who waits for a person: promises that run out, and staff to be told."""
+
+    async def break_promises(self) -> tuple[str, ...]:
+        """Conversations whose patients still wait after the moment that they were told: each now has an event
+        that says so, once for each promise."""
+
+    async def give_back_forgotten(self, *, silent_since: datetime) -> tuple[str, ...]:
+        """Conversations of people in which nobody, patient or person, has written since: given back."""
+
+    async def pending_alerts(self) -> tuple[PendingAlert, ...]:
+        """What is due: urgent first, then in the order in which it came up."""
+
+    async def alert_begun(self, alert: PendingAlert, *, begun: int) -> None:
+        """So many channels will have been given this alert: written before each of them is."""
+
+    async def alert_sent(self, alert: PendingAlert, *, retry_at: datetime | None) -> None:
+        """It arrived, or, with `retry_at`, nobody took it and it begins anew then."""

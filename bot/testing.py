@@ -31,6 +31,8 @@ from bot.domain.conversation import (
     SendOutcome,
     Sent,
 )
+from bot.domain.handoff import StaffAlert
+from bot.domain.practice import Practice
 from bot.ports import Clock
 from bot.service.clock import FrozenClock
 from bot.storage.diary_json import parse_additions
@@ -83,6 +85,18 @@ class RecordingChannel:
             return outcome
         self.outbox.setdefault(to.recipient, []).append(Seen(reply.text, reply.choices))
         return outcome
+
+
+class RecordingAlert:
+    """Keeps what staff are told. `fates` are used up first, then everything arrives."""
+
+    def __init__(self) -> None:
+        self.told: list[StaffAlert] = []
+        self.fates: list[bool | None] = []
+
+    async def send(self, alert: StaffAlert, *, practice: Practice) -> bool | None:
+        self.told.append(alert)
+        return self.fates.pop(0) if self.fates else True
 
 
 @dataclass(slots=True)
@@ -156,6 +170,7 @@ class Surgery:
     desk: bootstrap.FrontDesk
     channel: RecordingChannel
     clock: Clock
+    staff: RecordingAlert
     patients: dict[str, Patient] = field(default_factory=dict)
 
     @classmethod
@@ -171,14 +186,16 @@ class Surgery:
         environment: Mapping[str, str] | None = None,
         wait_for_status: float = 0.0,
         keep_ledger: bool = True,
+        look_again_at_owner: bool = True,
+        change: Callable[[Practice], Practice] = lambda practice: practice,
     ) -> "AsyncIterator[Surgery]":
         configuration = bootstrap.Configuration(
             data=data, environment=environment or {}, demo=True, now=datetime.fromisoformat(at)
         )
         books = bootstrap.Books.open(configuration)
-        books = replace(books, practice=replace(books.practice, gather_seconds=gather_seconds))
+        books = replace(books, practice=replace(change(books.practice), gather_seconds=gather_seconds))
         clock = clock or FrozenClock(datetime.fromisoformat(at).astimezone(UTC))
-        channel = RecordingChannel()
+        channel, staff = RecordingChannel(), RecordingAlert()
         own_actions = bootstrap.read_own_actions(configuration)
         assistant = bootstrap.read_assistant(configuration, books.practice, own_actions=own_actions)
         http = aiohttp.ClientSession()
@@ -190,13 +207,15 @@ class Surgery:
             channels={"whatsapp": channel, "messenger": channel},
             wait_for_status=wait_for_status,
             keep_ledger=keep_ledger,
+            look_again_at_owner=look_again_at_owner,
+            alert_channels=[staff],
             own_actions=own_actions,
             remote_actions=bootstrap.remote_actions(books.practice, http, assistant=assistant),
         )
         await desk.start()
         await desk.be_reachable()
         try:
-            yield cls(desk=desk, channel=channel, clock=clock)
+            yield cls(desk=desk, channel=channel, clock=clock, staff=staff)
         finally:
             await desk.stop()
             await http.close()

@@ -1,46 +1,127 @@
-"""How staff hear that somebody is needed: a webhook, or an e-mail. No patient data in either."""
+"""How staff hear that somebody is needed: Slack, Teams, Telegram, any webhook, or an e-mail.
+
+No patient data in any of them: what is needed, how long it has waited, and a link into the inbox.
+"""
 
 import asyncio
 import smtplib
+from collections.abc import Mapping
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import aiohttp
 import structlog
 
-from bot.domain.practice import Practice
+from bot.domain.handoff import StaffAlert
+from bot.domain.practice import AlertChannel, Practice
 from bot.errors import SetupError
+from bot.ports import Alert
 
 log = structlog.get_logger(__name__)
 
 _TIMEOUT = 10
+TELEGRAM_URL = "https://api.telegram.org"
+
+
+def alert_channels(
+    practice: Practice, session: aiohttp.ClientSession, *, telegram_url: str = TELEGRAM_URL
+) -> tuple[Alert, ...]:
+    """Those that practice.yml names, in its order. Raises SetupError."""
+    return tuple(_alert_channel(named, session, telegram_url) for named in practice.alerts)
+
+
+def _alert_channel(named: AlertChannel, session: aiohttp.ClientSession, telegram_url: str) -> Alert:
+    if named.slack:
+        return SlackAlert(session, named.slack)
+    if named.teams:
+        return TeamsAlert(session, named.teams)
+    if named.telegram:
+        return TelegramAlert(session, named.telegram, named.chat or "", telegram_url=telegram_url)
+    if named.webhook:
+        return WebhookAlert(session, named.webhook)
+    return EmailAlert(named.email or "", named.smtp or "")
 
 
 class WebhookAlert:
-    """Posts {"text", "practice", "reason", "urgent", "link"}; Slack, Teams and Mattermost show `text`."""
+    """Posts {"id", "text", "practice", "kind", "reason", "urgent", "waited_seconds", "link"}. The same alert
+    has the same id."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self._session = session
         self._url = url
 
-    async def send(self, *, practice: Practice, reason: str, urgent: bool, link: str) -> bool:
-        body = {
-            "text": _line(practice, reason, urgent, link),
+    async def send(self, alert: StaffAlert, *, practice: Practice) -> bool | None:
+        return await self._post(self._body(alert, practice))
+
+    def _body(self, alert: StaffAlert, practice: Practice) -> Mapping[str, Any]:
+        return {
+            "id": alert.id,
+            "text": f"{line(alert, practice)} {alert.link}",
             "practice": practice.id,
-            "reason": reason,
-            "urgent": urgent,
-            "link": link,
+            "kind": alert.kind,
+            "reason": alert.reason,
+            "urgent": alert.urgent,
+            "waited_seconds": int(alert.waited.total_seconds()),
+            "link": alert.link,
         }
+
+    async def _post(self, body: Mapping[str, Any]) -> bool | None:
+        limit = aiohttp.ClientTimeout(total=_TIMEOUT)
         try:
             async with self._session.post(
-                self._url, json=body, timeout=aiohttp.ClientTimeout(total=_TIMEOUT), allow_redirects=False
+                self._url, json=body, timeout=limit, allow_redirects=False
             ) as answer:
                 if answer.status < 300:
                     return True
                 log.warning("alert_refused", status=answer.status)
-        except (aiohttp.ClientError, TimeoutError) as error:
+                return False
+        except aiohttp.ClientConnectorError as error:
             log.warning("alert_not_sent", error=type(error).__name__)
-        return False
+            return False
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("alert_of_unknown_fate", error=type(error).__name__)
+            return None
+
+
+class SlackAlert(WebhookAlert):
+    """An incoming webhook of Slack's (Mattermost and Rocket.Chat take the same)."""
+
+    def _body(self, alert: StaffAlert, practice: Practice) -> Mapping[str, Any]:
+        return {"text": f"{line(alert, practice)} <{alert.link}>"}
+
+
+class TeamsAlert(WebhookAlert):
+    """A workflow of Teams' that posts what a webhook brings: an adaptive card."""
+
+    def _body(self, alert: StaffAlert, practice: Practice) -> Mapping[str, Any]:
+        card = {
+            "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+            "type": "AdaptiveCard",
+            "version": "1.4",
+            "body": [{"type": "TextBlock", "text": line(alert, practice), "wrap": True}],
+            "actions": [{"type": "Action.OpenUrl", "title": "→", "url": alert.link}],
+        }
+        attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
+        return {"type": "message", "attachments": [attachment]}
+
+
+class TelegramAlert(WebhookAlert):
+    """A bot of the practice's own, in a chat that it was added to."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        token: str,
+        chat: str,
+        *,
+        telegram_url: str = TELEGRAM_URL,
+    ) -> None:
+        super().__init__(session, f"{telegram_url}/bot{token}/sendMessage")
+        self._chat = chat
+
+    def _body(self, alert: StaffAlert, practice: Practice) -> Mapping[str, Any]:
+        return {"chat_id": self._chat, "text": f"{line(alert, practice)} {alert.link}"}
 
 
 class EmailAlert:
@@ -53,34 +134,67 @@ class EmailAlert:
         self._to = to
         self._where = where
 
-    async def send(self, *, practice: Practice, reason: str, urgent: bool, link: str) -> bool:
+    async def send(self, alert: StaffAlert, *, practice: Practice) -> bool | None:
         mail = EmailMessage()
-        mail["Subject"] = _line(practice, reason, urgent, "").strip()
+        mail["Subject"] = line(alert, practice)
         mail["To"] = self._to
         mail["From"] = self._to
-        mail.set_content(_line(practice, reason, urgent, link))
+        mail["Message-ID"] = f"<alert-{alert.id}@{self._to.rpartition('@')[2]}>"
+        mail.set_content(f"{line(alert, practice)} {alert.link}")
+        return await asyncio.to_thread(self._deliver, mail)
+
+    def _deliver(self, mail: EmailMessage) -> bool | None:
+        """Once the server has the mail, an answer that does not come leaves its fate unknown."""
+        has_it = False
         try:
-            await asyncio.to_thread(self._deliver, mail)
+            with self._connect() as server:
+                if self._where.scheme == "smtp" and server.has_extn("starttls"):
+                    server.starttls()
+                if self._where.username:
+                    server.login(unquote(self._where.username), unquote(self._where.password or ""))
+                has_it = True
+                server.send_message(mail)
+        except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
+            log.warning("alert_refused", error=type(error).__name__)
+            return False
         except (OSError, smtplib.SMTPException) as error:
             log.warning("alert_not_sent", error=type(error).__name__)
-            return False
+            return None if has_it else False
         return True
 
-    def _deliver(self, mail: EmailMessage) -> None:
+    def _connect(self) -> smtplib.SMTP:
         host, port = self._where.hostname or "", self._where.port
-        server: smtplib.SMTP
         if self._where.scheme == "smtps":
-            server = smtplib.SMTP_SSL(host, port or 465, timeout=_TIMEOUT)
-        else:
-            server = smtplib.SMTP(host, port or 587, timeout=_TIMEOUT)
-        with server:
-            if self._where.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls()
-            if self._where.username:
-                server.login(unquote(self._where.username), unquote(self._where.password or ""))
-            server.send_message(mail)
+            return smtplib.SMTP_SSL(host, port or 465, timeout=_TIMEOUT)
+        server = smtplib.SMTP(host, port or 587, timeout=_TIMEOUT)
+        server.ehlo_or_helo_if_needed()
+        return server
 
 
-def _line(practice: Practice, reason: str, urgent: bool, link: str) -> str:
-    mark = "URGENT: " if urgent else ""
-    return f"{mark}{practice.name}: a patient is waiting for a person ({reason}). {link}"
+_LINES = {
+    "en": {
+        "new": "a patient is waiting for a person ({reason}).",
+        "waiting": "a patient has been waiting for {minutes} min, and nobody has taken it ({reason}).",
+        "promise": "a patient was promised an answer, and the time is nearly up ({reason}).",
+    },
+    "it": {
+        "new": "un paziente aspetta una persona ({reason}).",
+        "waiting": "un paziente aspetta da {minutes} min e nessuno l'ha preso in carico ({reason}).",
+        "promise": "a un paziente è stata promessa una risposta e il tempo sta per scadere ({reason}).",
+    },
+    "ru": {
+        "new": "пациент ждёт сотрудника ({reason}).",
+        "waiting": "пациент ждёт уже {minutes} мин, и никто не ответил ({reason}).",
+        "promise": "пациенту обещан ответ, и время почти истекло ({reason}).",
+    },
+}
+_URGENT = {"en": "URGENT", "it": "URGENTE", "ru": "СРОЧНО"}
+
+
+def line(alert: StaffAlert, practice: Practice) -> str:
+    """In the house's language."""
+    language = practice.languages[0] if practice.languages[0] in _LINES else "en"
+    minutes = round(alert.waited.total_seconds() / 60)
+    said = _LINES[language][alert.kind].format(reason=alert.reason, minutes=minutes)
+    mark = f"{_URGENT[language]}: " if alert.urgent else ""
+    return f"{mark}{practice.name}: {said}"

@@ -1,13 +1,14 @@
 """What the message pipeline keeps between webhook and reply. Instants are aware UTC."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from bot.domain.conversation import Address, InboundKind, Reply
 from bot.domain.diary import DiaryWrite
+from bot.domain.handoff import AlertKind, Promise
 
 #: Owners of a conversation; a person is STAFF and their id. Who writes to a closed one begins anew.
 BOT, QUEUE, CLOSED, STAFF = "bot", "queue", "closed", "staff:"
@@ -120,8 +121,11 @@ class StagedReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagedHandoff:
+    """A call for a person. `promise` when a patient waits for one: a note of a mistake alone has none."""
+
     reason: str
     urgent: bool = False
+    promise: Promise | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,12 +163,16 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingAlert:
+    """`begun`: to how many channels it was given in this round, the last perhaps without our knowing."""
+
     id: int
     conversation: str
+    kind: AlertKind
     reason: str
     urgent: bool
+    created_at: datetime
     attempts: int = 0
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    begun: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

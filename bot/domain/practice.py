@@ -71,11 +71,25 @@ class MessengerAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertChannel:
-    """Where staff hear that somebody is needed: a webhook URL or an e-mail address (exactly one)."""
+    """Where staff hear that somebody is needed: exactly one of a webhook of any kind, one of Slack's or
+    Teams', a Telegram bot's token (with a chat), or an e-mail address (with a server)."""
 
     webhook: str | None = field(default=None, repr=False)
+    slack: str | None = field(default=None, repr=False)
+    teams: str | None = field(default=None, repr=False)
+    telegram: str | None = field(default=None, repr=False)
+    chat: str | None = None
     email: str | None = None
     smtp: str | None = field(default=None, repr=False)  # smtp://user:password@host:port
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskRules:
+    """What patients who wait for a person are promised, and when there is somebody to keep it."""
+
+    answer_within: timedelta = timedelta(minutes=15)  # of open time
+    shifts: tuple[Shift, ...] = ()  # when somebody answers; () means the practitioners' hours
+    give_back_after: timedelta | None = None  # a person's silence after which the assistant goes on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +128,9 @@ class Practice:
     gather_seconds: float = 2.0
     whatsapp: tuple[WhatsAppAccount, ...] = ()
     messenger: tuple[MessengerAccount, ...] = ()
-    alerts: AlertChannel | None = None
+    alerts: tuple[AlertChannel, ...] = ()  # in this order: the next when one fails
+    desk: DeskRules = DeskRules()
+    canned_answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id -> language -> text
     action_server: ActionServer | None = None
 
     def answer(self, topic: str, language: str) -> str:

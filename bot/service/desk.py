@@ -4,12 +4,13 @@ Contracts only; instants are aware UTC. Names, words and numbers of patients tra
 the eyes of staff: nothing of it belongs in a log line.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.domain.diary import DiaryWrite
 from bot.domain.handoff import Outcome
 from bot.errors import ChairsideError
 
@@ -143,6 +144,19 @@ class Desk(Protocol):
         """Put a message of a person into the outbox; takes over when no person owns the conversation.
         The same `client_message_id` again is the same message.
         Raises UnknownConversation, AlreadyTaken, WindowClosed."""
+
+    async def change_visits(
+        self,
+        conversation: str,
+        writes: Sequence[DiaryWrite],
+        *,
+        text: str | None,
+        who: str,
+        client_message_id: str,
+    ) -> None:
+        """What staff changed in the diary, and with a `text` also what the patient is told of it, as `reply`:
+        both or neither. The same `client_message_id` again changes nothing. Raises as `reply`, and the
+        BookingError of a write that the diary refuses."""
 
     async def give_back(self, conversation: str, who: str) -> None:
         """The assistant answers again, and tells the patient so. Idempotent.

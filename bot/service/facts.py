@@ -4,13 +4,13 @@ Pure. Wall times are the practice's own, without a zone.
 """
 
 import re
-from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from babel import Locale
 from babel.dates import format_date, format_time, get_day_names
 from babel.numbers import format_currency
 
+from bot.domain.desk_time import hours_on, union
 from bot.domain.openings import is_closed
 from bot.domain.practice import ANSWER_TOPICS, Practice, Practitioner
 
@@ -137,15 +137,17 @@ def opens_at(practice: Practice, language: str, now: datetime) -> str | None:
 def when_staff_answer(practice: Practice, language: str, now: datetime) -> str:
     """When somebody can answer, in words that fit after a verb: "as soon as possible", "Monday from 9:00".
 
-    `now` is the practice's wall time. Without hours in the next month it is "as soon as possible".
+    `now` is the practice's wall time. Shortly before the desk closes it is the next time that it opens: what
+    is promised must fit. Without hours in the next month it is "as soon as possible".
     """
     soon = _SOON.get(language, _SOON["en"])
-    if is_open(practice, now):
-        return soon
     for ahead in range(32):
         day = now.date() + timedelta(days=ahead)
-        for start, _ in _hours_on(practice, day):
-            if ahead or start > now.time():
+        for start, end in hours_on(practice, day):
+            begins, ends = datetime.combine(day, start), datetime.combine(day, end)
+            if begins <= now < ends and ends - now >= practice.desk.answer_within:
+                return soon
+            if begins > now:
                 pattern = _FROM.get(language, _FROM["en"])
                 return pattern.format(day=_day_from(now.date(), day, language), time=_clock(start))
     return soon
@@ -173,17 +175,7 @@ def _hours_on(practice: Practice, day: date) -> tuple[Span, ...]:
 
 def _hours_of(practice: Practice, weekday: int) -> tuple[Span, ...]:
     shifts = [s for p in practice.practitioners for s in p.shifts if s.weekday == weekday]
-    return _union((s.start, s.end) for s in shifts)
-
-
-def _union(spans: Iterable[Span]) -> tuple[Span, ...]:
-    joined: list[Span] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((start, end))
-    return tuple(joined)
+    return union((s.start, s.end) for s in shifts)
 
 
 def _clock(moment: time) -> str:

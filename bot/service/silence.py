@@ -7,7 +7,7 @@ from itertools import groupby
 
 from bot.dialogue import Conversation
 from bot.dialogue.effects import Utter
-from bot.domain.handoff import JUST_NOW
+from bot.domain.handoff import JUST_NOW, WINDOW
 from bot.domain.pipeline import BOT, CLOSED, Snapshot, is_person
 
 _OPTED_OUT = "utter_opted_out"
@@ -45,3 +45,9 @@ def as_owned(conversation: Conversation, owner: str) -> Conversation:
     if owner == CLOSED:
         return replace(conversation, paused=False, introduced=False, stack=(), said=(), misunderstood=0)
     return conversation if owner == BOT or conversation.paused else replace(conversation, paused=True)
+
+
+def may_write(conversation: Conversation, at: datetime) -> bool:
+    """Meta lets a business write for so long after a patient's last message."""
+    last = conversation.last_message_at
+    return last is None or at - datetime.fromisoformat(last) < WINDOW

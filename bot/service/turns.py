@@ -29,10 +29,13 @@ from bot.dialogue.effects import AlertStaff, Effect, OpenHandoff, OptIn, OptOut,
 from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
 from bot.domain.conversation import InboundKind, Reply
 from bot.domain.diary import DiaryWrite
+from bot.domain.handoff import Outcome, promise
 from bot.domain.pipeline import (
     BOT,
     CLOSED,
     HANDED_BACK,
+    OWN_KINDS,
+    PROMISE_BROKEN,
     QUEUE,
     InboxMessage,
     LedgerEntry,
@@ -40,6 +43,7 @@ from bot.domain.pipeline import (
     StagedHandoff,
     StagedReply,
     TurnCommit,
+    is_person,
 )
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
@@ -48,14 +52,15 @@ from bot.ports import ActionCall, ActionResult, Actions, Clock, Store
 from bot.service.alerts import Alerts
 from bot.service.changes import Changes
 from bot.service.delivery import Delivery
-from bot.service.facts import opens_at, practice_facts
+from bot.service.facts import opens_at, practice_facts, when_staff_answer
 from bot.service.in_words import InWords
 from bot.service.journal import heard_note, stack_note, timeline
 from bot.service.probe import Probe
-from bot.service.silence import apart, as_owned, may_be_said
+from bot.service.silence import apart, as_owned, may_be_said, may_write
 from bot.service.tokens import NotOurToken, TapTokens
 from bot.service.understanding import Reader
-from bot.service.wording import APOLOGY, replies
+from bot.service.waiting import CALL, CHOICES, GO_ON, KEEP_WAITING, answer, apology
+from bot.service.wording import APOLOGY, replies, with_tokens
 from nlu.understanding import Entity, Understanding
 
 log = structlog.get_logger(__name__)
@@ -247,7 +252,7 @@ class Turns:
                 },
                 replies=(StagedReply(id=_reply_id(turn, 0), reply=Reply(text=text)),),
                 owner=QUEUE if snapshot.owner in (BOT, CLOSED) else None,
-                handoff=StagedHandoff(reason="error"),
+                handoff=self._staged_handoff(snapshot, "error", urgent=False, waits=True, at=now),
             )
         )
 
@@ -264,6 +269,10 @@ class Turns:
             assistant=await self._content_of(conversation),
         )
         self._probe.at("understanding")
+        fixed = self._fixed(snapshot, members, progress)
+        if fixed is not None:
+            await self._commit(fixed)
+            return
         heard = await self._hear(snapshot, members, progress)
         try:
             await self._advance(snapshot, members, progress, heard.event)
@@ -290,7 +299,7 @@ class Turns:
     async def _hear(self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress) -> Heard:
         conversation, contact = progress.conversation, snapshot.contact
         first = members[0]
-        if first.kind == HANDED_BACK:
+        if first.kind == HANDED_BACK or self._chosen(snapshot, first, progress.at) == GO_ON:
             facts = self._facts_at(progress.at, conversation.language)
             return Heard(event=HandedBack(at=progress.at, channel=contact.address.channel, facts=facts))
         if first.kind is InboundKind.CHOICE:
@@ -322,6 +331,8 @@ class Turns:
             payload = self._tokens.read(snapshot.contact.id, tap.payload or "", at=progress.at)
         except NotOurToken:
             log.warning("tap_refused", conversation=snapshot.contact.id)
+            return (StaleTap(),), title
+        if payload in CHOICES:  # nobody waits any more
             return (StaleTap(),), title
         commands = payload_commands(payload, progress.assistant, progress.conversation)
         return commands, payload if commands is None else title
@@ -476,6 +487,69 @@ class Turns:
         values = [e.get("value") for e in result["events"] if slot and e.get("name") == slot]
         return str(values[-1]) if values else "done"
 
+    # -- while a patient waits for a person ---------------------------------------------------------------
+
+    def _chosen(self, snapshot: Snapshot, tap: InboxMessage, at: datetime) -> str | None:
+        """Which way on a patient in the queue chose (service.waiting)."""
+        if tap.kind is not InboundKind.CHOICE or snapshot.owner != QUEUE:
+            return None
+        try:
+            payload = self._tokens.read(snapshot.contact.id, tap.payload or "", at=at)
+        except NotOurToken:
+            return None
+        return payload if payload in CHOICES else None
+
+    def _fixed(
+        self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress
+    ) -> TurnCommit | None:
+        """A turn of fixed words, which leaves the dialogue as it was; None: it is the engine's."""
+        first, contact, language = members[0], snapshot.contact.id, progress.conversation.language
+        chosen = self._chosen(snapshot, first, progress.at)
+        if first.kind != PROMISE_BROKEN and chosen not in (KEEP_WAITING, CALL):
+            return None
+        when = when_staff_answer(self._practice, language, self._wall.wall(progress.at))
+        facts = {**self._facts(language), "staff_when": when}
+        made: list[Reply] = []
+        handoff = None
+        if chosen:
+            made = [answer(chosen, language, facts)]
+            if chosen == KEEP_WAITING:
+                handoff = self._staged_handoff(snapshot, "asked", urgent=False, waits=True, at=progress.at)
+        elif snapshot.owner == QUEUE and may_write(progress.conversation, progress.at):
+            made = [with_tokens(apology(language, facts), contact, self._tokens, at=progress.at)]
+        return TurnCommit(
+            turn=progress.turn,
+            conversation=contact,
+            version=snapshot.version,
+            epoch=snapshot.epoch,
+            at=progress.at,
+            finished_at=self._clock.now(),
+            members=tuple(m.id for m in members),
+            state=progress.conversation.to_json(),
+            journal={
+                "content": self._assistant.version,
+                "turn": progress.conversation.turn_number,
+                "language": language,
+                "text": first.text or "",
+                "given_up": True,
+                "replies": [reply.text for reply in made],
+            },
+            replies=tuple(
+                StagedReply(id=_reply_id(progress.turn, index), reply=reply)
+                for index, reply in enumerate(made)
+            ),
+            handoff=handoff,
+        )
+
+    def _staged_handoff(
+        self, snapshot: Snapshot, reason: str, *, urgent: bool, waits: bool, at: datetime
+    ) -> StagedHandoff:
+        """`waits`: the patient has been told that a person answers. While one does, nothing is promised."""
+        promised = None
+        if waits and not is_person(snapshot.owner):
+            promised = promise(self._practice, urgent=urgent, at=at)
+        return StagedHandoff(reason=reason, urgent=urgent, promise=promised)
+
     # -- the end of a turn --------------------------------------------------------------------------------
 
     def _outcome(
@@ -489,7 +563,8 @@ class Turns:
         handoff = None
         if handoffs or alerts:
             reason = handoffs[-1].reason if handoffs else alerts[-1].reason
-            handoff = StagedHandoff(reason=reason, urgent=any(a.urgent for a in alerts))
+            urgent = any(a.urgent for a in alerts)
+            handoff = self._staged_handoff(snapshot, reason, urgent=urgent, waits=bool(handoffs), at=finished)
         owner = BOT if snapshot.owner == CLOSED or isinstance(heard.event, HandedBack) else None
         if handoffs and snapshot.owner in (BOT, CLOSED):
             owner = QUEUE
@@ -510,6 +585,7 @@ class Turns:
             entries=tuple(progress.riding),
             owner=owner,
             handoff=handoff,
+            outcome=None if members[0].kind == HANDED_BACK else Outcome.WENT_ON,
             informed=any(u.response == "utter_disclosure" for u in utters),
             opted_out=_opted_out(progress.effects),
         )
@@ -587,7 +663,7 @@ def _members(snapshot: Snapshot) -> tuple[InboxMessage, ...]:
         if taken and (message.kind is InboundKind.CHOICE or message.kind != taken[0].kind):
             break
         taken.append(message)
-        if message.kind in (InboundKind.CHOICE, HANDED_BACK):
+        if message.kind is InboundKind.CHOICE or message.kind in OWN_KINDS:
             break
     return tuple(taken)
 

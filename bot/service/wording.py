@@ -1,6 +1,7 @@
 """From what the engine says to messages: a turn is one message wherever it can be, since each is billed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogue.effects import Utter
@@ -48,6 +49,12 @@ def replies(
         elif text:
             texts.append(text)
     return (*made, *_plain(texts))
+
+
+def with_tokens(reply: Reply, contact: str, tokens: TapTokens, *, at: datetime) -> Reply:
+    """The same reply with each payload as a token of this contact."""
+    choices = (replace(c, payload=tokens.issue(contact, c.payload, at=at)) for c in reply.choices)
+    return replace(reply, choices=tuple(choices))
 
 
 def _plain(texts: Sequence[str]) -> list[Reply]:

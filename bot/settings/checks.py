@@ -109,18 +109,30 @@ def _overlaps(person: Node) -> Iterator[Problem]:
                 yield Problem(position, "E-VALUE", message)
 
 
+#: Where an alert may go, and what has to stand beside it.
+_PLACES = {"webhook": None, "slack": None, "teams": None, "telegram": "chat", "email": "smtp"}
+
+
 def _alerts(root: Node) -> Iterator[Problem]:
-    alerts = root.get("alerts")
-    if alerts is None or alerts.kind != "mapping":
-        return
-    webhook, email, smtp = (alerts.get(key) is not None for key in ("webhook", "email", "smtp"))
-    position = root.locate(["alerts"])
-    if webhook == (email or smtp):
-        message = 'alerts go to exactly one place: "webhook", or "email" with "smtp"'
+    node = root.get("alerts")
+    for alert in () if node is None else node.items if node.kind == "sequence" else (node,):
+        if alert.kind == "mapping":
+            position = root.locate(["alerts"]) if alert is node else alert.position
+            yield from _alert(alert, position)
+
+
+def _alert(alert: Node, position: Position) -> Iterator[Problem]:
+    given = [place for place in _PLACES if alert.get(place) is not None]
+    for place, beside in _PLACES.items():
+        have = [key for key in (place, beside) if key and alert.get(key) is not None]
+        if beside and len(have) == 1 and len(given) < 2:
+            lack = beside if have == [place] else place
+            yield Problem(position, "E-KEY", f'"{have[0]}" needs "{lack}" beside it; add it')
+            return
+    if len(given) != 1:
+        places = ", ".join(f'"{place}"' for place in _PLACES)
+        message = f"an alert goes to exactly one place: {places}; write a list for several"
         yield Problem(position, "E-VALUE", message)
-    elif email != smtp:
-        have, lack = ("email", "smtp") if email else ("smtp", "email")
-        yield Problem(position, "E-KEY", f'"{have}" needs "{lack}" beside it; add it')
 
 
 def _items(root: Node, key: str) -> Iterator[Node]:

@@ -184,6 +184,11 @@ def is_loopback(host: str) -> bool:
         return host.casefold() == "localhost"
 
 
+def _one_or_several(value: object) -> object:
+    """One section where a list of them may stand."""
+    return [value] if isinstance(value, dict) else value
+
+
 def _email(text: str) -> str:
     if not _EMAIL.fullmatch(text):
         raise _wrong(f'"{text}" is not an e-mail address')
@@ -310,10 +315,20 @@ class AnswersEntry(Entry):
     suppliers: dict[Language, Text] = {}
 
 
-class AlertsEntry(Entry):
+class AlertEntry(Entry):
     webhook: Annotated[str, AfterValidator(_webhook)] | None = None
+    slack: Annotated[str, AfterValidator(_webhook)] | None = None
+    teams: Annotated[str, AfterValidator(_webhook)] | None = None
+    telegram: Secret | None = None
+    chat: AccountId | None = None
     email: Annotated[str, AfterValidator(_email)] | None = None
     smtp: Annotated[str, AfterValidator(_smtp)] | None = None
+
+
+class DeskEntry(Entry):
+    answer_minutes: Annotated[int, Field(ge=1, le=60 * 24)] = 15
+    hours: HoursEntry | None = None
+    give_back_after_hours: Annotated[int, Field(ge=1, le=24 * 30)] | None = None
 
 
 class ActionServerEntry(Entry):
@@ -346,7 +361,9 @@ class PracticeEntry(Entry):
     practitioners: Annotated[list[PractitionerEntry], Field(min_length=1)]
     whatsapp: list[WhatsAppEntry] | None = None
     messenger: list[MessengerEntry] | None = None
-    alerts: AlertsEntry | None = None
+    alerts: Annotated[list[AlertEntry], BeforeValidator(_one_or_several)] | None = None
+    desk: DeskEntry | None = None
+    canned_answers: dict[Id, dict[Language, Text]] = {}
     action_server: ActionServerEntry | None = None
 
 
@@ -358,7 +375,9 @@ KEYS: Mapping[tuple[Any, ...], type[Entry]] = {
     ("practitioners", "hours"): HoursEntry,
     ("whatsapp",): WhatsAppEntry,
     ("messenger",): MessengerEntry,
-    ("alerts",): AlertsEntry,
+    ("alerts",): AlertEntry,
+    ("desk",): DeskEntry,
+    ("desk", "hours"): HoursEntry,
     ("action_server",): ActionServerEntry,
     ("answers",): AnswersEntry,
 }

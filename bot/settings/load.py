@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from bot.domain.practice import (
     ActionServer,
     AlertChannel,
+    DeskRules,
     MessengerAccount,
     Practice,
     Practitioner,
@@ -22,7 +23,9 @@ from bot.errors import ContentRefused, Problem, SetupError
 from bot.settings.checks import cross_check
 from bot.settings.entries import (
     KEYS,
+    AlertEntry,
     AnswersEntry,
+    DeskEntry,
     HoursEntry,
     PracticeEntry,
     SecretSources,
@@ -59,7 +62,7 @@ def load_practice(
 
     `languages_available` are those that flows and understanding know; None accepts any. Without secrets (for
     commands that never talk to a channel) no variable needs to be set: `whatsapp` and `messenger` are then ()
-    and `alerts` None, `action_server` has no token, while the form of the references is checked all the same.
+    and `alerts` (), `action_server` has no token, while the form of the references is checked all the same.
     """
     root = read_file(path)
     problems = list(cross_check(root, languages_available))
@@ -174,12 +177,33 @@ def _practice(entry: PracticeEntry, *, gather_seconds: float | None, with_secret
             )
             for page in (entry.messenger or () if with_secrets else ())
         ),
-        alerts=AlertChannel(webhook=entry.alerts.webhook, email=entry.alerts.email, smtp=entry.alerts.smtp)
-        if entry.alerts and with_secrets
-        else None,
+        alerts=tuple(_alert(alert) for alert in (entry.alerts or () if with_secrets else ())),
+        desk=_desk(entry.desk) if entry.desk else DeskRules(),
+        canned_answers=entry.canned_answers,
         action_server=ActionServer(url=entry.action_server.url, token=entry.action_server.token or None)
         if entry.action_server
         else None,
+    )
+
+
+def _alert(entry: AlertEntry) -> AlertChannel:
+    return AlertChannel(
+        webhook=entry.webhook,
+        slack=entry.slack,
+        teams=entry.teams,
+        telegram=entry.telegram,
+        chat=entry.chat,
+        email=entry.email,
+        smtp=entry.smtp,
+    )
+
+
+def _desk(entry: DeskEntry) -> DeskRules:
+    hours = entry.give_back_after_hours
+    return DeskRules(
+        answer_within=timedelta(minutes=entry.answer_minutes),
+        shifts=_shifts(entry.hours) if entry.hours else (),
+        give_back_after=timedelta(hours=hours) if hours else None,
     )
 
 

@@ -3,22 +3,20 @@
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.domain.conversation import InboundKind, Reply
-from bot.domain.handoff import Outcome
+from bot.domain.diary import DiaryWrite
+from bot.domain.handoff import Outcome, Promise
 from bot.domain.pipeline import (
-    BOT,
-    CLOSED,
     ELSEWHERE,
-    HANDED_BACK,
     OWN_KINDS,
     STAFF,
     OutboxState,
+    StagedHandoff,
     is_person,
 )
 from bot.ports import Clock
@@ -38,6 +36,7 @@ from bot.service.journal import stack_of, steps_of
 from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.diary_tables import PATIENT
+from bot.storage.handoffs import NOT_PATIENT
 from bot.storage.seal import Keyring
 from bot.storage.store import SqlStore
 from bot.storage.tables import from_stamp, to_stamp
@@ -49,11 +48,7 @@ _turn = t.TurnRow.__table__  # type: ignore[attr-defined]
 _outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]
 _handoff = t.HandoffRow.__table__  # type: ignore[attr-defined]
 
-#: Meta lets a business write freely for this long after a patient's last message.
-WINDOW = timedelta(hours=24)
 _TRACED_TURNS = 50
-#: Kinds in the inbox that are no words of the patient's, and do not open the window.
-_NOT_PATIENT = (*OWN_KINDS, InboundKind.ECHO, InboundKind.SYSTEM)
 _RECEIPT_STATES = {2: MessageState.DELIVERED, 3: MessageState.READ}
 #: What the card shows of a conversation's slots, in this order.
 SHOWN_SLOTS = (
@@ -82,6 +77,7 @@ class SqlDesk:
         wake_turns: Callable[[str], None],
         wake_delivery: Callable[[str], None],
         diary: Callable[[], Any],
+        promise: Callable[[datetime], Promise],
     ) -> None:
         self._database = database
         self._practice = practice
@@ -89,10 +85,12 @@ class SqlDesk:
         self._clock = clock
         self._store = store
         self._owners = store.ownership
+        self._handoffs = store.handoffs
         self._changes = changes
         self._wake_turns = wake_turns
         self._wake_delivery = wake_delivery
         self._diary = diary
+        self._promise = promise
 
     def subscribe(self) -> AsyncIterator[None]:
         return self._changes.subscribe()
@@ -118,12 +116,12 @@ class SqlDesk:
             select(func.count()).where(
                 _inbox.c.conversation == row.conversation,
                 _inbox.c.received_at > seen,
-                _inbox.c.kind.not_in(_NOT_PATIENT),
+                _inbox.c.kind.not_in(NOT_PATIENT),
             )
         ).scalar()
         last = connection.execute(
             select(_inbox.c.sealed)
-            .where(_inbox.c.conversation == row.conversation, _inbox.c.kind.not_in(_NOT_PATIENT))
+            .where(_inbox.c.conversation == row.conversation, _inbox.c.kind.not_in(NOT_PATIENT))
             .order_by(_inbox.c.id.desc())
             .limit(1)
         ).scalar()
@@ -152,7 +150,7 @@ class SqlDesk:
                 .limit(1)
             ).first()
             owner, who = _owner(row.owner)
-            until = self._window_until(connection, conversation)
+            until = self._handoffs.window_until(connection, conversation)
             return ConversationView(
                 id=conversation,
                 label=self._label(connection, row),
@@ -212,7 +210,14 @@ class SqlDesk:
         await self._move(lambda c, at: self._owners.assign(c, conversation, to, who=who, at=at))
 
     async def put_back(self, conversation: str, who: str) -> None:
-        await self._move(lambda c, at: self._owners.put_back(c, conversation, who, at=at))
+        def unit(connection: Connection, at: int) -> bool:
+            moved = self._owners.put_back(connection, conversation, who, at=at)
+            if moved:
+                promised = StagedHandoff(reason="put_back", promise=self._promise(from_stamp(at)))
+                self._handoffs.promise(connection, conversation, promised, at=at)
+            return moved
+
+        await self._move(unit)
 
     async def close(self, conversation: str, who: str, *, outcome: Outcome) -> None:
         def unit(connection: Connection, at: int) -> bool:
@@ -231,64 +236,65 @@ class SqlDesk:
         return moved
 
     async def reply(self, conversation: str, text: str, *, who: str, client_message_id: str) -> None:
-        message = str(uuid.uuid5(uuid.UUID(conversation), f"staff {client_message_id}"))
+        await self._move(lambda c, at: self._send(c, conversation, text, who, client_message_id, at=at))
+        self._wake_delivery(conversation)
 
+    async def change_visits(
+        self,
+        conversation: str,
+        writes: Sequence[DiaryWrite],
+        *,
+        text: str | None,
+        who: str,
+        client_message_id: str,
+    ) -> None:
         def unit(connection: Connection, at: int) -> bool:
             self._row(connection, conversation)
-            if connection.execute(select(_outbox.c.seq).where(_outbox.c.id == message)).scalar():
+            if text is not None and not self._send(
+                connection, conversation, text, who, client_message_id, at=at
+            ):
                 return False
-            self._owners.take(connection, conversation, who, at=at)
-            until = self._window_until(connection, conversation)
-            if until is None or to_stamp(until) <= at:
-                raise WindowClosed("24 hours without a word from the patient: WhatsApp takes templates only")
-            self._store.add_outbox(
-                connection,
-                conversation=conversation,
-                id=message,
-                author=STAFF + who,
-                reply=Reply(text=text),
-                at=at,
-                client_message_id=client_message_id,
-            )
-            self._owners.note_answer(connection, conversation, who, at=at)
+            for write in writes:
+                self._store.apply_write(connection, write)
             return True
 
         await self._move(unit)
         self._wake_delivery(conversation)
 
-    async def give_back(self, conversation: str, who: str) -> None:
-        def unit(connection: Connection, at: int) -> bool:
-            row = self._row(connection, conversation)
-            self._owners.check_mine(row, who)
-            if row.owner in (BOT, CLOSED):
-                self._owners.close_handoffs(connection, conversation, by=who, outcome=Outcome.RETURNED, at=at)
-                return False
-            if self._owners.is_given_back(connection, conversation):
-                return False
-            self._add_own_event(connection, row, HANDED_BACK, key=str(row.version), at=at)
-            return True
-
-        if await self._move(unit):
-            self._wake_turns(conversation)
-
-    def _add_own_event(self, connection: Connection, row: Any, kind: str, *, key: str, at: int) -> None:
-        """An event like any other: it takes its place in the conversation's one queue. Once for each key."""
-        connection.execute(
-            sqlite_insert(_inbox).on_conflict_do_nothing(),
-            {
-                "practice": self._practice,
-                "channel": row.channel,
-                "account": row.account,
-                "event": f"{kind} {row.id} {key}",
-                "conversation": row.id,
-                "kind": kind,
-                "sealed": self._keyring.seal(connection, row.id, b"{}"),
-                "sent_at": at,
-                "received_at": at,
-                "state": "new",
-                "attempts": 0,
-            },
+    def _send(
+        self,
+        connection: Connection,
+        conversation: str,
+        text: str,
+        who: str,
+        client_message_id: str,
+        *,
+        at: int,
+    ) -> bool:
+        """A message of a person into the outbox; False when it is there already."""
+        message = str(uuid.uuid5(uuid.UUID(conversation), f"staff {client_message_id}"))
+        self._row(connection, conversation)
+        if connection.execute(select(_outbox.c.seq).where(_outbox.c.id == message)).scalar():
+            return False
+        self._owners.take(connection, conversation, who, at=at)
+        until = self._handoffs.window_until(connection, conversation)
+        if until is None or to_stamp(until) <= at:
+            raise WindowClosed("24 hours without a word from the patient: WhatsApp takes templates only")
+        self._store.add_outbox(
+            connection,
+            conversation=conversation,
+            id=message,
+            author=STAFF + who,
+            reply=Reply(text=text),
+            at=at,
+            client_message_id=client_message_id,
         )
+        self._owners.note_answer(connection, conversation, who, at=at)
+        return True
+
+    async def give_back(self, conversation: str, who: str) -> None:
+        if await self._move(lambda c, at: self._handoffs.give_back(c, conversation, who, at=at)):
+            self._wake_turns(conversation)
 
     # -- observing ----------------------------------------------------------------------------------------
 
@@ -347,14 +353,6 @@ class SqlDesk:
             return str(self._open(connection, row.id, booked)["name"])
         profile = self._open(connection, row.id, row.who).get("name")
         return str(profile) if profile else f"Patient {row.id[:4].upper()}"
-
-    def _window_until(self, connection: Connection, conversation: str) -> datetime | None:
-        last = connection.execute(
-            select(func.max(_inbox.c.received_at)).where(
-                _inbox.c.conversation == conversation, _inbox.c.kind.not_in(_NOT_PATIENT)
-            )
-        ).scalar()
-        return from_stamp(last) + WINDOW if last else None
 
     def _open(self, connection: Connection, owner: str, sealed: bytes) -> dict[str, Any]:
         value: dict[str, Any] = json.loads(self._keyring.open(connection, owner, sealed))

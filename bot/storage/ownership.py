@@ -123,7 +123,7 @@ class Ownership:
             .where(_handoff.c.conversation == conversation, _handoff.c.closed_at.is_(None))
             .values(closed_at=at, closed_by=by, outcome=outcome)
         )
-        self._silence_reminders(connection, conversation, at)
+        self.silence_reminders(connection, conversation, at)
 
     def note_answer(self, connection: Connection, conversation: str, who: str, *, at: int) -> None:
         """A person wrote: the hand-off's first answer, and the moment that an emergency text looks at."""
@@ -140,6 +140,19 @@ class Ownership:
             .values(answered_at=at, answered_by=who)
         )
 
+    def silence_reminders(self, connection: Connection, conversation: str, at: int) -> None:
+        """Reminders that are still to come; what is due already was called for."""
+        connection.execute(
+            update(_alert)
+            .where(
+                _alert.c.conversation == conversation,
+                _alert.c.sent_at.is_(None),
+                _alert.c.void_at.is_(None),
+                _alert.c.kind.in_(REMINDERS),
+            )
+            .values(void_at=at)
+        )
+
     # -- rows ---------------------------------------------------------------------------------------------
 
     def row(self, connection: Connection, conversation: str) -> Any:
@@ -152,6 +165,9 @@ class Ownership:
         if row is None:
             raise UnknownConversation("no such conversation; it may belong to another practice")
         return row
+
+    def is_free_of_people(self, row: Any) -> bool:
+        return row.owner in (BOT, CLOSED)
 
     def check_mine(self, row: Any, who: str) -> None:
         """Raises AlreadyTaken when a colleague has it."""
@@ -189,7 +205,7 @@ class Ownership:
         ).rowcount
         if not taken:
             self._open(connection, conversation, reason="taken", at=at, taken_by=who)
-        self._silence_reminders(connection, conversation, at)
+        self.silence_reminders(connection, conversation, at)
 
     def _open(
         self, connection: Connection, conversation: str, *, reason: str, at: int, taken_by: str | None = None
@@ -205,19 +221,6 @@ class Ownership:
                 "taken_by": taken_by,
                 "taken_at": at if taken_by else None,
             },
-        )
-
-    def _silence_reminders(self, connection: Connection, conversation: str, at: int) -> None:
-        """Reminders that are still to come; what is due already was called for."""
-        connection.execute(
-            update(_alert)
-            .where(
-                _alert.c.conversation == conversation,
-                _alert.c.sent_at.is_(None),
-                _alert.c.void_at.is_(None),
-                _alert.c.kind.in_(REMINDERS),
-            )
-            .values(void_at=at)
         )
 
     def is_given_back(self, connection: Connection, conversation: str) -> bool:

@@ -22,9 +22,7 @@ from bot.domain.pipeline import (
     LedgerEntry,
     OutboxMessage,
     OutboxState,
-    PendingAlert,
     Snapshot,
-    StagedHandoff,
     TurnCommit,
     Unfinished,
 )
@@ -32,6 +30,7 @@ from bot.errors import StaleConversation
 from bot.ports import Clock
 from bot.storage import tables as t
 from bot.storage.database import Database
+from bot.storage.handoffs import SqlHandoffs
 from bot.storage.ownership import Ownership
 from bot.storage.seal import Keyring
 from bot.storage.tables import from_stamp, to_stamp
@@ -43,8 +42,6 @@ _inbox = t.InboxRow.__table__  # type: ignore[attr-defined]
 _turn = t.TurnRow.__table__  # type: ignore[attr-defined]
 _ledger = t.LedgerRow.__table__  # type: ignore[attr-defined]
 _outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]
-_handoff = t.HandoffRow.__table__  # type: ignore[attr-defined]
-_alert = t.AlertRow.__table__  # type: ignore[attr-defined]
 _instant = t.LastInstant.__table__  # type: ignore[attr-defined]
 
 #: Kinds that are kept but need no answer.
@@ -149,9 +146,6 @@ _RECEIPT = (
         error_code=bindparam("code"),
     )
 )
-_OPEN_HANDOFF = select(_handoff.c.id).where(
-    _handoff.c.conversation == bindparam("conversation"), _handoff.c.closed_at.is_(None)
-)
 _TICK = sqlite_insert(_instant)
 _TICK = _TICK.on_conflict_do_update(
     index_elements=["id"], set_={"at": func.max(_instant.c.at, _TICK.excluded.at)}
@@ -173,6 +167,9 @@ class SqlStore:
         self._apply_write = apply_write
         self._claims: dict[str, int] = {}
         self.ownership = Ownership(practice)
+        self.handoffs = SqlHandoffs(
+            database, practice=practice, keyring=keyring, clock=clock, ownership=self.ownership
+        )
 
     # -- in -----------------------------------------------------------------------------------------------
 
@@ -471,6 +468,10 @@ class SqlStore:
             },
         )
 
+    def apply_write(self, connection: Connection, write: DiaryWrite) -> None:
+        """A diary write within somebody's own unit of work."""
+        self._apply_write(connection, write)
+
     async def write_diary(self, writes: Sequence[DiaryWrite]) -> None:
         def unit(connection: Connection) -> None:
             for write in writes:
@@ -521,7 +522,7 @@ class SqlStore:
         if turn.owner is not None:
             connection.execute(_OWN, {"conversation": conversation, "new_owner": turn.owner, "at": finished})
         if turn.handoff is not None:
-            self._hand_off(connection, conversation, turn.handoff, finished)
+            self.handoffs.open(connection, conversation, turn.handoff, at=finished)
         if turn.informed:
             self._note_informed(connection, turn, finished)
         if turn.opted_out is not None:
@@ -532,36 +533,6 @@ class SqlStore:
         head = self._stage_replies(connection, turn, finished)
         connection.execute(_TICK, {"id": 1, "practice": "", "at": finished})
         return head
-
-    def _hand_off(self, connection: Connection, conversation: str, handoff: StagedHandoff, at: int) -> None:
-        """One open hand-off a conversation; the alert commits with it: never lost, never doubled."""
-        already = connection.execute(_OPEN_HANDOFF, {"conversation": conversation}).scalar()
-        if already is None:
-            connection.execute(
-                insert(_handoff),
-                {
-                    "practice": self._practice,
-                    "conversation": conversation,
-                    "reason": handoff.reason,
-                    "urgent": handoff.urgent,
-                    "opened_at": at,
-                },
-            )
-        elif handoff.urgent:
-            connection.execute(update(_handoff).where(_handoff.c.id == already).values(urgent=True))
-        if already is None or handoff.urgent:
-            connection.execute(
-                insert(_alert),
-                {
-                    "practice": self._practice,
-                    "conversation": conversation,
-                    "reason": handoff.reason,
-                    "urgent": handoff.urgent,
-                    "attempts": 0,
-                    "created_at": at,
-                    "not_before": at,
-                },
-            )
 
     def _note_informed(self, connection: Connection, turn: TurnCommit, at: int) -> None:
         connection.execute(
@@ -780,47 +751,6 @@ class SqlStore:
                 ).rowcount
             )
         )
-
-    # -- alerts -------------------------------------------------------------------------------------------
-
-    async def pending_alerts(self) -> tuple[PendingAlert, ...]:
-        now = to_stamp(self._clock.now())
-
-        def unit(connection: Connection) -> tuple[PendingAlert, ...]:
-            rows = connection.execute(
-                select(_alert)
-                .where(
-                    _alert.c.practice == self._practice,
-                    _alert.c.sent_at.is_(None),
-                    _alert.c.not_before <= now,
-                )
-                .order_by(_alert.c.urgent.desc(), _alert.c.id)
-            )
-            return tuple(
-                PendingAlert(
-                    id=row.id,
-                    conversation=row.conversation,
-                    reason=row.reason,
-                    urgent=bool(row.urgent),
-                    attempts=row.attempts,
-                )
-                for row in rows
-            )
-
-        return await self._database.read(unit)
-
-    async def alert_sent(self, alert: PendingAlert, *, retry_at: datetime | None) -> None:
-        now = to_stamp(self._clock.now())
-        values: dict[str, Any] = (
-            {"sent_at": now}
-            if retry_at is None
-            else {"not_before": to_stamp(retry_at), "attempts": alert.attempts + 1}
-        )
-
-        def unit(connection: Connection) -> None:
-            connection.execute(update(_alert).where(_alert.c.id == alert.id).values(values))
-
-        await self._database.write(unit)
 
     # -- sealing ------------------------------------------------------------------------------------------
 

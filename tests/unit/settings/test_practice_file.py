@@ -8,6 +8,7 @@ from bot.domain.practice import (
     ANSWER_TOPICS,
     ActionServer,
     AlertChannel,
+    DeskRules,
     MessengerAccount,
     Practice,
     Practitioner,
@@ -146,7 +147,7 @@ alerts: {webhook: "https://example.org/hook"}
         holds_per_contact=1,
         wants_birth_date=True,
         gather_seconds=0.5,
-        alerts=AlertChannel(webhook="https://example.org/hook"),
+        alerts=(AlertChannel(webhook="https://example.org/hook"),),
     )
 
 
@@ -293,9 +294,14 @@ def test_what_needs_no_secrets_loads_without_them(folder: Folder) -> None:
     [
         (
             "{webhook: env:HOOK, email: a@example.org, smtp: env:SMTP}",
-            '30:1: E-VALUE alerts go to exactly one place: "webhook", or "email" with "smtp"',
+            '30:1: E-VALUE an alert goes to exactly one place: "webhook", "slack", "teams", "telegram", '
+            '"email"; write a list for several',
         ),
-        ("{}", '30:1: E-VALUE alerts go to exactly one place: "webhook", or "email" with "smtp"'),
+        (
+            "{}",
+            '30:1: E-VALUE an alert goes to exactly one place: "webhook", "slack", "teams", "telegram", '
+            '"email"; write a list for several',
+        ),
         ("{email: a@example.org}", '30:1: E-KEY "email" needs "smtp" beside it; add it'),
         (
             "{webhook: somewhere}",
@@ -320,7 +326,59 @@ def test_alerts_go_to_exactly_one_place(folder: Folder, alerts: str, mistake: st
 def test_alerts_by_mail_have_a_server(folder: Folder) -> None:
     loaded = folder.load(GOOD + "alerts: {email: a@example.org, smtp: env:SMTP}\n", SMTP="smtp://u:p@host:25")
 
-    assert loaded.alerts == AlertChannel(email="a@example.org", smtp="smtp://u:p@host:25")
+    assert loaded.alerts == (AlertChannel(email="a@example.org", smtp="smtp://u:p@host:25"),)
+
+
+def test_alerts_go_to_several_places_in_the_order_of_the_file(folder: Folder) -> None:
+    alerts = """\
+alerts:
+  - slack: env:SLACK
+  - {telegram: env:BOT, chat: -100123}
+  - teams: https://teams.example/hook
+  - {email: a@example.org, smtp: "smtp://host:25"}
+"""
+    loaded = folder.load(GOOD + alerts, SLACK="https://slack.example/hook", BOT="123:secret")
+
+    assert loaded.alerts == (
+        AlertChannel(slack="https://slack.example/hook"),
+        AlertChannel(telegram="123:secret", chat="-100123"),
+        AlertChannel(teams="https://teams.example/hook"),
+        AlertChannel(email="a@example.org", smtp="smtp://host:25"),
+    )
+
+
+def test_a_mistake_in_one_of_several_alerts_has_its_place(folder: Folder) -> None:
+    alerts = (
+        "alerts:\n  - slack: https://slack.example/hook\n  - telegram: env:BOT\n  - {chat: 1, teams: x}\n"
+    )
+
+    assert folder.mistakes(GOOD + alerts, BOT="123:secret") == [
+        '32:5: E-KEY "telegram" needs "chat" beside it; add it',
+        '33:5: E-KEY "chat" needs "telegram" beside it; add it',
+        '33:15: E-VALUE "teams": must be a web address, or env:NAME or file:PATH that hold one',
+    ]
+
+
+def test_what_waiting_patients_are_promised_is_the_practice_s_to_say(folder: Folder) -> None:
+    desk = """\
+desk:
+  answer_minutes: 30
+  hours: {monday: [08:00-12:00]}
+  give_back_after_hours: 12
+canned_answers:
+  parking: {it: "Può parcheggiare in {practice_address}."}
+"""
+    loaded = folder.load(GOOD + desk)
+
+    assert loaded == replace(
+        STUDIO,
+        desk=DeskRules(
+            answer_within=timedelta(minutes=30),
+            shifts=(Shift(weekday=0, start=time(8), end=time(12)),),
+            give_back_after=timedelta(hours=12),
+        ),
+        canned_answers={"parking": {"it": "Può parcheggiare in {practice_address}."}},
+    )
 
 
 @pytest.mark.parametrize(
@@ -345,14 +403,14 @@ def test_actions_may_run_elsewhere_over_tls_or_on_this_machine(folder: Folder, u
     [
         (
             "{url: 'http://actions.example.org/webhook'}",
-            '30:17: E-VALUE "url": must begin with "https://", since what patients say goes there; without TLS'
-            " only this machine (http://127.0.0.1:5055/webhook) will do; write e.g."
+            '30:17: E-VALUE "url": must begin with "https://", since what patients say goes there; without'
+            " TLS only this machine (http://127.0.0.1:5055/webhook) will do; write e.g."
             ' "https://actions.example.org/webhook"',
         ),
         (
             "{url: 'http://127.0.0.1.example.org/'}",
-            '30:17: E-VALUE "url": must begin with "https://", since what patients say goes there; without TLS'
-            " only this machine (http://127.0.0.1:5055/webhook) will do; write e.g."
+            '30:17: E-VALUE "url": must begin with "https://", since what patients say goes there; without'
+            " TLS only this machine (http://127.0.0.1:5055/webhook) will do; write e.g."
             ' "https://actions.example.org/webhook"',
         ),
         (

@@ -1,0 +1,285 @@
+"""Hand-offs as rows: what was promised, whom staff were told of, and what has not been kept.
+
+Reminders and promises are moments in the database: whatever restarts in between, each comes once.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.domain.conversation import InboundKind
+from bot.domain.handoff import WINDOW, AlertKind, Outcome
+from bot.domain.pipeline import (
+    HANDED_BACK,
+    OWN_KINDS,
+    PROMISE_BROKEN,
+    QUEUE,
+    STAFF,
+    PendingAlert,
+    StagedHandoff,
+)
+from bot.ports import Clock
+from bot.storage import tables as t
+from bot.storage.database import Database
+from bot.storage.ownership import Ownership
+from bot.storage.seal import Keyring
+from bot.storage.tables import from_stamp, to_stamp
+
+_contact = t.ContactRow.__table__  # type: ignore[attr-defined]
+_conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]
+_inbox = t.InboxRow.__table__  # type: ignore[attr-defined]
+_handoff = t.HandoffRow.__table__  # type: ignore[attr-defined]
+_alert = t.AlertRow.__table__  # type: ignore[attr-defined]
+
+#: Kinds in the inbox that are no words of the patient's, and do not open the window.
+NOT_PATIENT = (*sorted(OWN_KINDS), InboundKind.ECHO, InboundKind.SYSTEM)
+
+
+class SqlHandoffs:
+    """Implements ports.Handoffs for one practice."""
+
+    def __init__(
+        self, database: Database, *, practice: str, keyring: Keyring, clock: Clock, ownership: Ownership
+    ) -> None:
+        self._database = database
+        self._practice = practice
+        self._keyring = keyring
+        self._clock = clock
+        self._owners = ownership
+
+    # -- within a unit of work ----------------------------------------------------------------------------
+
+    def open(self, connection: Connection, conversation: str, staged: StagedHandoff, *, at: int) -> None:
+        """One open hand-off a conversation; alerts and reminders commit with it: none lost, none doubled."""
+        known = self._owners.open_handoff(connection, conversation)
+        if known is None:
+            id = self._insert(connection, conversation, staged, at)
+            self._alert(connection, conversation, id, staged, AlertKind.NEW, at=at, not_before=at)
+            self._remind(connection, conversation, id, staged, at)
+            return
+        if staged.urgent:
+            connection.execute(update(_handoff).where(_handoff.c.id == known.id).values(urgent=True))
+        was_promised = known.due_at is not None
+        if staged.urgent or (staged.promise and not was_promised):
+            self._alert(connection, conversation, known.id, staged, AlertKind.NEW, at=at, not_before=at)
+        if staged.promise and known.taken_by is None:
+            if not was_promised or known.apologised_at is not None:
+                self.promise(connection, conversation, staged, at=at)
+            elif staged.urgent:
+                self._owners.silence_reminders(connection, conversation, at)
+                self._remind(connection, conversation, known.id, staged, at)
+
+    def promise(self, connection: Connection, conversation: str, staged: StagedHandoff, *, at: int) -> None:
+        """The open hand-off has a (new) moment by which somebody answers."""
+        known = self._owners.open_handoff(connection, conversation)
+        if known is None or staged.promise is None:
+            return
+        connection.execute(
+            update(_handoff)
+            .where(_handoff.c.id == known.id)
+            .values(due_at=to_stamp(staged.promise.due_at), apologised_at=None)
+        )
+        self._owners.silence_reminders(connection, conversation, at)
+        self._remind(connection, conversation, known.id, staged, at)
+
+    def own_event(self, connection: Connection, row: Any, kind: str, *, key: str, at: int) -> None:
+        """An event like any other: it takes its place in the conversation's one queue. Once for each key."""
+        connection.execute(
+            sqlite_insert(_inbox).on_conflict_do_nothing(),
+            {
+                "practice": self._practice,
+                "channel": row.channel,
+                "account": row.account,
+                "event": f"{kind} {row.id} {key}",
+                "conversation": row.id,
+                "kind": kind,
+                "sealed": self._keyring.seal(connection, row.id, b"{}"),
+                "sent_at": at,
+                "received_at": at,
+                "state": "new",
+                "attempts": 0,
+            },
+        )
+
+    def window_until(self, connection: Connection, conversation: str) -> datetime | None:
+        last = connection.execute(
+            select(func.max(_inbox.c.received_at)).where(
+                _inbox.c.conversation == conversation, _inbox.c.kind.not_in(NOT_PATIENT)
+            )
+        ).scalar()
+        return from_stamp(last) + WINDOW if last else None
+
+    def give_back(self, connection: Connection, conversation: str, who: str, *, at: int) -> bool:
+        """Whether an event now says so. Where nobody may write to the patient any more it is closed instead:
+        the assistant answers when they write again."""
+        row = self._owners.row(connection, conversation)
+        self._owners.check_mine(row, who)
+        if self._owners.is_free_of_people(row):
+            self._owners.close_handoffs(connection, conversation, by=who, outcome=Outcome.RETURNED, at=at)
+            return False
+        until = self.window_until(connection, conversation)
+        if until is None or to_stamp(until) <= at:
+            self._owners.close(connection, conversation, who, outcome=Outcome.RETURNED, at=at)
+            return False
+        if self._owners.is_given_back(connection, conversation):
+            return False
+        self.own_event(connection, row, HANDED_BACK, key=str(row.version), at=at)
+        return True
+
+    # -- timers -------------------------------------------------------------------------------------------
+
+    async def break_promises(self) -> tuple[str, ...]:
+        at = to_stamp(self._clock.now())
+
+        def unit(connection: Connection) -> tuple[str, ...]:
+            broken = connection.execute(
+                select(_handoff.c.id.label("handoff"), _handoff.c.due_at, _conversation.c.id)
+                .add_columns(_contact.c.channel, _contact.c.account)
+                .join(_conversation, _conversation.c.id == _handoff.c.conversation)
+                .join(_contact, _contact.c.id == _conversation.c.id)
+                .where(
+                    _handoff.c.practice == self._practice,
+                    _handoff.c.closed_at.is_(None),
+                    _handoff.c.due_at <= at,
+                    _handoff.c.apologised_at.is_(None),
+                    _conversation.c.owner == QUEUE,
+                )
+            ).all()
+            for row in broken:
+                connection.execute(
+                    update(_handoff).where(_handoff.c.id == row.handoff).values(apologised_at=at)
+                )
+                self.own_event(connection, row, PROMISE_BROKEN, key=f"{row.handoff} {row.due_at}", at=at)
+            return tuple(row.id for row in broken)
+
+        if not await self._database.read(lambda connection: self._is_due(connection, at)):
+            return ()
+        return await self._database.write(unit)
+
+    def _is_due(self, connection: Connection, at: int) -> bool:
+        return bool(
+            connection.execute(
+                select(func.count()).where(
+                    _handoff.c.practice == self._practice,
+                    _handoff.c.closed_at.is_(None),
+                    _handoff.c.due_at <= at,
+                    _handoff.c.apologised_at.is_(None),
+                )
+            ).scalar()
+        )
+
+    async def give_back_forgotten(self, *, silent_since: datetime) -> tuple[str, ...]:
+        at, before = to_stamp(self._clock.now()), to_stamp(silent_since)
+        forgotten = select(_conversation.c.id, _conversation.c.owner).where(
+            _conversation.c.practice == self._practice,
+            _conversation.c.owner.startswith(STAFF, autoescape=True),
+            _conversation.c.owner_since < before,
+            func.coalesce(_conversation.c.staff_wrote_at, 0) < before,
+        )
+
+        def unit(connection: Connection) -> tuple[str, ...]:
+            rows = connection.execute(forgotten).all()
+            return tuple(
+                row.id
+                for row in rows
+                if self.give_back(connection, row.id, row.owner.removeprefix(STAFF), at=at)
+            )
+
+        if not await self._database.read(lambda connection: connection.execute(forgotten).first()):
+            return ()
+        return await self._database.write(unit)
+
+    # -- alerts -------------------------------------------------------------------------------------------
+
+    async def pending_alerts(self) -> tuple[PendingAlert, ...]:
+        now = to_stamp(self._clock.now())
+
+        def unit(connection: Connection) -> tuple[PendingAlert, ...]:
+            rows = connection.execute(
+                select(_alert)
+                .where(
+                    _alert.c.practice == self._practice,
+                    _alert.c.sent_at.is_(None),
+                    _alert.c.void_at.is_(None),
+                    _alert.c.not_before <= now,
+                )
+                .order_by(_alert.c.urgent.desc(), _alert.c.id)
+            )
+            return tuple(_pending(row) for row in rows)
+
+        return await self._database.read(unit)
+
+    async def alert_begun(self, alert: PendingAlert, *, begun: int) -> None:
+        await self._note(alert, {"begun": begun})
+
+    async def alert_sent(self, alert: PendingAlert, *, retry_at: datetime | None) -> None:
+        if retry_at is None:
+            await self._note(alert, {"sent_at": to_stamp(self._clock.now())})
+        else:
+            again = {"not_before": to_stamp(retry_at), "attempts": alert.attempts + 1, "begun": 0}
+            await self._note(alert, again)
+
+    async def _note(self, alert: PendingAlert, values: dict[str, Any]) -> None:
+        noted = update(_alert).where(_alert.c.id == alert.id).values(values)
+        await self._database.write(lambda connection: connection.execute(noted).rowcount)
+
+    # -- rows ---------------------------------------------------------------------------------------------
+
+    def _insert(self, connection: Connection, conversation: str, staged: StagedHandoff, at: int) -> int:
+        row = {
+            "practice": self._practice,
+            "conversation": conversation,
+            "reason": staged.reason,
+            "urgent": staged.urgent,
+            "opened_at": at,
+            "due_at": to_stamp(staged.promise.due_at) if staged.promise else None,
+        }
+        return int(connection.execute(insert(_handoff).returning(_handoff.c.id), row).scalar_one())
+
+    def _remind(
+        self, connection: Connection, conversation: str, handoff: int, staged: StagedHandoff, at: int
+    ) -> None:
+        for kind, moment in staged.promise.reminders if staged.promise else ():
+            self._alert(connection, conversation, handoff, staged, kind, at=at, not_before=to_stamp(moment))
+
+    def _alert(
+        self,
+        connection: Connection,
+        conversation: str,
+        handoff: int,
+        staged: StagedHandoff,
+        kind: AlertKind,
+        *,
+        at: int,
+        not_before: int,
+    ) -> None:
+        connection.execute(
+            insert(_alert),
+            {
+                "practice": self._practice,
+                "conversation": conversation,
+                "handoff": handoff,
+                "kind": kind,
+                "reason": staged.reason,
+                "urgent": staged.urgent,
+                "attempts": 0,
+                "begun": 0,
+                "created_at": at,
+                "not_before": not_before,
+            },
+        )
+
+
+def _pending(row: Any) -> PendingAlert:
+    return PendingAlert(
+        id=row.id,
+        conversation=row.conversation,
+        kind=AlertKind(row.kind),
+        reason=row.reason,
+        urgent=bool(row.urgent),
+        created_at=from_stamp(row.created_at),
+        attempts=row.attempts,
+        begun=row.begun,
+    )
