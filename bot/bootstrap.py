@@ -39,10 +39,12 @@ from bot.service.promises import Promises
 from bot.service.tokens import TapTokens
 from bot.service.turns import Turns
 from bot.service.understanding import Reader
+from bot.service.visits import VisitDesk
 from bot.settings import is_loopback, load_practice
 from bot.source import content
 from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
 from bot.storage.answer_book import SqlAnswerBook
+from bot.storage.cards import SqlCards
 from bot.storage.contents import ContentFolder
 from bot.storage.database import Database, sqlite_url
 from bot.storage.desk import SqlDesk
@@ -52,7 +54,7 @@ from bot.storage.migrations import upgrade
 from bot.storage.seal import Keyring, derive, master_key_from
 from bot.storage.staff import SqlStaffBook
 from bot.storage.store import SqlStore, last_instant, remember_instant
-from bot.web.inbox import add_inbox
+from bot.web.inbox import InboxParts, add_inbox
 from bot.web.sandbox import add_sandbox
 from bot.web.security import add_headers
 from bot.web.session import SignIn
@@ -339,6 +341,8 @@ class FrontDesk:
         self.promises = Promises(
             handoffs=self.store.handoffs, practice=practice, clock=clock, wake=self.turns.wake
         )
+        self.cards = SqlCards(books.database, practice=practice.id, keyring=books.keyring)
+        self.visits = VisitDesk(practice, self.diary, desk=self.desk, clock=clock)
         self._loops: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -433,7 +437,18 @@ class Server:
             opens_at_once=configuration.demo,
         )
         self.sign_in_path = sign_in.issue() if await sign_in.can_announce() else "/inbox"
-        add_inbox(app, desk=desk.desk, sign_in=sign_in, staff=staff, practice=books.practice)
+        add_inbox(
+            app,
+            InboxParts(
+                desk=desk.desk,
+                sign_in=sign_in,
+                staff=staff,
+                practice=books.practice,
+                cards=desk.cards,
+                visits=desk.visits,
+                observer=desk.desk,
+            ),
+        )
         if configuration.demo and self.stand_in_url:
             add_sandbox(
                 app,

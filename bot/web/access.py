@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from bot.domain.staff import Role
 from bot.errors import SetupError
@@ -16,6 +15,7 @@ from bot.web.live import to_json
 from bot.web.security import is_same_origin
 from bot.web.session import Session, SignIn
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SESSION = web.RequestKey("session", Session)
 PREFIX = "/inbox"
 
@@ -41,12 +41,22 @@ ROUTES = (
     Route("GET", "/inbox/events", Role.READER, acts=False),
     Route("GET", "/inbox/conversations", Role.READER, acts=False),
     Route("GET", "/inbox/conversations/{id}", Role.READER),
+    Route("GET", "/inbox/conversations/{id}/card", Role.READER),
+    Route("GET", "/inbox/conversations/{id}/visits", Role.READER, acts=False),
+    Route("GET", "/inbox/openings", Role.READER),
+    Route("GET", "/inbox/diary", Role.READER, acts=False),
+    Route("GET", "/inbox/people", Role.READER, acts=False),
     Route("POST", "/inbox/conversations/{id}/take", Role.AGENT),
     Route("POST", "/inbox/conversations/{id}/reply", Role.AGENT),
     Route("POST", "/inbox/conversations/{id}/give-back", Role.AGENT),
     Route("POST", "/inbox/conversations/{id}/assign", Role.AGENT),
     Route("POST", "/inbox/conversations/{id}/put-back", Role.AGENT),
     Route("POST", "/inbox/conversations/{id}/close", Role.AGENT),
+    Route("POST", "/inbox/conversations/{id}/hold", Role.AGENT),
+    Route("POST", "/inbox/conversations/{id}/release", Role.AGENT),
+    Route("POST", "/inbox/conversations/{id}/book", Role.AGENT),
+    Route("POST", "/inbox/conversations/{id}/move", Role.AGENT),
+    Route("POST", "/inbox/conversations/{id}/cancel", Role.AGENT),
     Route("POST", "/inbox/language", Role.READER),
     Route("POST", "/inbox/here", Role.READER),
     Route("POST", "/inbox/sign-out", Role.READER),
@@ -111,7 +121,7 @@ def listed_in(app: web.Application) -> list[tuple[str, str]]:
 
 def add_handlers(
     app: web.Application,
-    handlers: Iterable[tuple[str, Callable[[web.Request], Awaitable[web.StreamResponse]]]],
+    handlers: Iterable[tuple[str, Handler]],
 ) -> None:
     """("GET /inbox", handler) and so on."""
     for name, handler in handlers:

@@ -5,6 +5,7 @@ from aiohttp import web
 
 from bot.domain.practice import Practice
 from bot.web.access import SESSION, add_handlers, answer, refuse
+from bot.web.bodies import Strict, read
 from bot.web.pages import show
 from bot.web.qr import qr_path
 from bot.web.session import NotLetIn, Session, SignIn, drop_cookie, put_cookie
@@ -13,11 +14,7 @@ from bot.web.wording import LANGUAGES, preferred_language
 _STATUS = {"void": 410, "wait": 429}
 
 
-class _Strict(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid", strict=True)
-
-
-class _Entry(_Strict):
+class _Entry(Strict):
     """By a one-time link. `wants_code`: asks for the secret of codes before its first use."""
 
     who: str = pydantic.Field(default="", max_length=40)
@@ -26,7 +23,7 @@ class _Entry(_Strict):
     wants_code: bool = False
 
 
-class _Credentials(_Strict):
+class _Credentials(Strict):
     name: str = pydantic.Field(min_length=1, max_length=40)
     password: str = pydantic.Field(min_length=1, max_length=1000)
     code: str = pydantic.Field(default="", max_length=10)
@@ -97,7 +94,7 @@ class _Doors:
         if not self._sign_in.may_enter(request):
             return refuse(403, "elsewhere")
         try:
-            given = _Credentials.model_validate_json(await request.read())
+            given = await read(request, _Credentials)
         except pydantic.ValidationError:
             return refuse(400, "malformed")
         try:
@@ -116,7 +113,7 @@ class _Doors:
         if not self._sign_in.may_enter(request):
             return refuse(403, "elsewhere")
         try:
-            given = _Entry.model_validate_json(await request.read() or b"{}")
+            given = await read(request, _Entry)
         except pydantic.ValidationError:
             return refuse(400, "malformed")
         token, language, who = request.match_info["token"], self._language(request), given.who.strip()

@@ -5,54 +5,64 @@ nothing (ASVS 5.0.0 V3.5.1, V3.5.3); bot.web.access sees to that and to roles, b
 is refused says so as {"error": word}.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from dataclasses import dataclass
 
 import pydantic
 from aiohttp import web
 
 from bot.domain.handoff import Outcome
 from bot.domain.practice import Practice
-from bot.domain.staff import Role
+from bot.domain.staff import Person, Role
+from bot.errors import BookingError
+from bot.service.card import Cards
 from bot.service.desk import (
     AlreadyTaken,
     Author,
     ConversationView,
     Desk,
     NothingAnswered,
+    Observer,
     UnknownConversation,
     WindowClosed,
 )
 from bot.service.staff import StaffBook
-from bot.web.access import SESSION, add_handlers, answer, guard, refuse
+from bot.service.visits import VisitDesk, VisitsView
+from bot.web.access import SESSION, Handler, add_handlers, answer, guard, refuse
+from bot.web.bodies import MESSAGE_ID, Strict, read
 from bot.web.doors import add_doors
+from bot.web.inbox_visits import InboxVisits, diary_facts, refused_booking
 from bot.web.live import Stream
 from bot.web.pages import add_pages, show
 from bot.web.session import SignIn
 from bot.web.wording import LANGUAGES
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Body = TypeVar("Body", bound=pydantic.BaseModel)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxParts:
+    """What stands behind the page. Without cards and visits the page is without them."""
+
+    desk: Desk
+    sign_in: SignIn
+    staff: StaffBook
+    practice: Practice | None = None  # names the page and gives it its time zone
+    cards: Cards | None = None
+    visits: VisitDesk | None = None
+    observer: Observer | None = None
 
 
-def add_inbox(
-    app: web.Application,
-    *,
-    desk: Desk,
-    sign_in: SignIn,
-    staff: StaffBook,
-    practice: Practice | None = None,
-) -> None:
-    """Register /inbox. `practice` names the page and gives it its time zone."""
+def add_inbox(app: web.Application, parts: InboxParts) -> None:
+    """Register /inbox."""
     add_pages(app)
-    guard(app, sign_in)
-    add_doors(app, sign_in=sign_in, practice=practice)
-    inbox = _Inbox(desk, sign_in, staff, practice)
+    guard(app, parts.sign_in)
+    add_doors(app, sign_in=parts.sign_in, practice=parts.practice)
+    inbox = _Inbox(parts)
     handlers: dict[str, Handler] = {
         "GET /inbox": inbox.show_inbox,
         "GET /inbox/events": inbox.stream,
         "GET /inbox/conversations": inbox.list_handoffs,
         "GET /inbox/conversations/{id}": inbox.show_conversation,
+        "GET /inbox/conversations/{id}/card": inbox.show_card,
+        "GET /inbox/people": inbox.list_people,
         "POST /inbox/conversations/{id}/take": inbox.take,
         "POST /inbox/conversations/{id}/reply": inbox.reply,
         "POST /inbox/conversations/{id}/give-back": inbox.give_back,
@@ -62,41 +72,42 @@ def add_inbox(
         "POST /inbox/language": inbox.choose_language,
         "POST /inbox/here": inbox.stay,
     }
+    if parts.visits and parts.observer and parts.practice:
+        handlers |= InboxVisits(parts.visits, parts.observer, parts.practice).handlers()
     add_handlers(app, ((name, in_our_words(handler)) for name, handler in handlers.items()))
 
 
-class _Strict(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid", strict=True)
-
-
-class _Answer(_Strict):
+class _Answer(Strict):
     text: str = pydantic.Field(min_length=1, max_length=4096)
-    client_message_id: str = pydantic.Field(pattern=r"^[0-9a-zA-Z-]{16,64}$")
+    client_message_id: str = pydantic.Field(pattern=MESSAGE_ID)
     seen: str | None = None  # id of the patient's latest message on the screen; None sends in any case
 
 
-class _Take(_Strict):
+class _Take(Strict):
     instead_of: str | None = pydantic.Field(default=None, max_length=40)
 
 
-class _Assign(_Strict):
+class _Assign(Strict):
     to: str = pydantic.Field(min_length=1, max_length=40)
 
 
-class _Close(_Strict):
+class _Close(Strict):
     outcome: Outcome = pydantic.Field(strict=False)
 
 
-class _Language(_Strict):
+class _Language(Strict):
     language: str
 
 
 class _Inbox:
-    def __init__(self, desk: Desk, sign_in: SignIn, staff: StaffBook, practice: Practice | None) -> None:
-        self._desk = desk
-        self._sign_in = sign_in
-        self._staff = staff
-        self._practice = practice
+    def __init__(self, parts: InboxParts) -> None:
+        self._desk = parts.desk
+        self._sign_in = parts.sign_in
+        self._staff = parts.staff
+        self._practice = parts.practice
+        self._cards = parts.cards
+        self._visits = parts.visits
+        self._observer = parts.observer
 
     # Being here
 
@@ -126,6 +137,7 @@ class _Inbox:
             time_zone=self._practice.time_zone if self._practice else "",
             now=self._sign_in.now().isoformat(),
             names=_names(self._practice, session.language),
+            facts=diary_facts(self._practice, session.language) if self._practice and self._visits else {},
         )
 
     async def list_handoffs(self, request: web.Request) -> web.Response:
@@ -134,8 +146,16 @@ class _Inbox:
     async def show_conversation(self, request: web.Request) -> web.Response:
         return answer(await self._desk.conversation(request.match_info["id"]))
 
+    async def show_card(self, request: web.Request) -> web.Response:
+        return answer(await self._cards.card(request.match_info["id"]) if self._cards else ())
+
+    async def list_people(self, request: web.Request) -> web.Response:
+        """Names of those to whom a conversation can be given."""
+        return answer([one.name for one in await self._staff.people() if _may_answer(one)])
+
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """The list, and the conversation that is open on the page, whenever they change.
+        """The list, and of the conversation that is open on the page what was said, its card and its visits;
+        with `?diary` the diary too. Whenever they change.
 
         Ends with the session: `signed-out` is the last event.
         """
@@ -149,16 +169,28 @@ class _Inbox:
                 return False
             await stream.say("handoffs", await self._desk.handoffs())
             if opened:
-                await stream.say("conversation", await self._opened(opened))
+                await self._say_opened(stream, opened)
+            if self._observer and "diary" in request.query:
+                await stream.say("diary", await self._observer.diary())
             return True
 
         return await stream.follow(self._desk.subscribe(), look=look)
 
-    async def _opened(self, conversation: str) -> ConversationView | dict[str, str]:
+    async def _say_opened(self, stream: Stream, opened: str) -> None:
         try:
-            return await self._desk.conversation(conversation)
+            await stream.say("conversation", await self._desk.conversation(opened))
+            if self._cards:
+                await stream.say("card", await self._cards.card(opened))
+            if self._visits:
+                await stream.say("visits", await self._visits_of(self._visits, opened))
         except UnknownConversation:
-            return {"error": "unknown"}
+            await stream.say("conversation", {"error": "unknown"})
+
+    async def _visits_of(self, visits: VisitDesk, opened: str) -> VisitsView | dict[str, str]:
+        try:
+            return await visits.visits(opened)
+        except BookingError as error:  # the diary does not answer; the conversation goes on
+            return {"error": f"booking_{error.outcome}"}
 
     # Owning
 
@@ -176,8 +208,7 @@ class _Inbox:
     async def assign(self, request: web.Request) -> web.Response:
         """To a colleague who may answer patients; nobody else can be given a conversation."""
         to = (await read(request, _Assign)).to
-        people = await self._staff.people()
-        if not any(one.name == to and not one.is_disabled and one.role.may(Role.AGENT) for one in people):
+        if not any(one.name == to and _may_answer(one) for one in await self._staff.people()):
             return refuse(404, "nobody")
         await self._desk.assign(request.match_info["id"], to, who=request[SESSION].who)
         return await self.show_conversation(request)
@@ -211,11 +242,6 @@ class _Inbox:
         return await self.show_conversation(request)
 
 
-async def read(request: web.Request, kind: type[Body]) -> Body:
-    """The body, as this kind. Raises pydantic.ValidationError."""
-    return kind.model_validate_json(await request.read() or b"{}")
-
-
 def in_our_words(handler: Handler) -> Handler:
     """What the desk refuses, as HTTP."""
 
@@ -228,12 +254,18 @@ def in_our_words(handler: Handler) -> Handler:
             return refuse(409, "taken", by=taken.by)
         except WindowClosed:
             return refuse(409, "window_closed")
+        except BookingError as error:
+            return refused_booking(error)
         except NothingAnswered:
             return refuse(409, "nothing_answered")
         except pydantic.ValidationError:
             return refuse(400, "malformed")
 
     return told
+
+
+def _may_answer(person: Person) -> bool:
+    return not person.is_disabled and person.role.may(Role.AGENT)
 
 
 def _names(practice: Practice | None, language: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.web.session import SignIn
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, conversation, said
-from tests.web.serving import Receptionist, Serve, inbox_application, serving
+from tests.web.serving import Receptionist, Serve, serving, whole_inbox
 
 
 @pytest.fixture
@@ -57,6 +57,6 @@ async def marta(
     serve: Serve, http: aiohttp.ClientSession, desk: FakeDesk, sign_in: SignIn, staff: MemoryStaffBook
 ) -> Receptionist:
     """Somebody at the desk who has signed in."""
-    receptionist = Receptionist(http, await serve(inbox_application(desk, sign_in, staff=staff)))
+    receptionist = Receptionist(http, await serve(whole_inbox(desk, sign_in, staff)))
     assert await receptionist.signs_in(sign_in.issue()) == 200
     return receptionist

@@ -1,10 +1,11 @@
 """A desk, an observer and a clock in memory, with the promises of their contracts."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from bot.domain.diary import DiaryWrite
 from bot.domain.handoff import Outcome
 from bot.domain.practice import Practice, Practitioner, Shift, VisitType
 from bot.domain.staff import Person, Role
@@ -107,6 +108,18 @@ class FakeDesk:
             client_message_id=client_message_id,
         )
         self._change(replace(view, owner=Owner.STAFF, owned_by=who, messages=(*view.messages, message)))
+
+    async def change_visits(
+        self,
+        conversation: str,
+        writes: Sequence[DiaryWrite],
+        *,
+        text: str | None,
+        who: str,
+        client_message_id: str,
+    ) -> None:
+        if text is not None:
+            await self.reply(conversation, text, who=who, client_message_id=client_message_id)
 
     def subscribe(self) -> AsyncIterator[None]:
         return self._bell.subscribe()

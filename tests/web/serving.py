@@ -1,19 +1,23 @@
 """Real HTTP on free loopback ports, for tests of pages."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
+from bot.domain.diary import Appointment, Opening, Wish
 from bot.domain.practice import Practice
+from bot.practice_systems.embedded import EmbeddedDiary
 from bot.service.desk import Desk
 from bot.service.staff import StaffBook
-from bot.web.inbox import add_inbox
+from bot.service.visits import VisitDesk
+from bot.web.inbox import InboxParts, add_inbox
 from bot.web.session import SignIn
-from tests.web.fakes import MemoryStaffBook
+from tests.web.fakes import FakeDesk, FakeObserver, MemoryStaffBook, demo_practice
 
 Serve = Callable[[web.Application], Awaitable[str]]
 
@@ -72,11 +76,46 @@ class Receptionist:
 
 
 def inbox_application(
-    desk: Desk, sign_in: SignIn, practice: Practice | None = None, *, staff: StaffBook | None = None
+    desk: Desk,
+    sign_in: SignIn,
+    practice: Practice | None = None,
+    *,
+    staff: StaffBook | None = None,
+    **more: Any,
 ) -> web.Application:
+    """`more` are further parts: cards, visits, observer."""
     app = web.Application()
-    add_inbox(app, desk=desk, sign_in=sign_in, staff=staff or MemoryStaffBook(), practice=practice)
+    parts = {"desk": desk, "sign_in": sign_in, "staff": staff or MemoryStaffBook(), "practice": practice}
+    add_inbox(app, InboxParts(**parts, **more))
     return app
+
+
+def whole_inbox(desk: FakeDesk, sign_in: SignIn, staff: MemoryStaffBook) -> web.Application:
+    """With every part that a page can have."""
+    practice = demo_practice()
+    visits = VisitDesk(practice, NoVisits(), desk=desk, clock=desk.clock)
+    return inbox_application(desk, sign_in, practice, staff=staff, visits=visits, observer=FakeObserver())
+
+
+class NoVisits(EmbeddedDiary):
+    """A diary in which nobody has a visit, and no time is free."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def find_openings(self, wish: Wish, *, at: datetime, limit: int) -> tuple[Opening, ...]:
+        return ()
+
+    async def appointments_of(
+        self, *, contact: str, patients: Collection[str] = (), at: datetime
+    ) -> tuple[Appointment, ...]:
+        return ()
+
+    async def appointments(self, *, start: datetime, end: datetime, at: datetime) -> tuple[Appointment, ...]:
+        return ()
+
+    async def release(self, *, contact: str, at: datetime) -> None:
+        return None
 
 
 async def told(response: aiohttp.ClientResponse) -> AsyncIterator[tuple[str, Any]]:

@@ -10,21 +10,28 @@ from bot.web.access import ROUTES, Route, listed_in
 from bot.web.session import SignIn
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, conversation
 from tests.web.people import PASSWORD, code, hired
-from tests.web.serving import Receptionist, Serve, inbox_application
+from tests.web.serving import Receptionist, Serve, inbox_application, whole_inbox
 
 CLOSED = [route for route in ROUTES if route.least is not None]
 #: Who may use what, written down once more by hand: a change of the table has to be meant.
 EXPECTED = {
     Role.READER: {
         *("GET /inbox", "GET /inbox/events", "GET /inbox/conversations", "GET /inbox/conversations/{id}"),
+        *("GET /inbox/conversations/{id}/card", "GET /inbox/conversations/{id}/visits"),
+        *("GET /inbox/openings", "GET /inbox/diary", "GET /inbox/people"),
         *("POST /inbox/language", "POST /inbox/here", "POST /inbox/sign-out"),
     },
     Role.AGENT: {
         *("POST /inbox/conversations/{id}/take", "POST /inbox/conversations/{id}/reply"),
         *("POST /inbox/conversations/{id}/give-back", "POST /inbox/conversations/{id}/assign"),
         *("POST /inbox/conversations/{id}/put-back", "POST /inbox/conversations/{id}/close"),
+        *("POST /inbox/conversations/{id}/hold", "POST /inbox/conversations/{id}/release"),
+        *("POST /inbox/conversations/{id}/book", "POST /inbox/conversations/{id}/move"),
+        "POST /inbox/conversations/{id}/cancel",
     },
 }
+KEY = "0123456789abcdef"
+REF = "rossi~check_up~20261117T0900Z~20261117T0930Z"
 DOORS = {
     *("GET /inbox/sign-in", "POST /inbox/sign-in", "POST /inbox/sign-in/link"),
     *("GET /inbox/sign-in/{token}", "POST /inbox/sign-in/{token}"),
@@ -46,7 +53,7 @@ def test_the_table_says_what_was_meant() -> None:
 def test_every_route_is_in_the_table_and_every_entry_is_a_route(
     desk: FakeDesk, sign_in: SignIn, staff: MemoryStaffBook
 ) -> None:
-    there = listed_in(inbox_application(desk, sign_in, staff=staff))
+    there = listed_in(whole_inbox(desk, sign_in, staff))
 
     assert there == sorted((route.method, route.path) for route in ROUTES)
 
@@ -75,7 +82,7 @@ async def test_a_role_may_do_what_the_table_says_and_nothing_else(
     staff: MemoryStaffBook,
 ) -> None:
     desk = FakeDesk(conversation("c-anna"), clock=clock)
-    url = await serve(inbox_application(desk, SignIn(clock, staff), staff=staff))
+    url = await serve(whole_inbox(desk, SignIn(clock, staff), staff))
     await hired(staff, "Marta", role, with_code=role.needs_code)
     marta = Receptionist(http, url)
     given = {"name": "Marta", "password": PASSWORD} | ({"code": code(clock.now())} if role.needs_code else {})
@@ -93,16 +100,32 @@ async def test_a_role_may_do_what_the_table_says_and_nothing_else(
 
 
 @pytest.mark.parametrize("route", [route for route in CLOSED if "{id}" in route.path], ids=named)
-async def test_a_conversation_of_another_practice_is_not_there(marta: Receptionist, route: Route) -> None:
+async def test_a_conversation_of_another_practice_is_not_there(
+    route: Route,
+    serve: Serve,
+    http: aiohttp.ClientSession,
+    desk: FakeDesk,
+    sign_in: SignIn,
+    staff: MemoryStaffBook,
+) -> None:
+    marta = Receptionist(http, await serve(whole_inbox(desk, sign_in, staff)))
+    await marta.signs_in(sign_in.issue())
+    await hired(staff, "Paolo", Role.AGENT)
     path = route.path.replace("{id}", "c-elsewhere")
     body = {
-        "reply": {"text": "x", "client_message_id": "0123456789abcdef"},
-        "assign": {"to": "Marta"},
+        "reply": {"text": "x", "client_message_id": KEY},
+        "assign": {"to": "Paolo"},
         "close": {"outcome": "phoned"},
+        "hold": {"opening": REF, "key": KEY},
+        "book": {"opening": REF, "name": "Anna Rossi", "client_message_id": KEY},
+        "move": {"opening": REF, "visit": "v", "client_message_id": KEY},
+        "cancel": {"visit": "v", "client_message_id": KEY},
     }.get(path.rsplit("/", 1)[-1], {})
+    if path.endswith("/card"):
+        return  # this page has no cards
     answered = await (marta.gets(path) if route.method == "GET" else marta.posts(path, body))
 
-    assert answered[0] == 404
+    assert answered == (404, {"error": "unknown"})
 
 
 def test_roles_rise() -> None:

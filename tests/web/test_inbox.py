@@ -11,8 +11,8 @@ from aiohttp import web
 from bot.service.desk import Owner
 from bot.web.access import ROUTES
 from bot.web.session import SignIn
-from tests.web.fakes import FakeClock, FakeDesk
-from tests.web.serving import Receptionist, Serve, inbox_application, told
+from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook
+from tests.web.serving import Receptionist, Serve, inbox_application, told, whole_inbox
 
 ID = "0123456789abcdef"
 
@@ -22,9 +22,15 @@ POSTS = [path for method, path in CLOSED if method == "POST"]
 
 @pytest.mark.parametrize(("method", "path"), CLOSED)
 async def test_nobody_sees_or_does_anything_without_a_session(
-    method: str, path: str, serve: Serve, http: aiohttp.ClientSession, desk: FakeDesk, sign_in: SignIn
+    method: str,
+    path: str,
+    serve: Serve,
+    http: aiohttp.ClientSession,
+    desk: FakeDesk,
+    sign_in: SignIn,
+    staff: MemoryStaffBook,
 ) -> None:
-    url = await serve(inbox_application(desk, sign_in))
+    url = await serve(whole_inbox(desk, sign_in, staff))
     before = dict(desk.views)
     target = url + path.replace("{id}", "c-anna")
     async with http.request(
@@ -162,11 +168,11 @@ async def test_a_conversation_that_is_not_there_is_said_so(marta: Receptionist) 
 async def test_the_page_hears_of_every_change_without_asking(marta: Receptionist, desk: FakeDesk) -> None:
     async with marta.http.get(marta.url + "/inbox/events?conversation=c-anna") as stream:
         events = told(stream)
-        first = [await anext(events), await anext(events)]
+        first = [await anext(events) for _ in range(3)]
         desk.hears("c-anna", "Ci siete?")
         then = [await anext(events), await anext(events)]
 
-    assert [name for name, _ in first] == ["handoffs", "conversation"]
+    assert [name for name, _ in first] == ["handoffs", "conversation", "visits"]
     assert [name for name, _ in then] == ["handoffs", "conversation"]
     assert then[0][1][0]["last_text"] == "Ci siete?"
     assert [message["text"] for message in then[1][1]["messages"]][-1] == "Ci siete?"
@@ -175,7 +181,7 @@ async def test_the_page_hears_of_every_change_without_asking(marta: Receptionist
 async def test_a_change_elsewhere_is_not_told_twice(marta: Receptionist, desk: FakeDesk) -> None:
     async with marta.http.get(marta.url + "/inbox/events?conversation=c-anna") as stream:
         events = told(stream)
-        await anext(events), await anext(events)
+        [await anext(events) for _ in range(3)]
         desk.hears("c-james", "Hello?")
         name, rows = await anext(events)
         desk.hears("c-anna", "Eccomi")

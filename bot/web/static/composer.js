@@ -68,6 +68,13 @@ export function composer(conversation, { send, seen }) {
     submit,
     focus: () => text.focus({ preventScroll: true }),
 
+    /** Words of ours, to be read over and sent; what was written stays. */
+    insert(words) {
+      text.value = [text.value.trim(), words].filter(Boolean).join("\n");
+      fit();
+      text.focus();
+    },
+
     /** Bubbles for what is under way, without those that have `arrived`. */
     pending(arrived) {
       for (const id of arrived) under.delete(id);
@@ -95,8 +102,9 @@ export function composer(conversation, { send, seen }) {
       text.focus();
     },
 
-    update(view, me) {
+    update(view, me, mayAct) {
       const others = view.owner === "staff" && view.owned_by !== null && view.owned_by !== me;
+      element.hidden = !mayAct;
       closed.hidden = view.window_open;
       form.hidden = !view.window_open;
       text.disabled = others;

@@ -1,23 +1,24 @@
 // One conversation: what was said, who answers, and the place to write.
 
 import { composer } from "./composer.js";
-import { reasonText } from "./handoffs.js";
+import { detailsPanel } from "./details.js";
+import { menu } from "./menu.js";
 import { Refusal, calledAs, channelName, h, icon, keyed, portrait, post, say, words } from "./page.js";
-import { dayAndTime, dayKey, dayName, timeOfDay } from "./moments.js";
+import { dayKey, dayName, timeOfDay } from "./moments.js";
 
 const me = document.querySelector('meta[name="who"]').content;
-const names = new Map(Object.entries(JSON.parse(document.getElementById("names").textContent)));
+const mayAct = document.querySelector('meta[name="role"]').content !== "reader";
 const KIND_ICONS = { image: "image", sticker: "image", video: "image", audio: "mic", document: "file", location: "pin" };
-const STATE_ICONS = { queued: "clock", sending: "clock", sent: "tick", delivered: "ticks", read: "ticks", failed: "alert", uncertain: "question" };
+const STATE_ICONS = { queued: "clock", sending: "clock", sent: "tick", delivered: "ticks", read: "ticks", failed: "alert", uncertain: "question", withdrawn: "close" };
 
 /** Fill `pane` with conversation `id` (nothing when null). `show(view)` brings news; `close()` ends it. */
-export function showConversation(pane, id, { back, signedOut }) {
+export function showConversation(pane, id, { back, signedOut, people = [], watchDiary = () => {} }) {
   pane.shown = undefined;
   if (id === null) {
     pane.replaceChildren(
       h("div", { class: "nothing" }, h("span", { class: "empty-mark" }, icon("inbox")), h("p", {}, words.choose_one)),
     );
-    return { show() {}, close() {} };
+    return { show() {}, showCard() {}, showVisits() {}, press() {}, close() {} };
   }
 
   const head = h("header", { class: "head" });
@@ -25,10 +26,10 @@ export function showConversation(pane, id, { back, signedOut }) {
   const messages = h("ol", { class: "messages", "aria-live": "polite" });
   const scroller = h("div", { class: "scroller", tabindex: "0" }, messages);
   const fresh = h("button", { type: "button", class: "fresh", hidden: true, on: { click: () => toEnd() } }, icon("down", "small"), words.new_messages);
-  const details = h("aside", { class: "details", "aria-label": words.details });
+  const details = detailsPanel(id, { jump, compose, refused: explain, close: () => pane.classList.remove("shows-details"), watchDiary });
   const problem = h("p", { class: "problem", role: "alert", hidden: true });
   const writing = composer(id, { send, seen: () => seen });
-  pane.replaceChildren(head, h("div", { class: "talk" }, notice, scroller, fresh, problem, writing.element), details);
+  pane.replaceChildren(head, h("div", { class: "talk" }, notice, scroller, fresh, problem, writing.element), details.element);
   pane.classList.remove("shows-details");
 
   let view = null;
@@ -61,11 +62,11 @@ export function showConversation(pane, id, { back, signedOut }) {
     showHead();
     showOwner();
     showMessages();
-    showDetails();
-    writing.update(view, me);
+    details.showView(view);
+    writing.update(view, me, mayAct);
     if (follow) toEnd();
     else if (view.messages.length > before) fresh.hidden = false;
-    if (first && matchMedia("(min-width: 860px)").matches) writing.focus();
+    if (first && mayAct && matchMedia("(min-width: 860px)").matches) writing.focus();
   }
 
   function showHead() {
@@ -98,20 +99,40 @@ export function showConversation(pane, id, { back, signedOut }) {
       const text =
         owner === "queue" ? words.owner_queue
         : owner === "bot" ? words.owner_bot
+        : owner === "closed" ? words.owner_closed
         : mine ? words.owner_you
         : say("owner_other", { who: owned_by });
+      const other = owner === "staff" && !mine;
       const action =
-        owner === "staff"
-          ? mine && h("button", { type: "button", class: "button", on: { click: act("give-back") } }, icon("assistant"), h("span", { class: "wide-only" }, words.give_back), h("span", { class: "narrow-only" }, words.give_back_short))
-          : h("button", { type: "button", class: `button${owner === "queue" ? " primary" : ""}`, on: { click: act("take") } }, icon("person"), words.take);
+        mine
+          ? h("button", { type: "button", class: "button", "data-does": "give-back", on: { click: act("give-back") } }, icon("assistant"), h("span", { class: "wide-only" }, words.give_back), h("span", { class: "narrow-only" }, words.give_back_short))
+          : h(
+              "button",
+              { type: "button", class: `button${owner === "queue" ? " primary" : ""}`, "data-does": "take", on: { click: act("take", other ? { instead_of: owned_by } : {}) } },
+              icon("person"),
+              other ? h("span", {}, h("span", { class: "wide-only" }, say("take_instead", { who: owned_by })), h("span", { class: "narrow-only" }, words.take)) : words.take,
+            );
       return h(
         "div",
         { class: `owner-row owner-${mine ? "you" : owner}` },
         h("span", { class: "owner-dot" }),
         h("p", { dir: "auto" }, text),
-        action || null,
+        mayAct ? action : null,
+        mayAct && !other ? menu(words.more, owner === "bot" || owner === "closed" ? [] : choices(owner)) : null,
       );
     });
+  }
+
+  /** What else can become of a conversation that waits or is mine. */
+  function choices(owner) {
+    const colleagues = people.filter((name) => name !== me);
+    return [
+      ...colleagues.map((name) => ({ title: say("give_to", { who: name }), run: act("assign", { to: name }) })),
+      ...(owner === "staff" ? [{ title: words.put_back, run: act("put-back") }] : []),
+      { title: words.close_answered, run: act("close", { outcome: "answered" }) },
+      { title: words.close_phoned, run: act("close", { outcome: "phoned" }) },
+      { title: words.close_no_reply, run: act("close", { outcome: "no_reply_needed" }) },
+    ];
   }
 
   function showMessages() {
@@ -143,7 +164,7 @@ export function showConversation(pane, id, { back, signedOut }) {
     const author = message.author === "assistant" ? words.assistant : (message.by ?? words.you);
     return h(
       "li",
-      { class: `message by-${message.author}${message.continues ? " continues" : ""}${message.state === "failed" ? " has-failed" : ""}` },
+      { class: `message by-${message.author}${message.continues ? " continues" : ""}${message.state === "failed" ? " has-failed" : ""}${message.state === "withdrawn" ? " was-withdrawn" : ""}`, "data-message": message.id, tabindex: "-1" },
       ours && !message.continues
         ? h("p", { class: "author" }, icon(message.author === "assistant" ? "assistant" : "person", "small"), h("bdi", {}, author))
         : null,
@@ -161,45 +182,37 @@ export function showConversation(pane, id, { back, signedOut }) {
         { class: "meta" },
         h("time", { datetime: message.at }, timeOfDay(message.at)),
         message.state
-          ? h("span", { class: `state state-${message.state}`, title: words[`state_${message.state}`] }, icon(STATE_ICONS[message.state], "small"), h("span", { class: ["failed", "uncertain"].includes(message.state) ? "" : "quiet-text" }, words[`state_${message.state}`]))
+          ? h("span", { class: `state state-${message.state}`, title: words[`state_${message.state}`] }, icon(STATE_ICONS[message.state], "small"), h("span", { class: ["failed", "uncertain", "withdrawn"].includes(message.state) ? "" : "quiet-text" }, words[`state_${message.state}`]))
           : null,
         message.retry ? h("button", { type: "button", class: "retry", on: { click: () => send(message.pending) } }, words.retry) : null,
       ),
     );
   }
 
-  function showDetails() {
-    const about = {
-      rows: [
-        ...(view.reason ? [[words.reason, reasonText(view.reason)]] : []),
-        ...(view.since ? [[words.since, dayAndTime(view.since)]] : []),
-        [words.channel, channelName(view.channel)],
-        [words.writes_in, languageName(view.language)],
-      ],
-      slots: view.slots
-        .filter(([label]) => label !== "language")
-        .map(([label, value]) => [words[`slot_${label}`] ?? label, names.get(value) ?? value]),
-    };
-    keyed(details, [about], () => "details", () =>
-      h(
-        "div",
-        { class: "details-body" },
-        h("button", { type: "button", class: "button bare details-close", "aria-label": words.close, on: { click: () => pane.classList.remove("shows-details") } }, icon("close")),
-        h("h2", {}, words.details),
-        about.slots.length
-          ? h("dl", { class: "facts" }, about.slots.map(([label, value]) => h("div", {}, h("dt", { dir: "auto" }, label), h("dd", { dir: "auto" }, value))))
-          : h("p", { class: "details-none" }, words.details_none),
-        h("dl", { class: "facts about" }, about.rows.map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value)))),
-      ),
-    );
+  /** Bring a message into view, and let it shine for a moment. */
+  function jump(message) {
+    pane.classList.remove("shows-details");
+    const shown = messages.querySelector(`[data-message="${CSS.escape(message)}"]`);
+    if (!shown) return;
+    shown.scrollIntoView({ block: "center" });
+    shown.classList.remove("shines");
+    void shown.offsetWidth; // so that it shines once more
+    shown.classList.add("shines");
+    shown.focus({ preventScroll: true });
   }
 
-  function act(action) {
+  /** An offer goes to where it is read over and sent. */
+  function compose(text) {
+    pane.classList.remove("shows-details");
+    writing.insert(text);
+  }
+
+  function act(action, body = {}) {
     return async (event) => {
       const button = event.currentTarget;
       button.disabled = true;
       try {
-        show(await post(`/inbox/conversations/${encodeURIComponent(id)}/${action}`, {}));
+        show(await post(`/inbox/conversations/${encodeURIComponent(id)}/${action}`, body));
         tell(null);
       } catch (refusal) {
         tell(explain(refusal));
@@ -251,11 +264,25 @@ export function showConversation(pane, id, { back, signedOut }) {
     if (!(refusal instanceof Refusal)) throw refusal;
     if (refusal.word === "signed_out") signedOut();
     if (refusal.word === "taken") return say("taken", { who: refusal.answer.by });
-    return { window_closed: words.window_closed, unknown: words.gone, network: words.offline }[refusal.word] ?? words.failed;
+    const said = { window_closed: words.window_closed, unknown: words.gone, network: words.offline, not_allowed: words.not_allowed, nothing_answered: words.nothing_answered };
+    return said[refusal.word] ?? words.failed;
   }
 
   return {
     show,
+    showCard: (lines) => closed || details.showCard(lines),
+    showVisits: (news) => closed || details.showVisits(news),
+
+    /** A key does what a button does, where the button is there. */
+    press(what) {
+      if (what === "write") writing.focus();
+      else if (what === "offer") {
+        pane.classList.add("shows-details");
+        details.focusOffers();
+      } else if (what === "card") pane.classList.toggle("shows-details");
+      else notice.querySelector(`[data-does="${what}"]`)?.click();
+    },
+
     close() {
       closed = true;
       pane.classList.remove("shows-details");

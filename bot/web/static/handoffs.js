@@ -8,18 +8,43 @@ const GROUPS = [
   ["queue", "waiting"],
   ["staff", "with_staff"],
   ["bot", "with_assistant"],
+  ["closed", "settled"],
 ];
 
 /** Reasons are words of ours; one that this page does not know yet still means that a person is needed. */
 export const reasonText = (reason) => words[`reason_${reason}`] ?? words.reason_other;
 
-/** Show the rows. `open(id)` is called when one is chosen. */
-export function showList(parent, rows, opened, open, { loading = false } = {}) {
-  if (loading) return;
-  const groups = GROUPS.map(([owner, key]) => ({ key, rows: rows.filter((row) => row.owner === owner) }));
+const FILTERS = {
+  all: () => true,
+  mine: (row) => row.owner === "staff" && row.owned_by === me,
+  waiting: (row) => row.owner === "queue",
+  urgent: (row) => row.urgent,
+  unanswered: (row) => row.unread > 0 && row.owner !== "bot",
+};
+
+/** A row of filters; each tells how many it lets through. */
+export function showFilters(parent, rows, chosen, choose) {
+  const items = Object.entries(FILTERS).map(([name, lets]) => ({ name, count: rows.filter(lets).length, isOn: name === chosen }));
+  keyed(parent, items, (item) => item.name, (item) =>
+    h(
+      "button",
+      { type: "button", class: `filter${item.name === "urgent" && item.count ? " has-urgent" : ""}`, "aria-pressed": String(item.isOn), on: { click: () => choose(item.name) } },
+      words[`filter_${item.name}`],
+      item.name !== "all" && item.count ? h("span", { class: "count" }, String(item.count)) : null,
+    ),
+  );
+}
+
+/** Ids of the rows on the screen, in their order. */
+export const shownIds = (parent) => [...parent.querySelectorAll("[data-conversation]")].map((row) => row.dataset.conversation);
+
+/** Show the rows that `filter` lets through. `open(id)` is called when one is chosen. */
+export function showList(parent, rows, { opened, filter, open }) {
+  const rowsThrough = rows.filter(FILTERS[filter]);
+  const groups = GROUPS.map(([owner, key]) => ({ key, rows: rowsThrough.filter((row) => row.owner === owner) }));
   const shown = groups.filter((group) => group.rows.length);
   if (!shown.length) {
-    keyed(parent, [{ empty: true }], () => "empty", empty);
+    keyed(parent, [{ empty: filter }], () => "empty", () => (filter === "all" ? empty() : nothing(filter)));
     return;
   }
   const items = shown.flatMap((group) => [
@@ -74,6 +99,10 @@ function row(item, open) {
     ),
     unread ? h("span", { class: "badge", title: say("unread", { n: item.unread }) }, String(item.unread)) : null,
   );
+}
+
+function nothing(filter) {
+  return h("p", { class: "none-here" }, words[`none_${filter}`]);
 }
 
 function empty() {

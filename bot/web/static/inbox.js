@@ -1,7 +1,8 @@
 // The inbox: one stream keeps the list and the open conversation true; the address bar says which one is open.
 
 import { showConversation } from "./conversation.js";
-import { showList } from "./handoffs.js";
+import { showFilters, showList, shownIds } from "./handoffs.js";
+import { keysHelp, onShortcut } from "./keys.js";
 import { language, listen, post, whenActive } from "./page.js";
 
 const desk = document.getElementById("desk");
@@ -10,7 +11,12 @@ const pane = document.getElementById("conversation");
 const lost = document.getElementById("lost");
 const title = document.title;
 
+const filters = document.getElementById("filters");
+
 let handoffs = [];
+let filter = "all";
+let people = [];
+let diaryWatcher = null;
 let opened = null;
 let conversation = null;
 let stop = () => {};
@@ -21,24 +27,42 @@ function open(id, { remember = true } = {}) {
   if (remember) history.pushState(null, "", id ? `/inbox?conversation=${encodeURIComponent(id)}` : "/inbox");
   desk.dataset.view = id ? "conversation" : "list";
   conversation?.close();
-  conversation = showConversation(pane, id, { back: () => open(null), signedOut });
-  showList(list, handoffs, opened, open);
+  diaryWatcher = null;
+  conversation = showConversation(pane, id, { back: () => open(null), signedOut, people, watchDiary });
+  refresh();
+  connect();
+}
+
+function refresh(more = {}) {
+  showFilters(filters, handoffs, filter, (chosen) => {
+    filter = chosen;
+    refresh();
+  });
+  showList(list, handoffs, { opened, filter, open, ...more });
+}
+
+/** The diary is sent only while it is looked at. */
+function watchDiary(update) {
+  diaryWatcher = update;
   connect();
 }
 
 function connect() {
   stop();
-  const query = opened ? `?conversation=${encodeURIComponent(opened)}` : "";
+  const query = new URLSearchParams({ ...(opened && { conversation: opened }), ...(diaryWatcher && { diary: "on" }) });
   stop = listen(
-    `/inbox/events${query}`,
+    `/inbox/events?${query}`,
     {
       handoffs: (rows) => {
         handoffs = rows;
         const waiting = rows.filter((row) => row.owner === "queue").length;
         document.title = waiting ? `(${waiting}) ${title}` : title;
-        showList(list, handoffs, opened, open);
+        refresh();
       },
       conversation: (view) => conversation.show(view),
+      card: (lines) => conversation.showCard(lines),
+      visits: (news) => conversation.showVisits(news),
+      diary: (rows) => diaryWatcher?.(rows),
       "signed-out": signedOut,
     },
     { onState },
@@ -77,10 +101,26 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && opened && !event.defaultPrevented) open(null);
 });
 whenActive(() => post("/inbox/here", {}).catch(() => {}), 4 * 60_000);
-setInterval(() => showList(list, handoffs, opened, open, { timePassed: true }), 30_000);
+setInterval(() => refresh(), 30_000);
 
+/** The conversation before or after the open one, as the list shows them. */
+function step(by) {
+  const ids = shownIds(list);
+  const next = ids.at(opened === null ? 0 : (ids.indexOf(opened) + by + ids.length) % ids.length);
+  if (next) open(next);
+}
+
+onShortcut({
+  next: () => step(1),
+  before: () => step(-1),
+  list: () => list.querySelector("[aria-current], .row")?.focus(),
+  help: () => keysHelp(),
+  other: (what) => conversation.press(what),
+});
+document.getElementById("keys").addEventListener("click", () => keysHelp());
+
+people = await fetch("/inbox/people").then((answer) => (answer.ok ? answer.json() : [])).catch(() => []);
 conversation = showConversation(pane, null, { back: () => {}, signedOut });
-showList(list, handoffs, opened, open, { loading: true });
 const asked = new URLSearchParams(location.search).get("conversation");
 if (asked) open(asked, { remember: false });
 else connect();

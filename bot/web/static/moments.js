@@ -38,3 +38,19 @@ export function ago(iso) {
   if (minutes < 24 * 60) return relative.format(-Math.floor(minutes / 60), "hour");
   return shortDay.format(new Date(iso));
 }
+
+const longDay = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+const shortWeekday = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", timeZone });
+const plainDate = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+
+/** "Tuesday 3 March at 10:30" */
+export const longDayAndTime = (iso) => longDay.format(new Date(iso));
+
+/** "Tue 3 Mar 10:30" */
+export const shortDayAndTime = (iso) => `${shortWeekday.format(new Date(iso))} ${timeOfDay(iso)}`;
+
+/** Of a day without an hour, YYYY-MM-DD; what is no day stays as it is. */
+export function dateOf(day) {
+  const at = new Date(`${day}T00:00:00Z`);
+  return Number.isNaN(at.valueOf()) ? day : plainDate.format(at);
+}

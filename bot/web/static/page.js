@@ -20,14 +20,14 @@ export const channelName = (channel) => CHANNELS[channel] ?? channel;
 /** What to call somebody: whoever gave no name is "Patient 3F2A", in the reader's language. */
 export const calledAs = (label) => label.replace(/^Patient (?=[0-9A-F]{4}$)/, `${words.patient} `);
 
-const ATTRIBUTE = /^(class|id|type|title|dir|lang|role|for|name|value|tabindex|placeholder|rows|maxlength|datetime|aria-[a-z]+|data-[a-z-]+)$/;
+const ATTRIBUTE = /^(class|id|type|title|dir|lang|role|for|name|value|tabindex|placeholder|rows|maxlength|datetime|autocomplete|aria-[a-z]+|data-[a-z-]+)$/;
 
 /** An element. Strings among the children become text; null is left out; `on` holds listeners. */
 export function h(name, { on = {}, ...attributes } = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (key === "disabled" || key === "hidden" || key === "open") element[key] = Boolean(value);
+    if (key === "disabled" || key === "hidden" || key === "open" || key === "selected") element[key] = Boolean(value);
     else if (ATTRIBUTE.test(key)) element.setAttribute(key, value === true ? "" : String(value));
     else throw new Error(`attribute "${key}" is not one that pages may set`);
   }

@@ -1,0 +1,222 @@
+"""Visits from the desk: staff find an opening, keep it while the patient thinks, book, move and cancel.
+
+It is the assistant's own code that does it (`ports.PracticeSystem`): the same openings, the same holds, the
+same locks. What is written in the diary and what the patient is told are one transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.domain.diary import Appointment, AppointmentStatus, Hold, Opening, PatientDetails, Wish
+from bot.domain.practice import Practice
+from bot.domain.practice_time import PracticeTime
+from bot.errors import PolicyRefused, VisitChanged
+from bot.ports import Booking, Clock, PracticeSystem
+from bot.service.desk import Desk
+from bot.service.facts import day_in_words
+
+OFFERED = 8
+
+_OFFER = {
+    "en": "I can offer you: {what}, {when}, with {who}. I'm keeping this time for you until {until}."
+    " Shall I book it?",
+    "it": "Le posso proporre: {what}, {when}, con {who}. Tengo l'orario per Lei fino alle {until}."
+    " Lo prenoto?",
+    "ru": "Могу предложить: {what}, {when}, врач – {who}. Держу это время для вас до {until}. Записать вас?",
+}
+_BOOKED = {
+    "en": "You're booked: {what}, {when}, with {who}.\n{practice}, {address}\n"
+    "If you need to change or cancel, just write to us here.",
+    "it": "Prenotato: {what}, {when}, con {who}.\n{practice}, {address}\n"
+    "Per spostare o disdire, ci scriva qui.",
+    "ru": "Вы записаны: {what}, {when}, врач – {who}.\n{practice}, {address}\n"
+    "Чтобы перенести или отменить, просто напишите нам здесь.",
+}
+_MOVED = {
+    "en": "Your visit has moved to {when}, with {who}.\n{practice}, {address}",
+    "it": "La visita è spostata: {when}, con {who}.\n{practice}, {address}",
+    "ru": "Приём перенесён: {when}, врач – {who}.\n{practice}, {address}",
+}
+_CANCELLED = {
+    "en": "Your visit is cancelled: {what}, {when}. Write to us here whenever you need a new time.",
+    "it": "La visita è disdetta: {what}, {when}. Quando Le serve un altro orario, ci scriva qui.",
+    "ru": "Приём отменён: {what}, {when}. Когда понадобится новое время, напишите нам здесь.",
+}
+_WHEN = {"en": "{day} at {time}", "it": "{day} alle {time}", "ru": "{day}, {time}"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningView:
+    """An opening, or the time of a visit. `ref` names it; instants are UTC."""
+
+    ref: str
+    start: datetime
+    end: datetime
+    practitioner: str  # id
+    visit_type: str  # id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldView:
+    """An opening that is kept for this patient. `text` offers it, in their language."""
+
+    opening: OpeningView
+    until: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitView:
+    """A booked visit of this contact."""
+
+    id: str
+    opening: OpeningView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitsView:
+    """What this contact has in the diary, by start."""
+
+    visits: tuple[VisitView, ...] = ()
+    held: tuple[HeldView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Who asks for a change, and under which name: the same `key` twice is one change. With `tells` false the
+    patient is not written to (the channel no longer lets us)."""
+
+    conversation: str
+    who: str
+    key: str
+    tells: bool = True
+
+
+class VisitDesk:
+    """One practice's diary, from the desk. Raises what PracticeSystem and Desk raise."""
+
+    def __init__(self, practice: Practice, system: PracticeSystem, *, desk: Desk, clock: Clock) -> None:
+        self._practice = practice
+        self._system = system
+        self._desk = desk
+        self._clock = clock
+        self._time = PracticeTime(practice.time_zone)
+
+    async def openings(
+        self, *, visit_type: str, practitioner: str | None = None, not_before: date | None = None
+    ) -> tuple[OpeningView, ...]:
+        """The best free ones, by start."""
+        wish = Wish(visit_type=visit_type, practitioner=practitioner, not_before=not_before)
+        found = await self._system.find_openings(wish, at=self._clock.now(), limit=OFFERED)
+        return tuple(_view(opening) for opening in found)
+
+    async def visits(self, conversation: str) -> VisitsView:
+        """Raises UnknownConversation."""
+        language = (await self._desk.conversation(conversation)).language
+        at = self._clock.now()
+        booked = await self._system.appointments_of(contact=conversation, at=at)
+        held = []
+        horizon = at + self._practice.horizon + timedelta(days=2)
+        for row in await self._system.appointments(start=at, end=horizon, at=at):
+            if row.status is AppointmentStatus.HELD:
+                hold = await self._system.current_hold(contact=conversation, opening=row.opening, at=at)
+                if hold is not None:
+                    held.append(self._held(hold, language))
+        return VisitsView(
+            visits=tuple(VisitView(id=one.id, opening=_view(one.opening)) for one in booked), held=tuple(held)
+        )
+
+    async def hold(self, conversation: str, ref: str, *, key: str) -> HeldView:
+        """Keep an opening for this patient. Raises OpeningTaken, PolicyRefused, Unavailable."""
+        language = (await self._desk.conversation(conversation)).language
+        hold = await self._keep(conversation, _opening(ref), key)
+        return self._held(hold, language)
+
+    async def release(self, conversation: str) -> None:
+        await self._desk.conversation(conversation)
+        await self._system.release(contact=conversation, at=self._clock.now())
+
+    async def book(self, order: Order, ref: str, patient: PatientDetails) -> None:
+        """A hold that ran out is taken again first. Raises OpeningTaken, PolicyRefused, HoldExpired."""
+        await self._desk.conversation(order.conversation)
+        at = self._clock.now()
+        hold = await self._keep(order.conversation, _opening(ref), f"{order.key}:hold")
+        booking = await self._system.book(hold, patient, key=f"desk {order.key}", at=at)
+        await self._settle(order, booking, _BOOKED, hold.opening)
+
+    async def move(self, order: Order, visit: str, ref: str) -> None:
+        """Raises VisitChanged, OpeningTaken, PolicyRefused, HoldExpired."""
+        at = self._clock.now()
+        seen = await self._visit(order.conversation, visit)
+        hold = await self._keep(order.conversation, _opening(ref), f"{order.key}:hold")
+        booking = await self._system.reschedule(seen, hold, key=f"desk {order.key}", at=at)
+        await self._settle(order, booking, _MOVED, hold.opening)
+
+    async def cancel(self, order: Order, visit: str) -> None:
+        """Raises VisitChanged."""
+        seen = await self._visit(order.conversation, visit)
+        booking = await self._system.cancel(seen, None, key=f"desk {order.key}", at=self._clock.now())
+        await self._settle(order, booking, _CANCELLED, seen.opening)
+
+    async def _keep(self, conversation: str, opening: Opening, key: str) -> Hold:
+        at = self._clock.now()
+        current = await self._system.current_hold(contact=conversation, opening=opening, at=at)
+        return current or await self._system.hold(opening, contact=conversation, key=f"desk {key}", at=at)
+
+    async def _visit(self, conversation: str, visit: str) -> Appointment:
+        """Only ever one of this contact's own."""
+        await self._desk.conversation(conversation)
+        for one in await self._system.appointments_of(contact=conversation, at=self._clock.now()):
+            if one.id == visit:
+                return one
+        raise VisitChanged("the visit was moved or cancelled meanwhile; look it up again")
+
+    async def _settle(
+        self, order: Order, booking: Booking, texts: Mapping[str, str], opening: Opening
+    ) -> None:
+        language = (await self._desk.conversation(order.conversation)).language
+        await self._desk.change_visits(
+            order.conversation,
+            () if booking.write is None else (booking.write,),
+            text=self._said(texts, opening, language) if order.tells else None,
+            who=order.who,
+            client_message_id=order.key,
+        )
+
+    def _held(self, hold: Hold, language: str) -> HeldView:
+        until = self._time.wall(hold.until)
+        text = self._said(_OFFER, hold.opening, language, until=f"{until:%H:%M}")
+        return HeldView(opening=_view(hold.opening), until=hold.until, text=text)
+
+    def _said(self, texts: Mapping[str, str], opening: Opening, language: str, **more: str) -> str:
+        spoken = language if language in texts else self._practice.languages[0]
+        spoken = spoken if spoken in texts else "en"
+        start = self._time.wall(opening.start)
+        visit_type = self._practice.visit_type(opening.visit_type)
+        practitioner = self._practice.practitioner(opening.practitioner)
+        return texts[spoken].format(
+            what=visit_type.name(spoken) if visit_type else "",
+            who=practitioner.name if practitioner else self._practice.name,
+            when=_WHEN[spoken].format(day=day_in_words(start.date(), spoken), time=f"{start:%H:%M}"),
+            practice=self._practice.name,
+            address=self._practice.address,
+            **more,
+        )
+
+
+def _opening(ref: str) -> Opening:
+    try:
+        return Opening.parse_ref(ref)
+    except ValueError as error:
+        raise PolicyRefused("this is no opening; offer those that the diary gives") from error
+
+
+def _view(opening: Opening) -> OpeningView:
+    return OpeningView(
+        ref=opening.ref,
+        start=opening.start,
+        end=opening.end,
+        practitioner=opening.practitioner,
+        visit_type=opening.visit_type,
+    )
