@@ -121,6 +121,7 @@ def heard_note(
         case PatientWrote():
             commands = [command_to_json(command) for command in event.commands]
             note |= {"channel": event.channel, "language": event.language, "commands": commands}
+            note["queued"] = event.queued
         case HandedBack():
             note |= {"channel": event.channel, "handed_back": True}
     return note
@@ -144,6 +145,7 @@ def heard_again(turn: StoredTurn) -> HeardNote | None:
         language=note["language"],
         facts=facts,
         latest_message=user.get("parse_data") or {},
+        queued=bool(note.get("queued")),
     )
     return HeardNote(event=wrote, paused=note["paused"])
 
