@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: demo test setup check unit browser container crash races hostile crowd bench bench-engine soak clean
+.PHONY: demo test setup check unit browser container crash races inbox-races hostile crowd bench bench-engine soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -42,6 +42,9 @@ crash: setup  ## kill -9 in the middle of bookings, and the twins that must fail
 
 races: setup  ## two hundred patients and one opening, and the twin that must fail
 	$(RUN)python -m bench.races
+
+inbox-races: setup  ## a thousand take-overs at every await of a turn, and the twins that must fail
+	$(RUN)python -m bench.inbox
 
 hostile: setup  ## ten thousand bodies that Meta never sends, with good messages in them
 	$(RUN)python -m bench.hostile

@@ -130,8 +130,6 @@ class Delivery:
         if message.id in self._posted:
             deadline = self._clock.now() + self.status_deadline
             await self._store.settle(message, state=OutboxState.UNCERTAIN, not_before=deadline)
-        elif self._look_again_at_owner and self._store.has_moved(message):
-            await self._store.take_back(message)
         else:
             self._posted.add(message.id)
             await self._post(message)
@@ -143,6 +141,9 @@ class Delivery:
         if rendered.fallback:
             log.warning("reply_fell_back", outbox=message.id, how=rendered.fallback)
         self._probe.at("sending")
+        if self._look_again_at_owner and self._store.has_moved(message):
+            await self._store.take_back(message)
+            return
         outcome = await channel.send(rendered, message.contact.address)
         match outcome:
             case Sent(message_id=message_id):

@@ -282,9 +282,9 @@ class Turns:
             raise StaleConversation(snapshot.contact.id) from refusal
 
     def _conversation(self, snapshot: Snapshot) -> Conversation:
-        if snapshot.state is None:
-            return self._new_conversation(snapshot)
-        return as_owned(Conversation.from_json(dict(snapshot.state)), snapshot.owner)
+        state = snapshot.state
+        kept = Conversation.from_json(dict(state)) if state else self._new_conversation(snapshot)
+        return as_owned(kept, snapshot.owner)
 
     async def _content_of(self, conversation: Conversation) -> Assistant:
         """What is under way ends in the content in which it began, as long as that is kept (17.5)."""
