@@ -17,7 +17,7 @@ def rows() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 @cache
-def tests() -> frozenset[tuple[str, str]]:
+def written() -> frozenset[tuple[str, str]]:
     """(file, function) of every test, without `test_`."""
     paths = [path for kind in ("unit", "properties") for path in (ROOT / "tests" / kind).rglob("test_*.py")]
     return frozenset(
@@ -34,7 +34,7 @@ def test_every_rule_has_a_test_that_exists() -> None:
         f"{rule}: {file}::{test}"
         for rule, named in rows()
         for file, test in named
-        if (file, test) not in tests()
+        if (file, test) not in written()
     ]
 
     assert len(rows()) > 150
@@ -51,6 +51,6 @@ def test_every_line_of_the_table_is_a_rule_of_its_own() -> None:
 
 
 def test_every_test_of_a_rule_is_in_the_table() -> None:
-    named = {test for _, tests_of in rows() for test in tests_of}
+    named = {test for _, held_by in rows() for test in held_by}
 
-    assert sorted(each for each in tests() - named if each[0].startswith("rules_")) == []
+    assert sorted(each for each in written() - named if each[0].startswith("rules_")) == []
