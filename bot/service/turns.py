@@ -250,7 +250,7 @@ class Turns:
                     "language": language,
                     "given_up": True,
                 },
-                replies=(StagedReply(id=_reply_id(turn, 0), reply=Reply(text=text)),),
+                replies=(StagedReply(id=reply_id(turn, 0), reply=Reply(text=text)),),
                 owner=QUEUE if snapshot.owner in (BOT, CLOSED) else None,
                 handoff=self._staged_handoff(snapshot, "error", urgent=False, waits=True, at=now),
             )
@@ -535,7 +535,7 @@ class Turns:
                 "replies": [reply.text for reply in made],
             },
             replies=tuple(
-                StagedReply(id=_reply_id(progress.turn, index), reply=reply)
+                StagedReply(id=reply_id(progress.turn, index), reply=reply)
                 for index, reply in enumerate(made)
             ),
             handoff=handoff,
@@ -601,7 +601,7 @@ class Turns:
                 language=progress.conversation.language,
             )
             for reply in made:
-                id = _reply_id(progress.turn, len(staged))
+                id = reply_id(progress.turn, len(staged))
                 staged.append(StagedReply(id=id, reply=reply, exempt=exempt, emergency=emergency))
         return tuple(staged)
 
@@ -675,7 +675,8 @@ def _turn_id(snapshot: Snapshot, members: Sequence[InboxMessage]) -> str:
     return str(uuid.uuid5(_TURNS, f"{snapshot.contact.id} {members[0].id}"))
 
 
-def _reply_id(turn: str, index: int) -> str:
+def reply_id(turn: str, index: int) -> str:
+    """The outbox id of a turn's message: the same when the turn runs again."""
     return str(uuid.uuid5(uuid.UUID(turn), f"reply {index}"))
 
 

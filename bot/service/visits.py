@@ -92,6 +92,11 @@ class Order:
     key: str
     tells: bool = True
 
+    @property
+    def change(self) -> str:
+        """The same for the diary: two patients never share one, whatever their browsers make up."""
+        return f"desk {self.conversation} {self.key}"
+
 
 class VisitDesk:
     """One practice's diary, from the desk. Raises what PracticeSystem and Desk raise."""
@@ -130,7 +135,7 @@ class VisitDesk:
     async def hold(self, conversation: str, ref: str, *, key: str) -> HeldView:
         """Keep an opening for this patient. Raises OpeningTaken, PolicyRefused, Unavailable."""
         language = (await self._desk.conversation(conversation)).language
-        hold = await self._keep(conversation, _opening(ref), key)
+        hold = await self._keep(Order(conversation=conversation, who="", key=key), _opening(ref))
         return self._held(hold, language)
 
     async def release(self, conversation: str) -> None:
@@ -139,30 +144,40 @@ class VisitDesk:
 
     async def book(self, order: Order, ref: str, patient: PatientDetails) -> None:
         """A hold that ran out is taken again first. Raises OpeningTaken, PolicyRefused, HoldExpired."""
-        await self._desk.conversation(order.conversation)
         at = self._clock.now()
-        hold = await self._keep(order.conversation, _opening(ref), f"{order.key}:hold")
-        booking = await self._system.book(hold, patient, key=f"desk {order.key}", at=at)
+        hold = await self._booked_already(order, ref) or await self._keep(order, _opening(ref))
+        booking = await self._system.book(hold, patient, key=order.change, at=at)
         await self._settle(order, booking, _BOOKED, hold.opening)
 
     async def move(self, order: Order, visit: str, ref: str) -> None:
         """Raises VisitChanged, OpeningTaken, PolicyRefused, HoldExpired."""
         at = self._clock.now()
         seen = await self._visit(order.conversation, visit)
-        hold = await self._keep(order.conversation, _opening(ref), f"{order.key}:hold")
-        booking = await self._system.reschedule(seen, hold, key=f"desk {order.key}", at=at)
+        if seen.opening.ref == ref:
+            return  # it has been moved there
+        hold = await self._keep(order, _opening(ref))
+        booking = await self._system.reschedule(seen, hold, key=order.change, at=at)
         await self._settle(order, booking, _MOVED, hold.opening)
 
     async def cancel(self, order: Order, visit: str) -> None:
         """Raises VisitChanged."""
         seen = await self._visit(order.conversation, visit)
-        booking = await self._system.cancel(seen, None, key=f"desk {order.key}", at=self._clock.now())
+        booking = await self._system.cancel(seen, None, key=order.change, at=self._clock.now())
         await self._settle(order, booking, _CANCELLED, seen.opening)
 
-    async def _keep(self, conversation: str, opening: Opening, key: str) -> Hold:
+    async def _keep(self, order: Order, opening: Opening) -> Hold:
+        at, contact = self._clock.now(), order.conversation
+        current = await self._system.current_hold(contact=contact, opening=opening, at=at)
+        return current or await self._system.hold(opening, contact=contact, key=f"{order.change} hold", at=at)
+
+    async def _booked_already(self, order: Order, ref: str) -> Hold | None:
+        """The hold that a visit of this contact was before: of a booking that is sent once more."""
+        await self._desk.conversation(order.conversation)
         at = self._clock.now()
-        current = await self._system.current_hold(contact=conversation, opening=opening, at=at)
-        return current or await self._system.hold(opening, contact=conversation, key=f"desk {key}", at=at)
+        for one in await self._system.appointments_of(contact=order.conversation, at=at):
+            if one.opening.ref == ref:
+                return Hold(id=one.id, opening=one.opening, contact=order.conversation, until=at)
+        return None
 
     async def _visit(self, conversation: str, visit: str) -> Appointment:
         """Only ever one of this contact's own."""

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from bot.domain.pipeline import BOT
 from bot.service.card import CardLine, CardSource, CardTurn, card_lines
 from bot.service.desk import UnknownConversation
+from bot.service.turns import reply_id
 from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.seal import Keyring
@@ -17,6 +18,7 @@ _conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]
 _inbox = t.InboxRow.__table__  # type: ignore[attr-defined]
 _turn = t.TurnRow.__table__  # type: ignore[attr-defined]
 _outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]
+_REPLIES = (2, 1, 0)  # of a turn, the last one first
 _TURNS = 60  # the latest; what is older nobody needs at a glance
 
 
@@ -59,11 +61,10 @@ class SqlCards:
         for message in connection.execute(messages.order_by(_inbox.c.id)):
             first = first or f"in-{message.id}"
             heard.setdefault(message.turn, []).append(f"in-{message.id}")
-        # A turn and its replies are one transaction, at one moment.
-        replies = select(_outbox.c.seq, _outbox.c.created_at).where(
+        replies = select(_outbox.c.seq, _outbox.c.id).where(
             _outbox.c.conversation == conversation, _outbox.c.author == BOT
         )
-        said = {reply.created_at: f"out-{reply.seq}" for reply in connection.execute(replies)}
+        said = {reply.id: f"out-{reply.seq}" for reply in connection.execute(replies)}
         rows = connection.execute(
             select(_turn)
             .where(_turn.c.conversation == conversation, _turn.c.sealed.is_not(None))
@@ -74,7 +75,7 @@ class SqlCards:
             CardTurn(
                 journal=self._open(connection, conversation, row.sealed),
                 heard=tuple(heard.get(row.id, ())),
-                said=said.get(row.finished_at),
+                said=next((said[id] for n in _REPLIES if (id := reply_id(row.id, n)) in said), None),
             )
             for row in reversed(rows)
         )

@@ -13,7 +13,10 @@ SOURCES = "\n".join(
     for path in [*(WEB / "static").glob("*.js"), *(WEB / "templates").glob("*.html")]
 )
 #: Keys that pages put together from a word of the service: words[`reason_${...}`].
-FAMILIES = ("reason_", "state_", "kind_", "language_", "slot_")
+FAMILIES = (
+    *("reason_", "state_", "kind_", "language_", "slot_", "sign_in_", "filter_", "none_", "card_", "flow_"),
+    *("tried_", "booking_", "bad_", "key_"),
+)
 
 
 def test_every_string_is_there_in_every_language() -> None:
