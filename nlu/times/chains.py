@@ -10,6 +10,7 @@ from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.departures import dismiss
 from nlu.times.hours import part_hours
 from nlu.times.pieces import PAST, Clock, Days, Link, Piece, Whenever
+from nlu.times.retractions import retract
 from nlu.times.tape import Tape
 
 _MOST_PIECES = 40
@@ -38,7 +39,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
                 pieces, piece = _negate(tape, pieces, piece, gap_start, place)
             pieces.append(piece.but(link=link))
         place = gap_start = end
-    return dismiss(tape, _negate_last(tape, pieces, gap_start))
+    return dismiss(tape, retract(tape, _negate_last(tape, pieces, gap_start)))
 
 
 def _day_later(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], int] | None:
@@ -129,7 +130,7 @@ def _link(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
 
 #: Words that do not part what stands on either side.
 _TRANSPARENT = frozenset(
-    {"filler", "or", "soft", "not", "except", "cannot", "instead"}
+    {"filler", "or", "soft", "not", "except", "cannot", "instead", "correction"}
     | {"at", "at_weak", "from", "to", "and", "next", "of", "in", "this", "by"}
 )
 

@@ -80,11 +80,13 @@ def read_counted(tape: Tape, place: int) -> Read | None:
 
 
 def _counted_from(tape: Tape, many: int, unit: str, end: int) -> Read | None:
-    """ "A week from Tuesday", and the British "a week today"."""
-    on_today = tape.vocabulary.language == "en" and unit != "day" and tape.has(end, "relative")
+    """ "A week from Tuesday", and the British "a week today", "a week on Tuesday"."""
+    british = tape.vocabulary.language == "en" and unit != "day"
+    on_day = end + 1 if british and tape.has(end, "day_number") and tape.has(end + 1, "weekday") else end
+    on_today = british and (on_day > end or tape.has(end, "relative"))
     if not (on_today or tape.has(end, "from_then")):
         return None
-    then = end if on_today else end + 1
+    then = on_day if on_today else end + 1
     anchor = read_relative(tape, then) or read_date(tape, then) or read_weekday(tape, then)
     if anchor is None or anchor[0].kind not in ("weekday", "relative", "date") or not anchor[0].ranges:
         return None

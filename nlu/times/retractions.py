@@ -1,0 +1,38 @@
+"""Takes back a time that the same message corrects: "Tuesday at 3, no sorry, at 4", "lunedì, anzi martedì"."""
+
+from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.tape import Tape
+
+_WITHIN = 7  # lexemes between the two times
+
+
+def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """What follows the words that correct takes the place of the same kind of thing before them.
+
+    A corrected hour keeps its day, a corrected day its hour.
+    """
+    for place in range(len(pieces) - 1, 0, -1):
+        if _corrects(tape, pieces[place - 1], pieces[place]):
+            first = place - 1
+            while first and pieces[first].link != "break":
+                first -= 1
+            after = next((n for n in range(place + 1, len(pieces)) if pieces[n].link == "break"), len(pieces))
+            said_instead = [pieces[place].but(link="soft"), *pieces[place + 1 : after]]
+            kinds = {type(piece.found) for piece in said_instead}
+            kept = [piece for piece in pieces[first:place] if type(piece.found) not in kinds]
+            if not kept:
+                said_instead[0] = said_instead[0].but(link="break")
+            pieces = [*pieces[:first], *kept, *said_instead, *pieces[after:]]
+    return pieces
+
+
+def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
+    if not isinstance(before.found, (Days, Clock)) or not isinstance(after.found, (Days, Clock)):
+        return False
+    gap = range(before.end, after.start)
+    return (
+        len(gap) <= _WITHIN
+        and not before.negated
+        and not after.negated
+        and any(tape.has(place, "correction") for place in gap)
+    )
