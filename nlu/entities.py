@@ -1,5 +1,6 @@
 """Everything that a message names: people, phones, times, the practice's own words, yes and no, a choice."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -17,6 +18,8 @@ from nlu.understanding import Context, Entity, Named
 from nlu.words import Word, plain_words
 from nlu.yes_no import Answer
 
+_ANSWERED_BY = frozenset({"phone", "birth_date"})  # entities that answer the question of that name
+_DAY_AND_MONTH = re.compile(r"\D{0,4}\d{1,2}\D{1,4}(\d{1,2}|[^\W\d]+)")
 _NO_WISH = frozenset({"name", "phone", "birth_date"})  # a date that answers these is no wish
 
 
@@ -39,6 +42,13 @@ def find_entities(
         *find_phones(text, country=context.country, asked=context.asking == "phone"),
     ]
     times = [e for e in _times(text, context, languages) if not _overlaps(e, contacts)]
+    if context.asking in _ANSWERED_BY and not any(
+        e.entity == context.asking for e in (*contacts, *times)
+    ):  # something else was said instead: "Monday afternoon" where a date of birth was asked
+        unasked = replace(context, asking=None)
+        told = [e for e in _times(text, unasked, languages) if not _overlaps(e, contacts)]
+        if not any(_DAY_AND_MONTH.fullmatch(e.text) for e in told):  # half a date of birth
+            context, times = unasked, told
     visit_types = find_named("visit_type", context.visit_types, words, text, taken=contacts)
     mentioned = find_named(
         "practitioner",

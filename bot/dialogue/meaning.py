@@ -71,6 +71,8 @@ _MISTAKEN_FOR_A_DAY: Mapping[str, float] = {
     "faq/hours": STRONG,
 }
 _TIMES = ("wish", "time", "part_of_day", "asap")
+_ASKED_ABOUT = ("visit_type", "practitioner")
+_HARDLY = 3  # letters: "on", "в"
 
 _THINKS_IT_OVER = re.compile(
     r"\b(let me think|(need|have|want|like) to think|think (about it|it over)|pensarci|ci (penso|penserò)"
@@ -170,8 +172,10 @@ class _Reading:
         intent, names = self._outweighed(), self.understanding.entities
         if self._parting() is not None:
             names = tuple(e for e in names if e.entity not in _TIMES)
-        elif intent is not None and intent.name == "faq/practitioners":
-            names = tuple(e for e in names if e.entity != "practitioner")  # asked about, not asked for
+        elif intent is not None and self._asks_about(intent):
+            names = tuple(e for e in names if e.entity not in _ASKED_ABOUT)
+        elif intent is not None and self._is_of_something_else(intent):
+            names = tuple(e for e in names if e.entity not in (*_ASKED_ABOUT, "relative"))
         if intent == self.understanding.intent and names == self.understanding.entities:
             return self
         return replace(self, understanding=replace(self.understanding, intent=intent, entities=names))
@@ -188,6 +192,13 @@ class _Reading:
             return Intent(name="skip", confidence=1.0)
         if intent is None:
             return None
+        if personal and intent.name == "deny" and self._names_only("yes_no"):
+            return Intent(name="skip", confidence=1.0)
+        if self._is_day_for_what_is_under_way(intent):
+            return None
+        if intent.name == "reschedule_visit" and self._is_on_offer():
+            changes = self._names(*_TIMES, *_ASKED_ABOUT)
+            return None if changes else Intent(name="other_openings", confidence=1.0)
         if intent.name == THINK_IT_OVER and not self.active:
             return Intent(name="goodbye", confidence=1.0)
         if intent.name == "human" and intent.confidence < STRONG and self._names("practitioner"):
@@ -195,6 +206,49 @@ class _Reading:
         if self.active and intent.name == "faq/practitioners" and self._names("practitioner"):
             return intent if intent.confidence >= PLAIN else None
         return None if self._means_a_visit(intent) else intent
+
+    def _asks_about(self, intent: Intent) -> bool:
+        """Whether what is named is asked about, not asked for: "how much is a cleaning?" changes nothing."""
+        if intent.name == "faq/practitioners":
+            return True
+        asks_visit_type = self.asked is not None and self.asked.kind == "visit_type"
+        return (
+            intent.name.startswith("faq/")
+            and bool(self.active)
+            and not asks_visit_type
+            and intent.confidence >= STRONG
+        )
+
+    def _is_of_something_else(self, intent: Intent) -> bool:
+        """ "When is my check-up?", "I'll ask my wife first": what is named is not of what is under way."""
+        flow = self.assistant.triggers.get(intent.name)
+        if not self.active or flow is None or flow in self.active or intent.confidence < STRONG:
+            return False
+        kinds = {kind_of(self.assistant.slots[name]) for name in self.assistant.fills[flow]}
+        return "visit_type" not in kinds and intent.name not in self.assistant.answers
+
+    def _is_day_for_what_is_under_way(self, intent: Intent) -> bool:
+        """ "Monday afternoon" and nothing else, where the active flow has a use for it, begins no other."""
+        slots, triggers = self.assistant.slots, self.assistant.triggers
+        if not self.active or intent.name not in triggers or not self._names_only(*_TIMES):
+            return False
+        return any(kind_of(slots[name]) == "time" for name in self.assistant.fills[self.active[0]])
+
+    def _is_on_offer(self) -> bool:
+        """ "Could we make it Thursday?" of a time that is on offer and not booked yet moves no visit."""
+        if not self.active or self.asked is None or self.asked.kind not in ("opening", "yes_no"):
+            return False
+        kinds = {kind_of(self.assistant.slots[name]) for name in self.assistant.fills[self.active[0]]}
+        return {"time", "opening"} <= kinds
+
+    def _names_only(self, *entities: str) -> bool:
+        """Whether hardly a letter of the message is outside these."""
+        said, read = self.understanding, set[int]()
+        for entity in said.entities:
+            if entity.entity in entities:
+                read.update(range(entity.start, entity.end))
+        unread = sum(1 for at, letter in enumerate(said.text) if letter.isalpha() and at not in read)
+        return bool(read) and unread <= _HARDLY
 
     def _parting(self) -> Intent | None:
         """ "Thanks, see you on Friday": the day is no wish, unless a time is what was asked."""
