@@ -83,11 +83,14 @@ _ASIDES = (
     Move(label="sends a voice note", kind="aside", commands=(MediaReceived("audio"),)),
     Move(label="asks for a data extract", kind="aside", commands=(DataRequest("show"),)),
     Move(label="confirms a reminded visit", kind="aside", commands=(ReminderReply("r", "a", "confirm"),)),
-    Move(label="cancels a reminded visit", kind="aside", commands=(ReminderReply("r", "a", "cancel"),)),
-    Move(label="asks to move a reminded visit", kind="aside", commands=(ReminderReply("r", "a", "move"),)),
     Move(label="taps an old button", kind="aside", commands=(StaleTap(),)),
     Move(label="writes of an emergency", kind="leave", commands=(Emergency("A", "emergency"),)),
     Move(label="wants no more messages", kind="leave", commands=(StopMessages(),)),
+)
+#: They may lead into a flow, as words do; in the middle of another one `_starts_in` stands for them.
+_REMINDED = (
+    Move(label="cancels a reminded visit", kind="start", commands=(ReminderReply("r", "a", "cancel"),)),
+    Move(label="asks to move a reminded visit", kind="start", commands=(ReminderReply("r", "a", "move"),)),
 )
 _HUMAN = Move(label="asks for a person", kind="human", commands=(HumanHandoff(),))
 _DROPS = Move(label="drops it", kind="leave", commands=(CancelFlow(),))
@@ -105,6 +108,7 @@ class Moves:
         """Every flow that a message can begin with."""
         for flow in self._startable():
             yield Move(label=f"starts {flow.id}", kind="start", commands=(StartFlow(flow.id, explicit=True),))
+        yield from _REMINDED
 
     def after(self, conversation: Conversation, *, is_new_place: bool) -> Iterator[Move]:
         """`is_new_place`: nothing was yet tried with this stack, so asides are tried, and other flows.
