@@ -44,6 +44,7 @@ from bot.settings import is_loopback, load_practice
 from bot.source import content
 from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
 from bot.storage.answer_book import SqlAnswerBook
+from bot.storage.audit import SqlAudit
 from bot.storage.cards import SqlCards
 from bot.storage.contents import ContentFolder
 from bot.storage.database import Database, sqlite_url
@@ -51,6 +52,7 @@ from bot.storage.desk import SqlDesk
 from bot.storage.diary import SqlDiary
 from bot.storage.diary_json import observed_rows
 from bot.storage.migrations import upgrade
+from bot.storage.notes import SqlNotes
 from bot.storage.seal import Keyring, derive, master_key_from
 from bot.storage.staff import SqlStaffBook
 from bot.storage.store import SqlStore, last_instant, remember_instant
@@ -326,6 +328,18 @@ class FrontDesk:
             changes=self.changes,
             probe=probe,
         )
+        self.audit = SqlAudit(
+            books.database, practice=practice.id, key=derive(books.master_key, b"audit"), clock=clock
+        )
+        self.notes = SqlNotes(
+            books.database,
+            practice=practice,
+            keyring=books.keyring,
+            clock=clock,
+            owners=self.store.ownership,
+            audit=self.audit,
+            changes=self.changes,
+        )
         self.desk = SqlDesk(
             books.database,
             practice=practice.id,
@@ -337,6 +351,8 @@ class FrontDesk:
             wake_delivery=self.delivery.wake,
             diary=self._diary_rows,
             promise=lambda at: promise(practice, urgent=False, at=at),
+            audit=self.audit,
+            notes=self.notes,
         )
         self.promises = Promises(
             handoffs=self.store.handoffs, practice=practice, clock=clock, wake=self.turns.wake
@@ -383,6 +399,7 @@ class Server:
         self.host = host
         self.port = port
         self.url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+        self.sign_in: SignIn | None = None
         self.sign_in_path = ""
         self.stand_in_url: str | None = None
         self._lock: IO[str] | None = None
@@ -436,6 +453,7 @@ class Server:
             announce=lambda path: _say(f"Inbox: {self.url}{path}"),
             opens_at_once=configuration.demo,
         )
+        self.sign_in = sign_in
         self.sign_in_path = sign_in.issue() if await sign_in.can_announce() else "/inbox"
         add_inbox(
             app,

@@ -6,6 +6,7 @@ A route that is not in the table does not start; a request for one that got in a
 import hmac
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -18,6 +19,8 @@ from bot.web.session import Session, SignIn
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SESSION = web.RequestKey("session", Session)
 PREFIX = "/inbox"
+#: What a browser opens by itself: who is not signed in is led to the door, and from there to where they went.
+PAGES = (PREFIX, f"{PREFIX}/{{conversation}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ ROUTES = (
     Route("GET", "/inbox/openings", Role.READER),
     Route("GET", "/inbox/diary", Role.READER, acts=False),
     Route("GET", "/inbox/people", Role.READER, acts=False),
+    Route("GET", "/inbox/{conversation}", Role.READER),
     Route("POST", "/inbox/conversations/{id}/take", Role.AGENT),
     Route("POST", "/inbox/conversations/{id}/reply", Role.AGENT),
     Route("POST", "/inbox/conversations/{id}/give-back", Role.AGENT),
@@ -87,8 +91,8 @@ def guard(app: web.Application, sign_in: SignIn) -> None:
     ) -> web.StreamResponse:
         session = await sign_in.find(request)
         if session is None:
-            if route.path == PREFIX:
-                raise web.HTTPSeeOther("/inbox/sign-in")
+            if route.path in PAGES:
+                raise web.HTTPSeeOther(_door_to(request))
             return refuse(401, "signed_out")
         token = request.headers.get("X-CSRF-Token", "")
         if route.method == "POST" and not hmac.compare_digest(token.encode(), session.csrf.encode()):
@@ -141,6 +145,11 @@ def refuse(status: int, error: str, **more: object) -> web.Response:
 
 def _path_of(route: web.AbstractRoute) -> str | None:
     return route.resource.canonical if route.resource is not None else None
+
+
+def _door_to(request: web.Request) -> str:
+    wanted = request.match_info.get("conversation") or request.query.get("conversation")
+    return f"/inbox/sign-in?{urlencode({'conversation': wanted})}" if wanted else "/inbox/sign-in"
 
 
 def _is_ours(path: str) -> bool:

@@ -6,6 +6,7 @@ is refused says so as {"error": word}.
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import pydantic
 from aiohttp import web
@@ -63,6 +64,7 @@ def add_inbox(app: web.Application, parts: InboxParts) -> None:
         "GET /inbox/conversations/{id}": inbox.show_conversation,
         "GET /inbox/conversations/{id}/card": inbox.show_card,
         "GET /inbox/people": inbox.list_people,
+        "GET /inbox/{conversation}": inbox.lead_to,
         "POST /inbox/conversations/{id}/take": inbox.take,
         "POST /inbox/conversations/{id}/reply": inbox.reply,
         "POST /inbox/conversations/{id}/give-back": inbox.give_back,
@@ -139,6 +141,11 @@ class _Inbox:
             names=_names(self._practice, session.language),
             facts=diary_facts(self._practice, session.language) if self._practice and self._visits else {},
         )
+
+    async def lead_to(self, request: web.Request) -> web.Response:
+        """The links of alerts: a conversation's own address."""
+        query = urlencode({"conversation": request.match_info["conversation"]})
+        raise web.HTTPSeeOther(f"/inbox?{query}")
 
     async def list_handoffs(self, request: web.Request) -> web.Response:
         return answer(await self._desk.handoffs())

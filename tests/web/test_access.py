@@ -18,7 +18,7 @@ EXPECTED = {
     Role.READER: {
         *("GET /inbox", "GET /inbox/events", "GET /inbox/conversations", "GET /inbox/conversations/{id}"),
         *("GET /inbox/conversations/{id}/card", "GET /inbox/conversations/{id}/visits"),
-        *("GET /inbox/openings", "GET /inbox/diary", "GET /inbox/people"),
+        *("GET /inbox/openings", "GET /inbox/diary", "GET /inbox/people", "GET /inbox/{conversation}"),
         *("POST /inbox/language", "POST /inbox/here", "POST /inbox/sign-out"),
     },
     Role.AGENT: {

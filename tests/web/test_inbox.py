@@ -32,13 +32,17 @@ async def test_nobody_sees_or_does_anything_without_a_session(
 ) -> None:
     url = await serve(whole_inbox(desk, sign_in, staff))
     before = dict(desk.views)
-    target = url + path.replace("{id}", "c-anna")
+    target = url + path.replace("{id}", "c-anna").replace("{conversation}", "c-anna")
     async with http.request(
         method, target, json={}, headers={"Origin": url}, allow_redirects=False
     ) as response:
         answer = response.status, response.headers.get("Location")
 
-    assert answer == ((303, "/inbox/sign-in") if path == "/inbox" else (401, None))
+    doors = {
+        "/inbox": (303, "/inbox/sign-in"),
+        "/inbox/{conversation}": (303, "/inbox/sign-in?conversation=c-anna"),
+    }
+    assert answer == doors.get(path, (401, None))
     assert desk.views == before
 
 

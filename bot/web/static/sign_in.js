@@ -19,7 +19,9 @@ function door(form, url, gather, onRefusal = () => false) {
     outcome.textContent = "";
     try {
       const answer = await post(url, gather());
-      location.replace(answer.next);
+      // An alert's link led here: on to its conversation.
+      const wanted = new URLSearchParams(location.search).get("conversation");
+      location.replace(wanted ? `${answer.next}?${new URLSearchParams({ conversation: wanted })}` : answer.next);
     } catch (refusal) {
       button.disabled = false;
       if (!(await onRefusal(refusal))) outcome.textContent = explain(refusal);
