@@ -78,6 +78,10 @@ class WaitingConversation:
     last_text: str = ""
     unread: int = 0
     owned_by: str | None = None  # who, when the owner is staff
+    due_at: datetime | None = None  # by then somebody answers: the patient was told
+    is_overdue: bool = False  # nobody did
+    tags: tuple[str, ...] = ()
+    snoozed_until: datetime | None = None  # None, too, once it is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +116,8 @@ class ConversationView:
     since: datetime | None = None
     urgent: bool = False
     owned_by: str | None = None
+    tags: tuple[str, ...] = ()
+    snoozed_until: datetime | None = None
 
 
 class Desk(Protocol):

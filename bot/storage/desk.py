@@ -3,12 +3,14 @@
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
 from bot.domain.conversation import InboundKind, Reply
+from bot.domain.deeds import Deed
 from bot.domain.diary import DiaryWrite
 from bot.domain.handoff import Outcome, Promise
 from bot.domain.pipeline import (
@@ -34,9 +36,11 @@ from bot.service.desk import (
 )
 from bot.service.journal import stack_of, steps_of
 from bot.storage import tables as t
+from bot.storage.audit import SqlAudit
 from bot.storage.database import Database
 from bot.storage.diary_tables import PATIENT
 from bot.storage.handoffs import NOT_PATIENT
+from bot.storage.notes import SqlNotes
 from bot.storage.seal import Keyring
 from bot.storage.store import SqlStore
 from bot.storage.tables import from_stamp, to_stamp
@@ -62,6 +66,16 @@ SHOWN_SLOTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the trail keeps of a change, when it is one."""
+
+    deed: Deed
+    by: str
+    conversation: str
+    detail: str = ""
+
+
 class SqlDesk:
     """One practice's desk. `wake_turns` and `wake_delivery` tell the pipeline about new work."""
 
@@ -78,6 +92,8 @@ class SqlDesk:
         wake_delivery: Callable[[str], None],
         diary: Callable[[], Any],
         promise: Callable[[datetime], Promise],
+        audit: SqlAudit,
+        notes: SqlNotes,
     ) -> None:
         self._database = database
         self._practice = practice
@@ -91,6 +107,8 @@ class SqlDesk:
         self._wake_delivery = wake_delivery
         self._diary = diary
         self._promise = promise
+        self._audit = audit
+        self._notes = notes
 
     def subscribe(self) -> AsyncIterator[None]:
         return self._changes.subscribe()
@@ -100,7 +118,12 @@ class SqlDesk:
     async def handoffs(self) -> tuple[WaitingConversation, ...]:
         def unit(connection: Connection) -> tuple[WaitingConversation, ...]:
             rows = connection.execute(
-                select(_handoff, _conversation.c.owner, _conversation.c.staff_wrote_at)
+                select(
+                    _handoff,
+                    _conversation.c.owner,
+                    _conversation.c.staff_wrote_at,
+                    _conversation.c.snoozed_until,
+                )
                 .join(_conversation, _conversation.c.id == _handoff.c.conversation)
                 .where(_handoff.c.practice == self._practice, _handoff.c.closed_at.is_(None))
                 .order_by(_handoff.c.urgent.desc(), _handoff.c.opened_at)
@@ -138,6 +161,10 @@ class SqlDesk:
             last_text=words.get("text") or "",
             unread=int(unread or 0),
             owned_by=who,
+            due_at=from_stamp(row.due_at) if row.due_at else None,
+            is_overdue=row.apologised_at is not None and row.answered_at is None,
+            tags=self._notes.tags_in(connection, row.conversation),
+            snoozed_until=self._notes.snoozed_until(row.snoozed_until),
         )
 
     async def conversation(self, conversation: str) -> ConversationView:
@@ -165,6 +192,8 @@ class SqlDesk:
                 since=from_stamp(handoff.opened_at) if handoff else None,
                 urgent=bool(handoff and handoff.urgent),
                 owned_by=who,
+                tags=self._notes.tags_in(connection, conversation),
+                snoozed_until=self._notes.snoozed_until(row.snoozed_until),
             )
 
         return await self._database.read(unit)
@@ -199,15 +228,24 @@ class SqlDesk:
                 client_message_id=content.get("client_message_id"),
             )
             views.append((row.created_at, row.seq, view))
+        for note in self._notes.notes_in(connection, conversation):
+            view = MessageView(
+                id=f"note-{note.id}", at=note.at, author=Author.NOTE, text=note.text, by=note.by
+            )
+            views.append((to_stamp(note.at), note.id, view))
         return tuple(view for _, _, view in sorted(views, key=lambda item: item[:2]))
 
     # -- doing --------------------------------------------------------------------------------------------
 
     async def take(self, conversation: str, who: str, *, instead_of: str | None = None) -> None:
-        await self._move(lambda c, at: self._owners.take(c, conversation, who, at=at, instead_of=instead_of))
+        done = Done(Deed.TOOK_OVER if instead_of else Deed.TOOK, who, conversation, instead_of or "")
+        await self._move(
+            lambda c, at: self._owners.take(c, conversation, who, at=at, instead_of=instead_of), done
+        )
 
     async def assign(self, conversation: str, to: str, *, who: str) -> None:
-        await self._move(lambda c, at: self._owners.assign(c, conversation, to, who=who, at=at))
+        done = Done(Deed.ASSIGNED, who, conversation, to)
+        await self._move(lambda c, at: self._owners.assign(c, conversation, to, who=who, at=at), done)
 
     async def put_back(self, conversation: str, who: str) -> None:
         def unit(connection: Connection, at: int) -> bool:
@@ -217,7 +255,7 @@ class SqlDesk:
                 self._handoffs.promise(connection, conversation, promised, at=at)
             return moved
 
-        await self._move(unit)
+        await self._move(unit, Done(Deed.PUT_BACK, who, conversation))
 
     async def close(self, conversation: str, who: str, *, outcome: Outcome) -> None:
         def unit(connection: Connection, at: int) -> bool:
@@ -226,17 +264,27 @@ class SqlDesk:
                 raise NothingAnswered("nobody has written to the patient; choose what it came to instead")
             return self._owners.close(connection, conversation, who, outcome=outcome, at=at)
 
-        await self._move(unit)
+        await self._move(unit, Done(Deed.CLOSED, who, conversation, str(outcome)))
 
-    async def _move(self, unit: Callable[[Connection, int], bool]) -> bool:
-        """One transaction: the move, and what it causes."""
+    async def _move(self, unit: Callable[[Connection, int], bool], done: "Done") -> bool:
+        """One transaction: the move, what it causes, and its line in the trail."""
         at = to_stamp(self._clock.now())
-        moved = await self._database.write(lambda connection: unit(connection, at))
+
+        def whole(connection: Connection) -> bool:
+            moved = unit(connection, at)
+            if moved:
+                self._audit.note(
+                    connection, done.deed, by=done.by, conversation=done.conversation, detail=done.detail
+                )
+            return moved
+
+        moved = await self._database.write(whole)
         self._changes.ring()
         return moved
 
     async def reply(self, conversation: str, text: str, *, who: str, client_message_id: str) -> None:
-        await self._move(lambda c, at: self._send(c, conversation, text, who, client_message_id, at=at))
+        done = Done(Deed.SENT, who, conversation, client_message_id)
+        await self._move(lambda c, at: self._send(c, conversation, text, who, client_message_id, at=at), done)
         self._wake_delivery(conversation)
 
     async def change_visits(
@@ -258,7 +306,7 @@ class SqlDesk:
                 self._store.apply_write(connection, write)
             return True
 
-        await self._move(unit)
+        await self._move(unit, Done(Deed.CHANGED_VISIT, who, conversation, client_message_id))
         self._wake_delivery(conversation)
 
     def _send(
@@ -293,7 +341,8 @@ class SqlDesk:
         return True
 
     async def give_back(self, conversation: str, who: str) -> None:
-        if await self._move(lambda c, at: self._handoffs.give_back(c, conversation, who, at=at)):
+        done = Done(Deed.GAVE_BACK, who, conversation)
+        if await self._move(lambda c, at: self._handoffs.give_back(c, conversation, who, at=at), done):
             self._wake_turns(conversation)
 
     # -- observing ----------------------------------------------------------------------------------------

@@ -95,6 +95,14 @@ _OWN = (
     .where(_conversation.c.id == bindparam("conversation"))
     .values(owner=bindparam("new_owner"), owner_since=bindparam("at"))
 )
+_WAKE = (
+    update(_conversation)
+    .where(
+        _conversation.c.id == bindparam("conversation"),
+        _conversation.c.snoozed_until.is_not(None),
+    )
+    .values(snoozed_until=None)
+)
 _BEGIN_TURN = sqlite_insert(_turn).on_conflict_do_nothing()
 _STAMP = update(_inbox).where(_inbox.c.id == bindparam("row")).values(turn=bindparam("turn_id"))
 _DONE = update(_inbox).where(_inbox.c.id == bindparam("row")).values(state="done", turn=bindparam("turn_id"))
@@ -290,6 +298,8 @@ class SqlStore:
                 "attempts": 0,
             },
         ).first()
+        if row is not None and event.kind not in SILENT:
+            connection.execute(_WAKE, {"conversation": conversation})
         return row is not None
 
     def _answered_elsewhere(

@@ -1,0 +1,37 @@
+"""What people of a practice do with conversations, as the audit trail keeps it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Deed(StrEnum):
+    VIEWED = "viewed"
+    REVEALED = "revealed"
+    SENT = "sent"
+    TOOK = "took"
+    TOOK_OVER = "took_over"  # from a colleague: the detail says from whom
+    ASSIGNED = "assigned"
+    PUT_BACK = "put_back"
+    GAVE_BACK = "gave_back"
+    CLOSED = "closed"
+    NOTED = "noted"
+    TAGGED = "tagged"
+    UNTAGGED = "untagged"
+    SNOOZED = "snoozed"
+    CHANGED_VISIT = "changed_visit"
+    EXPORTED = "exported"
+    SIGNED_IN = "signed_in"
+    CHANGED_SETTING = "changed_setting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoneBy:
+    """One row of the trail."""
+
+    number: int
+    at: datetime
+    by: str
+    deed: Deed
+    conversation: str | None = None
+    detail: str = ""
