@@ -241,7 +241,15 @@ class OfflineInterpreter:
             return known
         if draft.answer is not None and draft.answer.whole:
             return "affirm" if draft.answer.value else "deny"
-        return self._learnt.by_heart.get(without_courtesies(draft.repaired))
+        return self._learnt.by_heart.get(without_courtesies(draft.repaired)) or self._person_called(draft)
+
+    def _person_called(self, draft: _Draft) -> str | None:
+        """ "You stupid bot, get me a person": one clause of several asks for a person, whatever the rest is."""
+        clauses: dict[int, list[str]] = {}
+        for word in draft.words[:_READ_WORDS]:
+            clauses.setdefault(word.clause, []).append(word.text)
+        called = (self._learnt.by_heart.get(tuple(c)) == "human" for c in clauses.values() if len(c) > 1)
+        return "human" if len(clauses) > 1 and any(called) else None
 
     def _only_answers(self, draft: _Draft, best: Intent) -> bool:
         """Whether the message is what was asked for and hardly more: "Anna Rossi", "martedì alle 10"."""
@@ -278,14 +286,17 @@ class OfflineInterpreter:
         )
 
     def _wanted_language(self, draft: _Draft) -> str | None:
-        spoken = [word.text for word in draft.words]
-        for language in known_languages():
-            for named, words in lexicon(language).named.items():
-                if any(
-                    word in words or any(word.startswith(w) for w in words if len(w) > 5) for word in spoken
-                ):
-                    return named
-        return None
+        """The language that is named; of several ("my Italian is bad, English please?") one that is not
+        spoken now, else the last."""
+        named = [
+            language
+            for word in draft.words
+            for reader in known_languages()
+            for language, words in lexicon(reader).named.items()
+            if word.text in words or any(word.text.startswith(w) for w in words if len(w) > 5)
+        ]
+        other = [language for language in named if language != draft.context.language]
+        return next(iter(reversed(other or named)), None)
 
     def _unread(self, draft: _Draft) -> str:
         """What belongs to no entity and is no everyday word: what somebody might have missed."""

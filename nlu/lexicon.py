@@ -30,6 +30,7 @@ class Lexicon:
     buts: tuple[Phrase, ...]
     ordinals: Mapping[str, int]
     last: frozenset[str]
+    earliest: tuple[Phrase, ...]  # of what is on offer; longest first
     around_choice: frozenset[str]
     introductions: tuple[Phrase, ...]  # longest first
     weak_introductions: tuple[Phrase, ...]  # longest first
@@ -62,7 +63,7 @@ def lexicon(language: str) -> Lexicon:
         key: _phrases(raw[key])
         for key in (
             *("courtesies", "yes", "no", "buts", "introductions", "weak_introductions"),
-            *("relatives", "relatives_declined"),
+            *("relatives", "relatives_declined", "earliest"),
         )
     }
     sets: dict[str, Any] = {

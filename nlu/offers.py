@@ -23,7 +23,11 @@ def find_choice(
     choices = context.choices
     if not choices or not words or len(words) > 60:
         return None
-    picked = _by_title(text, words, choices) or _by_place(text, words, choices, language)
+    picked = (
+        _by_title(text, words, choices)
+        or _by_place(text, words, choices, language)
+        or _the_earliest(text, words, choices, language)
+    )
     if picked is not None:
         return picked
     evidence = [*_by_time(choices, times, language), *_by_practitioner(words, context)]
@@ -62,7 +66,8 @@ def _by_place(
 ) -> Entity | None:
     """ "la seconda", "2", "the last one": only when nothing else is said beside courtesies."""
     languages = (language, *(other for other in known_languages() if other != language))
-    read = (_places(words, lexicon(name), last=len(choices)) for name in languages)
+    last = max((place for place, c in enumerate(choices, 1) if c.start), default=len(choices))
+    read = (_places(words, lexicon(name), last=last) for name in languages)
     places = next((found for found in read if found), {})
     if len(set(places.values())) != 1:
         return None
@@ -70,6 +75,23 @@ def _by_place(
     if not 1 <= place <= len(choices):
         return None
     return _entity(choices[place - 1], text, word.start, word.end)
+
+
+def _the_earliest(
+    text: str, words: tuple[Word, ...], choices: Sequence[OfferedChoice], language: str
+) -> Entity | None:
+    """ "The soonest you have", "quello più presto": of times on offer, the one that comes first."""
+    spoken = tuple(word.text for word in words)
+    times = sorted((c for c in choices if c.start is not None), key=lambda c: str(c.start))
+    known = lexicon(language)
+    for phrase in known.earliest if times else ():
+        for at in range(len(spoken) - len(phrase) + 1):
+            beside = (*spoken[:at], *spoken[at + len(phrase) :])
+            if spoken[at : at + len(phrase)] == phrase and all(
+                word in known.around_choice for word in beside
+            ):
+                return _entity(times[0], text, words[at].start, words[at + len(phrase) - 1].end)
+    return None
 
 
 def _places(words: tuple[Word, ...], known: Lexicon, *, last: int) -> dict[Word, int]:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from nlu.lexicon import known_languages, lexicon
 from nlu.understanding import Entity, Named
 from nlu.words import Word, plain_words
 
@@ -122,9 +123,11 @@ def _telling(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16384)
 def same_word(written: str, known: str) -> bool:
-    """The same word, inflected ("чистку", "visite") or with a slip ("puliza")."""
+    """The same word, inflected ("чистку", "visite"), with a slip ("puliza") or in digits ("1a visita")."""
     if written == known:
         return True
+    if written.isdecimal() and len(written) == 1:
+        return any(lexicon(name).ordinals.get(known) == int(written) for name in known_languages())
     if min(len(written), len(known)) < 4 or not written.isalpha() or not known.isalpha():
         return False
     shared = next(

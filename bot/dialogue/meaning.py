@@ -15,6 +15,7 @@ from typing import Any
 from bot.dialogue.asking import Asked, asked, kind_of
 from bot.dialogue.commands import (
     CancelFlow,
+    CannotHandle,
     Clarify,
     Command,
     Emergency,
@@ -72,6 +73,7 @@ _MISTAKEN_FOR_A_DAY: Mapping[str, float] = {
 }
 _TIMES = ("wish", "time", "part_of_day", "asap")
 _ASKED_ABOUT = ("visit_type", "practitioner")
+_BEFORE_AN_OFFER = frozenset({"name", "phone", "birth_date", "visit_type"})  # no times to turn down yet
 _HARDLY = 3  # letters: "on", "в"
 
 _THINKS_IT_OVER = re.compile(
@@ -88,6 +90,9 @@ _FOR_ME = re.compile(
     r"\W*(yes|s[iì]|да)?\W*(it'?s |it is |è |это )?((for|per|для|pour) )?"
     r"(me|myself|me stess[oa]|меня|себя|мне|sono io|я)\W*((thanks|please|grazie|спасибо)\W*)?",
     re.IGNORECASE,
+)
+_CANCEL = re.compile(
+    r"\W*(cancel|annull\w+|cancell\w+|отмен\w+)( it| this| that| tutto| всё| все)?\W*", re.IGNORECASE
 )
 _WHY = re.compile(
     r"\W*((but|and|ma|e|а|но)\s+)?(why|what for|perch[eéè]|a che (vi )?serve|зачем|почему|для чего)\b.{0,60}",
@@ -113,7 +118,7 @@ def commands_for(
     if not answered and not sets:
         tapped = reading.led_on()
         answered = bool(tapped)
-    acts = reading.acts(answered=answered)
+    acts = reading.acts(answered=answered or reading.is_more_of_the_same(sets))
     if any(isinstance(command, (HumanHandoff, Clarify)) for command in acts):
         return acts
     if not acts and not answered:
@@ -196,6 +201,16 @@ class _Reading:
             return Intent(name="skip", confidence=1.0)
         if self._is_day_for_what_is_under_way(intent):
             return None
+        if (
+            intent.name == "cancel_visit"
+            and self._is_booking()
+            and _CANCEL.fullmatch(self.understanding.text)
+        ):
+            return Intent(name="cancel_flow", confidence=1.0)
+        if intent.name == "other_openings" and self.asked is not None and self.asked.kind in _BEFORE_AN_OFFER:
+            return None
+        if intent.name == "deny" and self.asked is not None and self.asked.kind == "opening":
+            return Intent(name="other_openings", confidence=1.0)  # "no, not those"
         if intent.name == "reschedule_visit" and self._is_on_offer():
             changes = self._names(*_TIMES, *_ASKED_ABOUT)
             return None if changes else Intent(name="other_openings", confidence=1.0)
@@ -233,6 +248,11 @@ class _Reading:
         if not self.active or intent.name not in triggers or not self._names_only(*_TIMES):
             return False
         return any(kind_of(slots[name]) == "time" for name in self.assistant.fills[self.active[0]])
+
+    def _is_booking(self) -> bool:
+        """Whether a visit is being arranged that does not exist yet: a bare "cancel" drops that one."""
+        fills = self.assistant.fills[self.active[0]] if self.active else ()
+        return {"visit_type", "time"} <= {kind_of(self.assistant.slots[name]) for name in fills}
 
     def _is_on_offer(self) -> bool:
         """ "Could we make it Thursday?" of a time that is on offer and not booked yet moves no visit."""
@@ -333,6 +353,12 @@ class _Reading:
         ]
         return flows[0] if len(flows) == 1 else None
 
+    def is_more_of_the_same(self, sets: Sequence[SetSlot]) -> bool:
+        """ "Sorry, my mistake, I'm Gino": what the active flow has a use for, and hardly another intent."""
+        known = {name for flow in self.active[:1] for name in self.assistant.fills[flow]}
+        unlikely = self.confidence < UNSURE and self.intent != "human"
+        return unlikely and any(command.name in known for command in sets)
+
     def acts(self, *, answered: bool) -> tuple[Command, ...]:
         if answered and (self.intent in _WEAK or self.confidence < STRONG):
             return ()
@@ -352,6 +378,8 @@ class _Reading:
                 return (SkipQuestion(),) if self.asked_slot else ()
             case "affirm" | "deny":
                 return self._idle_yes_or_no()
+            case "out_of_scope" if not self.active and not self.asked_slot and self.confidence >= STRONG:
+                return (CannotHandle(reason="cannot_handle_not_supported"),)
             case "human" if self._names("practitioner"):
                 return (HumanHandoff(reason="practitioner"),)
             case "change_language" if not self._language_is_ours() and "languages" in self.assistant.answers:
