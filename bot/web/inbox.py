@@ -15,6 +15,7 @@ from bot.domain.handoff import Outcome
 from bot.domain.practice import Practice
 from bot.domain.staff import Person, Role
 from bot.errors import BookingError
+from bot.ports import Clock
 from bot.service.card import Cards
 from bot.service.desk import (
     AlreadyTaken,
@@ -26,15 +27,18 @@ from bot.service.desk import (
     UnknownConversation,
     WindowClosed,
 )
+from bot.service.notes import Notes
 from bot.service.staff import StaffBook
 from bot.service.visits import VisitDesk, VisitsView
 from bot.web.access import SESSION, Handler, add_handlers, answer, guard, refuse
 from bot.web.bodies import MESSAGE_ID, Strict, read
 from bot.web.doors import add_doors
+from bot.web.inbox_notes import InboxNotes
 from bot.web.inbox_visits import InboxVisits, diary_facts, refused_booking
 from bot.web.live import Stream
 from bot.web.pages import add_pages, show
 from bot.web.session import SignIn
+from bot.web.trail import Trail, Views
 from bot.web.wording import LANGUAGES
 
 
@@ -49,6 +53,9 @@ class InboxParts:
     cards: Cards | None = None
     visits: VisitDesk | None = None
     observer: Observer | None = None
+    notes: Notes | None = None
+    clock: Clock | None = None
+    trail: Trail | None = None  # of who looked at what
 
 
 def add_inbox(app: web.Application, parts: InboxParts) -> None:
@@ -76,6 +83,8 @@ def add_inbox(app: web.Application, parts: InboxParts) -> None:
     }
     if parts.visits and parts.observer and parts.practice:
         handlers |= InboxVisits(parts.visits, parts.observer, parts.practice).handlers()
+    if parts.notes and parts.practice and parts.clock:
+        handlers |= InboxNotes(parts.notes, parts.staff, parts.practice, parts.clock).handlers()
     add_handlers(app, ((name, in_our_words(handler)) for name, handler in handlers.items()))
 
 
@@ -110,6 +119,8 @@ class _Inbox:
         self._cards = parts.cards
         self._visits = parts.visits
         self._observer = parts.observer
+        self._views = Views(parts.trail, parts.sign_in)
+        self._has_notes = parts.notes is not None
 
     # Being here
 
@@ -139,6 +150,7 @@ class _Inbox:
             time_zone=self._practice.time_zone if self._practice else "",
             now=self._sign_in.now().isoformat(),
             names=_names(self._practice, session.language),
+            has_notes=self._has_notes,
             facts=diary_facts(self._practice, session.language) if self._practice and self._visits else {},
         )
 
@@ -151,7 +163,9 @@ class _Inbox:
         return answer(await self._desk.handoffs())
 
     async def show_conversation(self, request: web.Request) -> web.Response:
-        return answer(await self._desk.conversation(request.match_info["id"]))
+        view = await self._desk.conversation(request.match_info["id"])
+        await self._views.note(request[SESSION], view.id)
+        return answer(view)
 
     async def show_card(self, request: web.Request) -> web.Response:
         return answer(await self._cards.card(request.match_info["id"]) if self._cards else ())
@@ -169,6 +183,8 @@ class _Inbox:
         session = request[SESSION]
         opened = request.query.get("conversation")
         stream = Stream(request)
+        if opened:
+            await self._views.note(session, opened)
 
         async def look() -> bool:
             if not await self._sign_in.is_alive(session):

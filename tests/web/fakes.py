@@ -21,6 +21,7 @@ from bot.service.desk import (
     WaitingConversation,
     WindowClosed,
 )
+from bot.service.notes import CannedAnswer, Note
 from bot.service.staff import Credentials, NameTaken, StoredSession
 from bot.web.live import Bell
 
@@ -61,6 +62,8 @@ class FakeDesk:
                 last_text=view.messages[-1].text if view.messages else "",
                 unread=self.unread.get(view.id, 0),
                 owned_by=view.owned_by,
+                tags=view.tags,
+                snoozed_until=view.snoozed_until,
             )
             for view in self.views.values()
         ]
@@ -257,6 +260,57 @@ class MemoryStaffBook:
     def _put_out(self, person: str) -> None:
         self._sessions = {key: one for key, one in self._sessions.items() if one.person != person}
         self._links = {key: one for key, one in self._links.items() if one[0] != person}
+
+
+class FakeNotes:
+    """Notes that stand in the conversations of a FakeDesk."""
+
+    def __init__(self, desk: FakeDesk, *canned: CannedAnswer) -> None:
+        self._desk = desk
+        self._canned = canned
+        self.kept: list[Note] = []
+
+    async def add_note(self, conversation: str, text: str, *, by: str, people: tuple[str, ...] = ()) -> Note:
+        view = await self._desk.conversation(conversation)
+        at = self._desk.clock.now()
+        mentions = tuple(name for name in people if f"@{name}" in text)
+        note = Note(id=len(self.kept), conversation=conversation, at=at, by=by, text=text, mentions=mentions)
+        self.kept.append(note)
+        shown = MessageView(id=f"note-{note.id}", at=at, author=Author.NOTE, text=text, by=by)
+        self._desk.opens(replace(view, messages=(*view.messages, shown)))
+        return note
+
+    async def notes(self, conversation: str) -> tuple[Note, ...]:
+        return tuple(note for note in self.kept if note.conversation == conversation)
+
+    async def mentions_of(self, person: str, *, limit: int = 50) -> tuple[Note, ...]:
+        return tuple(note for note in reversed(self.kept) if person in note.mentions)[:limit]
+
+    async def tag(self, conversation: str, name: str, *, by: str) -> None:
+        view = await self._desk.conversation(conversation)
+        self._desk.opens(replace(view, tags=tuple(sorted({*view.tags, name}))))
+
+    async def untag(self, conversation: str, name: str, *, by: str) -> None:
+        view = await self._desk.conversation(conversation)
+        self._desk.opens(replace(view, tags=tuple(tag for tag in view.tags if tag != name)))
+
+    async def tags(self) -> tuple[str, ...]:
+        return tuple(sorted({tag for view in self._desk.views.values() for tag in view.tags}))
+
+    async def snooze(self, conversation: str, until: datetime | None, *, by: str) -> None:
+        view = await self._desk.conversation(conversation)
+        forever = self._desk.clock.now() + timedelta(days=3650)
+        self._desk.opens(replace(view, snoozed_until=until or forever))
+
+    async def wake(self, conversation: str, *, by: str) -> None:
+        view = await self._desk.conversation(conversation)
+        self._desk.opens(replace(view, snoozed_until=None))
+
+    def canned_answers(self, language: str) -> tuple[CannedAnswer, ...]:
+        return self._canned
+
+    def canned_answer(self, id: str, language: str) -> str:
+        return next(one.text for one in self._canned if one.id == id)
 
 
 class FakeObserver:

@@ -17,7 +17,7 @@ from bot.service.staff import StaffBook
 from bot.service.visits import VisitDesk
 from bot.web.inbox import InboxParts, add_inbox
 from bot.web.session import SignIn
-from tests.web.fakes import FakeDesk, FakeObserver, MemoryStaffBook, demo_practice
+from tests.web.fakes import FakeDesk, FakeNotes, FakeObserver, MemoryStaffBook, demo_practice
 
 Serve = Callable[[web.Application], Awaitable[str]]
 
@@ -90,11 +90,22 @@ def inbox_application(
     return app
 
 
-def whole_inbox(desk: FakeDesk, sign_in: SignIn, staff: MemoryStaffBook) -> web.Application:
+def whole_inbox(
+    desk: FakeDesk, sign_in: SignIn, staff: MemoryStaffBook, *, notes: FakeNotes | None = None
+) -> web.Application:
     """With every part that a page can have."""
     practice = demo_practice()
     visits = VisitDesk(practice, NoVisits(), desk=desk, clock=desk.clock)
-    return inbox_application(desk, sign_in, practice, staff=staff, visits=visits, observer=FakeObserver())
+    return inbox_application(
+        desk,
+        sign_in,
+        practice,
+        staff=staff,
+        visits=visits,
+        observer=FakeObserver(),
+        notes=notes or FakeNotes(desk),
+        clock=desk.clock,
+    )
 
 
 class NoVisits(EmbeddedDiary):

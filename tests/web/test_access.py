@@ -27,7 +27,10 @@ EXPECTED = {
         *("POST /inbox/conversations/{id}/put-back", "POST /inbox/conversations/{id}/close"),
         *("POST /inbox/conversations/{id}/hold", "POST /inbox/conversations/{id}/release"),
         *("POST /inbox/conversations/{id}/book", "POST /inbox/conversations/{id}/move"),
-        "POST /inbox/conversations/{id}/cancel",
+        *("POST /inbox/conversations/{id}/cancel", "POST /inbox/conversations/{id}/note"),
+        *("POST /inbox/conversations/{id}/snooze", "POST /inbox/conversations/{id}/wake"),
+        *("POST /inbox/conversations/{id}/tag", "POST /inbox/conversations/{id}/untag"),
+        "GET /inbox/canned",
     },
 }
 KEY = "0123456789abcdef"
@@ -116,6 +119,10 @@ async def test_a_conversation_of_another_practice_is_not_there(
         "reply": {"text": "x", "client_message_id": KEY},
         "assign": {"to": "Paolo"},
         "close": {"outcome": "phoned"},
+        "note": {"text": "x"},
+        "snooze": {"until": "hour"},
+        "tag": {"name": "x"},
+        "untag": {"name": "x"},
         "hold": {"opening": REF, "key": KEY},
         "book": {"opening": REF, "name": "Anna Rossi", "client_message_id": KEY},
         "move": {"opening": REF, "visit": "v", "client_message_id": KEY},

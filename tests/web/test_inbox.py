@@ -86,6 +86,10 @@ async def test_the_list_shows_who_waits(marta: Receptionist) -> None:
         "last_text": "Posso parlare con una persona?",
         "unread": 0,
         "owned_by": None,
+        "due_at": None,
+        "is_overdue": False,
+        "tags": [],
+        "snoozed_until": None,
     }
 
 

@@ -1,13 +1,16 @@
-// The place to write in: Enter sends, Shift+Enter starts a new line. What is under way shows at once.
+// The place to write in: Enter sends, Shift+Enter starts a new line, a slash at the beginning brings prepared
+// answers. What is under way shows at once. A note is for colleagues, and goes another way than an answer.
 
+import { cannedAnswers } from "./canned.js";
 import { freshId, h, icon, say, words } from "./page.js";
 import { dayAndTime, now } from "./moments.js";
 
+const hasNotes = document.querySelector('meta[name="notes"]').content === "yes";
 const kept = new Map(); // conversation -> its draft and what is under way, while another one is open
 
-/** `send(pending)` posts; `seen()` is the patient's latest message on the screen. */
-export function composer(conversation, { send, seen }) {
-  const mine = kept.get(conversation) ?? { draft: "", under: new Map() };
+/** `send(pending)` posts, `note(text)` keeps a note; `seen()` is the patient's latest message on the screen. */
+export function composer(conversation, { send, note, seen }) {
+  const mine = kept.get(conversation) ?? { draft: "", under: new Map(), isNote: false };
   const { under } = mine; // client_message_id -> what has been sent and did not come back yet
   kept.set(conversation, mine);
   const text = h("textarea", {
@@ -21,19 +24,64 @@ export function composer(conversation, { send, seen }) {
   const button = h("button", { type: "submit", class: "button primary send", title: words.send, "aria-label": words.send }, icon("send"));
   const hint = h("p", { class: "hint" }, words.write_hint);
   const closed = h("p", { class: "window-closed", hidden: true }, icon("lock"), words.window_closed);
-  const form = h("form", { class: "writing", on: { submit: onSubmit } }, h("div", { class: "field" }, text, button), hint);
-  const element = h("div", { class: "composer" }, closed, form);
+  const toPatient = h("button", { type: "button", class: "way", on: { click: () => writeNote(false) } }, words.to_patient);
+  const toColleagues = h("button", { type: "button", class: "way", on: { click: () => writeNote(true) } }, icon("lock", "small"), words.to_colleagues);
+  const ways = h("div", { class: "ways", role: "group", "aria-label": words.write_to, hidden: !hasNotes }, toPatient, toColleagues);
+  const canned = cannedAnswers({ pick: (words) => put(words) });
+  const form = h("form", { class: "writing", on: { submit: onSubmit } }, canned.element, ways, closed, h("div", { class: "field" }, text, button), hint);
+  const element = h("div", { class: "composer" }, form);
+  let view = null;
+  let others = false;
+
+  function writeNote(on) {
+    mine.isNote = on;
+    canned.close();
+    look();
+    text.focus();
+  }
+
+  /** What is on the screen follows from whose turn it is, the window, and for whom is written. */
+  function look() {
+    const note = mine.isNote;
+    const shut = !note && view !== null && !view.window_open;
+    toPatient.setAttribute("aria-pressed", String(!note));
+    toColleagues.setAttribute("aria-pressed", String(note));
+    form.classList.toggle("is-note", note);
+    closed.hidden = !shut;
+    text.parentElement.hidden = shut;
+    hint.hidden = shut;
+    text.disabled = others && !note;
+    text.placeholder = note ? words.write_note : words.write_here;
+    text.setAttribute("aria-label", text.placeholder);
+    button.title = note ? words.keep_note : words.send;
+    button.setAttribute("aria-label", button.title);
+    hint.textContent =
+      note ? words.note_hint
+      : others ? say("owner_other", { who: view.owned_by })
+      : view && view.owner !== "staff" ? words.write_takes
+      : view?.window_until ? `${words.write_hint} · ${say("window_ends", { time: dayAndTime(view.window_until) })}`
+      : words.write_hint;
+  }
+
+  function put(words) {
+    text.value = words;
+    fit();
+    text.focus();
+  }
 
   function fit() {
     mine.draft = text.value;
+    if (!mine.isNote && view) canned.show(text.value, view.language);
     text.style.height = "auto";
     text.style.height = `${Math.min(text.scrollHeight, 180)}px`;
     button.disabled = !text.value.trim();
   }
   text.value = mine.draft;
   fit();
+  look();
 
   function onKey(event) {
+    if (canned.onKey(event)) return;
     // An input method uses Enter to accept a word; that Enter is not ours.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -48,6 +96,11 @@ export function composer(conversation, { send, seen }) {
   function submit({ anyway = false } = {}) {
     const written = text.value.trim();
     if (!written) return;
+    if (mine.isNote) {
+      put("");
+      note(written).catch(() => put(written));
+      return;
+    }
     const pending = {
       id: freshId(),
       client_message_id: freshId(),
@@ -70,6 +123,8 @@ export function composer(conversation, { send, seen }) {
 
     /** Words of ours, to be read over and sent; what was written stays. */
     insert(words) {
+      mine.isNote = false;
+      look();
       text.value = [text.value.trim(), words].filter(Boolean).join("\n");
       fit();
       text.focus();
@@ -102,17 +157,13 @@ export function composer(conversation, { send, seen }) {
       text.focus();
     },
 
-    update(view, me, mayAct) {
-      const others = view.owner === "staff" && view.owned_by !== null && view.owned_by !== me;
+    update(news, me, mayAct) {
+      view = news;
+      others = view.owner === "staff" && view.owned_by !== null && view.owned_by !== me;
       element.hidden = !mayAct;
-      closed.hidden = view.window_open;
-      form.hidden = !view.window_open;
-      text.disabled = others;
-      hint.textContent =
-        others ? say("owner_other", { who: view.owned_by })
-        : view.owner !== "staff" ? words.write_takes
-        : view.window_until ? `${words.write_hint} · ${say("window_ends", { time: dayAndTime(view.window_until) })}`
-        : words.write_hint;
+      look();
     },
+
+    writeNote: () => hasNotes && writeNote(!mine.isNote),
   };
 }

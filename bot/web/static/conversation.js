@@ -7,6 +7,7 @@ import { Refusal, calledAs, channelName, h, icon, keyed, portrait, post, say, wo
 import { dayKey, dayName, timeOfDay } from "./moments.js";
 
 const me = document.querySelector('meta[name="who"]').content;
+const hasNotes = document.querySelector('meta[name="notes"]').content === "yes";
 const mayAct = document.querySelector('meta[name="role"]').content !== "reader";
 const KIND_ICONS = { image: "image", sticker: "image", video: "image", audio: "mic", document: "file", location: "pin" };
 const STATE_ICONS = { queued: "clock", sending: "clock", sent: "tick", delivered: "ticks", read: "ticks", failed: "alert", uncertain: "question", withdrawn: "close" };
@@ -28,7 +29,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
   const fresh = h("button", { type: "button", class: "fresh", hidden: true, on: { click: () => toEnd() } }, icon("down", "small"), words.new_messages);
   const details = detailsPanel(id, { jump, compose, refused: explain, close: () => pane.classList.remove("shows-details"), watchDiary });
   const problem = h("p", { class: "problem", role: "alert", hidden: true });
-  const writing = composer(id, { send, seen: () => seen });
+  const writing = composer(id, { send, note: keepNote, seen: () => seen });
   pane.replaceChildren(head, h("div", { class: "talk" }, notice, scroller, fresh, problem, writing.element), details.element);
   pane.classList.remove("shows-details");
 
@@ -95,7 +96,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
   function showOwner() {
     const { owner, owned_by } = view;
     const mine = owner === "staff" && (owned_by === me || owned_by === null);
-    keyed(notice, [{ owner, owned_by }], () => "owner", () => {
+    keyed(notice, [{ owner, owned_by, snoozed: view.snoozed_until ?? null, people }], () => "owner", () => {
       const text =
         owner === "queue" ? words.owner_queue
         : owner === "bot" ? words.owner_bot
@@ -129,6 +130,13 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
     return [
       ...colleagues.map((name) => ({ title: say("give_to", { who: name }), run: act("assign", { to: name }) })),
       ...(owner === "staff" ? [{ title: words.put_back, run: act("put-back") }] : []),
+      ...(!hasNotes ? []
+        : view.snoozed_until ? [{ title: words.wake, run: act("wake") }]
+        : [
+            { title: words.snooze_hour, run: act("snooze", { until: "hour" }) },
+            { title: words.snooze_tomorrow, run: act("snooze", { until: "tomorrow" }) },
+            { title: words.snooze_reply, run: act("snooze", { until: "reply" }) },
+          ]),
       { title: words.close_answered, run: act("close", { outcome: "answered" }) },
       { title: words.close_phoned, run: act("close", { outcome: "phoned" }) },
       { title: words.close_no_reply, run: act("close", { outcome: "no_reply_needed" }) },
@@ -157,7 +165,13 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
 
   function bubble(message) {
     if (message.author === "note") {
-      return h("li", { class: "note" }, h("span", { dir: "auto" }, message.text), h("time", { datetime: message.at }, timeOfDay(message.at)));
+      return h(
+        "li",
+        { class: `note${message.by ? " is-kept" : ""}`, "data-message": message.id, tabindex: "-1" },
+        message.by ? h("p", { class: "author" }, icon("lock", "small"), h("bdi", {}, message.by), " · ", words.to_colleagues) : null,
+        h("span", { dir: "auto" }, message.text),
+        h("time", { datetime: message.at }, timeOfDay(message.at)),
+      );
     }
     const ours = message.author !== "patient";
     const kind = message.kind !== "text" && message.kind !== "choice" && words[`kind_${message.kind}`];
@@ -212,7 +226,8 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
       const button = event.currentTarget;
       button.disabled = true;
       try {
-        show(await post(`/inbox/conversations/${encodeURIComponent(id)}/${action}`, body));
+        const news = await post(`/inbox/conversations/${encodeURIComponent(id)}/${action}`, body);
+        if (news.messages) show(news);
         tell(null);
       } catch (refusal) {
         tell(explain(refusal));
@@ -220,6 +235,16 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
         button.disabled = false;
       }
     };
+  }
+
+  async function keepNote(text) {
+    try {
+      await post(`/inbox/conversations/${encodeURIComponent(id)}/note`, { text });
+      tell(null);
+    } catch (refusal) {
+      tell(explain(refusal));
+      throw refusal;
+    }
   }
 
   /** Send what the composer keeps as pending; on failure it stays there, to be tried again under the same name. */
@@ -276,6 +301,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
     /** A key does what a button does, where the button is there. */
     press(what) {
       if (what === "write") writing.focus();
+      else if (what === "note") writing.writeNote();
       else if (what === "offer") {
         pane.classList.add("shows-details");
         details.focusOffers();

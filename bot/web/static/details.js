@@ -330,7 +330,7 @@ export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) 
     await quietly(async () => {
       const held = await post(`${path}/hold`, { opening: opening.ref, key: freshId() });
       if (!there.held.some((one) => one.opening.ref === held.opening.ref)) showNews({ ...there, held: [...there.held, held] });
-      compose(held.text);
+      if (!moving) compose(held.text);
     });
     button.disabled = false;
   }
@@ -343,7 +343,7 @@ export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) 
     if (!board) board = diaryBoard(diary, facts);
     watchDiary(diary.hidden ? null : board.update);
     showOffers();
-    if (!diary.hidden) diary.scrollIntoView({ block: "start" });
+    if (!diary.hidden) element.scrollTop = diary.offsetTop;
   }
 
   return {

@@ -1,7 +1,7 @@
 // The list of whoever waits or is with staff.
 
 import { calledAs, channelName, h, icon, keyed, portrait, say, words } from "./page.js";
-import { ago } from "./moments.js";
+import { ago, dayAndTime, now } from "./moments.js";
 
 const me = document.querySelector('meta[name="who"]').content;
 const GROUPS = [
@@ -14,12 +14,14 @@ const GROUPS = [
 /** Reasons are words of ours; one that this page does not know yet still means that a person is needed. */
 export const reasonText = (reason) => words[`reason_${reason}`] ?? words.reason_other;
 
+const isAwake = (row) => !row.snoozed_until || new Date(row.snoozed_until) <= now();
 const FILTERS = {
-  all: () => true,
-  mine: (row) => row.owner === "staff" && row.owned_by === me,
-  waiting: (row) => row.owner === "queue",
+  all: isAwake,
+  mine: (row) => isAwake(row) && row.owner === "staff" && row.owned_by === me,
+  waiting: (row) => isAwake(row) && row.owner === "queue",
   urgent: (row) => row.urgent,
-  unanswered: (row) => row.unread > 0 && row.owner !== "bot",
+  unanswered: (row) => isAwake(row) && row.unread > 0 && row.owner !== "bot",
+  snoozed: (row) => !isAwake(row),
 };
 
 /** A row of filters; each tells how many it lets through. */
@@ -89,6 +91,10 @@ function row(item, open) {
         "span",
         { class: "row-chips" },
         item.urgent ? h("span", { class: "chip red" }, icon("alert", "small"), words.urgent) : null,
+        item.is_overdue && item.owner === "queue" ? h("span", { class: "chip red" }, icon("clock", "small"), words.overdue)
+        : item.due_at && item.owner === "queue" ? h("span", { class: "chip" }, icon("clock", "small"), say("promised", { time: dayAndTime(item.due_at) }))
+        : null,
+        ...(item.tags ?? []).map((tag) => h("span", { class: "chip" }, h("bdi", {}, tag))),
         item.owner === "staff"
           ? h("span", { class: "chip accent" }, icon("person", "small"), h("bdi", {}, item.owned_by === me ? words.you : (item.owned_by ?? words.with_staff)))
           : item.urgent && item.reason === "emergency"

@@ -10,6 +10,7 @@ const KEYS = [
   ["KeyT", "T", "take"],
   ["KeyB", "B", "give-back"],
   ["KeyW", "W", "write"],
+  ["KeyN", "N", "note"],
   ["KeyO", "O", "offer"],
   ["KeyI", "I", "card"],
   ["KeyK", "K", "help"],
@@ -42,6 +43,7 @@ export function keysHelp() {
       KEYS.map(([, sign, name]) => row(["Alt", sign], words[`key_${name.replace("-", "_")}`])),
       row(["Enter"], words.key_send),
       row(["Shift", "Enter"], words.key_line),
+      row(["/"], words.key_slash),
       row(["Esc"], words.key_escape),
     ),
   );
