@@ -8,6 +8,7 @@ from nlu.understanding import Entity
 
 _DIGITS = re.compile(r"(?<![\w@])\+?\(?\d[\d ().\-/\u00a0]{4,24}\d(?![\w@])")
 _DATE = re.compile(r"\s*\d{1,4}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d{1,4}\s*")
+_NOTHING_ELSE = re.compile(r"\s*(\+?\d[\d ().\-/]{2,24})[\s.!]*")
 _EMAIL = re.compile(r"(?<![\w.%+\-])[\w.%+\-]{1,64}@[a-zA-Z0-9\-]{1,63}(?:\.[a-zA-Z0-9\-]{1,63}){1,6}")
 _CANDIDATES = 20
 
@@ -15,7 +16,8 @@ _CANDIDATES = 20
 def find_phones(text: str, *, country: str, asked: bool) -> list[Entity]:
     """Valid numbers as E.164; a number without prefix is read as one of `country`.
 
-    Only where a phone was `asked`, digits that look like a date ("12.05.1980") are tried as well.
+    Only where a phone was `asked`, digits that look like a date ("12.05.1980") are tried as well, and a
+    message of nothing but digits is a number in any case: whoever asked says what is wrong with it.
     """
     found: list[Entity] = []
     for candidate in _first(_DIGITS, text):
@@ -28,6 +30,12 @@ def find_phones(text: str, *, country: str, asked: bool) -> list[Entity]:
             found.append(
                 Entity(entity="phone", value=number, start=start, end=start + len(written), text=written)
             )
+    whole = _NOTHING_ELSE.fullmatch(text) if asked and not found else None
+    if whole is not None:
+        digits = re.sub(r"[^\d+]", "", whole.group(1))
+        found.append(
+            Entity(entity="phone", value=digits, start=whole.start(1), end=whole.end(1), text=whole.group(1))
+        )
     return found
 
 

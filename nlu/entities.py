@@ -64,8 +64,10 @@ def find_entities(
         words,
         language=languages[0],
         asked=may_be_name,
+        may_sign=context.asking is None,
         ordinary=ordinary,
         taken=[*contacts, *([] if may_be_name else times), *titled, *visit_types],
+        staff=mentioned,
     )
     people = [person] if person else []
     practitioners = titled if may_be_name else [p for p in mentioned if not _overlaps(p, people)]
@@ -74,7 +76,7 @@ def find_entities(
     found += [choice] if choice else []
     found += [one for one in (find_minutes(text, words), find_relative(text, words)) if one]
     found += [_said(answer, text)] if answer else []
-    if choice is None and context.asking not in _NO_WISH:
+    if choice is None and (context.asking not in _NO_WISH or (context.asking == "name" and not people)):
         found += _wish(times, context, text)
     return tuple(sorted(found, key=lambda e: (e.start, e.end, e.entity)))
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from nlu.lexicon import Lexicon, lexicon
+from nlu.signatures import Signature, find_signature
 from nlu.understanding import Entity
 from nlu.words import Word, cut
 
@@ -28,21 +29,37 @@ def find_person(
     *,
     language: str,
     asked: bool,
+    may_sign: bool = False,
     ordinary: Ordinary,
     taken: Sequence[Entity],
+    staff: Sequence[Entity] = (),
 ) -> Entity | None:
     """The name in a message, written as names are written.
 
-    `taken` are spans that are something else: a phone, a practitioner, a date. A name that nobody asked for
-    counts only after an introduction, and after a weak one ("sono", "I'm") only when it looks like a name.
+    `taken` are spans that are something else: a phone, a practitioner, a date; `staff` those that may be a
+    practitioner's. A name that nobody asked for counts only after an introduction, and after a weak one
+    ("sono", "I'm") only when it looks like a name; or, where the message `may_sign`, as its signature.
+    "*Anna Rossi" mends a name at any time.
     """
+    signed = find_signature(text, ordinary=ordinary, taken=[*taken, *([] if asked else staff)])
     for known in _lexicons(language):
         introduced = _after_introduction(text, words, known, asked=asked, ordinary=ordinary, taken=taken)
         if introduced is not None:
-            return introduced
-    if asked:
-        return _whole_message(text, words, language, ordinary, taken)
-    return None
+            return _in_full(text, introduced, signed)
+    if asked and not (signed and signed.sure):
+        whole = _whole_message(text, words, language, ordinary, taken)
+        if whole is not None:
+            return whole
+    return (
+        _spanning(text, signed.start, signed.end) if signed and (asked or may_sign or signed.mends) else None
+    )
+
+
+def _in_full(text: str, introduced: Entity, signed: Signature | None) -> Entity:
+    """ "It's Catherine with a C. Catherine Lawson": the name once more, and all of it."""
+    if signed is None or _folded(introduced.text) != _folded(text[signed.start : signed.end].split()[0]):
+        return introduced
+    return _spanning(text, signed.start, signed.end)
 
 
 def _lexicons(language: str) -> tuple[Lexicon, ...]:
@@ -67,6 +84,8 @@ def _after_introduction(
             if phrase is None:
                 continue
             start = words[at + len(phrase) - 1].end
+            if weak and text[start : start + 2] == ", ":
+                start += 1  # "for my son, Luca Neri", "ой, Анна Павлова"
             run = _run(text, start, taken, known, ordinary)
             if weak and not asked:
                 run = _surely_a_name(run, known, ordinary)
@@ -179,6 +198,10 @@ def _entity(text: str, run: list[re.Match[str]]) -> Entity:
     last = run[-1].group()
     if last.endswith(".") and not _INITIAL.fullmatch(last):
         end -= 1
+    return _spanning(text, start, end)
+
+
+def _spanning(text: str, start: int, end: int) -> Entity:
     return Entity(
         entity="person", value=written_as_name(text[start:end]), start=start, end=end, text=text[start:end]
     )

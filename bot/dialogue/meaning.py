@@ -15,7 +15,6 @@ from typing import Any
 from bot.dialogue.asking import Asked, asked, kind_of
 from bot.dialogue.commands import (
     CancelFlow,
-    CannotHandle,
     Clarify,
     Command,
     Emergency,
@@ -378,8 +377,6 @@ class _Reading:
                 return (SkipQuestion(),) if self.asked_slot else ()
             case "affirm" | "deny":
                 return self._idle_yes_or_no()
-            case "out_of_scope" if not self.active and not self.asked_slot and self.confidence >= STRONG:
-                return (CannotHandle(reason="cannot_handle_not_supported"),)
             case "human" if self._names("practitioner"):
                 return (HumanHandoff(reason="practitioner"),)
             case "change_language" if not self._language_is_ours() and "languages" in self.assistant.answers:

@@ -14,9 +14,10 @@ from typing import Any
 from bot import bootstrap
 from bot.actions.loading import RasaAction
 from bot.dialogue import Assistant, Conversation, understanding_context_parts
+from bot.domain.practice_time import PracticeTime
 from bot.errors import BookingError, ChairsideError
 from bot.ports import ActionCall, ActionResult, Clock
-from bot.service.facts import practice_facts
+from bot.service.facts import opens_at, practice_facts
 from bot.workshop.content import OpenedContent, open_content
 from bot.workshop.talk import ActionMissing
 from nlu.interpreter import load_interpreter
@@ -135,7 +136,9 @@ class PracticeVenue:
         return self.desk.clock.now()
 
     def facts(self, language: str) -> Mapping[str, Any]:
-        return practice_facts(self.desk.practice, language)
+        practice = self.desk.practice
+        wall = PracticeTime(practice.time_zone).wall(self.now())
+        return {**practice_facts(practice, language), "opens_at": opens_at(practice, language, wall)}
 
     async def understand(self, text: str, conversation: Conversation, *, known: bool) -> Understanding:
         return await self.desk.reader.understand(

@@ -1,0 +1,113 @@
+"""Names that nobody introduced: "a check-up on Tuesday please, Anna Rossi"."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from nlu.lexicon import known_languages, lexicon
+from nlu.understanding import Entity
+from nlu.words import cut, plain_words
+
+_CLAUSE = re.compile(r"[^,.;:!?\n()–—]+")
+_PIECE = re.compile(r"[^\W\d_]+(?:['’ʼ`\-‐][^\W\d_]+)*")
+_MENDED = re.compile(r"\s*(\*[^*]+|[^*]+\*)\s*")
+_MOST_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Where it stands; `sure` when it begins with a name that the lexicons know.
+
+    `mends` says that it is the whole of a message with an asterisk, as people mend what they wrote.
+    """
+
+    start: int
+    end: int
+    sure: bool
+    mends: bool = False
+
+
+def find_signature(
+    text: str, *, ordinary: Callable[[str], bool], taken: Sequence[Entity]
+) -> Signature | None:
+    """The first and last name that fill a clause of a longer message, and of several the last.
+
+    The last clause may be any words with capitals that are no everyday words; one before it must begin with
+    a known first name. What begins with something that was `taken` is no patient's name.
+    """
+    clauses = [span for clause in _CLAUSE.finditer(text) if (span := _without_courtesies(text, clause))]
+    if len(clauses) == 1 and _MENDED.fullmatch(text):
+        found = _as_name(clauses[0], ordinary, taken)
+        return found and replace(found, mends=True)
+    if len(clauses) < 2:
+        return _behind_all_else(text, ordinary, taken)
+    for place, pieces in enumerate(reversed(clauses)):
+        found = _as_name(pieces, ordinary, taken)
+        if found is not None and (found.sure or place == 0):
+            return found
+    return None
+
+
+def _behind_all_else(
+    text: str, ordinary: Callable[[str], bool], taken: Sequence[Entity]
+) -> Signature | None:
+    """ "a check-up tomorrow Anna Rossi", "осмотр завтра Ковалёв Игорь": one of the names is a known first name."""
+    if not taken:
+        return None
+    pieces = list(_PIECE.finditer(text, max(entity.end for entity in taken)))
+    found = _as_name(pieces, ordinary, taken)
+    return found if found and any(_folded(p.group()) in _first_names() for p in pieces) else None
+
+
+def _without_courtesies(text: str, clause: re.Match[str]) -> list[re.Match[str]]:
+    """The words of a clause but for "please" and the like at its ends; nothing where digits stand."""
+    pieces = list(_PIECE.finditer(text, clause.start(), clause.end()))
+    while pieces and _folded(pieces[-1].group()) in _courtesies():
+        pieces.pop()
+    while pieces and _folded(pieces[0].group()) in _courtesies():
+        pieces.pop(0)
+    return pieces
+
+
+def _as_name(
+    pieces: Sequence[re.Match[str]], ordinary: Callable[[str], bool], taken: Sequence[Entity]
+) -> Signature | None:
+    if not 2 <= len(pieces) <= _MOST_WORDS:
+        return None
+    start, end = pieces[0].start(), pieces[-1].end()
+    if re.search(r"\d", pieces[0].string[start:end]) or any(e.start <= start < e.end for e in taken):
+        return None
+    words = [_folded(piece.group()) for piece in pieces]
+    sure = words[0] in _first_names()
+    if any(e.start < end and start < e.end for e in taken if e.entity != "practitioner"):
+        return None
+    shouted = all(piece.group().isupper() for piece in pieces)
+    capitals = not shouted and all(piece.group()[0].isupper() for piece in pieces)
+    if sure and capitals:
+        return Signature(start, end, sure)  # "Amy Lo", "Anna Mark"
+    if any(word in _no_names() or ordinary(word) for word in words[1 if sure else 0 :]):
+        return None
+    return Signature(start, end, sure) if sure or capitals else None
+
+
+def _folded(piece: str) -> str:
+    return "".join(word.text for word in cut(piece))
+
+
+@lru_cache(maxsize=1)
+def _first_names() -> frozenset[str]:
+    return frozenset().union(*(lexicon(x).first_names for x in known_languages()))
+
+
+@lru_cache(maxsize=1)
+def _no_names() -> frozenset[str]:
+    known = [lexicon(x) for x in known_languages()]
+    return frozenset().union(*(x.not_names | x.function_words | x.titles for x in known)) - _first_names()
+
+
+@lru_cache(maxsize=1)
+def _courtesies() -> frozenset[str]:
+    """Single words that stand around names: "please", "grazie", "x"."""
+    spoken = {phrase[0] for x in known_languages() for phrase in lexicon(x).courtesies if len(phrase) == 1}
+    return frozenset(spoken | set(plain_words("x xx xxx")))
