@@ -29,7 +29,7 @@ check: setup  ## style, types, layers, content
 	$(RUN)chairside check
 
 unit: setup
-	$(RUN)pytest --ignore=tests/browser
+	$(RUN)pytest --ignore=tests/browser -n auto --dist loadfile
 
 browser: setup  ## a real headless Chromium; skipped loudly where there is none
 	$(RUN)pytest tests/browser
