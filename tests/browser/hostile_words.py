@@ -50,3 +50,50 @@ HOSTILE_WORDS = (
     "\u202etxet desrever\u202c <script>canary()</script>",
     "\u2028canary()\u2029",
 )  # fmt: skip
+
+#: Ways out of where words may stand: text, attributes, scripts, comments, styles, templates.
+_BEFORE = (
+    *("", '">', "'>", "`>", "</script>", "</textarea>", "</title>", "</style>", "-->", "]]>", "\n\n"),
+    *("</bdi></button>", "\u202e", "\u2066", "%3E", "&quot;&gt;", "*_~", "\\", "'+", "${", "{{", "/ "),
+)
+#: Ways of running: `{run}` is what must never run.
+_VECTORS = (
+    "<script>{run}</script>",
+    "<img src=x onerror={run}>",
+    "<svg onload={run}>",
+    "<svg><script href=data:,{run} /></svg>",
+    "<iframe srcdoc='<script>parent.{run}</script>'>",
+    "<details open ontoggle={run}>",
+    "<input autofocus onfocus={run}>",
+    "<video src=x onerror={run}></video>",
+    "<a href=javascript:{run}>x</a>",
+    "<form><button formaction=javascript:{run}>x",
+    "<math href=javascript:{run}>x</math>",
+    "<style>@keyframes x{{}}</style><b style=animation-name:x onanimationstart={run}>",
+    "<body onpageshow={run}>",
+    "<object data='javascript:{run}'>",
+    "<template shadowrootmode=open><script>{run}</script></template>",
+    "javascript:{run}//",
+)
+#: The same in other clothes.
+_DISGUISES = (
+    lambda text: text,
+    lambda text: text.upper().replace("CANARY()", "canary()"),
+    lambda text: text.replace("<", "<\t").replace("=", " = "),
+    lambda text: text.replace(" ", "/"),
+    lambda text: text.replace("<", "\uff1c").replace(">", "\uff1e"),
+    lambda text: text.replace("<", "\\u003c"),
+    lambda text: "".join(f"&#{ord(letter)};" for letter in text[:9]) + text[9:],
+    lambda text: text.replace("canary", "can\u200bary"),
+    lambda text: text + text,
+)
+
+
+def hostile_corpus(size: int = 300) -> tuple[str, ...]:
+    """Every way out with every way of running, each in other clothes: the same ones every time."""
+    pairs = [(before, vector) for before in _BEFORE for vector in _VECTORS]
+    corpus = [
+        _DISGUISES[place % len(_DISGUISES)](before + vector.format(run="canary()"))
+        for place, (before, vector) in enumerate(pairs)
+    ]
+    return tuple(dict.fromkeys(corpus))[:size]

@@ -111,7 +111,7 @@ export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) 
       ...there.visits.map((visit) => ({ visit, isMoving: moving === visit.id })),
       ...there.held.map((held) => ({ held, isWriting: form?.opening === held.opening.ref })),
     ];
-    keyed(visits, [{ heading: true }, ...items], (item) => (item.heading ? "heading" : (item.visit?.id ?? item.held.opening.ref)), (item) =>
+    keyed(visits, [{ heading: true }, ...items], (item) => (item.heading ? "heading" : item.visit ? `visit ${item.visit.id}` : `held ${item.held.opening.ref}`), (item) =>
       item.heading ? h("h2", {}, words.visits) : item.visit ? visitCard(item.visit, item.isMoving) : heldCard(item.held),
     );
   }
