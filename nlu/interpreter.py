@@ -24,7 +24,7 @@ _SHARPNESS = 1.3  # of both together; by cross-validation on the examples, as th
 _LIKE_AN_EMERGENCY, _LIKE_AN_EMERGENCY_IN_PAIN = 0.8, 0.9
 #: Confidence from which an intent leaves no room for an emergency that no phrase foresaw.
 _PLAIN = {"any": 0.5, "out_of_scope": 0.9, "complaint": 0.9, "human": 0.9}
-_NAMES_A_TIME_IDLY = frozenset({"goodbye", "running_late"})
+_NAMES_A_TIME_IDLY = frozenset({"goodbye", "running_late", "chitchat"})
 _READ_CHARACTERS = 5000  # of a message: more than any channel carries
 _WATCHED_CHARACTERS = 15000  # in which red flags are looked for; beyond, a message is an attack
 _TELLING = 6  # letters of a misspelt word that still tells something
@@ -244,7 +244,7 @@ class OfflineInterpreter:
         return self._learnt.by_heart.get(without_courtesies(draft.repaired)) or self._person_called(draft)
 
     def _person_called(self, draft: _Draft) -> str | None:
-        """ "You stupid bot, get me a person": one clause of several asks for a person, whatever the rest is."""
+        """ "You stupid bot, get me a person": one of several clauses asks for a person."""
         clauses: dict[int, list[str]] = {}
         for word in draft.words[:_READ_WORDS]:
             clauses.setdefault(word.clause, []).append(word.text)

@@ -1,4 +1,4 @@
-"""Takes back a time that the same message corrects: "Tuesday at 3, no sorry, at 4", "lunedì, anzi martedì"."""
+"""Takes back a time that the same message corrects: "Tuesday at 3, no sorry, at 4"."""
 
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
