@@ -5,7 +5,7 @@ import sys
 import typer
 
 from bot import __version__
-from bot.commands import actions, content, looking, running, seeing, staff, testing
+from bot.commands import actions, content, desk, looking, running, seeing, staff, testing
 from bot.errors import ChairsideError, ContentRefused
 
 cli = typer.Typer(
@@ -21,6 +21,7 @@ for command in (
     content.check,
     content.chat,
     looking.diary,
+    desk.desk,
     looking.parse,
     seeing.graph,
     seeing.explain,

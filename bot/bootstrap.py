@@ -49,6 +49,7 @@ from bot.storage.cards import SqlCards
 from bot.storage.contents import ContentFolder
 from bot.storage.database import Database, sqlite_url
 from bot.storage.desk import SqlDesk
+from bot.storage.desk_facts import SqlDeskFacts
 from bot.storage.diary import SqlDiary
 from bot.storage.diary_json import observed_rows
 from bot.storage.migrations import upgrade
@@ -242,6 +243,16 @@ class Books:
         return self.database.read_now(last_instant) or SystemClock().now()
 
 
+def audit_of(books: Books, clock: Clock | None = None) -> SqlAudit:
+    """The trail of who did what; without a clock, to be read."""
+    key = derive(books.master_key, b"audit")
+    return SqlAudit(books.database, practice=books.practice.id, key=key, clock=clock or SystemClock())
+
+
+def desk_facts(books: Books) -> SqlDeskFacts:
+    return SqlDeskFacts(books.database, practice=books.practice.id)
+
+
 class FrontDesk:
     """Everything between a channel's events and its replies, wired together for one practice."""
 
@@ -328,9 +339,8 @@ class FrontDesk:
             changes=self.changes,
             probe=probe,
         )
-        self.audit = SqlAudit(
-            books.database, practice=practice.id, key=derive(books.master_key, b"audit"), clock=clock
-        )
+        self.audit = audit_of(books, clock)
+        self.facts = desk_facts(books)
         self.notes = SqlNotes(
             books.database,
             practice=practice,

@@ -1,0 +1,69 @@
+"""`chairside desk`: who waits for a person, how fast people answer, and whether the trail is whole."""
+
+from datetime import datetime, time, timedelta
+from typing import Annotated
+
+import typer
+
+from bot import bootstrap
+from bot.commands.shared import DEFAULT_DATA, Data, beside
+from bot.domain.figures import as_csv, figures
+from bot.domain.practice_time import PracticeTime
+from bot.errors import ChairsideError
+
+
+def desk(
+    data: Data = DEFAULT_DATA,
+    still_open: Annotated[bool, typer.Option("--open", help="Who waits for an answer. The default.")] = False,
+    figures_of: Annotated[
+        int | None, typer.Option("--figures", metavar="DAYS", help="Figures of the last days, as CSV.")
+    ] = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Whether the audit trail is as written.")] = False,
+) -> None:
+    """Shows who waits, what was promised and what was not kept, naming no patient; also beside the server."""
+    books = bootstrap.Books.open(beside(data))
+    try:
+        if verify:
+            _verify(books)
+        if figures_of is not None:
+            print(_figures(books, figures_of), end="")
+        if still_open or not (verify or figures_of is not None):
+            _open(books)
+    finally:
+        books.database.close()
+
+
+def _open(books: bootstrap.Books) -> None:
+    facts, now = bootstrap.desk_facts(books), books.now()
+    wall = PracticeTime(books.practice.time_zone).wall
+    waiting = facts.unanswered()
+    for one in waiting:
+        promised = f"promised {wall(one.due_at):%Y-%m-%d %H:%M}" if one.due_at else "no promise"
+        kept = ", apologised" if one.apologised_at else ""
+        since = f"{wall(one.since):%Y-%m-%d %H:%M}"
+        print(f"{one.conversation[:8]}  since {since}  {one.owner:<20} {promised}{kept}")
+    print(f"{len(waiting)} unanswered.")
+    lost = facts.without_outcome(at=now)
+    for each in lost:
+        print(f"{each.conversation[:8]}  {each.why}")
+    if lost:
+        raise ChairsideError(f"{len(lost)} conversations would never end; take them in the inbox")
+
+
+def _figures(books: bootstrap.Books, days: int) -> str:
+    clock, now = PracticeTime(books.practice.time_zone), books.now()
+    first = clock.earliest(datetime.combine(clock.today(now) - timedelta(days=days - 1), time()))
+    end = now + timedelta(microseconds=1)
+    facts = bootstrap.desk_facts(books).handoffs(start=first, end=end)
+    return as_csv(figures(books.practice, facts, start=first, end=end))
+
+
+def _verify(books: bootstrap.Books) -> None:
+    found = bootstrap.audit_of(books).verify()
+    for each in found:
+        print(f"row {each.number}: {each.what}")
+    if found:
+        raise ChairsideError(
+            f"the audit trail was touched in {len(found)} places; compare it with your last backup"
+        )
+    print("The audit trail is as it was written.")
