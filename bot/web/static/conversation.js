@@ -103,6 +103,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
         : owner === "closed" ? words.owner_closed
         : mine ? words.owner_you
         : say("owner_other", { who: owned_by });
+      const [first, ...rest] = text.split(/(?<=\.) /u); // a phone has room for one sentence
       const other = owner === "staff" && !mine;
       const action =
         mine
@@ -117,7 +118,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
         "div",
         { class: `owner-row owner-${mine ? "you" : owner}` },
         h("span", { class: "owner-dot" }),
-        h("p", { dir: "auto" }, text),
+        h("p", { dir: "auto" }, first, rest.length ? h("span", { class: "wide-only" }, ` ${rest.join(" ")}`) : null),
         mayAct ? action : null,
         mayAct && !other ? menu(words.more, owner === "bot" || owner === "closed" ? [] : choices(owner)) : null,
       );

@@ -18,7 +18,8 @@ function read(line) {
     case "verified": return [words.card_verified, value === "yes" ? words.yes : words.card_not_verified, value === "yes" ? "good" : ""];
     case "language": return [words.writes_in, words[`language_${value}`] ?? value];
     case "visit": return [words.slot_visit_type, names.get(value) ?? value];
-    case "practitioner": return [words.slot_practitioner, names.get(value) ?? value];
+    case "practitioner": return [words.slot_practitioner, names.get(value) ?? (value === "anybody" ? words.any_practitioner : value)];
+    case "offer": return [words.card_offer, value.replaceAll("\n", " · ")];
     case "asked": return [words.card_asked, words[`reason_${value}`] ?? words[`flow_${value}`] ?? value.replaceAll("_", " ")];
     case "done": return [words.card_tried, words[`tried_${value.split(":")[1]}`] ?? value, "good"];
     case "failed": return [words.card_tried, words[`tried_${value.replace(":", "_")}`] ?? words.tried_failed, "bad"];
