@@ -108,6 +108,8 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if read is None:
         return None
     moment, end, sure = read
+    if not sure and end == begin + 1 == place + 1 and _is_pronoun(tape, place):
+        return None
     strong = any(tape.has(p, "at") for p in range(place, begin)) or (
         begin > place and (tape.speaks_of_moving or _follows_a_day(tape, place))
     )
@@ -128,6 +130,13 @@ def _is_another(tape: Tape, place: int) -> bool:
     if not tape.has(place - 1, "or") or not tape.has(place - 2, "digits", "number", "ampm_am", "ampm_pm"):
         return False
     return any(tape.has(p, "at", "at_hours", "after", "around") for p in range(place - 6, place - 1))
+
+
+def _is_pronoun(tape: Tape, place: int) -> bool:
+    """ "The Friday one": no hour."""
+    if tape.vocabulary.language != "en" or tape.at(place).text != "one" or not tape.has(place - 1, "weekday"):
+        return False
+    return tape.has(place - 2, "day_number", "this", "next") or tape.context.asking == "opening"
 
 
 def _after_a_day(tape: Tape, place: int) -> bool:

@@ -34,6 +34,13 @@ def test_what_is_no_valid_number_is_no_phone(read: Read, text: str) -> None:
     assert value(read(text), "phone") is None
 
 
+@pytest.mark.parametrize(("text", "digits"), [("0770", "0770"), ("07700 900123", "07700900123")])
+def test_digits_where_a_phone_was_asked_are_a_number_that_is_wrong(
+    read: Read, text: str, digits: str
+) -> None:
+    assert value(read(text, asking="phone"), "phone") == digits
+
+
 def test_a_phone_inside_a_message_is_found_where_it_stands(read: Read) -> None:
     found = read("sono Anna Neri, 333 1234567, vorrei una pulizia").first("phone")
 

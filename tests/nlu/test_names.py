@@ -147,6 +147,53 @@ def test_whoever_writes_says_no_name(read: Read, text: str) -> None:
     assert value(read(text), "person") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("check up on tuesday please, Anna Rossi", "Anna Rossi"),
+        ("can you fit me in for a checkup at half 3? Gareth Pugh", "Gareth Pugh"),
+        ("id like a check up, jade simmons", "Jade Simmons"),
+        ("hygienist appointment please, Kerry Walsh x", "Kerry Walsh"),
+        ("an appointment tomorrow. Oluwaseun Adeyemi, thanks", "Oluwaseun Adeyemi"),
+        ("booking for the wife, Claire Dunne, asap", "Claire Dunne"),
+        ("a check up for my son, Leo Fenwick", "Leo Fenwick"),
+        ("vorrei una visita di controllo, Paolo Gallo", "Paolo Gallo"),
+        ("можно записаться на осмотр? Ольга Петрова", "Ольга Петрова"),
+    ],
+)
+def test_a_message_may_be_signed(read: Read, text: str, name: str) -> None:
+    assert value(read(text), "person") == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'd like a check up, Kind Regards",
+        "a check up on Tuesday, Thursday or Friday",
+        "can I see the doctor, Marco Rossi",
+        "is it far from Piazza Esempio, Milano",
+        "I NEED HELP, CALL ME NOW",
+        "check up please, first thing",
+    ],
+)
+def test_what_ends_a_message_is_not_always_a_name(read: Read, text: str) -> None:
+    assert value(read(text), "person") is None
+
+
+def test_a_signature_under_an_answer_changes_no_name(read: Read) -> None:
+    assert value(read("the first one please, Anna Neri", asking="opening"), "person") is None
+
+
+def test_an_asterisk_mends_a_name_at_any_time(read: Read) -> None:
+    assert value(read("*Steven Marks", asking="opening"), "person") == "Steven Marks"
+
+
+def test_a_name_is_taken_in_full_where_it_is_said_twice(read: Read) -> None:
+    said = read("oops, it's Catherine with a C. Catherine Lawson", asking="opening")
+
+    assert value(said, "person") == "Catherine Lawson"
+
+
 def test_a_name_alone_is_an_answer_and_no_intent(read: Read) -> None:
     assert read("Anna Rossi", asking="name", language="it").intent is None
 

@@ -51,6 +51,7 @@ MENU = (
         ("con la dottoressa bianchi", "tue15"),
         ("mar 24 nov, 09:00", "tue9"),
         ("the last one", "thu9"),
+        ("the thursday one", "thu9"),
         ("the second one please", "tue15"),
         ("number 2", "tue15"),
         ("I'll take the first", "tue9"),
@@ -114,3 +115,9 @@ def test_two_buttons_of_one_title_are_no_choice(read: Read) -> None:
     twins = (OfferedChoice(title="Anna", value="a"), OfferedChoice(title="Anna", value="b"))
 
     assert value(read("Anna", asking="choice", choices=twins), "choice") is None
+
+
+def test_the_last_one_is_the_last_time_and_no_other_times(read: Read) -> None:
+    others = OfferedChoice(title="Altri orari", value="other")
+
+    assert value(read("the last one", asking="opening", choices=(*TIMES, others)), "choice") == "thu9"
