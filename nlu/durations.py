@@ -16,7 +16,12 @@ _NUMBERS: Mapping[str, int] = {
     **{"due": 2, "tre": 3, "cinque": 5, "dieci": 10, "quindici": 15, "venti": 20, "trenta": 30},
     **{"две": 2, "три": 3, "пять": 5, "десять": 10, "пятнадцать": 15, "двадцать": 20, "тридцать": 30},
     **{"forty": 40, "quaranta": 40, "сорок": 40, "an": 1, "una": 1, "un": 1, "decina": 10, "пару": 2},
+    **{"seven": 7, "sette": 7, "семь": 7, "eight": 8, "otto": 8, "восемь": 8, "fifty": 50, "пятьдесят": 50},
+    **{"four": 4, "quattro": 4, "четыре": 4, "cinquanta": 50, "venticinque": 25, "trentacinque": 35},
 }
+#: "минут на двадцать", "минуточек 10": about so many, as Russian puts it.
+_ABOUT = frozenset({"минут", "минуток", "минуты", "минуточек"})
+_BEFORE_ABOUT = frozenset({"на", "через", "в", "за"})
 #: Spans that are words of their own; longer ones first.
 _PHRASES: tuple[tuple[tuple[str, ...], int], ...] = (
     (("three", "quarters", "of", "an", "hour"), 45),
@@ -71,12 +76,34 @@ def _phrase(spoken: list[str], at: int) -> tuple[int, int] | None:
 
 
 def _counted(spoken: list[str], at: int) -> tuple[int, int] | None:
-    number = int(spoken[at][:4]) if spoken[at].isdigit() else _NUMBERS.get(spoken[at])
-    unit = spoken[at + 1] if at + 1 < len(spoken) else ""
+    """Minutes and how many words tell them, from `at` on."""
+    if spoken[at] in _ABOUT:
+        return _about(spoken, at)
+    number, size = _number(spoken, at)
+    unit = spoken[at + size] if at + size < len(spoken) else ""
     if spoken[at] in ("час", "часик", "часок", "oretta") and unit not in _MINUTES:
         return 60, 1
     if number is None:
         return None
     if unit in _MINUTES:
-        return number, 2
-    return (number * 60, 2) if unit in _HOURS else None
+        return number, size + 1
+    return (number * 60, size + 1) if unit in _HOURS else None
+
+
+def _about(spoken: list[str], at: int) -> tuple[int, int] | None:
+    gap = 1 if at + 1 < len(spoken) and spoken[at + 1] in _BEFORE_ABOUT else 0
+    number, size = _number(spoken, at + 1 + gap)
+    return None if number is None else (number, 1 + gap + size)
+
+
+def _number(spoken: list[str], at: int) -> tuple[int | None, int]:
+    """A number and how many words it has: "15", "twenty", "двадцать пять"."""
+    if at >= len(spoken):
+        return None, 1
+    if spoken[at].isdigit():
+        return int(spoken[at][:4]), 1
+    tens = _NUMBERS.get(spoken[at])
+    units = _NUMBERS.get(spoken[at + 1], 0) if at + 1 < len(spoken) else 0
+    if tens is not None and tens >= 20 and tens % 10 == 0 and 0 < units < 10:
+        return tens + units, 2
+    return tens, 1

@@ -49,10 +49,8 @@ def find_signature(
     return None
 
 
-def _behind_all_else(
-    text: str, ordinary: Callable[[str], bool], taken: Sequence[Entity]
-) -> Signature | None:
-    """ "a check-up tomorrow Anna Rossi", "осмотр завтра Ковалёв Игорь": one of the names is a known first name."""
+def _behind_all_else(text: str, ordinary: Callable[[str], bool], taken: Sequence[Entity]) -> Signature | None:
+    """ "осмотр завтра Ковалёв Игорь": behind the last thing named, with a known first name."""
     if not taken:
         return None
     pieces = list(_PIECE.finditer(text, max(entity.end for entity in taken)))

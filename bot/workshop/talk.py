@@ -94,7 +94,7 @@ class Talk:
     """One conversation at a venue. `stubs` answers for actions; None lets them run."""
 
     venue: Venue
-    slots: Mapping[str, Any] = field(default_factory=dict)  # set before the first message
+    slots: Mapping[str, Any] = field(default_factory=dict)  # set before the first message; facts for good
     stubs: Answer | None = None
     conversation: Conversation = field(init=False)
     turns: int = 0
@@ -128,8 +128,9 @@ class Talk:
             commands=tuple(commands or ()),
             channel=str(given.get("channel") or self.venue.channel),
             language=language,
-            facts=self.venue.facts(language),
+            facts=self._facts(language),
             latest_message={**latest_message(text, understanding), "metadata": given},
+            queued=self.conversation.paused,  # nobody sits at the inbox of a bench
         )
         effects = await self._run(event)
         return Turn(
@@ -139,6 +140,11 @@ class Talk:
             conversation=self.conversation,
             understanding=understanding,
         )
+
+    def _facts(self, language: str) -> dict[str, Any]:
+        """Those of the practice, but for what was set before the first message: another practice's."""
+        facts = dict(self.venue.facts(language))
+        return facts | {name: value for name, value in self.slots.items() if name in facts}
 
     async def _run(self, event: Event) -> list[Effect]:
         done: list[Effect] = []
