@@ -210,15 +210,20 @@ def _spanning(text: str, start: int, end: int) -> Entity:
 def written_as_name(name: str) -> str:
     """ "anna DE LUCA" is Anna De Luca; what was written with care stays as it is: "Anne van der Berg"."""
     pieces = name.replace("’", "'").replace("ʼ", "'").replace("`", "'").replace(",", " ").split()
-    careful = any(p[0].isupper() and not (p.isupper() and len(p) > 2) for p in pieces)
+    careful = any(p[0].isupper() and not _is_shouted(p) for p in pieces)
     return " ".join(_piece(piece, careful) for piece in pieces)
+
+
+def _is_shouted(piece: str) -> bool:
+    """Written in capitals; two of them may be initials, unless they are a particle: "DE LUCA"."""
+    return piece.isupper() and (len(piece) > 2 or piece.lower() in _PARTICLES)
 
 
 def _piece(piece: str, careful: bool) -> str:
     folded = piece.lower()
     if folded in _PARTICLES and piece.islower() and (careful or folded in _SMALL_PARTICLES):
         return piece
-    if not piece.islower() and not (piece.isupper() and len(piece) > 2):
+    if not piece.islower() and not _is_shouted(piece):
         return piece
     parts = re.split(r"(['\-‐])", folded)
     written = "".join(part[:1].upper() + part[1:] for part in parts)

@@ -67,7 +67,7 @@ def _by_place(
     """ "la seconda", "2", "the last one": only when nothing else is said beside courtesies."""
     languages = (language, *(other for other in known_languages() if other != language))
     last = max((place for place, c in enumerate(choices, 1) if c.start), default=len(choices))
-    read = (_places(words, lexicon(name), last=last) for name in languages)
+    read = (_places(_without_courtesies(words, lexicon(x)), lexicon(x), last=last) for x in languages)
     places = next((found for found in read if found), {})
     if len(set(places.values())) != 1:
         return None
@@ -92,6 +92,17 @@ def _the_earliest(
             ):
                 return _entity(times[0], text, words[at].start, words[at + len(phrase) - 1].end)
     return None
+
+
+def _without_courtesies(words: tuple[Word, ...], known: Lexicon) -> tuple[Word, ...]:
+    """The words but for those of several that are only polite: "sorry for the late reply"."""
+    left, at = list[Word](), 0
+    while at < len(words):
+        ahead = tuple(word.text for word in words[at : at + 8])
+        polite = next((p for p in known.courtesies if len(p) > 1 and ahead[: len(p)] == p), ())
+        left += [] if polite else [words[at]]
+        at += len(polite) or 1
+    return tuple(left)
 
 
 def _places(words: tuple[Word, ...], known: Lexicon, *, last: int) -> dict[Word, int]:

@@ -39,6 +39,7 @@ KINDS = {
         "A allergy",
         "A chest",
         "A self_harm",
+        "A overdose",
     ),
     *("B avulsion", "C displaced", "C swelling", "C bleed", "C pain", "C risk"),
 }
