@@ -66,6 +66,15 @@ class Likeness:
             None if turn is None else _moment(turn),
         )
 
+    def beside(self, name: str, value: Any, slots: Mapping[str, Any]) -> Hashable:
+        """How the conditions answer that compare this slot with other ones, such as an end with a start."""
+        held = {**slots, name: value}
+        return tuple(_holds(question, held) for question in self._compared.get(name, ()))
+
+    def partners(self, name: str) -> frozenset[str]:
+        """The slots it is compared with."""
+        return frozenset(n for question in self._compared.get(name, ()) for n in names(question)) - {name}
+
     def live(self, conversation: Conversation) -> frozenset[str]:
         """Slots that something ahead reads."""
         if is_under(conversation) or _is_for_people(conversation):
@@ -138,14 +147,15 @@ def _questions(assistant: Assistant) -> Mapping[str, tuple[Expression, ...]]:
     return {name: tuple(parts) for name, parts in found.items()}
 
 
-def _compared(assistant: Assistant) -> frozenset[str]:
-    """Slots that are compared with other slots."""
-    found: set[str] = set()
+def _compared(assistant: Assistant) -> Mapping[str, tuple[Expression, ...]]:
+    """Slot -> the parts of conditions that compare it with other slots."""
+    found: dict[str, dict[Expression, None]] = {}
     for condition in conditions(assistant):
         for part in _atoms(condition.tree):
             own = set(names(part))
-            found |= own if len(own) > 1 else set()
-    return frozenset(found)
+            for name in own if len(own) > 1 else ():
+                found.setdefault(name, {})[part] = None
+    return {name: tuple(parts) for name, parts in found.items()}
 
 
 def _atoms(tree: Expression) -> Iterator[Expression]:
@@ -162,7 +172,11 @@ def _atoms(tree: Expression) -> Iterator[Expression]:
 
 
 def _answer(question: Expression, name: str, value: Any) -> str:
+    return _holds(question, {name: value})
+
+
+def _holds(question: Expression, slots: Mapping[str, Any]) -> str:
     try:
-        return str(Condition("", _NOWHERE, question).holds({name: value}, {}))
+        return str(Condition("", _NOWHERE, question).holds(slots, {}))
     except ConditionFailed:
         return "fails"

@@ -187,7 +187,22 @@ class Moves:
         if step.slot == "interrupted_flow_to_continue":
             ids = conversation.stack[-1].context.get("interrupted_flow_ids", ())
             return (*ids, "none")
-        return self.answers(step.slot)
+        answers = self.answers(step.slot)
+        return answers + self._beside(step.slot, answers, conversation.slots)
+
+    def _beside(self, name: str, answers: tuple[Any, ...], slots: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Values next to those of slots it is compared with, where the answers so far miss an outcome: no end
+        is after every start. Only next to answers of the first kind, so that none climbs on the other."""
+        known = {self.likeness.beside(name, value, slots) for value in answers}
+        found = []
+        for partner in sorted(self.likeness.partners(name)):
+            if slots.get(partner) in self.answers(partner):
+                for value in _next_to(slots[partner]):
+                    outcome = self.likeness.beside(name, value, slots)
+                    if outcome not in known:
+                        known.add(outcome)
+                        found.append(value)
+        return tuple(found)
 
     def answers(self, name: str) -> tuple[Any, ...]:
         """Values of a slot, one of each kind that some condition tells from the others."""
@@ -279,6 +294,17 @@ class Moves:
 class _AtRest:
     assistant: Assistant
     stack: tuple[Frame, ...]
+
+
+def _next_to(value: Any) -> tuple[Any, ...]:
+    match value:
+        case bool():
+            return (value, not value)
+        case int() | float():
+            return (value, value + 1, value - 1)
+        case str():
+            return (value, value + "x", value[:-1])
+    return ()
 
 
 def _only_sets(commands: tuple[Command, ...], slot: str, values: tuple[Any, ...]) -> bool:

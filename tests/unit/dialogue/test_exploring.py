@@ -279,6 +279,40 @@ def test_the_path_is_a_shortest_one() -> None:
     )
 
 
+#: An end that has to lie after the start: which answer leads on depends on the answer before it.
+STAY = """
+slots:
+  arrival: {type: KIND}
+  departure: {type: KIND}
+responses:
+  utter_ask_arrival: [{text: "From?"}]
+  utter_ask_departure: [{text: "Until?"}]
+  utter_too_early: [{text: "That is before {arrival}."}]
+  utter_booked: [{text: "Booked."}]
+flows:
+  stay:
+    description: stay some nights
+    steps:
+      - collect: arrival
+      - collect: departure
+        rejections:
+          - if: slots.departure <= slots.arrival
+            utter: utter_too_early
+      - action: utter_booked
+"""
+
+
+@pytest.mark.parametrize("kind", ["float", "text"])
+def test_after_every_start_an_end_is_found_that_the_flow_takes(kind: str) -> None:
+    assert explored(STAY.replace("KIND", kind)).findings == ()
+
+
+def test_an_end_that_no_start_allows_is_a_dead_end() -> None:
+    never = STAY.replace("KIND", "float").replace("<= slots.arrival", "!= null")
+
+    assert {problem.code for problem in explored(never).findings} == {"E-DEADEND"}
+
+
 def test_what_comes_of_a_race_is_no_loop() -> None:
     raced, endless = explored(), explored(replaced(", once: [taken]", ""))
 
