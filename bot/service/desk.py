@@ -126,6 +126,9 @@ class Desk(Protocol):
     async def handoffs(self) -> tuple[WaitingConversation, ...]:
         """Whoever waits or is with staff: urgent first, then the longest waiting."""
 
+    async def settled(self, *, limit: int = 50) -> tuple[WaitingConversation, ...]:
+        """Whose last hand-off came to an end, the latest first."""
+
     async def conversation(self, conversation: str) -> ConversationView:
         """Raises UnknownConversation."""
 

@@ -117,20 +117,35 @@ class SqlDesk:
 
     async def handoffs(self) -> tuple[WaitingConversation, ...]:
         def unit(connection: Connection) -> tuple[WaitingConversation, ...]:
-            rows = connection.execute(
-                select(
-                    _handoff,
-                    _conversation.c.owner,
-                    _conversation.c.staff_wrote_at,
-                    _conversation.c.snoozed_until,
-                )
-                .join(_conversation, _conversation.c.id == _handoff.c.conversation)
-                .where(_handoff.c.practice == self._practice, _handoff.c.closed_at.is_(None))
-                .order_by(_handoff.c.urgent.desc(), _handoff.c.opened_at)
-            ).all()
-            return tuple(self._waiting(connection, row) for row in rows)
+            open_ones = self._listed().where(_handoff.c.closed_at.is_(None))
+            rows = connection.execute(open_ones.order_by(_handoff.c.urgent.desc(), _handoff.c.opened_at))
+            return tuple(self._waiting(connection, row) for row in rows.all())
 
         return await self._database.read(unit)
+
+    async def settled(self, *, limit: int = 50) -> tuple[WaitingConversation, ...]:
+        def unit(connection: Connection) -> tuple[WaitingConversation, ...]:
+            # Of each conversation its last hand-off, and that one is closed.
+            last = select(func.max(_handoff.c.id)).where(_handoff.c.practice == self._practice)
+            closed = self._listed().where(
+                _handoff.c.id.in_(last.group_by(_handoff.c.conversation)), _handoff.c.closed_at.is_not(None)
+            )
+            rows = connection.execute(closed.order_by(_handoff.c.closed_at.desc()).limit(limit))
+            return tuple(self._waiting(connection, row) for row in rows.all())
+
+        return await self._database.read(unit)
+
+    def _listed(self) -> Any:
+        return (
+            select(
+                _handoff,
+                _conversation.c.owner,
+                _conversation.c.staff_wrote_at,
+                _conversation.c.snoozed_until,
+            )
+            .join(_conversation, _conversation.c.id == _handoff.c.conversation)
+            .where(_handoff.c.practice == self._practice)
+        )
 
     def _waiting(self, connection: Connection, row: Any) -> WaitingConversation:
         conversation = self._row(connection, row.conversation)

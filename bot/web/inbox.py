@@ -160,7 +160,8 @@ class _Inbox:
         raise web.HTTPSeeOther(f"/inbox?{query}")
 
     async def list_handoffs(self, request: web.Request) -> web.Response:
-        return answer(await self._desk.handoffs())
+        """With `?settled` those that came to an end."""
+        return answer(await (self._desk.settled() if "settled" in request.query else self._desk.handoffs()))
 
     async def show_conversation(self, request: web.Request) -> web.Response:
         view = await self._desk.conversation(request.match_info["id"])

@@ -202,6 +202,8 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "filter_urgent": ("Urgent", "Urgenti", "Срочные"),
     "filter_unanswered": ("Unanswered", "Senza risposta", "Без ответа"),
     "filter_snoozed": ("Snoozed", "Rimandate", "Отложенные"),
+    "filter_settled": ("Settled", "Concluse", "Завершённые"),
+    "none_settled": ("Nothing settled yet.", "Ancora nulla di concluso.", "Пока ничего не завершено."),
     "none_snoozed": ("Nothing is snoozed.", "Nulla di rimandato.", "Ничего не отложено."),
     "overdue": ("Overdue", "In ritardo", "Просрочено"),
     "promised": ("by {time}", "entro {time}", "до {time}"),

@@ -171,6 +171,20 @@ async def test_a_snoozed_conversation_is_out_of_sight_until_it_wakes(page: Page,
     await expect(page.locator(".row", has_text="James Smith")).to_have_count(1)
 
 
+async def test_what_is_settled_is_found_again(page: Page, desk: FakeDesk) -> None:
+    """H2: a conversation that came to an end is out of the way, and not lost."""
+    await page.get_by_text("James Smith").click()
+    await page.get_by_role("button", name="More").click()
+    await page.get_by_role("menuitem", name="Settle: by phone").click()
+    await expect(page.locator(".owner")).to_contain_text("Settled")
+    await expect(page.locator(".row", has_text="James Smith")).to_have_count(0)
+    await page.locator("#filters").get_by_role("button", name="Settled").click()
+    await page.locator(".row", has_text="James Smith").click()
+
+    await expect(page.locator(".head h1")).to_have_text("James Smith")
+    assert desk.views["c-james"].owner is Owner.CLOSED
+
+
 async def test_a_conversation_is_given_to_a_colleague_and_taken_over_by_name(
     page: Page, desk: FakeDesk
 ) -> None:

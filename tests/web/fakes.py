@@ -67,7 +67,26 @@ class FakeDesk:
             )
             for view in self.views.values()
         ]
-        return tuple(sorted(rows, key=lambda row: (not row.urgent, row.since)))
+        return tuple(
+            sorted(
+                (row for row in rows if row.owner is not Owner.CLOSED),
+                key=lambda row: (not row.urgent, row.since),
+            )
+        )
+
+    async def settled(self, *, limit: int = 50) -> tuple[WaitingConversation, ...]:
+        return tuple(
+            WaitingConversation(
+                id=view.id,
+                label=view.label,
+                channel=view.channel,
+                reason=view.reason or "asked",
+                since=view.since or self.clock.now(),
+                owner=view.owner,
+            )
+            for view in self.views.values()
+            if view.owner is Owner.CLOSED
+        )
 
     async def conversation(self, conversation: str) -> ConversationView:
         if conversation not in self.views:

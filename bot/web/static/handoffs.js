@@ -8,7 +8,6 @@ const GROUPS = [
   ["queue", "waiting"],
   ["staff", "with_staff"],
   ["bot", "with_assistant"],
-  ["closed", "settled"],
 ];
 
 /** Reasons are words of ours; one that this page does not know yet still means that a person is needed. */
@@ -22,6 +21,7 @@ const FILTERS = {
   urgent: (row) => row.urgent,
   unanswered: (row) => isAwake(row) && row.unread > 0 && row.owner !== "bot",
   snoozed: (row) => !isAwake(row),
+  settled: () => true, // comes by itself, when it is asked for
 };
 
 /** A row of filters; each tells how many it lets through. */
@@ -32,7 +32,7 @@ export function showFilters(parent, rows, chosen, choose) {
       "button",
       { type: "button", class: `filter${item.name === "urgent" && item.count ? " has-urgent" : ""}`, "aria-pressed": String(item.isOn), on: { click: () => choose(item.name) } },
       words[`filter_${item.name}`],
-      item.name !== "all" && item.count ? h("span", { class: "count" }, String(item.count)) : null,
+      item.name !== "all" && item.name !== "settled" && item.count ? h("span", { class: "count" }, String(item.count)) : null,
     ),
   );
 }
@@ -43,7 +43,10 @@ export const shownIds = (parent) => [...parent.querySelectorAll("[data-conversat
 /** Show the rows that `filter` lets through. `open(id)` is called when one is chosen. */
 export function showList(parent, rows, { opened, filter, open }) {
   const rowsThrough = rows.filter(FILTERS[filter]);
-  const groups = GROUPS.map(([owner, key]) => ({ key, rows: rowsThrough.filter((row) => row.owner === owner) }));
+  const groups =
+    filter === "settled"
+      ? [{ key: "settled", rows: rowsThrough }]
+      : GROUPS.map(([owner, key]) => ({ key, rows: rowsThrough.filter((row) => row.owner === owner) }));
   const shown = groups.filter((group) => group.rows.length);
   if (!shown.length) {
     keyed(parent, [{ empty: filter }], () => "empty", () => (filter === "all" ? empty() : nothing(filter)));

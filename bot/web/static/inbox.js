@@ -14,6 +14,7 @@ const title = document.title;
 const filters = document.getElementById("filters");
 
 let handoffs = [];
+let settled = [];
 let filter = "all";
 let people = [];
 let diaryWatcher = null;
@@ -37,8 +38,16 @@ function refresh(more = {}) {
   showFilters(filters, handoffs, filter, (chosen) => {
     filter = chosen;
     refresh();
+    if (filter === "settled") lookForSettled();
   });
-  showList(list, handoffs, { opened, filter, open, ...more });
+  showList(list, filter === "settled" ? settled : handoffs, { opened, filter, open, ...more });
+}
+
+async function lookForSettled() {
+  const answer = await fetch("/inbox/conversations?settled").catch(() => null);
+  if (!answer?.ok) return;
+  settled = await answer.json();
+  refresh();
 }
 
 /** The diary is sent only while it is looked at. */
@@ -58,6 +67,7 @@ function connect() {
         const waiting = rows.filter((row) => row.owner === "queue").length;
         document.title = waiting ? `(${waiting}) ${title}` : title;
         refresh();
+        if (filter === "settled") lookForSettled();
       },
       conversation: (view) => conversation.show(view),
       card: (lines) => conversation.showCard(lines),
