@@ -198,6 +198,7 @@ class ActionCall:
     phone: str | None  # E.164, when the channel vouches for it
     language: str
     at: datetime
+    handed_back: bool = False  # by a person, just now: what was said before may no longer hold
 
 
 class Actions(Protocol):

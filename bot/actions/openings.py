@@ -120,7 +120,8 @@ class FindOpenings(Searching):
 class AskOpening(Searching):
     """Asks which of the openings on offer suits, one choice each, and a last one for other times.
 
-    An offer that has grown old while the patient was silent is looked up again first.
+    An offer that has grown old while the patient was silent, or a person had the conversation, is looked
+    up again first.
 
     An opening's button also carries `start` (local wall time, ISO) and `practitioner`, for understanding.
     """
@@ -150,7 +151,7 @@ class AskOpening(Searching):
         return events + ([] if offered == noted else set_slots(openings_on_offer=[o.ref for o in offered]))
 
     async def _still_to_come(self, noted: list[Opening], tracker: Tracker) -> list[Opening]:
-        still = [opening for opening in noted if opening.start > current_call().at]
+        still = [opening for opening in noted if await self._still_holds(opening)]
         if still == noted:
             return noted
         slot = _merged(tracker.get_slot("wish"), tracker.get_slot("searched_for"))
@@ -163,6 +164,22 @@ class AskOpening(Searching):
             return list(await self.find(wish)) or still
         except BookingError:
             return still
+
+    async def _still_holds(self, opening: Opening) -> bool:
+        """Not past; and after a person had the conversation, still free."""
+        at = current_call().at
+        if opening.start <= at or not current_call().handed_back:
+            return opening.start > at
+        start = self.clock.wall(opening.start)
+        wish = Wish(
+            visit_type=opening.visit_type,
+            windows=((start, start + timedelta(minutes=1)),),
+            practitioner=opening.practitioner,
+        )
+        try:
+            return opening in await self.diary.find_openings(wish, at=at, limit=1)
+        except BookingError:
+            return True  # whatever is chosen is held first, and that says whether it is free
 
     def _button(self, opening: Opening, language: str) -> dict[str, str]:
         start = self.clock.wall(opening.start)

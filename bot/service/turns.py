@@ -94,6 +94,7 @@ class Progress:
     begun: Conversation  # as it was found
     conversation: Conversation
     assistant: Assistant  # the content that the turn runs on
+    handed_back: bool = False
     effects: list[Effect] = field(default_factory=list)
     writes: list[DiaryWrite] = field(default_factory=list)
     riding: list[LedgerEntry] = field(default_factory=list)  # results of those writes, not yet durable
@@ -274,6 +275,7 @@ class Turns:
             await self._commit(fixed)
             return
         heard = await self._hear(snapshot, members, progress)
+        progress.handed_back = isinstance(heard.event, HandedBack)
         try:
             await self._advance(snapshot, members, progress, heard.event)
             await self._commit(self._outcome(snapshot, members, progress, heard))
@@ -417,6 +419,7 @@ class Turns:
                 phone=snapshot.contact.address.phone,
                 language=progress.conversation.language,
                 at=progress.at,
+                handed_back=progress.handed_back,
             )
         )
         self._probe.at("between action and commit")

@@ -112,8 +112,8 @@ class SqlHandoffs:
         return from_stamp(last) + WINDOW if last else None
 
     def give_back(self, connection: Connection, conversation: str, who: str, *, at: int) -> bool:
-        """Whether an event now says so. Where nobody may write to the patient any more it is closed instead:
-        the assistant answers when they write again."""
+        """Whether anything changed: an event now says so. Where nobody may write to the patient any more the
+        conversation is closed instead: the assistant answers when they write again."""
         row = self._owners.row(connection, conversation)
         self._owners.check_mine(row, who)
         if self._owners.is_free_of_people(row):
@@ -121,8 +121,7 @@ class SqlHandoffs:
             return False
         until = self.window_until(connection, conversation)
         if until is None or to_stamp(until) <= at:
-            self._owners.close(connection, conversation, who, outcome=Outcome.RETURNED, at=at)
-            return False
+            return self._owners.close(connection, conversation, who, outcome=Outcome.RETURNED, at=at)
         if self._owners.is_given_back(connection, conversation):
             return False
         self.own_event(connection, row, HANDED_BACK, key=str(row.version), at=at)
