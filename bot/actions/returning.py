@@ -60,9 +60,11 @@ class RecallPatient(ReturningPatients):
         born = tracker.get_slot("birth_date")
         if born in {_birth(who) for who in known if who.name == tracker.get_slot("recalled") != name}:
             born = None  # that of whoever was named before
-        who = _named(name, known, whole=bool(tracker.get_slot("for_somebody_else")))
+        for_another = bool(tracker.get_slot("for_somebody_else"))
+        who = _named(name, known, whole=for_another)
         if who is None:
             return set_slots(
+                own_name=None if for_another else name,
                 must_ask_phone=current_call().phone is None,
                 must_ask_birth_date=self.practice.wants_birth_date,
                 birth_date=born,
@@ -75,6 +77,7 @@ class RecallPatient(ReturningPatients):
             birth_date=born or _birth(who),
             recalled=who.name,
             patient_name=who.name,
+            own_name=None if for_another else who.name,
         )
         return events + (set_slots(phone=phone) if phone and current_call().phone is None else [])
 
