@@ -90,7 +90,7 @@ class SqlDeskFacts:
         return self._database.read_now(lambda connection: tuple(self._broken(connection, to_stamp(at))))
 
     def _broken(self, connection: Connection, at: int) -> list[WithoutOutcome]:
-        """What each rule finds; see docs/desk.md."""
+        """What each rule finds (docs/architecture.md)."""
         is_open = _handoff.c.closed_at.is_(None) & (_handoff.c.conversation == _conversation.c.id)
         is_ours = _conversation.c.practice == self._practice
         has_open = select(_handoff.c.id).where(is_open).exists()
