@@ -107,6 +107,9 @@ def _run(
         if any(e.start < piece.end() and piece.start() < e.end for e in taken):
             break
         folded = _folded(piece.group())
+        if not run and (folded,) in known.weak_introductions:  # "it's Mrs Palmer"
+            reach = piece.end()
+            continue
         particle = folded in _PARTICLES and (bool(run) or piece.group()[0].isupper())
         initial = _INITIAL.fullmatch(piece.group()) is not None and piece.group()[0].isupper()
         if not particle and not initial and (folded in known.not_names or folded in known.titles):
