@@ -17,6 +17,7 @@ from typing import Any, Literal
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.tokens import AliasToken, AnchorToken, DirectiveToken, DocumentStartToken, TagToken
 
 from bot.errors import ContentRefused, Position, Problem
@@ -132,7 +133,16 @@ def read_text(text: str, *, shown_as: str) -> Node:
         mark = error.problem_mark or error.context_mark
         position = _at(shown_as, mark) if mark else start
         raise _refusal(position, f"not YAML: {error.problem or error.context}") from error
-    except (YAMLError, RecursionError, ValueError) as error:
+    except RecursionError as error:
+        raise _refusal(start, f"is nested more than {MAX_DEPTH} levels deep") from error
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position)
+        column = error.position - text.rfind("\n", 0, error.position)
+        raise _refusal(
+            Position(shown_as, line + 1, column),
+            f"holds the control character U+{ord(text[error.position]):04X}; delete it",
+        ) from error
+    except (YAMLError, ValueError) as error:
         raise _refusal(start, f"not YAML: {error}") from error
     if tree is None:
         return Node("mapping", start)
@@ -162,6 +172,8 @@ def _convert(node: Any, path: str, depth: int, problems: list[Problem]) -> Node:
             problems.append(Problem(key.position, "E-YAML", "a key must be text"))
             continue
         name = raw_key.value
+        if not isinstance(key.scalar, str):
+            problems.append(Problem(key.position, "E-YAML", f'key "{name}" is no text; put it in quotes'))
         if name == "<<":
             problems.append(
                 Problem(key.position, "E-YAML", "merge keys are not allowed; write the values out")

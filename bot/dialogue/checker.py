@@ -45,6 +45,8 @@ def check(assistant: Assistant, ledger: Ledger, *, broken: frozenset[str], for_p
         if flow.id not in broken:
             for rule in _FLOW_RULES:
                 rule(flow, assistant, ledger)
+    if for_practice and HANDOFF in assistant.flows and HANDOFF not in broken:
+        _hands_over(assistant.flows[HANDOFF], ledger)
     _check_calls(assistant, ledger)
     check_texts(assistant, ledger, for_practice=for_practice)
     _check_shared_slots(assistant, ledger)
@@ -146,8 +148,6 @@ def _calls_in_patterns(flow: Flow, assistant: Assistant, ledger: Ledger) -> None
 def _safety(flow: Flow, assistant: Assistant, ledger: Ledger) -> None:
     required = SAFETY.get(flow.id)
     if required is None:
-        if flow.id == HANDOFF:
-            _hands_over(flow, ledger)
         return
     first = flow.steps[flow.first]
     if not isinstance(first, ActionStep) or first.action != required:
@@ -156,8 +156,13 @@ def _safety(flow: Flow, assistant: Assistant, ledger: Ledger) -> None:
         ledger.add(flow.guard.position, "E-SAFETY", f'"{flow.id}" cannot be switched off by a condition')
 
 
+def opens_handoff(flow: Flow) -> bool:
+    return any(isinstance(s, ActionStep) and s.action == "action_open_handoff" for s in flow.steps.values())
+
+
 def _hands_over(flow: Flow, ledger: Ledger) -> None:
-    if not any(isinstance(s, ActionStep) and s.action == "action_open_handoff" for s in flow.steps.values()):
+    """Content without a practice may answer in its own way who asks for a person: nobody is there."""
+    if not opens_handoff(flow):
         ledger.add(flow.position, "E-SAFETY", f'"{HANDOFF}" must run `action: action_open_handoff`')
 
 

@@ -13,11 +13,12 @@ from bot.dialogue.builtin_actions import BUILT_IN_ACTIONS, IRREPLACEABLE_ACTIONS
 from bot.dialogue.checker import check
 from bot.dialogue.domain_reading import finish_slot, read_action, read_response, read_slot
 from bot.dialogue.flow_reading import read_flow
-from bot.dialogue.keys import SECTIONS, SESSION, TEST_SECTIONS, TRAINED, TRAINING
+from bot.dialogue.keys import SECTIONS, SESSION, TEST_SECTIONS
 from bot.dialogue.model import ActionDeclaration, Assistant, CallStep, CollectStep, Flow, Response
 from bot.dialogue.names import Names
 from bot.dialogue.payloads import IntentPayload, read_payload
 from bot.dialogue.reading import Fields, Ledger, entries_of, items_of, nearest, plain, text_of
+from bot.dialogue.training_reading import read_training
 from bot.errors import ContentRefused, Position, Problem
 from bot.source import Node, read_file
 
@@ -97,12 +98,7 @@ class _Content:
                 name = item.entries[0][0] if item.kind == "mapping" and item.entries else item
                 found[text_of(name, self.ledger, f'a name in "{key}"')] = name
         for item in sections.items("nlu"):
-            Fields(item, self.ledger, "an item of training data", TRAINING)
-            about = [key for key in TRAINED if item.get(key) is not None]
-            if item.kind == "mapping" and len(about) != 1:
-                self.ledger.add(item, "E-KEY", f"an item of training data has one of {', '.join(TRAINED)}")
-            elif item.kind == "mapping" and item.get("examples") is None:
-                self.ledger.add(item, "E-KEY", "an item of training data needs examples")
+            read_training(item, self.ledger)
             intent = item.get("intent")
             if intent is not None:
                 self.intents[text_of(intent, self.ledger, '"intent"')] = intent

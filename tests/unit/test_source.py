@@ -45,7 +45,10 @@ def test_every_value_knows_where_it_was_written() -> None:
         ("? [1, 2]\n: 3\n", "f.yml:1:3", "a key must be text"),
         ("a: 1\rb: 2\r", "f.yml:1:1", "lone CR"),
         ("a: " + "[" * 60 + "]" * 60 + "\n", "f.yml:1:44", "nested more than"),
-        ("a: " + "[" * 5000 + "\n", "f.yml:1:1", "not YAML"),
+        ("a: " + "[" * 5000 + "\n", "f.yml:1:1", "nested more than"),
+        ("a: 1\nb: x\0y\n", "f.yml:2:5", "control character U+0000"),
+        ("1: a\n", "f.yml:1:1", 'key "1" is no text; put it in quotes'),
+        ("a: {true: b}\n", "f.yml:1:5", 'key "true" is no text; put it in quotes'),
         ("a: " + "9" * 5000 + "\n", "f.yml:1:4", "too long for a number"),
     ],
 )

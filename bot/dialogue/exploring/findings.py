@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from bot.dialogue.checker import opens_handoff
 from bot.dialogue.exploring.likeness import is_under
 from bot.dialogue.exploring.walk import Node, Trouble, Walk
 from bot.dialogue.model import HANDOFF
@@ -100,6 +101,8 @@ def _action(node: Node) -> str:
 def _no_person(walk: Walk) -> Iterator[Problem]:
     """Who asks for a person gets one, whatever waits and whatever the handoff's own actions come to."""
     flow = walk.assistant.flows[HANDOFF]
+    if not opens_handoff(flow):
+        return  # content without a practice, where nobody can be called
     for node in walk.nodes.values():
         for way in node.leads_to:
             if way.kind != "human":

@@ -323,6 +323,22 @@ FAULTS: list[tuple[str, str]] = [
         more("flows:", "  pattern_human_handoff: {description: d, steps: [{action: utter_done}]} #!"),
     ),
     (
+        'E-VALUE example "book me in" needs a "- " before it',
+        more("nlu:", "  - intent: hello", "    examples: book me in #!"),
+    ),
+    (
+        'E-VALUE "(" is not a pattern that RE2 accepts: missing ): (',
+        more("nlu:", "  - regex: postcode", '    examples: ["("] #!'),
+    ),
+    (
+        'E-VALUE {"value": "x"} marks no entity; write for example {"entity": "city"}',
+        more("nlu:", "  - intent: hello", """    examples: ['from [x]{"value": "x"}'] #!"""),
+    ),
+    (
+        "E-VALUE {entity: city} marks no entity",
+        more("nlu:", "  - intent: hello", "    examples: ['from [x]{entity: city}'] #!"),
+    ),
+    (
         "E-KEY an item of training data needs examples",
         more("nlu:", "  - intent: hello #!"),
     ),

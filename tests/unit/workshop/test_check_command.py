@@ -103,3 +103,11 @@ def test_the_schema_is_printed_as_it_is_shipped(folder: Path) -> None:
 
     shipped = Path(__file__).parents[3] / "flows" / "flow.schema.json"
     assert (result.exit_code, result.stdout) == (0, shipped.read_text(encoding="utf-8"))
+
+
+def test_content_without_a_practice_says_itself_what_comes_of_asking_for_a_person(folder: Path) -> None:
+    nobody = "  pattern_human_handoff: {description: d, steps: [{action: utter_done}]}\n"
+
+    result = check(folder, GOOD + nobody)
+
+    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "0 to mend, 0 warnings.")
