@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 
 class StaffRow(SQLModel, table=True):
-    __tablename__: ClassVar[str] = "staff"  # type: ignore[misc]
+    __tablename__: ClassVar[str] = "staff"
     __table_args__ = (Index("staff_name", "practice", "folded_name", unique=True),)
     id: str = Field(primary_key=True)
     practice: str
@@ -24,7 +24,7 @@ class StaffRow(SQLModel, table=True):
 class StaffLinkRow(SQLModel, table=True):
     """A one-time link, by its hash."""
 
-    __tablename__: ClassVar[str] = "staff_link"  # type: ignore[misc]
+    __tablename__: ClassVar[str] = "staff_link"
     key: str = Field(primary_key=True)
     practice: str
     person: str
@@ -34,7 +34,7 @@ class StaffLinkRow(SQLModel, table=True):
 class StaffSessionRow(SQLModel, table=True):
     """A session, by the hash of its cookie."""
 
-    __tablename__: ClassVar[str] = "staff_session"  # type: ignore[misc]
+    __tablename__: ClassVar[str] = "staff_session"
     __table_args__ = (Index("staff_session_person", "person"),)
     key: str = Field(primary_key=True)
     practice: str
@@ -49,7 +49,7 @@ class StaffSessionRow(SQLModel, table=True):
 class StaffTryRow(SQLModel, table=True):
     """Failures to sign in, by a hash of whose and from where."""
 
-    __tablename__: ClassVar[str] = "staff_try"  # type: ignore[misc]
+    __tablename__: ClassVar[str] = "staff_try"
     practice: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     failures: int
