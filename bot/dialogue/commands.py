@@ -179,7 +179,12 @@ def command_from_json(shown: Mapping[str, Any]) -> Command:
         raise ValueError(f"unknown command type; known are {', '.join(sorted(_KINDS))}")
     values = {name: tuple(v) if isinstance(v, list) and name == "options" else v for name, v in shown.items()}
     del values["type"]
+    known = {field.name: field for field in fields(kind)}
+    for name in sorted(values.keys() - known.keys()):
+        takes = f"it takes {', '.join(known)}" if known else "it takes nothing"
+        raise ValueError(f'{kind.__name__} has no "{name}"; {takes}')
     try:
         return cast(Command, kind(**values))
-    except TypeError as error:
-        raise ValueError(f"{kind.__name__}: {error}") from None
+    except TypeError:
+        needed = (n for n, f in known.items() if f.default is MISSING and f.default_factory is MISSING)
+        raise ValueError(f"{kind.__name__} needs {', '.join(needed)}") from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.dialogue.conditions import Condition, Expression, Path, walk
+from bot.dialogue.conditions import HOLE, Condition, Expression, Path, walk
 from bot.dialogue.model import (
     END,
     ActionStep,
@@ -64,14 +64,15 @@ class Liveness:
 
     def _at(self, frame: Frame) -> Slots:
         flow = self._assistant.flows.get(frame.flow_id)
-        validated = frame.context.get("validate")
+        handed = (frame.context.get("collect"), frame.context.get("validate"))
+        held = frozenset(str(name) for name in handed if name in self._assistant.slots)
         if flow is None:
-            return frozenset({validated}) if validated else _NONE
+            return held
         step = flow.steps.get(frame.step_id)
         if step is None:
-            return self._entry(flow.id)
+            return held | self._entry(flow.id)
         own = {step.slot} if isinstance(step, CollectStep) and frame.phase != "entered" else _NONE
-        return self._before(flow, step) | own
+        return held | self._before(flow, step) | own
 
     def _before(self, flow: Flow, step: AnyStep) -> Slots:
         after = self._after(flow, step)
@@ -108,9 +109,10 @@ class Liveness:
 
 
 def names(condition: Condition | Expression) -> Iterator[str]:
-    """The slots that a condition reads."""
+    """The slots that a condition reads; `slots.{{context.collect}}` is what is asked, so live anyway."""
     tree = condition.tree if isinstance(condition, Condition) else condition
-    yield from (part.name for part in walk(tree) if isinstance(part, Path) and part.root == "slots")
+    read = (part.name for part in walk(tree) if isinstance(part, Path) and part.root == "slots")
+    yield from (name for name in read if name != HOLE)
 
 
 def conditions(assistant: Assistant) -> Iterator[Condition]:

@@ -302,6 +302,32 @@ flows:
 """
 
 
+#: The built-in collect loop, written out as a project may.
+OWN_LOOP = """
+  pattern_collect_information:
+    description: asks until there is an answer
+    steps:
+      - id: begin
+        action: action_run_slot_rejections
+      - action: validate_{{context.collect}}
+        next:
+          - if: slots.{{context.collect}} is not null
+            then: END
+          - else: ask
+      - id: ask
+        action: "{{context.utter}}"
+      - action: "{{context.collect_action}}"
+      - action: action_listen
+        next: begin
+"""
+
+
+def test_a_collect_loop_of_its_own_is_walked_like_the_built_in_one() -> None:
+    stay = STAY.replace("KIND", "float")
+
+    assert explored(stay + OWN_LOOP).findings == explored(stay).findings == ()
+
+
 @pytest.mark.parametrize("kind", ["float", "text"])
 def test_after_every_start_an_end_is_found_that_the_flow_takes(kind: str) -> None:
     assert explored(STAY.replace("KIND", kind)).findings == ()

@@ -148,3 +148,19 @@ def test_one_case_of_a_file_can_be_named_and_a_folder_holds_many(tmp_path: Path)
         read_cases([tmp_path / "b"], content.assistant)
     with pytest.raises(ChairsideError, match="no test cases in"):
         read_cases([tmp_path / "content"], content.assistant)
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("{type: StartFlow, flw: order_pizza}", 'StartFlow has no "flw"; it takes flow, explicit'),
+        ("{type: CancelFlow, flow: order_pizza}", 'CancelFlow has no "flow"; it takes nothing'),
+        ("{type: SetSlot, name: size}", "SetSlot needs name, value"),
+    ],
+)
+def test_a_command_that_nobody_knows_is_told_with_what_it_takes(
+    pizzeria: OpenedContent, tmp_path: Path, command: str, told: str
+) -> None:
+    case = f"test_cases:\n  - test_case: one\n    steps:\n      - user: hi\n        commands: [{command}]\n"
+
+    assert mistakes(pizzeria, case, tmp_path) == [f"cases.yml:5:20: E-VALUE {told}"]
