@@ -16,7 +16,16 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from bot.dialogue.action_results import take_result
-from bot.dialogue.commands import Emergency, HumanHandoff, StopMessages, command_to_json
+from bot.dialogue.commands import (
+    CancelFlow,
+    Command,
+    Emergency,
+    HumanHandoff,
+    KnowledgeAnswer,
+    StartFlow,
+    StopMessages,
+    command_to_json,
+)
 from bot.dialogue.conditions import ConditionFailed
 from bot.dialogue.effects import AlertStaff, Effect
 from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
@@ -98,7 +107,7 @@ def _hear(bench: Workbench, event: PatientWrote) -> None:
     bench.record("user", text=event.text, input_channel=event.channel, parse_data=bench.turn.latest_message)
     urgent = any(isinstance(command, (Emergency, StopMessages)) for command in event.commands)
     if bench.paused and not urgent:
-        if event.queued and any(isinstance(command, HumanHandoff) for command in event.commands):
+        if event.queued and any(_wants_an_answer(command) for command in event.commands):
             bench.push(STILL_QUEUED)
         return
     if not bench.introduced and bench.base.turn_number:
@@ -110,6 +119,13 @@ def _hear(bench: Workbench, event: PatientWrote) -> None:
         _recap(bench)
     bench.change(commands=event.commands, every_turn=() if urgent else bench.assistant.every_turn)
     _before_commands(bench)
+
+
+def _wants_an_answer(command: Command) -> bool:
+    """Whether who waits for a person and says this is to hear that they wait, until when, and what else."""
+    if isinstance(command, KnowledgeAnswer):
+        return command.topic == "nothing_to_cancel"
+    return isinstance(command, (HumanHandoff, StartFlow, CancelFlow))
 
 
 def _recap(bench: Workbench) -> None:

@@ -145,7 +145,8 @@ def _without_hasty_yes(
         return tuple(sets)
     slots = reading.conversation.slots
     changes = [c for c in sets if c.name != slot and slots.get(c.name) is not None]
-    if any(not same(slots[c.name], c.value) for c in changes):
+    speaks_of_language = reading.intent == "change_language"  # "ok, let's go on in English"
+    if speaks_of_language or any(not same(slots[c.name], c.value) for c in changes):
         return tuple(c for c in sets if c.name != slot or c.value is not True)
     return tuple(sets)
 

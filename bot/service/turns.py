@@ -59,7 +59,7 @@ from bot.service.probe import Probe
 from bot.service.silence import apart, as_owned, may_be_said, may_write
 from bot.service.tokens import NotOurToken, TapTokens
 from bot.service.understanding import Reader
-from bot.service.waiting import CALL, CHOICES, GO_ON, KEEP_WAITING, answer, apology
+from bot.service.waiting import CALL, CHOICES, GO_ON, KEEP_WAITING, answer, apology, named
 from bot.service.wording import APOLOGY, replies, with_tokens
 from nlu.understanding import Entity, Understanding
 
@@ -494,7 +494,11 @@ class Turns:
 
     def _chosen(self, snapshot: Snapshot, tap: InboxMessage, at: datetime) -> str | None:
         """Which way on a patient in the queue chose (service.waiting)."""
-        if tap.kind is not InboundKind.CHOICE or snapshot.owner != QUEUE:
+        if snapshot.owner != QUEUE:
+            return None
+        if tap.kind is InboundKind.TEXT:
+            return named(tap.text or "")
+        if tap.kind is not InboundKind.CHOICE:
             return None
         try:
             payload = self._tokens.read(snapshot.contact.id, tap.payload or "", at=at)

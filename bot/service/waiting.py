@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from bot.domain.conversation import Choice, Reply
 
-KEEP_WAITING, CALL, GO_ON = "/promise wait", "/promise call", "/promise go_on"
+KEEP_WAITING, CALL, GO_ON = "promise:wait", "promise:call", "promise:go_on"
 CHOICES = (KEEP_WAITING, CALL, GO_ON)
 
 _SORRY = {
@@ -46,6 +46,16 @@ def apology(language: str, facts: Mapping[str, str]) -> Reply:
             Choice(title=title, payload=payload) for title, payload in zip(titles, CHOICES, strict=True)
         ),
     )
+
+
+def named(text: str) -> str | None:
+    """The choice whose title this is, typed instead of tapped."""
+    said = text.strip().strip(".!").casefold()
+    for titles in _TITLES.values():
+        for title, choice in zip(titles, CHOICES, strict=True):
+            if title.casefold() == said:
+                return choice
+    return None
 
 
 def answer(choice: str, language: str, facts: Mapping[str, str]) -> Reply:

@@ -4,6 +4,8 @@ from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 
 _WITHIN = 7  # lexemes between the two times
+_NO = frozenset({"no", "nope", "nah", "нет", "не"})
+_BESIDE_NO = 3
 
 
 def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
@@ -34,5 +36,11 @@ def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
         len(gap) <= _WITHIN
         and not before.negated
         and not after.negated
-        and any(tape.has(place, "correction") for place in gap)
+        and (any(tape.has(place, "correction") for place in gap) or _is_refused(tape, gap))
     )
+
+
+def _is_refused(tape: Tape, gap: range) -> bool:
+    """ "Friday, no, Monday": a bare no between two, and at most two little words beside it."""
+    words = [tape.at(place).text for place in gap if tape.at(place).text.isalpha()]
+    return bool(words) and words[0] in _NO and len(words) <= _BESIDE_NO
