@@ -136,9 +136,9 @@ def _sameness(all_: _Candidates, best: int) -> NDArray[np.float64]:
     """How much less each opening is worth beside one that is already offered."""
     on_that_day = SAME_DAY + SAME_PART_OF_DAY * (all_.part_of_day == all_.part_of_day[best])
     on_that_day += _clash(all_, best)
-    return SAME_PRACTITIONER * (all_.practitioner == all_.practitioner[best]) + np.where(
-        all_.day == all_.day[best], on_that_day, 0.0
-    )
+    penalty: NDArray[np.float64] = np.where(all_.day == all_.day[best], on_that_day, 0.0)
+    penalty += SAME_PRACTITIONER * (all_.practitioner == all_.practitioner[best])
+    return penalty
 
 
 def _sameness_of_alternatives(all_: _Candidates, best: int) -> NDArray[np.float64]:
@@ -149,7 +149,8 @@ def _sameness_of_alternatives(all_: _Candidates, best: int) -> NDArray[np.float6
 
 def _clash(all_: _Candidates, best: int) -> NDArray[np.float64]:
     apart = np.abs(all_.minute - all_.minute[best])
-    return WITHIN_AN_HOUR * (apart < 60) + SAME_START * (apart == 0)
+    clash: NDArray[np.float64] = WITHIN_AN_HOUR * (apart < 60) + SAME_START * (apart == 0)
+    return clash
 
 
 def _tidy(openings: Sequence[Opening]) -> set[tuple[str, datetime]]:
