@@ -475,6 +475,9 @@ class Server:
                 cards=desk.cards,
                 visits=desk.visits,
                 observer=desk.desk,
+                notes=desk.notes,
+                clock=clock,
+                trail=desk.audit,
             ),
         )
         if configuration.demo and self.stand_in_url:

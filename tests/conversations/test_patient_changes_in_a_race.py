@@ -1,5 +1,7 @@
-"""Moving and cancelling while others book, move and cancel, and while the machine goes down: nobody is without
-a visit for a moment, nobody has two, and what is said is true."""
+"""Moving and cancelling while others book, move and cancel, and while the machine goes down.
+
+Nobody is without a visit for a moment, nobody has two, and what is said is true.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,7 +1,6 @@
 """The races of bench/inbox.py, in a small size: `make inbox-races` runs a thousand."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 

@@ -19,9 +19,7 @@ def slots(result: Any) -> dict[str, Any]:
     return {event["name"]: event["value"] for event in result.events}
 
 
-NOBODY_KNOWN = dict.fromkeys(
-    ("recalled", "known_first", "known_first_name")
-)
+NOBODY_KNOWN = dict.fromkeys(("recalled", "known_first", "known_first_name"))
 
 # -- before asking ----------------------------------------------------------------------------------------
 
