@@ -21,6 +21,7 @@ from nlu.yes_no import Answer, find_answer
 _SURE_ENOUGH = 0.3  # below, no intent: measured on sentences that no example was written from
 _SENTENCES = 0.65  # the share of sentence embeddings, beside n-grams
 _SHARPNESS = 1.3  # of both together; by cross-validation on the examples, as the share is
+_WORDS_OF_A_NAME = 4
 _LIKE_AN_EMERGENCY, _LIKE_AN_EMERGENCY_IN_PAIN = 0.8, 0.9
 #: Confidence from which an intent leaves no room for an emergency that no phrase foresaw.
 _PLAIN = {"any": 0.5, "out_of_scope": 0.9, "complaint": 0.9, "human": 0.9}
@@ -117,7 +118,8 @@ class OfflineInterpreter:
         everyday = (lexicon(x).function_words | lexicon(x).not_names for x in known_languages())
         self._everyday = frozenset().union(*learnt.ordinary.values(), *everyday)
         self._known = self._everyday.union(*(repair.vocabulary for repair in learnt.repairs.values()))
-        self._red_flags = RedFlags(self._known)
+        first_names = (lexicon(x).first_names for x in known_languages())
+        self._red_flags = RedFlags(self._known.union(*first_names))
 
     @property
     def engine(self) -> str:
@@ -318,9 +320,20 @@ def _unforeseen(like: float, draft: _Draft, ranking: Sequence[Intent]) -> RedFla
     needed = _LIKE_AN_EMERGENCY
     if best is not None and best.confidence >= _PLAIN.get(best.name, _PLAIN["any"]):
         needed = _LIKE_AN_EMERGENCY_IN_PAIN if best.name == "urgent_pain" else 2
-    if like < needed or draft.alarms.denied or len(draft.words) < 2:
+    if like < needed or draft.alarms.denied or len(draft.words) < 2 or _gives_name(draft):
         return None
     return RedFlag(level="C", key="unforeseen")
+
+
+def _gives_name(draft: _Draft) -> bool:
+    """ "Anna" and a surname that nobody has heard, where the name is asked: strange words, no emergency."""
+    first = draft.words[0].text
+    names = (lexicon(language).first_names for language in known_languages())
+    return (
+        draft.context.asking == "name"
+        and len(draft.words) <= _WORDS_OF_A_NAME
+        and any(first in known for known in names)
+    )
 
 
 def _without_idle_wish(entities: tuple[Entity, ...], best: Intent | None) -> tuple[Entity, ...]:

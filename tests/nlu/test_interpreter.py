@@ -68,3 +68,8 @@ def test_the_interpreter_says_what_it_works_with() -> None:
 
 def test_every_language_has_examples_a_lexicon_and_red_flags() -> None:
     assert known_languages() == ("en", "it", "ru")
+
+
+@pytest.mark.parametrize("name", ["Анна Табабадеде", "Anna Tababafita", "Nives Bianchi"])
+def test_a_strange_name_where_the_name_is_asked_is_no_emergency(read: Read, name: str) -> None:
+    assert read(name, asking="name").red_flag is None
