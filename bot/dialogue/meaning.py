@@ -212,8 +212,10 @@ class _Reading:
         if intent.name == "deny" and self.asked is not None and self.asked.kind == "opening":
             return Intent(name="other_openings", confidence=1.0)  # "no, not those"
         if intent.name == "reschedule_visit" and self._is_on_offer():
-            changes = self._names(*_TIMES, *_ASKED_ABOUT)
-            return None if changes else Intent(name="other_openings", confidence=1.0)
+            if self._names(*_TIMES, *_ASKED_ABOUT):
+                return None
+            # Plainly said, it is a visit that stands: "I'd like to move my appointment".
+            return intent if intent.confidence >= PLAIN else Intent(name="other_openings", confidence=1.0)
         if intent.name == THINK_IT_OVER and not self.active:
             return Intent(name="goodbye", confidence=1.0)
         if intent.name == "human" and intent.confidence < STRONG and self._names("practitioner"):
