@@ -251,6 +251,7 @@ async def test_the_first_person_comes_in_with_a_password_and_a_code(
     await expect(page.get_by_role("status")).to_contain_text("at least 12 characters")
     await page.get_by_label("Choose a password").fill(PASSWORD)
     await page.get_by_role("button", name="Continue").click()
+    await expect(page.locator("#secret")).not_to_be_empty()
     secret = (await page.locator("#secret").text_content() or "").replace(" ", "")
     await expect(page.locator("#qr path")).to_have_count(1)
     await picture(page, "code")
