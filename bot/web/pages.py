@@ -18,6 +18,7 @@ def add_pages(app: web.Application) -> None:
     """Templates and /static for whoever shows pages. Twice is once."""
     if _PAGES in app:
         return
+    wording("en")  # words that do not agree are told at the start, not to the first who opens a page
     app[_PAGES] = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,

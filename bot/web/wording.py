@@ -1,562 +1,64 @@
-"""Every string of our pages, in one table: English, Italian, Russian.
+"""Every string of our pages: words/<language>/<page>.yml, one file a page, one key a line.
 
-`{name}` in a string is filled in by the page. A key that a page asks for and that is not here stops it.
+`{name}` in a string is filled in by the page. A key that a page asks for and that is not there stops it; one
+that stands in two files, or in one language alone, is refused when the words are read.
 """
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
 
 from aiohttp import web
 
-LANGUAGES = {"en": "English", "it": "Italiano", "ru": "Русский"}
+from bot.errors import SetupError
+from bot.source import Node, read_file
 
-_TABLE: dict[str, tuple[str, str, str]] = {
-    # Both pages
-    "inbox": ("Inbox", "Posta", "Входящие"),
-    "sandbox": ("Sandbox", "Prova", "Песочница"),
-    "language": ("Language", "Lingua", "Язык"),
-    "offline": (
-        "Connection lost. Trying again …",
-        "Connessione persa. Nuovo tentativo …",
-        "Связь потеряна. Пробуем снова …",
-    ),
-    "close": ("Close", "Chiudi", "Закрыть"),
-    "back": ("Back", "Indietro", "Назад"),
-    # Signing in
-    "sign_in": ("Sign in", "Accedi", "Вход"),
-    "sign_in_lead": (
-        "This link opens the inbox once, on this computer.",
-        "Questo link apre la posta una sola volta, su questo computer.",
-        "Эта ссылка откроет входящие один раз, на этом компьютере.",
-    ),
-    "sign_in_name": ("Your name, for colleagues", "Il Suo nome, per i colleghi", "Ваше имя для коллег"),
-    "sign_in_name_hint": ("Reception", "Segreteria", "Регистратура"),
-    "sign_in_button": ("Open the inbox", "Apri la posta", "Открыть входящие"),
-    "sign_in_void": (
-        "This link has been used or replaced.",
-        "Questo link è già stato usato o sostituito.",
-        "Эта ссылка уже использована или заменена.",
-    ),
-    "sign_in_need": (
-        "The inbox opens with a one-time link. It is written in the terminal where Chairside runs.",
-        "La posta si apre con un link monouso, scritto nel terminale in cui gira Chairside.",
-        "Входящие открываются по одноразовой ссылке. Она написана в терминале, где запущен Chairside.",
-    ),
-    "sign_in_new": (
-        "Write a new link to the terminal",
-        "Scrivi un nuovo link nel terminale",
-        "Написать новую ссылку в терминал",
-    ),
-    "sign_in_written": (
-        "Done. Look in the terminal where Chairside runs.",
-        "Fatto. Guardi nel terminale in cui gira Chairside.",
-        "Готово. Посмотрите в терминал, где запущен Chairside.",
-    ),
-    "sign_in_elsewhere": (
-        "From here the inbox opens over https only. Without it, only on the computer where Chairside runs.",
-        "Da qui la posta si apre solo con https. Senza, solo sul computer in cui gira Chairside.",
-        "Отсюда входящие открываются только по https. Без него – только там, где запущен Chairside.",
-    ),
-    "sign_in_failed": (
-        "That did not work. Try again.",
-        "Non ha funzionato. Riprovi.",
-        "Не получилось. Попробуйте ещё раз.",
-    ),
-    "your_name": ("Your name", "Il Suo nome", "Ваше имя"),
-    "password": ("Password", "Password", "Пароль"),
-    "password_new": ("Choose a password", "Scelga una password", "Придумайте пароль"),
-    "password_hint": (
-        "At least 12 characters. A short sentence that only you know is good.",
-        "Almeno 12 caratteri. Va bene una breve frase che conosce solo Lei.",
-        "Не меньше 12 знаков. Подойдёт короткая фраза, которую знаете только вы.",
-    ),
-    "code": ("6-digit code", "Codice di 6 cifre", "Код из 6 цифр"),
-    "code_wanted": (
-        "Also ask me for a code from my phone",
-        "Chiedimi anche un codice dal telefono",
-        "Спрашивать ещё и код из телефона",
-    ),
-    "code_setup": (
-        "Scan this with an authenticator app, then type the code that it shows.",
-        "Lo inquadri con un'app di autenticazione, poi scriva il codice che mostra.",
-        "Отсканируйте в приложении-аутентификаторе и введите код, который оно покажет.",
-    ),
-    "code_qr": ("QR code for the app", "Codice QR per l'app", "QR-код для приложения"),
-    "code_secret": ("Key, to type by hand", "Chiave da scrivere a mano", "Ключ для ввода вручную"),
-    "continue": ("Continue", "Continua", "Продолжить"),
-    "first_lead": (
-        "You are the first one here. This link works once; you will be the administrator.",
-        "Lei è la prima persona qui. Il link vale una volta sola; sarà amministratore.",
-        "Вы здесь первый человек. Ссылка действует один раз; вы станете администратором.",
-    ),
-    "choose_lead": (
-        "Choose a password; then you sign in with your name. This link works once.",
-        "Scelga una password; poi accederà con il Suo nome. Il link vale una volta sola.",
-        "Придумайте пароль; потом вы будете входить по имени. Ссылка действует один раз.",
-    ),
-    "sign_in_wrong": (
-        "Name or password is not right.",
-        "Nome o password non corretti.",
-        "Имя или пароль не подходят.",
-    ),
-    "sign_in_code_needed": (
-        "Type the code from your app.",
-        "Scriva il codice della Sua app.",
-        "Введите код из приложения.",
-    ),
-    "sign_in_wrong_code": (
-        "This code is not right, or has been used. Wait for the next one.",
-        "Il codice non è corretto o è già stato usato. Aspetti il prossimo.",
-        "Код не подходит или уже использован. Дождитесь следующего.",
-    ),
-    "sign_in_code_missing": (
-        "Your role needs a code from your phone. Ask for a new link: chairside staff reset",
-        "Il Suo ruolo richiede un codice dal telefono. Chieda un nuovo link: chairside staff reset",
-        "Для вашей роли нужен код из телефона. Попросите новую ссылку: chairside staff reset",
-    ),
-    "sign_in_wait": (
-        "Too many tries. Try again in {n} min.",
-        "Troppi tentativi. Riprovi tra {n} min.",
-        "Слишком много попыток. Попробуйте через {n} мин.",
-    ),
-    "sign_in_nameless": ("Write your name first.", "Scriva prima il Suo nome.", "Сначала напишите имя."),
-    "sign_in_taken": ("This name is taken.", "Questo nome è già usato.", "Это имя уже занято."),
-    "sign_in_weak_short": (
-        "The password needs at least 12 characters.",
-        "La password deve avere almeno 12 caratteri.",
-        "В пароле должно быть не меньше 12 знаков.",
-    ),
-    "sign_in_weak_long": (
-        "The password may have 128 characters at most.",
-        "La password può avere al massimo 128 caratteri.",
-        "В пароле может быть не больше 128 знаков.",
-    ),
-    "sign_in_weak_common": (
-        "Many people use this password. Choose another.",
-        "Questa password la usano in molti. Ne scelga un'altra.",
-        "Этот пароль слишком известен. Выберите другой.",
-    ),
-    "sign_in_weak_known": (
-        "The password is made of your name or the practice's. Choose another.",
-        "La password è fatta del Suo nome o di quello dello studio. Ne scelga un'altra.",
-        "Пароль состоит из вашего имени или названия клиники. Выберите другой.",
-    ),
-    "not_allowed": (
-        "Your role does not allow this.",
-        "Il Suo ruolo non lo permette.",
-        "Ваша роль этого не позволяет.",
-    ),
-    "sign_out": ("Sign out", "Esci", "Выйти"),
-    "signed_out": ("You have been signed out.", "La sessione è terminata.", "Сеанс завершён."),
-    # The list
-    "waiting": ("Waiting for you", "In attesa", "Ждут вас"),
-    "with_staff": ("With a person", "Con una persona", "У сотрудника"),
-    "with_assistant": ("Back with the assistant", "Di nuovo con l'assistente", "Снова у помощника"),
-    "nobody_waits": ("Nobody is waiting", "Nessuno in attesa", "Никто не ждёт"),
-    "nobody_waits_lead": (
-        "The assistant is answering. When a patient needs a person, the conversation appears here at once.",
-        "Risponde l'assistente. Se un paziente ha bisogno di una persona, la conversazione appare qui.",
-        "Отвечает помощник. Когда пациенту понадобится человек, разговор сразу появится здесь.",
-    ),
-    "choose_one": ("Choose a conversation", "Scelga una conversazione", "Выберите разговор"),
-    "urgent": ("Urgent", "Urgente", "Срочно"),
-    "unread": ("{n} unread", "{n} da leggere", "непрочитанных: {n}"),
-    "you": ("You", "Lei", "Вы"),
-    "just_now": ("now", "ora", "сейчас"),
-    # Why a conversation was handed over; the words of OpenHandoff
-    "reason_asked": ("Asked for a person", "Chiede una persona", "Просит человека"),
-    "reason_misunderstood": ("Not understood", "Non capito", "Не понято"),
-    "reason_emergency": ("Possible emergency", "Possibile emergenza", "Возможна неотложная помощь"),
-    "reason_complaint": ("Complaint", "Reclamo", "Жалоба"),
-    "reason_error": ("Technical problem", "Problema tecnico", "Техническая ошибка"),
-    "reason_media": ("Photo or voice message", "Foto o messaggio vocale", "Фото или голосовое"),
-    "reason_no_openings": ("No suitable time", "Nessun orario adatto", "Нет подходящего времени"),
-    "reason_reschedule_visit": (
-        "Wants to move a visit",
-        "Vuole spostare una visita",
-        "Хочет перенести визит",
-    ),
-    "reason_cancel_visit": ("Wants to cancel a visit", "Vuole disdire una visita", "Хочет отменить визит"),
-    "reason_my_appointments": (
-        "Asks about their visits",
-        "Chiede dei suoi appuntamenti",
-        "Спрашивает о записи",
-    ),
-    "reason_practitioner": ("Asks for a dentist", "Chiede di un dottore", "Просит врача"),
-    "reason_clinical_question": ("Question for the dentist", "Domanda per il dentista", "Вопрос врачу"),
-    "reason_invoices": ("Invoice or receipt", "Fattura o ricevuta", "Чек или счёт"),
-    "reason_running_late": ("Is running late", "È in ritardo", "Опаздывает"),
-    "reason_my_data": ("Asks about their data", "Chiede dei suoi dati", "Спрашивает о своих данных"),
-    "reason_book_visit": ("Wants to book", "Vuole prenotare", "Хочет записаться"),
-    "reason_urgent_pain": (
-        "In pain, wants to come soon",
-        "Ha dolore, vuole venire presto",
-        "Боль, хочет прийти скорее",
-    ),
-    "reason_undeliverable": ("Messages do not arrive", "I messaggi non arrivano", "Сообщения не доходят"),
-    "reason_taken": ("Taken by staff", "Presa dallo studio", "Взято сотрудником"),
-    "reason_other": ("Needs a person", "Serve una persona", "Нужен человек"),
-    "filters": ("Show", "Mostra", "Показать"),
-    "filter_all": ("All", "Tutte", "Все"),
-    "filter_mine": ("Mine", "Mie", "Мои"),
-    "filter_waiting": ("Waiting", "In attesa", "Ждут"),
-    "filter_urgent": ("Urgent", "Urgenti", "Срочные"),
-    "filter_unanswered": ("Unanswered", "Senza risposta", "Без ответа"),
-    "filter_snoozed": ("Snoozed", "Rimandate", "Отложенные"),
-    "filter_settled": ("Settled", "Concluse", "Завершённые"),
-    "none_settled": ("Nothing settled yet.", "Ancora nulla di concluso.", "Пока ничего не завершено."),
-    "none_snoozed": ("Nothing is snoozed.", "Nulla di rimandato.", "Ничего не отложено."),
-    "overdue": ("Overdue", "In ritardo", "Просрочено"),
-    "promised": ("by {time}", "entro {time}", "до {time}"),
-    "none_mine": ("You have no conversation.", "Non ha conversazioni.", "У вас нет разговоров."),
-    "none_waiting": ("Nobody is waiting.", "Nessuno in attesa.", "Никто не ждёт."),
-    "none_urgent": ("Nothing urgent.", "Nulla di urgente.", "Ничего срочного."),
-    "none_unanswered": ("Everybody has an answer.", "Tutti hanno una risposta.", "Всем ответили."),
-    "settled": ("Settled", "Concluse", "Завершённые"),
-    # A conversation
-    "owner_closed": (
-        "Settled. When the patient writes again, the assistant answers.",
-        "Conclusa. Se il paziente riscrive, risponde l'assistente.",
-        "Завершён. Если пациент напишет снова, ответит помощник.",
-    ),
-    "take_instead": ("Take over from {who}", "Prendi al posto di {who}", "Взять вместо: {who}"),
-    "more": ("More", "Altro", "Ещё"),
-    "give_to": ("Give to {who}", "Passa a {who}", "Передать: {who}"),
-    "put_back": ("Put back into the queue", "Rimetti in coda", "Вернуть в очередь"),
-    "close_answered": ("Settle: answered", "Concludi: risposto", "Завершить: ответили"),
-    "close_phoned": ("Settle: by phone", "Concludi: al telefono", "Завершить: по телефону"),
-    "close_no_reply": (
-        "Settle: needs no answer",
-        "Concludi: non serve risposta",
-        "Завершить: ответ не нужен",
-    ),
-    "nothing_answered": (
-        "Nobody has written to the patient yet. Answer, or choose another way to settle it.",
-        "Nessuno ha ancora scritto al paziente. Risponda o scelga un altro modo di concludere.",
-        "Пациенту ещё никто не написал. Ответьте или выберите другой способ завершить.",
-    ),
-    "snooze_hour": ("Snooze for an hour", "Rimanda di un'ora", "Отложить на час"),
-    "snooze_tomorrow": (
-        "Snooze until tomorrow morning",
-        "Rimanda a domattina",
-        "Отложить до завтрашнего утра",
-    ),
-    "snooze_reply": (
-        "Snooze until the patient writes",
-        "Rimanda finché il paziente scrive",
-        "Отложить, пока пациент не напишет",
-    ),
-    "wake": ("End the snooze", "Riprendi subito", "Вернуть из отложенных"),
-    "write_to": ("Write to", "Scrivi a", "Кому"),
-    "to_patient": ("Patient", "Paziente", "Пациенту"),
-    "to_colleagues": ("Colleagues only", "Solo colleghi", "Только коллегам"),
-    "write_note": (
-        "A note for colleagues; the patient never sees it",
-        "Nota per i colleghi; il paziente non la vede",
-        "Заметка для коллег; пациент её не увидит",
-    ),
-    "keep_note": ("Keep the note", "Salva la nota", "Сохранить заметку"),
-    "note_hint": (
-        "Stays here. @name calls a colleague's attention.",
-        "Resta qui. Con @nome avvisa un collega.",
-        "Остаётся здесь. @имя обратит внимание коллеги.",
-    ),
-    "canned": ("Prepared answers", "Risposte pronte", "Готовые ответы"),
-    "canned_none": ("No prepared answer fits.", "Nessuna risposta pronta.", "Нет подходящего ответа."),
-    "canned_gap": ("Still missing: {names}", "Manca ancora: {names}", "Не хватает: {names}"),
-    "key_note": ("note for colleagues, or answer", "nota per i colleghi, o risposta", "заметка или ответ"),
-    "key_slash": ("prepared answers", "risposte pronte", "готовые ответы"),
-    "show_message": ("Show the message", "Mostra il messaggio", "Показать сообщение"),
-    "state_withdrawn": ("Withdrawn, was not sent", "Ritirato, non inviato", "Отозвано, не отправлено"),
-    "yes": ("yes", "sì", "да"),
-    "card_name": ("Name", "Nome", "Имя"),
-    "card_profile": ("Name in the chat", "Nome nella chat", "Имя в чате"),
-    "card_phone": ("Phone given", "Telefono indicato", "Указанный телефон"),
-    "card_vouched": ("Phone of the chat", "Telefono della chat", "Телефон чата"),
-    "card_verified": ("Verified", "Identità verificata", "Личность проверена"),
-    "card_not_verified": ("not yet", "non ancora", "ещё нет"),
-    "card_asked": ("Asked for", "Ha chiesto", "Просил(а)"),
-    "card_tried": ("Tried", "Tentato", "Пробовали"),
-    "card_not_understood": ("Not understood", "Non capito", "Не понято"),
-    "card_offer": ("Offered", "Proposto", "Предложено"),
-    "card_window": ("Free to write until", "Si può scrivere fino a", "Можно писать до"),
-    "flow_new_patient_consult": ("A visit", "Una visita", "Записаться на приём"),
-    "flow_think_it_over": ("Time to think", "Tempo per pensarci", "Время подумать"),
-    "flow_urgent_pain": ("Help with pain", "Aiuto per un dolore", "Помощь при боли"),
-    "tried_booked": ("booked", "prenotato", "записали"),
-    "tried_moved": ("moved", "spostato", "перенесли"),
-    "tried_cancelled": ("cancelled", "disdetto", "отменили"),
-    "tried_failed": ("did not work", "non riuscito", "не получилось"),
-    "tried_openings_result_none": (
-        "found no free time",
-        "nessun orario libero",
-        "нет свободного времени",
-    ),
-    "tried_hold_result_taken": ("time was taken", "orario già preso", "время уже занято"),
-    "tried_booking_result_taken": ("time was taken", "orario già preso", "время уже занято"),
-    "tried_booking_result_expired": ("time ran out", "orario scaduto", "время истекло"),
-    "tried_booking_result_error": (
-        "the diary did not answer",
-        "l'agenda non ha risposto",
-        "расписание не ответило",
-    ),
-    "tried_proof_result_wrong": (
-        "birth date did not fit",
-        "data di nascita non corrisponde",
-        "дата рождения не подошла",
-    ),
-    "tried_proof_result_person": (
-        "only a person can check",
-        "può verificare solo una persona",
-        "проверить может только человек",
-    ),
-    "visits": ("Visits", "Visite", "Визиты"),
-    "offer_time": ("Offer a time", "Proponi un orario", "Предложить время"),
-    "move_to": ("Move to", "Sposta a", "Перенести на"),
-    "choose_visit": ("Choose a visit …", "Scelga la visita …", "Выберите приём …"),
-    "any_practitioner": ("Anybody", "Chiunque", "Любой врач"),
-    "no_openings": ("No free time.", "Nessun orario libero.", "Свободного времени нет."),
-    "later_times": ("Later", "Più avanti", "Позже"),
-    "soonest": ("Soonest", "I primi", "Ближайшее"),
-    "held_until": (
-        "Kept until {time}",
-        "Tenuto fino alle {time}",
-        "Держим до {time}",
-    ),
-    "book_it": ("Book …", "Prenota …", "Записать …"),
-    "book_and_tell": ("Book and tell the patient", "Prenota e avvisa", "Записать и сообщить"),
-    "offer_it": ("Offer again", "Riproponi", "Предложить снова"),
-    "let_go": ("Let go", "Libera", "Отпустить"),
-    "move_visit": ("Move", "Sposta", "Перенести"),
-    "move_here": ("Move here", "Sposta qui", "Перенести сюда"),
-    "keep_it": ("Keep it", "Lascia così", "Оставить"),
-    "move_lead": (
-        "Choose the new time below. The old one stays until then.",
-        "Scelga sotto il nuovo orario. Fino ad allora resta il vecchio.",
-        "Выберите ниже новое время. До этого остаётся прежнее.",
-    ),
-    "cancel_visit": ("Cancel", "Disdici", "Отменить"),
-    "cancel_sure": ("Really cancel?", "Disdire davvero?", "Точно отменить?"),
-    "name_needed": (
-        "Write the patient's name.",
-        "Scriva il nome del paziente.",
-        "Напишите имя пациента.",
-    ),
-    "bad_phone": (
-        "This is no phone number.",
-        "Non è un numero di telefono.",
-        "Это не номер телефона.",
-    ),
-    "booking_taken": (
-        "Somebody else has just taken this time.",
-        "Qualcun altro ha appena preso questo orario.",
-        "Это время только что занял кто-то другой.",
-    ),
-    "booking_expired": (
-        "The time was not kept any more. Choose it again.",
-        "L'orario non era più tenuto. Lo scelga di nuovo.",
-        "Время больше не держали. Выберите его снова.",
-    ),
-    "booking_changed": (
-        "The visit was moved or cancelled meanwhile.",
-        "Nel frattempo la visita è stata spostata o disdetta.",
-        "Тем временем визит перенесли или отменили.",
-    ),
-    "booking_refused": (
-        "The practice's rules do not allow this time.",
-        "Le regole dello studio non ammettono questo orario.",
-        "Правила клиники не допускают это время.",
-    ),
-    "booking_too_many": (
-        "This patient has as many times kept as the practice allows.",
-        "Per questo paziente sono già tenuti tutti gli orari possibili.",
-        "Для этого пациента уже держим столько времени, сколько можно.",
-    ),
-    "booking_error": (
-        "The diary does not answer. Try again.",
-        "L'agenda non risponde. Riprovi.",
-        "Расписание не отвечает. Попробуйте ещё раз.",
-    ),
-    "keys": ("Keys", "Tasti", "Клавиши"),
-    "key_next": ("next conversation", "conversazione successiva", "следующий разговор"),
-    "key_before": ("conversation before", "conversazione precedente", "предыдущий разговор"),
-    "key_list": ("to the list", "all'elenco", "к списку"),
-    "key_take": ("take", "prendi", "взять"),
-    "key_give_back": ("give back to the assistant", "ridai all'assistente", "вернуть помощнику"),
-    "key_write": ("write", "scrivi", "писать"),
-    "key_offer": ("offer a time", "proponi un orario", "предложить время"),
-    "key_card": ("what the assistant knows", "cosa sa l'assistente", "что знает помощник"),
-    "key_help": ("these keys", "questi tasti", "эти клавиши"),
-    "key_send": ("send", "invia", "отправить"),
-    "key_line": ("new line", "a capo", "новая строка"),
-    "key_escape": ("close, back to the list", "chiudi, torna all'elenco", "закрыть, к списку"),
-    "owner_queue": (
-        "Waiting for a person. The assistant is silent.",
-        "In attesa di una persona. L'assistente tace.",
-        "Ждёт человека. Помощник молчит.",
-    ),
-    "owner_you": (
-        "You are answering. The assistant is silent.",
-        "Risponde Lei. L'assistente tace.",
-        "Отвечаете вы. Помощник молчит.",
-    ),
-    "owner_other": (
-        "{who} is answering.",
-        "Risponde {who}.",
-        "Отвечает {who}.",
-    ),
-    "owner_bot": (
-        "The assistant is answering.",
-        "Risponde l'assistente.",
-        "Отвечает помощник.",
-    ),
-    "take": ("Take", "Prendi", "Взять"),
-    "give_back": ("Give back to the assistant", "Ridai all'assistente", "Вернуть помощнику"),
-    "give_back_short": ("Give back", "Ridai", "Вернуть"),
-    "details": ("What the assistant knows", "Cosa sa l'assistente", "Что знает помощник"),
-    "details_none": ("Nothing yet.", "Ancora nulla.", "Пока ничего."),
-    "writes_in": ("Writes in", "Scrive in", "Пишет"),
-    "channel": ("Channel", "Canale", "Канал"),
-    "reason": ("Why", "Motivo", "Причина"),
-    "since": ("Waiting since", "In attesa da", "Ждёт с"),
-    "write_here": ("Write to the patient", "Scriva al paziente", "Напишите пациенту"),
-    "write_hint": (
-        "Enter sends, Shift+Enter starts a new line",
-        "Invio spedisce, Maiusc+Invio va a capo",
-        "Enter отправляет, Shift+Enter – новая строка",
-    ),
-    "write_takes": (
-        "Your answer takes the conversation over.",
-        "Rispondendo prende Lei la conversazione.",
-        "Ответив, вы возьмёте разговор себе.",
-    ),
-    "window_closed": (
-        "More than 24 hours since the patient last wrote: the channel lets nobody write freely now.",
-        "Il paziente non scrive da più di 24 ore: ora il canale non permette messaggi liberi.",
-        "Пациент не писал больше 24 часов: канал сейчас не пропускает свободные сообщения.",
-    ),
-    "window_ends": (
-        "Free to write until {time}",
-        "Si può scrivere fino a: {time}",
-        "Можно писать до {time}",
-    ),
-    "send": ("Send", "Invia", "Отправить"),
-    "send_anyway": ("Send all the same", "Invia comunque", "Всё равно отправить"),
-    "newer": (
-        "The patient has written again meanwhile. Read it first.",
-        "Nel frattempo il paziente ha scritto ancora. Legga prima.",
-        "Пациент тем временем написал ещё. Сначала прочитайте.",
-    ),
-    "retry": ("Try again", "Riprova", "Повторить"),
-    "taken": (
-        "{who} has taken this conversation.",
-        "{who} ha già preso la conversazione.",
-        "Разговор уже взял(а) {who}.",
-    ),
-    "failed": (
-        "That did not work. Try again.",
-        "Non ha funzionato. Riprovi.",
-        "Не получилось. Попробуйте ещё раз.",
-    ),
-    "gone": (
-        "This conversation is not here.",
-        "Questa conversazione non c'è.",
-        "Такого разговора здесь нет.",
-    ),
-    "new_messages": ("New messages", "Nuovi messaggi", "Новые сообщения"),
-    "today": ("Today", "Oggi", "Сегодня"),
-    "yesterday": ("Yesterday", "Ieri", "Вчера"),
-    "assistant": ("Assistant", "Assistente", "Помощник"),
-    "patient": ("Patient", "Paziente", "Пациент"),
-    "state_queued": ("Waiting to be sent", "In coda", "В очереди"),
-    "state_sending": ("Sending", "Invio in corso", "Отправляется"),
-    "state_sent": ("Sent", "Inviato", "Отправлено"),
-    "state_delivered": ("Delivered", "Consegnato", "Доставлено"),
-    "state_read": ("Read", "Letto", "Прочитано"),
-    "state_failed": ("Not delivered", "Non consegnato", "Не доставлено"),
-    "state_uncertain": ("Not known whether it arrived", "Non si sa se è arrivato", "Неизвестно, дошло ли"),
-    "kind_image": ("Photo", "Foto", "Фото"),
-    "kind_audio": ("Voice message", "Messaggio vocale", "Голосовое сообщение"),
-    "kind_video": ("Video", "Video", "Видео"),
-    "kind_document": ("Document", "Documento", "Документ"),
-    "kind_sticker": ("Sticker", "Adesivo", "Стикер"),
-    "kind_location": ("Location", "Posizione", "Местоположение"),
-    "kind_contacts": ("Contact card", "Contatto", "Контакт"),
-    "kind_reaction": ("Reaction", "Reazione", "Реакция"),
-    "kind_unsupported": (
-        "Message that cannot be shown",
-        "Messaggio non visualizzabile",
-        "Сообщение нельзя показать",
-    ),
-    "language_en": ("English", "Inglese", "По-английски"),
-    "language_it": ("Italian", "Italiano", "По-итальянски"),
-    "language_ru": ("Russian", "Russo", "По-русски"),
-    # What the assistant knows; slots that have no entry here are shown under their own name
-    "slot_patient_name": ("Name", "Nome", "Имя"),
-    "slot_phone": ("Phone", "Telefono", "Телефон"),
-    "slot_birth_date": ("Date of birth", "Data di nascita", "Дата рождения"),
-    "slot_visit_type": ("Visit", "Visita", "Приём"),
-    "slot_practitioner": ("With", "Con", "Врач"),
-    "slot_opening_words": ("When", "Quando", "Когда"),
-    "slot_practitioner_name": ("With", "Con", "Врач"),
-    # The sandbox
-    "phone": ("Phone", "Telefono", "Телефон"),
-    "diary": ("Diary", "Agenda", "Расписание"),
-    "understood": ("What the assistant understood", "Cosa ha capito l'assistente", "Что понял помощник"),
-    "understood_short": ("Understood", "Capito", "Понято"),
-    "understood_none": (
-        "Write something on the phone: here you will see how each message is read, step by step.",
-        "Scriva qualcosa al telefono: qui vedrà come viene letto ogni messaggio, passo per passo.",
-        "Напишите что-нибудь в телефоне: здесь видно, как прочитано каждое сообщение, шаг за шагом.",
-    ),
-    "flow": ("Flow", "Percorso", "Сценарий"),
-    "flow_none": (
-        "After the first message the flow is drawn here, and its current step lit.",
-        "Dopo il primo messaggio qui appare il percorso, con il passo attuale illuminato.",
-        "После первого сообщения здесь появится сценарий, а текущий шаг подсветится.",
-    ),
-    "flow_at": ("Now: {step}", "Adesso: {step}", "Сейчас: {step}"),
-    "flow_over": ("Finished", "Concluso", "Завершён"),
-    "flow_interrupted": ("interrupted", "interrotto", "прерван"),
-    "flow_stack": ("What is under way", "Che cosa è in corso", "Что сейчас идёт"),
-    "flow_drawing": ("Drawing of the flow", "Disegno del percorso", "Рисунок сценария"),
-    "boards": ("Diary or flow", "Agenda o percorso", "Расписание или сценарий"),
-    "phone_empty": (
-        "You are the patient. Write as you would to your dentist.",
-        "Lei è il paziente. Scriva come scriverebbe al Suo dentista.",
-        "Вы – пациент. Пишите так, как написали бы своему стоматологу.",
-    ),
-    "phone_encrypted": (
-        "Sandbox: nothing leaves this computer.",
-        "Prova: nulla lascia questo computer.",
-        "Песочница: ничто не покидает этот компьютер.",
-    ),
-    "online": ("online", "online", "в сети"),
-    "typing": ("typing …", "sta scrivendo …", "печатает …"),
-    "message": ("Message", "Messaggio", "Сообщение"),
-    "send_photo": ("Send a photo", "Invia una foto", "Отправить фото"),
-    "send_voice": ("Send a voice message", "Invia un messaggio vocale", "Отправить голосовое"),
-    "booked": ("Booked", "Prenotato", "Записан"),
-    "held": ("Held for a patient", "Tenuto per un paziente", "Придержано"),
-    "held_short": ("Held", "Tenuto", "Держим"),
-    "done": ("Past or closed", "Concluso", "Завершён"),
-    "working_hours": ("Working hours", "Orario di lavoro", "Рабочее время"),
-    "earlier": ("Earlier", "Prima", "Раньше"),
-    "later": ("Later", "Dopo", "Позже"),
-    "intent": ("Intent", "Intento", "Намерение"),
-    "no_intent": ("none found", "nessuno", "не найдено"),
-    "entities": ("Found", "Trovato", "Найдено"),
-    "dialogue": ("Dialogue", "Dialogo", "Диалог"),
-    "actions": ("Done", "Fatto", "Сделано"),
-    "commands": ("Commands", "Comandi", "Команды"),
-    "red_flag": ("Red flag", "Segnale d'allarme", "Тревожный признак"),
-    "is_typing_for": ("You write as", "Scrive come", "Вы пишете как"),
-}
+LANGUAGES = {"en": "English", "it": "Italiano", "ru": "Русский"}
+_WORDS = Path(__file__).parent / "words"
 
 
 def wording(language: str) -> Mapping[str, str]:
-    """Every string in one language."""
-    column = list(LANGUAGES).index(language)
-    return {key: row[column] for key, row in _TABLE.items()}
+    """Every string in one language. Raises SetupError where the files do not agree."""
+    return _all_words(_WORDS)[language]
+
+
+@cache
+def _all_words(folder: Path) -> Mapping[str, Mapping[str, str]]:
+    return read_words(folder)
+
+
+def read_words(folder: Path) -> Mapping[str, Mapping[str, str]]:
+    """By language, then by key."""
+    found = {language: _entries(folder, language) for language in LANGUAGES}
+    every = {key: node for entries in reversed(found.values()) for key, node in entries.items()}
+    problems = [
+        f"{node.position}: {key} has no words in {LANGUAGES[language]}; add it to words/{language}"
+        for key, node in every.items()
+        for language, entries in found.items()
+        if key not in entries
+    ]
+    if problems:
+        raise SetupError("\n".join(problems))
+    return {
+        language: MappingProxyType({key: str(node.scalar) for key, node in entries.items()})
+        for language, entries in found.items()
+    }
+
+
+def _entries(folder: Path, language: str) -> dict[str, Node]:
+    entries: dict[str, Node] = {}
+    for path in sorted((folder / language).glob("*.yml")):
+        for name, words in read_file(path, shown_as=f"words/{language}/{path.name}").entries:
+            key = str(name.scalar)
+            if key in entries:
+                raise SetupError(
+                    f"{name.position}: {key} stands in {entries[key].position.path} too; leave one"
+                )
+            if not isinstance(words.scalar, str) or not words.scalar.strip():
+                raise SetupError(f'{name.position}: {key} needs words: {key}: "…"')
+            entries[key] = words
+    return entries
 
 
 def preferred_language(request: web.Request, *, default: str = "en") -> str:

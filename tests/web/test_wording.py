@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+
 import bot.web
+from bot.errors import SetupError
 from bot.source import content
-from bot.web.wording import LANGUAGES, wording
+from bot.web.wording import LANGUAGES, read_words, wording
 
 WEB = Path(bot.web.__file__).parent
 SOURCES = "\n".join(
@@ -53,6 +56,40 @@ def test_no_string_is_left_over() -> None:
     ]
 
     assert unused == []
+
+
+def test_a_string_that_one_language_lacks_is_told_with_its_place(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        en='hello: "Hello"\nbye: "Bye"\n',
+        it='hello: "Salve"\nbye: "A presto"\n',
+        ru='bye: "Пока"\n',
+    )
+
+    with pytest.raises(SetupError, match=r"words/en/door.yml:1:8: hello has no words in Русский; add it"):
+        read_words(tmp_path)
+
+
+@pytest.mark.parametrize("wrong", ['hello: ""', "hello: 3", "hello: [a]", "hello:"])
+def test_a_string_without_words_is_told_with_its_place(tmp_path: Path, wrong: str) -> None:
+    write(tmp_path, en=wrong, it='hello: "Salve"', ru='hello: "Добрый день"')
+
+    with pytest.raises(SetupError, match=r"words/en/door.yml:1:1: hello needs words"):
+        read_words(tmp_path)
+
+
+def test_a_string_stands_in_one_file_only(tmp_path: Path) -> None:
+    write(tmp_path, en='hello: "Hello"', it='hello: "Salve"', ru='hello: "Добрый день"')
+    (tmp_path / "en" / "page.yml").write_text('hello: "Hi"')
+
+    with pytest.raises(SetupError, match=r"words/en/page.yml:1:1: hello stands in words/en/door.yml too"):
+        read_words(tmp_path)
+
+
+def write(folder: Path, **words: str) -> None:
+    for language, text in words.items():
+        (folder / language).mkdir()
+        (folder / language / "door.yml").write_text(text, encoding="utf-8")
 
 
 def fields(text: str) -> set[str]:
