@@ -52,10 +52,15 @@ class SignatureMismatch(ChairsideError):
 
 
 class BookingError(ChairsideError):
-    """A practice system said no, or did not say; `outcome` is the word that flows branch on."""
+    """A practice system said no, or did not say; `outcome` is the word that flows branch on.
+
+    The set is closed: whatever a system does, its adapter raises one of these
+    (docs/add-a-practice-system.md).
+    """
 
     outcome = "error"
-    retryable = False
+    retryable = False  # a read may be made again by itself
+    needs_staff = False  # somebody at the practice has to hear of it, besides the patient
 
 
 class OpeningTaken(BookingError):
@@ -89,9 +94,60 @@ class PolicyRefused(BookingError):
 
 
 class Unavailable(BookingError):
-    """The practice system does not answer."""
+    """The practice system does not answer, or says that it cannot; nothing was written."""
 
     retryable = True
+
+
+class RateLimited(Unavailable):
+    """The practice system has been asked too often; `retry_after` is in seconds, None when it did not say."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class OutcomeUnknown(BookingError):
+    """A write went out and no answer came back, and reading back did not settle it.
+
+    Never made again blindly, never told as booked: a person looks.
+    """
+
+    outcome = "unknown"
+    needs_staff = True
+
+
+class PatientAmbiguous(BookingError):
+    """Several people on file fit; which one it is only a person can say."""
+
+    outcome = "ambiguous"
+    needs_staff = True
+
+
+class PatientInvalid(BookingError):
+    """The practice system does not take this patient's details; `fields` says which."""
+
+    outcome = "invalid"
+
+    def __init__(self, message: str, fields: tuple[str, ...] = ()) -> None:
+        self.fields = fields
+        super().__init__(message)
+
+
+class AuthFailed(BookingError):
+    """The practice system does not let us in (any more): somebody has to renew the credentials."""
+
+    needs_staff = True
+
+
+class ProtocolDrift(BookingError):
+    """The practice system answers in a way that its adapter does not know: nothing is guessed."""
+
+    needs_staff = True
+
+
+class Unsupported(BookingError):
+    """The practice system has no such operation; its capabilities say so."""
 
 
 class StaleConversation(ChairsideError):
