@@ -25,6 +25,7 @@ from bot.domain.outside import (
     Changes,
     Deed,
     DeedState,
+    Linked,
     OutsideHold,
     OutsidePatient,
     OutsideVisit,
@@ -231,17 +232,20 @@ class OutsideBook(Protocol):
         refusal: str | None = None,
         write: DiaryWrite | None = None,
     ) -> None:
-        """What a write came to, and with it, in one transaction, our own diary."""
+        """What a write came to, in one transaction with what our own diary makes of it: `write`, and `ref`
+        for the visit of that write. The hold that it kept can be let go again."""
 
     async def unsettled(self) -> tuple[Deed, ...]:
         """Writes that are BEGUN or UNKNOWN, the oldest first."""
 
-    async def refs(self, appointments: Collection[str]) -> Mapping[str, str]:
-        """Our appointment -> the system's ref, for those that have one."""
+    async def linked(
+        self, *, contact: str | None = None, appointment: str | None = None, refs: Collection[str] = ()
+    ) -> tuple[Linked, ...]:
+        """Our copies of visits, by start: of a contact those that we have not cancelled ourselves, one by
+        our id, or those of these refs. Exactly one is asked for."""
 
-    async def follow(self, appointment: str, *, status: str, opening: Opening, at: datetime) -> None:
-        """Our copy of a visit becomes what the system has; one whose time another copy has is left out of
-        our diary's exclusion."""
+    async def follow(self, ours: Linked, *, at: datetime) -> None:
+        """Our copy becomes what is given here. A mere hold that is in its way is let go."""
 
     async def cursor(self) -> str | None: ...
 

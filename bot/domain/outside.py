@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.diary import AppointmentStatus, PatientDetails
+from bot.domain.diary import Appointment, AppointmentStatus, PatientDetails
 
 
 class Availability(StrEnum):
@@ -224,6 +224,15 @@ class Deed:
     ref: str | None = None  # the system's name for what came of it
     about: str | None = None  # the opening that it is about, as `Opening.ref`
     refusal: str | None = None  # outcome of the error that refused it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """Our copy of a visit, and what the system calls it."""
+
+    appointment: Appointment
+    ref: str
+    contact: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,7 @@ class SqlDiary:
     async def release(self, *, contact: str, at: datetime) -> None:
         a = APPOINTMENT.c
         statement = delete(APPOINTMENT).where(
-            a.practice == self._practice, a.contact == contact, a.status == "held"
+            a.practice == self._practice, a.contact == contact, a.status == "held", a.pinned_by.is_(None)
         )
         await self._database.write(lambda connection: connection.execute(statement) and None)
 
@@ -245,6 +245,7 @@ class SqlDiary:
         held = connection.execute(
             select(a.id, a.practitioner, a.blocked_from, a.blocked_to)
             .where(a.practice == self._practice, a.contact == hold.contact, a.status == "held")
+            .where(a.pinned_by.is_(None))
             .order_by(a.created_at, a.hold_until, a.id)
         ).all()
         start, end = map(_epoch, blocked)

@@ -34,6 +34,7 @@ class AppointmentRow(SQLModel, table=True):
         Index("appointment_blocked", "practice", "practitioner", "blocked_from"),
         Index("appointment_starts", "practice", "starts_at"),
         Index("appointment_contact", "practice", "contact"),
+        Index("appointment_outside", "practice", "outside_ref"),
         Index("appointment_holds", "practice", "hold_until", sqlite_where=text("status = 'held'")),
     )
 
@@ -53,6 +54,8 @@ class AppointmentRow(SQLModel, table=True):
     booking_key: str | None = None
     change_key: str | None = None  # of the last move or cancellation by its patient
     cancel_reason: str | None = None  # a word of ours, such as "unwell"
+    outside_ref: str | None = None  # what another system calls it, where that one keeps the diary
+    pinned_by: str | None = None  # key of a write to that system that is under way: not to be let go
     created_at: int = Field(sa_type=BigInteger)
     updated_at: int = Field(sa_type=BigInteger)
 
@@ -72,6 +75,33 @@ class PatientRow(SQLModel, table=True):
     contact: str | None = None
     sealed: bytes
     phone_handle: str | None = None
+
+
+class OutsideDeedRow(SQLModel, table=True):
+    """A write to another system, by its key, before it is made and what it came to."""
+
+    __tablename__: ClassVar[Any] = "outside_deed"
+
+    practice: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    what: str
+    state: str
+    ref: str | None = None
+    about: str | None = None
+    hold: str | None = None  # the appointment row that keeps the time meanwhile
+    refusal: str | None = None
+    begun_at: int = Field(sa_type=BigInteger)
+    settled_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class OutsideCursorRow(SQLModel, table=True):
+    """Up to where another system's changes have been read."""
+
+    __tablename__: ClassVar[Any] = "outside_cursor"
+
+    practice: str = Field(primary_key=True)
+    system: str = Field(primary_key=True)
+    cursor: str
 
 
 def _overlap_trigger(name: str, event: str) -> str:
@@ -104,3 +134,5 @@ DIARY_DDL_SQLITE_DROP = (
 
 APPOINTMENT: Any = AppointmentRow.__table__  # type: ignore[attr-defined]
 PATIENT: Any = PatientRow.__table__  # type: ignore[attr-defined]
+OUTSIDE_DEED: Any = OutsideDeedRow.__table__  # type: ignore[attr-defined]
+OUTSIDE_CURSOR: Any = OutsideCursorRow.__table__  # type: ignore[attr-defined]
