@@ -5,7 +5,7 @@ import sys
 import typer
 
 from bot import __version__
-from bot.commands import actions, content, desk, looking, running, seeing, staff, testing
+from bot.commands import actions, content, desk, looking, running, seeing, staff, testing, understanding
 from bot.errors import ChairsideError, ContentRefused
 
 cli = typer.Typer(
@@ -26,6 +26,9 @@ for command in (
     seeing.graph,
     seeing.explain,
     seeing.replay,
+    understanding.understand,
+    understanding.train,
+    understanding.evaluate,
 ):
     cli.command()(command)
 cli.command("stand-in")(running.stand_in)

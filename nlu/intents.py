@@ -4,7 +4,7 @@ Training has no chance in it: it starts at zero, sees all examples at once and t
 Each solves with an upper bound of the Hessian (Böhning 1992), so it never overshoots and needs no step size.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -88,18 +88,26 @@ class NgramScorer:
         by_language = read.reshape(len(heard), len(self.languages), len(self.labels))
         return softmax(_SHARPNESS * np.einsum("nlk,nl->nk", by_language, shares))
 
-    def save(self, path: Path) -> None:
+    def arrays(self) -> dict[str, Any]:
+        """All there is to keep."""
         names = {"labels": np.array(self.labels), "languages": np.array(self.languages)}
-        keep(path, names | {"weights": self.weights, "rarity": self.rarity})
+        return names | {"weights": self.weights, "rarity": self.rarity}
+
+    @classmethod
+    def from_arrays(cls, stored: Mapping[str, Any]) -> "NgramScorer | None":
+        """None when something is missing."""
+        if not {"labels", "languages", "weights", "rarity"} <= stored.keys():
+            return None
+        labels, languages = (tuple(map(str, stored[name])) for name in ("labels", "languages"))
+        return cls(labels, languages, stored["weights"], stored["rarity"])
+
+    def save(self, path: Path) -> None:
+        keep(path, self.arrays())
 
     @classmethod
     def load(cls, path: Path) -> "NgramScorer | None":
         """None when there is no such file, or it is damaged."""
-        stored = kept(path)
-        if stored is None or not {"labels", "languages", "weights", "rarity"} <= stored.keys():
-            return None
-        labels, languages = (tuple(map(str, stored[name])) for name in ("labels", "languages"))
-        return cls(labels, languages, stored["weights"], stored["rarity"])
+        return cls.from_arrays(kept(path) or {})
 
 
 def _fit(rows: Matrix, wanted: Matrix) -> Matrix:

@@ -126,6 +126,11 @@ class OfflineInterpreter:
         """What finds intents, for people who look at how the house started."""
         return "n-grams" if len(self._scorers) == 1 else "n-grams and sentence embeddings"
 
+    @property
+    def taught(self) -> int:
+        """How many examples were learnt from."""
+        return len(self._learnt.examples)
+
     def understand_many(self, batch: Sequence[tuple[str, Context]]) -> list[Understanding]:
         if not batch:
             return []

@@ -5,7 +5,7 @@ only). It is optional: `pip install chairside[sentences]`. It halves the mistake
 three milliseconds a message and 120 MB.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -72,19 +72,27 @@ class SentenceScorer:
         likely: Matrix = softmax(encode(tuple(one.text for one in heard)) @ self.emergency)[:, 1]
         return likely
 
-    def save(self, path: Path) -> None:
+    def arrays(self) -> dict[str, Any]:
+        """All there is to keep."""
         arrays = {"labels": np.array(self.labels), "taught": np.array(self.taught)}
-        keep(path, arrays | {"weights": self.weights, "emergency": self.emergency})
+        return arrays | {"weights": self.weights, "emergency": self.emergency}
+
+    @classmethod
+    def from_arrays(cls, stored: Mapping[str, Any]) -> "SentenceScorer | None":
+        """None when something is missing."""
+        if not {"labels", "weights", "emergency", "taught"} <= stored.keys():
+            return None
+        labels = tuple(map(str, stored["labels"]))
+        return cls(labels, stored["weights"], stored["emergency"], str(stored["taught"]))
+
+    def save(self, path: Path) -> None:
+        keep(path, self.arrays())
 
     @classmethod
     def load(cls, path: Path, taught: str) -> "SentenceScorer | None":
         """None when the file is missing, damaged, or learnt from other examples than `taught`."""
-        stored = kept(path)
-        if stored is None or not {"labels", "weights", "emergency", "taught"} <= stored.keys():
-            return None
-        if str(stored["taught"]) != taught:
-            return None
-        return cls(tuple(map(str, stored["labels"])), stored["weights"], stored["emergency"], taught)
+        known = cls.from_arrays(kept(path) or {})
+        return known if known is not None and known.taught == taught else None
 
 
 def intent_scorer(lessons: Sequence[tuple[str, str]]) -> SentenceScorer:

@@ -7,18 +7,40 @@ not keep webhooks waiting.
 import asyncio
 import re
 from collections.abc import Sequence
-from datetime import datetime, time
+from dataclasses import replace
+from datetime import date, datetime, time
 
 from bot.dialogue import Asked, Assistant, Conversation, asked
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
-from nlu.understanding import Context, Interpreter, Named, OfferedChoice, Understanding
+from nlu.understanding import AskedKind, Context, Interpreter, Named, OfferedChoice, Understanding
 
 #: Read without a pause, in some 30 milliseconds. Together they cost less than one by one, up to about here.
 AT_ONCE = 16
 
 #: Typed in the grammar of button payloads: nobody's words, so nothing in it is read as an answer.
 _LIKE_A_PAYLOAD = re.compile(r"\s*/\w+\s*[({]")
+
+
+def practice_context(
+    practice: Practice, *, now: datetime, language: str | None, asking: AskedKind | None
+) -> Context:
+    """What every message to this practice is read with. `now` is naive practice wall time."""
+    shifts = [shift for practitioner in practice.practitioners for shift in practitioner.shifts]
+    return Context(
+        now=now,
+        languages=practice.languages,
+        language=language,
+        country=practice.country,
+        opens=min((shift.start for shift in shifts), default=time(9)),
+        closes=max((shift.end for shift in shifts), default=time(19)),
+        asking=asking,
+        practitioners=tuple(Named(id=p.id, words=(p.name,)) for p in practice.practitioners),
+        visit_types=tuple(
+            Named(id=v.id, words=(*v.names.values(), *(word for words in v.words.values() for word in words)))
+            for v in practice.visit_types
+        ),
+    )
 
 
 class Reader:
@@ -28,13 +50,8 @@ class Reader:
         self._interpreter = interpreter
         self._practice = practice
         self._clock = PracticeTime(practice.time_zone)
-        self._opens = min((s.start for p in practice.practitioners for s in p.shifts), default=time(9))
-        self._closes = max((s.end for p in practice.practitioners for s in p.shifts), default=time(19))
-        self._practitioners = tuple(Named(id=p.id, words=(p.name,)) for p in practice.practitioners)
-        self._visit_types = tuple(
-            Named(id=v.id, words=(*v.names.values(), *(word for words in v.words.values() for word in words)))
-            for v in practice.visit_types
-        )
+        whenever = datetime.combine(date.min, time.min)  # every message brings its own moment
+        self._place = practice_context(practice, now=whenever, language=None, asking=None)
         self._waiting: list[tuple[str, Context, asyncio.Future[Understanding]]] = []
 
     async def understand(
@@ -55,17 +72,12 @@ class Reader:
         self, assistant: Assistant, conversation: Conversation, *, at: datetime, known: bool
     ) -> Context:
         question = asked(assistant, conversation)
-        return Context(
+        return replace(
+            self._place,
             now=self._clock.wall(at),
-            languages=self._practice.languages,
             language=conversation.language if known else None,
-            country=self._practice.country,
-            opens=self._opens,
-            closes=self._closes,
             asking=question.kind if question else None,
             choices=_choices(question),
-            practitioners=self._practitioners,
-            visit_types=self._visit_types,
         )
 
     def _read_some(self) -> None:
