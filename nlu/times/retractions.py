@@ -14,7 +14,8 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     A corrected hour keeps its day, a corrected day its hour.
     """
     for place in range(len(pieces) - 1, 0, -1):
-        if _corrects(tape, pieces[place - 1], pieces[place]):
+        # Corrected twice ("at 3, no, at 4, no, at 5"), fewer pieces are left than there were places.
+        if place < len(pieces) and _corrects(tape, pieces[place - 1], pieces[place]):
             first = place - 1
             while first and pieces[first].link != "break":
                 first -= 1

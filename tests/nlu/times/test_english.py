@@ -5,6 +5,7 @@ import pytest
 from tests.nlu.times.telling import moment, told
 
 DAYS = [
+    ("Tuesday at 3, no, sorry, at 4, no wait, Friday at 5", "03-06 17:00-18:00"),
     ("Can I come in today please?", "03-02"),
     ("Hi, do you have anything tomorrow?", "03-03"),
     ("would the day after tomorrow be possible", "03-04"),
