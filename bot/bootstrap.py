@@ -33,6 +33,7 @@ from bot.service.alerts import Alerts
 from bot.service.changes import Changes
 from bot.service.clock import StartedClock, SystemClock
 from bot.service.delivery import Delivery
+from bot.service.figures import Reports
 from bot.service.intake import Intake
 from bot.service.probe import Probe
 from bot.service.promises import Promises
@@ -46,6 +47,7 @@ from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
 from bot.storage.answer_book import SqlAnswerBook
 from bot.storage.audit import SqlAudit
 from bot.storage.cards import SqlCards
+from bot.storage.chat_facts import SqlChatFacts
 from bot.storage.contents import ContentFolder
 from bot.storage.database import Database, sqlite_url
 from bot.storage.desk import SqlDesk
@@ -251,6 +253,12 @@ def audit_of(books: Books, clock: Clock | None = None) -> SqlAudit:
 
 def desk_facts(books: Books) -> SqlDeskFacts:
     return SqlDeskFacts(books.database, practice=books.practice.id)
+
+
+def reports(books: Books) -> Reports:
+    """The practice's figures."""
+    chats = SqlChatFacts(books.database, practice=books.practice.id, keyring=books.keyring)
+    return Reports(books.practice, desk=desk_facts(books), chats=chats)
 
 
 class FrontDesk:

@@ -1,14 +1,14 @@
 """`chairside desk`: who waits for a person, how fast people answer, and whether the trail is whole."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from bot import bootstrap
 from bot.commands.shared import DEFAULT_DATA, Data, beside
-from bot.domain.figures import as_csv, figures
 from bot.domain.practice_time import PracticeTime
+from bot.domain.spreadsheet import as_csv
 from bot.errors import ChairsideError
 
 
@@ -51,11 +51,9 @@ def _open(books: bootstrap.Books) -> None:
 
 
 def _figures(books: bootstrap.Books, days: int) -> str:
-    clock, now = PracticeTime(books.practice.time_zone), books.now()
-    first = clock.earliest(datetime.combine(clock.today(now) - timedelta(days=days - 1), time()))
-    end = now + timedelta(microseconds=1)
-    facts = bootstrap.desk_facts(books).handoffs(start=first, end=end)
-    return as_csv(figures(books.practice, facts, start=first, end=end))
+    today = PracticeTime(books.practice.time_zone).today(books.now())
+    report = bootstrap.reports(books).count(today - timedelta(days=days - 1), today)
+    return as_csv(report.desk, report.chats)
 
 
 def _verify(books: bootstrap.Books) -> None:

@@ -3,11 +3,9 @@
 Pure. Times count while somebody is at the desk (bot.domain.desk_time); days are the practice's own.
 """
 
-import csv
-import io
 import math
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -40,13 +38,16 @@ class HandoffFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Figures of some hand-offs. Percentiles by nearest rank, of the first answers; None without any."""
+    """Figures of some hand-offs. Percentiles by nearest rank, in open time; None without any."""
 
     handoffs: int
     answered: int
     never_answered: int
     first_answer_p50: timedelta | None
     first_answer_p90: timedelta | None
+    settled: int
+    settled_p50: timedelta | None  # from the hand-off's beginning to its end
+    settled_p90: timedelta | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,71 +65,53 @@ def figures(practice: Practice, facts: Iterable[HandoffFact], *, start: datetime
     """`facts` in any order; those that began outside of [start, end) are left out."""
     clock = PracticeTime(practice.time_zone)
     within = sorted((f for f in facts if start <= f.opened_at < end), key=lambda f: f.opened_at)
-    days = sorted({clock.today(f.opened_at) for f in within})
-    people = sorted({f.answered_by for f in within if f.answered_by})
+    timed = [_timed(practice, fact) for fact in within]
+    days: dict[date, list[_Timed]] = defaultdict(list)
+    people: dict[str, list[_Timed]] = defaultdict(list)
+    for one in timed:
+        days[clock.today(one.fact.opened_at)].append(one)
+        if one.fact.answered_by:
+            people[one.fact.answered_by].append(one)
     return Figures(
-        total=_line(practice, within),
+        total=_line(timed),
         reasons=tuple(sorted(Counter(f.reason for f in within).items(), key=lambda r: (-r[1], r[0]))),
-        people=tuple((who, _line(practice, [f for f in within if f.answered_by == who])) for who in people),
-        days=tuple(
-            (day, _line(practice, [f for f in within if clock.today(f.opened_at) == day])) for day in days
-        ),
+        people=tuple((who, _line(people[who])) for who in sorted(people)),
+        days=tuple((day, _line(days[day])) for day in sorted(days)),
         never_answered=tuple(f for f in within if f.was_never_answered),
     )
 
 
-def _line(practice: Practice, facts: Sequence[HandoffFact]) -> Line:
-    waits = sorted(
-        open_time(practice, fact.opened_at, fact.answered_at)
-        for fact in facts
-        if fact.answered_at is not None
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A hand-off, and the open time until its first answer and until its end."""
+
+    fact: HandoffFact
+    wait: timedelta | None
+    lasted: timedelta | None
+
+
+def _timed(practice: Practice, fact: HandoffFact) -> _Timed:
+    return _Timed(
+        fact,
+        None if fact.answered_at is None else open_time(practice, fact.opened_at, fact.answered_at),
+        None if fact.closed_at is None else open_time(practice, fact.opened_at, fact.closed_at),
     )
+
+
+def _line(timed: Sequence[_Timed]) -> Line:
+    waits = sorted(one.wait for one in timed if one.wait is not None)
+    lasted = sorted(one.lasted for one in timed if one.lasted is not None)
     return Line(
-        handoffs=len(facts),
+        handoffs=len(timed),
         answered=len(waits),
-        never_answered=sum(fact.was_never_answered for fact in facts),
+        never_answered=sum(one.fact.was_never_answered for one in timed),
         first_answer_p50=_nearest_rank(waits, 50),
         first_answer_p90=_nearest_rank(waits, 90),
+        settled=len(lasted),
+        settled_p50=_nearest_rank(lasted, 50),
+        settled_p90=_nearest_rank(lasted, 90),
     )
 
 
 def _nearest_rank(ordered: Sequence[timedelta], percent: int) -> timedelta | None:
     return ordered[math.ceil(len(ordered) * percent / 100) - 1] if ordered else None
-
-
-# -- for a spreadsheet --------------------------------------------------------------------------------------
-
-
-def as_csv(shown: Figures) -> str:
-    """One row a line: what it is about, whom or when, and its figures; minutes with one decimal."""
-    written = io.StringIO()
-    table = csv.writer(written, lineterminator="\r\n")
-    table.writerow(("what", "which", "handoffs", "answered", "never answered", "p50 minutes", "p90 minutes"))
-    for row in _rows(shown):
-        table.writerow([_inert(str(cell)) for cell in row])
-    return written.getvalue()
-
-
-def _rows(shown: Figures) -> Iterator[tuple[object, ...]]:
-    yield ("total", "", *_cells(shown.total))
-    for day, line in shown.days:
-        yield ("day", day.isoformat(), *_cells(line))
-    for who, line in shown.people:
-        yield ("person", who, *_cells(line))
-    for reason, count in shown.reasons:
-        yield ("reason", reason, count, "", "", "", "")
-
-
-def _cells(line: Line) -> tuple[object, ...]:
-    spans = (line.first_answer_p50, line.first_answer_p90)
-    minutes = ("" if span is None else f"{span.total_seconds() / 60:.1f}" for span in spans)
-    return (line.handoffs, line.answered, line.never_answered, *minutes)
-
-
-def _inert(cell: str) -> str:
-    """A cell that begins like a formula would be run by a spreadsheet (OWASP: CSV injection)."""
-    return (
-        f"'{cell}"
-        if cell.lstrip()[:1] in ("=", "+", "-", "@", "|", "%") or cell[:1] in ("\t", "\r", "\n")
-        else cell
-    )

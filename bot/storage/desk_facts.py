@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from bot.domain.figures import HandoffFact
 from bot.domain.handoff import Outcome
 from bot.domain.pipeline import BOT, CLOSED, QUEUE
+from bot.service.figures import WaitingFact
 from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.handoffs import NOT_PATIENT
@@ -56,7 +57,7 @@ class SqlDeskFacts:
             )
             .order_by(_handoff.c.opened_at, _handoff.c.id)
         )
-        return self._database.read_now(lambda connection: tuple(map(_fact, connection.execute(rows))))
+        return self._database.read_now(lambda connection: tuple(map(fact_of, connection.execute(rows))))
 
     def unanswered(self) -> tuple[Unanswered, ...]:
         """The longest waiting first."""
@@ -85,6 +86,12 @@ class SqlDeskFacts:
             .order_by(since)
         )
         return self._database.read_now(lambda connection: tuple(map(_waiting, connection.execute(rows))))
+
+    def waiting(self) -> tuple[WaitingFact, ...]:
+        return tuple(
+            WaitingFact(conversation=one.conversation, since=one.since, due_at=one.due_at)
+            for one in self.unanswered()
+        )
 
     def without_outcome(self, *, at: datetime) -> tuple[WithoutOutcome, ...]:
         return self._database.read_now(lambda connection: tuple(self._broken(connection, to_stamp(at))))
@@ -152,7 +159,7 @@ def _called_at() -> Any:
     return written.correlate(_conversation, _handoff).scalar_subquery()
 
 
-def _fact(row: Any) -> HandoffFact:
+def fact_of(row: Any) -> HandoffFact:
     return HandoffFact(
         conversation=row.conversation,
         reason=row.reason,
