@@ -187,7 +187,8 @@ def _message(patient: Patient, number: int) -> Any:
 
 def _leave_versions(surgery: Surgery) -> None:
     store, desk = surgery.desk.store, surgery.desk.desk
-    store.ownership = desk._owners = store.handoffs._owners = SameVersion(surgery.desk.practice.id)
+    twin = SameVersion(surgery.desk.practice.id, store.drafts)
+    store.ownership = desk._owners = store.handoffs._owners = twin
 
 
 class _CommitOf:

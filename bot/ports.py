@@ -3,7 +3,7 @@
 Contract tests: tests/contracts/. Instants are aware UTC everywhere here.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -350,6 +350,10 @@ class Store(Protocol):
     async def load(self, conversation: str, *, worker: str) -> Snapshot | None:
         """Take the claim, then load. None when another worker has it."""
 
+    async def recall(self, snapshot: Snapshot, members: Sequence[int]) -> bool:
+        """The patient wrote these while an answer to what came before still waits for somebody's yes: take
+        the suggestion back, so that all of it is answered anew. False where both cannot be one turn."""
+
     async def record(
         self,
         snapshot: Snapshot,
@@ -384,6 +388,10 @@ class Store(Protocol):
     async def take_back(self, message: OutboxMessage) -> None:
         """A message that was given out was not posted: it is queued as before."""
 
+    async def hold_back(self, message: OutboxMessage) -> None:
+        """A message that was given out was not posted, since the assistant is paused: it is withdrawn, and an
+        event of the conversation says so."""
+
     async def settle(
         self,
         message: OutboxMessage,
@@ -415,6 +423,10 @@ class Handoffs(Protocol):
 
     async def give_back_forgotten(self, *, silent_since: datetime) -> tuple[str, ...]:
         """Conversations of people in which nobody, patient or person, has written since: given back."""
+
+    async def give_back_resumed(self, is_paused: Callable[[str], bool]) -> tuple[str, ...]:
+        """Conversations that waited only because the assistant was paused on their channel, and no longer is:
+        given back."""
 
     async def pending_alerts(self) -> tuple[PendingAlert, ...]:
         """What is due: urgent first, then in the order in which it came up."""

@@ -18,7 +18,8 @@ ELSEWHERE: Mapping[str, str] = {"whatsapp": "WhatsApp app", "messenger": "Page i
 #: Events of our own that wait in the inbox among the patient's: they have no words.
 HANDED_BACK = "handed_back"  # staff gave the conversation back
 PROMISE_BROKEN = "promise_broken"  # nobody answered by the moment that the patient was told
-OWN_KINDS = frozenset({HANDED_BACK, PROMISE_BROKEN})
+PAUSED = "paused"  # the assistant was silenced before an answer of its own went out
+OWN_KINDS = frozenset({HANDED_BACK, PROMISE_BROKEN, PAUSED})
 
 
 def is_person(owner: str) -> bool:
@@ -33,7 +34,8 @@ class OutboxState(StrEnum):
     SENT = "sent"
     UNCERTAIN = "uncertain"
     FAILED = "failed"
-    DROPPED = "dropped"  # withdrawn: a person took over before it went out
+    DROPPED = "dropped"  # withdrawn: a person took over before it went out, or the assistant was paused
+    DRAFTED = "drafted"  # a suggestion: a person sends it, changes it, or discards it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ class Snapshot:
     pending: tuple[InboxMessage, ...]  # in the order in which they were written
     begun: BegunTurn | None = None
     staff_wrote_at: datetime | None = None
+    draft: str | None = None  # the last turn whose answer waits for somebody's yes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +109,7 @@ class OutboxMessage:
     attempts: int
     not_before: datetime
     exempt: bool = False  # goes out although a person owns the chat: emergency, opt-out
+    notice: bool = False  # says when a person answers: goes out although the assistant is paused
     moves: int = 0  # how often the conversation had changed hands when this was read
 
 
@@ -117,6 +121,19 @@ class StagedReply:
     reply: Reply
     exempt: bool = False  # goes out although a person owns the chat
     emergency: bool = False  # exempt, unless that person wrote just now
+    notice: bool = False  # says when a person answers: goes out although the assistant is paused
+    drafted: bool = False  # a person decides whether it goes out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedDraft:
+    """What a turn only suggests: its `drafted` replies. `before` is the dialogue as the turn found it, to go
+    back to when the suggestion is not taken; a turn that `wrote` into a diary cannot be undone."""
+
+    flow: str  # for which acceptance is counted
+    before: Mapping[str, Any] | None
+    wrote: bool = False
+    informed: bool = False  # it says that an assistant writes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +143,7 @@ class StagedHandoff:
     reason: str
     urgent: bool = False
     promise: Promise | None = None
+    quiet: bool = False  # no alert at once: reminders, where nobody has decided meanwhile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +167,7 @@ class TurnCommit:
     outcome: str | None = None  # of the open hand-off, when `owner` is the bot; None: given back by staff
     informed: bool = False
     opted_out: bool | None = None  # True: no messages that we begin; False: again; None: as it was
+    draft: StagedDraft | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,17 +3,20 @@
 Reminders and promises are moments in the database: whatever restarts in between, each comes once.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.domain.conversation import InboundKind
 from bot.domain.handoff import WINDOW, AlertKind, Outcome
 from bot.domain.pipeline import (
+    BOT,
     HANDED_BACK,
     OWN_KINDS,
+    PAUSED,
     PROMISE_BROKEN,
     QUEUE,
     STAFF,
@@ -56,13 +59,14 @@ class SqlHandoffs:
         known = self._owners.open_handoff(connection, conversation)
         if known is None:
             id = self._insert(connection, conversation, staged, at)
-            self._alert(connection, conversation, id, staged, AlertKind.NEW, at=at, not_before=at)
+            if not staged.quiet:
+                self._alert(connection, conversation, id, staged, AlertKind.NEW, at=at, not_before=at)
             self._remind(connection, conversation, id, staged, at)
             return
         if staged.urgent:
             connection.execute(update(_handoff).where(_handoff.c.id == known.id).values(urgent=True))
         was_promised = known.due_at is not None
-        if staged.urgent or (staged.promise and not was_promised):
+        if staged.urgent or (staged.promise and not was_promised and not staged.quiet):
             self._alert(connection, conversation, known.id, staged, AlertKind.NEW, at=at, not_before=at)
         if staged.promise and known.taken_by is None:
             if not was_promised or known.apologised_at is not None:
@@ -103,6 +107,41 @@ class SqlHandoffs:
             },
         )
 
+    def note_paused(self, connection: Connection, conversation: str, *, key: str, at: int) -> None:
+        """An answer to a patient was withdrawn: they are to hear who answers instead. Who did not write to us
+        waits for nothing."""
+        row = self._owners.row(connection, conversation)
+        until = self.window_until(connection, conversation)
+        if row.owner == BOT and until is not None and to_stamp(until) > at:
+            self.own_event(connection, row, PAUSED, key=key, at=at)
+
+    def paused_ones(self, connection: Connection) -> Sequence[Any]:
+        """Conversations (id, channel) that wait for a person for no other reason than a pause."""
+        return connection.execute(
+            select(_conversation.c.id, _contact.c.channel)
+            .join(_handoff, _handoff.c.conversation == _conversation.c.id)
+            .join(_contact, _contact.c.id == _conversation.c.id)
+            .where(
+                _handoff.c.practice == self._practice,
+                _handoff.c.closed_at.is_(None),
+                _handoff.c.reason == PAUSED,
+                _conversation.c.owner == QUEUE,
+            )
+            .order_by(_handoff.c.opened_at)
+        ).all()
+
+    async def give_back_resumed(self, is_paused: Callable[[str], bool]) -> tuple[str, ...]:
+        at = to_stamp(self._clock.now())
+
+        def unit(connection: Connection) -> tuple[str, ...]:
+            return tuple(
+                row.id
+                for row in self.paused_ones(connection)
+                if not is_paused(row.channel) and self.give_back(connection, row.id, BOT, at=at)
+            )
+
+        return await self._database.write(unit)
+
     def window_until(self, connection: Connection, conversation: str) -> datetime | None:
         last = connection.execute(
             select(func.max(_inbox.c.received_at)).where(
@@ -116,6 +155,8 @@ class SqlHandoffs:
         conversation is closed instead: the assistant answers when they write again."""
         row = self._owners.row(connection, conversation)
         self._owners.check_mine(row, who)
+        if row.draft is not None:  # the assistant has answered already, and somebody is to read it
+            return False
         if self._owners.is_free_of_people(row):
             self._owners.close_handoffs(connection, conversation, by=who, outcome=Outcome.RETURNED, at=at)
             return False
@@ -143,7 +184,10 @@ class SqlHandoffs:
                     _handoff.c.closed_at.is_(None),
                     _handoff.c.due_at <= at,
                     _handoff.c.apologised_at.is_(None),
-                    _conversation.c.owner == QUEUE,
+                    or_(
+                        _conversation.c.owner == QUEUE,
+                        and_(_conversation.c.owner == BOT, _conversation.c.draft.is_not(None)),
+                    ),
                 )
             ).all()
             for row in broken:

@@ -11,9 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, insert, select, update
 
+from bot.domain.drafts import Fate
 from bot.domain.pipeline import BOT, CLOSED, ELSEWHERE, HANDED_BACK, QUEUE, STAFF, OutboxState, is_person
 from bot.service.desk import AlreadyTaken, UnknownConversation
 from bot.storage import tables as t
+from bot.storage.drafts import Drafts
 
 _contact = t.ContactRow.__table__  # type: ignore[attr-defined]
 _conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]
@@ -32,8 +34,9 @@ _GIVING_BACK = and_(_inbox.c.kind == HANDED_BACK, _inbox.c.state == "new")
 class Ownership:
     """One practice's. Its methods are called within a unit of work, and `moves` from anywhere."""
 
-    def __init__(self, practice: str) -> None:
+    def __init__(self, practice: str, drafts: Drafts) -> None:
         self._practice = practice
+        self._drafts = drafts
         self._moves: Counter[str] = Counter()
 
     def moves(self, conversation: str) -> int:
@@ -185,6 +188,9 @@ class Ownership:
         ).rowcount
         if moved != 1:
             raise AlreadyTaken(row.owner.removeprefix(STAFF))
+        if row.draft is not None:
+            by = owner.removeprefix(STAFF) if is_person(owner) else None
+            self._drafts.discard(connection, row.id, Fate.DISCARDED, by=by, at=at)
         if owner not in (BOT, QUEUE):
             connection.execute(
                 update(_outbox)

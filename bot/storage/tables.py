@@ -73,6 +73,7 @@ class ConversationRow(SQLModel, table=True):
     owner_since: int | None = Field(default=None, sa_column=_big())
     staff_wrote_at: int | None = Field(default=None, sa_column=_big())
     snoozed_until: int | None = Field(default=None, sa_column=_big())  # FOREVER: until the patient writes
+    draft: str | None = None  # the last turn whose answer waits for somebody's yes
     claimed_by: str | None = None
     epoch: int = 0
     updated_at: int = Field(sa_column=_big(nullable=False))
@@ -162,6 +163,8 @@ class OutboxRow(SQLModel, table=True):
     message_id: str | None = None  # keyed hash of the channel's id
     receipt: int = 0  # 0 none, 1 sent, 2 delivered, 3 read: only ever grows
     error_code: int | None = None
+    draft: str | None = None  # the turn that suggested it
+    notice: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="0"))
 
 
 class HandoffRow(SQLModel, table=True):
