@@ -143,3 +143,4 @@ class Practice:
 
     def practitioner(self, practitioner_id: str) -> Practitioner | None:
         return next((p for p in self.practitioners if p.id == practitioner_id), None)
+    suggest: frozenset[str] | None = frozenset()  # flows whose answers somebody reads first; None: all flows
