@@ -1,8 +1,8 @@
 """The small words of each language, from nlu/lexicon/*.yml: a new language begins with a file there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,30 @@ from ruamel.yaml import YAML
 from nlu.words import plain_words
 
 Phrase = tuple[str, ...]  # folded words, one after the other
+
+
+class Phrases(tuple[Phrase, ...]):
+    """Phrases, longest first, that can be looked for quickly at a place of a message."""
+
+    @classmethod
+    def of(cls, phrases: Iterable[Phrase]) -> "Phrases":
+        return cls(sorted(set(phrases) - {()}, key=lambda phrase: (-len(phrase), phrase)))
+
+    @cached_property
+    def _by_first(self) -> Mapping[str, tuple[Phrase, ...]]:
+        by_first: dict[str, list[Phrase]] = {}
+        for phrase in self:
+            by_first.setdefault(phrase[0], []).append(phrase)
+        return {first: tuple(phrases) for first, phrases in by_first.items()}
+
+    def at(self, spoken: Sequence[str], place: int) -> Phrase | None:
+        """The longest that begins at spoken[place]. `spoken` is a tuple of folded words."""
+        for phrase in self._by_first.get(spoken[place], ()):
+            if spoken[place : place + len(phrase)] == phrase:
+                return phrase
+        return None
+
+
 _FOLDER = Path(__file__).parent / "lexicon"
 
 
@@ -21,21 +45,21 @@ class Lexicon:
     language: str
     named: Mapping[str, frozenset[str]]  # languages, as this one names them
     function_words: frozenset[str]
-    courtesies: tuple[Phrase, ...]  # longest first
-    yes: tuple[Phrase, ...]  # longest first
-    no: tuple[Phrase, ...]  # longest first
+    courtesies: Phrases
+    yes: Phrases
+    no: Phrases
     around_yes_no: frozenset[str]
     after_bare_yes: frozenset[str]
     after_none: frozenset[str]
-    buts: tuple[Phrase, ...]
+    buts: Phrases
     ordinals: Mapping[str, int]
     last: frozenset[str]
-    earliest: tuple[Phrase, ...]  # of what is on offer; longest first
+    earliest: Phrases  # of what is on offer
     around_choice: frozenset[str]
-    introductions: tuple[Phrase, ...]  # longest first
-    weak_introductions: tuple[Phrase, ...]  # longest first
-    relatives: tuple[Phrase, ...]  # "my son"; a name may follow
-    relatives_declined: tuple[Phrase, ...]  # "моего сына"; a name that follows is declined, too
+    introductions: Phrases
+    weak_introductions: Phrases
+    relatives: Phrases  # "my son"; a name may follow
+    relatives_declined: Phrases  # "моего сына"; a name that follows is declined, too
     around_name: frozenset[str]
     not_names: frozenset[str]
     titles: frozenset[str]
@@ -87,9 +111,8 @@ def lexicon(language: str) -> Lexicon:
     )
 
 
-def _phrases(entries: Iterable[Any]) -> tuple[Phrase, ...]:
-    unique = {plain_words(str(entry)) for entry in entries} - {()}
-    return tuple(sorted(unique, key=lambda phrase: (-len(phrase), phrase)))
+def _phrases(entries: Iterable[Any]) -> Phrases:
+    return Phrases.of(plain_words(str(entry)) for entry in entries)
 
 
 def _words(entries: Iterable[Any]) -> frozenset[str]:

@@ -77,10 +77,12 @@ def _after_introduction(
     taken: Sequence[Entity],
 ) -> Entity | None:
     spoken = tuple(word.text for word in words[:400])
-    weak_ones = (*known.weak_introductions, *known.relatives)
-    for weak, phrases in ((False, known.introductions), (True, weak_ones)):
+    for weak in (False, True):
         for at in range(len(spoken)):
-            phrase = next((p for p in phrases if spoken[at : at + len(p)] == p), None)
+            if weak:
+                phrase = known.weak_introductions.at(spoken, at) or known.relatives.at(spoken, at)
+            else:
+                phrase = known.introductions.at(spoken, at)
             if phrase is None:
                 continue
             start = words[at + len(phrase) - 1].end

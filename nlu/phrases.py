@@ -69,7 +69,9 @@ class PhraseBook:
         self._phrases = [_parse(name, phrase, spelling) for name, phrase in phrases]
         steps = [step for phrase in self._phrases for part in phrase.parts for step in part]
         self._words = frozenset(word for step in steps for word in step.words)
-        self._stems = tuple(sorted({stem for step in steps for stem in step.stems}))
+        self._stems: dict[str, list[str]] = {}  # by their first letter
+        for stem in sorted({stem for step in steps for stem in step.stems}):
+            self._stems.setdefault(stem[0], []).append(stem)
         self._known = frozenset(known) | self._words
         lenient = [s for phrase in self._phrases if phrase.name not in exact for p in phrase.parts for s in p]
         self._long_words: dict[int, list[str]] = {}
@@ -149,7 +151,7 @@ class PhraseBook:
 
     def _read(self, word: str, may_repair: bool) -> frozenset[str]:
         """Which words and stems of the book a word of a message is."""
-        read = {f"{stem}*" for stem in self._stems if word.startswith(stem)}
+        read = {f"{stem}*" for stem in self._stems.get(word[:1], ()) if word.startswith(stem)}
         if word in self._words:
             read.add(word)
         if not read and may_repair and word not in self._known and _SLIP_FROM <= len(word) <= 30:

@@ -1,8 +1,9 @@
 """Visit types and practitioners, as the practice names them and as patients inflect and misspell them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from rapidfuzz.distance import OSA
 
@@ -88,16 +89,13 @@ def _touch(one: _Hit, other: _Hit) -> bool:
 
 def _hits(one: Named, words: Sequence[Word], same: Same) -> list[_Hit]:
     hits = []
-    for name in one.words:
-        wanted = _telling(name)
-        if not wanted:
-            continue
-        for at, word in enumerate(words):
-            if not same(word.text, wanted[0]):
-                continue
-            end, exact = _follow(words, at, wanted, same)
-            if end is not None:
-                hits.append(_Hit(one.id, at, end, (len(wanted), exact)))
+    names = _names(one.words)
+    for at, word in enumerate(words):
+        for first in _begun(word.text, names, same):
+            for wanted in names[first]:
+                end, exact = _follow(words, at, wanted, same)
+                if end is not None:
+                    hits.append(_Hit(one.id, at, end, (len(wanted), exact)))
     return hits
 
 
@@ -113,6 +111,26 @@ def _follow(words: Sequence[Word], at: int, wanted: tuple[str, ...], same: Same)
             return None, 0
         exact += words[position].text == target
     return position, exact
+
+
+@lru_cache(maxsize=1024)
+def _names(words: tuple[str, ...]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """The words that tell, of every name, by the first of them."""
+    names: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for name in words:
+        if wanted := _telling(name):
+            names[wanted[0]] = (*names.get(wanted[0], ()), wanted)
+    return MappingProxyType(names)
+
+
+def _begun(word: str, names: Mapping[str, object], same: Same) -> Iterable[str]:
+    """The first words that this written word is."""
+    return _alike(word, tuple(names)) if same is same_word else (n for n in names if same(word, n))
+
+
+@lru_cache(maxsize=65536)
+def _alike(written: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one for one in known if same_word(written, one))
 
 
 @lru_cache(maxsize=2048)

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from nlu.lexicon import Phrase, known_languages, lexicon
+from nlu.lexicon import Phrases, known_languages, lexicon
 from nlu.understanding import Entity
 from nlu.words import Word
 
@@ -12,7 +12,7 @@ _LOOKED_AT = 200
 def find_relative(text: str, words: tuple[Word, ...]) -> Entity | None:
     spoken = tuple(word.text for word in words[:_LOOKED_AT])
     for at in range(len(spoken)):
-        phrase = next((p for p in _phrases() if spoken[at : at + len(p)] == p), None)
+        phrase = _phrases().at(spoken, at)
         if phrase is not None:
             start, end = words[at].start, words[at + len(phrase) - 1].end
             return Entity(entity="relative", value=True, start=start, end=end, text=text[start:end])
@@ -20,7 +20,7 @@ def find_relative(text: str, words: tuple[Word, ...]) -> Entity | None:
 
 
 @lru_cache(maxsize=1)
-def _phrases() -> tuple[Phrase, ...]:
+def _phrases() -> Phrases:
     """Of all languages: none of them means anything else in another."""
     every = [lexicon(language) for language in known_languages()]
-    return tuple(phrase for one in every for phrase in (*one.relatives, *one.relatives_declined))
+    return Phrases.of(phrase for one in every for phrase in (*one.relatives, *one.relatives_declined))

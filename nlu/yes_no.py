@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nlu.lexicon import Lexicon, Phrase, known_languages, lexicon
+from nlu.lexicon import Lexicon, Phrases, known_languages, lexicon
 from nlu.words import Word
 
 
@@ -135,6 +135,6 @@ def _phrase_at(words: tuple[Word, ...], at: int, known: Lexicon) -> tuple[bool |
     return (True, yes) if yes else (None, 0)
 
 
-def _longest(words: tuple[Word, ...], at: int, phrases: tuple[Phrase, ...]) -> int:
+def _longest(words: tuple[Word, ...], at: int, phrases: Phrases) -> int:
     ahead = tuple(word.text for word in words[at : at + 6])
-    return next((len(phrase) for phrase in phrases if ahead[: len(phrase)] == phrase), 0)
+    return len(phrases.at(ahead, 0) or ()) if ahead else 0
