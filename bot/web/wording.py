@@ -7,7 +7,6 @@ that stands in two files, or in one language alone, is refused when the words ar
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 
 from aiohttp import web
 
@@ -41,7 +40,7 @@ def read_words(folder: Path) -> Mapping[str, Mapping[str, str]]:
     if problems:
         raise SetupError("\n".join(problems))
     return {
-        language: MappingProxyType({key: str(node.scalar) for key, node in entries.items()})
+        language: {key: str(node.scalar) for key, node in entries.items()}
         for language, entries in found.items()
     }
 
