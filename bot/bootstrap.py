@@ -54,11 +54,12 @@ from bot.storage.desk import SqlDesk
 from bot.storage.desk_facts import SqlDeskFacts
 from bot.storage.diary import SqlDiary
 from bot.storage.diary_json import observed_rows
+from bot.storage.instants import last_instant, remember_instant
 from bot.storage.migrations import upgrade
 from bot.storage.notes import SqlNotes
 from bot.storage.seal import Keyring, derive, master_key_from
 from bot.storage.staff import SqlStaffBook
-from bot.storage.store import SqlStore, last_instant, remember_instant
+from bot.storage.store import SqlStore
 from bot.web.inbox import InboxParts, add_inbox
 from bot.web.sandbox import add_sandbox
 from bot.web.security import add_headers

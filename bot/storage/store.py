@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from bot.domain.diary import DiaryWrite
 from bot.ports import Clock
 from bot.storage.database import Database
+from bot.storage.drafts import Drafts
 from bot.storage.handoffs import SqlHandoffs
 from bot.storage.intake_rows import IntakeRows
 from bot.storage.outbox_rows import OutboxRows
@@ -25,22 +26,25 @@ class SqlStore:
         self._database = database
         self._apply_write = apply_write
         rows = SealedRows(practice, keyring)
-        self.ownership = Ownership(practice)
+        self.drafts = Drafts(practice, keyring)
+        self.ownership = Ownership(practice, self.drafts)
         self.handoffs = SqlHandoffs(
             database, practice=practice, keyring=keyring, clock=clock, ownership=self.ownership
         )
         intake = IntakeRows(database, rows, clock, self.ownership)
-        outbox = OutboxRows(database, rows, clock, self.ownership)
+        outbox = OutboxRows(database, rows, clock, ownership=self.ownership, handoffs=self.handoffs)
         turns = TurnRows(
             database,
             rows,
             outbox=outbox,
             ownership=self.ownership,
             handoffs=self.handoffs,
+            drafts=self.drafts,
             apply_write=apply_write,
         )
         self.accept = intake.accept
         self.load = turns.load
+        self.recall = turns.recall
         self.record = turns.record
         self.commit = turns.commit
         self.set_aside = turns.set_aside
@@ -48,6 +52,7 @@ class SqlStore:
         self.next_to_send = outbox.next_to_send
         self.has_moved = outbox.has_moved
         self.take_back = outbox.take_back
+        self.hold_back = outbox.hold_back
         self.settle = outbox.settle
         self.resend = outbox.resend
         self.unfinished = outbox.unfinished

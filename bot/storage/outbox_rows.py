@@ -1,0 +1,296 @@
+"""What goes out: each conversation's messages in their order, and what became of every one."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, text, update
+
+from bot.domain.conversation import Reply
+from bot.domain.handoff import JUST_NOW
+from bot.domain.pipeline import BOT, QUEUE, OutboxMessage, OutboxState, TurnCommit, Unfinished
+from bot.ports import Clock
+from bot.storage import tables as t
+from bot.storage.database import Database
+from bot.storage.handoffs import SqlHandoffs
+from bot.storage.ownership import Ownership
+from bot.storage.sealed_rows import SealedRows, reply_from, reply_to_json
+from bot.storage.statements import Prepared
+from bot.storage.tables import from_stamp, to_stamp
+
+_contact = t.ContactRow.__table__  # type: ignore[attr-defined]
+_conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]
+_inbox = t.InboxRow.__table__  # type: ignore[attr-defined]
+_outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]
+
+# Written out, not bound: SQLite uses a partial index only where it can see that the condition implies it.
+_IN_FLIGHT = text("outbox.state IN ('queued', 'sending', 'uncertain')")
+
+_ADD = Prepared(lambda insert: insert(_outbox).on_conflict_do_nothing(index_elements=["id"]))
+_HEAD = Prepared(
+    select(_outbox, _conversation.c.owner, _conversation.c.staff_wrote_at)
+    .add_columns(_contact.c.channel, _contact.c.account, _contact.c.sealed.label("who"))
+    .add_columns(_contact.c.informed_at)
+    .join(_conversation, _conversation.c.id == _outbox.c.conversation)
+    .join(_contact, _contact.c.id == _outbox.c.conversation)
+    .where(_outbox.c.conversation == bindparam("id"), _IN_FLIGHT)
+    .order_by(_outbox.c.seq)
+    .limit(1)
+)
+_WAITS = Prepared(select(_outbox.c.seq).where(_outbox.c.conversation == bindparam("id"), _IN_FLIGHT).limit(1))
+_BEGIN_SENDING = (
+    update(_outbox)
+    .where(_outbox.c.id == bindparam("row"))
+    .values(state=OutboxState.SENDING.value, attempts=_outbox.c.attempts + 1)
+)
+_MARK_SENDING = Prepared(_BEGIN_SENDING)
+_SEND_AGAIN = Prepared(_BEGIN_SENDING.where(_outbox.c.state == OutboxState.UNCERTAIN.value))
+_TAKE_BACK = Prepared(
+    update(_outbox)
+    .where(_outbox.c.id == bindparam("row"), _outbox.c.state == OutboxState.SENDING.value)
+    .values(state=OutboxState.QUEUED.value, attempts=_outbox.c.attempts - 1)
+)
+_HOLD_BACK = Prepared(
+    update(_outbox)
+    .where(_outbox.c.id == bindparam("row"), _outbox.c.state == OutboxState.SENDING.value)
+    .values(state=OutboxState.DROPPED.value, attempts=_outbox.c.attempts - 1, not_before=bindparam("at"))
+)
+_SET_STATE = Prepared(
+    update(_outbox)
+    .where(_outbox.c.id == bindparam("row"))
+    .values(state=bindparam("new_state"), not_before=bindparam("at"))
+)
+_SETTLE = Prepared(
+    update(_outbox)
+    .where(_outbox.c.id == bindparam("row"), _IN_FLIGHT)
+    .values(
+        state=bindparam("new_state"),
+        message_id=func.coalesce(bindparam("wamid"), _outbox.c.message_id),
+        not_before=bindparam("when"),
+        sent_at=bindparam("sent"),
+        error_code=bindparam("code"),
+    )
+)
+
+
+class OutboxRows:
+    """The store's third room."""
+
+    def __init__(
+        self,
+        database: Database,
+        rows: SealedRows,
+        clock: Clock,
+        *,
+        ownership: Ownership,
+        handoffs: SqlHandoffs,
+    ) -> None:
+        self._database = database
+        self._rows = rows
+        self._practice = rows.practice
+        self._clock = clock
+        self._ownership = ownership
+        self._handoffs = handoffs
+
+    # -- within a unit of work ----------------------------------------------------------------------------
+
+    def stage(self, connection: Connection, turn: TurnCommit, at: int) -> OutboxMessage | None:
+        """The first goes out at once when nobody waits before it: it is stored as being sent already."""
+        if not turn.replies:
+            return None
+        waiting = _WAITS.scalar(connection, id=turn.conversation) is not None
+        going = [staged for staged in turn.replies if not staged.drafted]
+        for staged in turn.replies:
+            self.add(
+                connection,
+                conversation=turn.conversation,
+                id=staged.id,
+                author=BOT,
+                reply=staged.reply,
+                exempt=staged.exempt,
+                emergency=staged.emergency,
+                at=at,
+                notice=staged.notice,
+                sending=not waiting and staged is going[0] if going else False,
+                draft=turn.turn if staged.drafted else None,
+            )
+        return None if waiting or not going else self._head(connection, turn.conversation)
+
+    def add(
+        self,
+        connection: Connection,
+        *,
+        conversation: str,
+        id: str,
+        author: str,
+        reply: Reply,
+        at: int,
+        exempt: bool = False,
+        emergency: bool = False,
+        notice: bool = False,
+        sending: bool = False,
+        draft: str | None = None,
+        client_message_id: str | None = None,
+    ) -> None:
+        """A message of ours; the same id a second time is the same message. `draft`: the turn that only
+        suggests it."""
+        content = reply_to_json(reply)
+        if client_message_id:
+            content["client_message_id"] = client_message_id
+        state = OutboxState.SENDING if sending else OutboxState.QUEUED
+        if draft is not None:
+            state = OutboxState.DRAFTED
+        _ADD.run(
+            connection,
+            id=id,
+            practice=self._practice,
+            conversation=conversation,
+            author=author,
+            exempt=exempt,
+            emergency=emergency,
+            notice=notice,
+            draft=draft,
+            sealed=self._rows.seal(connection, conversation, content),
+            state=state.value,
+            attempts=1 if sending else 0,
+            created_at=at,
+            not_before=at,
+            receipt=0,
+        )
+
+    def _head(self, connection: Connection, conversation: str) -> OutboxMessage | None:
+        row = _HEAD.first(connection, id=conversation)
+        return None if row is None else self._message(connection, row)
+
+    def _message(self, connection: Connection, row: Any) -> OutboxMessage:
+        who = self._rows.contact(
+            connection, row.conversation, row.channel, row.account, row.who, row.informed_at
+        )
+        return OutboxMessage(
+            id=row.id,
+            contact=who,
+            reply=reply_from(self._rows.open(connection, row.conversation, row.sealed)),
+            author=row.author,
+            state=OutboxState(row.state),
+            attempts=row.attempts,
+            not_before=from_stamp(row.not_before),
+            exempt=bool(row.exempt),
+            notice=bool(row.notice),
+            moves=self._ownership.moves(row.conversation),
+        )
+
+    # -- sending ------------------------------------------------------------------------------------------
+
+    async def next_to_send(self, conversation: str) -> OutboxMessage | None:
+        """Usually nothing waits, which a look tells; only what may go now is written."""
+        now = to_stamp(self._clock.now())
+        row = await self._database.read_brief(lambda connection: _HEAD.first(connection, id=conversation))
+        if row is None:
+            return None
+
+        def unit(connection: Connection) -> OutboxMessage | None:
+            while (row := _HEAD.first(connection, id=conversation)) is not None:
+                if row.state == OutboxState.QUEUED:
+                    if _is_void(row, now):
+                        _SET_STATE.run(connection, row=row.id, new_state=OutboxState.DROPPED.value, at=now)
+                        continue
+                    if row.not_before <= now:
+                        _MARK_SENDING.run(connection, row=row.id)
+                        return self._head(connection, conversation)
+                return self._message(connection, row)
+            return None
+
+        return await self._database.write_brief(unit)
+
+    def has_moved(self, message: OutboxMessage) -> bool:
+        return message.author == BOT and self._ownership.moves(message.contact.id) != message.moves
+
+    async def take_back(self, message: OutboxMessage) -> None:
+        await self._database.write_brief(lambda connection: _TAKE_BACK.run(connection, row=message.id))
+
+    async def hold_back(self, message: OutboxMessage) -> None:
+        at = to_stamp(self._clock.now())
+
+        def unit(connection: Connection) -> None:
+            if _HOLD_BACK.run(connection, row=message.id, at=at):
+                self._handoffs.note_paused(connection, message.contact.id, key=message.id, at=at)
+
+        await self._database.write_brief(unit)
+
+    async def settle(
+        self,
+        message: OutboxMessage,
+        *,
+        state: OutboxState,
+        message_id: str | None = None,
+        not_before: datetime | None = None,
+        error_code: int | None = None,
+    ) -> None:
+        now = self._clock.now()
+        values = {
+            "row": message.id,
+            "new_state": state.value,
+            "wamid": self._rows.hashed(message_id) if message_id else None,
+            "when": to_stamp(not_before or now),
+            "sent": to_stamp(now) if state is OutboxState.SENT else None,
+            "code": error_code,
+        }
+        await self._database.write_brief(lambda connection: _SETTLE.run(connection, **values))
+
+    async def resend(self, message: OutboxMessage) -> OutboxMessage | None:
+        now = to_stamp(self._clock.now())
+
+        def unit(connection: Connection) -> OutboxMessage | None:
+            head = _HEAD.first(connection, id=message.contact.id)
+            if head is not None and head.id == message.id and _is_void(head, now):
+                # It may have arrived: a status that says so still counts.
+                _SET_STATE.run(connection, row=message.id, new_state=OutboxState.DROPPED.value, at=now)
+                return None
+            again = _SEND_AGAIN.run(connection, row=message.id)
+            return self._head(connection, message.contact.id) if again else None
+
+        return await self._database.write_brief(unit)
+
+    # -- after a start ------------------------------------------------------------------------------------
+
+    async def unfinished(self, *, decide_at: datetime) -> Unfinished:
+        def unit(connection: Connection) -> Unfinished:
+            connection.execute(
+                update(_outbox)
+                .where(_outbox.c.practice == self._practice, _outbox.c.state == OutboxState.SENDING)
+                # Whether it was posted at all nobody knows: this start does not count as an attempt.
+                .values(state=OutboxState.UNCERTAIN, attempts=_outbox.c.attempts - 1)
+            )
+            self._decide(connection, decide_at)
+            answer = connection.execute(
+                select(_inbox.c.conversation)
+                .where(_inbox.c.practice == self._practice, text("inbox.state = 'new'"))
+                .distinct()
+            ).scalars()
+            send = connection.execute(
+                select(_outbox.c.conversation)
+                .where(_outbox.c.practice == self._practice, _IN_FLIGHT)
+                .distinct()
+            ).scalars()
+            return Unfinished(to_answer=tuple(answer), to_send=tuple(send))
+
+        return await self._database.write(unit)
+
+    async def wait_anew(self, *, decide_at: datetime) -> None:
+        await self._database.write(lambda connection: self._decide(connection, decide_at))
+
+    def _decide(self, connection: Connection, at: datetime) -> None:
+        connection.execute(
+            update(_outbox)
+            .where(_outbox.c.practice == self._practice, _outbox.c.state == OutboxState.UNCERTAIN)
+            .values(not_before=to_stamp(at))
+        )
+
+
+def _is_void(row: Any, now: int) -> bool:
+    """Whether a message of the bot's must not go out (again): a person owns the conversation, or closed it.
+    What is exempt goes out, unless that person wrote just now."""
+    if row.author != BOT or row.owner in (BOT, QUEUE):
+        return False
+    if row.emergency and row.staff_wrote_at is not None:
+        return bool(from_stamp(now) - from_stamp(row.staff_wrote_at) < JUST_NOW)
+    return not row.exempt
