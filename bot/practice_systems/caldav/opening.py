@@ -1,0 +1,100 @@
+"""From practice.yml to calendars. Raises SetupError with the remedy."""
+
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bot.domain.outside import SystemSettings
+from bot.domain.practice import Practice
+from bot.errors import SetupError
+from bot.practice_systems.caldav.dav import Dav
+from bot.practice_systems.caldav.system import CalDavSystem, EventText
+from bot.practice_systems.outside_http import OutsideHttp
+
+_OPTIONS = {"url", "user", "login", "show_patients"}
+_SECRETS = {"password", "token"}
+_LOGINS = ("basic", "digest", "bearer")
+_NOTES = {
+    "it": "Preso dall'assistente in chat. Chi viene: nella posta dello studio.",
+    "ru": "Запись через ассистента в чате. Кто придёт: во входящих клиники.",
+    "en": "Booked by the assistant in chat. Who comes: in the practice's inbox.",
+}
+
+
+def open_caldav(
+    settings: SystemSettings,
+    *,
+    practice: Practice,
+    http: aiohttp.ClientSession,
+    now: Callable[[], datetime],
+) -> CalDavSystem:
+    """Nothing is asked of the server yet; `check` does."""
+    _known(settings.options, _OPTIONS, "options")
+    _known(settings.secrets, _SECRETS, "secrets")
+    url = _url(settings)
+    login = str(settings.options.get("login", "bearer" if "token" in settings.secrets else "basic"))
+    if login not in _LOGINS:
+        raise SetupError(f'practice_system.options.login is "{login}"; it is one of {", ".join(_LOGINS)}')
+    session, headers, close = _signed_in(settings, http, login)
+    outside = OutsideHttp(session, url, name="caldav", headers=headers, auth_statuses=(401,))
+    language = practice.languages[0]
+    titles = {
+        settings.visit_types.get(kind.id, kind.id): kind.name(language) for kind in practice.visit_types
+    }
+    return CalDavSystem(
+        Dav(outside),
+        url,
+        calendars=[settings.practitioners.get(p.id, p.id) for p in practice.practitioners],
+        practice=practice,
+        text=EventText(
+            titles=titles,
+            note=_NOTES.get(language, _NOTES["en"]),
+            names_patients=settings.options.get("show_patients") is True,
+        ),
+        now=now,
+        close=close,
+    )
+
+
+def _url(settings: SystemSettings) -> str:
+    url = str(settings.options.get("url", ""))
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SetupError(
+            "practice_system.options.url is the address of your calendar server, such as"
+            ' "https://cloud.example.org/remote.php/dav"'
+        )
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise SetupError("practice_system.options.url begins with https://: the password goes with it")
+    return url
+
+
+def _signed_in(
+    settings: SystemSettings, http: aiohttp.ClientSession, login: str
+) -> tuple[aiohttp.ClientSession, dict[str, str], Callable[[], object] | None]:
+    """The session to use, what to send along, and how to close what was opened here."""
+    if login == "bearer":
+        token = settings.secrets.get("token")
+        if not token:
+            raise SetupError('practice_system.secrets.token is missing; write "env:CALDAV_TOKEN"')
+        return http, {"Authorization": f"Bearer {token}"}, None
+    user, password = settings.options.get("user"), settings.secrets.get("password")
+    if not user or not password:
+        raise SetupError(
+            "practice_system needs options.user, and secrets.password such as env:CALDAV_PASSWORD"
+            " (an app password where the server has them)"
+        )
+    if login == "basic":
+        return http, {"Authorization": aiohttp.BasicAuth(str(user), password, "utf-8").encode()}, None
+    own = aiohttp.ClientSession(middlewares=(aiohttp.DigestAuthMiddleware(str(user), password),))
+    return own, {}, own.close
+
+
+def _known(given: object, known: set[str], what: str) -> None:
+    unknown = sorted(set(given) - known) if isinstance(given, dict) else []
+    if unknown:
+        raise SetupError(
+            f'practice_system.{what} does not know "{unknown[0]}"; there is {", ".join(sorted(known))}'
+        )
