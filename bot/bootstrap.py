@@ -61,6 +61,7 @@ from bot.storage.seal import Keyring, derive, master_key_from
 from bot.storage.staff import SqlStaffBook
 from bot.storage.store import SqlStore
 from bot.web.inbox import InboxParts, add_inbox
+from bot.web.office import OfficeParts, add_office
 from bot.web.sandbox import add_sandbox
 from bot.web.security import add_headers
 from bot.web.session import SignIn
@@ -489,6 +490,14 @@ class Server:
                 trail=desk.audit,
             ),
         )
+        office = OfficeParts(
+            desk=desk.desk,
+            practice=books.practice,
+            clock=clock,
+            reports=reports(books),
+            trail=desk.audit,
+        )
+        add_office(app, office)
         if configuration.demo and self.stand_in_url:
             add_sandbox(
                 app,

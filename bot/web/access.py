@@ -20,7 +20,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SESSION = web.RequestKey("session", Session)
 PREFIX = "/inbox"
 #: What a browser opens by itself: who is not signed in is led to the door, and from there to where they went.
-PAGES = (PREFIX, f"{PREFIX}/{{conversation}}")
+PAGES = (PREFIX, f"{PREFIX}/{{conversation}}", "/inbox/figures", "/inbox/trail", "/inbox/team")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ ROUTES = (
     Route("GET", "/inbox/diary", Role.READER, acts=False),
     Route("GET", "/inbox/people", Role.READER, acts=False),
     Route("GET", "/inbox/canned", Role.AGENT, acts=False),
+    Route("GET", "/inbox/figures", Role.MANAGER),
+    Route("GET", "/inbox/figures.csv", Role.MANAGER),
     Route("GET", "/inbox/{conversation}", Role.READER),
     Route("POST", "/inbox/conversations/{id}/take", Role.AGENT),
     Route("POST", "/inbox/conversations/{id}/reply", Role.AGENT),

@@ -33,6 +33,7 @@ from bot.service.visits import VisitDesk, VisitsView
 from bot.web.access import SESSION, Handler, add_handlers, answer, guard, refuse
 from bot.web.bodies import MESSAGE_ID, Strict, read
 from bot.web.doors import add_doors
+from bot.web.frame import menu
 from bot.web.inbox_notes import InboxNotes
 from bot.web.inbox_visits import InboxVisits, diary_facts, refused_booking
 from bot.web.live import Stream
@@ -151,6 +152,7 @@ class _Inbox:
             now=self._sign_in.now().isoformat(),
             names=_names(self._practice, session.language),
             has_notes=self._has_notes,
+            menu=menu(request),
             facts=diary_facts(self._practice, session.language) if self._practice and self._visits else {},
         )
 

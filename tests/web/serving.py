@@ -13,10 +13,13 @@ from bot.domain.diary import Appointment, Opening, Wish
 from bot.domain.practice import Practice
 from bot.practice_systems.embedded import EmbeddedDiary
 from bot.service.desk import Desk
+from bot.service.figures import Reports
 from bot.service.staff import StaffBook
 from bot.service.visits import VisitDesk
 from bot.web.inbox import InboxParts, add_inbox
+from bot.web.office import OfficeParts, add_office
 from bot.web.session import SignIn
+from tests.web.backstage import FakeFacts, FakeTrail
 from tests.web.fakes import FakeDesk, FakeNotes, FakeObserver, MemoryStaffBook, demo_practice
 
 Serve = Callable[[web.Application], Awaitable[str]]
@@ -91,12 +94,19 @@ def inbox_application(
 
 
 def whole_inbox(
-    desk: FakeDesk, sign_in: SignIn, staff: MemoryStaffBook, *, notes: FakeNotes | None = None
+    desk: FakeDesk,
+    sign_in: SignIn,
+    staff: MemoryStaffBook,
+    *,
+    notes: FakeNotes | None = None,
+    facts: FakeFacts | None = None,
+    trail: FakeTrail | None = None,
 ) -> web.Application:
     """With every part that a page can have."""
     practice = demo_practice()
     visits = VisitDesk(practice, NoVisits(), desk=desk, clock=desk.clock)
-    return inbox_application(
+    facts = facts or FakeFacts()
+    app = inbox_application(
         desk,
         sign_in,
         practice,
@@ -105,7 +115,17 @@ def whole_inbox(
         observer=FakeObserver(),
         notes=notes or FakeNotes(desk),
         clock=desk.clock,
+        trail=trail,
     )
+    office = OfficeParts(
+        desk=desk,
+        practice=practice,
+        clock=desk.clock,
+        reports=Reports(practice, desk=facts, chats=facts),
+        trail=trail,
+    )
+    add_office(app, office)
+    return app
 
 
 class NoVisits(EmbeddedDiary):

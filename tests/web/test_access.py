@@ -32,6 +32,7 @@ EXPECTED = {
         *("POST /inbox/conversations/{id}/tag", "POST /inbox/conversations/{id}/untag"),
         "GET /inbox/canned",
     },
+    Role.MANAGER: {"GET /inbox/figures", "GET /inbox/figures.csv"},
 }
 KEY = "0123456789abcdef"
 REF = "rossi~check_up~20261117T0900Z~20261117T0930Z"

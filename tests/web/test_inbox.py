@@ -41,6 +41,7 @@ async def test_nobody_sees_or_does_anything_without_a_session(
     doors = {
         "/inbox": (303, "/inbox/sign-in"),
         "/inbox/{conversation}": (303, "/inbox/sign-in?conversation=c-anna"),
+        **dict.fromkeys(("/inbox/figures", "/inbox/trail", "/inbox/team"), (303, "/inbox/sign-in")),
     }
     assert answer == doors.get(path, (401, None))
     assert desk.views == before
