@@ -220,7 +220,8 @@ class OutsideBook(Protocol):
 
     async def begin(self, deed: Deed, *, hold: Hold | None, keep_until: datetime) -> None:
         """Remember a write that is about to be made. Until it is settled, `hold` neither runs out before
-        `keep_until` nor is let go; HoldExpired when it has been. The same key again changes nothing."""
+        `keep_until` nor is let go; HoldExpired when it has been. The same key again changes nothing, but
+        begins anew what was REFUSED."""
 
     async def settle(
         self,
@@ -239,10 +240,21 @@ class OutsideBook(Protocol):
         """Writes that are BEGUN or UNKNOWN, the oldest first."""
 
     async def linked(
-        self, *, contact: str | None = None, appointment: str | None = None, refs: Collection[str] = ()
+        self,
+        *,
+        contact: str | None = None,
+        patients: Collection[str] = (),
+        appointment: str | None = None,
+        refs: Collection[str] = (),
     ) -> tuple[Linked, ...]:
-        """Our copies of visits, by start: of a contact those that we have not cancelled ourselves, one by
-        our id, or those of these refs. Exactly one is asked for."""
+        """Our copies of visits, by start: those of a contact and these patients of ours that we have not
+        cancelled ourselves; or one by our id; or those of these refs."""
+
+    async def kept(
+        self, *, start: datetime, end: datetime, at: datetime, since: datetime
+    ) -> Sequence[tuple[str, datetime, datetime]]:
+        """As `DiaryStore.busy`, without copies that nothing has happened to since then: of those the system
+        itself can tell."""
 
     async def follow(self, ours: Linked, *, at: datetime) -> None:
         """Our copy becomes what is given here. A mere hold that is in its way is let go."""
@@ -288,6 +300,9 @@ class DiaryStore(Protocol):
         first_name: str | None,
         birth_date: date | None,
     ) -> tuple[KnownPatient, ...]: ...
+
+    async def details(self, patient: str) -> PatientDetails | None:
+        """Who a reference is; None when there is no such reference."""
 
     async def appointment(self, appointment: str) -> tuple[Appointment, str | None] | None:
         """As it is now, with the key of its last change; None when there is no such row."""

@@ -107,6 +107,7 @@ class BookHeld:
     patient: PatientDetails
     key: str
     at: datetime
+    status: AppointmentStatus = AppointmentStatus.BOOKED  # or REQUESTED, until somebody has confirmed it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,27 +1,46 @@
 """Openings: the times at which a visit fits.
 
-`openings` computes all of them from hours, closed days and what is busy; `bot.domain.offer` chooses.
-An opening starts on a quarter of an hour of the wall clock, lies within one shift, and is clear of everything
-busy together with its buffers (which may reach outside the shift). Time within which the clocks change is
-never offered.
+`openings` computes all of them from hours, closed days and what is taken; `bot.domain.offer` chooses.
+An opening starts on a quarter of an hour of the wall clock, lies within one shift, is clear of everything
+busy together with its buffers (which may reach outside the shift), has a room where it needs one, and leaves
+alone what is kept free for emergencies. Time within which the clocks change is never offered.
+
+Where another system says what is free, its free blocks take the place of hours and closed days; where it
+names the very times, `openings_in_slots` only leaves out those that we may not offer.
 """
 
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-import holidays
-
 from bot.domain.diary import Opening
-from bot.domain.practice import Practice, Shift, VisitType
-from bot.domain.practice_time import DAY, PracticeTime
+from bot.domain.hours import Working, is_closed, public_holidays, weekly, working
+from bot.domain.practice import Practice, Practitioner, VisitType
+from bot.domain.practice_time import DAY, MINUTE, PracticeTime
+
+__all__ = [
+    "GRID",
+    "Busy",
+    "blocked_range",
+    "is_closed",
+    "is_opening",
+    "openings",
+    "openings_in_slots",
+    "public_holidays",
+    "rooms_for",
+    "site_of",
+]
 
 GRID = timedelta(minutes=15)
 
-#: (practitioner id, from, to): time that is taken, UTC, half-open, in any order, overlapping or not.
+#: (practitioner or room id, from, to): time that is taken, UTC, half-open, in any order, overlapping or not.
 Busy = Iterable[tuple[str, datetime, datetime]]
+
+#: (visit type id, start): visits that count towards `VisitType.per_day`.
+Visits = Iterable[tuple[str, datetime]]
 
 
 def openings(
@@ -33,36 +52,66 @@ def openings(
     first_day: date,
     last_day: date,
     practitioner: str | None = None,
+    rooms: Busy = (),
+    visits: Visits = (),
+    free: Busy | None = None,
+    site: str | None = None,
 ) -> list[Opening]:
     """Every opening from `first_day` to `last_day`, both included (local days), by start.
 
     Nothing before `at` plus the visit's lead, nothing after the last local day of the practice's horizon.
+    `rooms` is when rooms are taken. With `free`, a visit and its buffers lie within one block, and may begin
+    with it.
     """
-    clock = PracticeTime(practice.time_zone)
-    soonest = at + visit_type.lead
-    first = max(first_day, clock.today(at))
-    last = min(last_day, (clock.wall(at) + practice.horizon).date())
+    search = _Search(
+        practice, visit_type, at, _by_who(busy), _by_who(rooms), _full_days(practice, visit_type, visits)
+    )
     people = [
         person
         for person in practice.practitioners
         if visit_type.id in person.visit_types and practitioner in (None, person.id)
     ]
-    taken = _by_practitioner(busy)
-    before, after = visit_type.buffer_before, visit_type.buffer_after
+    blocks = None if free is None else _by_who(free)
     found: list[Opening] = []
-    for day in _days(first, last):
-        if is_closed(practice, day):
-            continue
+    for day in search.days(first_day, last_day):
         for person in people:
-            is_clear = taken[person.id].is_clear
-            for start in _starts(practice.time_zone, day, person.shifts, visit_type.duration):
-                end = start + visit_type.duration
-                if start >= soonest and is_clear(start - before, end + after):
-                    found.append(
-                        Opening(start=start, end=end, practitioner=person.id, visit_type=visit_type.id)
-                    )
+            if blocks is None:
+                found += search.in_hours(person, day, site)
+            else:
+                found += search.in_blocks(person, day, blocks[person.id])
     found.sort(key=lambda opening: (opening.start, opening.practitioner))
     return found
+
+
+def openings_in_slots(
+    practice: Practice,
+    visit_type: VisitType,
+    *,
+    slots: Busy,
+    busy: Busy,
+    at: datetime,
+    first_day: date,
+    last_day: date,
+    practitioner: str | None = None,
+    visits: Visits = (),
+) -> list[Opening]:
+    """Of the times that another system names: those long enough, not too soon, not too far, not taken."""
+    search = _Search(
+        practice, visit_type, at, _by_who(busy), _by_who(()), _full_days(practice, visit_type, visits)
+    )
+    people = {p.id for p in practice.practitioners if visit_type.id in p.visit_types}
+    days = frozenset(search.days(first_day, last_day))
+    found = {
+        Opening(start=start, end=start + visit_type.duration, practitioner=who, visit_type=visit_type.id)
+        for who, start, end in slots
+        if who in people
+        and practitioner in (None, who)
+        and end - start >= visit_type.duration
+        and start >= search.soonest
+        and search.clock.today(start) in days
+        and search.taken[who].is_clear(start, start + visit_type.duration)
+    }
+    return sorted(found, key=lambda opening: (opening.start, opening.practitioner))
 
 
 def is_opening(practice: Practice, opening: Opening, *, at: datetime) -> bool:
@@ -92,20 +141,126 @@ def blocked_range(practice: Practice, opening: Opening) -> tuple[datetime, datet
     return opening.start - visit_type.buffer_before, opening.end + visit_type.buffer_after
 
 
-def is_closed(practice: Practice, day: date) -> bool:
-    return day in practice.closed_days or (
-        practice.holidays and day in public_holidays(practice.country, day.year)
-    )
+def site_of(practice: Practice, opening: Opening) -> str | None:
+    """Where the practitioner is at that time; None where the practice has one place only, or nobody knows."""
+    clock = PracticeTime(practice.time_zone)
+    wall = clock.wall(opening.start)
+    person = practice.practitioner(opening.practitioner)
+    hours = working(practice, person, wall.date()) if person else ()
+    return next((site for start, end, site in hours if start <= wall.time() < end), None)
 
 
-@lru_cache(maxsize=256)
-def public_holidays(country: str, year: int) -> frozenset[date]:
-    """Nationwide days off. Raises NotImplementedError for a country that the library does not know."""
-    return frozenset(holidays.country_holidays(country, years=year))
+def rooms_for(practice: Practice, opening: Opening) -> tuple[str, ...]:
+    """The rooms that this visit could be in, the preferred first; () when it needs none."""
+    visit_type = practice.visit_type(opening.visit_type)
+    if visit_type is None or not visit_type.rooms:
+        return ()
+    return _rooms_at(practice, visit_type, site_of(practice, opening))
 
 
-class _Taken:
-    """One practitioner's busy time, merged, so that one look-up answers."""
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One visit type's openings: what is asked of every start."""
+
+    practice: Practice
+    visit_type: VisitType
+    at: datetime
+    taken: "Mapping[str, _Merged]"
+    rooms: "Mapping[str, _Merged]"
+    full: frozenset[date]
+
+    @property
+    def clock(self) -> PracticeTime:
+        return PracticeTime(self.practice.time_zone)
+
+    @property
+    def soonest(self) -> datetime:
+        return self.at + self.visit_type.lead
+
+    def days(self, first: date, last: date) -> Iterator[date]:
+        day = max(first, self.clock.today(self.at))
+        last = min(last, (self.clock.wall(self.at) + self.practice.horizon).date())
+        while day <= last:
+            if day not in self.full:
+                yield day
+            day += DAY
+
+    def in_hours(self, person: Practitioner, day: date, site: str | None) -> Iterator[Opening]:
+        hours = working(self.practice, person, day)
+        if site is not None:
+            hours = tuple(one for one in hours if one[2] == site)
+        if not hours:
+            return
+        kept = self._kept(person, day)
+        if self.visit_type.rooms:
+            for one in hours:
+                rooms = _rooms_at(self.practice, self.visit_type, one[2])
+                yield from self._free(person, self._starts(day, (one,)), kept, rooms)
+        else:
+            yield from self._free(person, self._starts(day, hours), kept, None)
+
+    def in_blocks(self, person: Practitioner, day: date, blocks: "_Merged") -> Iterator[Opening]:
+        """A free block may end where we know nothing of what follows: buffers lie within it, too."""
+        before, after = self.visit_type.buffer_before, self.visit_type.buffer_after
+        starts = {
+            start
+            for begin, end in blocks.between(*self.clock.day(day))
+            for start in self._in_block(day, begin + before, end - after)
+        }
+        yield from self._free(person, sorted(starts), self._kept(person, day), None)
+
+    def _in_block(self, day: date, begin: datetime, end: datetime) -> Iterator[datetime]:
+        """On the grid, and where the block begins."""
+        begin, duration = _whole_minute(begin), self.visit_type.duration
+        first, midnight = self.clock.wall(begin), datetime.combine(day, time())
+        on_grid = midnight + max(-(-(first - midnight) // GRID), 0) * GRID
+        walls = [first] if first.date() == day else []
+        walls += [on_grid + count * GRID for count in range((midnight + DAY - on_grid) // GRID)]
+        for wall in walls:
+            start = self.clock.unbroken(wall, duration)
+            if start is not None and begin <= start and start + duration <= end:
+                yield start
+
+    def _free(
+        self,
+        person: Practitioner,
+        starts: Iterable[datetime],
+        kept: "_Merged | None",
+        rooms: tuple[str, ...] | None,
+    ) -> Iterator[Opening]:
+        visit_type, soonest = self.visit_type, self.soonest
+        before, after, duration = visit_type.buffer_before, visit_type.buffer_after, visit_type.duration
+        is_clear = self.taken[person.id].is_clear
+        near = self.at + self.practice.kept_free_until
+        for start in starts:
+            end = start + duration
+            if start < soonest or not is_clear(start - before, end + after):
+                continue
+            if kept is not None and start > near and not kept.is_clear(start, end):
+                continue
+            if rooms is not None and not any(
+                self.rooms[room].is_clear(start - before, end + after) for room in rooms
+            ):
+                continue
+            yield Opening(start=start, end=end, practitioner=person.id, visit_type=visit_type.id)
+
+    def _starts(self, day: date, hours: tuple[Working, ...]) -> tuple[datetime, ...]:
+        return _starts(self.practice.time_zone, day, hours, self.visit_type.duration)
+
+    def _kept(self, person: Practitioner, day: date) -> "_Merged | None":
+        if not person.kept_free or self.visit_type.urgent:
+            return None
+        clock = self.clock
+        return _Merged(
+            (clock.earliest(datetime.combine(day, start)), clock.earliest(datetime.combine(day, end)))
+            for start, end, _ in weekly(person.kept_free, day)
+        )
+
+
+class _Merged:
+    """Ranges of time, merged, so that one look-up answers."""
+
+    __slots__ = ("ends", "starts")
 
     def __init__(self, ranges: Iterable[tuple[datetime, datetime]] = ()) -> None:
         self.starts: list[datetime] = []
@@ -123,36 +278,53 @@ class _Taken:
         before = bisect_left(self.starts, end) - 1  # the last range that begins before `end`
         return before < 0 or self.ends[before] <= start
 
+    def between(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Those that touch [start, end), whole."""
+        for index in range(bisect_right(self.ends, start), bisect_left(self.starts, end)):
+            yield self.starts[index], self.ends[index]
 
-def _by_practitioner(busy: Busy) -> Mapping[str, _Taken]:
+
+def _by_who(busy: Busy) -> Mapping[str, _Merged]:
     ranges: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
-    for practitioner, start, end in busy:
-        ranges[practitioner].append((start, end))
-    return defaultdict(_Taken, {practitioner: _Taken(pairs) for practitioner, pairs in ranges.items()})
+    for who, start, end in busy:
+        ranges[who].append((start, end))
+    return defaultdict(_Merged, {who: _Merged(pairs) for who, pairs in ranges.items()})
 
 
-def _days(first: date, last: date) -> Iterator[date]:
-    while first <= last:
-        yield first
-        first += DAY
+def _full_days(practice: Practice, visit_type: VisitType, visits: Visits) -> frozenset[date]:
+    """Local days that have as many visits of this kind as the practice takes."""
+    if visit_type.per_day is None:
+        return frozenset()
+    clock = PracticeTime(practice.time_zone)
+    counted = Counter(clock.today(start) for kind, start in visits if kind == visit_type.id)
+    return frozenset(day for day, number in counted.items() if number >= visit_type.per_day)
 
 
-@lru_cache(maxsize=8192)
-def _starts(zone: str, day: date, shifts: tuple[Shift, ...], duration: timedelta) -> tuple[datetime, ...]:
+def _rooms_at(practice: Practice, visit_type: VisitType, site: str | None) -> tuple[str, ...]:
+    where = {room.id: room.site for room in practice.rooms}
+    return tuple(room for room in visit_type.rooms if site is None or where.get(room) in (None, site))
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    """The next one, unless it is one."""
+    cut = moment.replace(second=0, microsecond=0)
+    return cut if cut == moment else cut + MINUTE
+
+
+@lru_cache(maxsize=65536)
+def _starts(zone: str, day: date, hours: tuple[Working, ...], duration: timedelta) -> tuple[datetime, ...]:
     """Where a visit could begin on that day if nobody else came: the same for every patient who asks."""
-    return tuple(dict.fromkeys(_on_the_grid(PracticeTime(zone), day, shifts, duration)))
+    return tuple(dict.fromkeys(_on_the_grid(PracticeTime(zone), day, hours, duration)))
 
 
 def _on_the_grid(
-    clock: PracticeTime, day: date, shifts: Sequence[Shift], duration: timedelta
+    clock: PracticeTime, day: date, hours: tuple[Working, ...], duration: timedelta
 ) -> Iterator[datetime]:
     midnight = datetime.combine(day, time())
-    for shift in shifts:
-        if shift.weekday != day.weekday():
-            continue
-        since_midnight = datetime.combine(day, shift.start) - midnight
+    for begin, until, _ in hours:
+        since_midnight = datetime.combine(day, begin) - midnight
         wall = midnight + -(-since_midnight // GRID) * GRID
-        last = datetime.combine(day, shift.end) - duration
+        last = datetime.combine(day, until) - duration
         while wall <= last:
             start = clock.unbroken(wall, duration)
             if start is not None:

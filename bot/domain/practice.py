@@ -3,12 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from enum import StrEnum
 
 #: What a practice may answer in practice.yml (`answers`); texts name each as the slot `answer_<topic>`.
 ANSWER_TOPICS = (
     *("prices", "payment", "insurance", "invoices", "parking", "accessibility", "first_visit", "duration"),
     *("cancellation", "languages", "children", "fear", "hygiene", "jobs", "suppliers"),
 )
+
+
+class Weeks(StrEnum):
+    """By the number that the calendar gives a week (ISO 8601). A year of 53 weeks ends odd and begins odd."""
+
+    EVERY = "every"
+    ODD = "odd"
+    EVEN = "even"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +27,40 @@ class Shift:
     weekday: int  # Monday is 0, as in datetime.weekday()
     start: time
     end: time
+    site: str | None = None  # id
+    weeks: Weeks = Weeks.EVERY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exceptional:
+    """Days on which somebody's hours are not the weekly ones; without spans these are days off.
+
+    Hours given for a public holiday are worked. Both days are included.
+    """
+
+    first: date
+    last: date
+    spans: tuple[tuple[time, time], ...] = ()
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A place where the practice receives patients."""
+
+    id: str
+    name: str
+    address: str
+    closed_days: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A room or a chair: one visit at a time. Without a site it is wherever it is needed."""
+
+    id: str
+    name: str
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +76,9 @@ class VisitType:
     lead: timedelta = timedelta(0)  # how soon, at the earliest, it can be booked
     for_new_patients: bool = True
     price_from: float | None = None  # the least it costs, in the practice's currency
+    rooms: tuple[str, ...] = ()  # ids: it takes one of these; () when any corner will do
+    per_day: int | None = None  # so many in the whole practice on one day, such as new patients
+    urgent: bool = False  # may have the time that is kept free for emergencies
 
     def name(self, language: str) -> str:
         return self.names.get(language) or next(iter(self.names.values()))
@@ -47,6 +93,8 @@ class Practitioner:
     shifts: tuple[Shift, ...]
     visit_types: tuple[str, ...]  # ids
     does: Mapping[str, str] = field(default_factory=dict)  # language -> "orthodontics"; {} when not said
+    exceptions: tuple[Exceptional, ...] = ()  # of two for one day the later in the list counts
+    kept_free: tuple[Shift, ...] = ()  # for emergencies, until it is near (`Practice.kept_free_until`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +168,11 @@ class Practice:
     email: str | None = None
     currency: str = "EUR"  # ISO 4217
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # topic -> language -> sentence
+    holidays_region: str | None = None  # ISO 3166-2 without the country: "BY" in Germany, "SCT" in Britain
     closed_days: frozenset[date] = frozenset()
+    sites: tuple[Site, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    kept_free_until: timedelta = timedelta(hours=24)  # so long before, time kept free goes to anybody
     wants_birth_date: bool = False
     horizon: timedelta = timedelta(days=60)
     hold_for: timedelta = timedelta(minutes=10)
@@ -132,6 +184,7 @@ class Practice:
     desk: DeskRules = DeskRules()
     canned_answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id -> language -> text
     action_server: ActionServer | None = None
+    suggest: frozenset[str] | None = frozenset()  # flows whose answers somebody reads first; None: all flows
 
     def answer(self, topic: str, language: str) -> str:
         """What the practice says about a topic; "" where it says nothing."""
@@ -141,6 +194,8 @@ class Practice:
     def visit_type(self, visit_type_id: str) -> VisitType | None:
         return next((v for v in self.visit_types if v.id == visit_type_id), None)
 
+    def site(self, site_id: str | None) -> Site | None:
+        return next((s for s in self.sites if s.id == site_id), None)
+
     def practitioner(self, practitioner_id: str) -> Practitioner | None:
         return next((p for p in self.practitioners if p.id == practitioner_id), None)
-    suggest: frozenset[str] | None = frozenset()  # flows whose answers somebody reads first; None: all flows

@@ -1,9 +1,8 @@
 """The diary that comes with the house: openings from practice.yml, rows in the practice's own database."""
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from bot.domain.diary import (
     Appointment,
@@ -21,10 +20,10 @@ from bot.domain.offer import offer
 from bot.domain.openings import blocked_range, is_opening, openings, public_holidays
 from bot.domain.practice import Practice
 from bot.domain.practice_time import DAY, PracticeTime
+from bot.domain.search import around, bookable_days
 from bot.errors import HoldExpired, PolicyRefused, VisitChanged
 from bot.ports import Booking, DiaryStore
-
-AROUND = timedelta(days=7)  # how far on either side of a wish is looked at first
+from bot.practice_systems.holding import hold_id
 
 
 class EmbeddedDiary:
@@ -43,8 +42,8 @@ class EmbeddedDiary:
 
     async def find_openings(self, wish: Wish, *, at: datetime, limit: int) -> tuple[Opening, ...]:
         """Looks around the wish first, then as far as the practice books, then at other practitioners."""
-        far = self._bookable(at)
-        found = await self._openings(wish, self._around(wish, at), at)
+        far = bookable_days(self._practice, at)
+        found = await self._openings(wish, around(self._practice, wish, at), at)
         if len(found) < limit:
             found = await self._openings(wish, far, at)
         if not found and wish.practitioner is not None:
@@ -55,7 +54,7 @@ class EmbeddedDiary:
         if not is_opening(self._practice, opening, at=at):
             raise PolicyRefused("this is not, or no longer, an opening of this practice; offer others")
         hold = Hold(
-            id=_hold_id(self._practice.id, contact, key),
+            id=hold_id(self._practice.id, contact, key),
             opening=opening,
             contact=contact,
             until=(at + self._practice.hold_for).replace(microsecond=0),  # the diary counts seconds
@@ -137,23 +136,6 @@ class EmbeddedDiary:
             practitioner=wish.practitioner,
         )
 
-    def _bookable(self, at: datetime) -> tuple[date, date]:
-        return self._clock.today(at), self._clock.today(at + self._practice.horizon + DAY)
-
-    def _around(self, wish: Wish, at: datetime) -> tuple[date, date]:
-        """The bookable days about a wish; however far off it is, the nearest of them."""
-        today, last = self._bookable(at)
-
-        def bookable(day: date) -> date:
-            return min(max(day, today), last)
-
-        first = bookable(wish.not_before or today)
-        if not wish.windows:
-            return first, bookable(first + 2 * AROUND)
-        begin = bookable(min(window[0] for window in wish.windows).date())
-        end = bookable(max(window[1] for window in wish.windows).date())
-        return bookable(max(begin - AROUND, first)), bookable(max(end, first) + AROUND)
-
     async def _is_as_seen(self, visit: Appointment, key: str) -> bool:
         """True when this key has changed it already. Raises VisitChanged when somebody else has."""
         found = await self._store.appointment(visit.id)
@@ -167,7 +149,3 @@ class EmbeddedDiary:
         """Whether this hold is an appointment by now: the answer to a repeated booking."""
         there = await self._store.appointments(start=hold.opening.start, end=hold.opening.end, at=at)
         return any(a.id == hold.id and a.status is AppointmentStatus.BOOKED for a in there)
-
-
-def _hold_id(practice: str, contact: str, key: str) -> str:
-    return "app_" + hashlib.sha256("\0".join((practice, contact, key)).encode()).hexdigest()[:32]

@@ -280,7 +280,7 @@ class SqlDiary:
                 a.hold_until > _epoch(write.at),
             )
             .values(
-                status="booked",
+                status=str(write.status),
                 hold_until=None,
                 patient_id=patient,
                 booking_key=write.key,

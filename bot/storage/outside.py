@@ -5,7 +5,7 @@ them, too. A copy that staff's own doubling leaves no room for is cancelled here
 what is true of the visit is read from the system in any case.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,14 @@ from bot.domain.outside import Deed, DeedState, Linked
 from bot.errors import HoldExpired
 from bot.storage.database import Database
 from bot.storage.diary import SqlDiary
-from bot.storage.diary_tables import APPOINTMENT, OUTSIDE_CURSOR, OUTSIDE_DEED, OVERLAP
+from bot.storage.diary_tables import (
+    ACTIVE,
+    APPOINTMENT,
+    DAY_SECONDS,
+    OUTSIDE_CURSOR,
+    OUTSIDE_DEED,
+    OVERLAP,
+)
 
 _OVERLAP_REASON = "overlap"
 
@@ -37,8 +44,14 @@ class SqlOutsideBook:
 
     async def begin(self, deed: Deed, *, hold: Hold | None, keep_until: datetime) -> None:
         def unit(connection: Connection) -> None:
-            if self._deed_row(connection, deed.key) is not None:
+            known = self._deed_row(connection, deed.key)
+            if known is not None and known.state != DeedState.REFUSED:
                 return
+            if known is not None:  # it came to nothing, and is tried again
+                d = OUTSIDE_DEED.c
+                connection.execute(
+                    delete(OUTSIDE_DEED).where(d.practice == self._practice, d.key == deed.key)
+                )
             if hold is not None:
                 self._pin(connection, hold, deed, keep_until)
             connection.execute(
@@ -83,6 +96,20 @@ class SqlOutsideBook:
                     .where(a.practice == self._practice, a.id == ours)
                     .values(pinned_by=None, **linked)
                 )
+            if write is None and state is DeedState.DONE and row.what == "book" and ref is not None:
+                # Found long after, when nobody remembers who it was for: the contact still has the visit.
+                connection.execute(
+                    update(APPOINTMENT)
+                    .where(a.practice == self._practice, a.id == row.hold, a.pinned_by == key)
+                    .values(
+                        status="booked",
+                        hold_until=None,
+                        booking_key=key,
+                        outside_ref=ref,
+                        pinned_by=None,
+                        updated_at=_epoch(at),
+                    )
+                )
             if state in (DeedState.DONE, DeedState.REFUSED) and row.hold is not None:
                 connection.execute(
                     delete(APPOINTMENT).where(
@@ -106,13 +133,19 @@ class SqlOutsideBook:
         return tuple(_deed(row) for row in rows)
 
     async def linked(
-        self, *, contact: str | None = None, appointment: str | None = None, refs: Collection[str] = ()
+        self,
+        *,
+        contact: str | None = None,
+        patients: Collection[str] = (),
+        appointment: str | None = None,
+        refs: Collection[str] = (),
     ) -> tuple[Linked, ...]:
         a = APPOINTMENT.c
         if appointment is not None:
             which = a.id == appointment
         elif contact is not None:
-            which = (a.contact == contact) & or_(a.status != "cancelled", a.cancel_reason == _OVERLAP_REASON)
+            which = or_(a.contact == contact, a.patient_id.in_(tuple(patients)))
+            which &= or_(a.status != "cancelled", a.cancel_reason == _OVERLAP_REASON)
         else:
             which = a.outside_ref.in_(tuple(refs))
         statement = (
@@ -122,6 +155,25 @@ class SqlOutsideBook:
         )
         rows = await self._database.read(lambda connection: connection.execute(statement).all())
         return tuple(_linked(row) for row in rows)
+
+    async def kept(
+        self, *, start: datetime, end: datetime, at: datetime, since: datetime
+    ) -> Sequence[tuple[str, datetime, datetime]]:
+        a = APPOINTMENT.c
+        statement = (
+            select(a.practitioner, a.blocked_from, a.blocked_to)
+            .where(a.practice == self._practice, a.status.in_(ACTIVE))
+            .where((a.status != "held") | (a.hold_until > _epoch(at)))
+            .where(a.outside_ref.is_(None) | (a.updated_at >= _epoch(since)))
+            .where(a.blocked_from < _epoch(end), a.blocked_to > _epoch(start))
+            .where(a.starts_at > _epoch(start) - DAY_SECONDS, a.starts_at < _epoch(end) + DAY_SECONDS)
+            .order_by(a.blocked_from, a.practitioner)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        return [
+            (who, datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(finish, UTC))
+            for who, begin, finish in rows
+        ]
 
     async def follow(self, ours: Linked, *, at: datetime) -> None:
         opening = ours.appointment.opening
@@ -136,6 +188,7 @@ class SqlOutsideBook:
             "blocked_to": end,
             "status": str(ours.appointment.status),
             "cancel_reason": None,
+            "outside_ref": ours.ref,
             "updated_at": _epoch(at),
         }
 

@@ -6,8 +6,6 @@ different dates of birth are one person.
 
 import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
@@ -16,6 +14,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, insert, select, update
 
 from bot.domain.diary import KnownPatient, PatientDetails
+from bot.domain.people import fits, same_person
 from bot.storage.diary_tables import PATIENT
 from bot.storage.seal import Forgotten
 
@@ -71,7 +70,7 @@ class SqlPatients:
     def booked_before(self, connection: Connection, contact: str, details: PatientDetails) -> str | None:
         """Whoever this contact has booked under this name before; a family on one phone stays several."""
         known = self._where(connection, PATIENT.c.contact == contact)
-        return next((ref for ref, who in known if _same_person(who, details)), None)
+        return next((ref for ref, who in known if same_person(who, details)), None)
 
     def of_contact(
         self, connection: Connection, contact: str, references: Sequence[str]
@@ -116,7 +115,7 @@ class SqlPatients:
         return tuple(
             KnownPatient(references=tuple(ref for ref, _ in person))
             for person in _people(self._where(connection, place))
-            if _fits(person, first_name, birth_date)
+            if fits((who for _, who in person), first_name, birth_date)
         )
 
     def _where(
@@ -147,7 +146,7 @@ def _people(known: Iterator[Known]) -> list[list[Known]]:
     # Those with a date of birth first: a row without one joins whoever has its name.
     for ref, who in sorted(known, key=lambda one: (one[1].birth_date is None, one[0])):
         for person in people:
-            if all(_same_person(who, other) for _, other in person):
+            if all(same_person(who, other) for _, other in person):
                 person.append((ref, who))
                 break
         else:
@@ -163,28 +162,6 @@ def _together(person: list[Known]) -> PatientDetails:
         phone=next((who.phone for who in details if who.phone), None),
         birth_date=next((who.birth_date for who in details if who.birth_date), None),
     )
-
-
-def _fits(person: list[Known], first_name: str | None, birth_date: date | None) -> bool:
-    born = {who.birth_date for _, who in person}
-    if birth_date is not None and birth_date not in born:
-        return False
-    if first_name is None:
-        return True
-    spoken = frozenset(word for word in _words(first_name) if len(word) > 1)  # "Anna V." is Anna
-    return bool(spoken) and any(spoken <= _words(who.name) for _, who in person)
-
-
-def _same_person(one: PatientDetails, other: PatientDetails) -> bool:
-    """Equal names, and no two different dates of birth."""
-    births = {details.birth_date for details in (one, other)} - {None}
-    return _words(one.name) == _words(other.name) and len(births) < 2
-
-
-def _words(name: str) -> frozenset[str]:
-    """Of a name, without case, accents and order."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    return frozenset(re.findall(r"[^\W\d_]+", bare))
 
 
 def _plain(details: PatientDetails) -> bytes:
