@@ -9,6 +9,7 @@ from bot.domain.conversation import Choice
 ELLIPSIS = "…"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _JOINER = "\u200d"
 _PREPENDED = frozenset(  # UAX 29's Prepend: signs that hang on what follows
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\u0d4e\U000110bd\U000110cd"
@@ -28,7 +29,9 @@ def clean(text: str) -> str:
 
 def length(text: str) -> int:
     """In UTF-16 units: Meta does not say what it counts, and this is never less than code points."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    if text.isascii():
+        return len(text)
+    return len(text) + len(_ASTRAL.findall(text))
 
 
 def shorten(text: str, limit: int) -> str:

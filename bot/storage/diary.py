@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, assert_never
 
-from sqlalchemy import Connection, delete, insert, or_, select, text, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.diary import (
@@ -27,12 +27,49 @@ from bot.domain.diary import (
 )
 from bot.errors import HoldExpired, OpeningTaken, VisitChanged
 from bot.storage.database import Database
-from bot.storage.diary_tables import ACTIVE, APPOINTMENT, DAY_SECONDS, OVERLAP
+from bot.storage.diary_tables import APPOINTMENT, DAY_SECONDS, OVERLAP
 from bot.storage.patients import Seal, SqlPatients, digest
+from bot.storage.statements import Prepared
 
 #: Written out rather than bound, as SQLite uses a partial index only for what it can read in the statement.
 _HELD = text("status = 'held'")
 _TO_COME = ("requested", "booked")  # visits that can still be moved and cancelled
+
+_A = APPOINTMENT.c
+_BLOCKS = text("(status IN ('requested', 'booked', 'arrived') OR (status = 'held' AND hold_until > :at))")
+_BUSY = Prepared(
+    select(_A.practitioner, _A.blocked_from, _A.blocked_to)
+    .where(_A.practice == bindparam("practice"), _BLOCKS)
+    .where(_A.blocked_from < bindparam("end"), _A.blocked_from > bindparam("day_before"))
+    .where(_A.blocked_to > bindparam("start"))
+    # Said for the index on starts_at: no visit lies further from its blocked time than a day.
+    .where(_A.starts_at > bindparam("day_before"), _A.starts_at < bindparam("day_after"))
+    .order_by(_A.blocked_from, _A.practitioner)
+)
+_OF_CONTACT = (_A.practice == bindparam("practice"), _A.contact == bindparam("contact"), _HELD)
+_HELD_BY = Prepared(
+    select(_A.id, _A.practitioner, _A.blocked_from, _A.blocked_to)
+    .where(*_OF_CONTACT)
+    .order_by(_A.created_at, _A.hold_until, _A.id)
+)
+_RELEASE = Prepared(delete(APPOINTMENT).where(*_OF_CONTACT))
+_HOLD_ON = Prepared(
+    select(_A.id, _A.hold_until).where(
+        *_OF_CONTACT,
+        _A.hold_until > bindparam("at"),
+        _A.practitioner == bindparam("practitioner"),
+        _A.visit_type == bindparam("visit_type"),
+        _A.starts_at == bindparam("start"),
+        _A.ends_at == bindparam("end"),
+    )
+)
+_OF_KEY = Prepared(
+    select(APPOINTMENT).where(_A.practice == bindparam("practice"), _A.hold_key == bindparam("key"))
+)
+_SWEEP = Prepared(
+    delete(APPOINTMENT).where(_A.practice == bindparam("practice"), _HELD, _A.hold_until <= bindparam("at"))
+)
+_DELETE = Prepared(delete(APPOINTMENT).where(_A.id == bindparam("row")))
 
 
 class SqlDiary:
@@ -46,35 +83,44 @@ class SqlDiary:
     async def busy(
         self, *, start: datetime, end: datetime, at: datetime
     ) -> Sequence[tuple[str, datetime, datetime]]:
-        a = APPOINTMENT.c
-        statement = (
-            select(a.practitioner, a.blocked_from, a.blocked_to)
-            .where(a.practice == self._practice, a.status.in_(ACTIVE), _unexpired(at))
-            .where(a.blocked_from < _epoch(end), a.blocked_from > _epoch(start) - DAY_SECONDS)
-            .where(a.blocked_to > _epoch(start))
-            # Said for the index on starts_at: no visit lies further from its blocked time than a day.
-            .where(a.starts_at > _epoch(start) - DAY_SECONDS, a.starts_at < _epoch(end) + DAY_SECONDS)
-            .order_by(a.blocked_from, a.practitioner)
-        )
-        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        begin, finish = _epoch(start), _epoch(end)
+
+        def read(connection: Connection) -> list[Any]:
+            return _BUSY.all(
+                connection,
+                practice=self._practice,
+                at=_epoch(at),
+                start=begin,
+                end=finish,
+                day_before=begin - DAY_SECONDS,
+                day_after=finish + DAY_SECONDS,
+            )
+
+        rows = await self._database.read_brief(read)
         return [(who, _instant(begin), _instant(finish)) for who, begin, finish in rows]
 
     async def hold(
         self, hold: Hold, *, blocked: tuple[datetime, datetime], key: str, limit: int, at: datetime
     ) -> Hold:
-        return await self._database.write(
+        return await self._database.write_brief(
             lambda connection: self.take_hold(connection, hold, blocked=blocked, key=key, limit=limit, at=at)
         )
 
     async def release(self, *, contact: str, at: datetime) -> None:
-        a = APPOINTMENT.c
-        statement = delete(APPOINTMENT).where(
-            a.practice == self._practice, a.contact == contact, a.status == "held", a.pinned_by.is_(None)
-        )
-        await self._database.write(lambda connection: connection.execute(statement) and None)
+        """Most have nothing to let go of, which a look tells."""
+
+        def holds(connection: Connection) -> bool:
+            return _HELD_BY.first(connection, practice=self._practice, contact=contact) is not None
+
+        if await self._database.read_brief(holds):
+            await self._database.write_brief(
+                lambda connection: _RELEASE.run(connection, practice=self._practice, contact=contact)
+            )
 
     async def current_hold(self, *, contact: str, opening: Opening, at: datetime) -> Hold | None:
-        return await self._database.read(lambda connection: self._hold_on(connection, contact, opening, at))
+        return await self._database.read_brief(
+            lambda connection: self._hold_on(connection, contact, opening, at)
+        )
 
     async def appointments(
         self, *, start: datetime | None, end: datetime | None, at: datetime
@@ -108,11 +154,11 @@ class SqlDiary:
             .where(or_(a.contact == contact, a.patient_id.in_(tuple(patients))))
             .order_by(a.starts_at, a.practitioner, a.id)
         )
-        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        rows = await self._database.read_brief(lambda connection: connection.execute(statement).all())
         return tuple(_appointment(row) for row in rows)
 
     async def appointment(self, appointment: str) -> tuple[Appointment, str | None] | None:
-        row = await self._database.read(lambda connection: self._row_of(connection, appointment))
+        row = await self._database.read_brief(lambda connection: self._row_of(connection, appointment))
         return None if row is None else (_appointment(row), row.change_key)
 
     async def booked_for(self, *, contact: str, since: datetime) -> tuple[PatientDetails, ...]:
@@ -128,7 +174,7 @@ class SqlDiary:
             recent = [str(row.patient_id) for row in connection.execute(statement).all()]
             return self.patients.of_contact(connection, contact, recent)
 
-        return await self._database.read(read)
+        return await self._database.read_brief(read)
 
     async def find_patients(
         self,
@@ -167,9 +213,7 @@ class SqlDiary:
         """See `DiaryStore.hold`. A contact that already holds this opening keeps that hold, renewed."""
         a = APPOINTMENT.c
         self.sweep(connection, at=at)
-        known = connection.execute(
-            select(APPOINTMENT).where(a.practice == self._practice, a.hold_key == key)
-        ).first()
+        known = _OF_KEY.first(connection, practice=self._practice, key=key)
         if known is not None:
             until = hold.until if known.hold_until is None else _instant(known.hold_until)
             return Hold(id=known.id, opening=_appointment(known).opening, contact=known.contact, until=until)
@@ -231,23 +275,13 @@ class SqlDiary:
 
     def sweep(self, connection: Connection, *, at: datetime) -> int:
         """Deletes this practice's expired holds; returns how many."""
-        a = APPOINTMENT.c
-        swept = connection.execute(
-            delete(APPOINTMENT).where(a.practice == self._practice, _HELD, a.hold_until <= _epoch(at))
-        )
-        return swept.rowcount
+        return _SWEEP.run(connection, practice=self._practice, at=_epoch(at))
 
     def _make_room(
         self, connection: Connection, hold: Hold, blocked: tuple[datetime, datetime], limit: int
     ) -> None:
         """Lets go of the contact's own holds that are in the way, and of the oldest beyond the limit."""
-        a = APPOINTMENT.c
-        held = connection.execute(
-            select(a.id, a.practitioner, a.blocked_from, a.blocked_to)
-            .where(a.practice == self._practice, a.contact == hold.contact, a.status == "held")
-            .where(a.pinned_by.is_(None))
-            .order_by(a.created_at, a.hold_until, a.id)
-        ).all()
+        held = _HELD_BY.all(connection, practice=self._practice, contact=hold.contact)
         start, end = map(_epoch, blocked)
         in_the_way = [
             row.id
@@ -259,7 +293,7 @@ class SqlDiary:
         others = [row.id for row in held if row.id not in in_the_way]
         surplus = others[: max(len(others) - max(limit, 1) + 1, 0)]
         if in_the_way or surplus:
-            connection.execute(delete(APPOINTMENT).where(a.id.in_([*in_the_way, *surplus])))
+            _DELETE.run_each(connection, [{"row": row} for row in (*in_the_way, *surplus)])
 
     def _book_held(self, connection: Connection, write: BookHeld) -> None:
         a = APPOINTMENT.c
@@ -337,19 +371,16 @@ class SqlDiary:
         return connection.execute(statement).first()
 
     def _hold_on(self, connection: Connection, contact: str, opening: Opening, at: datetime) -> Hold | None:
-        a = APPOINTMENT.c
-        row = connection.execute(
-            select(a.id, a.hold_until).where(
-                a.practice == self._practice,
-                a.contact == contact,
-                a.status == "held",
-                a.hold_until > _epoch(at),
-                a.practitioner == opening.practitioner,
-                a.visit_type == opening.visit_type,
-                a.starts_at == _epoch(opening.start),
-                a.ends_at == _epoch(opening.end),
-            )
-        ).first()
+        row = _HOLD_ON.first(
+            connection,
+            practice=self._practice,
+            contact=contact,
+            at=_epoch(at),
+            practitioner=opening.practitioner,
+            visit_type=opening.visit_type,
+            start=_epoch(opening.start),
+            end=_epoch(opening.end),
+        )
         if row is None:
             return None
         return Hold(id=row.id, opening=opening, contact=contact, until=_instant(row.hold_until))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.diary import AppointmentStatus, BookHeld, Hold, Opening, PatientDetails
@@ -256,11 +256,14 @@ def test_an_old_diary_is_not_read_from_the_beginning(database: Database, stateme
 
 async def test_what_is_busy_is_read_by_its_time(diary: SqlDiary, database: Database) -> None:
     statements: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+
+    def listen(connection: Connection) -> None:
+        connection.connection.driver_connection.set_trace_callback(statements.append)  # type: ignore[union-attr]
+
+    await database.read_brief(listen)
     await diary.busy(start=TEN.start, end=TEN.end, at=NOW)
     [statement] = [seen for seen in statements if "FROM appointment" in seen]
-    values = (STUDIO.id, *[1] * (statement.count("?") - 1))
-    plan = database.read_now(lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+    plan = database.read_now(lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all())
 
     assert plan[0][-1].endswith("(practice=? AND starts_at>? AND starts_at<?)")
 
