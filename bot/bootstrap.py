@@ -35,6 +35,7 @@ from bot.service.clock import StartedClock, SystemClock
 from bot.service.delivery import Delivery
 from bot.service.figures import Reports
 from bot.service.intake import Intake
+from bot.service.pausing import Pauses
 from bot.service.probe import Probe
 from bot.service.promises import Promises
 from bot.service.tokens import TapTokens
@@ -60,6 +61,7 @@ from bot.storage.notes import SqlNotes
 from bot.storage.seal import Keyring, derive, master_key_from
 from bot.storage.staff import SqlStaffBook
 from bot.storage.store import SqlStore
+from bot.storage.switches import SqlSwitches
 from bot.web.inbox import InboxParts, add_inbox
 from bot.web.office import OfficeParts, add_office
 from bot.web.sandbox import add_sandbox
@@ -309,12 +311,18 @@ class FrontDesk:
             inbox_url=inbox_url,
         )
         probe = probe or Probe(None)
+        self.audit = audit_of(books, clock)
+        self.switches = SqlSwitches(
+            books.database, practice=practice, clock=clock, audit=self.audit, changed=self.changes.ring
+        )
         self.delivery = Delivery(
             store=self.store,
             channels=channels,
             clock=clock,
             changes=self.changes,
             probe=probe,
+            switches=self.switches,
+            held_back=lambda conversation: self.turns.wake(conversation),
             wait_for_status=wait_for_status,
             resend_blindly=resend_blindly,
             look_again_at_owner=look_again_at_owner,
@@ -334,6 +342,7 @@ class FrontDesk:
             alerts=self.alerts,
             changes=self.changes,
             probe=probe,
+            switches=self.switches,
             worker=uuid.uuid4().hex,
             keep_ledger=keep_ledger,
             pinned=pinned,
@@ -349,7 +358,6 @@ class FrontDesk:
             changes=self.changes,
             probe=probe,
         )
-        self.audit = audit_of(books, clock)
         self.facts = desk_facts(books)
         self.notes = SqlNotes(
             books.database,
@@ -379,6 +387,7 @@ class FrontDesk:
         )
         self.cards = SqlCards(books.database, practice=practice.id, keyring=books.keyring)
         self.visits = VisitDesk(practice, self.diary, desk=self.desk, clock=clock)
+        self.pauses = Pauses(switches=self.switches, handoffs=self.store.handoffs, wake=self.turns.wake)
         self._loops: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -391,6 +400,7 @@ class FrontDesk:
             self.delivery.wake(conversation)
         self._loops.append(asyncio.create_task(self.alerts.run(), name="alerts"))
         self._loops.append(asyncio.create_task(self.promises.run(), name="promises"))
+        self._loops.append(asyncio.create_task(self.pauses.run(), name="pauses"))
 
     async def be_reachable(self) -> None:
         """The webhook listens: the wait for statuses begins."""

@@ -5,21 +5,22 @@ Meta's API has no idempotency key. A request that got no answer may have been de
 *uncertain*: we wait for the status webhook that carries our own id back, and repeat it once only when
 none came in time.
 
-Who owns the conversation is looked at again right before a request is made: between the commit of a reply and
-its posting a person may have taken over.
+Who owns the conversation is looked at again right before a request is made, and whether the assistant may
+speak at all: between the commit of a reply and its posting a person may have taken over, or paused it.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import structlog
 
 from bot.domain.conversation import FateUnknown, InboundKind, Refused, SendAction, Sent
-from bot.domain.pipeline import OutboxMessage, OutboxState
+from bot.domain.pipeline import BOT, OutboxMessage, OutboxState
 from bot.ports import Channel, Clock, Store
 from bot.service.changes import Changes
 from bot.service.probe import Probe
+from bot.service.switches import SwitchBoard
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,8 @@ class Delivery:
         clock: Clock,
         changes: Changes,
         probe: Probe,
+        switches: SwitchBoard,
+        held_back: Callable[[str], None] = lambda conversation: None,
         wait_for_status: float = 10.0,
         resend_blindly: bool = False,
         look_again_at_owner: bool = True,
@@ -51,6 +54,8 @@ class Delivery:
         self._clock = clock
         self._changes = changes
         self._probe = probe
+        self._switches = switches
+        self._held_back = held_back  # called for each conversation whose patient now waits for a person
         self._wait_for_status = wait_for_status
         self._resend_blindly = resend_blindly  # the crash test's twin: what everybody else does
         self._look_again_at_owner = look_again_at_owner  # off only in the twin of the take-over races
@@ -144,6 +149,10 @@ class Delivery:
         if self._look_again_at_owner and self._store.has_moved(message):
             await self._store.take_back(message)
             return
+        if self._is_silenced(message):
+            await self._store.hold_back(message)
+            self._held_back(message.contact.id)
+            return
         outcome = await channel.send(rendered, message.contact.address)
         match outcome:
             case Sent(message_id=message_id):
@@ -156,6 +165,11 @@ class Delivery:
                 await self._refused(message, outcome)
         self._probe.at("idle")
         self._changes.ring()
+
+    def _is_silenced(self, message: OutboxMessage) -> bool:
+        """Whether the assistant was paused after it had this to say."""
+        of_its_own = message.author == BOT and not (message.exempt or message.notice)
+        return of_its_own and self._switches.now.is_paused(message.contact.address.channel)
 
     async def _decide(self, message: OutboxMessage) -> OutboxMessage | None:
         """The wait for a status is over and none came."""

@@ -35,6 +35,7 @@ from bot.domain.pipeline import (
     CLOSED,
     HANDED_BACK,
     OWN_KINDS,
+    PAUSED,
     PROMISE_BROKEN,
     QUEUE,
     InboxMessage,
@@ -55,8 +56,11 @@ from bot.service.delivery import Delivery
 from bot.service.facts import opens_at, practice_facts, when_staff_answer
 from bot.service.in_words import InWords
 from bot.service.journal import heard_note, stack_note, timeline
+from bot.service.pausing import notice
 from bot.service.probe import Probe
+from bot.service.restraint import Going, Restraint, Turned
 from bot.service.silence import apart, as_owned, may_be_said, may_write
+from bot.service.switches import SwitchBoard
 from bot.service.tokens import NotOurToken, TapTokens
 from bot.service.understanding import Reader
 from bot.service.waiting import CALL, CHOICES, GO_ON, KEEP_WAITING, answer, apology, named
@@ -94,6 +98,8 @@ class Progress:
     begun: Conversation  # as it was found
     conversation: Conversation
     assistant: Assistant  # the content that the turn runs on
+    paused: bool = False  # the assistant is silent here, and no person has the conversation
+    anew: bool = False  # answers what a suggestion answered that was taken back
     handed_back: bool = False
     effects: list[Effect] = field(default_factory=list)
     writes: list[DiaryWrite] = field(default_factory=list)
@@ -118,6 +124,7 @@ class Turns:
         alerts: Alerts,
         changes: Changes,
         probe: Probe,
+        switches: SwitchBoard,
         worker: str,
         keep_ledger: bool = True,
         pinned: Callable[[str], Assistant | None] = lambda version: None,
@@ -137,6 +144,7 @@ class Turns:
         self._alerts = alerts
         self._changes = changes
         self._probe = probe
+        self._restraint = Restraint(practice, switches=switches, tokens=tokens, facts=self._facts_of_waiting)
         self._worker = worker
         self._keep_ledger = keep_ledger  # off only in the crash test's twin
         self._due: dict[str, tuple[float, float]] = {}  # conversation -> (first heard, to be answered)
@@ -201,12 +209,19 @@ class Turns:
 
     async def _answer(self, conversation: str) -> None:
         """Every waiting message of a conversation, turn by turn, in the order in which they were written."""
+        anew = False
         while snapshot := await self._store.load(conversation, worker=self._worker):
             members = _members(snapshot)
             if not members:
                 return
             try:
-                await self._run(snapshot, members)
+                if _goes_on(snapshot, members) and await self._store.recall(
+                    snapshot, [m.id for m in members]
+                ):
+                    anew = True
+                    continue
+                await self._run(snapshot, members, anew=anew)
+                anew = False
             except StaleConversation:
                 continue
             except Exception as error:
@@ -251,7 +266,7 @@ class Turns:
                     "language": language,
                     "given_up": True,
                 },
-                replies=(StagedReply(id=reply_id(turn, 0), reply=Reply(text=text)),),
+                replies=(StagedReply(id=reply_id(turn, 0), reply=Reply(text=text), notice=True),),
                 owner=QUEUE if snapshot.owner in (BOT, CLOSED) else None,
                 handoff=self._staged_handoff(snapshot, "error", urgent=False, waits=True, at=now),
             )
@@ -259,15 +274,18 @@ class Turns:
 
     # -- one turn -----------------------------------------------------------------------------------------
 
-    async def _run(self, snapshot: Snapshot, members: Sequence[InboxMessage]) -> None:
+    async def _run(self, snapshot: Snapshot, members: Sequence[InboxMessage], *, anew: bool = False) -> None:
         begun = snapshot.begun
-        conversation = self._conversation(snapshot)
+        paused = self._restraint.is_silent(snapshot) and not is_person(snapshot.owner)
+        conversation = self._conversation(snapshot, QUEUE if paused else snapshot.owner)
         progress = Progress(
             turn=_turn_id(snapshot, members),
             at=begun.at if begun else self._clock.now(),
             begun=conversation,
             conversation=conversation,
             assistant=await self._content_of(conversation),
+            paused=paused,
+            anew=anew,
         )
         self._probe.at("understanding")
         fixed = self._fixed(snapshot, members, progress)
@@ -283,10 +301,10 @@ class Turns:
             await self._record_refusal(snapshot, members, progress, refusal)
             raise StaleConversation(snapshot.contact.id) from refusal
 
-    def _conversation(self, snapshot: Snapshot) -> Conversation:
+    def _conversation(self, snapshot: Snapshot, owner: str) -> Conversation:
         state = snapshot.state
         kept = Conversation.from_json(dict(state)) if state else self._new_conversation(snapshot)
-        return as_owned(kept, snapshot.owner)
+        return as_owned(kept, owner)
 
     async def _content_of(self, conversation: Conversation) -> Assistant:
         """What is under way ends in the content in which it began, as long as that is kept (17.5)."""
@@ -301,7 +319,8 @@ class Turns:
     async def _hear(self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress) -> Heard:
         conversation, contact = progress.conversation, snapshot.contact
         first = members[0]
-        if first.kind == HANDED_BACK or self._chosen(snapshot, first, progress.at) == GO_ON:
+        chosen = self._chosen(snapshot, first, progress.at)
+        if first.kind in (HANDED_BACK, PAUSED) or chosen == GO_ON:
             facts = self._facts_at(progress.at, conversation.language)
             return Heard(event=HandedBack(at=progress.at, channel=contact.address.channel, facts=facts))
         if first.kind is InboundKind.CHOICE:
@@ -494,7 +513,7 @@ class Turns:
 
     def _chosen(self, snapshot: Snapshot, tap: InboxMessage, at: datetime) -> str | None:
         """Which way on a patient in the queue chose (service.waiting)."""
-        if snapshot.owner != QUEUE:
+        if snapshot.owner != QUEUE and snapshot.draft is None:
             return None
         if tap.kind is InboundKind.TEXT:
             return named(tap.text or "")
@@ -512,18 +531,26 @@ class Turns:
         """A turn of fixed words, which leaves the dialogue as it was; None: it is the engine's."""
         first, contact, language = members[0], snapshot.contact.id, progress.conversation.language
         chosen = self._chosen(snapshot, first, progress.at)
-        if first.kind != PROMISE_BROKEN and chosen not in (KEEP_WAITING, CALL):
+        alone = not progress.paused and snapshot.draft is None
+        if chosen == GO_ON and not alone:
+            chosen = KEEP_WAITING
+        withdrawn = first.kind == PAUSED and (progress.paused or snapshot.owner != BOT)
+        too_soon = first.kind == HANDED_BACK and self._restraint.is_silent(snapshot)
+        if not (first.kind == PROMISE_BROKEN or withdrawn or too_soon or chosen in (KEEP_WAITING, CALL)):
             return None
-        when = when_staff_answer(self._practice, language, self._wall.wall(progress.at))
-        facts = {**self._facts(language), "staff_when": when}
+        facts = self._facts_of_waiting(language, progress.at)
         made: list[Reply] = []
-        handoff = None
+        owner = handoff = None
         if chosen:
             made = [answer(chosen, language, facts)]
             if chosen == KEEP_WAITING:
                 handoff = self._staged_handoff(snapshot, "asked", urgent=False, waits=True, at=progress.at)
-        elif snapshot.owner == QUEUE and may_write(progress.conversation, progress.at):
-            made = [with_tokens(apology(language, facts), contact, self._tokens, at=progress.at)]
+        elif withdrawn and snapshot.owner == BOT:
+            made, owner = [notice(language, facts)], QUEUE
+            handoff = self._staged_handoff(snapshot, PAUSED, urgent=False, waits=True, at=progress.at)
+        elif first.kind == PROMISE_BROKEN and self._still_waits(snapshot, progress):
+            sorry = apology(language, facts, alone=alone)
+            made = [with_tokens(sorry, contact, self._tokens, at=progress.at)]
         return TurnCommit(
             turn=progress.turn,
             conversation=contact,
@@ -542,11 +569,20 @@ class Turns:
                 "replies": [reply.text for reply in made],
             },
             replies=tuple(
-                StagedReply(id=reply_id(progress.turn, index), reply=reply)
+                StagedReply(id=reply_id(progress.turn, index), reply=reply, notice=True)
                 for index, reply in enumerate(made)
             ),
+            owner=owner,
             handoff=handoff,
         )
+
+    def _still_waits(self, snapshot: Snapshot, progress: Progress) -> bool:
+        waits = snapshot.owner == QUEUE or snapshot.draft is not None
+        return waits and may_write(progress.conversation, progress.at)
+
+    def _facts_of_waiting(self, language: str, at: datetime) -> dict[str, Any]:
+        when = when_staff_answer(self._practice, language, self._wall.wall(at))
+        return {**self._facts(language), "staff_when": when}
 
     def _staged_handoff(
         self, snapshot: Snapshot, reason: str, *, urgent: bool, waits: bool, at: datetime
@@ -572,11 +608,29 @@ class Turns:
             reason = handoffs[-1].reason if handoffs else alerts[-1].reason
             urgent = any(a.urgent for a in alerts)
             handoff = self._staged_handoff(snapshot, reason, urgent=urgent, waits=bool(handoffs), at=finished)
-        owner = BOT if snapshot.owner == CLOSED or isinstance(heard.event, HandedBack) else None
+        anew = progress.anew or snapshot.owner == CLOSED or isinstance(heard.event, HandedBack)
+        owner = BOT if anew else None
         if handoffs and snapshot.owner in (BOT, CLOSED):
             owner = QUEUE
         said = utters if owner == BOT else may_be_said(utters, snapshot, now=finished)
-        staged = self._staged(said, progress, contact)
+        going = self._restraint.held(
+            Going(
+                replies=self._staged(said, progress, contact),
+                owner=owner,
+                handoff=handoff,
+                informed=any(u.response == "utter_disclosure" for u in utters),
+            ),
+            snapshot,
+            Turned(
+                turn=progress.turn,
+                begun=progress.begun,
+                ended=progress.conversation,
+                effects=progress.effects,
+                at=finished,
+                paused=progress.paused,
+                anew=progress.anew,
+            ),
+        )
         return TurnCommit(
             turn=progress.turn,
             conversation=contact,
@@ -586,15 +640,16 @@ class Turns:
             finished_at=finished,
             members=tuple(m.id for m in members),
             state=progress.conversation.to_json(),
-            journal=self._journal(progress, heard, [each.reply for each in staged]),
-            replies=staged,
+            journal=self._journal(progress, heard, [each.reply for each in going.replies]),
+            replies=going.replies,
             writes=tuple(progress.writes),
             entries=tuple(progress.riding),
-            owner=owner,
-            handoff=handoff,
+            owner=going.owner,
+            handoff=going.handoff,
             outcome=None if members[0].kind == HANDED_BACK else Outcome.WENT_ON,
-            informed=any(u.response == "utter_disclosure" for u in utters),
+            informed=going.informed,
             opted_out=_opted_out(progress.effects),
+            draft=going.draft,
         )
 
     def _staged(self, utters: Sequence[Utter], progress: Progress, contact: str) -> tuple[StagedReply, ...]:
@@ -675,11 +730,16 @@ def _members(snapshot: Snapshot) -> tuple[InboxMessage, ...]:
     return tuple(taken)
 
 
+def _goes_on(snapshot: Snapshot, members: Sequence[InboxMessage]) -> bool:
+    """Whether the patient writes again before somebody has decided on the answer to what came before."""
+    return snapshot.draft is not None and snapshot.begun is None and members[0].kind is InboundKind.TEXT
+
+
 def _turn_id(snapshot: Snapshot, members: Sequence[InboxMessage]) -> str:
     """The same for every run of the same turn."""
     if snapshot.begun:
         return snapshot.begun.id
-    return str(uuid.uuid5(_TURNS, f"{snapshot.contact.id} {members[0].id}"))
+    return str(uuid.uuid5(_TURNS, f"{snapshot.contact.id} {members[0].id} {members[-1].id}"))
 
 
 def reply_id(turn: str, index: int) -> str:

@@ -19,6 +19,14 @@ _SORRY = {
     "ru": "Извините: пока никто не смог вам ответить. Ваше сообщение остаётся у сотрудников. Если удобнее,"
     " позвоните по номеру {practice_phone} или продолжите здесь со мной, автоматическим помощником.",
 }
+_SORRY_ALL_THE_SAME = {
+    "en": "I'm sorry: nobody has been able to answer you yet. Your message is still with my colleagues. If"
+    " you prefer, call {practice_phone}.",
+    "it": "Mi dispiace: nessuno è ancora riuscito a risponderLe. La Sua richiesta resta ai miei colleghi. Se"
+    " preferisce, chiami il {practice_phone}.",
+    "ru": "Извините: пока никто не смог вам ответить. Ваше сообщение остаётся у сотрудников. Если удобнее,"
+    " позвоните по номеру {practice_phone}.",
+}
 _TITLES = {
     "en": ("I'll keep waiting", "I'd rather call", "Go on with you"),
     "it": ("Aspetto ancora", "Preferisco chiamare", "Continuo con Lei"),
@@ -37,13 +45,16 @@ _NUMBER = {
 }
 
 
-def apology(language: str, facts: Mapping[str, str]) -> Reply:
-    """Payloads are the words above: they become tokens before they leave the house."""
+def apology(language: str, facts: Mapping[str, str], *, alone: bool = True) -> Reply:
+    """Payloads are the words above: they become tokens before they leave the house. Where the assistant may
+    not answer `alone` there is no going on with it."""
     titles = _TITLES.get(language, _TITLES["en"])
+    ways = zip(titles, CHOICES, strict=True)
+    texts = _SORRY if alone else _SORRY_ALL_THE_SAME
     return Reply(
-        text=_SORRY.get(language, _SORRY["en"]).format_map(facts),
+        text=texts.get(language, texts["en"]).format_map(facts),
         choices=tuple(
-            Choice(title=title, payload=payload) for title, payload in zip(titles, CHOICES, strict=True)
+            Choice(title=title, payload=payload) for title, payload in ways if alone or payload != GO_ON
         ),
     )
 

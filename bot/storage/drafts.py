@@ -27,9 +27,6 @@ _turn = t.TurnRow.__table__  # type: ignore[attr-defined]
 _outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]
 _draft = draft_tables.DraftRow.__table__  # type: ignore[attr-defined]
 
-#: Of the hand-off that is open while a suggestion waits.
-DRAFT = "draft"
-
 
 @dataclass(frozen=True, slots=True)
 class Decided:

@@ -50,8 +50,10 @@ class SqlSwitches:
         return self._database.write_now(lambda connection: self._turn(connection, name, on, by))
 
     async def look(self) -> bool:
+        before = self._now
         stored = self._as_stored(await self._database.read(self._stored))
-        if stored == self._now:
+        # What this process set meanwhile is newer than what was read.
+        if stored == before or self._now is not before:
             return False
         self._now = stored
         self._changed()
