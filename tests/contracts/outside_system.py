@@ -345,8 +345,9 @@ class OutsideSystemContract(PracticeSystemContract):
         was_hit = world.was_hit()
         world.at_call(0, fault)
         active = await world.active()
-        assert len(active) <= 1, run
-        if told == "done":
+        # Where visits cannot be moved, a move that is cut off leaves the old one to be cancelled later.
+        assert len(active) <= (2 if deed == "move" and not world.system.capabilities.move else 1), run
+        if told == "done" and len(active) < 2:
             self.must_agree(deed, active, run)
         # The same turn again, as after a crash: what was told stays true, and nothing happens twice.
         again = await outcome(attempt())
