@@ -9,6 +9,7 @@ inconvenience, so the same openings and wish always give the same offer.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,9 @@ from bot.domain.openings import GRID
 from bot.domain.practice_time import DAY, MINUTE, PracticeTime
 
 Window = tuple[datetime, datetime]  # naive wall times, half-open
-_NOTHING = timedelta(0)
+Numbers = NDArray[np.int64]
+_DAY = 24 * 60 * 60
+_GRID = int(GRID.total_seconds())
 
 # Penalties, in hours of inconvenience.
 LATER_DAY = 3.0  # for each day that something is free and that lies between
@@ -44,10 +47,28 @@ class _Candidates:
 
     openings: list[Opening]
     penalty: NDArray[np.float64]
-    day: NDArray[np.int64]
-    minute: NDArray[np.int64]  # since the beginning of days
-    part_of_day: NDArray[np.int64]
-    practitioner: NDArray[np.int64]
+    day: Numbers
+    minute: Numbers  # since the beginning of days
+    part_of_day: Numbers
+    practitioner: Numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Walls:
+    """All openings as columns of numbers. Times of day and moments are wall times."""
+
+    starts: Numbers  # seconds since 1970, UTC
+    seconds: Numbers  # since the beginning of days
+    practitioner: Numbers  # by name
+    names: list[str]
+
+    @property
+    def day(self) -> Numbers:
+        return self.seconds // _DAY
+
+    @property
+    def minute_of_day(self) -> Numbers:
+        return self.seconds % _DAY // 60
 
 
 def offer(openings: Sequence[Opening], wish: Wish, *, clock: PracticeTime, limit: int) -> tuple[Opening, ...]:
@@ -56,10 +77,14 @@ def offer(openings: Sequence[Opening], wish: Wish, *, clock: PracticeTime, limit
     Only openings that match the whole wish; when none does, the nearest, with the practitioner and the first
     day wished for as long as anything is left so.
     """
-    walls = [(opening, clock.wall(opening.start)) for opening in openings]
-    pool = [(opening, wall) for opening, wall in walls if _matches(wall, opening, wish)]
-    is_match = bool(pool)
-    candidates = _weighed(pool or _bearable(walls, wish), openings, wish, is_match=is_match, limit=limit)
+    if not openings:
+        return ()
+    walls = _walls(openings, clock)
+    pool = np.flatnonzero(_matches(walls, wish))
+    is_match = pool.size > 0
+    if not is_match:
+        pool = _bearable(walls, wish)
+    candidates = _weighed(pool, openings, walls, wish, is_match=is_match, limit=limit)
     sameness = _sameness if is_match or not wish.windows else _sameness_of_alternatives
     penalty = candidates.penalty.copy()
     chosen: list[Opening] = []
@@ -71,65 +96,98 @@ def offer(openings: Sequence[Opening], wish: Wish, *, clock: PracticeTime, limit
     return tuple(sorted(chosen))
 
 
+def _walls(openings: Sequence[Opening], clock: PracticeTime) -> _Walls:
+    names = sorted({opening.practitioner for opening in openings})
+    rank = {name: index for index, name in enumerate(names)}
+    zone = clock.zone
+    columns = np.array(
+        [(*_seconds(zone, opening.start), rank[opening.practitioner]) for opening in openings],
+        dtype=np.int64,
+    )
+    return _Walls(starts=columns[:, 0], seconds=columns[:, 1], practitioner=columns[:, 2], names=names)
+
+
+@lru_cache(maxsize=65536)
+def _seconds(zone: str, start: datetime) -> tuple[int, int]:
+    """Since 1970, and on the wall since the beginning of days: the same for every patient who asks."""
+    return int(start.timestamp()), _moment(_clock(zone).wall(start))
+
+
+@lru_cache(maxsize=64)
+def _clock(zone: str) -> PracticeTime:
+    return PracticeTime(zone)
+
+
 def _weighed(
-    pool: Sequence[tuple[Opening, datetime]],
+    pool: Numbers,
     openings: Sequence[Opening],
+    walls: _Walls,
     wish: Wish,
     *,
     is_match: bool,
     limit: int,
 ) -> _Candidates:
     """What each opening costs before anything is chosen; days too far down to be reached are left out."""
-    tidy = _tidy(openings)
-    days = {day: index for index, day in enumerate(sorted({wall.date() for _, wall in pool}))}
     a_day = 0.0 if wish.windows and not is_match else LATER_DAY if is_match else LATER_DAY / 2
+    day, minutes = walls.day[pool], walls.minute_of_day[pool]
+    practitioner = walls.practitioner[pool]
+    days, index_of_day = np.unique(day, return_inverse=True)
     is_anywhen = not wish.windows and wish.part is None
-    weighed: dict[int, list[tuple[float, int, str, Opening]]] = {}
-    for opening, wall in pool:
-        minutes = _minutes(wall.time())
-        penalty = (0.0 if is_anywhen else _distance(wall, wish)) + minutes / (24 * 60)
-        penalty += days[wall.date()] * a_day
-        if (opening.practitioner, opening.start) not in tidy:
-            penalty += LEAVES_A_GAP
-        day = wall.toordinal()
-        row = (penalty, day * 24 * 60 + minutes, opening.practitioner, opening)
-        weighed.setdefault(day, []).append(row)
-    best_days = sorted(weighed.values(), key=min)[: limit + DAYS_TO_SPARE]
-    rows = sorted((row for day_rows in best_days for row in day_rows), key=lambda row: row[1:3])
-    people = {name: index for index, name in enumerate({row[2] for row in rows})}
-    minute = np.array([row[1] for row in rows], dtype=np.int64)
-    of_the_day = minute % (24 * 60)
+    penalty = (0.0 if is_anywhen else _distance(walls, pool, wish)) + minutes / (24 * 60)
+    penalty += index_of_day * a_day
+    penalty += np.where(_is_tidy(openings, walls)[pool], 0.0, LEAVES_A_GAP)
+    minute = day * (24 * 60) + minutes
+    best_first = np.lexsort((practitioner, minute, penalty))
+    _, best_of_day = np.unique(index_of_day[best_first], return_index=True)
+    kept_days = np.argsort(best_of_day, kind="stable")[: limit + DAYS_TO_SPARE]
+    is_kept = np.zeros(len(days), dtype=bool)
+    is_kept[kept_days] = True
+    kept = np.flatnonzero(is_kept[index_of_day])
+    kept = kept[np.lexsort((practitioner[kept], minute[kept]))]
+    of_the_day = minutes[kept]
     return _Candidates(
-        openings=[row[3] for row in rows],
-        penalty=np.array([row[0] for row in rows], dtype=np.float64),
-        day=minute // (24 * 60),
-        minute=minute,
+        openings=[openings[index] for index in pool[kept]],
+        penalty=penalty[kept],
+        day=day[kept],
+        minute=minute[kept],
         part_of_day=(of_the_day >= 13 * 60).astype(np.int64) + (of_the_day >= 17 * 60),
-        practitioner=np.array([people[row[2]] for row in rows], dtype=np.int64),
+        practitioner=practitioner[kept],
     )
 
 
-def _matches(wall: datetime, opening: Opening, wish: Wish) -> bool:
-    return (
-        wish.practitioner in (None, opening.practitioner)
-        and (wish.not_before is None or wall.date() >= wish.not_before)
-        and _part_distance(wall.time(), wish.part) == 0
-        and (not wish.windows or any(_lies_in(wall, window) for window in wish.windows))
-    )
+def _matches(walls: _Walls, wish: Wish) -> NDArray[np.bool_]:
+    matches = _is_with(walls, wish) & _is_not_before(walls, wish)
+    if wish.part is not None:
+        matches &= _part_distance(walls.minute_of_day, wish.part) == 0
+    if wish.windows:
+        lies_in = np.zeros(len(matches), dtype=bool)
+        for window in wish.windows:
+            lies_in |= _lies_in(walls.seconds, window)
+        matches &= lies_in
+    return matches
 
 
-def _bearable(walls: Sequence[tuple[Opening, datetime]], wish: Wish) -> list[tuple[Opening, datetime]]:
+def _is_with(walls: _Walls, wish: Wish) -> NDArray[np.bool_]:
+    if wish.practitioner is None:
+        return np.ones(len(walls.seconds), dtype=bool)
+    rank = walls.names.index(wish.practitioner) if wish.practitioner in walls.names else -1
+    with_them: NDArray[np.bool_] = walls.practitioner == rank
+    return with_them
+
+
+def _is_not_before(walls: _Walls, wish: Wish) -> NDArray[np.bool_]:
+    first = wish.not_before.toordinal() if wish.not_before is not None else 0
+    return walls.day >= first
+
+
+def _bearable(walls: _Walls, wish: Wish) -> Numbers:
     """What comes into question when nothing matches: as much of practitioner and first day as can be kept."""
-    for whoever, whenever in ((False, False), (False, True), (True, False), (True, True)):
-        kept = [
-            (opening, wall)
-            for opening, wall in walls
-            if (whoever or wish.practitioner in (None, opening.practitioner))
-            and (whenever or wish.not_before is None or wall.date() >= wish.not_before)
-        ]
-        if kept:
-            return kept
-    return []
+    whoever = whenever = np.ones(len(walls.seconds), dtype=bool)
+    with_them, from_then = _is_with(walls, wish), _is_not_before(walls, wish)
+    for kept in (with_them & from_then, with_them & whenever, whoever & from_then):
+        if kept.any():
+            return np.flatnonzero(kept)
+    return np.arange(len(walls.seconds))
 
 
 def _sameness(all_: _Candidates, best: int) -> NDArray[np.float64]:
@@ -153,30 +211,25 @@ def _clash(all_: _Candidates, best: int) -> NDArray[np.float64]:
     return clash
 
 
-def _tidy(openings: Sequence[Opening]) -> set[tuple[str, datetime]]:
+def _is_tidy(openings: Sequence[Opening], walls: _Walls) -> NDArray[np.bool_]:
     """Openings at the edge of free time, or a whole number of visits after its beginning: those that leave no
     gap too short for such a visit."""
-    tidy: set[tuple[str, datetime]] = set()
-    rows: dict[str, list[datetime]] = {}
-    lasting: dict[str, timedelta] = {}
-    for opening in openings:
-        rows.setdefault(opening.practitioner, []).append(opening.start)
-        lasting[opening.practitioner] = opening.end - opening.start
-    for who, starts in rows.items():
-        begin, before = starts[0], starts[0] - GRID
-        for start in starts:
-            if start - before != GRID:
-                tidy.add((who, before))  # the last of its row
-                begin = start
-            if (start - begin) % lasting[who] == _NOTHING:
-                tidy.add((who, start))
-            before = start
-        tidy.add((who, before))
+    tidy = np.zeros(len(openings), dtype=bool)
+    for rank in range(len(walls.names)):
+        mine = np.flatnonzero(walls.practitioner == rank)
+        starts = walls.starts[mine]
+        begins = np.concatenate(([True], np.diff(starts) != _GRID))
+        row_began = starts[np.maximum.accumulate(np.where(begins, np.arange(len(mine)), 0))]
+        last = openings[mine[-1]]
+        lasting = int((last.end - last.start).total_seconds())
+        is_last = np.concatenate((begins[1:], [True]))
+        tidy[mine] = is_last | ((starts - row_began) % lasting == 0)
     return tidy
 
 
-def _lies_in(wall: datetime, window: Window) -> bool:
-    return timedelta(0) <= wall - window[0] < _length(window)
+def _lies_in(seconds: Numbers, window: Window) -> NDArray[np.bool_]:
+    since = seconds - _moment(window[0])
+    return (since >= 0) & (since < _length(window).total_seconds())
 
 
 def _length(window: Window) -> timedelta:
@@ -184,40 +237,47 @@ def _length(window: Window) -> timedelta:
     return max(window[1] - window[0], MINUTE)
 
 
-def _distance(wall: datetime, wish: Wish) -> float:
+def _distance(walls: _Walls, pool: Numbers, wish: Wish) -> NDArray[np.float64]:
     """How far from what was wished for, in hours; 0 for a match in the likeliest window."""
-    distance = _part_distance(wall.time(), wish.part)
+    distance = np.zeros(len(pool))
+    if wish.part is not None:
+        distance += _part_distance(walls.minute_of_day[pool], wish.part)
     if wish.windows:
-        distance += min(
-            index * UNLIKELIER_WINDOW + _window_distance(wall, window)
+        each = [
+            index * UNLIKELIER_WINDOW + _window_distance(walls.seconds[pool], window)
             for index, window in enumerate(wish.windows)
-        )
+        ]
+        distance += np.minimum.reduce(each)
     return distance
 
 
-def _window_distance(wall: datetime, window: Window) -> float:
+def _window_distance(seconds: Numbers, window: Window) -> NDArray[np.float64]:
     """Days away and hours of the day away: the same time on the next day is a near miss."""
-    if _lies_in(wall, window):
-        return 0.0
     length = _length(window)
     start, last = window[0], window[0] + (length - MINUTE)
-    days = max((start.date() - wall.date()).days, (wall.date() - last.date()).days, 0)
-    hours = 0.0 if length >= DAY else _part_distance(wall.time(), (start.time(), last.time()))
-    return days * OTHER_DAY + hours
+    day = seconds // _DAY
+    days = np.maximum(np.maximum(start.toordinal() - day, day - last.toordinal()), 0)
+    far: NDArray[np.float64] = days * OTHER_DAY
+    if length < DAY:
+        far = far + _part_distance(seconds % _DAY // 60, (start.time(), last.time()))
+    return np.where(_lies_in(seconds, window), 0.0, far)
 
 
-def _part_distance(moment: time, part: tuple[time, time] | None) -> float:
-    """Hours between a time of day and a part of the day, half-open; a part may span midnight."""
-    if part is None:
-        return 0.0
-    start, end, at = _minutes(part[0]), _minutes(part[1]), _minutes(moment)
+def _part_distance(at: Numbers, part: tuple[time, time]) -> NDArray[np.float64]:
+    """Hours between minutes of the day and a part of the day, half-open; a part may span midnight."""
+    start, end = _minutes(part[0]), _minutes(part[1])
     if start <= end:
-        inside = start <= at < max(end, start + 1)
-        distance = min(abs(at - start), abs(at - end + 1))
+        inside = (start <= at) & (at < max(end, start + 1))
+        distance = np.minimum(np.abs(at - start), np.abs(at - end + 1))
     else:
-        inside = at >= start or at < end
-        distance = min(start - at, at - end + 1)
-    return 0.0 if inside else distance / 60
+        inside = (at >= start) | (at < end)
+        distance = np.minimum(start - at, at - end + 1)
+    return np.where(inside, 0.0, distance / 60)
+
+
+def _moment(wall: datetime) -> int:
+    """Seconds since the beginning of days."""
+    return wall.toordinal() * _DAY + wall.hour * 3600 + wall.minute * 60 + wall.second
 
 
 def _minutes(moment: time) -> int:
