@@ -47,12 +47,14 @@ _BUSY = Prepared(
     .order_by(_A.blocked_from, _A.practitioner)
 )
 _OF_CONTACT = (_A.practice == bindparam("practice"), _A.contact == bindparam("contact"), _HELD)
+#: A hold that is pinned belongs to a write to another system that is under way.
+_LOOSE = (*_OF_CONTACT, _A.pinned_by.is_(None))
 _HELD_BY = Prepared(
     select(_A.id, _A.practitioner, _A.blocked_from, _A.blocked_to)
-    .where(*_OF_CONTACT)
+    .where(*_LOOSE)
     .order_by(_A.created_at, _A.hold_until, _A.id)
 )
-_RELEASE = Prepared(delete(APPOINTMENT).where(*_OF_CONTACT))
+_RELEASE = Prepared(delete(APPOINTMENT).where(*_LOOSE))
 _HOLD_ON = Prepared(
     select(_A.id, _A.hold_until).where(
         *_OF_CONTACT,

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from bot.domain.diary import Opening, PatientDetails
-from bot.domain.outside import OutsideVisit, SystemSettings
+from bot.domain.outside import Deed, DeedState, OutsideVisit, SystemSettings
 from bot.errors import BookingError, OpeningTaken, VisitChanged
 from bot.ports import Booking, OutsideSystem, PracticeSystem
 from bot.practice_systems.outside_diary import OutsideDiary
@@ -305,6 +305,23 @@ class OutsideSystemContract(PracticeSystemContract):
         assert (await books(front, TEN, "bruno", key="b2")).appointment.opening == TEN
 
     # Answers that do not come
+
+    async def test_a_time_whose_booking_nobody_answered_is_kept_and_given_to_nobody_else(
+        self, front: Front, world: World
+    ) -> None:
+        hold = await front.diary.hold(TEN, contact="ada", key="k1", at=NOW)
+        await front.book.begin(
+            Deed(key="b1", what="book", state=DeedState.BEGUN, at=NOW, about=TEN.ref),
+            hold=hold,
+            keep_until=NOW + timedelta(days=1),
+        )
+        await front.diary.release(contact="ada", at=NOW)
+        after = NOW + STUDIO.hold_for
+
+        with pytest.raises(OpeningTaken):
+            await front.diary.hold(TEN, contact="bruno", key="k2", at=after)
+        await front.diary.settle(at=after)
+        assert (await front.diary.hold(TEN, contact="bruno", key="k3", at=after)).opening == TEN
 
     @pytest.mark.parametrize("deed", ["book", "move", "cancel"])
     async def test_whatever_call_fails_system_and_desk_agree_in_the_end(
