@@ -482,6 +482,7 @@ class Server:
             practice=books.practice.name,
             announce=lambda path: _say(f"Inbox: {self.url}{path}"),
             opens_at_once=configuration.demo,
+            trail=desk.audit,
         )
         self.sign_in = sign_in
         self.sign_in_path = sign_in.issue() if await sign_in.can_announce() else "/inbox"
@@ -506,6 +507,7 @@ class Server:
             clock=clock,
             reports=reports(books),
             trail=desk.audit,
+            staff=staff,
         )
         add_office(app, office)
         if configuration.demo and self.stand_in_url:

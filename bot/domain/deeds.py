@@ -21,7 +21,12 @@ class Deed(StrEnum):
     SNOOZED = "snoozed"
     CHANGED_VISIT = "changed_visit"
     EXPORTED = "exported"
-    SIGNED_IN = "signed_in"
+    SIGNED_IN = "signed_in"  # the detail says how
+    SIGN_IN_FAILED = "sign_in_failed"
+    LOCKED_OUT = "locked_out"  # for a while, after too many failures
+    SIGNED_OUT = "signed_out"
+    INVITED = "invited"
+    CHANGED_PERSON = "changed_person"  # their role, skills, or whether they may sign in
     CHANGED_SETTING = "changed_setting"
 
 
@@ -35,3 +40,11 @@ class DoneBy:
     deed: Deed
     conversation: str | None = None
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tampering:
+    """Where the trail is not as it was written."""
+
+    number: int
+    what: str  # "missing" | "changed"

@@ -9,8 +9,8 @@ class Role(StrEnum):
 
     READER = "reader"  # sees conversations
     AGENT = "agent"  # answers patients, books
-    MANAGER = "manager"  # figures, the trail of who did what, other people's conversations
-    ADMIN = "admin"  # people and their roles
+    MANAGER = "manager"  # figures
+    ADMIN = "admin"  # the trail of who did what, people and their roles
 
     def may(self, least: "Role") -> bool:
         """Whether this role reaches `least`."""

@@ -9,14 +9,13 @@ was on an earlier day.
 import hashlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from bot.domain.deeds import Deed, DoneBy
+from bot.domain.deeds import Deed, DoneBy, Tampering
 from bot.ports import Clock
 from bot.storage import desk_tables as t
 from bot.storage.database import Database
@@ -27,16 +26,9 @@ _end = t.AuditEnd.__table__  # type: ignore[attr-defined]
 _BEGINNING = "0" * 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tampering:
-    """Where the trail is not as it was written."""
-
-    number: int
-    what: str  # "missing" | "changed" | "cut off"
-
-
 class SqlAudit:
-    """One practice's trail. `key` is derived from the master key, for this purpose alone."""
+    """Implements service.trail.TrailBook for one practice. `key` is derived from the master key, for this
+    purpose alone."""
 
     def __init__(self, database: Database, *, practice: str, key: bytes, clock: Clock) -> None:
         self._database = database
@@ -84,19 +76,34 @@ class SqlAudit:
         *,
         conversation: str | None = None,
         by: str | None = None,
+        deed: Deed | None = None,
         since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
         limit: int = 500,
     ) -> tuple[DoneBy, ...]:
-        """The latest first."""
         found = select(_audit).where(_audit.c.practice == self._practice)
         if conversation is not None:
             found = found.where(_audit.c.conversation == conversation)
         if by is not None:
             found = found.where(_audit.c.by == by)
+        if deed is not None:
+            found = found.where(_audit.c.deed == deed)
         if since is not None:
             found = found.where(_audit.c.at >= to_stamp(since))
+        if until is not None:
+            found = found.where(_audit.c.at < to_stamp(until))
+        if before is not None:
+            found = found.where(_audit.c.number < before)
         found = found.order_by(_audit.c.number.desc()).limit(limit)
         return await self._database.read(lambda connection: tuple(map(_done, connection.execute(found))))
+
+    async def check(self) -> tuple[int, tuple[Tampering, ...]]:
+        def unit(connection: Connection) -> tuple[int, tuple[Tampering, ...]]:
+            end = connection.execute(select(_end.c.number).where(_end.c.practice == self._practice)).scalar()
+            return end or 0, tuple(self._tampering(connection))
+
+        return await self._database.read(unit)
 
     def verify(self) -> tuple[Tampering, ...]:
         """Every place at which the trail is not as it was written; () when it is whole."""

@@ -15,10 +15,10 @@ from bot.domain.spreadsheet import as_csv
 from bot.ports import Clock
 from bot.service.desk import Desk
 from bot.service.figures import Reports
+from bot.service.trail import Trail
 from bot.web.access import SESSION, Handler
 from bot.web.charts import HEIGHT, WIDTH, columns, heat
 from bot.web.frame import show_page
-from bot.web.trail import Trail
 from bot.web.wording import wording
 
 #: Days back from today, by the name of their word.
@@ -32,7 +32,7 @@ class FiguresPage:
     """The handlers."""
 
     def __init__(
-        self, reports: Reports, *, desk: Desk, practice: Practice, clock: Clock, trail: Trail | None
+        self, reports: Reports, *, desk: Desk, practice: Practice, clock: Clock, trail: Trail
     ) -> None:
         self._reports = reports
         self._desk = desk
@@ -71,10 +71,7 @@ class FiguresPage:
     async def export(self, request: web.Request) -> web.Response:
         _, first, last = self._period(request.query)
         report = await self._reports.report(first, last)
-        if self._trail is not None:
-            await self._trail.note_now(
-                Deed.EXPORTED, by=request[SESSION].who, detail=f"figures {first} {last}"
-            )
+        await self._trail.note_now(Deed.EXPORTED, by=request[SESSION].who, detail=f"figures {first} {last}")
         return spreadsheet(as_csv(report.desk, report.chats), f"figures-{first}-{last}.csv")
 
     def _period(self, query: Mapping[str, str]) -> tuple[str | None, date, date]:

@@ -29,6 +29,7 @@ from bot.service.desk import (
 )
 from bot.service.notes import Notes
 from bot.service.staff import StaffBook
+from bot.service.trail import Trail
 from bot.service.visits import VisitDesk, VisitsView
 from bot.web.access import SESSION, Handler, add_handlers, answer, guard, refuse
 from bot.web.bodies import MESSAGE_ID, Strict, read
@@ -39,7 +40,7 @@ from bot.web.inbox_visits import InboxVisits, diary_facts, refused_booking
 from bot.web.live import Stream
 from bot.web.pages import add_pages, show
 from bot.web.session import SignIn
-from bot.web.trail import Trail, Views
+from bot.web.trail import Views
 from bot.web.wording import LANGUAGES
 
 

@@ -8,10 +8,12 @@ from bot.domain.practice import Practice
 from bot.ports import Clock
 from bot.service.desk import Desk
 from bot.service.figures import Reports
+from bot.service.staff import StaffBook
+from bot.service.trail import TrailBook
 from bot.web.access import add_handlers
 from bot.web.figures_page import FiguresPage
 from bot.web.frame import offer_pages
-from bot.web.trail import Trail
+from bot.web.trail_page import TrailPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,8 @@ class OfficeParts:
     practice: Practice
     clock: Clock
     reports: Reports
-    trail: Trail | None = None
+    trail: TrailBook
+    staff: StaffBook
 
 
 def add_office(app: web.Application, parts: OfficeParts) -> None:
@@ -31,4 +34,6 @@ def add_office(app: web.Application, parts: OfficeParts) -> None:
     figures = FiguresPage(
         parts.reports, desk=parts.desk, practice=parts.practice, clock=parts.clock, trail=parts.trail
     )
-    add_handlers(app, figures.handlers().items())
+    trail = TrailPage(parts.trail, staff=parts.staff, practice=parts.practice)
+    for page in (figures, trail):
+        add_handlers(app, page.handlers().items())

@@ -16,11 +16,13 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from bot.domain.deeds import Deed
 from bot.domain.staff import Person, Role
 from bot.errors import ChairsideError
 from bot.ports import Clock
 from bot.service.passwords import code_secret_of, code_step, code_uri, hash_password, is_password, why_weak
-from bot.service.staff import NameTaken, StaffBook, StoredSession
+from bot.service.staff import Credentials, NameTaken, StaffBook, StoredSession
+from bot.service.trail import Trail
 from bot.web.security import address_of, is_https, is_loopback
 
 COOKIE = "chairside_session"
@@ -35,6 +37,8 @@ FREE_TRIES = {"pair": 6, "name": 30, "address": 60}
 _FIRST_WAIT = timedelta(seconds=15)
 _LONGEST_WAIT = timedelta(minutes=15)
 _FORGET_TRIES = timedelta(hours=24)
+#: Who failed to sign in under a name that is not in the book.
+NOBODY = "?"
 
 
 class NotLetIn(ChairsideError):
@@ -88,8 +92,10 @@ class SignIn:
         practice: str = "Chairside",
         announce: Callable[[str], None] | None = None,
         opens_at_once: bool = False,
+        trail: Trail | None = None,
     ) -> None:
         self._clock = clock
+        self._trail = trail
         self._book = book
         self._practice = practice
         self._announce = announce
@@ -154,7 +160,9 @@ class SignIn:
             raise NotLetIn("void")
         if door.at_once:
             self._link = None
-            return await self._open(None, who=who, role=Role.ADMIN, language=language)
+            return await self._open(
+                None, who=who, role=Role.ADMIN, language=language, how="link of the terminal"
+            )
         return await self._choose_password(door, token, who=who, password=password, code=code, lang=language)
 
     async def _choose_password(
@@ -175,7 +183,8 @@ class SignIn:
         await self._book.prove_by(person.id, password=hashed, code_secret=secret)
         if step is not None:
             await self._book.use_code(person.id, step)
-        return await self._open(person.id, who=person.name, role=person.role, language=lang)
+        how = "one-time link"
+        return await self._open(person.id, who=person.name, role=person.role, language=lang, how=how)
 
     async def _use_up(self, door: Door, token: str, name: str) -> Person:
         if door.name is None:
@@ -210,6 +219,19 @@ class SignIn:
         # Counted before it is looked at: guesses side by side count, each of them.
         await self._book.note_tries(keys.values(), at=at, forget_before=at - _FORGET_TRIES)
         known = await self._book.credentials(name)
+        try:
+            person = await self._proved(known, password=password, code=code, at=at)
+        except NotLetIn as shut:
+            await self._note_failure(known, shut.word, keys, request)
+            raise
+        await self._book.forget_tries([keys["pair"], keys["name"]])
+        await self._end_earlier(request)
+        how = "password and code" if code else "password"
+        return await self._open(
+            person.id, who=person.name, role=person.role, language=language, how=_from(how, request)
+        )
+
+    async def _proved(self, known: Credentials | None, *, password: str, code: str, at: datetime) -> Person:
         if not await is_password(password, known.password if known else None) or known is None:
             raise NotLetIn("wrong")
         if known.code_secret is not None:
@@ -220,10 +242,20 @@ class SignIn:
                 raise NotLetIn("wrong_code")
         elif known.person.role.needs_code:
             raise NotLetIn("code_missing")
-        await self._book.forget_tries([keys["pair"], keys["name"]])
-        await self._end_earlier(request)
-        person = known.person
-        return await self._open(person.id, who=person.name, role=person.role, language=language)
+        return known.person
+
+    async def _note_failure(
+        self, known: Credentials | None, word: str, keys: dict[str, str], request: web.Request
+    ) -> None:
+        """Names of the book only: people type passwords where their name belongs."""
+        if self._trail is None or word == "code_needed":
+            return
+        who = known.person.name if known else NOBODY
+        await self._trail.note_now(Deed.SIGN_IN_FAILED, by=who, detail=_from(word, request))
+        wait = await self._wait(keys, self._clock.now())
+        if wait > timedelta(0):
+            pause = f"for {int(wait.total_seconds())} s"
+            await self._trail.note_now(Deed.LOCKED_OUT, by=who, detail=_from(pause, request))
 
     async def _wait(self, keys: dict[str, str], at: datetime) -> timedelta:
         tries = await self._book.tries(keys.values())
@@ -237,7 +269,9 @@ class SignIn:
 
     # -- sessions -----------------------------------------------------------------------------------------
 
-    async def _open(self, person: str | None, *, who: str, role: Role, language: str) -> tuple[str, Session]:
+    async def _open(
+        self, person: str | None, *, who: str, role: Role, language: str, how: str
+    ) -> tuple[str, Session]:
         at = self._clock.now()
         await self._book.sweep_sessions(opened_before=at - LONGEST, active_before=at - IDLE)
         cookie = secrets.token_urlsafe(32)
@@ -245,6 +279,8 @@ class SignIn:
             key=hash_of(cookie), person=person, who=who, role=role, language=language, opened=at, active=at
         )
         await self._book.open_session(stored)
+        if self._trail is not None:
+            await self._trail.note_now(Deed.SIGNED_IN, by=who, detail=how)
         return cookie, _seen(stored, cookie)
 
     async def _end_earlier(self, request: web.Request) -> None:
@@ -278,6 +314,8 @@ class SignIn:
 
     async def end(self, session: Session) -> None:
         await self._book.end_session(session.key)
+        if self._trail is not None:
+            await self._trail.note_now(Deed.SIGNED_OUT, by=session.who)
 
 
 def put_cookie(request: web.Request, response: web.StreamResponse, key: str) -> None:
@@ -321,6 +359,10 @@ def _seen(stored: StoredSession, cookie: str) -> Session:
         opened=stored.opened,
         active=stored.active,
     )
+
+
+def _from(what: str, request: web.Request) -> str:
+    return f"{what}, from {address_of(request)}"
 
 
 def _try_keys(name: str, address: str) -> dict[str, str]:

@@ -1,20 +1,14 @@
 """Who looked at which conversation, for the trail of who did what (ASVS 5.0.0 V16.3.2)."""
 
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from bot.domain.deeds import Deed
+from bot.service.trail import Trail
 from bot.web.session import Session, SignIn
 
 #: A page that opens its stream again, or answers twice, is one look.
 ONE_LOOK = timedelta(minutes=5)
 _MOST = 5_000
-
-
-class Trail(Protocol):
-    async def note_now(
-        self, deed: Deed, *, by: str, conversation: str | None = None, detail: str = ""
-    ) -> None: ...
 
 
 class Views:

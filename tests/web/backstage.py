@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.chats import BookingFact, WroteFact
-from bot.domain.deeds import Deed, DoneBy
+from bot.domain.deeds import Deed, DoneBy, Tampering
 from bot.domain.figures import HandoffFact
 from bot.service.figures import WaitingFact
 from tests.web.fakes import FakeClock
@@ -40,6 +40,7 @@ class FakeFacts:
 class FakeTrail:
     clock: FakeClock = field(default_factory=FakeClock)
     rows: list[DoneBy] = field(default_factory=list)
+    touched: tuple[Tampering, ...] = ()
 
     @property
     def told(self) -> list[tuple[str, str, str]]:
@@ -60,3 +61,29 @@ class FakeTrail:
                 detail=detail,
             )
         )
+
+    async def trail(
+        self,
+        *,
+        conversation: str | None = None,
+        by: str | None = None,
+        deed: Deed | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+        limit: int = 500,
+    ) -> tuple[DoneBy, ...]:
+        found = [
+            row
+            for row in reversed(self.rows)
+            if conversation in (None, row.conversation)
+            and by in (None, row.by)
+            and deed in (None, row.deed)
+            and (since is None or row.at >= since)
+            and (until is None or row.at < until)
+            and (before is None or row.number < before)
+        ]
+        return tuple(found[:limit])
+
+    async def check(self) -> tuple[int, tuple[Tampering, ...]]:
+        return len(self.rows), self.touched

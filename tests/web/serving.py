@@ -105,7 +105,7 @@ def whole_inbox(
     """With every part that a page can have."""
     practice = demo_practice()
     visits = VisitDesk(practice, NoVisits(), desk=desk, clock=desk.clock)
-    facts = facts or FakeFacts()
+    facts, trail = facts or FakeFacts(), trail or FakeTrail(clock=desk.clock)
     app = inbox_application(
         desk,
         sign_in,
@@ -123,6 +123,7 @@ def whole_inbox(
         clock=desk.clock,
         reports=Reports(practice, desk=facts, chats=facts),
         trail=trail,
+        staff=staff,
     )
     add_office(app, office)
     return app

@@ -33,6 +33,7 @@ EXPECTED = {
         "GET /inbox/canned",
     },
     Role.MANAGER: {"GET /inbox/figures", "GET /inbox/figures.csv"},
+    Role.ADMIN: {"GET /inbox/trail", "GET /inbox/trail.csv", "GET /inbox/trail/check"},
 }
 KEY = "0123456789abcdef"
 REF = "rossi~check_up~20261117T0900Z~20261117T0930Z"

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.deeds import Deed
+from bot.domain.deeds import Deed, Tampering
 from bot.domain.handoff import Outcome
 from bot.service.clock import FrozenClock
 from bot.service.desk import AlreadyTaken
-from bot.storage.audit import Tampering
 from bot.testing import Surgery
 
 
@@ -76,6 +75,10 @@ async def test_the_trail_is_filtered_by_person_and_by_time(surgery: Surgery) -> 
     assert [done.deed for done in await audit.trail(since=now - timedelta(minutes=1))] == [Deed.EXPORTED]
     assert {done.by for done in await audit.trail(by="Giulia")} == {"Giulia"}
     assert [done.number for done in await audit.trail(limit=2)] == [7, 6]
+    assert [done.number for done in await audit.trail(before=6, limit=2)] == [5, 4]
+    assert [done.by for done in await audit.trail(deed=Deed.REVEALED)] == ["Marco"]
+    assert [done.number for done in await audit.trail(until=now, deed=Deed.EXPORTED)] == []
+    assert await audit.check() == (7, ())
 
 
 @pytest.mark.parametrize(
