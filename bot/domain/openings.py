@@ -196,8 +196,22 @@ class _Search:
             for one in hours:
                 rooms = _rooms_at(self.practice, self.visit_type, one[2])
                 yield from self._free(person, self._starts(day, (one,)), kept, rooms)
+            return
+        starts = self._starts(day, hours)
+        if kept is None and starts and min(starts) >= self.soonest:
+            yield from self._as_before(person, day, hours, starts)
         else:
-            yield from self._free(person, self._starts(day, hours), kept, None)
+            yield from self._free(person, starts, kept, None)
+
+    def _as_before(
+        self, person: Practitioner, day: date, hours: tuple[Working, ...], starts: tuple[datetime, ...]
+    ) -> tuple[Opening, ...]:
+        """Most days of most people are as they were when the last patient asked."""
+        visit_type = self.visit_type
+        before, after, duration = visit_type.buffer_before, visit_type.buffer_after, visit_type.duration
+        taken = tuple(self.taken[person.id].between(min(starts) - before, max(starts) + duration + after))
+        zone = self.practice.time_zone
+        return _free_day(zone, day, hours, duration, before, after, taken, person.id, visit_type.id)
 
     def in_blocks(self, person: Practitioner, day: date, blocks: "_Merged") -> Iterator[Opening]:
         """A free block may end where we know nothing of what follows: buffers lie within it, too."""
@@ -282,6 +296,27 @@ class _Merged:
         """Those that touch [start, end), whole."""
         for index in range(bisect_right(self.ends, start), bisect_left(self.starts, end)):
             yield self.starts[index], self.ends[index]
+
+
+@lru_cache(maxsize=4096)
+def _free_day(
+    zone: str,
+    day: date,
+    hours: tuple[Working, ...],
+    duration: timedelta,
+    before: timedelta,
+    after: timedelta,
+    taken: tuple[tuple[datetime, datetime], ...],
+    practitioner: str,
+    visit_type: str,
+) -> tuple[Opening, ...]:
+    """One person's openings on one day, where nothing but what is taken is in the way."""
+    is_clear = _Merged(taken).is_clear
+    return tuple(
+        Opening(start=start, end=start + duration, practitioner=practitioner, visit_type=visit_type)
+        for start in _starts(zone, day, hours, duration)
+        if is_clear(start - before, start + duration + after)
+    )
 
 
 def _by_who(busy: Busy) -> Mapping[str, _Merged]:
