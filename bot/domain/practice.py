@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
 
+from bot.domain.outside import SystemSettings
+
 #: What a practice may answer in practice.yml (`answers`); texts name each as the slot `answer_<topic>`.
 ANSWER_TOPICS = (
     *("prices", "payment", "insurance", "invoices", "parking", "accessibility", "first_visit", "duration"),
@@ -184,6 +186,7 @@ class Practice:
     desk: DeskRules = DeskRules()
     canned_answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id -> language -> text
     action_server: ActionServer | None = None
+    system: SystemSettings | None = None  # where the diary is kept, when it is not here
     suggest: frozenset[str] | None = frozenset()  # flows whose answers somebody reads first; None: all flows
 
     def answer(self, topic: str, language: str) -> str:

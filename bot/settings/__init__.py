@@ -2,7 +2,7 @@
 spelling; nothing of a secret is ever part of a message.
 """
 
-from bot.settings.entries import is_loopback
+from bot.settings.kinds import is_loopback
 from bot.settings.load import GATHER_SECONDS, load_practice, secret
 
 __all__ = ["GATHER_SECONDS", "is_loopback", "load_practice", "secret"]

@@ -9,7 +9,9 @@ from itertools import pairwise
 from pydantic_core import PydanticCustomError
 
 from bot.errors import Position, Problem
-from bot.settings.entries import LANGUAGE, AnswersEntry, HoursEntry, read_hours
+from bot.settings.diary_entries import HoursEntry
+from bot.settings.entries import AnswersEntry
+from bot.settings.kinds import LANGUAGE, read_hours
 from bot.settings.spelling import did_you_mean
 from bot.source import Node
 

@@ -14,24 +14,13 @@ from bot.domain.practice import (
     DeskRules,
     MessengerAccount,
     Practice,
-    Practitioner,
-    Shift,
-    VisitType,
     WhatsAppAccount,
 )
 from bot.errors import ContentRefused, Problem, SetupError
 from bot.settings.checks import cross_check
-from bot.settings.entries import (
-    KEYS,
-    AlertEntry,
-    AnswersEntry,
-    DeskEntry,
-    HoursEntry,
-    PracticeEntry,
-    SecretSources,
-    VisitTypeEntry,
-    read_secret,
-)
+from bot.settings.entries import KEYS, AlertEntry, AnswersEntry, DeskEntry, PracticeEntry
+from bot.settings.kinds import SecretSources, read_secret
+from bot.settings.practice_parts import practitioner, room, shifts, site, system, visit_type
 from bot.settings.spelling import did_you_mean
 from bot.source import Node, read_file
 
@@ -137,23 +126,19 @@ def _practice(entry: PracticeEntry, *, gather_seconds: float | None, with_secret
         address=entry.address,
         privacy_url=entry.privacy_link,
         emergency_number=entry.emergency_number,
-        practitioners=tuple(
-            Practitioner(
-                id=person.id,
-                name=person.name,
-                does=person.does,
-                shifts=_shifts(person.hours),
-                visit_types=tuple(dict.fromkeys(person.visit_types)),
-            )
-            for person in entry.practitioners
-        ),
-        visit_types=tuple(_visit_type(visit_type) for visit_type in entry.visit_types),
+        practitioners=tuple(practitioner(person) for person in entry.practitioners),
+        visit_types=tuple(visit_type(kind) for kind in entry.visit_types),
         website=entry.website,
         email=entry.email,
         currency=entry.currency,
         answers=_answers(entry.answers),
         holidays=entry.holidays,
+        holidays_region=entry.holidays_region,
         closed_days=frozenset(entry.closed_days or ()),
+        sites=tuple(site(one) for one in entry.sites),
+        rooms=tuple(room(one) for one in entry.rooms),
+        kept_free_until=timedelta(hours=entry.kept_free_until_hours),
+        system=system(entry.practice_system, with_secrets=with_secrets) if entry.practice_system else None,
         wants_birth_date=entry.wants_birth_date,
         horizon=timedelta(days=entry.horizon_days),
         hold_for=timedelta(minutes=entry.hold_minutes),
@@ -202,30 +187,8 @@ def _desk(entry: DeskEntry) -> DeskRules:
     hours = entry.give_back_after_hours
     return DeskRules(
         answer_within=timedelta(minutes=entry.answer_minutes),
-        shifts=_shifts(entry.hours) if entry.hours else (),
+        shifts=shifts(entry.hours) if entry.hours else (),
         give_back_after=timedelta(hours=hours) if hours else None,
-    )
-
-
-def _shifts(hours: HoursEntry) -> tuple[Shift, ...]:
-    return tuple(
-        Shift(weekday=weekday, start=start, end=end)
-        for weekday, name in enumerate(HoursEntry.model_fields)
-        for start, end in sorted(getattr(hours, name))
-    )
-
-
-def _visit_type(entry: VisitTypeEntry) -> VisitType:
-    return VisitType(
-        id=entry.id,
-        names=entry.names,
-        words={language: tuple(words) for language, words in entry.words.items()},
-        duration=timedelta(minutes=entry.duration_minutes),
-        buffer_before=timedelta(minutes=entry.buffer_before_minutes),
-        buffer_after=timedelta(minutes=entry.buffer_after_minutes),
-        lead=timedelta(minutes=entry.lead_minutes),
-        for_new_patients=entry.for_new_patients,
-        price_from=entry.price_from,
     )
 
 
