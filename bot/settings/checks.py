@@ -3,15 +3,11 @@ are found whatever else is wrong; values of the wrong type are left to `bot.sett
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import time
-from itertools import pairwise
-
-from pydantic_core import PydanticCustomError
 
 from bot.errors import Position, Problem
-from bot.settings.diary_entries import HoursEntry
+from bot.settings.diary_checks import diary_checks
 from bot.settings.entries import AnswersEntry
-from bot.settings.kinds import LANGUAGE, read_hours
+from bot.settings.kinds import LANGUAGE
 from bot.settings.spelling import did_you_mean
 from bot.source import Node
 
@@ -31,8 +27,9 @@ def cross_check(root: Node, languages_available: Collection[str] | None) -> Iter
     yield from _unnamed(root, spoken)
     yield from _unanswered(root, spoken)
     yield from _who_does_what(root, visit_types)
-    for person in _items(root, "practitioners"):
-        yield from _overlaps(person)
+    yield from _duplicates(_ids(root, "sites", "id"), "site")
+    yield from _duplicates(_ids(root, "rooms", "id"), "room")
+    yield from diary_checks(root)
     yield from _alerts(root)
 
 
@@ -94,21 +91,6 @@ def _who_does_what(root: Node, visit_types: list[Word]) -> Iterator[Problem]:
         if people and visit_type not in done:
             message = f'nobody does visit type "{visit_type}"; add it to a practitioner, or delete it'
             yield Problem(position, "E-REF", message)
-
-
-def _overlaps(person: Node) -> Iterator[Problem]:
-    hours = person.get("hours")
-    for weekday in HoursEntry.model_fields:
-        spans: list[tuple[time, time, Position]] = []
-        for text, position in _words(hours.get(weekday) if hours else None):
-            try:
-                spans.append((*read_hours(text), position))
-            except PydanticCustomError:
-                continue  # reported with the value itself
-        for (_, end, _), (start, _, position) in pairwise(sorted(spans)):
-            if start < end:
-                message = f"overlaps the hours before it on {weekday}; begin at {end:%H:%M} or later"
-                yield Problem(position, "E-VALUE", message)
 
 
 #: Where an alert may go, and what has to stand beside it.

@@ -101,7 +101,8 @@ def _problem(root: Node, mistake: Any) -> Problem:
     name = next((part for part in reversed(loc) if isinstance(part, str)), "practice.yml")
     bounds = mistake.get("ctx", {})
     if kind == "extra_forbidden":
-        known = [*KEYS[tuple(part for part in loc[:-1] if isinstance(part, str))].model_fields]
+        fields = KEYS[tuple(part for part in loc[:-1] if isinstance(part, str))].model_fields
+        known = [field.alias or name for name, field in fields.items()]
         hint = did_you_mean(name, known) or f"; known here: {', '.join(known)}"
         return Problem(position, "E-KEY", f'unknown key "{name}"{hint}')
     if kind == "missing":
