@@ -44,6 +44,7 @@ def running(
 def radicale(folder: Path, *, auth: str = "plain") -> Iterator[str]:
     """The address of a CalDAV server without any calendar."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "calendars" / "collection-root" / USER).mkdir(parents=True, exist_ok=True)
     (folder / "users").write_text(f"{USER}:{PASSWORD}\nstaff:{PASSWORD}\n")
     (folder / "rights").write_text("[all]\nuser: .+\ncollection: .*\npermissions: RrWw\n")
     port = free_port()

@@ -7,7 +7,7 @@ practice.yml nothing is looked for: the password is for that host.
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bot.errors import SetupError
+from bot.errors import ProtocolDrift
 from bot.practice_systems.caldav.dav import Collection, Dav, last_segment, same_href
 
 
@@ -29,11 +29,10 @@ async def find_calendars(dav: Dav, url: str) -> tuple[Calendar, ...]:
         there = [*await dav.collections(_well_known(url), depth=0)]
         principals = _principals(there)
     found = _calendars(there)
-    homes = list(dict.fromkeys(home for one in there for home in one.homes))
-    for principal in principals if not homes else ():
-        of_principal = await dav.collections(principal, depth=0)
-        homes += [home for one in of_principal for home in one.homes]
-    for home in homes:
+    # What others say about homes is not to be relied on: the principal's own answer is.
+    for principal in principals:
+        there += await dav.collections(principal, depth=0)
+    for home in dict.fromkeys(home for one in there for home in one.homes):
         found += _calendars(await dav.collections(home, depth=1))
     unique = {calendar.href.rstrip("/"): calendar for calendar in found}
     return tuple(unique[href] for href in sorted(unique))
@@ -44,13 +43,15 @@ def choose(calendars: tuple[Calendar, ...], name: str) -> Calendar:
     fitting = [calendar for calendar in calendars if calendar.is_called(name)]
     if len(fitting) == 1:
         return fitting[0]
-    known = ", ".join(f'"{calendar.segment}"' for calendar in calendars) or "none"
     if not fitting:
-        raise SetupError(
+        known = ", ".join(f'"{calendar.segment}"' for calendar in calendars) or "none"
+        raise ProtocolDrift(
             f'practice_system.practitioners: no calendar of this account is called "{name}"; there is {known}'
         )
     paths = " or ".join(f'"{calendar.href}"' for calendar in fitting)
-    raise SetupError(f'practice_system.practitioners: several calendars are called "{name}"; write {paths}')
+    raise ProtocolDrift(
+        f'practice_system.practitioners: several calendars are called "{name}"; write {paths}'
+    )
 
 
 def _calendars(collections: list[Collection] | tuple[Collection, ...]) -> list[Calendar]:

@@ -1,6 +1,6 @@
 """From practice.yml to calendars. Raises SetupError with the remedy."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -10,6 +10,7 @@ from bot.domain.outside import SystemSettings
 from bot.domain.practice import Practice
 from bot.errors import SetupError
 from bot.practice_systems.caldav.dav import Dav
+from bot.practice_systems.caldav.shelf import Shelf
 from bot.practice_systems.caldav.system import CalDavSystem, EventText
 from bot.practice_systems.outside_http import OutsideHttp
 
@@ -20,6 +21,11 @@ _NOTES = {
     "it": "Preso dall'assistente in chat. Chi viene: nella posta dello studio.",
     "ru": "Запись через ассистента в чате. Кто придёт: во входящих клиники.",
     "en": "Booked by the assistant in chat. Who comes: in the practice's inbox.",
+}
+_MOVING = {
+    "it": "Spostamento in corso",
+    "ru": "Перенос приёма",
+    "en": "A visit is being moved here",
 }
 
 
@@ -43,14 +49,14 @@ def open_caldav(
     titles = {
         settings.visit_types.get(kind.id, kind.id): kind.name(language) for kind in practice.visit_types
     }
+    calendars = [settings.practitioners.get(person.id, person.id) for person in practice.practitioners]
     return CalDavSystem(
-        Dav(outside),
-        url,
-        calendars=[settings.practitioners.get(p.id, p.id) for p in practice.practitioners],
-        practice=practice,
+        Shelf(Dav(outside), url, calendars, zone=practice.time_zone),
+        horizon=practice.horizon,
         text=EventText(
             titles=titles,
             note=_NOTES.get(language, _NOTES["en"]),
+            moving=_MOVING.get(language, _MOVING["en"]),
             names_patients=settings.options.get("show_patients") is True,
         ),
         now=now,
@@ -73,7 +79,7 @@ def _url(settings: SystemSettings) -> str:
 
 def _signed_in(
     settings: SystemSettings, http: aiohttp.ClientSession, login: str
-) -> tuple[aiohttp.ClientSession, dict[str, str], Callable[[], object] | None]:
+) -> tuple[aiohttp.ClientSession, dict[str, str], Callable[[], Awaitable[None]] | None]:
     """The session to use, what to send along, and how to close what was opened here."""
     if login == "bearer":
         token = settings.secrets.get("token")
@@ -87,7 +93,7 @@ def _signed_in(
             " (an app password where the server has them)"
         )
     if login == "basic":
-        return http, {"Authorization": aiohttp.BasicAuth(str(user), password, "utf-8").encode()}, None
+        return http, {"Authorization": aiohttp.encode_basic_auth(str(user), password)}, None
     own = aiohttp.ClientSession(middlewares=(aiohttp.DigestAuthMiddleware(str(user), password),))
     return own, {}, own.close
 

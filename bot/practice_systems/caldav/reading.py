@@ -23,6 +23,7 @@ from bot.practice_systems.caldav.zones import instant, named_zone, zones_of
 
 UID_PREFIX = "chairside-"
 VISIT_TYPE = "X-CHAIRSIDE-VISIT-TYPE"
+CLAIMED_UNTIL = "X-CHAIRSIDE-CLAIMED-UNTIL"
 
 _DAY = timedelta(days=1)
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
@@ -45,12 +46,14 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OurEvent:
-    """A visit that we wrote, as it stands there now."""
+    """A visit that we wrote, or a claim on a time (`bot.practice_systems.claims`), as it stands there now."""
 
     uid: str
     key: str
     occurrence: Occurrence
     visit_type: str | None
+    written: datetime | None = None  # when it last changed, by the writer's clock
+    claimed_until: datetime | None = None  # None: a visit
 
 
 def uid_of(key: str) -> str:
@@ -112,7 +115,15 @@ class CalendarObject:
         if key is None or "RECURRENCE-ID" in event:
             return None
         visit_type = str(event[VISIT_TYPE]) if VISIT_TYPE in event else None
-        return OurEvent(uid=uid, key=key, occurrence=self._occurrence(event), visit_type=visit_type)
+        written, claimed = event.get("LAST-MODIFIED"), event.get(CLAIMED_UNTIL)
+        return OurEvent(
+            uid=uid,
+            key=key,
+            occurrence=self._occurrence(event),
+            visit_type=visit_type,
+            written=self._moment(written.dt) if written is not None else None,
+            claimed_until=_stamped(str(claimed)) if claimed is not None else None,
+        )
 
     def _computed(self, start: datetime, end: datetime) -> Iterator[Occurrence]:
         if any(_TOO_OFTEN.search(_rule(event)) for event in self._events):
@@ -225,6 +236,10 @@ def _without_zones(data: bytes) -> tuple[str, dict[str, str]]:
 def unfolded(data: bytes) -> list[str]:
     text = re.sub(rb"\r?\n[ \t]", b"", data).decode("utf-8", errors="replace")
     return [line for line in re.split(r"\r?\n", text) if line]
+
+
+def _stamped(text: str) -> datetime:
+    return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
 def _rule(event: Any) -> str:

@@ -3,13 +3,13 @@
 No calendar server refuses an overlap, and some ignore conditions on writes, so nothing here counts on either:
 the file's name is our key's, never the opening's, as on a careless server two claims on one name would
 overwrite each other unseen; on one of its own each is still there to be counted. A visit counts from the
-moment that the server last wrote it, since that is when it took the time it has.
+moment that the server last wrote it, since that is when it took the time it has. Who gets a time is settled
+by claims (`bot.practice_systems.claims`).
 """
 
 import asyncio
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -28,20 +28,14 @@ from bot.domain.outside import (
     Stretch,
     VisitRequest,
 )
-from bot.domain.practice import Practice
 from bot.domain.practice_time import DAY
-from bot.errors import BookingError, OutcomeUnknown, ProtocolDrift, Unsupported, VisitChanged
-from bot.practice_systems.caldav.dav import Changed, Dav, Item, TokenTooOld, join, last_segment
-from bot.practice_systems.caldav.discovery import Calendar, choose, find_calendars
-from bot.practice_systems.caldav.reading import (
-    UID_PREFIX,
-    CalendarObject,
-    OurEvent,
-    key_of,
-    read_object,
-    uid_of,
-)
-from bot.practice_systems.caldav.writing import cancelled, moved, new_event
+from bot.errors import BookingError, OutcomeUnknown, Unsupported, VisitChanged
+from bot.practice_systems.caldav.claiming import CalendarClaim
+from bot.practice_systems.caldav.dav import Changed, Item, TokenTooOld, join, last_segment
+from bot.practice_systems.caldav.reading import key_of, uid_of
+from bot.practice_systems.caldav.shelf import Found, Shelf, version_of
+from bot.practice_systems.caldav.writing import cancelled, moved, settled
+from bot.practice_systems.claims import contest
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -52,6 +46,7 @@ class EventText:
 
     titles: Mapping[str, str]  # the system's visit type -> title
     note: str
+    moving: str = "..."  # on the new time, for the moment that it takes to move a visit there
     names_patients: bool = False
 
     def title(self, request: VisitRequest) -> str:
@@ -64,14 +59,6 @@ class EventText:
         return self.note
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    calendar: str  # as practice.yml calls it
-    item: Item
-    event: OurEvent
-    is_series: bool
-
-
 class CalDavSystem:
     """See `bot.ports.OutsideSystem`. A practitioner's id is the name of a calendar."""
 
@@ -81,129 +68,123 @@ class CalDavSystem:
         keyed_create=True,
         changes=True,
         freshness=timedelta(seconds=15),
-        settling=timedelta(seconds=1.1),  # `getlastmodified` counts seconds
         timeout=timedelta(seconds=20),
     )
 
     def __init__(
         self,
-        dav: Dav,
-        url: str,
+        shelf: Shelf,
         *,
-        calendars: Iterable[str],
-        practice: Practice,
+        horizon: timedelta,
         text: EventText,
         now: Callable[[], datetime],
-        close: Callable[[], object] | None = None,
+        close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        self._dav, self._url = dav, url
-        self._names = tuple(dict.fromkeys(calendars))
-        self._zone, self._horizon = practice.time_zone, practice.horizon
-        self._text, self._now = text, now
+        self._shelf, self._dav = shelf, shelf.dav
+        self._horizon, self._text, self._now = horizon, text, now
         self._close = close
-        self._known: Mapping[str, Calendar] | None = None
 
     async def close(self) -> None:
-        closing = self._close() if self._close else None
-        if asyncio.iscoroutine(closing):
-            await closing
+        if self._close is not None:
+            await self._close()
 
     async def check(self) -> None:
-        self._known = None
-        await self._calendars()
+        await self._shelf.calendars(anew=True)
 
     async def catalogue(self) -> Catalogue:
-        there = await find_calendars(self._dav, self._url)
+        there = await self._shelf.all()
         return Catalogue(practitioners=tuple(Named(id=one.segment, name=one.name) for one in there))
 
     async def availability(
         self, *, practitioner: str, visit_type: str, duration: timedelta, start: datetime, end: datetime
     ) -> tuple[Stretch, ...]:
-        calendar = await self._calendar(practitioner)
-        return tuple(
-            sorted(
-                (
+        busy: list[Stretch] = []
+        for item in await self._shelf.items(practitioner, start, end):
+            there = self._shelf.read(item)
+            until = there.ours.claimed_until if there.ours else None
+            if until is None or until >= self._now():
+                busy += [
                     Stretch(practitioner=practitioner, start=one.start, end=one.end)
-                    for item in await self._items(calendar, start, end)
-                    for one in read_object(item.data, self._zone).occurrences(start, end)
+                    for one in there.occurrences(start, end)
                     if one.blocks
-                ),
-                key=lambda stretch: (stretch.start, stretch.end),
-            )
-        )
+                ]
+        return tuple(sorted(busy, key=lambda stretch: (stretch.start, stretch.end)))
 
     async def create(self, request: VisitRequest, *, key: str, hold: str | None = None) -> OutsideVisit:
-        stretch = request.stretch
-        uid = uid_of(key)
-        href = join((await self._calendar(stretch.practitioner)).href, f"{uid}.ics")
-        there = await self._find(uid)
-        if there is None:
-            event = new_event(
-                key=key,
-                start=stretch.start,
-                end=stretch.end,
-                title=self._text.title(request),
-                note=self._text.written(request),
-                visit_type=request.visit_type,
-                at=self._now(),
-            )
-            with suppress(Changed):  # our own is there, by an earlier request whose answer was lost
-                await self._dav.create(href, event)
-            return await self._written(uid)
-        return self._visit(there)
+        calendar = await self._shelf.calendar(request.stretch.practitioner)
+        there = await self._dav.get(join(calendar.href, f"{uid_of(key)}.ics"))
+        found = self._shelf.found(request.stretch.practitioner, there) if there else None
+        if found is not None and found.event.claimed_until is None:
+            return _visit(found)
+
+        async def settle(mine: Item) -> None:
+            await self._dav.replace(mine.href, settled(mine.data, at=self._now()), etag=mine.etag)
+
+        claim = CalendarClaim(
+            self._shelf, request.stretch, key=key, becoming=settle, besides=None, now=self._now
+        )
+        await claim.write(
+            title=self._text.title(request),
+            note=self._text.written(request),
+            visit_type=request.visit_type,
+        )
+        await contest(claim)
+        return await self._written(uid_of(key))
 
     async def move(self, visit: OutsideVisit, to: Stretch, *, key: str) -> OutsideVisit:
         there = await self._as_seen(visit)
         if there.event.occurrence.status is AppointmentStatus.CANCELLED or there.is_series:
             raise VisitChanged("the event was cancelled, or made a series, in the calendar; look it up again")
         data = moved(there.item.data, start=to.start, end=to.end, at=self._now())
-        try:
+
+        async def relocate(_: Item) -> None:
             if to.practitioner == there.calendar:
-                await self._dav.replace(there.item.href, data, etag=there.item.etag)
+                await self._rewrite(there, data, is_done=lambda now: _is_at(now, to))
             else:
                 await self._move_to_another(there, to.practitioner, data)
-        except Changed as error:
-            raise VisitChanged("the event was changed in the calendar; look it up again") from error
+
+        claim = CalendarClaim(self._shelf, to, key=key, becoming=relocate, besides=visit.ref, now=self._now)
+        await claim.write(title=self._text.moving)
+        await contest(claim)
+        with suppress(BookingError):  # the visit is there; what is left of the claim is stale soon
+            await claim.withdraw()
         return await self._written(visit.ref)
 
     async def cancel(self, visit: OutsideVisit, reason: str | None, *, key: str) -> OutsideVisit:
-        there = await self._find(visit.ref)
+        there = await self._found(visit.ref)
         if there is None or there.event.occurrence.status is AppointmentStatus.CANCELLED:
             return replace(visit, status=AppointmentStatus.CANCELLED)
-        there = await self._as_seen(visit)
-        try:
-            await self._dav.replace(
-                there.item.href, cancelled(there.item.data, at=self._now()), etag=there.item.etag
-            )
-        except Changed as error:
-            raise VisitChanged("the event was changed in the calendar; look it up again") from error
+        if there.version != visit.version:
+            raise VisitChanged("the event was changed in the calendar; look it up again")
+        data = cancelled(there.item.data, at=self._now())
+        await self._rewrite(there, data, is_done=lambda now: not now.blocks)
         return await self._written(visit.ref)
 
     async def get(self, ref: str) -> OutsideVisit | None:
-        there = await self._find(ref)
-        return None if there is None else self._visit(there)
+        there = await self._found(ref)
+        return None if there is None else _visit(there)
 
     async def by_key(self, key: str, *, near: tuple[datetime, datetime]) -> OutsideVisit | None:
-        found = await self.get(uid_of(key))
+        uid = uid_of(key)
+        found = await self._shelf.named(uid)
         if found is not None:
-            return found
+            return _visit(found) if found.event.claimed_until is None else None
         there = await self.visits(start=near[0], end=near[1])
-        return next((visit for visit in there if visit.key == key), None)
+        return next((visit for visit in there if visit.ref == uid), None)
 
     async def visits(
         self, *, start: datetime, end: datetime, practitioner: str | None = None, patient: str | None = None
     ) -> tuple[OutsideVisit, ...]:
         if patient is not None:
             return ()
-        calendars = await self._calendars()
-        names = [practitioner] if practitioner is not None else list(calendars)
+        names = [practitioner] if practitioner is not None else list(await self._shelf.calendars())
         found = await asyncio.gather(*(self._visits(name, start, end) for name in names))
         return tuple(sorted((v for visits in found for v in visits), key=lambda v: (v.start, v.ref)))
 
     async def changes(self, cursor: str | None) -> Changes:
         """The cursor is a token for each calendar: of its sync report, or its ctag where it has none."""
         before: dict[str, str] = json.loads(cursor) if cursor else {}
-        tokens = await self._tokens()
+        tokens = await self._shelf.tokens()
         now = json.dumps(tokens, sort_keys=True)
         try:
             if before.keys() != tokens.keys():
@@ -213,13 +194,11 @@ class CalDavSystem:
             at = self._now()
             everything = await self.visits(start=at - DAY, end=at + self._horizon + 2 * DAY)
             return Changes(visits=everything, cursor=now, everything=True)
-        still = {visit.ref for visit in found if visit.status is not AppointmentStatus.CANCELLED}
-        visits = tuple(
-            visit
-            for visit in found
-            if visit.status is not AppointmentStatus.CANCELLED or visit.ref not in still
-        )
-        return Changes(visits=visits, cursor=json.dumps(tokens, sort_keys=True))
+        latest: dict[str, OutsideVisit] = {}
+        for visit in found:  # one that staff drag to another calendar is gone here and new there
+            if visit.ref not in latest or visit.blocks:
+                latest[visit.ref] = visit
+        return Changes(visits=tuple(latest.values()), cursor=json.dumps(tokens, sort_keys=True))
 
     async def find_patients(self, query: PatientQuery) -> tuple[OutsidePatient, ...]:
         raise Unsupported("a calendar keeps no patients")
@@ -236,121 +215,75 @@ class CalDavSystem:
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
         raise Unsupported("a calendar server does not call us; it is asked what is new")
 
-    async def _calendars(self) -> Mapping[str, Calendar]:
-        """By the names that practice.yml gives them; looked for once."""
-        if self._known is None:
-            there = await find_calendars(self._dav, self._url)
-            self._known = {name: choose(there, name) for name in self._names}
-        return self._known
-
-    async def _calendar(self, name: str) -> Calendar:
-        calendars = await self._calendars()
-        if name not in calendars:
-            there = await find_calendars(self._dav, self._url)
-            self._known = calendars = {**calendars, name: choose(there, name)}
-        return calendars[name]
-
-    async def _items(self, calendar: Calendar, start: datetime, end: datetime) -> tuple[Item, ...]:
-        """A day more on both sides: servers disagree about events without a zone and about whole days."""
-        return await self._dav.query(calendar.href, start=start - DAY, end=end + DAY)
-
     async def _visits(self, name: str, start: datetime, end: datetime) -> list[OutsideVisit]:
-        items = await self._items(await self._calendar(name), start, end)
+        items = await self._shelf.dated(await self._shelf.items(name, start, end), start, end)
         found = [visit for item in items for visit in self._seen(name, item, start, end)]
         return [visit for visit in found if visit.start < end and visit.end > start]
 
     def _seen(self, calendar: str, item: Item, start: datetime, end: datetime) -> Iterator[OutsideVisit]:
         """What one object puts into the range: our visit, or times that somebody else has taken."""
-        there = read_object(item.data, self._zone)
-        ours = there.ours
+        ours = self._shelf.found(calendar, item)
+        if ours is not None and ours.event.claimed_until is not None:
+            return
         if ours is not None:
-            yield self._visit(_found(calendar, item, there, ours))
-        for one in there.occurrences(start, end):
-            is_somebody_elses = ours is None or (there.is_series and one.start != ours.occurrence.start)
-            if is_somebody_elses and (one.blocks or one.status is AppointmentStatus.CANCELLED):
+            yield _visit(ours)
+        for one in self._shelf.read(item).occurrences(start, end):
+            is_theirs = ours is None or (ours.is_series and one.start != ours.event.occurrence.start)
+            if is_theirs and (one.blocks or one.status is AppointmentStatus.CANCELLED):
                 yield OutsideVisit(
                     ref=f"{item.href}#{one.start:%Y%m%dT%H%M%SZ}",
                     practitioner=calendar,
                     start=one.start,
                     end=one.end,
                     status=one.status,
-                    version=_version(item),
+                    version=version_of(item),
                     created=item.modified,
                 )
 
-    def _visit(self, found: _Found) -> OutsideVisit:
-        occurrence = found.event.occurrence
-        # One that staff have marked as tentative is still the visit that we booked.
-        is_booked = occurrence.status is AppointmentStatus.REQUESTED
-        return OutsideVisit(
-            ref=found.event.uid,
-            practitioner=found.calendar,
-            start=occurrence.start,
-            end=occurrence.end,
-            status=AppointmentStatus.BOOKED if is_booked else occurrence.status,
-            key=found.event.key,
-            visit_type=found.event.visit_type,
-            version=_version(found.item),
-            created=found.item.modified,
-        )
+    async def _found(self, ref: str) -> Found | None:
+        there = await self._shelf.find(ref)
+        return there if there is not None and there.event.claimed_until is None else None
 
-    async def _find(self, uid: str) -> _Found | None:
-        """Our event in whichever calendar it is by now: by its file's name, else by its UID."""
-        if key_of(uid) is None:
-            return None
-        calendars = await self._calendars()
-
-        async def by_name(name: str, calendar: Calendar) -> tuple[str, tuple[Item, ...]]:
-            item = await self._dav.get(join(calendar.href, f"{uid}.ics"))
-            return name, (item,) if item else ()
-
-        async def by_uid(name: str, calendar: Calendar) -> tuple[str, tuple[Item, ...]]:
-            return name, await self._dav.with_uid(calendar.href, uid)
-
-        for search in (by_name, by_uid):
-            for name, items in await asyncio.gather(*(search(*one) for one in calendars.items())):
-                for item in items:
-                    there = read_object(item.data, self._zone)
-                    if there.ours is not None and there.ours.uid == uid:
-                        return _found(name, item, there, there.ours)
-        return None
-
-    async def _as_seen(self, visit: OutsideVisit) -> _Found:
+    async def _as_seen(self, visit: OutsideVisit) -> Found:
         """The event, if it is still the version that was seen. Raises VisitChanged."""
-        there = await self._find(visit.ref)
-        if there is None or _version(there.item) != visit.version:
+        there = await self._found(visit.ref)
+        if there is None or there.version != visit.version:
             raise VisitChanged("the event was changed or deleted in the calendar; look it up again")
         return there
+
+    async def _rewrite(self, there: Found, data: bytes, *, is_done: Callable[[OutsideVisit], bool]) -> None:
+        """Raises VisitChanged when it is not the version any more that was read. A connection that breaks may
+        make the same request twice: where it was the first that changed it, it is done."""
+        try:
+            await self._dav.replace(there.item.href, data, etag=there.item.etag)
+        except Changed as error:
+            if not is_done(await self._written(there.event.uid)):
+                raise VisitChanged("the event was changed in the calendar; look it up again") from error
 
     async def _written(self, uid: str) -> OutsideVisit:
         """Our event as it is after a write: with the version and the moment that the server gave it. That
         something was written is certain by now, so no failure to read it back may say otherwise."""
         try:
-            there = await self._find(uid)
+            there = await self._found(uid)
         except BookingError as error:
             raise OutcomeUnknown("caldav took an event and cannot be asked how; look there") from error
         if there is None:
             raise OutcomeUnknown("caldav took an event and does not have it; look there")
-        return self._visit(there)
+        return _visit(there)
 
-    async def _move_to_another(self, there: _Found, practitioner: str, data: bytes) -> None:
+    async def _move_to_another(self, there: Found, practitioner: str, data: bytes) -> None:
         """In one of both calendars at every moment; its file keeps its name."""
-        target = join((await self._calendar(practitioner)).href, last_segment(there.item.href))
-        await self._dav.relocate(there.item.href, target, etag=there.item.etag)
+        target = join((await self._shelf.calendar(practitioner)).href, last_segment(there.item.href))
+        try:
+            await self._dav.relocate(there.item.href, target, etag=there.item.etag)
+        except Changed as error:
+            now = await self._written(there.event.uid)
+            if now.practitioner != practitioner:
+                raise VisitChanged("the event was changed in the calendar; look it up again") from error
         try:
             await self._dav.replace(target, data, etag=None)
         except (Changed, BookingError) as error:
             raise OutcomeUnknown("the event has its new calendar, perhaps not its new time") from error
-
-    async def _tokens(self) -> dict[str, str]:
-        tokens: dict[str, str] = {}
-        for name, calendar in (await self._calendars()).items():
-            [there, *_] = await self._dav.collections(calendar.href, depth=0) or [None]
-            if there is None:
-                self._known = None
-                raise ProtocolDrift(f'caldav no longer has the calendar "{name}"; look at practice_system')
-            tokens[name] = f"sync {there.sync_token}" if there.sync_token else f"ctag {there.ctag}"
-        return tokens
 
     async def _changed(self, name: str, before: str, tokens: dict[str, str]) -> list[OutsideVisit]:
         """Puts the token that the report ends with into `tokens`. Raises TokenTooOld where only a full look
@@ -359,7 +292,7 @@ class CalDavSystem:
             return []
         if not before.startswith("sync "):
             raise TokenTooOld
-        calendar = await self._calendar(name)
+        calendar = await self._shelf.calendar(name)
         synced = await self._dav.sync(calendar.href, before.removeprefix("sync "))
         tokens[name] = f"sync {synced.token}"
         at = self._now()
@@ -368,17 +301,30 @@ class CalDavSystem:
             found += self._seen(name, item, at - DAY, at + self._horizon + 2 * DAY)
         for href in synced.gone:
             ref = last_segment(href).removesuffix(".ics")
-            if ref.startswith(UID_PREFIX):
+            if key_of(ref) is not None:
                 found.append(await self.get(ref) or _deleted(ref, name))
         return found
 
 
-def _found(calendar: str, item: Item, there: CalendarObject, ours: OurEvent) -> _Found:
-    return _Found(calendar=calendar, item=item, event=ours, is_series=there.is_series)
+def _visit(found: Found) -> OutsideVisit:
+    occurrence = found.event.occurrence
+    # One that staff have marked as tentative is still the visit that we booked.
+    is_booked = occurrence.status is AppointmentStatus.REQUESTED
+    return OutsideVisit(
+        ref=found.event.uid,
+        practitioner=found.calendar,
+        start=occurrence.start,
+        end=occurrence.end,
+        status=AppointmentStatus.BOOKED if is_booked else occurrence.status,
+        key=found.event.key,
+        visit_type=found.event.visit_type,
+        version=found.version,
+        created=found.written,
+    )
 
 
-def _version(item: Item) -> str:
-    return item.etag or hashlib.sha256(item.data).hexdigest()
+def _is_at(visit: OutsideVisit, stretch: Stretch) -> bool:
+    return (visit.practitioner, visit.start, visit.end) == (stretch.practitioner, stretch.start, stretch.end)
 
 
 def _deleted(ref: str, calendar: str) -> OutsideVisit:

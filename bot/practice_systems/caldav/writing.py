@@ -7,12 +7,21 @@ practice wants it there: calendars are shared, synchronised to phones and backed
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from bot.practice_systems.caldav.reading import VISIT_TYPE, uid_of, unfolded
+from bot.practice_systems.caldav.reading import CLAIMED_UNTIL, VISIT_TYPE, uid_of, unfolded
 
 
-def new_event(
-    *, key: str, start: datetime, end: datetime, title: str, note: str, visit_type: str, at: datetime
+def claim(
+    *,
+    key: str,
+    start: datetime,
+    end: datetime,
+    title: str,
+    note: str = "",
+    visit_type: str = "",
+    at: datetime,
+    until: datetime,
 ) -> bytes:
+    """A time that is being booked; a visit as soon as `settled`."""
     lines = {
         "UID": uid_of(key),
         "CREATED": _stamp(at),
@@ -20,11 +29,12 @@ def new_event(
         "DESCRIPTION": _text(note),
         VISIT_TYPE: visit_type,
         **_when(start, end, at),
+        CLAIMED_UNTIL: _stamp(until),
         "SEQUENCE": "0",
-        "STATUS": "CONFIRMED",
+        "STATUS": "TENTATIVE",
         "TRANSP": "OPAQUE",
     }
-    event = [f"{name}:{value}" for name, value in lines.items()]
+    event = [f"{name}:{value}" for name, value in lines.items() if value]
     return _folded(
         [
             "BEGIN:VCALENDAR",
@@ -38,6 +48,10 @@ def new_event(
     )
 
 
+def settled(data: bytes, *, at: datetime) -> bytes:
+    return _changed(data, {CLAIMED_UNTIL: None, "STATUS": "CONFIRMED", "LAST-MODIFIED": _stamp(at)})
+
+
 def moved(data: bytes, *, start: datetime, end: datetime, at: datetime) -> bytes:
     """Whatever staff have added to the event stays."""
     return _changed(data, _when(start, end, at))
@@ -45,12 +59,8 @@ def moved(data: bytes, *, start: datetime, end: datetime, at: datetime) -> bytes
 
 def cancelled(data: bytes, *, at: datetime) -> bytes:
     """Staff see that it was cancelled, and the time is free."""
-    changes = {
-        "STATUS": "CANCELLED",
-        "TRANSP": "TRANSPARENT",
-        "DTSTAMP": _stamp(at),
-        "LAST-MODIFIED": _stamp(at),
-    }
+    stamp = _stamp(at)
+    changes = {"STATUS": "CANCELLED", "TRANSP": "TRANSPARENT", "DTSTAMP": stamp, "LAST-MODIFIED": stamp}
     return _changed(data, changes)
 
 
@@ -63,8 +73,9 @@ def _when(start: datetime, end: datetime, at: datetime) -> dict[str, str]:
     }
 
 
-def _changed(data: bytes, changes: Mapping[str, str]) -> bytes:
-    """The first event with these lines in place of its own. Alarms and other parts within keep theirs."""
+def _changed(data: bytes, changes: Mapping[str, str | None]) -> bytes:
+    """The first event with these lines in place of its own, or (None) without. Alarms and other parts within
+    keep theirs."""
     drops_duration = "DTEND" in changes
     within: list[str] = []
     lines: list[str] = []
@@ -76,7 +87,7 @@ def _changed(data: bytes, changes: Mapping[str, str]) -> bytes:
             within.append(rest.strip().upper())
         in_event = within[-1:] == ["VEVENT"] and not is_done
         if in_event and name == "END":
-            lines += [f"{changed}:{value}" for changed, value in changes.items()]
+            lines += [f"{changed}:{value}" for changed, value in changes.items() if value is not None]
             is_done = True
         elif in_event and name == "SEQUENCE":
             line = f"SEQUENCE:{int(rest) + 1 if rest.strip().isdigit() else 1}"

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.diary import AppointmentStatus
 from bot.practice_systems.caldav.reading import CalendarObject, Occurrence, OurEvent, key_of, uid_of
-from bot.practice_systems.caldav.writing import cancelled, moved, new_event
+from bot.practice_systems.caldav.writing import cancelled, claim, moved, settled
 
 MARCH = (datetime(2027, 3, 1, tzinfo=UTC), datetime(2027, 4, 10, tzinfo=UTC))
 
@@ -213,7 +213,7 @@ def ours(data: bytes) -> OurEvent:
     return event
 
 
-BOOKED = new_event(
+CLAIMED = claim(
     key="k1",
     start=datetime(2027, 3, 28, 12, 0, tzinfo=UTC),
     end=datetime(2027, 3, 28, 12, 30, tzinfo=UTC),
@@ -221,7 +221,9 @@ BOOKED = new_event(
     note="Riga 1\nRiga 2",
     visit_type="check_up",
     at=datetime(2027, 3, 1, 7, 0, tzinfo=UTC),
+    until=datetime(2027, 3, 1, 7, 2, tzinfo=UTC),
 )
+BOOKED = settled(CLAIMED, at=datetime(2027, 3, 1, 7, 0, 1, tzinfo=UTC))
 
 
 def test_what_we_write_is_read_back() -> None:
@@ -232,8 +234,16 @@ def test_what_we_write_is_read_back() -> None:
             start=datetime(2027, 3, 28, 12, 0, tzinfo=UTC), end=datetime(2027, 3, 28, 12, 30, tzinfo=UTC)
         ),
         visit_type="check_up",
+        written=datetime(2027, 3, 1, 7, 0, 1, tzinfo=UTC),
     )
     assert all(len(line) <= 75 for line in BOOKED.split(b"\r\n"))
+
+
+def test_a_claim_is_not_a_visit_yet_and_takes_its_time() -> None:
+    claimed = ours(CLAIMED)
+
+    assert claimed.claimed_until == datetime(2027, 3, 1, 7, 2, tzinfo=UTC)
+    assert claimed.occurrence.blocks
 
 
 def test_a_moved_visit_keeps_what_staff_have_written_into_it() -> None:
@@ -252,7 +262,7 @@ def test_a_moved_visit_keeps_what_staff_have_written_into_it() -> None:
     assert ours(after).occurrence == Occurrence(start=start, end=start + timedelta(minutes=30))
     assert (after.count(b"DURATION"), after.count(b"DTSTART"), after.count(b"DTEND")) == (1, 1, 1)
     assert b"X-COLOUR:blue\r\n" in after
-    assert b"SEQUENCE:1\r\n" in after
+    assert b"SEQUENCE:2\r\n" in after
 
 
 def test_a_cancelled_visit_is_still_to_be_seen_and_takes_no_time() -> None:
