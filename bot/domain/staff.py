@@ -34,3 +34,5 @@ class Person:
     is_disabled: bool = False
     has_password: bool = False
     has_code: bool = False
+    languages: tuple[str, ...] = ()  # in which they answer patients; () means any
+    is_away: bool = False  # they said so: nobody gives them a conversation

@@ -56,6 +56,16 @@ class StaffBook(Protocol):
 
     async def change_role(self, person: str, role: Role) -> None: ...
 
+    async def change_languages(self, person: str, languages: tuple[str, ...]) -> None: ...
+
+    async def change_away(self, person: str, *, is_away: bool) -> None: ...
+
+    async def known_as(self, subject: str) -> Person | None:
+        """Who was remembered so; also when they are disabled."""
+
+    async def remember_as(self, person: str, subject: str) -> None:
+        """Who they are for a sign-in service."""
+
     async def disable(self, person: str, *, at: datetime) -> None:
         """Ends their sessions and links with it."""
 
@@ -84,6 +94,9 @@ class StaffBook(Protocol):
     async def touch_session(self, key: str, *, at: datetime) -> None: ...
 
     async def speak(self, key: str, language: str) -> None: ...
+
+    async def sessions(self) -> tuple[StoredSession, ...]:
+        """All that did not end, the latest active first; some may be too old to be let in."""
 
     async def end_session(self, key: str) -> None: ...
 

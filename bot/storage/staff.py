@@ -80,6 +80,24 @@ class SqlStaffBook:
     async def change_role(self, person: str, role: Role) -> None:
         await self._change(person, role=role)
 
+    async def change_languages(self, person: str, languages: tuple[str, ...]) -> None:
+        await self._change(person, languages=" ".join(languages))
+
+    async def change_away(self, person: str, *, is_away: bool) -> None:
+        await self._change(person, is_away=is_away)
+
+    async def known_as(self, subject: str) -> Person | None:
+        mine = select(_staff).where(_staff.c.practice == self._practice, _staff.c.subject == subject)
+
+        def unit(connection: Connection) -> Person | None:
+            row = connection.execute(mine).first()
+            return None if row is None else _person(row)
+
+        return await self._database.read(unit)
+
+    async def remember_as(self, person: str, subject: str) -> None:
+        await self._change(person, subject=subject)
+
     async def disable(self, person: str, *, at: datetime) -> None:
         def unit(connection: Connection) -> None:
             self._update(connection, person, disabled_at=to_stamp(at))
@@ -176,21 +194,9 @@ class SqlStaffBook:
     async def session(self, key: str) -> StoredSession | None:
         def unit(connection: Connection) -> StoredSession | None:
             row = connection.execute(
-                select(_session, _staff.c.role.label("now_role"), _staff.c.disabled_at)
-                .join(_staff, _staff.c.id == _session.c.person, isouter=True)
-                .where(_session.c.key == key, _session.c.practice == self._practice)
+                _with_role().where(_session.c.key == key, _session.c.practice == self._practice)
             ).first()
-            if row is None or row.disabled_at is not None:
-                return None
-            return StoredSession(
-                key=row.key,
-                person=row.person,
-                who=row.who,
-                role=Role(row.now_role or row.role),
-                language=row.language,
-                opened=from_stamp(row.opened_at),
-                active=from_stamp(row.active_at),
-            )
+            return None if row is None or row.disabled_at is not None else _stored(row)
 
         return await self._database.read(unit)
 
@@ -204,6 +210,15 @@ class SqlStaffBook:
         ours = (_session.c.key == key, _session.c.practice == self._practice)
         change = update(_session).where(*ours).values(**values)
         await self._database.write(lambda connection: connection.execute(change))
+
+    async def sessions(self) -> tuple[StoredSession, ...]:
+        ours = _with_role().where(_session.c.practice == self._practice, _staff.c.disabled_at.is_(None))
+
+        def unit(connection: Connection) -> tuple[StoredSession, ...]:
+            rows = connection.execute(ours.order_by(_session.c.active_at.desc(), _session.c.key))
+            return tuple(_stored(row) for row in rows)
+
+        return await self._database.read(unit)
 
     async def end_session(self, key: str) -> None:
         ours = (_session.c.key == key, _session.c.practice == self._practice)
@@ -263,4 +278,24 @@ def _person(row: Any) -> Person:
         is_disabled=row.disabled_at is not None,
         has_password=row.password is not None,
         has_code=row.sealed_code is not None,
+        languages=tuple(row.languages.split()),
+        is_away=bool(row.is_away),
+    )
+
+
+def _with_role() -> Any:
+    return select(_session, _staff.c.role.label("now_role"), _staff.c.disabled_at).join(
+        _staff, _staff.c.id == _session.c.person, isouter=True
+    )
+
+
+def _stored(row: Any) -> StoredSession:
+    return StoredSession(
+        key=row.key,
+        person=row.person,
+        who=row.who,
+        role=Role(row.now_role or row.role),
+        language=row.language,
+        opened=from_stamp(row.opened_at),
+        active=from_stamp(row.active_at),
     )

@@ -2,13 +2,16 @@
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, String, false
 from sqlmodel import Field, SQLModel
 
 
 class StaffRow(SQLModel, table=True):
     __tablename__: ClassVar[str] = "staff"
-    __table_args__ = (Index("staff_name", "practice", "folded_name", unique=True),)
+    __table_args__ = (
+        Index("staff_name", "practice", "folded_name", unique=True),
+        Index("staff_subject", "practice", "subject", unique=True),
+    )
     id: str = Field(primary_key=True)
     practice: str
     name: str
@@ -19,6 +22,9 @@ class StaffRow(SQLModel, table=True):
     code_step: int = Field(default=0, sa_type=BigInteger)  # the latest that was used
     created_at: int = Field(sa_type=BigInteger)
     disabled_at: int | None = Field(default=None, sa_type=BigInteger)
+    languages: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))  # "it en"
+    is_away: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    subject: str | None = None  # a hash of who they are for the sign-in service (OpenID Connect)
 
 
 class StaffLinkRow(SQLModel, table=True):

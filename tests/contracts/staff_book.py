@@ -106,6 +106,46 @@ class StaffBookContract:
         assert found is not None
         assert (found.role, found.active, found.language) == (Role.READER, AT + HOUR, "ru")
 
+    async def test_people_speak_languages_and_may_be_away(self, book: StaffBook) -> None:
+        marta = person()
+        await book.add(marta, at=AT)
+        await book.change_languages(marta.id, ("it", "en"))
+        await book.change_away(marta.id, is_away=True)
+        away = await book.people()
+        await book.change_away(marta.id, is_away=False)
+
+        assert [(one.languages, one.is_away) for one in away] == [(("it", "en"), True)]
+        assert [one.is_away for one in await book.people()] == [False]
+
+    async def test_somebody_is_remembered_as_a_sign_in_service_knows_them(self, book: StaffBook) -> None:
+        marta = person()
+        await book.add(marta, at=AT)
+        await book.remember_as(marta.id, "subject-1")
+        found = await book.known_as("subject-1")
+        await book.disable(marta.id, at=AT)
+        disabled = await book.known_as("subject-1")
+
+        assert found is not None and disabled is not None
+        assert (found.name, disabled.is_disabled) == ("Marta", True)
+        assert await book.known_as("subject-2") is None
+
+    async def test_every_session_is_listed_but_those_of_whoever_is_disabled(self, book: StaffBook) -> None:
+        marta, paolo = person("Marta"), person("Paolo", Role.MANAGER)
+        for one in (marta, paolo):
+            await book.add(one, at=AT)
+        await book.open_session(session("k-1", marta))
+        await book.open_session(session("k-2", paolo, active=AT + HOUR))
+        await book.open_session(session("k-3", None, active=AT - HOUR))
+        listed = await book.sessions()
+        await book.disable(paolo.id, at=AT)
+
+        assert [(one.key, one.who, one.role) for one in listed] == [
+            ("k-2", "Paolo", Role.MANAGER),
+            ("k-1", "Marta", Role.AGENT),
+            ("k-3", "Reception", Role.ADMIN),
+        ]
+        assert [one.key for one in await book.sessions()] == ["k-1", "k-3"]
+
     async def test_sessions_end(self, book: StaffBook) -> None:
         for key, active in (("left", AT), ("idle", AT - HOUR), ("busy", AT)):
             await book.open_session(session(key, None, active=active))

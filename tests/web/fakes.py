@@ -180,6 +180,7 @@ class MemoryStaffBook:
         self._people: dict[str, Person] = {}
         self._proofs: dict[str, tuple[str | None, str | None]] = {}
         self._steps: dict[str, int] = {}
+        self._subjects: dict[str, str] = {}
         self._links: dict[str, tuple[str, datetime]] = {}
         self._sessions: dict[str, StoredSession] = {}
         self._tries: dict[str, tuple[int, datetime]] = {}
@@ -201,6 +202,18 @@ class MemoryStaffBook:
 
     async def change_role(self, person: str, role: Role) -> None:
         self._change(person, role=role)
+
+    async def change_languages(self, person: str, languages: tuple[str, ...]) -> None:
+        self._change(person, languages=languages)
+
+    async def change_away(self, person: str, *, is_away: bool) -> None:
+        self._change(person, is_away=is_away)
+
+    async def known_as(self, subject: str) -> Person | None:
+        return self._people.get(self._subjects.get(subject, ""))
+
+    async def remember_as(self, person: str, subject: str) -> None:
+        self._subjects[subject] = person
 
     async def disable(self, person: str, *, at: datetime) -> None:
         self._change(person, is_disabled=True)
@@ -250,6 +263,12 @@ class MemoryStaffBook:
     async def speak(self, key: str, language: str) -> None:
         if key in self._sessions:
             self._sessions[key] = replace(self._sessions[key], language=language)
+
+    async def sessions(self) -> tuple[StoredSession, ...]:
+        found = [await self.session(key) for key in self._sessions]
+        return tuple(
+            sorted((one for one in found if one), key=lambda one: (-one.active.timestamp(), one.key))
+        )
 
     async def end_session(self, key: str) -> None:
         self._sessions.pop(key, None)
