@@ -29,7 +29,7 @@ from bot.domain.practice import Practice
 from bot.errors import ContentRefused, SetupError
 from bot.ports import Actions, Alert, Channel, Clock
 from bot.practice_systems.embedded import EmbeddedDiary
-from bot.service.alerts import Alerts
+from bot.service.alerts import AS_THEY_COME, Alerts, Grouping
 from bot.service.changes import Changes
 from bot.service.clock import StartedClock, SystemClock
 from bot.service.delivery import Delivery
@@ -61,6 +61,7 @@ from bot.storage.notes import SqlNotes
 from bot.storage.seal import Keyring, derive, master_key_from
 from bot.storage.staff import SqlStaffBook
 from bot.storage.store import SqlStore
+from bot.storage.suggestions import SqlSuggestions
 from bot.storage.switches import SqlSwitches
 from bot.web.inbox import InboxParts, add_inbox
 from bot.web.office import OfficeParts, add_office
@@ -278,6 +279,7 @@ class FrontDesk:
         channels: Mapping[str, Channel],
         alert_channels: Sequence[Alert] = (),
         inbox_url: str = "/inbox",
+        grouping: Grouping = AS_THEY_COME,
         wait_for_status: float = 10.0,
         probe: Probe | None = None,
         keep_ledger: bool = True,
@@ -309,6 +311,7 @@ class FrontDesk:
             channels=alert_channels,
             clock=clock,
             inbox_url=inbox_url,
+            grouping=grouping,
         )
         probe = probe or Probe(None)
         self.audit = audit_of(books, clock)
@@ -381,9 +384,24 @@ class FrontDesk:
             promise=lambda at: promise(practice, urgent=False, at=at),
             audit=self.audit,
             notes=self.notes,
+            is_paused=lambda channel: self.switches.now.is_paused(channel),
         )
         self.promises = Promises(
             handoffs=self.store.handoffs, practice=practice, clock=clock, wake=self.turns.wake
+        )
+        self.suggestions = SqlSuggestions(
+            books.database,
+            practice=practice.id,
+            clock=clock,
+            store=self.store,
+            switches=self.switches,
+            audit=self.audit,
+            changes=self.changes,
+            wake_delivery=self.delivery.wake,
+            ring_alerts=self.alerts.ring,
+            flows=tuple(
+                flow.id for flow in assistant.flows.values() if not flow.is_pattern and flow.triggers
+            ),
         )
         self.cards = SqlCards(books.database, practice=practice.id, keyring=books.keyring)
         self.visits = VisitDesk(practice, self.diary, desk=self.desk, clock=clock)
@@ -462,6 +480,7 @@ class Server:
             channels=channels,
             alert_channels=alert_channels(books.practice, self._http),
             inbox_url=f"{self.url}/inbox",
+            grouping=Grouping(gather=timedelta(seconds=2), quiet=timedelta(minutes=1)),
             wait_for_status=configuration.seconds("CHAIRSIDE_WAIT_FOR_STATUS", 10.0),
             probe=Probe(configuration.environment.get("CHAIRSIDE_STAGE_FILE")),
             keep_ledger=not configuration.is_on("CHAIRSIDE_TWIN_WITHOUT_LEDGER"),

@@ -44,8 +44,8 @@ def _alert_channel(named: AlertChannel, session: aiohttp.ClientSession, telegram
 
 
 class WebhookAlert:
-    """Posts {"id", "text", "practice", "kind", "reason", "urgent", "waited_seconds", "link"}. The same alert
-    has the same id."""
+    """Posts {"id", "text", "practice", "kind", "reason", "urgent", "count", "waited_seconds", "link"}. The
+    same alert has the same id; `count` patients are told of in it."""
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self._session = session
@@ -62,6 +62,7 @@ class WebhookAlert:
             "kind": alert.kind,
             "reason": alert.reason,
             "urgent": alert.urgent,
+            "count": alert.count,
             "waited_seconds": int(alert.waited.total_seconds()),
             "link": alert.link,
         }
@@ -176,16 +177,42 @@ _LINES = {
         "new": "a patient is waiting for a person ({reason}).",
         "waiting": "a patient has been waiting for {minutes} min, and nobody has taken it ({reason}).",
         "promise": "a patient was promised an answer, and the time is nearly up ({reason}).",
+        "ready": "nearly all of the assistant's last suggestions for “{reason}” went out unchanged: it"
+        " may answer alone there.",
     },
     "it": {
         "new": "un paziente aspetta una persona ({reason}).",
         "waiting": "un paziente aspetta da {minutes} min e nessuno l'ha preso in carico ({reason}).",
         "promise": "a un paziente è stata promessa una risposta e il tempo sta per scadere ({reason}).",
+        "ready": "quasi tutte le ultime proposte dell'assistente per «{reason}» sono partite senza modifiche:"
+        " lì può rispondere da solo.",
     },
     "ru": {
         "new": "пациент ждёт сотрудника ({reason}).",
         "waiting": "пациент ждёт уже {minutes} мин, и никто не ответил ({reason}).",
         "promise": "пациенту обещан ответ, и время почти истекло ({reason}).",
+        "ready": "почти все последние предложения помощника для «{reason}» отправлены без изменений: здесь"
+        " он может отвечать сам.",
+    },
+}
+#: Of several patients at once.
+_LINES_OF_MANY = {
+    "en": {
+        "new": "{count} patients are waiting for a person ({reason}).",
+        "waiting": "{count} patients have been waiting for up to {minutes} min, and nobody has taken them"
+        " ({reason}).",
+        "promise": "{count} patients were promised an answer, and the time is nearly up ({reason}).",
+    },
+    "it": {
+        "new": "{count} pazienti aspettano una persona ({reason}).",
+        "waiting": "{count} pazienti aspettano fino a {minutes} min e nessuno li ha presi in carico"
+        " ({reason}).",
+        "promise": "a {count} pazienti è stata promessa una risposta e il tempo sta per scadere ({reason}).",
+    },
+    "ru": {
+        "new": "сотрудника ждут пациенты, всего {count} ({reason}).",
+        "waiting": "пациенты ждут уже до {minutes} мин, и никто не ответил, всего {count} ({reason}).",
+        "promise": "пациентам обещан ответ, и время почти истекло, всего {count} ({reason}).",
     },
 }
 _URGENT = {"en": "URGENT", "it": "URGENTE", "ru": "СРОЧНО"}
@@ -195,6 +222,7 @@ def line(alert: StaffAlert, practice: Practice) -> str:
     """In the house's language."""
     language = practice.languages[0] if practice.languages[0] in _LINES else "en"
     minutes = round(alert.waited.total_seconds() / 60)
-    said = _LINES[language][alert.kind].format(reason=alert.reason, minutes=minutes)
+    lines = _LINES_OF_MANY if alert.count > 1 else _LINES
+    said = lines[language][alert.kind].format(reason=alert.reason, minutes=minutes, count=alert.count)
     mark = f"{_URGENT[language]}: " if alert.urgent else ""
     return f"{mark}{practice.name}: {said}"

@@ -29,6 +29,7 @@ class AlertKind(StrEnum):
     NEW = "new"
     WAITING = "waiting"  # and nobody has taken it
     PROMISE = "promise"  # nearly broken
+    READY = "ready"  # no patient waits: a flow, named by the reason, may go alone (bot.domain.drafts)
 
 
 #: After so long staff are reminded of whoever nobody has taken yet.
@@ -47,6 +48,7 @@ class StaffAlert:
     urgent: bool
     waited: timedelta
     link: str
+    count: int = 1  # so many are told of in one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

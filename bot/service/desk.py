@@ -5,7 +5,7 @@ the eyes of staff: nothing of it belongs in a log line.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -64,6 +64,18 @@ class WindowClosed(ChairsideError):
     """The channel no longer lets us write freely to this patient (24 hours without a word from them)."""
 
 
+class DraftGone(ChairsideError):
+    """The suggestion is not there any more: somebody decided, or the patient wrote again."""
+
+
+class AssistantPaused(ChairsideError):
+    """Nothing can be given back to an assistant that is paused."""
+
+
+#: What the list can be narrowed to; "all" is whatever is not snoozed.
+FILTERS = ("all", "mine", "waiting", "urgent", "unanswered", "snoozed", "settled")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingConversation:
     """A row of the staff's list."""
@@ -82,6 +94,29 @@ class WaitingConversation:
     is_overdue: bool = False  # nobody did
     tags: tuple[str, ...] = ()
     snoozed_until: datetime | None = None  # None, too, once it is over
+    has_draft: bool = False  # the assistant suggests an answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """Rows of the list in their order: waiting, to be read over, with a person, with the assistant; in each,
+    urgent first, then the longest waiting. `after` is where the next page begins; None at the end. `counts`
+    is how many each filter lets through, on the first page only."""
+
+    rows: tuple[WaitingConversation, ...]
+    after: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftView:
+    """What the assistant suggests to answer; `id` names exactly this suggestion."""
+
+    id: str
+    flow: str
+    text: str
+    since: datetime
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +130,7 @@ class MessageView:
     choices: tuple[str, ...] = ()  # titles of the buttons or rows that were offered
     kind: str = "text"  # InboundKind of what the patient sent
     state: MessageState | None = None
-    by: str | None = None  # which person, when the author is staff
+    by: str | None = None  # which person, when the author is staff; who let it out, of a suggestion
     client_message_id: str | None = None  # of `Desk.reply`, so that a page finds its own message again
 
 
@@ -118,16 +153,18 @@ class ConversationView:
     owned_by: str | None = None
     tags: tuple[str, ...] = ()
     snoozed_until: datetime | None = None
+    draft: DraftView | None = None
 
 
 class Desk(Protocol):
     """What staff can see and do."""
 
     async def handoffs(self) -> tuple[WaitingConversation, ...]:
-        """Whoever waits or is with staff: urgent first, then the longest waiting."""
+        """Whoever waits or is with staff, all of them: urgent first, then the longest waiting."""
 
-    async def settled(self, *, limit: int = 50) -> tuple[WaitingConversation, ...]:
-        """Whose last hand-off came to an end, the latest first."""
+    async def page(self, chosen: str, *, who: str, limit: int, after: str | None = None) -> ListPage:
+        """`chosen` is one of FILTERS, "mine" that of `who`. What is settled comes with the latest first.
+        Raises ValueError for a filter or a place that is none."""
 
     async def conversation(self, conversation: str) -> ConversationView:
         """Raises UnknownConversation."""
@@ -169,7 +206,7 @@ class Desk(Protocol):
 
     async def give_back(self, conversation: str, who: str) -> None:
         """The assistant answers again, and tells the patient so. Idempotent.
-        Raises UnknownConversation, AlreadyTaken when a colleague has it."""
+        Raises UnknownConversation, AssistantPaused, AlreadyTaken when a colleague has it."""
 
     def subscribe(self) -> AsyncIterator[None]:
         """Ticks whenever something may have changed; ticks that nobody fetched melt into one."""

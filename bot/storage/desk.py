@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from bot.domain.conversation import InboundKind, Reply
 from bot.domain.deeds import Deed
@@ -24,8 +24,12 @@ from bot.domain.pipeline import (
 from bot.ports import Clock
 from bot.service.changes import Changes
 from bot.service.desk import (
+    FILTERS,
+    AssistantPaused,
     Author,
     ConversationView,
+    DraftView,
+    ListPage,
     MessageState,
     MessageView,
     NothingAnswered,
@@ -38,8 +42,7 @@ from bot.service.journal import stack_of, steps_of
 from bot.storage import tables as t
 from bot.storage.audit import SqlAudit
 from bot.storage.database import Database
-from bot.storage.diary_tables import PATIENT
-from bot.storage.handoffs import NOT_PATIENT
+from bot.storage.desk_list import DeskList
 from bot.storage.notes import SqlNotes
 from bot.storage.seal import Keyring
 from bot.storage.store import SqlStore
@@ -94,6 +97,7 @@ class SqlDesk:
         promise: Callable[[datetime], Promise],
         audit: SqlAudit,
         notes: SqlNotes,
+        is_paused: Callable[[str], bool] = lambda channel: False,
     ) -> None:
         self._database = database
         self._practice = practice
@@ -109,6 +113,10 @@ class SqlDesk:
         self._promise = promise
         self._audit = audit
         self._notes = notes
+        self._is_paused = is_paused
+        self._list = DeskList(
+            practice=practice, keyring=keyring, clock=clock, snoozed_until=notes.snoozed_until
+        )
 
     def subscribe(self) -> AsyncIterator[None]:
         return self._changes.subscribe()
@@ -116,70 +124,14 @@ class SqlDesk:
     # -- seeing -------------------------------------------------------------------------------------------
 
     async def handoffs(self) -> tuple[WaitingConversation, ...]:
-        def unit(connection: Connection) -> tuple[WaitingConversation, ...]:
-            open_ones = self._listed().where(_handoff.c.closed_at.is_(None))
-            rows = connection.execute(open_ones.order_by(_handoff.c.urgent.desc(), _handoff.c.opened_at))
-            return tuple(self._waiting(connection, row) for row in rows.all())
+        whole = await self._database.read(lambda c: self._list.page(c, "all_open", who="", limit=None))
+        return tuple(sorted(whole.rows, key=lambda row: (not row.urgent, row.since)))
 
-        return await self._database.read(unit)
-
-    async def settled(self, *, limit: int = 50) -> tuple[WaitingConversation, ...]:
-        def unit(connection: Connection) -> tuple[WaitingConversation, ...]:
-            # Of each conversation its last hand-off, and that one is closed.
-            last = select(func.max(_handoff.c.id)).where(_handoff.c.practice == self._practice)
-            closed = self._listed().where(
-                _handoff.c.id.in_(last.group_by(_handoff.c.conversation)), _handoff.c.closed_at.is_not(None)
-            )
-            rows = connection.execute(closed.order_by(_handoff.c.closed_at.desc()).limit(limit))
-            return tuple(self._waiting(connection, row) for row in rows.all())
-
-        return await self._database.read(unit)
-
-    def _listed(self) -> Any:
-        return (
-            select(
-                _handoff,
-                _conversation.c.owner,
-                _conversation.c.staff_wrote_at,
-                _conversation.c.snoozed_until,
-            )
-            .join(_conversation, _conversation.c.id == _handoff.c.conversation)
-            .where(_handoff.c.practice == self._practice)
-        )
-
-    def _waiting(self, connection: Connection, row: Any) -> WaitingConversation:
-        conversation = self._row(connection, row.conversation)
-        seen = row.staff_wrote_at or 0
-        unread = connection.execute(
-            select(func.count()).where(
-                _inbox.c.conversation == row.conversation,
-                _inbox.c.received_at > seen,
-                _inbox.c.kind.not_in(NOT_PATIENT),
-            )
-        ).scalar()
-        last = connection.execute(
-            select(_inbox.c.sealed)
-            .where(_inbox.c.conversation == row.conversation, _inbox.c.kind.not_in(NOT_PATIENT))
-            .order_by(_inbox.c.id.desc())
-            .limit(1)
-        ).scalar()
-        words = self._open(connection, row.conversation, last) if last else {}
-        owner, who = _owner(row.owner)
-        return WaitingConversation(
-            id=row.conversation,
-            label=self._label(connection, conversation),
-            channel=conversation.channel,
-            reason=row.reason,
-            since=from_stamp(row.opened_at),
-            owner=owner,
-            urgent=bool(row.urgent),
-            last_text=words.get("text") or "",
-            unread=int(unread or 0),
-            owned_by=who,
-            due_at=from_stamp(row.due_at) if row.due_at else None,
-            is_overdue=row.apologised_at is not None and row.answered_at is None,
-            tags=self._notes.tags_in(connection, row.conversation),
-            snoozed_until=self._notes.snoozed_until(row.snoozed_until),
+    async def page(self, chosen: str, *, who: str, limit: int, after: str | None = None) -> ListPage:
+        if chosen not in FILTERS:
+            raise ValueError("no such filter")
+        return await self._database.read(
+            lambda c: self._list.page(c, chosen, who=who, limit=limit, after=after)
         )
 
     async def conversation(self, conversation: str) -> ConversationView:
@@ -209,9 +161,24 @@ class SqlDesk:
                 owned_by=who,
                 tags=self._notes.tags_in(connection, conversation),
                 snoozed_until=self._notes.snoozed_until(row.snoozed_until),
+                draft=self._draft(connection, row) if row.draft else None,
             )
 
         return await self._database.read(unit)
+
+    def _draft(self, connection: Connection, row: Any) -> DraftView:
+        suggested = self._store.drafts.open_ones(connection, row.id)
+        contents = [
+            self._open(connection, row.id, each.sealed)
+            for each in self._store.drafts.rows_of(connection, suggested)
+        ]
+        return DraftView(
+            id=row.draft,
+            flow=suggested[-1].flow,
+            text="\n\n".join(content["text"] for content in contents),
+            choices=tuple(title for content in contents for title, _, _ in content["choices"]),
+            since=from_stamp(suggested[-1].created_at),
+        )
 
     def _messages(self, connection: Connection, conversation: str) -> tuple[MessageView, ...]:
         views: list[tuple[int, int, MessageView]] = []
@@ -230,6 +197,8 @@ class SqlDesk:
             )
             views.append((row.received_at, row.id, view))
         for row in connection.execute(select(_outbox).where(_outbox.c.conversation == conversation)):
+            if row.draft is not None and row.state in (OutboxState.DRAFTED, OutboxState.DROPPED):
+                continue  # a suggestion that waits, or was never sent
             content = self._open(connection, conversation, row.sealed)
             author, who = _author(row.author)
             view = MessageView(
@@ -239,7 +208,7 @@ class SqlDesk:
                 text=content["text"],
                 choices=tuple(title for title, _, _ in content["choices"]),
                 state=_RECEIPT_STATES.get(row.receipt) or _message_state(row.state),
-                by=who,
+                by=who or content.get("sent_by"),
                 client_message_id=content.get("client_message_id"),
             )
             views.append((row.created_at, row.seq, view))
@@ -357,8 +326,14 @@ class SqlDesk:
 
     async def give_back(self, conversation: str, who: str) -> None:
         done = Done(Deed.GAVE_BACK, who, conversation)
+        await self._check_not_paused(conversation)
         if await self._move(lambda c, at: self._handoffs.give_back(c, conversation, who, at=at), done):
             self._wake_turns(conversation)
+
+    async def _check_not_paused(self, conversation: str) -> None:
+        row = await self._database.read(lambda connection: self._row(connection, conversation))
+        if self._is_paused(row.channel):
+            raise AssistantPaused("the assistant is paused; let it answer again first")
 
     # -- observing ----------------------------------------------------------------------------------------
 
@@ -407,16 +382,8 @@ class SqlDesk:
         return {} if row.sealed is None else self._open(connection, row.id, row.sealed)
 
     def _label(self, connection: Connection, row: Any) -> str:
-        said = (self._state(connection, row).get("slots") or {}).get("patient_name")
-        if said:
-            return str(said)
-        booked = connection.execute(
-            select(PATIENT.c.sealed).where(PATIENT.c.contact == row.id).order_by(PATIENT.c.id).limit(1)
-        ).scalar()
-        if booked:
-            return str(self._open(connection, row.id, booked)["name"])
-        profile = self._open(connection, row.id, row.who).get("name")
-        return str(profile) if profile else f"Patient {row.id[:4].upper()}"
+        booked = self._list.booked_name(connection, row.id)
+        return self._list.label(connection, row.id, state=row.sealed, who=row.who, booked=booked)
 
     def _open(self, connection: Connection, owner: str, sealed: bytes) -> dict[str, Any]:
         value: dict[str, Any] = json.loads(self._keyring.open(connection, owner, sealed))

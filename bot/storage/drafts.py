@@ -101,7 +101,7 @@ class Drafts:
         """Queue the suggestion's messages; with a `text`, that one instead of theirs, with the last's
         choices. The next to be posted come after whatever is queued already."""
         open_ones = self.open_ones(connection, conversation)
-        rows = self._rows(connection, open_ones)
+        rows = self.rows_of(connection, open_ones)
         for row in rows[:-1] if text is not None else ():
             connection.execute(
                 update(_outbox).where(_outbox.c.seq == row.seq).values(state=OutboxState.DROPPED)
@@ -185,7 +185,8 @@ class Drafts:
         )
         return is_ready([Fate(fate) for fate in connection.execute(latest).scalars()])
 
-    def _rows(self, connection: Connection, drafts: Sequence[Any]) -> Sequence[Any]:
+    def rows_of(self, connection: Connection, drafts: Sequence[Any]) -> Sequence[Any]:
+        """The outbox rows of these suggestions that nobody has decided, in their order."""
         turns = [each.turn for each in drafts]
         rows = select(_outbox).where(_outbox.c.draft.in_(turns), _outbox.c.state == OutboxState.DRAFTED)
         return connection.execute(rows.order_by(_outbox.c.seq)).all()

@@ -254,18 +254,18 @@ class SqlHandoffs:
 
         return await self._database.read(unit)
 
-    async def alert_begun(self, alert: PendingAlert, *, begun: int) -> None:
-        await self._note(alert, {"begun": begun})
+    async def alerts_begun(self, alerts: Sequence[PendingAlert], *, begun: int) -> None:
+        await self._note(alerts, {"begun": begun})
 
-    async def alert_sent(self, alert: PendingAlert, *, retry_at: datetime | None) -> None:
+    async def alerts_sent(self, alerts: Sequence[PendingAlert], *, retry_at: datetime | None) -> None:
         if retry_at is None:
-            await self._note(alert, {"sent_at": to_stamp(self._clock.now())})
+            await self._note(alerts, {"sent_at": to_stamp(self._clock.now())})
         else:
-            again = {"not_before": to_stamp(retry_at), "attempts": alert.attempts + 1, "begun": 0}
-            await self._note(alert, again)
+            again = {"not_before": to_stamp(retry_at), "attempts": _alert.c.attempts + 1, "begun": 0}
+            await self._note(alerts, again)
 
-    async def _note(self, alert: PendingAlert, values: dict[str, Any]) -> None:
-        noted = update(_alert).where(_alert.c.id == alert.id).values(values)
+    async def _note(self, alerts: Sequence[PendingAlert], values: dict[str, Any]) -> None:
+        noted = update(_alert).where(_alert.c.id.in_([alert.id for alert in alerts])).values(values)
         await self._database.write(lambda connection: connection.execute(noted).rowcount)
 
     # -- rows ---------------------------------------------------------------------------------------------

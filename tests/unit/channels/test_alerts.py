@@ -100,6 +100,7 @@ async def test_a_webhook_gets_a_line_to_show_and_a_link(http: aiohttp.ClientSess
         "kind": "new",
         "reason": "emergency",
         "urgent": True,
+        "count": 1,
         "waited_seconds": 0,
         "link": LINK,
     }

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.domain.handoff import Outcome
-from bot.service.alerts import Alerts
+from bot.service.alerts import AS_THEY_COME, Alerts, Grouping
 from bot.service.clock import FrozenClock
 from bot.testing import RecordingAlert, Surgery
 from nlu.understanding import Interpreter
@@ -26,7 +26,9 @@ class FailingAlert(RecordingAlert):
         raise PowerCut
 
 
-def _alerts(surgery: Surgery, channels: Sequence[RecordingAlert]) -> Alerts:
+def _alerts(
+    surgery: Surgery, channels: Sequence[RecordingAlert], grouping: Grouping = AS_THEY_COME
+) -> Alerts:
     """A process of its own that tells staff, beside the surgery's."""
     return Alerts(
         handoffs=surgery.desk.store.handoffs,
@@ -34,6 +36,7 @@ def _alerts(surgery: Surgery, channels: Sequence[RecordingAlert]) -> Alerts:
         channels=channels,
         clock=surgery.clock,
         inbox_url="https://desk.example/inbox",
+        grouping=grouping,
     )
 
 
@@ -155,3 +158,51 @@ async def test_staff_are_told_nothing_of_who_the_patient_is(tmp_path: Path, inte
 
         assert "asked" in told
         assert [word for word in ("Zebedea", "Quagliarini", "7123456", "dente") if word in told] == []
+
+
+async def test_a_storm_is_one_alert_that_names_the_number(quiet: Surgery) -> None:
+    """H11: ten hand-offs at once are told once, and no patient is named."""
+    for number in range(10):
+        await quiet.patient(f"39333200{number:04d}").says("operatore")
+    told = RecordingAlert()
+    alerts = _alerts(quiet, (told,), Grouping(gather=timedelta(seconds=2), quiet=timedelta(minutes=1)))
+    await alerts.look()
+    too_early = list(told.told)
+    assert isinstance(quiet.clock, FrozenClock)
+    quiet.clock.move(seconds=2)
+    await alerts.look()
+    await quiet.patient("393332009999").says("operatore")
+    quiet.clock.move(seconds=30)
+    await alerts.look()
+    within_the_minute = len(told.told)
+    quiet.clock.move(seconds=30)
+    await alerts.look()
+    await alerts.look()
+
+    assert too_early == []
+    assert within_the_minute == 1
+    assert [(one.count, one.link) for one in told.told] == [
+        (10, "https://desk.example/inbox"),
+        (1, f"https://desk.example/inbox/{quiet.contact(quiet.patient('393332009999'))}"),
+    ]
+
+
+async def test_an_emergency_in_a_storm_is_told_at_once(quiet: Surgery) -> None:
+    await quiet.patient().says("operatore")
+    await quiet.patient("393332000001").says("non riesco a respirare, ho la gola gonfia")
+    told = RecordingAlert()
+    await _alerts(quiet, (told,), Grouping(gather=timedelta(seconds=2), quiet=timedelta(minutes=1))).look()
+
+    assert [(one.urgent, one.count) for one in told.told] == [(True, 1)]
+
+
+async def test_a_storm_goes_to_the_next_channel_as_one_and_none_twice(quiet: Surgery) -> None:
+    for number in range(3):
+        await quiet.patient(f"39333200{number:04d}").says("operatore")
+    failing, second = FailingAlert(), RecordingAlert()
+    with pytest.raises(PowerCut):
+        await _alerts(quiet, (failing, second)).look()
+    for _ in range(3):
+        await _alerts(quiet, (failing, second)).look()
+
+    assert [[one.count for one in channel.told] for channel in (failing, second)] == [[3], [3]]
