@@ -446,8 +446,8 @@ class Handoffs(Protocol):
     async def pending_alerts(self) -> tuple[PendingAlert, ...]:
         """What is due: urgent first, then in the order in which it came up."""
 
-    async def alert_begun(self, alert: PendingAlert, *, begun: int) -> None:
-        """So many channels will have been given this alert: written before each of them is."""
+    async def alerts_begun(self, alerts: Sequence[PendingAlert], *, begun: int) -> None:
+        """So many channels will have been given these, told as one: written before each of them is."""
 
-    async def alert_sent(self, alert: PendingAlert, *, retry_at: datetime | None) -> None:
-        """It arrived, or, with `retry_at`, nobody took it and it begins anew then."""
+    async def alerts_sent(self, alerts: Sequence[PendingAlert], *, retry_at: datetime | None) -> None:
+        """They arrived, or, with `retry_at`, nobody took them and they begin anew then."""
