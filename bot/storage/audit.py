@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.domain.deeds import Deed, DoneBy, Tampering
 from bot.ports import Clock
 from bot.storage import desk_tables as t
 from bot.storage.database import Database
+from bot.storage.statements import upsert
 from bot.storage.tables import from_stamp, to_stamp
 
 _audit = t.AuditRow.__table__  # type: ignore[attr-defined]
@@ -60,7 +60,7 @@ class SqlAudit:
         row["seal"] = self._seal(row, before)
         connection.execute(insert(_audit), row)
         end = {"number": number, "seal": row["seal"]}
-        moved = sqlite_insert(_end).values(practice=self._practice, **end)
+        moved = upsert(_end).values(practice=self._practice, **end)
         connection.execute(moved.on_conflict_do_update(index_elements=["practice"], set_=end))
 
     async def note_now(

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.domain.conversation import InboundKind
 from bot.domain.handoff import WINDOW, AlertKind, Outcome
@@ -28,6 +27,7 @@ from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.ownership import Ownership
 from bot.storage.seal import Keyring
+from bot.storage.statements import upsert
 from bot.storage.tables import from_stamp, to_stamp
 
 _contact = t.ContactRow.__table__  # type: ignore[attr-defined]
@@ -91,7 +91,7 @@ class SqlHandoffs:
     def own_event(self, connection: Connection, row: Any, kind: str, *, key: str, at: int) -> None:
         """An event like any other: it takes its place in the conversation's one queue. Once for each key."""
         connection.execute(
-            sqlite_insert(_inbox).on_conflict_do_nothing(),
+            upsert(_inbox).on_conflict_do_nothing(),
             {
                 "practice": self._practice,
                 "channel": row.channel,

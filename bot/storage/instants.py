@@ -1,25 +1,20 @@
 """The latest stored moment: a clock that is started again never runs behind it."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Connection, case, func, select
 
 from bot.storage import tables as t
-from bot.storage.statements import Prepared
+from bot.storage.statements import Prepared, upsert
 from bot.storage.tables import from_stamp, to_stamp
 
 _instant = t.LastInstant.__table__  # type: ignore[attr-defined]
 
 
-def _tick(insert: Any) -> Any:
-    new = insert(_instant)
-    later = case((new.excluded.at > _instant.c.at, new.excluded.at), else_=_instant.c.at)
-    return new.on_conflict_do_update(index_elements=["id"], set_={"at": later})
-
-
+_NEW = upsert(_instant)
+_LATER = case((_NEW.excluded.at > _instant.c.at, _NEW.excluded.at), else_=_instant.c.at)
 #: Moves it on to `at`; never back.
-TICK = Prepared(_tick)
+TICK = Prepared(_NEW.on_conflict_do_update(index_elements=["id"], set_={"at": _LATER}))
 
 
 def remember_instant(connection: Connection, at: datetime) -> None:

@@ -13,7 +13,7 @@ from bot.storage.database import Database
 from bot.storage.instants import TICK
 from bot.storage.ownership import Ownership
 from bot.storage.sealed_rows import SealedRows
-from bot.storage.statements import Prepared
+from bot.storage.statements import Prepared, upsert
 from bot.storage.tables import to_stamp
 
 _contact = t.ContactRow.__table__  # type: ignore[attr-defined]
@@ -32,10 +32,10 @@ _FIND_HANDLE = Prepared(
         _handle.c.practice == bindparam("practice"), _handle.c.handle == bindparam("handle")
     )
 )
-_ADD_HANDLE = Prepared(lambda insert: insert(_handle).on_conflict_do_nothing())
+_ADD_HANDLE = Prepared(upsert(_handle).on_conflict_do_nothing())
 _ADD_CONTACT = Prepared(insert(_contact))
 _ADD_CONVERSATION = Prepared(insert(_conversation))
-_ADD_INBOX = Prepared(lambda insert: insert(_inbox).on_conflict_do_nothing().returning(_inbox.c.id))
+_ADD_INBOX = Prepared(upsert(_inbox).on_conflict_do_nothing().returning(_inbox.c.id))
 _WAKE = Prepared(
     update(_conversation)
     .where(_conversation.c.id == bindparam("conversation"), _conversation.c.snoozed_until.is_not(None))

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.domain.deeds import Deed
 from bot.domain.practice import Practice
@@ -20,6 +19,7 @@ from bot.storage.audit import SqlAudit
 from bot.storage.database import Database
 from bot.storage.ownership import Ownership
 from bot.storage.seal import Forgotten, Keyring
+from bot.storage.statements import upsert
 from bot.storage.tables import FOREVER, from_stamp, to_stamp
 
 _conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]
@@ -133,7 +133,7 @@ class SqlNotes:
             "by": by,
         }
         await self._change(
-            conversation, sqlite_insert(_tag).values(row).on_conflict_do_nothing(), Deed.TAGGED, by, name
+            conversation, upsert(_tag).values(row).on_conflict_do_nothing(), Deed.TAGGED, by, name
         )
 
     async def untag(self, conversation: str, name: str, *, by: str) -> None:

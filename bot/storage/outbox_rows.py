@@ -14,7 +14,7 @@ from bot.storage.database import Database
 from bot.storage.handoffs import SqlHandoffs
 from bot.storage.ownership import Ownership
 from bot.storage.sealed_rows import SealedRows, reply_from, reply_to_json
-from bot.storage.statements import Prepared
+from bot.storage.statements import Prepared, upsert
 from bot.storage.tables import from_stamp, to_stamp
 
 _contact = t.ContactRow.__table__  # type: ignore[attr-defined]
@@ -25,7 +25,7 @@ _outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]
 # Written out, not bound: SQLite uses a partial index only where it can see that the condition implies it.
 _IN_FLIGHT = text("outbox.state IN ('queued', 'sending', 'uncertain')")
 
-_ADD = Prepared(lambda insert: insert(_outbox).on_conflict_do_nothing(index_elements=["id"]))
+_ADD = Prepared(upsert(_outbox).on_conflict_do_nothing(index_elements=["id"]))
 _HEAD = Prepared(
     select(_outbox, _conversation.c.owner, _conversation.c.staff_wrote_at)
     .add_columns(_contact.c.channel, _contact.c.account, _contact.c.sealed.label("who"))

@@ -7,7 +7,6 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.staff import Person, Role
@@ -15,6 +14,7 @@ from bot.service.staff import Credentials, NameTaken, StoredSession
 from bot.storage import staff_tables as t
 from bot.storage.database import Database
 from bot.storage.seal import derive
+from bot.storage.statements import upsert
 from bot.storage.tables import from_stamp, to_stamp
 
 _staff = t.StaffRow.__table__  # type: ignore[attr-defined]
@@ -249,7 +249,7 @@ class SqlStaffBook:
                 row = {"practice": self._practice, "key": key, "failures": 1, "last_at": to_stamp(at)}
                 again = {"failures": _try.c.failures + 1, "last_at": to_stamp(at)}
                 connection.execute(
-                    sqlite_insert(_try)
+                    upsert(_try)
                     .values(row)
                     .on_conflict_do_update(index_elements=["practice", "key"], set_=again)
                 )

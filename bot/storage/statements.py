@@ -7,20 +7,19 @@ no instants, no enums. Lists of values (`IN`) are not for here.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.dml import Insert
 
-#: `insert` that knows ON CONFLICT, which is no standard SQL.
-INSERTS: Mapping[str, Callable[[Any], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+#: `insert` that knows ON CONFLICT, which is no standard SQL; both engines say it in the same words.
+upsert = postgresql.insert
 
 
 class Prepared:
-    """One statement, or what makes it of the dialect's own `insert`. Values are given by name; an insert is
-    compiled for the names of its first use."""
+    """One statement. Values are given by name; an insert is compiled for the names of its first use."""
 
     def __init__(self, statement: Any) -> None:
         self._statement = statement
@@ -55,9 +54,7 @@ class Prepared:
         dialect = connection.dialect.name
         compiled = self._compiled.get(dialect)
         if compiled is None:
-            made = self._statement
-            statement = made(INSERTS[dialect]) if callable(made) else made
-            compiled = self._compiled[dialect] = _Compiled(statement, connection, values)
+            compiled = self._compiled[dialect] = _Compiled(self._statement, connection, values)
         return connection.connection.driver_connection.execute(  # type: ignore[union-attr]
             compiled.sql, compiled.fitted(values)
         )

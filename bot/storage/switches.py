@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.deeds import Deed
 from bot.domain.practice import Practice
@@ -12,6 +11,7 @@ from bot.service.switches import READY, Switches
 from bot.storage import draft_tables
 from bot.storage.audit import SqlAudit
 from bot.storage.database import Database
+from bot.storage.statements import upsert
 from bot.storage.tables import to_stamp
 
 _switch = draft_tables.SwitchRow.__table__  # type: ignore[attr-defined]
@@ -71,7 +71,7 @@ class SqlSwitches:
 
     @staticmethod
     def put(connection: Connection, practice: str, name: str, on: bool, *, at: int, by: str) -> None:
-        row = insert(_switch).values(practice=practice, name=name, is_on=on, at=at, by=by)
+        row = upsert(_switch).values(practice=practice, name=name, is_on=on, at=at, by=by)
         connection.execute(
             row.on_conflict_do_update(
                 index_elements=["practice", "name"], set_={"is_on": on, "at": at, "by": by}

@@ -28,7 +28,7 @@ from bot.storage.instants import TICK
 from bot.storage.outbox_rows import OutboxRows
 from bot.storage.ownership import Ownership
 from bot.storage.sealed_rows import SealedRows
-from bot.storage.statements import Prepared
+from bot.storage.statements import Prepared, upsert
 from bot.storage.tables import from_stamp, to_stamp
 
 _contact = t.ContactRow.__table__  # type: ignore[attr-defined]
@@ -74,7 +74,7 @@ _OWN = Prepared(
     .where(_conversation.c.id == bindparam("conversation"))
     .values(owner=bindparam("new_owner"), owner_since=bindparam("at"))
 )
-_BEGIN_TURN = Prepared(lambda insert: insert(_turn).on_conflict_do_nothing())
+_BEGIN_TURN = Prepared(upsert(_turn).on_conflict_do_nothing())
 _STAMP = Prepared(update(_inbox).where(_inbox.c.id == bindparam("row")).values(turn=bindparam("turn_id")))
 _DONE = Prepared(
     update(_inbox).where(_inbox.c.id == bindparam("row")).values(state="done", turn=bindparam("turn_id"))
@@ -89,21 +89,17 @@ _INFORMED = Prepared(
 _REMEMBERED = 20_000
 
 
-def _add_entry(insert: Any) -> Any:
-    new = insert(_ledger)
-    return new.on_conflict_do_update(index_elements=["turn", "number"], set_={"result": new.excluded.result})
-
-
-def _finish_turn(insert: Any) -> Any:
-    new = insert(_turn)
-    return new.on_conflict_do_update(
+_ENTRY = upsert(_ledger)
+_ADD_ENTRY = Prepared(
+    _ENTRY.on_conflict_do_update(index_elements=["turn", "number"], set_={"result": _ENTRY.excluded.result})
+)
+_FINISHED = upsert(_turn)
+_FINISH_TURN = Prepared(
+    _FINISHED.on_conflict_do_update(
         index_elements=["id"],
-        set_={"finished_at": new.excluded.finished_at, "sealed": new.excluded.sealed},
+        set_={"finished_at": _FINISHED.excluded.finished_at, "sealed": _FINISHED.excluded.sealed},
     )
-
-
-_ADD_ENTRY = Prepared(_add_entry)
-_FINISH_TURN = Prepared(_finish_turn)
+)
 _KINDS = {kind.value: kind for kind in InboundKind}
 
 ApplyWrite = Callable[[Connection, DiaryWrite], None]
