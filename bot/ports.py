@@ -19,6 +19,7 @@ from bot.domain.diary import (
     Wish,
 )
 from bot.domain.handoff import StaffAlert
+from bot.domain.openings import Taken
 from bot.domain.outside import (
     Capabilities,
     Catalogue,
@@ -273,10 +274,23 @@ class DiaryStore(Protocol):
         """(practitioner, from, to) of whatever blocks time in [start, end): appointments with their buffers,
         and holds that have not expired at `at`."""
 
+    async def taken(self, *, start: datetime, end: datetime, at: datetime) -> Taken:
+        """As `busy`, with the rooms that are taken, and what kinds of visits there are."""
+
     async def hold(
-        self, hold: Hold, *, blocked: tuple[datetime, datetime], key: str, limit: int, at: datetime
+        self,
+        hold: Hold,
+        *,
+        blocked: tuple[datetime, datetime],
+        key: str,
+        limit: int,
+        at: datetime,
+        rooms: Sequence[str] = (),
+        per_day: tuple[datetime, datetime, int] | None = None,
     ) -> Hold:
-        """Insert a hold; sweeps expired ones first, in the same transaction. Raises OpeningTaken."""
+        """Insert a hold; sweeps expired ones first, in the same transaction. It takes the first of the rooms
+        that is free. Raises OpeningTaken, also when all `rooms` are taken, or when so many visits of this
+        kind (`per_day[2]`) begin between the two instants."""
 
     async def release(self, *, contact: str, at: datetime) -> None: ...
 

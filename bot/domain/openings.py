@@ -24,9 +24,13 @@ from bot.domain.practice_time import DAY, MINUTE, PracticeTime
 __all__ = [
     "GRID",
     "Busy",
+    "Taken",
+    "Visits",
     "blocked_range",
+    "day_of",
     "is_closed",
     "is_opening",
+    "needs_rules",
     "openings",
     "openings_in_slots",
     "public_holidays",
@@ -41,6 +45,15 @@ Busy = Iterable[tuple[str, datetime, datetime]]
 
 #: (visit type id, start): visits that count towards `VisitType.per_day`.
 Visits = Iterable[tuple[str, datetime]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What a diary tells about a stretch of time: when people and rooms are taken, and by what."""
+
+    busy: Busy = ()
+    rooms: Busy = ()
+    visits: Visits = ()
 
 
 def openings(
@@ -131,6 +144,17 @@ def is_opening(practice: Practice, opening: Opening, *, at: datetime) -> bool:
         practitioner=opening.practitioner,
     )
     return opening in possible
+
+
+def needs_rules(practice: Practice) -> bool:
+    """Whether more than who is busy decides: rooms, or so many visits of a kind a day."""
+    return any(kind.rooms or kind.per_day is not None for kind in practice.visit_types)
+
+
+def day_of(practice: Practice, opening: Opening) -> tuple[datetime, datetime]:
+    """The local day on which it begins."""
+    clock = PracticeTime(practice.time_zone)
+    return clock.day(clock.today(opening.start))
 
 
 def blocked_range(practice: Practice, opening: Opening) -> tuple[datetime, datetime]:

@@ -17,13 +17,13 @@ from bot.domain.diary import (
     Wish,
 )
 from bot.domain.offer import offer
-from bot.domain.openings import blocked_range, is_opening, openings, public_holidays
+from bot.domain.openings import Taken, is_opening, needs_rules, openings, public_holidays
 from bot.domain.practice import Practice
 from bot.domain.practice_time import DAY, PracticeTime
 from bot.domain.search import around, bookable_days
 from bot.errors import HoldExpired, PolicyRefused, VisitChanged
 from bot.ports import Booking, DiaryStore
-from bot.practice_systems.holding import hold_id
+from bot.practice_systems.holding import hold_id, hold_rules
 
 
 class EmbeddedDiary:
@@ -59,13 +59,7 @@ class EmbeddedDiary:
             contact=contact,
             until=(at + self._practice.hold_for).replace(microsecond=0),  # the diary counts seconds
         )
-        return await self._store.hold(
-            hold,
-            blocked=blocked_range(self._practice, opening),
-            key=key,
-            limit=self._practice.holds_per_contact,
-            at=at,
-        )
+        return await self._store.hold(hold, key=key, at=at, **hold_rules(self._practice, opening))
 
     async def release(self, *, contact: str, at: datetime) -> None:
         await self._store.release(contact=contact, at=at)
@@ -126,10 +120,16 @@ class EmbeddedDiary:
             return []
         # Buffers reach over midnight, so the neighbouring days count too.
         start, end = self._clock.day(days[0])[0] - DAY, self._clock.day(days[1])[1] + DAY
+        if needs_rules(self._practice):
+            there = await self._store.taken(start=start, end=end, at=at)
+        else:
+            there = Taken(busy=await self._store.busy(start=start, end=end, at=at))
         return openings(
             self._practice,
             visit_type,
-            busy=await self._store.busy(start=start, end=end, at=at),
+            busy=there.busy,
+            rooms=there.rooms,
+            visits=there.visits,
             at=at,
             first_day=days[0],
             last_day=days[1],

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from bot.domain.diary import Appointment, Hold, KnownPatient, Opening, PatientDetails, Wish
 from bot.domain.offer import offer
-from bot.domain.openings import blocked_range, is_opening
+from bot.domain.openings import is_opening
 from bot.domain.outside import Deed, DeedState, Linked, SystemSettings
 from bot.domain.practice import Practice, VisitType
 from bot.domain.practice_time import DAY, PracticeTime
@@ -22,7 +22,7 @@ from bot.errors import OpeningTaken, OutcomeUnknown, PolicyRefused
 from bot.ports import Booking, DiaryStore, OutsideBook, OutsideSystem
 from bot.practice_systems.calling import Caller
 from bot.practice_systems.free_time import FreeTime, Ids
-from bot.practice_systems.holding import hold_id
+from bot.practice_systems.holding import hold_id, hold_rules
 from bot.practice_systems.outside_bookings import OutsideBookings
 from bot.practice_systems.outside_patients import OutsidePatients
 from bot.practice_systems.outside_visits import OutsideVisits
@@ -101,12 +101,7 @@ class OutsideDiary:
             contact=contact,
             until=(at + self._practice.hold_for).replace(microsecond=0),
         )
-        rules: dict[str, Any] = {
-            "blocked": blocked_range(self._practice, opening),
-            "key": key,
-            "limit": self._practice.holds_per_contact,
-            "at": at,
-        }
+        rules = hold_rules(self._practice, opening) | {"key": key, "at": at}
         try:
             return await self._store.hold(hold, **rules)
         except OpeningTaken:

@@ -25,8 +25,10 @@ from bot.domain.diary import (
     Opening,
     PatientDetails,
 )
+from bot.domain.openings import Taken
 from bot.errors import HoldExpired, OpeningTaken, VisitChanged
 from bot.storage.database import Database
+from bot.storage.diary_rules import free_room, taken, visits_between
 from bot.storage.diary_tables import APPOINTMENT, DAY_SECONDS, OVERLAP
 from bot.storage.patients import Seal, SqlPatients, digest
 from bot.storage.statements import Prepared
@@ -101,11 +103,33 @@ class SqlDiary:
         rows = await self._database.read_brief(read)
         return [(who, _instant(begin), _instant(finish)) for who, begin, finish in rows]
 
+    async def taken(self, *, start: datetime, end: datetime, at: datetime) -> Taken:
+        return await self._database.read_brief(
+            lambda connection: taken(connection, self._practice, start=start, end=end, at=at)
+        )
+
     async def hold(
-        self, hold: Hold, *, blocked: tuple[datetime, datetime], key: str, limit: int, at: datetime
+        self,
+        hold: Hold,
+        *,
+        blocked: tuple[datetime, datetime],
+        key: str,
+        limit: int,
+        at: datetime,
+        rooms: Sequence[str] = (),
+        per_day: tuple[datetime, datetime, int] | None = None,
     ) -> Hold:
         return await self._database.write_brief(
-            lambda connection: self.take_hold(connection, hold, blocked=blocked, key=key, limit=limit, at=at)
+            lambda connection: self.take_hold(
+                connection,
+                hold,
+                blocked=blocked,
+                key=key,
+                limit=limit,
+                at=at,
+                rooms=rooms,
+                per_day=per_day,
+            )
         )
 
     async def release(self, *, contact: str, at: datetime) -> None:
@@ -211,6 +235,8 @@ class SqlDiary:
         key: str,
         limit: int,
         at: datetime,
+        rooms: Sequence[str] = (),
+        per_day: tuple[datetime, datetime, int] | None = None,
     ) -> Hold:
         """See `DiaryStore.hold`. A contact that already holds this opening keeps that hold, renewed."""
         a = APPOINTMENT.c
@@ -235,7 +261,10 @@ class SqlDiary:
             "hold_until": _epoch(hold.until),
             "hold_key": key,
             "contact": hold.contact,
+            "room": self._room(connection, rooms, blocked, at),
         }
+        if per_day is not None and self._is_full(connection, hold.opening.visit_type, per_day, at):
+            raise OpeningTaken("there are as many visits of this kind on that day as the practice takes")
         _insert_free(connection, row)
         return hold
 
@@ -278,6 +307,26 @@ class SqlDiary:
     def sweep(self, connection: Connection, *, at: datetime) -> int:
         """Deletes this practice's expired holds; returns how many."""
         return _SWEEP.run(connection, practice=self._practice, at=_epoch(at))
+
+    def _room(
+        self, connection: Connection, rooms: Sequence[str], blocked: tuple[datetime, datetime], at: datetime
+    ) -> str | None:
+        if not rooms:
+            return None
+        room = free_room(connection, self._practice, rooms, blocked=blocked, at=at)
+        if room is None:
+            raise OpeningTaken("every room for this visit is taken")
+        return room
+
+    def _is_full(
+        self,
+        connection: Connection,
+        visit_type: str,
+        per_day: tuple[datetime, datetime, int],
+        at: datetime,
+    ) -> bool:
+        start, end, most = per_day
+        return visits_between(connection, self._practice, visit_type, start=start, end=end, at=at) >= most
 
     def _make_room(
         self, connection: Connection, hold: Hold, blocked: tuple[datetime, datetime], limit: int
@@ -342,7 +391,9 @@ class SqlDiary:
                 a.status == "held",
                 a.hold_until > _epoch(write.at),
             )
-            .returning(a.practitioner, a.visit_type, a.starts_at, a.ends_at, a.blocked_from, a.blocked_to)
+            .returning(
+                a.practitioner, a.visit_type, a.starts_at, a.ends_at, a.blocked_from, a.blocked_to, a.room
+            )
         ).first()
         if held is None:
             raise HoldExpired("the hold has run out or was let go; offer the openings again")

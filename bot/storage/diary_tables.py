@@ -1,8 +1,8 @@
 """The embedded diary's tables: appointments that cannot overlap, and the patients who come.
 
-A hold is an appointment with status `held` and a moment at which it runs out. For one practitioner the
-blocked times of active rows never overlap, whoever writes and however many processes do: triggers see to it,
-on insert and on update. Times are UTC epoch seconds, intervals half-open.
+A hold is an appointment with status `held` and a moment at which it runs out. For one practitioner, and for
+one room, the blocked times of active rows never overlap, whoever writes and however many processes do:
+triggers see to it, on insert and on update. Times are UTC epoch seconds, intervals half-open.
 """
 
 from typing import Any, ClassVar
@@ -35,6 +35,7 @@ class AppointmentRow(SQLModel, table=True):
         Index("appointment_starts", "practice", "starts_at"),
         Index("appointment_contact", "practice", "contact"),
         Index("appointment_outside", "practice", "outside_ref"),
+        Index("appointment_room", "practice", "room", "blocked_from"),
         Index("appointment_holds", "practice", "hold_until", sqlite_where=text("status = 'held'")),
     )
 
@@ -55,6 +56,8 @@ class AppointmentRow(SQLModel, table=True):
     change_key: str | None = None  # of the last move or cancellation by its patient
     cancel_reason: str | None = None  # a word of ours, such as "unwell"
     outside_ref: str | None = None  # what another system calls it, where that one keeps the diary
+    room: str | None = None  # where it takes one: two visits never share it
+    replaces: str | None = None  # id of the visit that is cancelled once this request is confirmed
     pinned_by: str | None = None  # key of a write to that system that is under way: not to be let go
     created_at: int = Field(sa_type=BigInteger)
     updated_at: int = Field(sa_type=BigInteger)
@@ -104,14 +107,15 @@ class OutsideCursorRow(SQLModel, table=True):
     cursor: str
 
 
-def _overlap_trigger(name: str, event: str) -> str:
+def _overlap_trigger(name: str, event: str, *, of: str = "practitioner") -> str:
+    only = "" if of == "practitioner" else f" AND NEW.{of} IS NOT NULL"
     return f"""
 CREATE TRIGGER {name} BEFORE {event} ON appointment
-WHEN NEW.status IN ({_ACTIVE_SQL})
+WHEN NEW.status IN ({_ACTIVE_SQL}){only}
 BEGIN
   SELECT RAISE(ABORT, '{OVERLAP}') WHERE EXISTS (
     SELECT 1 FROM appointment AS other
-    WHERE other.practice = NEW.practice AND other.practitioner = NEW.practitioner
+    WHERE other.practice = NEW.practice AND other.{of} = NEW.{of}
       AND other.id <> NEW.id AND other.status IN ({_ACTIVE_SQL})
       AND other.blocked_from < NEW.blocked_to AND other.blocked_from > NEW.blocked_from - {DAY_SECONDS}
       AND other.blocked_to > NEW.blocked_from
@@ -126,10 +130,18 @@ DIARY_DDL_SQLITE = (
         "appointment_overlap_update",
         "UPDATE OF id, practice, practitioner, blocked_from, blocked_to, status",
     ),
+    _overlap_trigger("appointment_overlap_room_insert", "INSERT", of="room"),
+    _overlap_trigger(
+        "appointment_overlap_room_update",
+        "UPDATE OF id, practice, room, blocked_from, blocked_to, status",
+        of="room",
+    ),
 )
 DIARY_DDL_SQLITE_DROP = (
     "DROP TRIGGER IF EXISTS appointment_overlap_insert",
     "DROP TRIGGER IF EXISTS appointment_overlap_update",
+    "DROP TRIGGER IF EXISTS appointment_overlap_room_insert",
+    "DROP TRIGGER IF EXISTS appointment_overlap_room_update",
 )
 
 APPOINTMENT: Any = AppointmentRow.__table__  # type: ignore[attr-defined]
