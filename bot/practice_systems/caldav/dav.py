@@ -4,6 +4,7 @@ An href is kept as the server writes it, an absolute path; what comes back is co
 servers differ in what they escape.
 """
 
+import asyncio
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ _NAMESPACES = {
     "C": "urn:ietf:params:xml:ns:caldav",
     "S": "http://calendarserver.org/ns/",
 }
+AT_ONCE = 4  # requests under way: small servers turn away who knocks more often
 _REDIRECTS = (301, 302, 307, 308)
 _FULL = 507  # as a whole answer: no room; within a multistatus: there is more
 
@@ -92,6 +94,7 @@ class Dav:
         self._http = http
         self._name = name
         self._root = http.url("").origin()
+        self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def collections(self, path: str, *, depth: int) -> tuple[Collection, ...]:
         """The collection and, with depth 1, those within. Follows redirects on this host. Empty for 404."""
@@ -242,7 +245,8 @@ class Dav:
         body: bytes | None = None,
     ) -> Answer:
         url = str(self._url(path))
-        answer = await self._http.request(method, url, writes=writes, headers=headers, body=body)
+        async with self._gate:
+            answer = await self._http.request(method, url, writes=writes, headers=headers, body=body)
         if answer.status == 403 and b"DAV:" not in answer.body:
             raise AuthFailed(f"{self._name} lets us in, but not there; share the calendar with write access")
         return answer

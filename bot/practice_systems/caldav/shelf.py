@@ -80,7 +80,9 @@ class Shelf:
         undated = [
             item.href
             for item in by_href.values()
-            if item.modified is None and self.read(item).ours and self.read(item).occurrences(start, end)
+            if item.modified is None
+            and self.read(item).ours
+            and any(one.blocks for one in self.read(item).occurrences(start, end))
         ]
         if 1 < len(undated) <= _ASKED_FOR:
             for told in await asyncio.gather(*map(self.dav.get, undated)):
