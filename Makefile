@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: demo test setup check unit browser container crash races inbox-races hostile crowd bench bench-engine soak clean
+.PHONY: demo test setup check unit browser container crash races inbox-races oracle hostile crowd bench bench-engine soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -45,6 +45,9 @@ races: setup  ## two hundred patients and one opening, and the twin that must fa
 
 inbox-races: setup  ## a thousand take-overs at every await of a turn, and the twins that must fail
 	$(RUN)python -m bench.inbox
+
+oracle: setup  ## openings of two thousand random practices beside a count minute by minute
+	$(RUN)python -m bench.oracle
 
 hostile: setup  ## ten thousand bodies that Meta never sends, with good messages in them
 	$(RUN)python -m bench.hostile
