@@ -13,6 +13,7 @@ from bot.service.trail import TrailBook
 from bot.web.access import add_handlers
 from bot.web.figures_page import FiguresPage
 from bot.web.frame import offer_pages
+from bot.web.team_page import TeamPage
 from bot.web.trail_page import TrailPage
 
 
@@ -35,5 +36,6 @@ def add_office(app: web.Application, parts: OfficeParts) -> None:
         parts.reports, desk=parts.desk, practice=parts.practice, clock=parts.clock, trail=parts.trail
     )
     trail = TrailPage(parts.trail, staff=parts.staff, practice=parts.practice)
-    for page in (figures, trail):
+    team = TeamPage(parts.staff, practice=parts.practice, clock=parts.clock, trail=parts.trail)
+    for page in (figures, trail, team):
         add_handlers(app, page.handlers().items())

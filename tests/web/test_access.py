@@ -19,7 +19,7 @@ EXPECTED = {
         *("GET /inbox", "GET /inbox/events", "GET /inbox/conversations", "GET /inbox/conversations/{id}"),
         *("GET /inbox/conversations/{id}/card", "GET /inbox/conversations/{id}/visits"),
         *("GET /inbox/openings", "GET /inbox/diary", "GET /inbox/people", "GET /inbox/{conversation}"),
-        *("POST /inbox/language", "POST /inbox/here", "POST /inbox/sign-out"),
+        *("POST /inbox/language", "POST /inbox/here", "POST /inbox/away", "POST /inbox/sign-out"),
     },
     Role.AGENT: {
         *("POST /inbox/conversations/{id}/take", "POST /inbox/conversations/{id}/reply"),
@@ -33,7 +33,14 @@ EXPECTED = {
         "GET /inbox/canned",
     },
     Role.MANAGER: {"GET /inbox/figures", "GET /inbox/figures.csv"},
-    Role.ADMIN: {"GET /inbox/trail", "GET /inbox/trail.csv", "GET /inbox/trail/check"},
+    Role.ADMIN: {
+        *("GET /inbox/trail", "GET /inbox/trail.csv", "GET /inbox/trail/check"),
+        *("GET /inbox/team", "POST /inbox/team", "POST /inbox/team/sessions/end"),
+        *(
+            f"POST /inbox/team/{{person}}/{does}"
+            for does in ("role", "languages", "reset", "disable", "enable")
+        ),
+    },
 }
 KEY = "0123456789abcdef"
 REF = "rossi~check_up~20261117T0900Z~20261117T0930Z"
@@ -94,7 +101,7 @@ async def test_a_role_may_do_what_the_table_says_and_nothing_else(
     await marta.posts("/inbox/sign-in", given)
     await marta.is_in()
     before = dict(desk.views)
-    path = route.path.replace("{id}", "c-anna")
+    path = route.path.replace("{id}", "c-anna").replace("{person}", "nobody")
     headers = {"Origin": url, "X-CSRF-Token": marta.csrf}
     async with http.request(route.method, url + path, json={}, headers=headers) as response:
         refused = response.status == 403 and await response.json() == {"error": "not_allowed"}

@@ -1,6 +1,7 @@
 """The staff inbox over HTTP."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -32,7 +33,7 @@ async def test_nobody_sees_or_does_anything_without_a_session(
 ) -> None:
     url = await serve(whole_inbox(desk, sign_in, staff))
     before = dict(desk.views)
-    target = url + path.replace("{id}", "c-anna").replace("{conversation}", "c-anna")
+    target = url + re.sub(r"\{(id|conversation|person)\}", "c-anna", path)
     async with http.request(
         method, target, json={}, headers={"Origin": url}, allow_redirects=False
     ) as response:
@@ -65,7 +66,7 @@ async def test_another_page_cannot_act_for_somebody_who_signed_in(
     marta: Receptionist, desk: FakeDesk, path: str, headers: dict[str, str], error: str
 ) -> None:
     before = dict(desk.views)
-    refused = await marta.posts(path.replace("{id}", "c-anna"), {"text": "x"}, **headers)
+    refused = await marta.posts(re.sub(r"\{(id|person)\}", "c-anna", path), {"text": "x"}, **headers)
 
     assert refused == (403, {"error": error})
     assert desk.views == before
