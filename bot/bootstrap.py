@@ -518,6 +518,8 @@ class Server:
                 notes=desk.notes,
                 clock=clock,
                 trail=desk.audit,
+                switches=desk.switches,
+                suggestions=desk.suggestions,
             ),
         )
         office = OfficeParts(

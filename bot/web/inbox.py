@@ -19,29 +19,40 @@ from bot.ports import Clock
 from bot.service.card import Cards
 from bot.service.desk import (
     AlreadyTaken,
+    AssistantPaused,
     Author,
     ConversationView,
     Desk,
+    DraftGone,
+    ListPage,
+    MessageView,
     NothingAnswered,
     Observer,
     UnknownConversation,
     WindowClosed,
 )
 from bot.service.notes import Notes
+from bot.service.presence import Present
 from bot.service.staff import StaffBook
+from bot.service.suggestions import Suggestions
+from bot.service.switches import SwitchBoard
 from bot.service.trail import Trail
 from bot.service.visits import VisitDesk, VisitsView
 from bot.web.access import SESSION, Handler, add_handlers, answer, guard, refuse
 from bot.web.bodies import MESSAGE_ID, Strict, read
 from bot.web.doors import add_doors
 from bot.web.frame import menu
+from bot.web.inbox_assistant import InboxAssistant
 from bot.web.inbox_notes import InboxNotes
 from bot.web.inbox_visits import InboxVisits, diary_facts, refused_booking
-from bot.web.live import Stream
+from bot.web.live import Heard, Stream
 from bot.web.pages import add_pages, show
 from bot.web.session import SignIn
 from bot.web.trail import Views
 from bot.web.wording import LANGUAGES
+
+#: Rows of the list that a page begins with, and the most that it may ask for at once.
+FIRST_ROWS, MOST_ROWS = 60, 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +69,8 @@ class InboxParts:
     notes: Notes | None = None
     clock: Clock | None = None
     trail: Trail | None = None  # of who looked at what
+    switches: SwitchBoard | None = None
+    suggestions: Suggestions | None = None
 
 
 def add_inbox(app: web.Application, parts: InboxParts) -> None:
@@ -82,7 +95,10 @@ def add_inbox(app: web.Application, parts: InboxParts) -> None:
         "POST /inbox/conversations/{id}/close": inbox.close,
         "POST /inbox/language": inbox.choose_language,
         "POST /inbox/here": inbox.stay,
+        "POST /inbox/presence": inbox.be_present,
     }
+    if inbox.assistant:
+        handlers |= inbox.assistant.handlers()
     if parts.visits and parts.observer and parts.practice:
         handlers |= InboxVisits(parts.visits, parts.observer, parts.practice).handlers()
     if parts.notes and parts.practice and parts.clock:
@@ -93,7 +109,7 @@ def add_inbox(app: web.Application, parts: InboxParts) -> None:
 class _Answer(Strict):
     text: str = pydantic.Field(min_length=1, max_length=4096)
     client_message_id: str = pydantic.Field(pattern=MESSAGE_ID)
-    seen: str | None = None  # id of the patient's latest message on the screen; None sends in any case
+    seen: str | None = None  # id of the latest message on the screen, notes aside; None sends in any case
 
 
 class _Take(Strict):
@@ -112,6 +128,12 @@ class _Language(Strict):
     language: str
 
 
+class _Presence(Strict):
+    page: str = pydantic.Field(pattern=MESSAGE_ID)
+    conversation: str | None = pydantic.Field(default=None, max_length=80)
+    is_writing: bool = False
+
+
 class _Inbox:
     def __init__(self, parts: InboxParts) -> None:
         self._desk = parts.desk
@@ -123,11 +145,24 @@ class _Inbox:
         self._observer = parts.observer
         self._views = Views(parts.trail, parts.sign_in)
         self._has_notes = parts.notes is not None
+        self._present = Present(parts.clock or parts.sign_in)
+        self.assistant = (
+            InboxAssistant(parts.switches, parts.suggestions, parts.practice)
+            if parts.switches and parts.suggestions and parts.practice
+            else None
+        )
 
     # Being here
 
     async def stay(self, request: web.Request) -> web.Response:
         """A person moves in the page; that alone keeps a session alive, live updates do not."""
+        return answer({})
+
+    async def be_present(self, request: web.Request) -> web.Response:
+        """A page says which conversation it shows, and whether somebody writes there."""
+        given = await read(request, _Presence)
+        who = request[SESSION].who
+        self._present.is_at(who, given.page, given.conversation, is_writing=given.is_writing)
         return answer({})
 
     async def choose_language(self, request: web.Request) -> web.Response:
@@ -153,6 +188,7 @@ class _Inbox:
             now=self._sign_in.now().isoformat(),
             names=_names(self._practice, session.language),
             has_notes=self._has_notes,
+            has_assistant=self.assistant is not None,
             menu=menu(request),
             facts=diary_facts(self._practice, session.language) if self._practice and self._visits else {},
         )
@@ -163,8 +199,16 @@ class _Inbox:
         raise web.HTTPSeeOther(f"/inbox?{query}")
 
     async def list_handoffs(self, request: web.Request) -> web.Response:
-        """With `?settled` those that came to an end."""
-        return answer(await (self._desk.settled() if "settled" in request.query else self._desk.handoffs()))
+        """A page of the list: ?filter=waiting, ?rows=50, and ?after= where the page before ended."""
+        try:
+            return answer(await self._page(request, after=request.query.get("after")))
+        except ValueError:
+            return refuse(400, "malformed")
+
+    async def _page(self, request: web.Request, *, after: str | None = None) -> ListPage:
+        rows = min(max(int(request.query.get("rows", FIRST_ROWS)), 1), MOST_ROWS)
+        chosen = request.query.get("filter", "all")
+        return await self._desk.page(chosen, who=request[SESSION].who, limit=rows, after=after)
 
     async def show_conversation(self, request: web.Request) -> web.Response:
         view = await self._desk.conversation(request.match_info["id"])
@@ -179,14 +223,16 @@ class _Inbox:
         return answer([one.name for one in await self._staff.people() if _may_answer(one)])
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """The list, and of the conversation that is open on the page what was said, its card and its visits;
-        with `?diary` the diary too. Whenever they change.
+        """The first page of the list, who is where, how much the assistant may do, and of the conversation
+        that is open on the page what was said, its card and its visits; with `?diary` the diary too. Whenever
+        they change.
 
         Ends with the session: `signed-out` is the last event.
         """
         session = request[SESSION]
         opened = request.query.get("conversation")
         stream = Stream(request)
+        at_desk, people = Heard(self._desk.subscribe()), Heard(self._present.subscribe())
         if opened:
             await self._views.note(session, opened)
 
@@ -194,14 +240,23 @@ class _Inbox:
             if not await self._sign_in.is_alive(session):
                 await stream.say("signed-out", {})
                 return False
-            await stream.say("handoffs", await self._desk.handoffs())
+            await stream.say("presence", self._present.others(session.who))
+            came, changed = people.fetch(), at_desk.fetch()
+            if came and not changed:
+                return True  # somebody came or went, and nothing else happened
+            if self.assistant:
+                await stream.say("assistant", self.assistant.in_short())
+            try:
+                await stream.say("handoffs", await self._page(request))
+            except ValueError:
+                return False
             if opened:
                 await self._say_opened(stream, opened)
             if self._observer and "diary" in request.query:
                 await stream.say("diary", await self._observer.diary())
             return True
 
-        return await stream.follow(self._desk.subscribe(), look=look)
+        return await stream.follow(at_desk.ticks(), people.ticks(), look=look)
 
     async def _say_opened(self, stream: Stream, opened: str) -> None:
         try:
@@ -252,12 +307,13 @@ class _Inbox:
     # Answering
 
     async def reply(self, request: web.Request) -> web.Response:
-        """Stops an answer to words that the person had not seen yet (`seen`), until they send it anyway."""
+        """Stops an answer to words that the person had not seen yet (`seen`), of the patient or a colleague,
+        and shows them, until they send it anyway."""
         given = await read(request, _Answer)
         conversation = request.match_info["id"]
         view = await self._desk.conversation(conversation)
-        if given.seen is not None and given.seen != _latest_of_patient(view):
-            return refuse(409, "newer")
+        if given.seen is not None and (newer := _newer(view, given.seen, request[SESSION].who)):
+            return refuse(409, "newer", messages=newer)
         if not given.text.strip():
             return refuse(400, "malformed")
         await self._desk.reply(
@@ -281,6 +337,10 @@ def in_our_words(handler: Handler) -> Handler:
             return refuse(409, "taken", by=taken.by)
         except WindowClosed:
             return refuse(409, "window_closed")
+        except DraftGone:
+            return refuse(409, "draft_gone")
+        except AssistantPaused:
+            return refuse(409, "assistant_paused")
         except BookingError as error:
             return refused_booking(error)
         except NothingAnswered:
@@ -303,5 +363,9 @@ def _names(practice: Practice | None, language: str) -> dict[str, str]:
     return visits | {practitioner.id: practitioner.name for practitioner in practice.practitioners}
 
 
-def _latest_of_patient(view: ConversationView) -> str | None:
-    return next((message.id for message in reversed(view.messages) if message.author is Author.PATIENT), None)
+def _newer(view: ConversationView, seen: str, who: str) -> tuple[MessageView, ...]:
+    """What came after that message; what one wrote oneself, and notes, are no news. Of a message that is not
+    there, and of "" in a conversation that began meanwhile, everything is."""
+    said = [message for message in view.messages if message.author is not Author.NOTE]
+    place = next((place for place, message in enumerate(said) if message.id == seen), -1)
+    return tuple(m for m in said[place + 1 :] if not (m.author is Author.STAFF and m.by == who))

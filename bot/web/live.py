@@ -80,6 +80,28 @@ class Bell:
             self._ears.discard(ear)
 
 
+class Heard:
+    """A source that remembers whether it ticked, for who listens to several."""
+
+    def __init__(self, source: AsyncIterator[None]) -> None:
+        self._source = source
+        self._ticked = False
+
+    async def ticks(self) -> AsyncGenerator[None]:
+        try:
+            async for _ in self._source:
+                self._ticked = True
+                yield
+        finally:
+            if isinstance(self._source, AsyncGenerator):
+                await self._source.aclose()
+
+    def fetch(self) -> bool:
+        """Whether it ticked since this was asked last."""
+        ticked, self._ticked = self._ticked, False
+        return ticked
+
+
 async def changes(*sources: AsyncIterator[None], quiet: float = QUIET_SECONDS) -> AsyncGenerator[bool]:
     """True at once, then whenever a source ticks; False after `quiet` seconds without one.
 

@@ -146,7 +146,7 @@ async def test_an_answer_to_words_not_seen_yet_is_stopped(page: Page, desk: Fake
     box = page.get_by_label("Write to the patient")
     await box.fill("Venga alle 15")
     await box.press("Enter")
-    await expect(page.get_by_role("alert")).to_contain_text("The patient has written again")
+    await expect(page.get_by_role("alert")).to_contain_text("Something new has come meanwhile")
     stopped = list(desk.replies)
     await expect(box).to_have_value("Venga alle 15")
     await page.get_by_role("button", name="Send all the same").click()

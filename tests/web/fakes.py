@@ -13,6 +13,7 @@ from bot.service.desk import (
     AlreadyTaken,
     Author,
     ConversationView,
+    ListPage,
     MessageState,
     MessageView,
     Owner,
@@ -50,23 +51,7 @@ class FakeDesk:
         self._bell = Bell()
 
     async def handoffs(self) -> tuple[WaitingConversation, ...]:
-        rows = [
-            WaitingConversation(
-                id=view.id,
-                label=view.label,
-                channel=view.channel,
-                reason=view.reason or "asked",
-                since=view.since or self.clock.now(),
-                owner=view.owner,
-                urgent=view.urgent,
-                last_text=view.messages[-1].text if view.messages else "",
-                unread=self.unread.get(view.id, 0),
-                owned_by=view.owned_by,
-                tags=view.tags,
-                snoozed_until=view.snoozed_until,
-            )
-            for view in self.views.values()
-        ]
+        rows = [self._row(view) for view in self.views.values()]
         return tuple(
             sorted(
                 (row for row in rows if row.owner is not Owner.CLOSED),
@@ -74,18 +59,44 @@ class FakeDesk:
             )
         )
 
-    async def settled(self, *, limit: int = 50) -> tuple[WaitingConversation, ...]:
-        return tuple(
-            WaitingConversation(
-                id=view.id,
-                label=view.label,
-                channel=view.channel,
-                reason=view.reason or "asked",
-                since=view.since or self.clock.now(),
-                owner=view.owner,
-            )
-            for view in self.views.values()
-            if view.owner is Owner.CLOSED
+    async def page(self, chosen: str, *, who: str, limit: int, after: str | None = None) -> ListPage:
+        if chosen == "settled":
+            settled = [view for view in self.views.values() if view.owner is Owner.CLOSED]
+            return ListPage(rows=tuple(self._row(view) for view in settled))
+        rows = await self.handoffs()
+        awake = [row for row in rows if row.snoozed_until is None]
+        by_filter = {
+            "all": awake,
+            "mine": [row for row in awake if row.owned_by == who],
+            "waiting": [row for row in awake if row.owner is Owner.QUEUE or row.has_draft],
+            "urgent": [row for row in rows if row.urgent],
+            "unanswered": [row for row in awake if row.unread and row.owner is not Owner.BOT],
+            "snoozed": [row for row in rows if row.snoozed_until],
+        }
+        ranked = sorted(by_filter[chosen], key=lambda row: list(Owner).index(row.owner) or 9)
+        start = int(after or 0)
+        counts = {name: len(found) for name, found in by_filter.items() if name != "all"}
+        return ListPage(
+            rows=tuple(ranked[start : start + limit]),
+            after=str(start + limit) if len(ranked) > start + limit else None,
+            counts={} if after else counts,
+        )
+
+    def _row(self, view: ConversationView) -> WaitingConversation:
+        return WaitingConversation(
+            id=view.id,
+            label=view.label,
+            channel=view.channel,
+            reason=view.reason or "asked",
+            since=view.since or self.clock.now(),
+            owner=view.owner,
+            urgent=view.urgent,
+            last_text=view.messages[-1].text if view.messages else "",
+            unread=self.unread.get(view.id, 0),
+            owned_by=view.owned_by,
+            tags=view.tags,
+            snoozed_until=view.snoozed_until,
+            has_draft=view.draft is not None,
         )
 
     async def conversation(self, conversation: str) -> ConversationView:

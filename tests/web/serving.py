@@ -19,6 +19,7 @@ from bot.service.visits import VisitDesk
 from bot.web.inbox import InboxParts, add_inbox
 from bot.web.office import OfficeParts, add_office
 from bot.web.session import SignIn
+from tests.web.assistant import FakeSuggestions, FakeSwitches
 from tests.web.backstage import FakeFacts, FakeTrail
 from tests.web.fakes import FakeDesk, FakeNotes, FakeObserver, MemoryStaffBook, demo_practice
 
@@ -101,6 +102,8 @@ def whole_inbox(
     notes: FakeNotes | None = None,
     facts: FakeFacts | None = None,
     trail: FakeTrail | None = None,
+    switches: FakeSwitches | None = None,
+    suggestions: FakeSuggestions | None = None,
 ) -> web.Application:
     """With every part that a page can have."""
     practice = demo_practice()
@@ -116,6 +119,8 @@ def whole_inbox(
         notes=notes or FakeNotes(desk),
         clock=desk.clock,
         trail=trail,
+        switches=switches or FakeSwitches(),
+        suggestions=suggestions or FakeSuggestions(desk),
     )
     office = OfficeParts(
         desk=desk,

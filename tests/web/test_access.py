@@ -20,6 +20,7 @@ EXPECTED = {
         *("GET /inbox/conversations/{id}/card", "GET /inbox/conversations/{id}/visits"),
         *("GET /inbox/openings", "GET /inbox/diary", "GET /inbox/people", "GET /inbox/{conversation}"),
         *("POST /inbox/language", "POST /inbox/here", "POST /inbox/away", "POST /inbox/sign-out"),
+        *("GET /inbox/assistant", "POST /inbox/presence"),
     },
     Role.AGENT: {
         *("POST /inbox/conversations/{id}/take", "POST /inbox/conversations/{id}/reply"),
@@ -30,9 +31,10 @@ EXPECTED = {
         *("POST /inbox/conversations/{id}/cancel", "POST /inbox/conversations/{id}/note"),
         *("POST /inbox/conversations/{id}/snooze", "POST /inbox/conversations/{id}/wake"),
         *("POST /inbox/conversations/{id}/tag", "POST /inbox/conversations/{id}/untag"),
+        *("POST /inbox/conversations/{id}/draft/send", "POST /inbox/conversations/{id}/draft/discard"),
         "GET /inbox/canned",
     },
-    Role.MANAGER: {"GET /inbox/figures", "GET /inbox/figures.csv"},
+    Role.MANAGER: {"GET /inbox/figures", "GET /inbox/figures.csv", "POST /inbox/assistant/switch"},
     Role.ADMIN: {
         *("GET /inbox/trail", "GET /inbox/trail.csv", "GET /inbox/trail/check"),
         *("GET /inbox/team", "POST /inbox/team", "POST /inbox/team/sessions/end"),
@@ -129,6 +131,8 @@ async def test_a_conversation_of_another_practice_is_not_there(
         "assign": {"to": "Paolo"},
         "close": {"outcome": "phoned"},
         "note": {"text": "x"},
+        "send": {"draft": "d-1"},
+        "discard": {"draft": "d-1"},
         "snooze": {"until": "hour"},
         "tag": {"name": "x"},
         "untag": {"name": "x"},

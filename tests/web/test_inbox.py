@@ -9,10 +9,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.service.desk import Owner
+from bot.service.desk import Author, Owner
 from bot.web.access import ROUTES
 from bot.web.session import SignIn
-from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook
+from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, said
 from tests.web.serving import Receptionist, Serve, inbox_application, told, whole_inbox
 
 ID = "0123456789abcdef"
@@ -74,10 +74,10 @@ async def test_another_page_cannot_act_for_somebody_who_signed_in(
 
 
 async def test_the_list_shows_who_waits(marta: Receptionist) -> None:
-    status, rows = await marta.gets("/inbox/conversations")
+    status, page = await marta.gets("/inbox/conversations")
 
     assert status == 200
-    assert rows[0] == {
+    assert page["rows"][0] == {
         "id": "c-anna",
         "label": "Anna Rossi",
         "channel": "whatsapp",
@@ -92,7 +92,9 @@ async def test_the_list_shows_who_waits(marta: Receptionist) -> None:
         "is_overdue": False,
         "tags": [],
         "snoozed_until": None,
+        "has_draft": False,
     }
+    assert page["counts"] == {"mine": 0, "waiting": 2, "urgent": 0, "unanswered": 0, "snoozed": 0}
 
 
 async def test_taking_and_giving_back_changes_who_answers(marta: Receptionist, desk: FakeDesk) -> None:
@@ -114,6 +116,23 @@ async def test_an_answer_that_is_posted_twice_is_sent_once(marta: Receptionist, 
     assert desk.replies == [("c-anna", "Buongiorno!", "Marta", ID)]
 
 
+async def test_an_answer_beside_a_colleague_s_is_stopped_until_it_was_seen(
+    marta: Receptionist, desk: FakeDesk
+) -> None:
+    """H5: Paolo answered and put the conversation back; Marta writes on what she saw before."""
+    theirs = said("Arrivo subito", "s-1", author=Author.STAFF, by="Paolo")
+    own = said("Un attimo", "s-2", author=Author.STAFF, by="Marta")
+    view = desk.views["c-anna"]
+    desk.opens(replace(view, messages=(*view.messages, theirs, own)))
+    answer = {"text": "Mi dica", "client_message_id": ID}
+    stopped = await marta.posts("/inbox/conversations/c-anna/reply", {**answer, "seen": "m-1"})
+    went = await marta.posts("/inbox/conversations/c-anna/reply", {**answer, "seen": "s-1"})
+
+    assert (stopped[0], stopped[1]["error"]) == (409, "newer")
+    assert [(one["text"], one["by"]) for one in stopped[1]["messages"]] == [("Arrivo subito", "Paolo")]
+    assert went[0] == 200
+
+
 async def test_an_answer_to_words_that_were_not_seen_is_stopped_until_one_insists(
     marta: Receptionist, desk: FakeDesk
 ) -> None:
@@ -122,7 +141,8 @@ async def test_an_answer_to_words_that_were_not_seen_is_stopped_until_one_insist
     stopped = await marta.posts("/inbox/conversations/c-anna/reply", {**answer, "seen": "m-1"})
     insisted = await marta.posts("/inbox/conversations/c-anna/reply", {**answer, "seen": None})
 
-    assert stopped == (409, {"error": "newer"})
+    assert stopped[0] == 409
+    assert [one["text"] for one in stopped[1]["messages"]] == ["Anzi, no: mi richiami"]
     assert insisted[0] == 200
     assert [text for _, text, _, _ in desk.replies] == ["Venga alle 15"]
 
@@ -178,27 +198,27 @@ async def test_a_conversation_that_is_not_there_is_said_so(marta: Receptionist) 
 async def test_the_page_hears_of_every_change_without_asking(marta: Receptionist, desk: FakeDesk) -> None:
     async with marta.http.get(marta.url + "/inbox/events?conversation=c-anna") as stream:
         events = told(stream)
-        first = [await anext(events) for _ in range(3)]
+        first = [await anext(events) for _ in range(5)]
         desk.hears("c-anna", "Ci siete?")
         then = [await anext(events), await anext(events)]
 
-    assert [name for name, _ in first] == ["handoffs", "conversation", "visits"]
+    assert [name for name, _ in first] == ["presence", "assistant", "handoffs", "conversation", "visits"]
     assert [name for name, _ in then] == ["handoffs", "conversation"]
-    assert then[0][1][0]["last_text"] == "Ci siete?"
+    assert then[0][1]["rows"][0]["last_text"] == "Ci siete?"
     assert [message["text"] for message in then[1][1]["messages"]][-1] == "Ci siete?"
 
 
 async def test_a_change_elsewhere_is_not_told_twice(marta: Receptionist, desk: FakeDesk) -> None:
     async with marta.http.get(marta.url + "/inbox/events?conversation=c-anna") as stream:
         events = told(stream)
-        [await anext(events) for _ in range(3)]
+        [await anext(events) for _ in range(5)]
         desk.hears("c-james", "Hello?")
-        name, rows = await anext(events)
+        name, page = await anext(events)
         desk.hears("c-anna", "Eccomi")
         next_names = [(await anext(events))[0], (await anext(events))[0]]
 
     assert name == "handoffs"
-    assert {row["id"]: row["last_text"] for row in rows}["c-james"] == "Hello?"
+    assert {row["id"]: row["last_text"] for row in page["rows"]}["c-james"] == "Hello?"
     assert next_names == ["handoffs", "conversation"]
 
 
@@ -207,7 +227,7 @@ async def test_an_open_stream_ends_with_its_session(
 ) -> None:
     async with marta.http.get(marta.url + "/inbox/events") as stream:
         events = told(stream)
-        await anext(events)
+        [await anext(events) for _ in range(3)]
         clock.pass_by(timedelta(minutes=30))
         desk.hears("c-anna", "Segreto")
         rest = [event async for event in events]

@@ -8,8 +8,9 @@ import { dayAndTime, now } from "./moments.js";
 const hasNotes = document.querySelector('meta[name="notes"]').content === "yes";
 const kept = new Map(); // conversation -> its draft and what is under way, while another one is open
 
-/** `send(pending)` posts, `note(text)` keeps a note; `seen()` is the patient's latest message on the screen. */
-export function composer(conversation, { send, note, seen }) {
+/** `send(pending)` posts, `note(text)` keeps a note; `seen()` is the latest message on the screen, `typing()` hears of
+ * every key of an answer. */
+export function composer(conversation, { send, note, seen, typing }) {
   const mine = kept.get(conversation) ?? { draft: "", under: new Map(), isNote: false };
   const { under } = mine; // client_message_id -> what has been sent and did not come back yet
   kept.set(conversation, mine);
@@ -19,7 +20,7 @@ export function composer(conversation, { send, note, seen }) {
     dir: "auto",
     placeholder: words.write_here,
     "aria-label": words.write_here,
-    on: { input: fit, keydown: onKey },
+    on: { input: onInput, keydown: onKey },
   });
   const button = h("button", { type: "submit", class: "button primary send", title: words.send, "aria-label": words.send }, icon("send"));
   const hint = h("p", { class: "hint" }, words.write_hint);
@@ -58,7 +59,7 @@ export function composer(conversation, { send, note, seen }) {
     hint.textContent =
       note ? words.note_hint
       : others ? say("owner_other", { who: view.owned_by })
-      : view && view.owner !== "staff" ? words.write_takes
+      : view && view.owner !== "staff" ? (view.draft ? words.write_instead : words.write_takes)
       : view?.window_until ? `${words.write_hint} · ${say("window_ends", { time: dayAndTime(view.window_until) })}`
       : words.write_hint;
   }
@@ -67,6 +68,11 @@ export function composer(conversation, { send, note, seen }) {
     text.value = words;
     fit();
     text.focus();
+  }
+
+  function onInput() {
+    if (!mine.isNote) typing();
+    fit();
   }
 
   function fit() {

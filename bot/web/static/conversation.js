@@ -4,7 +4,9 @@ import { composer } from "./composer.js";
 import { detailsPanel } from "./details.js";
 import { menu } from "./menu.js";
 import { Refusal, calledAs, channelName, h, icon, keyed, portrait, post, say, words } from "./page.js";
-import { dayKey, dayName, timeOfDay } from "./moments.js";
+import { draftPanel } from "./draft.js";
+import { dayKey, dayName, now, timeOfDay } from "./moments.js";
+import { hasWritten, isWriting, presenceMark } from "./presence.js";
 
 const me = document.querySelector('meta[name="who"]').content;
 const hasNotes = document.querySelector('meta[name="notes"]').content === "yes";
@@ -19,7 +21,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
     pane.replaceChildren(
       h("div", { class: "nothing" }, h("span", { class: "empty-mark" }, icon("inbox")), h("p", {}, words.choose_one)),
     );
-    return { show() {}, showCard() {}, showVisits() {}, press() {}, close() {} };
+    return { show() {}, showCard() {}, showVisits() {}, showPresence() {}, press() {}, close() {} };
   }
 
   const head = h("header", { class: "head" });
@@ -29,8 +31,10 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
   const fresh = h("button", { type: "button", class: "fresh", hidden: true, on: { click: () => toEnd() } }, icon("down", "small"), words.new_messages);
   const details = detailsPanel(id, { jump, compose, refused: explain, close: () => pane.classList.remove("shows-details"), watchDiary });
   const problem = h("p", { class: "problem", role: "alert", hidden: true });
-  const writing = composer(id, { send, note: keepNote, seen: () => seen });
-  pane.replaceChildren(head, h("div", { class: "talk" }, notice, scroller, fresh, problem, writing.element), details.element);
+  const others = h("p", { class: "others", role: "status", hidden: true });
+  const writing = composer(id, { send, note: keepNote, seen: () => seen, typing: isWriting });
+  const draft = draftPanel(id, { refused: explain, tell, typing: isWriting, discarded: () => writing.focus() });
+  pane.replaceChildren(head, h("div", { class: "talk" }, notice, scroller, fresh, others, draft.element, problem, writing.element), details.element);
   pane.classList.remove("shows-details");
 
   let view = null;
@@ -59,7 +63,9 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
     const follow = first || atEnd();
     const before = view?.messages.length ?? 0;
     view = news;
-    seen = view.messages.findLast((message) => message.author === "patient")?.id ?? null;
+    seen = view.messages.findLast((message) => message.author !== "note")?.id ?? "";
+    draft.show(view);
+    closeInTime();
     showHead();
     showOwner();
     showMessages();
@@ -68,6 +74,20 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
     if (follow) toEnd();
     else if (view.messages.length > before) fresh.hidden = false;
     if (first && mayAct && matchMedia("(min-width: 860px)").matches) writing.focus();
+  }
+
+  /** The window closes at its minute, also when nobody does anything. */
+  let closing = null;
+  function closeInTime() {
+    clearTimeout(closing);
+    const left = view.window_until ? new Date(view.window_until) - now() : null;
+    if (left === null || !view.window_open || left > 2 ** 31 - 1) return;
+    closing = setTimeout(() => {
+      if (closed) return;
+      view = { ...view, window_open: false };
+      details.showView(view);
+      writing.update(view, me, mayAct);
+    }, Math.max(left, 0));
   }
 
   function showHead() {
@@ -96,9 +116,10 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
   function showOwner() {
     const { owner, owned_by } = view;
     const mine = owner === "staff" && (owned_by === me || owned_by === null);
-    keyed(notice, [{ owner, owned_by, snoozed: view.snoozed_until ?? null, people }], () => "owner", () => {
+    keyed(notice, [{ owner, owned_by, snoozed: view.snoozed_until ?? null, people, has_draft: Boolean(view.draft) }], () => "owner", () => {
       const text =
         owner === "queue" ? words.owner_queue
+        : view.draft ? words.owner_draft
         : owner === "bot" ? words.owner_bot
         : owner === "closed" ? words.owner_closed
         : mine ? words.owner_you
@@ -176,7 +197,8 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
     }
     const ours = message.author !== "patient";
     const kind = message.kind !== "text" && message.kind !== "choice" && words[`kind_${message.kind}`];
-    const author = message.author === "assistant" ? words.assistant : (message.by ?? words.you);
+    const sentBy = message.author === "assistant" && message.by ? say("sent_by", { who: message.by === me ? words.you : message.by }) : null;
+    const author = message.author === "assistant" ? [words.assistant, sentBy].filter(Boolean).join(" · ") : (message.by ?? words.you);
     return h(
       "li",
       { class: `message by-${message.author}${message.continues ? " continues" : ""}${message.state === "failed" ? " has-failed" : ""}${message.state === "withdrawn" ? " was-withdrawn" : ""}`, "data-message": message.id, tabindex: "-1" },
@@ -251,6 +273,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
   /** Send what the composer keeps as pending; on failure it stays there, to be tried again under the same name. */
   async function send(pending) {
     tell(null);
+    hasWritten();
     pending.state = "sending";
     if (view) {
       showMessages();
@@ -267,7 +290,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
     } catch (refusal) {
       if (refusal.word === "newer") {
         writing.takeBack(pending);
-        tell(words.newer, { label: words.send_anyway, run: () => writing.submit({ anyway: true }) });
+        tell(words.newer, { label: words.send_anyway, run: () => writing.submit({ anyway: true }) }, refusal.answer.messages);
       } else if (refusal.word === "network") {
         pending.state = "failed";
       } else {
@@ -278,19 +301,23 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
     }
   }
 
-  function tell(text, action = null) {
+  /** `came`: messages that nobody has seen yet, to be read before one goes on. */
+  function tell(text, action = null, came = []) {
     problem.hidden = text === null;
     problem.replaceChildren(
-      ...(text === null ? [] : [icon("alert"), h("span", { dir: "auto" }, text)]),
+      ...(text === null ? [] : [icon("alert"), h("span", { dir: "auto" }, text, came.length ? h("ul", { class: "came" }, came.slice(-3).map(cameLine)) : null)]),
       ...(action ? [h("button", { type: "button", class: "button", on: { click: () => { tell(null); action.run(); } } }, action.label)] : []),
     );
   }
+
+  const cameLine = (message) =>
+    h("li", {}, h("b", {}, message.author === "patient" ? words.patient : (message.by ?? words.assistant)), ": ", h("bdi", {}, message.text || words[`kind_${message.kind}`]));
 
   function explain(refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
     if (refusal.word === "signed_out") signedOut();
     if (refusal.word === "taken") return say("taken", { who: refusal.answer.by });
-    const said = { window_closed: words.window_closed, unknown: words.gone, network: words.offline, not_allowed: words.not_allowed, nothing_answered: words.nothing_answered };
+    const said = { window_closed: words.window_closed, unknown: words.gone, network: words.offline, not_allowed: words.not_allowed, nothing_answered: words.nothing_answered, draft_gone: words.draft_gone, assistant_paused: words.assistant_is_paused };
     return said[refusal.word] ?? words.failed;
   }
 
@@ -298,6 +325,13 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
     show,
     showCard: (lines) => closed || details.showCard(lines),
     showVisits: (news) => closed || details.showVisits(news),
+
+    /** Who else is at this conversation. */
+    showPresence(people) {
+      const mark = presenceMark(people);
+      others.hidden = mark === null;
+      others.replaceChildren(...(mark === null ? [] : [mark]));
+    },
 
     /** A key does what a button does, where the button is there. */
     press(what) {
@@ -307,11 +341,13 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
         pane.classList.add("shows-details");
         details.focusOffers();
       } else if (what === "card") pane.classList.toggle("shows-details");
+      else if (what.endsWith("-draft")) draft.press(what);
       else notice.querySelector(`[data-does="${what}"]`)?.click();
     },
 
     close() {
       closed = true;
+      clearTimeout(closing);
       pane.classList.remove("shows-details");
     },
   };

@@ -1,13 +1,15 @@
 // The list of whoever waits or is with staff.
 
 import { calledAs, channelName, h, icon, keyed, portrait, say, words } from "./page.js";
+import { presenceMark } from "./presence.js";
 import { ago, dayAndTime, now } from "./moments.js";
 
 const me = document.querySelector('meta[name="who"]').content;
 const GROUPS = [
-  ["queue", "waiting"],
-  ["staff", "with_staff"],
-  ["bot", "with_assistant"],
+  ["waiting", (row) => row.owner === "queue"],
+  ["to_read_over", (row) => row.has_draft],
+  ["with_staff", (row) => row.owner === "staff"],
+  ["with_assistant", (row) => row.owner === "bot" && !row.has_draft],
 ];
 
 /** Reasons are words of ours; one that this page does not know yet still means that a person is needed. */
@@ -17,16 +19,16 @@ const isAwake = (row) => !row.snoozed_until || new Date(row.snoozed_until) <= no
 const FILTERS = {
   all: isAwake,
   mine: (row) => isAwake(row) && row.owner === "staff" && row.owned_by === me,
-  waiting: (row) => isAwake(row) && row.owner === "queue",
+  waiting: (row) => isAwake(row) && (row.owner === "queue" || row.has_draft),
   urgent: (row) => row.urgent,
-  unanswered: (row) => isAwake(row) && row.unread > 0 && row.owner !== "bot",
+  unanswered: (row) => isAwake(row) && row.unread > 0 && (row.owner !== "bot" || row.has_draft),
   snoozed: (row) => !isAwake(row),
   settled: () => true, // comes by itself, when it is asked for
 };
 
 /** A row of filters; each tells how many it lets through. */
-export function showFilters(parent, rows, chosen, choose) {
-  const items = Object.entries(FILTERS).map(([name, lets]) => ({ name, count: rows.filter(lets).length, isOn: name === chosen }));
+export function showFilters(parent, counts, chosen, choose) {
+  const items = Object.keys(FILTERS).map((name) => ({ name, count: counts[name] ?? 0, isOn: name === chosen }));
   keyed(parent, items, (item) => item.name, (item) =>
     h(
       "button",
@@ -40,21 +42,21 @@ export function showFilters(parent, rows, chosen, choose) {
 /** Ids of the rows on the screen, in their order. */
 export const shownIds = (parent) => [...parent.querySelectorAll("[data-conversation]")].map((row) => row.dataset.conversation);
 
-/** Show the rows that `filter` lets through. `open(id)` is called when one is chosen. */
-export function showList(parent, rows, { opened, filter, open }) {
+/** Show the rows that `filter` lets through, of which there are `more`. `open(id)` is called when one is chosen. */
+export function showList(parent, rows, { opened, filter, open, more = false, presence = {} }) {
   const rowsThrough = rows.filter(FILTERS[filter]);
   const groups =
     filter === "settled"
       ? [{ key: "settled", rows: rowsThrough }]
-      : GROUPS.map(([owner, key]) => ({ key, rows: rowsThrough.filter((row) => row.owner === owner) }));
+      : GROUPS.map(([key, lets]) => ({ key, rows: rowsThrough.filter(lets) }));
   const shown = groups.filter((group) => group.rows.length);
   if (!shown.length) {
     keyed(parent, [{ empty: filter }], () => "empty", () => (filter === "all" ? empty() : nothing(filter)));
     return;
   }
   const items = shown.flatMap((group) => [
-    { heading: group.key, count: group.rows.length },
-    ...group.rows.map((row) => ({ ...row, isOpen: row.id === opened, waited: ago(row.since) })),
+    { heading: group.key, count: more && group === shown.at(-1) ? null : group.rows.length },
+    ...group.rows.map((row) => ({ ...row, isOpen: row.id === opened, waited: ago(row.since), there: presence[row.id] ?? [] })),
   ]);
   keyed(
     parent,
@@ -65,11 +67,11 @@ export function showList(parent, rows, { opened, filter, open }) {
 }
 
 function heading({ heading: key, count }) {
-  return h("h2", { class: "list-heading" }, say(key), h("span", { class: "count" }, String(count)));
+  return h("h2", { class: "list-heading" }, say(key), count === null ? null : h("span", { class: "count" }, String(count)));
 }
 
 function row(item, open) {
-  const unread = item.unread > 0 && item.owner !== "bot";
+  const unread = item.unread > 0 && (item.owner !== "bot" || item.has_draft);
   return h(
     "button",
     {
@@ -104,6 +106,7 @@ function row(item, open) {
             ? null
             : h("span", { class: `chip${item.owner === "queue" && !item.urgent ? " amber" : ""}` }, reasonText(item.reason)),
         h("span", { class: "row-channel" }, channelName(item.channel)),
+        presenceMark(item.there),
       ),
     ),
     unread ? h("span", { class: "badge", title: say("unread", { n: item.unread }) }, String(item.unread)) : null,

@@ -1,9 +1,12 @@
 // The inbox: one stream keeps the list and the open conversation true; the address bar says which one is open.
 
+import { assistantSwitch } from "./assistant.js";
+import { callsButton } from "./calls.js";
 import { showConversation } from "./conversation.js";
 import { showFilters, showList, shownIds } from "./handoffs.js";
 import { keysHelp, onShortcut } from "./keys.js";
 import { language, listen, post, whenActive } from "./page.js";
+import { isAt } from "./presence.js";
 
 const desk = document.getElementById("desk");
 const list = document.getElementById("list");
@@ -13,8 +16,12 @@ const title = document.title;
 
 const filters = document.getElementById("filters");
 
-let handoffs = [];
-let settled = [];
+const MORE_ROWS = 100;
+
+let head = { rows: [], after: null, counts: {} }; // the first page, which the stream keeps true
+let older = { rows: [], after: null }; // what was scrolled to
+let everybody = []; // the first page of all, as it was last
+let presence = {};
 let filter = "all";
 let people = [];
 let diaryWatcher = null;
@@ -30,24 +37,64 @@ function open(id, { remember = true } = {}) {
   conversation?.close();
   diaryWatcher = null;
   conversation = showConversation(pane, id, { back: () => open(null), signedOut, people, watchDiary });
+  conversation.showPresence(presence[id]);
+  isAt(id);
   refresh();
   connect();
 }
 
-function refresh(more = {}) {
-  showFilters(filters, handoffs, filter, (chosen) => {
-    filter = chosen;
-    refresh();
-    if (filter === "settled") lookForSettled();
-  });
-  showList(list, filter === "settled" ? settled : handoffs, { opened, filter, open, ...more });
+function refresh() {
+  showFilters(filters, head.counts, filter, choose);
+  const first = new Set(head.rows.map((row) => row.id));
+  const rows = [...head.rows, ...older.rows.filter((row) => !first.has(row.id))];
+  showList(list, rows, { opened, filter, open, presence, more: (older.rows.length ? older : head).after !== null });
 }
 
-async function lookForSettled() {
-  const answer = await fetch("/inbox/conversations?settled").catch(() => null);
-  if (!answer?.ok) return;
-  settled = await answer.json();
+function choose(chosen) {
+  filter = chosen;
+  head = { ...head, rows: chosen === "settled" ? [] : everybody, after: null }; // until the stream brings its own
+  older = { rows: [], after: null };
+  list.scrollTop = 0;
   refresh();
+  connect();
+}
+
+/** The page after what is shown, when its end comes near. */
+let looking = false;
+async function lookFurther() {
+  const after = older.rows.length ? older.after : head.after;
+  if (looking || after === null || list.scrollHeight - list.scrollTop - list.clientHeight > 1200) return;
+  looking = true;
+  const page = await pageAfter(after);
+  looking = false;
+  if (page === null) return;
+  older = { rows: [...older.rows, ...page.rows], after: page.after };
+  refresh();
+  lookFurther();
+}
+
+async function pageAfter(after) {
+  const query = new URLSearchParams({ filter, rows: MORE_ROWS, after });
+  const answer = await fetch(`/inbox/conversations?${query}`).catch(() => null);
+  return answer?.ok ? answer.json() : null;
+}
+
+/** What was scrolled to is looked at anew, a while after something changed. */
+let renewing = null;
+function renewOlder() {
+  if (!older.rows.length || renewing !== null) return;
+  renewing = setTimeout(async () => {
+    renewing = null;
+    const wanted = older.rows.length;
+    let next = { rows: [], after: head.after };
+    while (next.after !== null && next.rows.length < wanted) {
+      const page = await pageAfter(next.after);
+      if (page === null) return;
+      next = { rows: [...next.rows, ...page.rows], after: page.after };
+    }
+    older = next;
+    refresh();
+  }, 5_000);
 }
 
 /** The diary is sent only while it is looked at. */
@@ -58,17 +105,25 @@ function watchDiary(update) {
 
 function connect() {
   stop();
-  const query = new URLSearchParams({ ...(opened && { conversation: opened }), ...(diaryWatcher && { diary: "on" }) });
+  const query = new URLSearchParams({ filter, ...(opened && { conversation: opened }), ...(diaryWatcher && { diary: "on" }) });
   stop = listen(
     `/inbox/events?${query}`,
     {
-      handoffs: (rows) => {
-        handoffs = rows;
-        const waiting = rows.filter((row) => row.owner === "queue").length;
+      handoffs: (page) => {
+        head = page;
+        if (filter === "all") everybody = page.rows;
+        const { waiting } = page.counts;
         document.title = waiting ? `(${waiting}) ${title}` : title;
+        if (filter === "all" || filter === "waiting") calls.look(page.rows);
         refresh();
-        if (filter === "settled") lookForSettled();
+        renewOlder();
       },
+      presence: (news) => {
+        presence = news;
+        conversation.showPresence(presence[opened]);
+        refresh();
+      },
+      assistant: (news) => assistant.show(news),
       conversation: (view) => conversation.show(view),
       card: (lines) => conversation.showCard(lines),
       visits: (news) => conversation.showVisits(news),
@@ -78,6 +133,11 @@ function connect() {
     { onState },
   );
 }
+
+const calls = callsButton(open);
+document.getElementById("calls").replaceWith(calls.button);
+const assistant = assistantSwitch(document.getElementById("assistant"), document.getElementById("silent"));
+list.addEventListener("scroll", lookFurther, { passive: true });
 
 let lostTimer = null;
 async function onState(state) {

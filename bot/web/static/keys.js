@@ -13,6 +13,9 @@ const KEYS = [
   ["KeyN", "N", "note"],
   ["KeyO", "O", "offer"],
   ["KeyI", "I", "card"],
+  ["KeyS", "S", "send-draft"],
+  ["KeyE", "E", "change-draft"],
+  ["KeyX", "X", "discard-draft"],
   ["KeyK", "K", "help"],
 ];
 
@@ -40,7 +43,7 @@ export function keysHelp() {
     h(
       "dl",
       {},
-      KEYS.map(([, sign, name]) => row(["Alt", sign], words[`key_${name.replace("-", "_")}`])),
+      KEYS.map(([, sign, name]) => row(["Alt", sign], words[`key_${name.replaceAll("-", "_")}`])),
       row(["Enter"], words.key_send),
       row(["Shift", "Enter"], words.key_line),
       row(["/"], words.key_slash),

@@ -60,10 +60,13 @@ export function keyed(parent, items, key, render) {
   }
   parent.shown = shown;
   const nodes = [...shown.values()].map((entry) => entry.node);
-  for (const child of [...parent.childNodes]) if (!nodes.includes(child)) child.remove();
-  nodes.forEach((node, place) => {
-    if (parent.childNodes[place] !== node) parent.insertBefore(node, parent.childNodes[place] ?? null);
-  });
+  const kept = new Set(nodes);
+  for (const child of [...parent.childNodes]) if (!kept.has(child)) child.remove();
+  let next = parent.firstChild;
+  for (const node of nodes) {
+    if (node === next) next = next.nextSibling;
+    else parent.insertBefore(node, next);
+  }
 }
 
 /** What the server refused, in its word; "network" when it did not answer. */
