@@ -20,14 +20,11 @@ def claim(
     slots: Sequence[str],
 ) -> Json:
     """An Appointment that is only proposed yet (`bot.practice_systems.claims`)."""
+    marks = {KEY: key, CLAIMED_UNTIL: instant(until), VISIT_TYPE: visit_type}
     content: Json = {
         "resourceType": "Appointment",
         "status": "proposed",
-        "identifier": [
-            {"system": KEY, "value": key},
-            {"system": CLAIMED_UNTIL, "value": instant(until)},
-            {"system": VISIT_TYPE, "value": visit_type},
-        ],
+        "identifier": [{"system": system, "value": value} for system, value in marks.items() if value],
         "description": title,
         "start": instant(stretch.start),
         "end": instant(stretch.end),
