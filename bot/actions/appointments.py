@@ -15,8 +15,14 @@ from bot.actions.desk import Event, read_opening, set_slots
 from bot.actions.identity import OwnVisits, Proof
 from bot.actions.keeping import WithOpening
 from bot.actions.turn import current_call
-from bot.actions.wording import opening_title, other_visit, visit_title, visits_in_lines
-from bot.domain.diary import Appointment
+from bot.actions.wording import (
+    not_confirmed_yet,
+    opening_title,
+    other_visit,
+    visit_title,
+    visits_in_lines,
+)
+from bot.domain.diary import Appointment, AppointmentStatus
 from bot.errors import BookingError
 
 CHOICES = 9  # visits to choose from; a tenth choice is "another visit"
@@ -30,9 +36,14 @@ class DescribedVisits(OwnVisits, WithOpening):
         words = self.described(visit.opening)
         return {
             "visit_when": words["opening_words"],
-            "visit_what": words["visit_name"],
+            "visit_what": self._as_it_stands(visit, words["visit_name"]),
             "visit_whom": words["practitioner_name"],
         }
+
+    def _as_it_stands(self, visit: Appointment, what: str) -> str:
+        if visit.status is not AppointmentStatus.REQUESTED:
+            return what
+        return f"{what} ({not_confirmed_yet(current_call().language)})"
 
     def meant(self, visits: Sequence[Appointment], tracker: Tracker) -> list[Appointment]:
         """The one that a tap or a flow before has named, else those that the message speaks of."""

@@ -18,9 +18,15 @@ from bot.actions.openings import AskOpening, FindOpenings
 from bot.actions.preparing import AskVisitType, PrepareBooking, PrepareHandoff
 from bot.actions.returning import RecallPatient
 from bot.actions.turn import current_call, stage
-from bot.domain.diary import Opening, PatientDetails
+from bot.domain.diary import Appointment, AppointmentStatus, Opening, PatientDetails
 from bot.domain.practice import Practice
-from bot.errors import BookingError, HoldExpired, OpeningTaken, PolicyRefused
+from bot.errors import (
+    BookingError,
+    HoldExpired,
+    OpeningTaken,
+    OutcomeUnknown,
+    PolicyRefused,
+)
 from bot.ports import PracticeSystem
 
 
@@ -113,21 +119,25 @@ class Book(WithOpening):
         if opening is None:
             return set_slots(booking_result="expired")
         try:
-            await self._book(opening, self._patient(tracker))
+            booked = await self._book(opening, self._patient(tracker))
         except OpeningTaken:
             return set_slots(booking_result="taken")
         except (HoldExpired, PolicyRefused):
             return set_slots(booking_result="expired")
+        except OutcomeUnknown:
+            return set_slots(booking_result="unknown")
         except BookingError:
             return set_slots(booking_result="error")
-        return set_slots(booking_result="booked", **self.described(opening))
+        done = "requested" if booked.status is AppointmentStatus.REQUESTED else "booked"
+        return set_slots(booking_result=done, **self.described(opening))
 
-    async def _book(self, opening: Opening, patient: PatientDetails) -> None:
+    async def _book(self, opening: Opening, patient: PatientDetails) -> Appointment:
         call = current_call()
         hold = await self.keep(opening, key=f"{call.key}:again")
         booking = await self.diary.book(hold, patient, key=call.key, at=call.at)
         if booking.write is not None:
             stage(booking.write)
+        return booking.appointment
 
     def _patient(self, tracker: Tracker) -> PatientDetails:
         born = tracker.get_slot("birth_date")

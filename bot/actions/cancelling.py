@@ -9,7 +9,7 @@ from bot.actions.appointments import AskAboutVisit, DescribedVisits
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
 from bot.actions.turn import current_call, stage
 from bot.domain.diary import Appointment, AppointmentStatus
-from bot.errors import BookingError, VisitChanged
+from bot.errors import BookingError, OutcomeUnknown, VisitChanged
 
 REASONS = ("unwell", "busy", "not_needed")
 
@@ -35,6 +35,8 @@ class CancelVisit(DescribedVisits):
             cancelled = await self.diary.cancel(visit, None, key=call.key, at=call.at)
         except VisitChanged:
             return set_slots(cancel_result="changed")
+        except OutcomeUnknown:
+            return set_slots(cancel_result="unknown")
         except BookingError:
             return set_slots(cancel_result="error")
         if cancelled.write is not None:

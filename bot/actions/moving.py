@@ -13,8 +13,15 @@ from bot.actions.desk import Event, read_opening, set_slots
 from bot.actions.identity import OwnVisits
 from bot.actions.openings import AskOpening, FindOpenings, Searching
 from bot.actions.turn import current_call, stage
-from bot.domain.diary import Appointment, Opening, Wish
-from bot.errors import BookingError, HoldExpired, OpeningTaken, PolicyRefused, VisitChanged
+from bot.domain.diary import Appointment, AppointmentStatus, Opening, Wish
+from bot.errors import (
+    BookingError,
+    HoldExpired,
+    OpeningTaken,
+    OutcomeUnknown,
+    PolicyRefused,
+    VisitChanged,
+)
 
 #: The search for a new time is that for a first one, in slots of its own: a booking may wait beneath.
 _NEW: Mapping[str, str] = {
@@ -131,24 +138,33 @@ class MoveVisit(DescribedVisits):
                 return set_slots(move_result="changed")
             if opening is None:
                 return set_slots(move_result="expired")
-            await self._move(visit, opening)
+            moved = await self._move(visit, opening)
         except VisitChanged:
             return set_slots(move_result="changed")
         except OpeningTaken:
             return set_slots(move_result="taken")
-        except (HoldExpired, PolicyRefused):
+        except HoldExpired:
             return set_slots(move_result="expired")
+        except OutcomeUnknown:
+            return set_slots(move_result="unknown")
         except BookingError:
             return set_slots(move_result="error")
         new_when = self.described(opening)["opening_words"]
-        return set_slots(move_result="moved", new_when=new_when, **self.in_slots(visit))
+        is_requested = moved.status is AppointmentStatus.REQUESTED and visit.id != moved.id
+        return set_slots(
+            move_result="requested" if is_requested else "moved", new_when=new_when, **self.in_slots(visit)
+        )
 
-    async def _move(self, visit: Appointment, opening: Opening) -> None:
+    async def _move(self, visit: Appointment, opening: Opening) -> Appointment:
         call = current_call()
-        hold = await self.keep(opening, key=f"{call.key}:again")
+        try:
+            hold = await self.keep(opening, key=f"{call.key}:again")
+        except PolicyRefused as gone:  # no opening any more, such as one that is too near by now
+            raise HoldExpired("this is no opening any more; offer others") from gone
         moved = await self.diary.reschedule(visit, hold, key=call.key, at=call.at)
         if moved.write is not None:
             stage(moved.write)
+        return moved.appointment
 
 
 def _new_opening(tracker: Tracker, visit: Appointment | None) -> Opening | None:

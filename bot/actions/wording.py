@@ -16,6 +16,11 @@ _AT = {"en": "{day} at {time}", "it": "{day} alle {time}", "ru": "{day}, {time}"
 _ON_BUTTON = {"en": "EEE d MMM", "it": "EEE d/M", "ru": "EEE d.MM"}
 _OTHER_TIMES = {"en": "Other times", "it": "Altri orari", "ru": "Другое время"}
 _OTHER_VISIT = {"en": "Another visit", "it": "Un'altra visita", "ru": "Другой визит"}
+_NOT_CONFIRMED = {
+    "en": "asked for, not confirmed yet",
+    "it": "richiesta, non ancora confermata",
+    "ru": "заявка, ещё не подтверждена",
+}
 _MORNING = {"en": "morning", "it": "mattina", "ru": "утром"}
 _AFTERNOON = {"en": "afternoon", "it": "pomeriggio", "ru": "после обеда"}
 _MINUTES = {"en": "{n} min", "it": "{n} min", "ru": "{n} мин"}
@@ -39,6 +44,10 @@ def visit_title(start: datetime, language: str) -> str:
 
 def other_visit(language: str) -> str:
     return _in(_OTHER_VISIT, language)
+
+
+def not_confirmed_yet(language: str) -> str:
+    return _in(_NOT_CONFIRMED, language)
 
 
 def visits_in_lines(lines: list[str]) -> str:

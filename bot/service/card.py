@@ -24,11 +24,11 @@ _KNOWN = (
 _FAILED = {
     "openings_result": ("none", "unknown_visit", "error"),
     "hold_result": ("taken", "refused", "error"),
-    "booking_result": ("expired", "taken", "error"),
+    "booking_result": ("expired", "taken", "unknown", "error"),
     "new_times_result": ("none", "unknown_visit", "error"),
     "new_hold_result": ("taken", "refused", "error"),
-    "move_result": ("changed", "expired", "taken", "error"),
-    "cancel_result": ("changed", "error"),
+    "move_result": ("changed", "expired", "taken", "unknown", "error"),
+    "cancel_result": ("changed", "unknown", "error"),
     "proof_result": ("wrong", "person", "error"),
     "visits_result": ("error",),
 }

@@ -1,13 +1,14 @@
 """What patients hear when a time is gone, when there is none, when the diary is silent."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from conversation_kit import House, Patient, to_the_confirmation, to_the_offer
 
-from bot.domain.diary import PatientDetails
+from bot.domain.diary import AppointmentStatus, BookHeld, Hold, PatientDetails
 from bot.domain.practice import Practice
-from bot.errors import Unavailable
+from bot.errors import OutcomeUnknown, Unavailable
+from bot.ports import Booking
 from bot.practice_systems.embedded import EmbeddedDiary
 
 Words = dict[str, str]
@@ -26,6 +27,32 @@ class SilentDiary:
 
     async def _refuse(self, *args: object, **kwargs: object) -> None:
         raise Unavailable("no answer")
+
+
+class DoubtfulDiary(SilentDiary):
+    """One that does what is asked, perhaps, and gives no answer."""
+
+    async def _refuse(self, *args: object, **kwargs: object) -> None:
+        raise OutcomeUnknown("no answer whether it was written")
+
+
+class AskingDiary:
+    """One where somebody at the practice has to confirm."""
+
+    def __init__(self, real: EmbeddedDiary) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._real, name)
+
+    async def book(self, hold: Hold, patient: PatientDetails, *, key: str, at: datetime) -> Booking:
+        booking = await self._real.book(hold, patient, key=key, at=at)
+        requested = AppointmentStatus.REQUESTED
+        assert isinstance(booking.write, BookHeld)
+        return Booking(
+            appointment=replace(booking.appointment, status=requested),
+            write=replace(booking.write, status=requested),
+        )
 
 
 async def test_an_opening_that_somebody_took_meanwhile(house: House, anna: Patient, words: Words) -> None:
@@ -117,6 +144,35 @@ async def test_a_silent_diary_books_nothing_and_calls_a_person(
     assert await house.booked() == []
     assert len(anna.handed_over) == 1
     assert len(anna.sees) == 1
+
+
+async def test_whoever_may_or_may_not_be_booked_hears_just_that_and_a_person_looks(
+    house: House, anna: Patient, words: Words
+) -> None:
+    await to_the_confirmation(anna, words)
+    house.diary = DoubtfulDiary(house.diary, {"book"})  # type: ignore[assignment]
+    await anna.taps(anna.titles[0])
+    told = {
+        "it": "Mi dispiace, non vedo ancora se la prenotazione è andata a buon fine.",
+        "en": "I'm sorry, I can't see yet whether your booking went through.",
+        "ru": "К сожалению, пока не видно, прошла ли запись.",
+    }
+
+    assert anna.handed_over == ["in_doubt"]
+    assert any(anna.sees[0].text.startswith(text) for text in told.values())
+
+
+async def test_a_request_is_called_a_request_until_somebody_confirms_it(
+    house: House, anna: Patient, words: Words
+) -> None:
+    await to_the_confirmation(anna, words)
+    house.diary = AskingDiary(house.diary)  # type: ignore[assignment, arg-type]
+    await anna.taps(anna.titles[0])
+    not_yet = ("non è ancora confermata", "it is not confirmed yet", "она ещё не подтверждена")
+
+    assert any(text in anna.sees[0].text for text in not_yet)
+    rows = await house.rows.appointments(start=None, end=None, at=house.clock.now())
+    assert [row.status for row in rows] == ["requested"]
 
 
 async def test_a_diary_that_is_silent_from_the_start(house: House, anna: Patient, words: Words) -> None:
