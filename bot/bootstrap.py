@@ -38,6 +38,7 @@ from bot.service.intake import Intake
 from bot.service.pausing import Pauses
 from bot.service.probe import Probe
 from bot.service.promises import Promises
+from bot.service.rounds import Rounds
 from bot.service.tokens import TapTokens
 from bot.service.turns import Turns
 from bot.service.understanding import Reader
@@ -213,11 +214,6 @@ class Books:
         practice = read_practice(configuration)
         configuration.data.mkdir(parents=True, exist_ok=True)
         url = configuration.database_url
-        if not url.startswith("sqlite"):
-            raise SetupError(
-                "CHAIRSIDE_DATABASE_URL names a database that is not SQLite; this version keeps its data in"
-                " SQLite only: leave it unset, and choose the folder with --data"
-            )
         given = configuration.environment.get("CHAIRSIDE_MASTER_KEY")
         master_key = master_key_from(given, configuration.data if configuration.demo else None)
         database = Database(url)
@@ -296,6 +292,7 @@ class FrontDesk:
         self.channels = channels
         self.assistant = assistant
         self.changes = Changes()
+        self.worker = uuid.uuid4().hex
         self.tokens = TapTokens(derive(books.master_key, b"taps"))
         self.store = SqlStore(
             books.database,
@@ -303,6 +300,7 @@ class FrontDesk:
             keyring=books.keyring,
             clock=clock,
             apply_write=books.diary.apply_write,
+            worker=self.worker,
         )
         self.diary = EmbeddedDiary(practice, books.diary)
         self.alerts = Alerts(
@@ -346,7 +344,7 @@ class FrontDesk:
             changes=self.changes,
             probe=probe,
             switches=self.switches,
-            worker=uuid.uuid4().hex,
+            worker=self.worker,
             keep_ledger=keep_ledger,
             pinned=pinned,
         )
@@ -406,6 +404,14 @@ class FrontDesk:
         self.cards = SqlCards(books.database, practice=practice.id, keyring=books.keyring)
         self.visits = VisitDesk(practice, self.diary, desk=self.desk, clock=clock)
         self.pauses = Pauses(switches=self.switches, handoffs=self.store.handoffs, wake=self.turns.wake)
+        self.rounds = Rounds(
+            self.store.claims,
+            clock=clock,
+            changes=self.changes,
+            wait_for_status=self.delivery.status_deadline,
+            wake_turns=self.turns.wake,
+            wake_delivery=self.delivery.wake,
+        )
         self._loops: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -416,6 +422,8 @@ class FrontDesk:
             self.turns.wake(conversation)
         for conversation in unfinished.to_send:
             self.delivery.wake(conversation)
+        if self.books.database.is_shared:
+            self._loops.append(asyncio.create_task(self.rounds.run(), name="rounds"))
         self._loops.append(asyncio.create_task(self.alerts.run(), name="alerts"))
         self._loops.append(asyncio.create_task(self.promises.run(), name="promises"))
         self._loops.append(asyncio.create_task(self.pauses.run(), name="pauses"))
@@ -431,6 +439,7 @@ class FrontDesk:
         await asyncio.gather(*self._loops, return_exceptions=True)
         await self.turns.stop()
         await self.delivery.stop()
+        await self.store.claims.leave()
         self.books.database.close()
 
     async def _diary_rows(self) -> list[dict[str, str | None]]:
@@ -460,7 +469,8 @@ class Server:
         """Returns when the page answers. Raises SetupError, ContentRefused, or OSError for a port in use."""
         configuration = self._configuration
         configuration.data.mkdir(parents=True, exist_ok=True)
-        self._lock = _only_one(configuration.data)
+        if configuration.database_url.startswith("sqlite"):
+            self._lock = _only_one(configuration.data)
         app = web.Application(client_max_size=MAX_BODY)
         # Bodies stay as they were sent, whatever they say of their encoding: Meta signs the raw bytes.
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, auto_decompress=False)

@@ -3,7 +3,7 @@
 Contract tests: tests/contracts/. Instants are aware UTC everywhere here.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -441,6 +441,27 @@ class Store(Protocol):
 
     async def wait_anew(self, *, decide_at: datetime) -> None:
         """Statuses can reach us from now on: what is uncertain is decided at this moment, not earlier."""
+
+
+class Fellows(Protocol):
+    """The other workers on the same database. Alone, one leads and adopts nobody."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is this process that keeps promises and tells staff: one of all, as far as is known."""
+
+    async def show_life(self) -> None:
+        """To be called every second or so."""
+
+    async def adopt(self, *, decide_at: datetime) -> tuple[str, ...]:
+        """Conversations in which something waits and that are now ours, with those that were and may have
+        been overlooked. What a dead worker was sending is uncertain until `decide_at`."""
+
+    def calls(self) -> AsyncIterator[str]:
+        """Conversations of ours that another worker stored something in, as it happens."""
+
+    async def leave(self) -> None:
+        """Our conversations are free for the others."""
 
 
 class Handoffs(Protocol):

@@ -16,20 +16,32 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import StaticPool
 
+from bot.errors import SetupError
 from bot.storage.group_commit import GroupCommit, Job, driver_execute
+from bot.storage.postgresql import Lanes
 
 T = TypeVar("T")
 Unit = Callable[[Connection], T]
 
 
 class Database:
-    """Open with a SQLAlchemy URL. `write` and `read` are awaited; `*_now` block, for the command line."""
+    """Open with a SQLAlchemy URL. `write` and `read` are awaited; `*_now` block, for the command line.
+
+    `is_shared`: other processes work on it, too.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._engine = _engine(url)
-        self._writer = GroupCommit(self._engine)
-        self._readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
+        self.is_shared = self._engine.dialect.name != "sqlite"
+        self._writer = Lanes(self._engine) if self.is_shared else GroupCommit(self._engine)
+        # Of a snapshot, whatever others commit meanwhile.
+        self._reading = (
+            self._engine.execution_options(isolation_level="REPEATABLE READ")
+            if self.is_shared
+            else self._engine
+        )
+        self._readers = ThreadPoolExecutor(4 if self.is_shared else 2, thread_name_prefix="reader")
         self._glance: Connection | None = None
 
     @property
@@ -58,6 +70,8 @@ class Database:
 
     async def read_brief(self, unit: Unit[T]) -> T:
         """`read` for a brief unit."""
+        if self.is_shared:  # a look at another machine is never brief
+            return await self.read(unit)
         if self._glance is None:
             self._glance = self._engine.connect()
         with self._glance.begin():
@@ -69,7 +83,7 @@ class Database:
         return done.result()
 
     def read_now(self, unit: Unit[T]) -> T:
-        with self._engine.begin() as connection:
+        with self._reading.begin() as connection:
             return unit(connection)
 
     def close(self) -> None:
@@ -88,11 +102,25 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return _shared_engine(url)
     engine = create_engine(url, poolclass=StaticPool if url == "sqlite://" else None)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _shared_engine(url: str) -> Engine:
+    if not url.startswith("postgresql+psycopg://"):
+        raise SetupError(
+            "CHAIRSIDE_DATABASE_URL is neither SQLite's nor PostgreSQL's; write"
+            " postgresql+psycopg://USER:PASSWORD@HOST/DATABASE, or leave it unset and choose a folder with"
+            " --data"
+        )
+    try:
+        return create_engine(url, pool_size=6, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    except ModuleNotFoundError as error:
+        raise SetupError("PostgreSQL's driver is missing: pip install 'chairside[postgresql]'") from error
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -119,7 +119,10 @@ class SqlDiary:
         rooms: Sequence[str] = (),
         per_day: tuple[datetime, datetime, int] | None = None,
     ) -> Hold:
-        return await self._database.write_brief(
+        # Counting is no business of two at once, which only SQLite sees to by itself.
+        counts = self._database.is_shared and per_day is not None
+        write = self._database.write if counts else self._database.write_brief
+        return await write(
             lambda connection: self.take_hold(
                 connection,
                 hold,

@@ -36,7 +36,13 @@ class AppointmentRow(SQLModel, table=True):
         Index("appointment_contact", "practice", "contact"),
         Index("appointment_outside", "practice", "outside_ref"),
         Index("appointment_room", "practice", "room", "blocked_from"),
-        Index("appointment_holds", "practice", "hold_until", sqlite_where=text("status = 'held'")),
+        Index(
+            "appointment_holds",
+            "practice",
+            "hold_until",
+            sqlite_where=text("status = 'held'"),
+            postgresql_where=text("status = 'held'"),
+        ),
     )
 
     id: str = Field(primary_key=True)

@@ -17,6 +17,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,7 +158,7 @@ class GroupCommit:
             self.commits += 1
             self.units += len(group)
         self._in_use.release()
-        self._tell(group, outcomes or [])
+        tell(group, outcomes or [])
         if self._waiting:
             self._go_on()
 
@@ -170,21 +171,6 @@ class GroupCommit:
             except RuntimeError:  # that loop has ended
                 self._loop = None
         self._work.put(([], None))
-
-    def _tell(self, group: list[Job], outcomes: Outcomes) -> None:
-        on_loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], bool, Any]]] = {}
-        for job, (succeeded, value) in zip(group, outcomes, strict=True):
-            if isinstance(job.done, asyncio.Future):
-                on_loops.setdefault(job.done.get_loop(), []).append((job.done, succeeded, value))
-            elif succeeded:
-                job.done.set_result(value)
-            else:
-                job.done.set_exception(value)
-        for loop, results in on_loops.items():
-            try:
-                loop.call_soon_threadsafe(resolve, results)
-            except RuntimeError:  # it has ended, and with it whoever waited
-                continue
 
     def _patiently(self, group: list[Job]) -> Outcomes:
         """Waits for others who write to the same file."""
@@ -224,6 +210,21 @@ class GroupCommit:
 def driver_execute(connection: Connection, sql: str) -> None:
     """Past SQLAlchemy, which would begin a transaction."""
     connection.connection.driver_connection.execute(sql)  # type: ignore[union-attr]
+
+
+def tell(group: Sequence[Job], outcomes: Outcomes) -> None:
+    """Whoever waits for these hears what they came to; all of one loop with one call."""
+    on_loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], bool, Any]]] = {}
+    for job, (succeeded, value) in zip(group, outcomes, strict=True):
+        if isinstance(job.done, asyncio.Future):
+            on_loops.setdefault(job.done.get_loop(), []).append((job.done, succeeded, value))
+        elif succeeded:
+            job.done.set_result(value)
+        else:
+            job.done.set_exception(value)
+    for loop, results in on_loops.items():
+        with suppress(RuntimeError):  # it has ended, and with it whoever waited
+            loop.call_soon_threadsafe(resolve, results)
 
 
 def resolve(results: Sequence[tuple["asyncio.Future[Any]", bool, Any]]) -> None:

@@ -51,6 +51,8 @@ class SqlHandoffs:
         self._keyring = keyring
         self._clock = clock
         self._owners = ownership
+        #: Beside other workers, one of all sees to what falls due.
+        self.leads: Callable[[], bool] = lambda: True
 
     # -- within a unit of work ----------------------------------------------------------------------------
 
@@ -131,6 +133,8 @@ class SqlHandoffs:
         ).all()
 
     async def give_back_resumed(self, is_paused: Callable[[str], bool]) -> tuple[str, ...]:
+        if not self.leads():
+            return ()
         at = to_stamp(self._clock.now())
 
         def unit(connection: Connection) -> tuple[str, ...]:
@@ -171,6 +175,8 @@ class SqlHandoffs:
     # -- timers -------------------------------------------------------------------------------------------
 
     async def break_promises(self) -> tuple[str, ...]:
+        if not self.leads():
+            return ()
         at = to_stamp(self._clock.now())
 
         def unit(connection: Connection) -> tuple[str, ...]:
@@ -214,6 +220,8 @@ class SqlHandoffs:
         )
 
     async def give_back_forgotten(self, *, silent_since: datetime) -> tuple[str, ...]:
+        if not self.leads():
+            return ()
         at, before = to_stamp(self._clock.now()), to_stamp(silent_since)
         forgotten = select(_conversation.c.id, _conversation.c.owner).where(
             _conversation.c.practice == self._practice,
@@ -237,6 +245,8 @@ class SqlHandoffs:
     # -- alerts -------------------------------------------------------------------------------------------
 
     async def pending_alerts(self) -> tuple[PendingAlert, ...]:
+        if not self.leads():
+            return ()
         now = to_stamp(self._clock.now())
 
         def unit(connection: Connection) -> tuple[PendingAlert, ...]:

@@ -13,13 +13,19 @@ _instant = t.LastInstant.__table__  # type: ignore[attr-defined]
 
 _NEW = upsert(_instant)
 _LATER = case((_NEW.excluded.at > _instant.c.at, _NEW.excluded.at), else_=_instant.c.at)
-#: Moves it on to `at`; never back.
-TICK = Prepared(_NEW.on_conflict_do_update(index_elements=["id"], set_={"at": _LATER}))
+_TICK = Prepared(_NEW.on_conflict_do_update(index_elements=["id"], set_={"at": _LATER}))
+
+
+def tick(connection: Connection, at: int) -> None:
+    """`remember_instant` for every unit of the pipeline's; not where all workers would queue for the one row:
+    several go by their machines' clocks."""
+    if connection.dialect.name == "sqlite":
+        _TICK.run(connection, id=1, practice="", at=at)
 
 
 def remember_instant(connection: Connection, at: datetime) -> None:
     """Moves the latest stored moment on to `at`; never back."""
-    TICK.run(connection, id=1, practice="", at=to_stamp(at))
+    _TICK.run(connection, id=1, practice="", at=to_stamp(at))
 
 
 def last_instant(connection: Connection) -> datetime | None:

@@ -10,7 +10,7 @@ from bot.domain.pipeline import BOT, Accepted, OutboxState
 from bot.ports import Clock
 from bot.storage import tables as t
 from bot.storage.database import Database
-from bot.storage.instants import TICK
+from bot.storage.instants import tick
 from bot.storage.ownership import Ownership
 from bot.storage.sealed_rows import SealedRows
 from bot.storage.statements import Prepared, upsert
@@ -98,7 +98,7 @@ class IntakeRows:
                             settled.append(conversation)
                     elif event.kind not in SILENT:
                         stored.append((conversation, event.kind))
-            TICK.run(connection, id=1, practice="", at=at)
+            tick(connection, at)
             return Accepted(
                 conversations=tuple(stored),
                 settled=tuple(settled),

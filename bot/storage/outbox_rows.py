@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import Connection, bindparam, func, select, text, true, update
 
 from bot.domain.conversation import Reply
 from bot.domain.handoff import JUST_NOW
 from bot.domain.pipeline import BOT, QUEUE, OutboxMessage, OutboxState, TurnCommit, Unfinished
 from bot.ports import Clock
 from bot.storage import tables as t
+from bot.storage.claims import Claims
 from bot.storage.database import Database
 from bot.storage.handoffs import SqlHandoffs
 from bot.storage.ownership import Ownership
@@ -81,6 +82,7 @@ class OutboxRows:
         rows: SealedRows,
         clock: Clock,
         *,
+        claims: Claims,
         ownership: Ownership,
         handoffs: SqlHandoffs,
     ) -> None:
@@ -90,6 +92,7 @@ class OutboxRows:
         self._clock = clock
         self._ownership = ownership
         self._handoffs = handoffs
+        self._claims = claims
 
     # -- within a unit of work ----------------------------------------------------------------------------
 
@@ -183,11 +186,12 @@ class OutboxRows:
     async def next_to_send(self, conversation: str) -> OutboxMessage | None:
         """Usually nothing waits, which a look tells; only what may go now is written."""
         now = to_stamp(self._clock.now())
-        row = await self._database.read_brief(lambda connection: _HEAD.first(connection, id=conversation))
-        if row is None:
+        if not await self._is_ours_to_send(conversation):
             return None
 
         def unit(connection: Connection) -> OutboxMessage | None:
+            if not self._claims.lock(connection, conversation):
+                return None
             while (row := _HEAD.first(connection, id=conversation)) is not None:
                 if row.state == OutboxState.QUEUED:
                     if _is_void(row, now):
@@ -201,7 +205,17 @@ class OutboxRows:
 
         return await self._database.write_brief(unit)
 
+    async def _is_ours_to_send(self, conversation: str) -> bool:
+        row = await self._database.read_brief(lambda connection: _HEAD.first(connection, id=conversation))
+        if row is None or not await self._claims.have(conversation):
+            return False
+        if not self._claims.is_fresh():
+            await self._claims.show_life()
+        return True
+
     def has_moved(self, message: OutboxMessage) -> bool:
+        if not self._claims.is_fresh():  # we slept, and somebody else may be sending it
+            return True
         return message.author == BOT and self._ownership.moves(message.contact.id) != message.moves
 
     async def take_back(self, message: OutboxMessage) -> None:
@@ -240,6 +254,8 @@ class OutboxRows:
         now = to_stamp(self._clock.now())
 
         def unit(connection: Connection) -> OutboxMessage | None:
+            if not self._claims.lock(connection, message.contact.id):
+                return None
             head = _HEAD.first(connection, id=message.contact.id)
             if head is not None and head.id == message.id and _is_void(head, now):
                 # It may have arrived: a status that says so still counts.
@@ -253,6 +269,11 @@ class OutboxRows:
     # -- after a start ------------------------------------------------------------------------------------
 
     async def unfinished(self, *, decide_at: datetime) -> Unfinished:
+        if self._claims.is_shared:  # only what no other worker sees to
+            await self._claims.show_life()
+            adopted = await self._claims.adopt(decide_at=decide_at)
+            return Unfinished(to_answer=adopted, to_send=adopted)
+
         def unit(connection: Connection) -> Unfinished:
             connection.execute(
                 update(_outbox)
@@ -279,9 +300,11 @@ class OutboxRows:
         await self._database.write(lambda connection: self._decide(connection, decide_at))
 
     def _decide(self, connection: Connection, at: datetime) -> None:
+        ours = self._claims.ours()
         connection.execute(
             update(_outbox)
             .where(_outbox.c.practice == self._practice, _outbox.c.state == OutboxState.UNCERTAIN)
+            .where(true() if ours is None else _outbox.c.conversation.in_(ours))
             .values(not_before=to_stamp(at))
         )
 

@@ -1,11 +1,13 @@
 """The pipeline's memory in SQL, a room for each of its uses: what comes in, turns, what goes out."""
 
+import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
 from bot.domain.diary import DiaryWrite
 from bot.ports import Clock
+from bot.storage.claims import Claims
 from bot.storage.database import Database
 from bot.storage.drafts import Drafts
 from bot.storage.handoffs import SqlHandoffs
@@ -21,21 +23,33 @@ class SqlStore:
     """Implements ports.Store for one practice: the rooms' methods, under one roof."""
 
     def __init__(
-        self, database: Database, *, practice: str, keyring: Keyring, clock: Clock, apply_write: ApplyWrite
+        self,
+        database: Database,
+        *,
+        practice: str,
+        keyring: Keyring,
+        clock: Clock,
+        apply_write: ApplyWrite,
+        worker: str = "",
     ) -> None:
         self._database = database
         self._apply_write = apply_write
         rows = SealedRows(practice, keyring)
+        self.claims = Claims(database, practice=practice, worker=worker or uuid.uuid4().hex, clock=clock)
         self.drafts = Drafts(practice, keyring)
         self.ownership = Ownership(practice, self.drafts)
         self.handoffs = SqlHandoffs(
             database, practice=practice, keyring=keyring, clock=clock, ownership=self.ownership
         )
+        self.handoffs.leads = lambda: self.claims.leads
         intake = IntakeRows(database, rows, clock, self.ownership)
-        outbox = OutboxRows(database, rows, clock, ownership=self.ownership, handoffs=self.handoffs)
+        outbox = OutboxRows(
+            database, rows, clock, claims=self.claims, ownership=self.ownership, handoffs=self.handoffs
+        )
         turns = TurnRows(
             database,
             rows,
+            claims=self.claims,
             outbox=outbox,
             ownership=self.ownership,
             handoffs=self.handoffs,

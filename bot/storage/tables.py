@@ -85,7 +85,12 @@ class InboxRow(SQLModel, table=True):
     __tablename__ = "inbox"
     __table_args__ = (
         Index("inbox_once", "practice", "channel", "account", "event", unique=True),
-        Index("inbox_waiting", "conversation", sqlite_where=text("state = 'new'")),
+        Index(
+            "inbox_waiting",
+            "conversation",
+            sqlite_where=text("state = 'new'"),
+            postgresql_where=text("state = 'new'"),
+        ),
         Index("inbox_conversation", "conversation"),
         {"sqlite_autoincrement": True},
     )
@@ -142,6 +147,7 @@ class OutboxRow(SQLModel, table=True):
             "conversation",
             "seq",
             sqlite_where=text("state IN ('queued', 'sending', 'uncertain')"),
+            postgresql_where=text("state IN ('queued', 'sending', 'uncertain')"),
         ),
         Index("outbox_conversation", "conversation"),
         Index("outbox_message", "message_id"),
@@ -171,7 +177,14 @@ class HandoffRow(SQLModel, table=True):
     """A patient who waits for a person, from the queue to the giving back."""
 
     __tablename__ = "handoff"
-    __table_args__ = (Index("handoff_open", "practice", sqlite_where=text("closed_at IS NULL")),)
+    __table_args__ = (
+        Index(
+            "handoff_open",
+            "practice",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
     id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True, autoincrement=True))
     practice: str
     conversation: str
@@ -197,7 +210,14 @@ class AlertRow(SQLModel, table=True):
     """
 
     __tablename__ = "alert"
-    __table_args__ = (Index("alert_waiting", "practice", sqlite_where=text("sent_at IS NULL")),)
+    __table_args__ = (
+        Index(
+            "alert_waiting",
+            "practice",
+            sqlite_where=text("sent_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL"),
+        ),
+    )
     id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True, autoincrement=True))
     practice: str
     conversation: str
@@ -211,6 +231,17 @@ class AlertRow(SQLModel, table=True):
     kind: str = Field(default="new", sa_column=Column(String, nullable=False, server_default="new"))
     begun: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     void_at: int | None = Field(default=None, sa_column=_big())
+
+
+class WorkerRow(SQLModel, table=True):
+    """A process that works on this database beside others. Its claims are worth as much as its last sign of
+    life, by the database's own clock."""
+
+    __tablename__ = "worker"
+    id: str = Field(primary_key=True)
+    practice: str = Field(primary_key=True)
+    started_at: int = Field(sa_column=_big(nullable=False))
+    seen_at: int = Field(sa_column=_big(nullable=False))
 
 
 class LastInstant(SQLModel, table=True):

@@ -1,6 +1,5 @@
 """Turns: a conversation loaded under a claim, results made durable, and all that a turn comes to at once."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -21,10 +20,11 @@ from bot.domain.pipeline import (
 )
 from bot.errors import StaleConversation
 from bot.storage import tables as t
+from bot.storage.claims import Claims
 from bot.storage.database import Database
 from bot.storage.drafts import Drafts
 from bot.storage.handoffs import SqlHandoffs
-from bot.storage.instants import TICK
+from bot.storage.instants import tick
 from bot.storage.outbox_rows import OutboxRows
 from bot.storage.ownership import Ownership
 from bot.storage.sealed_rows import SealedRows
@@ -53,17 +53,12 @@ _LOAD_PENDING = Prepared(
 )
 _LOAD_LEDGER = Prepared(select(_ledger).where(_ledger.c.turn == bindparam("turn")).order_by(_ledger.c.number))
 _LOAD_TURN = Prepared(select(_turn.c.started_at).where(_turn.c.id == bindparam("turn")))
-_CLAIM = Prepared(
-    update(_conversation)
-    .where(_conversation.c.id == bindparam("conversation"))
-    .values(claimed_by=bindparam("worker"), epoch=_conversation.c.epoch + 1)
-)
 _HELD = (
     _conversation.c.id == bindparam("conversation"),
     _conversation.c.version == bindparam("as_loaded"),
     _conversation.c.epoch == bindparam("epoch_held"),
 )
-_CHECK_CLAIM = Prepared(select(_conversation.c.version).where(*_HELD))
+_CHECK_CLAIM = Prepared(select(_conversation.c.version).where(*_HELD).with_for_update())
 _ADVANCE = Prepared(
     update(_conversation)
     .where(*_HELD)
@@ -84,10 +79,6 @@ _INFORMED = Prepared(
     .where(_contact.c.id == bindparam("contact"), _contact.c.informed_at.is_(None))
     .values(informed_at=bindparam("at"), informed_of=bindparam("of"), informed_in=bindparam("language"))
 )
-
-#: Claims that are remembered; one that was forgotten is taken again.
-_REMEMBERED = 20_000
-
 
 _ENTRY = upsert(_ledger)
 _ADD_ENTRY = Prepared(
@@ -113,6 +104,7 @@ class TurnRows:
         database: Database,
         rows: SealedRows,
         *,
+        claims: Claims,
         outbox: OutboxRows,
         ownership: Ownership,
         handoffs: SqlHandoffs,
@@ -127,24 +119,22 @@ class TurnRows:
         self._handoffs = handoffs
         self._drafts = drafts
         self._apply_write = apply_write
-        self._claims: OrderedDict[str, int] = OrderedDict()
+        self._claims = claims
 
     async def load(self, conversation: str, *, worker: str) -> Snapshot | None:
-        held = self._claims.get(conversation)
+        held = self._claims.held(conversation)
         if held is not None:
             return await self._database.read_brief(lambda c: self._snapshot(c, conversation, epoch=held))
         snapshot = await self._database.write_brief(lambda c: self._claim(c, conversation, worker))
         if snapshot is not None:
-            self._claims[conversation] = snapshot.epoch
-            if len(self._claims) > _REMEMBERED:
-                self._claims.popitem(last=False)
+            self._claims.remember(conversation, snapshot.epoch)
         return snapshot
 
     def _claim(self, connection: Connection, conversation: str, worker: str) -> Snapshot | None:
-        _CLAIM.run(connection, conversation=conversation, worker=worker)
-        return self._snapshot(connection, conversation, epoch=None)
+        epoch = self._claims.take(connection, conversation, worker)
+        return None if epoch is None else self._snapshot(connection, conversation, epoch=epoch)
 
-    def _snapshot(self, connection: Connection, conversation: str, *, epoch: int | None) -> Snapshot | None:
+    def _snapshot(self, connection: Connection, conversation: str, *, epoch: int) -> Snapshot | None:
         row = _LOAD_CONVERSATION.first(connection, id=conversation)
         if row is None:
             return None
@@ -157,7 +147,7 @@ class TurnRows:
         return Snapshot(
             contact=rows.contact(connection, row.id, row.channel, row.account, row.who, row.informed_at),
             version=row.version,
-            epoch=row.epoch if epoch is None else epoch,
+            epoch=epoch,
             owner=row.owner,
             state=None if row.sealed is None else rows.open(connection, conversation, row.sealed),
             pending=pending,
@@ -239,7 +229,7 @@ class TurnRows:
             self._lost(conversation)
 
     def _lost(self, conversation: str) -> None:
-        self._claims.pop(conversation, None)
+        self._claims.forget(conversation)
         raise StaleConversation(conversation)
 
     def _add_entry(
@@ -305,7 +295,7 @@ class TurnRows:
         if turn.draft is not None:
             self._drafts.stage(connection, turn, at=finished)
         head = self._outbox.stage(connection, turn, finished)
-        TICK.run(connection, id=1, practice="", at=finished)
+        tick(connection, finished)
         return head
 
     def _hand_over(self, connection: Connection, turn: TurnCommit, at: int) -> None:

@@ -1,5 +1,7 @@
 """The database's history (Alembic). `upgrade` brings a database to the present."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 #: The newest revision; a test holds it equal to the newest file in versions/.
-HEAD = "0007"
+HEAD = "0010"
+_LOCK = 7161132  # of PostgreSQL: whoever migrates
 
 
 def upgrade(engine: Engine) -> None:
@@ -19,9 +22,26 @@ def upgrade(engine: Engine) -> None:
         if _revision(connection) == HEAD:
             return
         connection.rollback()
-        from alembic import command  # a tenth of a start's time, and most starts find nothing to do
+        with _alone(connection):
+            from alembic import command  # a tenth of a start's time, and most starts find nothing to do
 
-        command.upgrade(configuration(connection), "head")
+            command.upgrade(configuration(connection), "head")
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Of several workers that start at once, one finds something to do. SQLite's file has one at a time."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
+        connection.commit()
 
 
 def configuration(connection: Connection) -> "Config":

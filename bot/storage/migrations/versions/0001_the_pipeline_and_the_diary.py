@@ -211,6 +211,8 @@ def upgrade() -> None:
     with op.batch_alter_table('turn', schema=None) as batch_op:
         batch_op.create_index('turn_conversation', ['conversation', 'started_at'], unique=False)
 
+    if op.get_bind().dialect.name != 'sqlite':  # see 0010
+        return
     for name, event in (
         ("appointment_overlap_insert", "INSERT"),
         ("appointment_overlap_update", "UPDATE OF id, practice, practitioner, blocked_from, blocked_to, status"),

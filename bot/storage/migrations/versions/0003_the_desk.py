@@ -73,6 +73,8 @@ def upgrade() -> None:
     sa.Column('seal', sa.String(), nullable=False),
     sa.PrimaryKeyConstraint('practice')
     )
+    if op.get_bind().dialect.name != 'sqlite':  # see 0010
+        return
     op.execute(TRIGGER.format(name='audit_is_not_changed', event='UPDATE'))
     op.execute(TRIGGER.format(name='audit_is_not_shortened', event='DELETE'))
 
