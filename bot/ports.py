@@ -296,6 +296,9 @@ class DiaryStore(Protocol):
 
     async def current_hold(self, *, contact: str, opening: Opening, at: datetime) -> Hold | None: ...
 
+    async def keep_longer(self, hold: Hold, *, at: datetime) -> bool:
+        """An unexpired hold of this contact runs out at `hold.until`; False when there is none."""
+
     async def appointments(
         self, *, start: datetime | None, end: datetime | None, at: datetime
     ) -> tuple[Appointment, ...]: ...

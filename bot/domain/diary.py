@@ -108,6 +108,7 @@ class BookHeld:
     key: str
     at: datetime
     status: AppointmentStatus = AppointmentStatus.BOOKED  # or REQUESTED, until somebody has confirmed it
+    replaces: str | None = None  # id of the visit that it takes the place of, once confirmed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,4 +134,13 @@ class CancelBooked:
     at: datetime
 
 
-DiaryWrite = BookHeld | MoveBooked | CancelBooked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmRequested:
+    """A request becomes a visit, and the visit that it replaces is cancelled: both or neither."""
+
+    visit: Appointment  # as staff saw it
+    key: str
+    at: datetime
+
+
+DiaryWrite = BookHeld | MoveBooked | CancelBooked | ConfirmRequested

@@ -1,6 +1,6 @@
 """The diary that comes with the house: openings from practice.yml, rows in the practice's own database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -127,7 +127,7 @@ class EmbeddedDiary:
         return openings(
             self._practice,
             visit_type,
-            busy=there.busy,
+            busy=[*there.busy, *await self._elsewhere(start, end, at)],
             rooms=there.rooms,
             visits=there.visits,
             at=at,
@@ -135,6 +135,12 @@ class EmbeddedDiary:
             last_day=days[1],
             practitioner=wish.practitioner,
         )
+
+    async def _elsewhere(
+        self, start: datetime, end: datetime, at: datetime
+    ) -> Sequence[tuple[str, datetime, datetime]]:
+        """What takes time besides the diary's own rows."""
+        return ()
 
     async def _is_as_seen(self, visit: Appointment, key: str) -> bool:
         """True when this key has changed it already. Raises VisitChanged when somebody else has."""

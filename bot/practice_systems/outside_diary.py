@@ -159,6 +159,10 @@ class OutsideDiary:
 
     # What goes on by itself
 
+    async def check(self) -> None:
+        """Whether we are let in and answered. Raises AuthFailed, Unavailable and the like."""
+        await self._caller.read(self.system.check)
+
     async def settle(self, *, at: datetime) -> tuple[tuple[Deed, DeedState], ...]:
         """Looks again for writes that nobody knows the fate of. What came of them, as far as that is certain
         now. To be called every minute or so; raises nothing for a system that is down."""

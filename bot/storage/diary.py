@@ -18,6 +18,7 @@ from bot.domain.diary import (
     AppointmentStatus,
     BookHeld,
     CancelBooked,
+    ConfirmRequested,
     DiaryWrite,
     Hold,
     KnownPatient,
@@ -150,6 +151,15 @@ class SqlDiary:
         return await self._database.read_brief(
             lambda connection: self._hold_on(connection, contact, opening, at)
         )
+
+    async def keep_longer(self, hold: Hold, *, at: datetime) -> bool:
+        mine = (_A.practice == self._practice) & (_A.id == hold.id) & (_A.contact == hold.contact)
+        statement = (
+            update(APPOINTMENT)
+            .where(mine, _HELD, _A.hold_until > _epoch(at))
+            .values(hold_until=_epoch(hold.until), updated_at=_epoch(at))
+        )
+        return await self._database.write(lambda connection: connection.execute(statement).rowcount == 1)
 
     async def appointments(
         self, *, start: datetime | None, end: datetime | None, at: datetime
@@ -284,6 +294,8 @@ class SqlDiary:
                 self._move_booked(connection, write)
             case CancelBooked():
                 self._cancel_booked(connection, write)
+            case ConfirmRequested():
+                self._confirm_requested(connection, write)
             case _:
                 assert_never(write)
 
@@ -372,6 +384,7 @@ class SqlDiary:
                 hold_until=None,
                 patient_id=patient,
                 booking_key=write.key,
+                replaces=write.replaces,
                 updated_at=_epoch(write.at),
             )
         )
@@ -406,7 +419,21 @@ class SqlDiary:
         if self._may_change(connection, write):
             self._change(connection, write, status="cancelled", cancel_reason=write.reason)
 
-    def _may_change(self, connection: Connection, write: MoveBooked | CancelBooked) -> bool:
+    def _confirm_requested(self, connection: Connection, write: ConfirmRequested) -> None:
+        row = self._row_of(connection, write.visit.id)
+        if not self._may_change(connection, write):
+            return
+        self._change(connection, write, status="booked")
+        if row.replaces is not None:
+            connection.execute(
+                update(APPOINTMENT)
+                .where(_A.practice == self._practice, _A.id == row.replaces, _A.status.in_(_TO_COME))
+                .values(status="cancelled", change_key=write.key, updated_at=_epoch(write.at))
+            )
+
+    def _may_change(
+        self, connection: Connection, write: MoveBooked | CancelBooked | ConfirmRequested
+    ) -> bool:
         """False when this very write has been done. Raises VisitChanged when it is not as it was seen."""
         row = self._row_of(connection, write.visit.id)
         if row is not None and row.change_key == write.key:
@@ -416,7 +443,9 @@ class SqlDiary:
             raise VisitChanged("the visit was moved or cancelled meanwhile; look it up again")
         return True
 
-    def _change(self, connection: Connection, write: MoveBooked | CancelBooked, **values: Any) -> None:
+    def _change(
+        self, connection: Connection, write: MoveBooked | CancelBooked | ConfirmRequested, **values: Any
+    ) -> None:
         a = APPOINTMENT.c
         values |= {"change_key": write.key, "updated_at": _epoch(write.at)}
         connection.execute(update(APPOINTMENT).where(a.id == write.visit.id).values(values))
