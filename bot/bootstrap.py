@@ -162,11 +162,18 @@ def read_assistant(
     """The dialogue content. Raises ContentRefused. What an action server offers cannot be known here."""
     own = read_own_actions(configuration) if own_actions is None else own_actions
     offered = booking_action_names() | {action.name() for action in own}
-    return load_assistant(
+    assistant = load_assistant(
         configuration.flows,
         languages=practice.languages,
         declared_actions=None if practice.action_server else offered,
     )
+    unknown = sorted((practice.suggest or frozenset()) - assistant.flows.keys())
+    if unknown:
+        known = ", ".join(sorted(flow.id for flow in assistant.flows.values() if not flow.is_pattern))
+        raise SetupError(
+            f"practice.yml suggests {', '.join(unknown)}, which are no flows; there are: {known}"
+        )
+    return assistant
 
 
 def kept_content(
@@ -250,6 +257,12 @@ def audit_of(books: Books, clock: Clock | None = None) -> SqlAudit:
     """The trail of who did what; without a clock, to be read."""
     key = derive(books.master_key, b"audit")
     return SqlAudit(books.database, practice=books.practice.id, key=key, clock=clock or SystemClock())
+
+
+def switches_of(books: Books, clock: Clock | None = None) -> SqlSwitches:
+    """Those of the assistant, for the command line."""
+    clock = clock or SystemClock()
+    return SqlSwitches(books.database, practice=books.practice, clock=clock, audit=audit_of(books, clock))
 
 
 def desk_facts(books: Books) -> SqlDeskFacts:

@@ -10,6 +10,7 @@ from bot.commands.shared import DEFAULT_DATA, Data, beside
 from bot.domain.practice_time import PracticeTime
 from bot.domain.spreadsheet import as_csv
 from bot.errors import ChairsideError
+from bot.service.switches import PAUSE
 
 
 def desk(
@@ -19,10 +20,20 @@ def desk(
         int | None, typer.Option("--figures", metavar="DAYS", help="Figures of the last days, as CSV.")
     ] = None,
     verify: Annotated[bool, typer.Option("--verify", help="Whether the audit trail is as written.")] = False,
+    pause: Annotated[
+        str | None, typer.Option(metavar="CHANNEL", help='Silence the assistant: "all", or a channel.')
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option(metavar="CHANNEL", help='Let it answer again: "all", or a channel.')
+    ] = None,
 ) -> None:
-    """Shows who waits, what was promised and what was not kept, naming no patient; also beside the server."""
+    """Shows who waits, what was promised and what was not kept, naming no patient; pauses the assistant. Also
+    beside the server, which notices within half a second."""
     books = bootstrap.Books.open(beside(data))
     try:
+        if pause is not None or resume is not None:
+            _switch(books, pause=pause, resume=resume)
+            return
         if verify:
             _verify(books)
         if figures_of is not None:
@@ -54,6 +65,23 @@ def _figures(books: bootstrap.Books, days: int) -> str:
     today = PracticeTime(books.practice.time_zone).today(books.now())
     report = bootstrap.reports(books).count(today - timedelta(days=days - 1), today)
     return as_csv(report.desk, report.chats)
+
+
+def _switch(books: bootstrap.Books, *, pause: str | None, resume: str | None) -> None:
+    practice = books.practice
+    accounts = {"whatsapp": practice.whatsapp, "messenger": practice.messenger}
+    channels = [name for name, has in accounts.items() if has]
+    switches = bootstrap.switches_of(books)
+    for channel, on in ((resume, False), (pause, True)):
+        if channel is None:
+            continue
+        if channel != "all" and channel not in channels:
+            known = " or ".join(channels)
+            raise ChairsideError(f'"{channel}" is no channel of this practice; write all, {known}')
+        switches.turn_now(PAUSE if channel == "all" else f"{PAUSE}:{channel}", on, by="chairside desk")
+    paused = switches.now.paused
+    where = "everywhere" if PAUSE in paused else "on " + ", ".join(name.partition(":")[2] for name in paused)
+    print(f"The assistant is paused {where}." if paused else "The assistant answers everywhere.")
 
 
 def _verify(books: bootstrap.Books) -> None:

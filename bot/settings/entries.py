@@ -3,7 +3,7 @@
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -35,6 +35,7 @@ from bot.settings.kinds import (
     Text,
     Webhook,
     Zone,
+    flows_or_all,
     one_or_several,
 )
 
@@ -128,6 +129,7 @@ class PracticeEntry(Entry):
     desk: DeskEntry | None = None
     canned_answers: dict[Id, dict[Language, Text]] = {}
     action_server: ActionServerEntry | None = None
+    suggest: Annotated[list[Id] | Literal["all"], BeforeValidator(flows_or_all)] = []
 
 
 #: Which keys belong where: the path of a mapping, without list indices.

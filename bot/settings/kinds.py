@@ -256,3 +256,9 @@ ActionServerUrl = Annotated[str, AfterValidator(_action_server)]
 
 class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+def flows_or_all(value: object) -> object:
+    if isinstance(value, str) and value != "all":
+        raise wrong('must be "all", or a list of flows: [new_patient_consult, cancel_visit]')
+    return value

@@ -166,6 +166,7 @@ def _practice(entry: PracticeEntry, *, gather_seconds: float | None, with_secret
         alerts=tuple(_alert(alert) for alert in (entry.alerts or () if with_secrets else ())),
         desk=_desk(entry.desk) if entry.desk else DeskRules(),
         canned_answers=entry.canned_answers,
+        suggest=None if entry.suggest == "all" else frozenset(entry.suggest),
         action_server=ActionServer(url=entry.action_server.url, token=entry.action_server.token or None)
         if entry.action_server
         else None,

@@ -1,4 +1,4 @@
-"""What the assistant may do, in memory: switches, and suggestions that stand in the conversations of a desk."""
+"""What the assistant may do, in memory: switches, and suggestions that stand in conversations of a desk."""
 
 from dataclasses import replace
 

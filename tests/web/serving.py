@@ -89,8 +89,8 @@ def inbox_application(
 ) -> web.Application:
     """`more` are further parts: cards, visits, observer."""
     app = web.Application()
-    parts = {"desk": desk, "sign_in": sign_in, "staff": staff or MemoryStaffBook(), "practice": practice}
-    add_inbox(app, InboxParts(**parts, **more))
+    parts: dict[str, Any] = {"desk": desk, "sign_in": sign_in, "practice": practice}
+    add_inbox(app, InboxParts(staff=staff or MemoryStaffBook(), **parts, **more))
     return app
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands.desk import desk as desk_command
 from bot.domain.conversation import Address, InboundKind, Rendered, SendOutcome
 from bot.domain.deeds import Deed
+from bot.errors import ChairsideError
 from bot.service.clock import FrozenClock
 from bot.service.desk import MessageState, Owner
 from bot.storage.switches import SqlSwitches
@@ -188,4 +190,20 @@ async def test_what_was_still_to_be_sent_is_withdrawn_and_the_patient_hears_who_
         MessageState.SENT,
         MessageState.WITHDRAWN,
         MessageState.SENT,
+    ]
+
+
+def test_the_command_pauses_and_lets_it_answer_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk_command(data=tmp_path, pause="messenger")
+    desk_command(data=tmp_path, pause="all")
+    desk_command(data=tmp_path, resume="all")
+    with pytest.raises(ChairsideError, match="no channel of this practice; write all, whatsapp or messenger"):
+        desk_command(data=tmp_path, pause="telegraph")
+
+    assert capsys.readouterr().out.splitlines() == [
+        "The assistant is paused on messenger.",
+        "The assistant is paused everywhere.",
+        "The assistant is paused on messenger.",
     ]
