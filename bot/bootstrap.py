@@ -24,20 +24,22 @@ from bot.channels.alerts import alert_channels
 from bot.channels.messenger import MessengerChannel
 from bot.channels.whatsapp import WhatsAppChannel
 from bot.dialogue import Assistant, load_assistant
+from bot.diaries import Diaries, open_diaries, telling
 from bot.domain.handoff import promise
 from bot.domain.practice import Practice
 from bot.errors import ContentRefused, SetupError
 from bot.ports import Actions, Alert, Channel, Clock
-from bot.practice_systems.embedded import EmbeddedDiary
 from bot.service.alerts import AS_THEY_COME, Alerts, Grouping
 from bot.service.changes import Changes
 from bot.service.clock import StartedClock, SystemClock
 from bot.service.delivery import Delivery
 from bot.service.figures import Reports
+from bot.service.following import Following
 from bot.service.intake import Intake
 from bot.service.pausing import Pauses
 from bot.service.probe import Probe
 from bot.service.promises import Promises
+from bot.service.requests import RequestDesk
 from bot.service.rounds import Rounds
 from bot.service.tokens import TapTokens
 from bot.service.turns import Turns
@@ -59,12 +61,15 @@ from bot.storage.diary_json import observed_rows
 from bot.storage.instants import last_instant, remember_instant
 from bot.storage.migrations import upgrade
 from bot.storage.notes import SqlNotes
+from bot.storage.notices import SqlNotices
+from bot.storage.requests import SqlRequests
 from bot.storage.seal import Keyring, derive, master_key_from
 from bot.storage.staff import SqlStaffBook
 from bot.storage.store import SqlStore
 from bot.storage.suggestions import SqlSuggestions
 from bot.storage.switches import SqlSwitches
 from bot.web.inbox import InboxParts, add_inbox
+from bot.web.inbox_requests import add_requests
 from bot.web.office import OfficeParts, add_office
 from bot.web.sandbox import add_sandbox
 from bot.web.security import add_headers
@@ -297,6 +302,7 @@ class FrontDesk:
         own_actions: Sequence[RasaAction] = (),
         remote_actions: Actions | None = None,
         pinned: Callable[[str], Assistant | None] = lambda version: None,
+        http: aiohttp.ClientSession | None = None,
     ) -> None:
         practice = books.practice
         self.practice = practice
@@ -315,7 +321,10 @@ class FrontDesk:
             apply_write=books.diary.apply_write,
             worker=self.worker,
         )
-        self.diary = EmbeddedDiary(practice, books.diary)
+        self.diaries = open_diaries(
+            practice, database=books.database, store=books.diary, http=http, now=clock.now
+        )
+        self.diary = self.diaries.of_patients
         self.alerts = Alerts(
             handoffs=self.store.handoffs,
             practice=practice,
@@ -415,7 +424,29 @@ class FrontDesk:
             ),
         )
         self.cards = SqlCards(books.database, practice=practice.id, keyring=books.keyring)
-        self.visits = VisitDesk(practice, self.diary, desk=self.desk, clock=clock)
+        self.visits = VisitDesk(practice, self.diaries.of_staff, desk=self.desk, clock=clock)
+        notices = SqlNotices(
+            books.database,
+            clock=clock,
+            store=self.store,
+            audit=self.audit,
+            changes=self.changes,
+            wake_delivery=self.delivery.wake,
+        )
+        self.requests = RequestDesk(
+            practice,
+            self.diary,
+            store=books.diary,
+            book=SqlRequests(books.database, practice.id, books.diary),
+            notices=notices,
+            languages=self,
+            clock=clock,
+        )
+        self.following = (
+            Following(self.diaries.outside, clock=clock, tell=telling(practice, notices, self))
+            if self.diaries.outside
+            else None
+        )
         self.pauses = Pauses(switches=self.switches, handoffs=self.store.handoffs, wake=self.turns.wake)
         self.rounds = Rounds(
             self.store.claims,
@@ -440,6 +471,8 @@ class FrontDesk:
         self._loops.append(asyncio.create_task(self.alerts.run(), name="alerts"))
         self._loops.append(asyncio.create_task(self.promises.run(), name="promises"))
         self._loops.append(asyncio.create_task(self.pauses.run(), name="pauses"))
+        if self.following is not None:
+            self._loops.append(asyncio.create_task(self.following.run(), name="following"))
 
     async def be_reachable(self) -> None:
         """The webhook listens: the wait for statuses begins."""
@@ -453,7 +486,12 @@ class FrontDesk:
         await self.turns.stop()
         await self.delivery.stop()
         await self.store.claims.leave()
+        if self.diaries.outside is not None:
+            await self.diaries.outside.close()
         self.books.database.close()
+
+    async def language_of(self, conversation: str) -> str:
+        return (await self.desk.conversation(conversation)).language
 
     async def _diary_rows(self) -> list[dict[str, str | None]]:
         rows = await self.books.diary.appointments(start=None, end=None, at=self.clock.now())
@@ -511,6 +549,7 @@ class Server:
             own_actions=own_actions,
             remote_actions=remote_actions(books.practice, self._http, assistant=assistant),
             pinned=kept_content(configuration, books.practice, assistant, at=clock.now()),
+            http=self._http,
         )
         self.desk = desk
         add_headers(app)
@@ -554,6 +593,8 @@ class Server:
             staff=staff,
         )
         add_office(app, office)
+        if desk.diaries.takes_requests:
+            add_requests(app, desk.requests, desk=desk.desk, practice=books.practice)
         if configuration.demo and self.stand_in_url:
             add_sandbox(
                 app,
@@ -635,6 +676,8 @@ class ActionServer:
         self._token = token
         self._books: Books | None = None
         self._runner: web.AppRunner | None = None
+        self._http: aiohttp.ClientSession | None = None
+        self._diaries: Diaries | None = None
         self.url = ""
         self.names: tuple[str, ...] = ()
 
@@ -644,7 +687,12 @@ class ActionServer:
         books = self._books = Books.open(configuration)
         own_actions = read_own_actions(configuration)
         assistant = read_assistant(configuration, books.practice, own_actions=own_actions)
-        diary = EmbeddedDiary(books.practice, books.diary)
+        clock = books.clock(configuration)
+        self._http = aiohttp.ClientSession()
+        self._diaries = open_diaries(
+            books.practice, database=books.database, store=books.diary, http=self._http, now=clock.now
+        )
+        diary = self._diaries.of_patients
         actions = InProcessActions(
             [*booking_actions(books.practice, diary), *own_actions], assistant=assistant
         )
@@ -658,7 +706,7 @@ class ActionServer:
             actions,
             assistant=assistant,
             book=book,
-            clock=books.clock(configuration),
+            clock=clock,
             token=self._token,
         )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
@@ -671,6 +719,10 @@ class ActionServer:
     async def stop(self) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
+        if self._diaries is not None and self._diaries.outside is not None:
+            await self._diaries.outside.close()
+        if self._http is not None:
+            await self._http.close()
         if self._books is not None:
             self._books.database.close()
 

@@ -20,7 +20,15 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SESSION = web.RequestKey("session", Session)
 PREFIX = "/inbox"
 #: What a browser opens by itself: who is not signed in is led to the door, and from there to where they went.
-PAGES = (PREFIX, f"{PREFIX}/{{conversation}}", "/inbox/figures", "/inbox/trail", "/inbox/team")
+PAGES = (
+    PREFIX,
+    f"{PREFIX}/{{conversation}}",
+    "/inbox/figures",
+    "/inbox/trail",
+    "/inbox/team",
+    "/inbox/requests",
+    "/inbox/requests/sheet",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,12 @@ ROUTES = (
     Route("GET", "/inbox/trail.csv", Role.ADMIN),
     Route("GET", "/inbox/trail/check", Role.ADMIN),
     Route("GET", "/inbox/team", Role.ADMIN),
+    Route("GET", "/inbox/requests", Role.READER),
+    Route("GET", "/inbox/requests/sheet", Role.READER),
+    Route("GET", "/inbox/requests/times", Role.AGENT),
+    Route("POST", "/inbox/requests/confirm", Role.AGENT),
+    Route("POST", "/inbox/requests/refuse", Role.AGENT),
+    Route("POST", "/inbox/requests/propose", Role.AGENT),
     Route("POST", "/inbox/team", Role.ADMIN),
     Route("POST", "/inbox/team/{person}/role", Role.ADMIN),
     Route("POST", "/inbox/team/{person}/languages", Role.ADMIN),

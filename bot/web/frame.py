@@ -17,7 +17,10 @@ _PAGES = (
     ("trail", "/inbox/trail", "trail", Role.ADMIN),
     ("team", "/inbox/team", "people", Role.ADMIN),
 )
+#: Only where the practice needs them (`offer_page`); after the inbox.
+_MORE = {"requests": ("requests", "/inbox/requests", "clock", Role.READER)}
 _FRAMED = web.AppKey("framed", bool)
+_OFFERED = web.AppKey("offered", list[str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,19 @@ def offer_pages(app: web.Application) -> None:
     app[_FRAMED] = True
 
 
+def offer_page(app: web.Application, name: str) -> None:
+    """From now on menus show this page, too."""
+    app[_OFFERED] = [*app.get(_OFFERED, []), name]
+
+
 def menu(request: web.Request) -> tuple[MenuEntry, ...]:
     """The pages that whoever is signed in may open; () where there is only the inbox."""
     if not request.app.get(_FRAMED):
         return ()
     role = request[SESSION].role
-    return tuple(MenuEntry(name, path, icon) for name, path, icon, least in _PAGES if role.may(least))
+    more = [_MORE[name] for name in request.app.get(_OFFERED, [])]
+    pages = (*_PAGES[:1], *more, *_PAGES[1:])
+    return tuple(MenuEntry(name, path, icon) for name, path, icon, least in pages if role.may(least))
 
 
 def show_page(request: web.Request, page: str, *, practice: Practice, **values: Any) -> web.Response:
