@@ -101,6 +101,8 @@ class OutsideVisits:
         ours = linked[0] if linked else None
         ref = ours.ref if ours else visit.id.removeprefix(f"{self._system.name}:")
         theirs = await self._caller.read(lambda: self._system.get(ref))
+        if theirs is None and (unless_gone or visit.status is AppointmentStatus.CANCELLED):
+            return ours, self._gone(visit, ref)
         if theirs is None:
             raise VisitChanged("the visit is gone; look up what there is")
         seen = self.appointment(theirs, visit.id, visit.patient, visit_type=visit.opening.visit_type)
@@ -154,6 +156,17 @@ class OutsideVisits:
             visit_type=visit_type or self._ids.our_visit_type(visit.visit_type) or "",
         )
         return Appointment(id=id_, opening=opening, status=visit.status, patient=patient)
+
+    def _gone(self, visit: Appointment, ref: str) -> OutsideVisit:
+        """Of what the system has deleted, as somebody knows it who has seen that."""
+        at = self.stretch_of(visit.opening)
+        return OutsideVisit(
+            ref=ref,
+            practitioner=at.practitioner,
+            start=at.start,
+            end=at.end,
+            status=AppointmentStatus.CANCELLED,
+        )
 
     def _their_patient(self, reference: str) -> str | None:
         mark = f"{self._system.name}:"
