@@ -62,9 +62,10 @@ class Claim(Protocol[Visit]):
         """Someone's who died, if it is still what it was."""
 
 
-async def contest(
-    claim: Claim[Visit], *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep, looks: int = LOOKS
-) -> Visit:
+Sleep = Callable[[float], Awaitable[None]]
+
+
+async def contest(claim: Claim[Visit], *, sleep: Sleep = asyncio.sleep, looks: int = LOOKS) -> Visit:
     """Steps 2 and 3. Raises OpeningTaken having withdrawn; what goes wrong while reading means the same for
     the time: nothing of ours is left there that counts."""
     try:

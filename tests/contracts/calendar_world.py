@@ -1,5 +1,6 @@
 """Practice staff and their calendar program, before a CalDAV server: none of this knows our adapter."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -11,8 +12,10 @@ from bot.domain.diary import AppointmentStatus
 from bot.domain.outside import OutsideVisit, SystemSettings
 from bot.practice_systems.caldav import open_caldav
 from bot.practice_systems.caldav.system import CalDavSystem
+from bot.practice_systems.claims import Sleep
 from tests.contracts.faults import Faults
 from tests.contracts.servers import PASSWORD, USER
+from tests.stand_ins.trouble import STAFF
 from tests.studio import NOW, STUDIO
 
 _worlds = count(1)
@@ -21,7 +24,7 @@ _worlds = count(1)
 class CalendarWorld:
     """A World (`tests.contracts.outside_system`): calendars of its own on a server that others share."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, sleep: Sleep = asyncio.sleep) -> None:
         number = next(_worlds)
         self.url = f"{url}/{USER}"
         self.calendars = {"rossi": f"rossi-{number}", "verdi": f"verdi-{number}"}
@@ -34,10 +37,12 @@ class CalendarWorld:
         self.faults = Faults()
         self._http = aiohttp.ClientSession(middlewares=(self.faults,))
         self._staff = aiohttp.ClientSession(
-            headers={"Authorization": aiohttp.encode_basic_auth("staff", PASSWORD)}
+            headers={"Authorization": aiohttp.encode_basic_auth("staff", PASSWORD), **STAFF}
         )
         self._clock = NOW
-        self.system: CalDavSystem = open_caldav(self.settings, practice=STUDIO, http=self._http, now=self.now)
+        self.system: CalDavSystem = open_caldav(
+            self.settings, practice=STUDIO, http=self._http, now=self.now, sleep=sleep
+        )
 
     def now(self) -> datetime:
         return self._clock
@@ -95,7 +100,8 @@ class CalendarWorld:
                 end=event["DTEND"].dt.astimezone(UTC),
                 status=AppointmentStatus.BOOKED,
             )
-            for event in icalendar.Calendar.from_ical(whole).walk("VEVENT")
+            for calendar in icalendar.Calendar.from_ical(whole, multiple=True)
+            for event in calendar.walk("VEVENT")
             if str(event.get("STATUS", "")) not in ("CANCELLED", "TENTATIVE")
         ]
 

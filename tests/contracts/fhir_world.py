@@ -1,5 +1,6 @@
 """Practice staff and a FHIR server: resources as any other client writes them."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -10,9 +11,11 @@ import aiohttp
 from bot.domain.diary import AppointmentStatus, Opening
 from bot.domain.openings import openings
 from bot.domain.outside import OutsideVisit, SystemSettings
+from bot.practice_systems.claims import Sleep
 from bot.practice_systems.fhir import open_fhir
 from bot.practice_systems.fhir.system import FhirSystem
 from tests.contracts.faults import Faults
+from tests.stand_ins.trouble import STAFF
 from tests.studio import NOW, STUDIO
 
 _worlds = count(1)
@@ -23,7 +26,7 @@ ACTIVE = {"booked", "arrived", "pending", "checked-in"}
 class FhirWorld:
     """A World (`tests.contracts.outside_system`): practitioners of its own on a server that others share."""
 
-    def __init__(self, url: str, *, openings: str) -> None:
+    def __init__(self, url: str, *, openings: str, sleep: Sleep = asyncio.sleep) -> None:
         number = next(_worlds)
         self.url = url
         self.people = {"rossi": f"rossi-{number}", "verdi": f"verdi-{number}"}
@@ -32,9 +35,11 @@ class FhirWorld:
         )
         self.faults = Faults()
         self._http = aiohttp.ClientSession(middlewares=(self.faults,))
-        self._staff = aiohttp.ClientSession(headers={"Content-Type": "application/fhir+json"})
+        self._staff = aiohttp.ClientSession(headers={"Content-Type": "application/fhir+json", **STAFF})
         self._clock = NOW
-        self.system: FhirSystem = open_fhir(self.settings, practice=STUDIO, http=self._http, now=self.now)
+        self.system: FhirSystem = open_fhir(
+            self.settings, practice=STUDIO, http=self._http, now=self.now, sleep=sleep
+        )
 
     def now(self) -> datetime:
         return self._clock
@@ -102,14 +107,16 @@ class FhirWorld:
 
     async def staff_frees(self, appointment: dict[str, Any]) -> None:
         for reference in appointment.get("slot", ()):
-            slot = await self.asks("GET", f"{self.url}/{reference['reference']}")
+            id_ = reference["reference"].rsplit("/", 1)[-1]
+            slot = await self.asks("GET", f"{self.url}/Slot/{id_}")
             await self.writes({**slot, "status": "free"})
 
     async def active(self) -> Sequence[OutsideVisit]:
         found = []
         for id_ in self.people.values():
             told = await self.asks("GET", f"{self.url}/Appointment?actor=Practitioner/{id_}&_count=200")
-            found += [entry["resource"] for entry in told.get("entry", ())]
+            there = [entry["resource"] for entry in told.get("entry", ())]
+            found += [one for one in there if f"Practitioner/{id_}" in str(one["participant"])]
         visits = [
             OutsideVisit(
                 ref=one["id"],

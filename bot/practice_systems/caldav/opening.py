@@ -1,5 +1,6 @@
 """From practice.yml to calendars. Raises SetupError with the remedy."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from bot.errors import SetupError
 from bot.practice_systems.caldav.dav import Dav
 from bot.practice_systems.caldav.shelf import Shelf
 from bot.practice_systems.caldav.system import CalDavSystem, EventText
+from bot.practice_systems.claims import Sleep
 from bot.practice_systems.outside_http import OutsideHttp
 
 _OPTIONS = {"url", "user", "login", "show_patients"}
@@ -35,6 +37,7 @@ def open_caldav(
     practice: Practice,
     http: aiohttp.ClientSession,
     now: Callable[[], datetime],
+    sleep: Sleep = asyncio.sleep,
 ) -> CalDavSystem:
     """Nothing is asked of the server yet; `check` does."""
     _known(settings.options, _OPTIONS, "options")
@@ -60,6 +63,7 @@ def open_caldav(
             names_patients=settings.options.get("show_patients") is True,
         ),
         now=now,
+        sleep=sleep,
         close=close,
     )
 

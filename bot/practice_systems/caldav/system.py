@@ -35,7 +35,7 @@ from bot.practice_systems.caldav.dav import Changed, Item, TokenTooOld, join, la
 from bot.practice_systems.caldav.reading import key_of, uid_of
 from bot.practice_systems.caldav.shelf import Found, Shelf, version_of
 from bot.practice_systems.caldav.writing import cancelled, moved, settled
-from bot.practice_systems.claims import contest
+from bot.practice_systems.claims import Sleep, contest
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -78,11 +78,12 @@ class CalDavSystem:
         horizon: timedelta,
         text: EventText,
         now: Callable[[], datetime],
+        sleep: Sleep = asyncio.sleep,
         close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._shelf, self._dav = shelf, shelf.dav
         self._horizon, self._text, self._now = horizon, text, now
-        self._close = close
+        self._sleep, self._close = sleep, close
 
     async def close(self) -> None:
         if self._close is not None:
@@ -128,7 +129,7 @@ class CalDavSystem:
             note=self._text.written(request),
             visit_type=request.visit_type,
         )
-        await contest(claim)
+        await contest(claim, sleep=self._sleep)
         return await self._written(uid_of(key))
 
     async def move(self, visit: OutsideVisit, to: Stretch, *, key: str) -> OutsideVisit:
@@ -145,7 +146,7 @@ class CalDavSystem:
 
         claim = CalendarClaim(self._shelf, to, key=key, becoming=relocate, besides=visit.ref, now=self._now)
         await claim.write(title=self._text.moving)
-        await contest(claim)
+        await contest(claim, sleep=self._sleep)
         with suppress(BookingError):  # the visit is there; what is left of the claim is stale soon
             await claim.withdraw()
         return await self._written(visit.ref)

@@ -1,5 +1,6 @@
 """From practice.yml to a FHIR server. Raises SetupError with the remedy."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from bot.domain.outside import SystemSettings
 from bot.domain.practice import Practice
 from bot.errors import SetupError
+from bot.practice_systems.claims import Sleep
 from bot.practice_systems.fhir.rest import FhirRest
 from bot.practice_systems.fhir.signing_in import SCOPE, Fixed, SigningIn, SmartBackend
 from bot.practice_systems.fhir.system import FhirSystem
@@ -28,6 +30,7 @@ def open_fhir(
     practice: Practice,
     http: aiohttp.ClientSession,
     now: Callable[[], datetime],
+    sleep: Sleep = asyncio.sleep,
 ) -> FhirSystem:
     """Nothing is asked of the server yet; `check` does."""
     for what, given, known in (
@@ -54,6 +57,7 @@ def open_fhir(
         kinds={theirs: theirs for theirs in settings.visit_types.values()},
         titles={settings.visit_types.get(v.id, v.id): v.name(language) for v in practice.visit_types},
         now=now,
+        sleep=sleep,
     )
 
 

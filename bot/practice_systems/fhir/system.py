@@ -6,6 +6,7 @@ condition, which spares most patients a race; and who gets the time is settled b
 (`bot.practice_systems.claims`), which no server has to help with.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -34,7 +35,7 @@ from bot.errors import (
     Unsupported,
     VisitChanged,
 )
-from bot.practice_systems.claims import STALE_AFTER, contest
+from bot.practice_systems.claims import STALE_AFTER, Sleep, contest
 from bot.practice_systems.fhir import reading
 from bot.practice_systems.fhir.claiming import AppointmentClaim, with_key
 from bot.practice_systems.fhir.patients import Patients
@@ -62,6 +63,7 @@ class FhirSystem:
         kinds: Mapping[str, str],
         titles: Mapping[str, str],
         now: Callable[[], datetime],
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         """`kinds`: the system's visit type -> code that a slot has to carry, where it carries any."""
         self.capabilities = Capabilities(
@@ -76,7 +78,7 @@ class FhirSystem:
         self._by_slots = by_slots
         self._practitioners = tuple(practitioners)
         self._kinds, self._titles = kinds, titles
-        self._now = now
+        self._now, self._sleep = now, sleep
         self._slots = Slots(rest, now=now)
         self._patients = Patients(rest)
 
@@ -251,7 +253,7 @@ class FhirSystem:
         )
         try:
             await claim.write(content)
-            result = await contest(claim)
+            result = await contest(claim, sleep=self._sleep)
         except BookingError as error:
             if error.outcome != "unknown":
                 await self._slots.give_back(slots)
