@@ -5,7 +5,18 @@ import sys
 import typer
 
 from bot import __version__
-from bot.commands import actions, content, desk, looking, running, seeing, staff, testing, understanding
+from bot.commands import (
+    actions,
+    content,
+    desk,
+    looking,
+    practice_systems,
+    running,
+    seeing,
+    staff,
+    testing,
+    understanding,
+)
 from bot.errors import ChairsideError, ContentRefused
 
 cli = typer.Typer(
@@ -35,6 +46,7 @@ cli.command("stand-in")(running.stand_in)
 cli.command(cls=testing.WithOptionalFile)(testing.test)
 cli.add_typer(actions.cli, name="actions")
 cli.add_typer(staff.cli, name="staff")
+cli.add_typer(practice_systems.cli, name="practice-system")
 
 
 @cli.command()

@@ -68,7 +68,7 @@ class GoogleCalendarStandIn:
 
     # What staff do in their calendar program
 
-    def enters(self, calendar: str, start: datetime, end: datetime, **more: Any) -> str:
+    def enters(self, calendar: str, start: datetime, end: datetime, /, **more: Any) -> str:
         id_ = f"byhand{next(self._ticks)}"
         self._keep(calendar, {"id": id_, "summary": "Entered by hand", **_times(start, end), **more})
         return id_
