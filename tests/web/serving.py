@@ -14,9 +14,11 @@ from bot.domain.practice import Practice
 from bot.practice_systems.embedded import EmbeddedDiary
 from bot.service.desk import Desk
 from bot.service.figures import Reports
+from bot.service.requests import RequestDesk
 from bot.service.staff import StaffBook
 from bot.service.visits import VisitDesk
 from bot.web.inbox import InboxParts, add_inbox
+from bot.web.inbox_requests import add_requests
 from bot.web.office import OfficeParts, add_office
 from bot.web.session import SignIn
 from tests.web.assistant import FakeSuggestions, FakeSwitches
@@ -131,7 +133,27 @@ def whole_inbox(
         staff=staff,
     )
     add_office(app, office)
+    requests = RequestDesk(
+        practice,
+        NoVisits(),
+        store=NoRequests(),
+        book=NoRequests(),
+        notices=NoRequests(),
+        languages=NoRequests(),
+        clock=desk.clock,
+    )
+    add_requests(app, requests, desk=desk, practice=practice)
     return app
+
+
+class NoRequests:
+    """A practice of which nobody has asked for anything."""
+
+    async def requests(self, *, at: datetime) -> tuple[()]:
+        return ()
+
+    async def withdrawn(self, *, since: datetime, at: datetime) -> tuple[()]:
+        return ()
 
 
 class NoVisits(EmbeddedDiary):

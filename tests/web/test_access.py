@@ -21,6 +21,7 @@ EXPECTED = {
         *("GET /inbox/openings", "GET /inbox/diary", "GET /inbox/people", "GET /inbox/{conversation}"),
         *("POST /inbox/language", "POST /inbox/here", "POST /inbox/away", "POST /inbox/sign-out"),
         *("GET /inbox/assistant", "POST /inbox/presence"),
+        *("GET /inbox/requests", "GET /inbox/requests/sheet"),
     },
     Role.AGENT: {
         *("POST /inbox/conversations/{id}/take", "POST /inbox/conversations/{id}/reply"),
@@ -33,6 +34,8 @@ EXPECTED = {
         *("POST /inbox/conversations/{id}/tag", "POST /inbox/conversations/{id}/untag"),
         *("POST /inbox/conversations/{id}/draft/send", "POST /inbox/conversations/{id}/draft/discard"),
         "GET /inbox/canned",
+        "GET /inbox/requests/times",
+        *(f"POST /inbox/requests/{does}" for does in ("confirm", "refuse", "propose")),
     },
     Role.MANAGER: {"GET /inbox/figures", "GET /inbox/figures.csv", "POST /inbox/assistant/switch"},
     Role.ADMIN: {
