@@ -11,16 +11,23 @@ export function draftPanel(conversation, { refused, tell, typing, discarded }) {
   const element = h("section", { class: "draft", "aria-label": words.draft, hidden: true });
   let draft = null;
   let editing = null;
+  let decided = false;
+  let replaced = false;
 
   function show(view) {
     const now = view.draft;
     if (now?.id === draft?.id) return;
-    const wasChanging = editing !== null && draft !== null && now !== null;
+    // One that nobody here decided is gone: the patient wrote again, and what comes next is another.
+    if (draft !== null && !decided) replaced = true;
+    decided = false;
     draft = now;
     editing = null;
     element.hidden = draft === null;
     if (draft === null) element.replaceChildren();
-    else lay(wasChanging);
+    else {
+      lay(replaced);
+      replaced = false;
+    }
   }
 
   function lay(isNew = false) {
@@ -65,10 +72,12 @@ export function draftPanel(conversation, { refused, tell, typing, discarded }) {
     busy = true;
     for (const button of element.querySelectorAll("button")) button.disabled = true;
     try {
+      decided = true;
       await post(`/inbox/conversations/${encodeURIComponent(conversation)}/draft/${what}`, { draft: draft.id, ...more });
       tell(null);
       if (what === "discard") discarded();
     } catch (refusal) {
+      decided = false;
       tell(refused(refusal));
       for (const button of element.querySelectorAll("button")) button.disabled = false;
     } finally {
