@@ -44,7 +44,7 @@ export function callsButton(open) {
     const waiting = rows.filter((row) => row.owner === "queue" || row.has_draft);
     const before = known;
     known = new Set(waiting.map(keyOf));
-    if (before === null) return; // what waits when the page opens is on the screen
+    if (before === null || !isOn()) return; // what waits when the page opens is on the screen
     fresh.push(...waiting.filter((row) => !before.has(keyOf(row))));
     if (fresh.length && timer === null) timer = setTimeout(call, TOGETHER);
   }
@@ -53,7 +53,7 @@ export function callsButton(open) {
     const rows = [...new Map(fresh.map((row) => [row.id, row])).values()];
     fresh = [];
     timer = null;
-    if (isOn()) alone(keyOf(rows[0]), () => tell(rows));
+    alone(keyOf(rows[0]), () => tell(rows));
   }
 
   function tell(rows) {
