@@ -3,12 +3,14 @@
 import asyncio
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot import bootstrap
+from bot.bootstrap import Books
 from bot.channels.event_line import event_line
 from bot.channels.messenger import parse as parse_messenger
 from bot.channels.whatsapp import parse as parse_whatsapp
@@ -17,16 +19,30 @@ from bot.errors import ChairsideError, OpeningTaken
 
 
 def diary(
+    what: Annotated[str, typer.Argument(help="import or export; the diary itself is shown without it.")] = "",
+    file: Annotated[Path | None, typer.Argument(help="A .csv or .ics file.")] = None,
     data: Data = DEFAULT_DATA,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON list, one object a row.")] = False,
     add: Annotated[Path | None, typer.Option(help="Book a JSON list of visits, all or nothing.")] = None,
+    practitioner: Annotated[str | None, typer.Option(help="Whose visits a calendar holds (an id).")] = None,
+    visit_type: Annotated[
+        str | None, typer.Option(help="Which kind of visit its events are (an id).")
+    ] = None,
 ) -> None:
     """Shows the embedded diary, or puts visits into it; also while the server runs."""
     from bot.storage.diary_json import diary_rows, parse_additions
 
+    if what not in ("", "import", "export"):
+        raise ChairsideError(f'"chairside diary {what}" is not known; write import or export and a file')
     books = bootstrap.Books.open(beside(data))
     try:
         at = books.now()
+        if what:
+            moved = _exported if what == "export" else _imported
+            if file is None or file.suffix.lower() not in (".csv", ".ics"):
+                raise ChairsideError(f"name a .csv or .ics file: chairside diary {what} visits.csv")
+            print(moved(books, file, at, practitioner, visit_type), file=sys.stderr)
+            return
         if add is not None:
             try:
                 text = add.read_text(encoding="utf-8")
@@ -52,6 +68,41 @@ def diary(
                     print(f"{visit['start_local']}  {visit['status']:<9}  {what}")
     finally:
         books.database.close()
+
+
+def _exported(books: Books, file: Path, at: datetime, _who: str | None, _what: str | None) -> str:
+    from bot.storage.diary_files import to_csv, to_ics
+
+    visits = asyncio.run(books.diary.appointments(start=None, end=None, at=at))
+    references = {visit.patient for visit in visits if visit.patient}
+    patients = books.database.read_now(lambda connection: books.diary.patients.all_of(connection, references))
+    if file.suffix.lower() == ".csv":
+        file.write_text(to_csv(visits, patients, books.practice), encoding="utf-8", newline="")
+    else:
+        file.write_bytes(to_ics(visits, patients, books.practice, at=at))
+    return f"{file} is written. It names patients: keep it where only the practice can read it."
+
+
+def _imported(books: Books, file: Path, at: datetime, who: str | None, what: str | None) -> str:
+    from bot.storage.diary_files import from_csv, from_ics
+
+    try:
+        given = file.read_bytes()
+        text = given.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ChairsideError(f"{file} cannot be read: {error}") from error
+    if file.suffix.lower() == ".csv":
+        rows = from_csv(text, books.practice)
+    else:
+        rows = from_ics(given, books.practice, at=at, practitioner=who, visit_type=what)
+    try:
+        added = asyncio.run(books.diary.add(rows, at=at))
+    except OpeningTaken as taken:
+        row = f"row {taken.args[1] + 1}" if len(taken.args) > 1 else "a row"
+        raise ChairsideError(
+            f"{row} overlaps another visit of that practitioner; nothing was added"
+        ) from taken
+    return f"{len(added)} visits added."
 
 
 def parse(channel: str, file: Path) -> None:

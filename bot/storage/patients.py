@@ -67,6 +67,10 @@ class SqlPatients:
         """What these references' patients are called; whoever was forgotten is left out."""
         return {ref: who.name for ref, who in self._where(connection, among=patients)}
 
+    def all_of(self, connection: Connection, patients: Collection[str]) -> dict[str, PatientDetails]:
+        """Who these references are; whoever was forgotten is left out."""
+        return dict(self._where(connection, among=patients))
+
     def booked_before(self, connection: Connection, contact: str, details: PatientDetails) -> str | None:
         """Whoever this contact has booked under this name before; a family on one phone stays several."""
         known = self._where(connection, PATIENT.c.contact == contact)
