@@ -53,12 +53,15 @@ class Assignments:
     async def there(self) -> tuple[Person, ...]:
         return online(await self._staff.people(), await self._staff.sessions(), at=self._clock.now())
 
+    async def is_away(self, person: str | None) -> bool:
+        return any(one.id == person and one.is_away for one in await self._staff.people())
+
     async def give(self, conversation: str, to: str | None, *, who: str) -> str:
         """To somebody by name, or to whoever of the others is freest; returns their name. Raises NobodyThere,
         and what Desk.assign raises."""
+        language = (await self._desk.conversation(conversation)).language
         there = await self.there()
         if to is None:
-            language = (await self._desk.conversation(conversation)).language
             chosen = freest(
                 (one for one in there if one.name != who), load=await self._load(), language=language
             )

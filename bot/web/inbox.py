@@ -13,9 +13,9 @@ from aiohttp import web
 
 from bot.domain.handoff import Outcome
 from bot.domain.practice import Practice
-from bot.domain.staff import Person, Role
 from bot.errors import BookingError
 from bot.ports import Clock
+from bot.service.assignment import Assignments, NobodyThere
 from bot.service.card import Cards
 from bot.service.desk import (
     AlreadyTaken,
@@ -117,7 +117,7 @@ class _Take(Strict):
 
 
 class _Assign(Strict):
-    to: str = pydantic.Field(min_length=1, max_length=40)
+    to: str | None = pydantic.Field(default=None, max_length=40)
 
 
 class _Close(Strict):
@@ -138,7 +138,7 @@ class _Inbox:
     def __init__(self, parts: InboxParts) -> None:
         self._desk = parts.desk
         self._sign_in = parts.sign_in
-        self._staff = parts.staff
+        self._assignments = Assignments(parts.staff, parts.desk, parts.sign_in.clock)
         self._practice = parts.practice
         self._cards = parts.cards
         self._visits = parts.visits
@@ -190,6 +190,7 @@ class _Inbox:
             has_notes=self._has_notes,
             has_assistant=self.assistant is not None,
             menu=menu(request),
+            is_away=await self._assignments.is_away(session.person),
             facts=diary_facts(self._practice, session.language) if self._practice and self._visits else {},
         )
 
@@ -219,8 +220,8 @@ class _Inbox:
         return answer(await self._cards.card(request.match_info["id"]) if self._cards else ())
 
     async def list_people(self, request: web.Request) -> web.Response:
-        """Names of those to whom a conversation can be given."""
-        return answer([one.name for one in await self._staff.people() if _may_answer(one)])
+        """Names of those to whom a conversation can be given: they are at the desk."""
+        return answer([one.name for one in await self._assignments.there()])
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """The first page of the list, who is where, how much the assistant may do, and of the conversation
@@ -288,11 +289,9 @@ class _Inbox:
         return await self.show_conversation(request)
 
     async def assign(self, request: web.Request) -> web.Response:
-        """To a colleague who may answer patients; nobody else can be given a conversation."""
+        """To a colleague who is at the desk, or without a name to whoever of them is freest."""
         to = (await read(request, _Assign)).to
-        if not any(one.name == to and _may_answer(one) for one in await self._staff.people()):
-            return refuse(404, "nobody")
-        await self._desk.assign(request.match_info["id"], to, who=request[SESSION].who)
+        await self._assignments.give(request.match_info["id"], to, who=request[SESSION].who)
         return await self.show_conversation(request)
 
     async def put_back(self, request: web.Request) -> web.Response:
@@ -335,6 +334,8 @@ def in_our_words(handler: Handler) -> Handler:
             return refuse(404, "unknown")
         except AlreadyTaken as taken:
             return refuse(409, "taken", by=taken.by)
+        except NobodyThere:
+            return refuse(409, "nobody_there")
         except WindowClosed:
             return refuse(409, "window_closed")
         except DraftGone:
@@ -349,10 +350,6 @@ def in_our_words(handler: Handler) -> Handler:
             return refuse(400, "malformed")
 
     return told
-
-
-def _may_answer(person: Person) -> bool:
-    return not person.is_disabled and person.role.may(Role.AGENT)
 
 
 def _names(practice: Practice | None, language: str) -> dict[str, str]:

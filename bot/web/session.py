@@ -94,7 +94,7 @@ class SignIn:
         opens_at_once: bool = False,
         trail: Trail | None = None,
     ) -> None:
-        self._clock = clock
+        self.clock = clock
         self._trail = trail
         self._book = book
         self._practice = practice
@@ -105,7 +105,7 @@ class SignIn:
 
     def now(self) -> datetime:
         """The present, by the clock that sessions run by."""
-        return self._clock.now()
+        return self.clock.now()
 
     # -- one-time links -----------------------------------------------------------------------------------
 
@@ -124,7 +124,7 @@ class SignIn:
 
     async def announce(self) -> None:
         """Write a fresh link to the terminal; nothing within 10 seconds of the last."""
-        at = self._clock.now()
+        at = self.clock.now()
         if not await self.can_announce() or (
             self._announced is not None and at - self._announced < _LINK_PAUSE
         ):
@@ -143,7 +143,7 @@ class SignIn:
             if self._opens_at_once:
                 return Door(at_once=True)
             return None if await self.has_people() else Door(needs_code=True)
-        person = await self._book.link(hash_of(token), at=self._clock.now())
+        person = await self._book.link(hash_of(token), at=self.clock.now())
         return Door(name=person.name, needs_code=person.role.needs_code) if person else None
 
     def code_setup(self, token: str, *, who: str) -> tuple[str, str]:
@@ -175,7 +175,7 @@ class SignIn:
         if weak:
             raise NotLetIn(f"weak_{weak}")
         secret = code_secret_of(token) if door.needs_code or code else None
-        step = code_step(code, secret, at=self._clock.now()) if secret else None
+        step = code_step(code, secret, at=self.clock.now()) if secret else None
         if secret and step is None:
             raise NotLetIn("wrong_code" if code else "code_needed")
         hashed = await hash_password(password)
@@ -192,7 +192,7 @@ class SignIn:
                 raise NotLetIn("void")
             self._link = None  # before anything is awaited: of two at once, one gets in
             return await self._first(name)
-        person = await self._book.use_link(hash_of(token), at=self._clock.now())
+        person = await self._book.use_link(hash_of(token), at=self.clock.now())
         if person is None:
             raise NotLetIn("void")
         return person
@@ -200,7 +200,7 @@ class SignIn:
     async def _first(self, name: str) -> Person:
         first = Person(id=uuid.uuid4().hex, name=name, role=Role.ADMIN)
         try:
-            await self._book.add(first, at=self._clock.now())
+            await self._book.add(first, at=self.clock.now())
         except NameTaken as error:
             raise NotLetIn("taken") from error
         return first
@@ -211,7 +211,7 @@ class SignIn:
         self, request: web.Request, *, name: str, password: str, code: str, language: str
     ) -> tuple[str, Session]:
         """(cookie value, session). Raises NotLetIn, whose word and time tell nothing about who is known."""
-        at = self._clock.now()
+        at = self.clock.now()
         keys = _try_keys(name, address_of(request))
         wait = await self._wait(keys, at)
         if wait > timedelta(0):
@@ -252,7 +252,7 @@ class SignIn:
             return
         who = known.person.name if known else NOBODY
         await self._trail.note_now(Deed.SIGN_IN_FAILED, by=who, detail=_from(word, request))
-        wait = await self._wait(keys, self._clock.now())
+        wait = await self._wait(keys, self.clock.now())
         if wait > timedelta(0):
             pause = f"for {int(wait.total_seconds())} s"
             await self._trail.note_now(Deed.LOCKED_OUT, by=who, detail=_from(pause, request))
@@ -272,7 +272,7 @@ class SignIn:
     async def _open(
         self, person: str | None, *, who: str, role: Role, language: str, how: str
     ) -> tuple[str, Session]:
-        at = self._clock.now()
+        at = self.clock.now()
         await self._book.sweep_sessions(opened_before=at - LONGEST, active_before=at - IDLE)
         cookie = secrets.token_urlsafe(32)
         stored = StoredSession(
@@ -300,12 +300,12 @@ class SignIn:
         return stored is not None and stored.role == session.role and self._lives(stored)
 
     def _lives(self, stored: StoredSession) -> bool:
-        at = self._clock.now()
+        at = self.clock.now()
         return at - stored.opened < LONGEST and at - stored.active < IDLE
 
     async def touch(self, session: Session) -> None:
         """A person did something."""
-        at = self._clock.now()
+        at = self.clock.now()
         if at - session.active >= _TOUCH_PAUSE:
             await self._book.touch_session(session.key, at=at)
 

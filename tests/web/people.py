@@ -7,7 +7,7 @@ import pyotp
 
 from bot.domain.staff import Person, Role
 from bot.service.passwords import hash_password
-from bot.service.staff import StaffBook
+from bot.service.staff import StaffBook, StoredSession
 from tests.web.fakes import NOW
 
 PASSWORD = "nine green umbrellas in a row"
@@ -26,3 +26,18 @@ async def hired(book: StaffBook, name: str, role: Role, *, with_code: bool = Fal
 def code(at: datetime, secret: str = SECRET) -> str:
     """What the app shows at that moment."""
     return pyotp.TOTP(secret).at(int(at.timestamp()))
+
+
+async def at_work(book: StaffBook, name: str, *, at: datetime = NOW) -> None:
+    """Somebody of the book moves in a browser of their own."""
+    person = next(one for one in await book.people() if one.name == name)
+    session = StoredSession(
+        key=uuid.uuid4().hex,
+        person=person.id,
+        who=name,
+        role=person.role,
+        language="en",
+        opened=at,
+        active=at,
+    )
+    await book.open_session(session)

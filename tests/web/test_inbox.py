@@ -9,10 +9,12 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.domain.staff import Role
 from bot.service.desk import Author, Owner
 from bot.web.access import ROUTES
 from bot.web.session import SignIn
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, said
+from tests.web.people import at_work, hired
 from tests.web.serving import Receptionist, Serve, inbox_application, told, whole_inbox
 
 ID = "0123456789abcdef"
@@ -268,3 +270,19 @@ async def test_a_name_with_markup_in_it_stays_a_name(
 
     assert hostile not in page
     assert "&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+async def test_a_conversation_is_given_only_to_who_is_at_the_desk(
+    marta: Receptionist, desk: FakeDesk, staff: MemoryStaffBook
+) -> None:
+    for name in ("Paolo", "Sara"):
+        await hired(staff, name, Role.AGENT)
+    nobody = await marta.posts("/inbox/conversations/c-anna/assign")
+    await at_work(staff, "Paolo")
+    there = await marta.gets("/inbox/people")
+    refused = await marta.posts("/inbox/conversations/c-anna/assign", {"to": "Sara"})
+    given, _ = await marta.posts("/inbox/conversations/c-anna/assign")
+
+    assert nobody == refused == (409, {"error": "nobody_there"})
+    assert there == (200, ["Paolo"])
+    assert (given, desk.views["c-anna"].owned_by) == (200, "Paolo")

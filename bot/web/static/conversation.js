@@ -150,6 +150,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
   function choices(owner) {
     const colleagues = people.filter((name) => name !== me);
     return [
+      ...(colleagues.length > 1 ? [{ title: words.give_to_freest, run: act("assign") }] : []),
       ...colleagues.map((name) => ({ title: say("give_to", { who: name }), run: act("assign", { to: name }) })),
       ...(owner === "staff" ? [{ title: words.put_back, run: act("put-back") }] : []),
       ...(!hasNotes ? []
@@ -317,7 +318,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
     if (!(refusal instanceof Refusal)) throw refusal;
     if (refusal.word === "signed_out") signedOut();
     if (refusal.word === "taken") return say("taken", { who: refusal.answer.by });
-    const said = { window_closed: words.window_closed, unknown: words.gone, network: words.offline, not_allowed: words.not_allowed, nothing_answered: words.nothing_answered, draft_gone: words.draft_gone, assistant_paused: words.assistant_is_paused };
+    const said = { window_closed: words.window_closed, unknown: words.gone, network: words.offline, not_allowed: words.not_allowed, nothing_answered: words.nothing_answered, nobody_there: words.nobody_there, draft_gone: words.draft_gone, assistant_paused: words.assistant_is_paused };
     return said[refusal.word] ?? words.failed;
   }
 

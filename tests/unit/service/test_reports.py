@@ -29,7 +29,7 @@ async def books(anna: Patient) -> int:
         titles = anna.sees.titles
         first = next((title for title in titles if ":" in title), None)
         await anna.taps("Prima possibile" if "Prima possibile" in titles else first or "Sì")
-        if any("Prenotat" in seen.text for seen in anna.screen[-2:]):
+        if any("prenotata" in seen.text for seen in anna.screen[-2:]):
             return taken
     raise AssertionError(f"no booking: {anna.sees.text}")
 
