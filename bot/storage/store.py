@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from bot.domain.diary import DiaryWrite
 from bot.ports import Clock
-from bot.storage.claims import Claims
+from bot.storage.claims import PATIENCE, Claims
 from bot.storage.database import Database
 from bot.storage.drafts import Drafts
 from bot.storage.handoffs import SqlHandoffs
@@ -31,11 +32,18 @@ class SqlStore:
         clock: Clock,
         apply_write: ApplyWrite,
         worker: str = "",
+        patience: timedelta = PATIENCE,
     ) -> None:
         self._database = database
         self._apply_write = apply_write
         rows = SealedRows(practice, keyring)
-        self.claims = Claims(database, practice=practice, worker=worker or uuid.uuid4().hex, clock=clock)
+        self.claims = Claims(
+            database,
+            practice=practice,
+            worker=worker or uuid.uuid4().hex,
+            clock=clock,
+            patience=patience,
+        )
         self.drafts = Drafts(practice, keyring)
         self.ownership = Ownership(practice, self.drafts)
         self.handoffs = SqlHandoffs(

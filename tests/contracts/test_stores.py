@@ -15,6 +15,7 @@ from bot.domain.diary import Hold
 from bot.domain.pipeline import BOT, LedgerEntry, OutboxState, Snapshot, StagedReply, TurnCommit
 from bot.errors import OpeningTaken, StaleConversation
 from bot.service.clock import FrozenClock
+from bot.storage.claims import PATIENCE
 from bot.storage.database import Database, sqlite_url
 from bot.storage.diary import SqlDiary
 from bot.storage.migrations import upgrade
@@ -32,7 +33,7 @@ TURN = "3b0f7c1e-7a0f-4c53-9c51-3a4f8d1f4b60"
 class House:
     """A database with a store and a diary on it."""
 
-    def __init__(self, url: str, *, worker: str = "one") -> None:
+    def __init__(self, url: str, *, worker: str = "one", patience: timedelta = PATIENCE) -> None:
         self.database = Database(url)
         upgrade(self.database.engine)
         self.clock = FrozenClock(NOW)
@@ -45,6 +46,7 @@ class House:
             clock=self.clock,
             apply_write=self.diary.apply_write,
             worker=worker,
+            patience=patience,
         )
 
     async def hear(self, *events: InboundEvent) -> str:
