@@ -64,6 +64,15 @@ bench-openings: setup  ## a search for openings: 90 days, 10 practitioners; then
 bench-engine: setup  ## one move of the dialogue engine, with 10 to 1,000 flows; a cold load of ours
 	$(RUN)python -m bench.engine
 
+bench-times: setup  ## days and hours in patients' words, beside Duckling and dateparser
+	$(RUN)python -m bench.times tests/nlu/open tests/nlu/sealed
+
+bench-alarms: setup  ## emergencies heard, look-alikes and ordinary messages left alone
+	$(RUN)python -m bench.alarms tests/nlu/open tests/nlu/sealed
+
+bench-nlu-hostile: setup  ## any text at all: no exception, and the slowest ones
+	$(RUN)python -m bench.any_text
+
 soak: setup
 	$(RUN)python -m bench.crash --kills 1000 --no-twins
 

@@ -5,7 +5,6 @@ What counts is in nlu/red_flags/*.yml, where a dentist can read and change it. A
 alarm. When in doubt there is one: an alarm shows a fixed text and calls a person, it does not diagnose.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, Literal, cast
 from ruamel.yaml import YAML
 
 from nlu.phrases import Found, PhraseBook
+from nlu.transliteration import in_latin
 from nlu.understanding import RedFlag
 from nlu.words import Word, plain_words
 
@@ -188,35 +188,6 @@ def _books(path: Path, known: Collection[str]) -> list[_Book]:
     if raw.get("also_in_latin"):
         books.append(_Book(raw, known, latin=True))
     return books
-
-
-_LATIN = dict(zip("абвгдезийклмнопрстуфхцчшщыэюя", "abvgdeziiklmnoprstufhccssieua", strict=True)) | {
-    "ж": "z",
-    "ъ": "",
-    "ь": "",
-}
-_SPELLINGS = [
-    (re.compile(pattern), plain)
-    for pattern, plain in (
-        (r"shch|sch|sh", "s"),
-        (r"zh|j(?=[^aeiou]|$)", "z"),
-        (r"kh|x", "h"),
-        (r"ch|ts|tz", "c"),
-        (r"(?:y|j|i)(?=[aeou])", ""),
-        (r"yi|iy|ij|y|j", "i"),
-        (r"w", "v"),
-        (r"(.)\1+", r"\1"),
-    )
-]
-
-
-def in_latin(word: str) -> str:
-    """One spelling for Russian and for what people type of it in Latin letters: дышать, dyshat, dishat'."""
-    if not word.isascii():
-        word = "".join(_LATIN.get(letter, letter) for letter in word)
-    for pattern, plain in _SPELLINGS:
-        word = pattern.sub(plain, word)
-    return word
 
 
 def _long_enough(phrase: str) -> bool:

@@ -1,9 +1,10 @@
 """Days and hours in patients' words, in English, Italian and Russian: pure, deterministic, total.
 
-How doubtful words are read. A weekday alone is the next one after today. "Next Tuesday" is the coming one,
-unless that is within two days: then it is the one after, and the nearer is the second reading; "Tuesday next
-week" is that of next week. A date without a year lies ahead. Hours without morning or afternoon follow the
-opening hours: "at 3" is 15:00. Weeks begin on Monday.
+How doubtful words are read. A weekday alone is the next one after today. "Next Friday" and "в следующую
+пятницу" are those of next week, with the coming one as the second reading; "venerdì prossimo" is the coming
+one, unless that is within two days. "In two weeks" is that day, with the week from it as the second reading.
+A date without a year lies ahead. Hours without morning or afternoon follow the opening hours: "at 3" is
+15:00. Weeks begin on Monday.
 """
 
 from nlu.times.chains import find_pieces
@@ -11,6 +12,7 @@ from nlu.times.composing import compose
 from nlu.times.tape import Tape
 from nlu.times.vocabulary import spoken, vocabulary
 from nlu.times.wishes import wish_from
+from nlu.transliteration import is_in_latin
 from nlu.understanding import Context, Entity
 
 __all__ = ["find_times", "wish_from"]
@@ -26,7 +28,7 @@ def find_times(text: str, *, language: str, context: Context) -> tuple[Entity, .
     """
     if language not in spoken() or (context.asking == "name" and _is_a_name(text)):
         return ()
-    tape = Tape(text, vocabulary(language), context)
+    tape = Tape(text, vocabulary(language, latin=language == "ru" and is_in_latin(text)), context)
     pieces = find_pieces(tape)
     return compose(text, tape, pieces) if pieces else ()
 

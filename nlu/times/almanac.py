@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 
 DayRange = tuple[date, date]  # half-open
 
-#: "Next Tuesday" said one or two days before Tuesday means the one after.
+#: "Martedì prossimo" said one or two days before Tuesday means the one after.
 NEAR = 2
 
 
@@ -35,11 +35,18 @@ def coming_weekday(today: date, weekday: int) -> date:
     return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 
 
-def next_weekday(today: date, weekday: int) -> tuple[date, date]:
-    """How "next Tuesday" is read, and how else it might be meant."""
+def next_weekday(today: date, weekday: int, *, of_next_week: bool) -> tuple[date, date]:
+    """How "next Tuesday" is read, and how else it might be meant.
+
+    `of_next_week`: always the one of next week; otherwise the coming one, unless it is near and of this week.
+    Whoever means tomorrow says so.
+    """
     coming = coming_weekday(today, weekday)
     later = coming + timedelta(weeks=1)
-    return (later, coming) if (coming - today).days <= NEAR else (coming, later)
+    this_week = coming < monday(today) + timedelta(weeks=1)
+    days = (coming - today).days
+    skips = days == 1 or (this_week and (of_next_week or days <= NEAR))
+    return (later, coming) if skips else (coming, later)
 
 
 def weekend(today: date, weeks: int = 0) -> DayRange:

@@ -48,13 +48,34 @@ def _day_later(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece]
     if not days:
         return None
     end = days[-1].ranges[0][1]
+    if (same := _same_month(tape, place, pieces[-1])) is not None:
+        return [Piece(same, place, place + 1)], place + 1
     if tape.has(place, "day_later"):
         return [Piece(Days("date", (almanac.one(end),)), place, place + 1)], place + 1
+    after = tape.get(place, "unit") == "week" and tape.has(place + 1, "after")
+    if after and days[-1].kind == "week" and (place + 2 >= len(tape) or tape.has(place + 2, "soft")):
+        week = Days("week", ((end, end + timedelta(weeks=1)),), grain="week")
+        return [Piece(week, place, place + 2)], place + 2
     bare = tape.has(place, "next") and not tape.has(place + 1, "weekday", "unit", "weekend", "month", "part")
     if bare and days[-1].kind == "week" and tape.has(place - 1, "or", "filler"):
         week = Days("week", ((end, end + timedelta(weeks=1)),), grain="week")
         return [Piece(week, place, place + 1)], place + 1
     return None
+
+
+def _same_month(tape: Tape, place: int, before: Piece) -> Days | None:
+    """ "March 20 or 21" """
+    number = tape.whole(place)
+    joined = tape.has(place - 1, "or") and before.end == place - 1 and isinstance(before.found, Days)
+    if number is None or not joined or not isinstance(before.found, Days) or before.found.kind != "date":
+        return None
+    if before.found.number is None or number <= before.found.number or tape.at(place + 1).glued:
+        return None
+    if tape.has(place + 1, "ampm_am", "ampm_pm", "oclock", "unit", "counted", "month", "month_short", "to"):
+        return None
+    first = before.found.ranges[0][0]
+    day = almanac.make(first.year, first.month, number)
+    return None if day is None else Days("date", (almanac.one(day),), number=number)
 
 
 def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | None:
@@ -130,7 +151,7 @@ def _link(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
 
 #: Words that do not part what stands on either side.
 _TRANSPARENT = frozenset(
-    {"filler", "or", "soft", "not", "except", "cannot", "instead", "correction"}
+    {"around", "filler", "or", "soft", "not", "except", "cannot", "instead", "correction"}
     | {"at", "at_weak", "from", "to", "and", "next", "of", "in", "this", "by"}
 )
 
@@ -181,11 +202,22 @@ def _negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]
     return pieces
 
 
+def _is_within(pieces: list[Piece], place: int) -> bool:
+    """ "Next week, but not on Tuesday": the week stays."""
+    days, before = pieces[place].found, pieces[place - 1].found if place else None
+    return (
+        isinstance(days, Days)
+        and isinstance(before, Days)
+        and pieces[place].link == "none"
+        and before.kind in ("week", "month", "span")
+    )
+
+
 def _negated_back(pieces: list[Piece]) -> list[Piece]:
     """Negates the last piece and those that hang on it."""
     pieces = list(pieces)
     for place in range(len(pieces) - 1, -1, -1):
         pieces[place] = pieces[place].but(negated=True)
-        if pieces[place].link in ("break", "soft"):
+        if pieces[place].link in ("break", "soft") or _is_within(pieces, place):
             break
     return pieces

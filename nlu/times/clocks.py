@@ -113,6 +113,12 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     strong = any(tape.has(p, "at") for p in range(place, begin)) or (
         begin > place and (tape.speaks_of_moving or _follows_a_day(tape, place))
     )
+    strong = (
+        strong
+        or _is_corrected_hour(tape, place, end)
+        or _is_listed_hour(tape, place, end)
+        or _is_all_but_filler(tape, place, end)
+    )
     strong = strong or _is_another(tape, place) or (_after_a_day(tape, place) and not tape.is_unknown(end))
     if not sure and not strong and not tape.asked_for_time:
         return None
@@ -123,6 +129,32 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if tape.has(end, "around") and not tape.has(end + 1, "digits", "number", "at"):
         return Clock("around", moment), end + 1
     return Clock("point", moment, sure=sure or strong), end
+
+
+def _is_corrected_hour(tape: Tape, place: int, end: int) -> bool:
+    """ "Tuesday at 3, no, make that 4" """
+    last = end >= len(tape) or tape.has(end, "soft", "filler", "correction")
+    return tape.has(place - 1, "correction") and tape.has(place, "digits", "number") and place > 2 and last
+
+
+def _is_listed_hour(tape: Tape, place: int, end: int) -> bool:
+    """ "Понедельник, 10": the last word of what is said of a day."""
+    after_day = tape.at(place - 1).text == "," and tape.has(place - 2, "weekday", "relative")
+    return after_day and tape.has(place, "digits") and (end >= len(tape) or tape.has(end, "soft"))
+
+
+def _is_all_but_filler(tape: Tape, place: int, end: int) -> bool:
+    """ "На 11 можно": an hour of the practice, and nothing else that is known."""
+    if not tape.has(place, "at_weak") or end - place != 2 or len(tape) > 5:
+        return False
+    opens, closes = tape.context.opens.hour, tape.context.closes.hour
+    number = tape.number(place + 1)
+    others = [p for p in range(len(tape)) if not place <= p < end]
+    return (
+        number is not None
+        and opens <= number[0] < closes
+        and all(tape.has(p, "filler", "soft") for p in others)
+    )
 
 
 def _is_another(tape: Tape, place: int) -> bool:
@@ -157,19 +189,27 @@ def _follows_a_day(tape: Tape, place: int) -> bool:
 
 
 def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
+    for half, part in (("first_half", "morning"), ("second_half", "afternoon")):
+        if tape.has(place, half) and tape.has(place + 1, "weekday", "relative"):
+            return Clock("part", part=part), place + 1
     name = tape.get(place, "part")
     if not name or (name in _BESIDE_A_DAY and not _stands_beside_a_day(tape, place)):
+        return None
+    if name in _FIRST_OR_LAST and tape.at(place).text and not _stands_beside_a_day(tape, place):
         return None
     return Clock("part", part=name), place + 1
 
 
 #: Parts whose words mean something else elsewhere: "Monday am" but "am I", "domani presto" but "a presto".
 _BESIDE_A_DAY = ("am", "pm", "early")
+#: Of these only the single words: "первой в четверг" but "первой помощи".
+_FIRST_OR_LAST = ("first_thing", "last_of_day")
 
 
 def _stands_beside_a_day(tape: Tape, place: int) -> bool:
     days = ("weekday", "relative", "month", "number_of_day", "digits")
-    if tape.get(place, "part") == "early" and tape.has(place + 1, "relative", "weekday"):
+    after = tape.skip(place + 1, "at", "of", "filler", most=1)
+    if tape.get(place, "part") not in ("am", "pm") and tape.has(after, "relative", "weekday"):
         return True
     return tape.has(place - 1, *days)
 

@@ -7,6 +7,7 @@ from dateutil.relativedelta import relativedelta
 
 from nlu.times import almanac
 from nlu.times.dates import read_date
+from nlu.times.holidays import read_holiday
 from nlu.times.pieces import PAST, Days, Instant
 from nlu.times.tape import Tape
 from nlu.times.weekdays import read_weekday
@@ -20,7 +21,22 @@ def read_relative(tape: Tape, place: int) -> Read | None:
         return None
     if offset < 0:
         return PAST, place + 1
+    if tape.vocabulary.language == "en" and tape.get(place + 1, "unit") == "week":  # "tomorrow week"
+        return Days("date", (almanac.one(tape.today + timedelta(days=offset + 7)),)), place + 2
     return Days("relative", (almanac.one(tape.today + timedelta(days=offset)),)), place + 1
+
+
+def read_beside(tape: Tape, place: int) -> Read | None:
+    """ "The day before Good Friday", "il giorno dopo Natale"."""
+    days = -1 if tape.has(place, "day_before") else 1 if tape.has(place, "day_later") else 0
+    if not days:
+        return None
+    of = tape.skip(place + 1, "of", "filler", most=2)
+    found = read_holiday(tape, of) or read_relative(tape, of) or read_date(tape, place + 1)
+    if found is None or not found[0].ranges:
+        return None
+    day = found[0].ranges[0][0] + timedelta(days=days)
+    return (Days("date", (almanac.one(day),)), found[1]) if day >= tape.today else None
 
 
 def read_instant(tape: Tape, place: int) -> tuple[Instant, int] | None:
@@ -58,6 +74,8 @@ def read_counted(tape: Tape, place: int) -> Read | None:
             found = read_within(tape, after)
             if found is not None:
                 return found
+    if tape.vocabulary.hours_follow and tape.has(place, "unit") and tape.has(place + 1, "in"):
+        return _turned_round(tape, place)
     announced = tape.has(place, "in")
     begin = place + 1 if announced else place
     if not announced and not tape.has(place, "number", "digits", "one", "unit"):
@@ -77,6 +95,14 @@ def read_counted(tape: Tape, place: int) -> Read | None:
     if end == begin + 1 and not tape.vocabulary.hours_follow:  # "in settimana"; "через неделю" counts one
         return None
     return counted_ahead(tape, many, unit), end
+
+
+def _turned_round(tape: Tape, place: int) -> Read | None:
+    """ "Дня через два", "недели через две": about that many."""
+    unit, number = tape.get(place, "unit"), tape.number(place + 2)
+    if number is None or unit not in ("day", "week", "month") or tape.has(number[1], "unit"):
+        return None
+    return counted_ahead(tape, number[0], unit), number[1]
 
 
 def _counted_from(tape: Tape, many: int, unit: str, end: int) -> Read | None:
@@ -112,4 +138,5 @@ def counted_ahead(tape: Tape, many: int, unit: str) -> Days:
     else:
         start = tape.today + timedelta(weeks=min(many, 104) * (2 if unit == "fortnight" else 1))
     kind: Literal["span", "week"] = "span" if unit == "month" else "week"
-    return Days(kind, ((start, start + timedelta(weeks=1)),), grain="week")
+    week = (start, start + timedelta(weeks=1))
+    return Days(kind, (almanac.one(start),), (week,), confidence=0.8)

@@ -184,7 +184,8 @@ def _month_then_day(tape: Tape, place: int) -> tuple[tuple[int, int, int | None]
     read = tape.ordinal(begin) or tape.number(begin)
     if read is None or not 1 <= read[0] <= 31 or almanac.make(2024, month, read[0]) is None:
         return None
-    if tape.at(read[1]).text == ":" or tape.has(read[1], "ampm_am", "ampm_pm", "oclock"):
+    hour = tape.has(read[1], "ampm_am", "ampm_pm") and not tape.has(read[1], "part")
+    if tape.at(read[1]).text == ":" or hour or tape.has(read[1], "oclock"):
         return None
     year, end = _year(tape, read[1])
     return (read[0], month, year), end
@@ -200,6 +201,8 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
     if not (sign.glued and tape.at(begin + 2).glued) or tape.has(begin - 1, "currency", "one_of"):
         return None
     end = begin + 3
+    if (first, sign.text, second) == (24, "/", 7):
+        return None
     if tape.has(end, "counted", "ordinal_sign") or (tape.has(end, "unit") and sign.text != "/"):
         return None
     dotted = sign.text == "." and tape.at(end).text == "." and tape.at(end).glued
@@ -279,7 +282,8 @@ def _is_a_day_number(
     following = tape.at(end)
     if tape.has(end, "counted", "unit", "weekday") and not counted:
         return False
-    if tape.has(end, "ampm_am", "ampm_pm", "oclock") and not (counted or ordinal):
+    part_of_a_day = announced and tape.vocabulary.article_makes_day and tape.has(end, "part")
+    if tape.has(end, "ampm_am", "ampm_pm", "oclock") and not (counted or ordinal or part_of_a_day):
         return False
     if following.text in (":", "/", "-") and following.glued and tape.has(end + 1, "digits") and not counted:
         return False

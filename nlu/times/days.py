@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 
 from nlu.times import almanac
-from nlu.times.counting import counted_ahead, counted_unit, read_counted, read_relative
+from nlu.times.counting import counted_ahead, counted_unit, read_beside, read_counted, read_relative
 from nlu.times.dates import read_date
+from nlu.times.holidays import read_holiday
 from nlu.times.periods import read_named, read_nth, read_period, read_position
 from nlu.times.pieces import PAST, Days
 from nlu.times.tape import Tape
@@ -41,7 +42,7 @@ def _past(tape: Tape, place: int) -> Read | None:
 def _between(tape: Tape, place: int) -> Read | None:
     """From one day to another."""
     begin = tape.skip(place, "from", "between", most=2)
-    if begin == place and not tape.has(place, "weekday", "digits"):
+    if begin == place and not tape.has(place, "weekday", "digits", "month", "ordinal", "number"):
         return None
     first = _simple(tape, begin) or _bare_number(tape, begin)
     loose = first is None
@@ -53,7 +54,9 @@ def _between(tape: Tape, place: int) -> Read | None:
     to = first[1]
     if not (tape.has(to, "to") or (between and tape.has(to, "and"))):
         return None
-    if begin == place and first[0].kind != "weekday" and tape.at(to).text != "-" and first[0].kind != "date":
+    ordinal = tape.ordinal(begin) is not None
+    plain = first[0].kind not in ("weekday", "date") and not (ordinal and first[0].kind == "number")
+    if begin == place and plain and tape.at(to).text != "-":
         return None
     last = tape.skip(to + 1, "of", "to", most=2)
     second = _simple(tape, last) or _simple(tape, to) or _bare_number(tape, last, loose=True)
@@ -101,19 +104,20 @@ def _bounded(tape: Tape, place: int) -> Read | None:
         begins, after = True, False
     first, last = days.ranges[0]
     today = tape.today
+    weekday = days.weekday if days.kind == "weekday" else None
     if tape.has(place, "not_before") or (begins and not after):
-        return Days("span", ((first, first + _FORTNIGHT),)), end
+        return Days("span", ((first, first + _FORTNIGHT),), weekday=weekday, bound="from"), end
     if after:
-        return Days("span", ((last, last + _FORTNIGHT),)), end
+        return Days("span", ((last, last + _FORTNIGHT),), weekday=weekday, bound="after"), end
     if before and tape.has(place, "until") and tape.speaks_of_moving:  # "put it off until December"
         return days, end
-    inclusive = tape.has(end, "inclusive")
+    inclusive = tape.has(end, "inclusive") or (tape.has(place, "until") and not tape.vocabulary.hours_follow)
     ends = any(tape.has(p, "end") for p in range(place + 1, begin + 1))  # "before the end of the month"
     until = last if by or inclusive or ends else first
     end += inclusive
     if until <= today:
         return None
-    return Days("span", ((today, until),)), end
+    return Days("span", ((today, until),), weekday=weekday, bound="by" if until == last else "before"), end
 
 
 def speaks_of_pain(tape: Tape, start: int, end: int, *, within: int = 6) -> bool:
@@ -135,7 +139,8 @@ def _onward(tape: Tape, place: int) -> Read | None:
     if found is None or not found[0].ranges or not tape.is_onward(found[1]):
         return None
     first = found[0].ranges[0][0]
-    return Days("span", ((first, first + _FORTNIGHT),)), found[1] + 1
+    weekday = found[0].weekday if found[0].kind == "weekday" else None
+    return Days("span", ((first, first + _FORTNIGHT),), weekday=weekday, bound="from"), found[1] + 1
 
 
 def _simple(tape: Tape, place: int) -> Read | None:
@@ -149,6 +154,8 @@ def _simple(tape: Tape, place: int) -> Read | None:
 def _named_days(tape: Tape, place: int) -> Read | None:
     return (
         read_relative(tape, place)
+        or read_beside(tape, place)
+        or read_holiday(tape, place)
         or read_position(tape, place)
         or read_counted(tape, place)
         or read_nth(tape, place)

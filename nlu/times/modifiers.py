@@ -2,7 +2,7 @@
 
 from nlu.times.tape import Tape
 
-_MODIFIERS = ("next", "this", "coming", "last")
+_MODIFIERS = ("next", "this", "coming", "last", "after_next")
 _TARGETS = ("weekday", "unit", "weekend", "month", "part")
 
 
@@ -20,10 +20,10 @@ def read_modifier(tape: Tape, place: int) -> tuple[str, int, int] | None:
         target = place
         if not tape.has(target, *_TARGETS):
             return None
-        modifier = next((m for m in _MODIFIERS if tape.has(place + 1, m)), None)
+        modifier = next((m for m in reversed(_MODIFIERS) if tape.has(place + 1, m)), None)
         if modifier is None:
             return None
-        leads = modifier == "this" or tape.vocabulary.modifiers_lead
+        leads = modifier == "this" or (tape.vocabulary.modifiers_lead and modifier != "after_next")
         if leads and tape.has(place + 2, *_TARGETS):
             return None
         if tape.has(place + 1, "after") and tape.has(place + 2, "number", "digits", "at"):

@@ -51,7 +51,7 @@ def _half_past(tape: Tape, place: int) -> Read | None:
     """ "half past three" is 3:30, "half three" too; "половина четвёртого" is half of the fourth hour."""
     if not tape.has(place, "half"):
         return None
-    after = tape.skip(place + 1, "past", most=1)
+    after = tape.skip(_over_dash(tape, place + 1), "past", most=1)
     fourth = tape.ordinal(after)
     if fourth is not None and 1 <= fourth[0] <= 12:
         return _with_half_of_day(tape, _before_hour(fourth[0], 30), fourth[1], sure=True)
@@ -70,12 +70,13 @@ def _quarter(tape: Tape, place: int) -> Read | None:
     fifth = tape.ordinal(place + 1)
     if fifth is not None and 1 <= fifth[0] <= 12:
         return _with_half_of_day(tape, _before_hour(fifth[0], 45), fifth[1], sure=True)
-    if not tape.has(place + 1, "past", "minus"):
+    sign = _over_dash(tape, place + 1)
+    if not tape.has(sign, "past", "minus"):
         return None
-    hour = tape.number(tape.skip(place + 2, "at", most=1))
+    hour = tape.number(tape.skip(_over_dash(tape, sign + 1), "at", most=1))
     if hour is None or not 1 <= hour[0] <= 23:
         return None
-    if tape.has(place + 1, "past"):
+    if tape.has(sign, "past"):
         return _with_half_of_day(tape, Moment(hour[0] * 60 + 15, open=hour[0] < 12), hour[1], sure=True)
     return _with_half_of_day(tape, _before_hour(hour[0], 15), hour[1], sure=True)
 
@@ -112,7 +113,9 @@ def _minutes_of(tape: Tape, place: int) -> Read | None:
                 tape, Moment(hour[0] * 60 + minutes[0], open=hour[0] < 12), hour[1], sure=True
             )
     said_at = tape.has(place - 1, "at") and not tape.has(place - 1, "from")
-    told = minutes[0] in _HALF_HOURS and (said_at or not in_digits or minutes[0] == 25)
+    following = tape.number(after + 1)
+    no_range = minutes[0] in (20, 25) or (minutes[0] == 5 and following is not None and following[0] <= 5)
+    told = minutes[0] in _HALF_HOURS and (said_at or not in_digits or no_range)
     if to and (named or told or minutes[0] == 15):
         if tape.has(place - 1, "from"):
             return None
@@ -162,11 +165,19 @@ def _begins_a_day(tape: Tape, place: int) -> bool:
 def _written(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] | None:
     """Hour, minutes, the place after, whether it can be nothing else: "15:30", "15.30", "15h30", "1530"."""
     lexeme, sign, second = tape.at(place), tape.at(place + 1), tape.at(place + 2)
-    if len(lexeme.text) == 4 and (tape.has(place - 1, "at") or tape.context.asking in ("time", "opening")):
+    round_after_day = tape.has(place - 1, "weekday", "relative") and digits % 5 == 0 and 700 <= digits <= 2000
+    if len(lexeme.text) == 4 and (
+        tape.has(place - 1, "at") or round_after_day or tape.context.asking in ("time", "opening")
+    ):
         year = 1900 <= digits <= 2100 and (
             tape.get(place + 1, "unit") == "year" or tape.has(place - 1, "month_in")
         )
         return (digits // 100, digits % 100, place + 1, True) if digits < 2400 and not year else None
+    marked = tape.has(place - 1, "at", "weekday", "relative")
+    if (
+        len(lexeme.text) == 3 and marked and digits // 100 >= 7 and digits % 100 in (0, 15, 30, 45)
+    ):  # "at 930"
+        return digits // 100, digits % 100, place + 1, True
     if len(lexeme.text) > 2 or sign.text not in (":", ".", "h", "-", ",", "ч"):
         return _spaced(tape, place, digits)
     minutes = second.senses.get("digits")
@@ -225,8 +236,10 @@ def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int
         return 0, end, False
     if brief:
         return 0, end, False
+    if not joined and tape.has(end - 1, "number") and tape.has(_over_dash(tape, end), "number"):
+        after = _over_dash(tape, end)  # "nine-thirty"
     minutes = tape.number(after)
-    if minutes is None or not 0 < minutes[0] < 60 or tape.at(after).glued:
+    if minutes is None or not 0 < minutes[0] < 60 or (tape.at(after).glued and after == end):
         return 0, end, False
     named = tape.get(minutes[1], "unit") == "minute"
     if tape.has(minutes[1], "counted", "month") or (tape.has(minutes[1], "unit") and not named):
@@ -234,7 +247,9 @@ def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int
     if named:
         return minutes[0], minutes[1] + 1, True
     said_at = tape.has(end - 1, "oclock") or tape.has(end - 2, "at", "after", "before", "from", "around")
-    in_words = tape.has(after, "number") and tape.has(end - 1, "number")
+    in_words = tape.has(after, "number") and (
+        tape.has(end - 1, "number") or tape.has(end - 2, "at", "weekday", "relative")
+    )
     if joined and said_at and minutes[0] >= 5 and (minutes[0] % 5 == 0) and not tape.has(end, "soft"):
         return minutes[0], minutes[1], True
     if not joined and in_words and minutes[0] >= 10 and minutes[0] % 5 == 0:
@@ -263,6 +278,11 @@ def _counts_days(tape: Tape, end: int, place: int) -> bool:
     if tape.at(number).glued:
         return False
     return not tape.has(number - 1, "at", "after", "before", "to", "from", "around", "number", "half", "and")
+
+
+def _over_dash(tape: Tape, place: int) -> int:
+    """ "half-past", "nine-thirty" """
+    return place + 1 if tape.at(place).text == "-" and tape.at(place).glued else place
 
 
 def _before_hour(hour: int, minutes: int) -> Moment:

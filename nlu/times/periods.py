@@ -7,6 +7,7 @@ from dateutil.relativedelta import relativedelta
 from nlu.times import almanac
 from nlu.times.almanac import DayRange
 from nlu.times.dates import read_date
+from nlu.times.holidays import read_holiday
 from nlu.times.modifiers import read_modifier
 from nlu.times.pieces import PAST, Days
 from nlu.times.tape import Tape
@@ -16,17 +17,19 @@ Read = tuple[Days, int]
 
 def read_period(tape: Tape, place: int) -> Read | None:
     """ "Next week", "il mese prossimo", "questo weekend", "last week"; never a weekday."""
+    if tape.has(place, "next_week"):
+        return _weeks_ahead(tape, 1, place + 1)
     read = read_modifier(tape, place)
     if read is None:
         return None
     modifier, target, end = read
     today = tape.today
-    ahead = {"next": 1, "coming": 1, "this": 0, "last": -1}[modifier]
+    ahead = {"next": 1, "coming": 1, "this": 0, "last": -1, "after_next": 2}[modifier]
     if tape.has(target, "weekend"):
         if ahead < 0:
             return PAST, end
         start, after = almanac.weekend(today)
-        if modifier == "next" and (start - today).days <= almanac.NEAR:
+        if modifier == "after_next" or (modifier == "next" and (start - today).days <= almanac.NEAR):
             start, after = almanac.weekend(today, 1)
         return Days("span", ((max(start, today), after),), grain="day"), end
     unit = tape.get(target, "unit")
@@ -126,13 +129,23 @@ def read_named(tape: Tape, place: int) -> Read | None:
     today = tape.today
     if tape.has(place, "weekend"):
         start, end = almanac.weekend(today)
+        if tape.has(place + 1, "after_this"):
+            start, end = almanac.weekend(today, 1)
+            return Days("span", ((start, end),)), place + 2
+        found = (
+            read_date(tape, place + 2) or read_date(tape, place + 1) if tape.has(place + 1, "of") else None
+        )
+        if found is not None and found[0].ranges:
+            start, end = almanac.weekend(found[0].ranges[0][0])
+            return Days("span", ((max(start, today), end),)), found[1]
         return Days("span", ((max(start, today), end),)), place + 1
     if tape.has(place, "days_ahead"):
         if (week := _week_of(tape, place + 1)) is not None:
             return week
         return Days("span", ((today, today + timedelta(days=7)),), grain="week"), place + 1
     if tape.has(place, "this_week"):
-        return _weeks_ahead(tape, 0, place + 1)
+        later = tape.has(place + 1, "next")
+        return _weeks_ahead(tape, 1 if later else 0, place + 1 + later)
     if tape.has(place, "week_after_next"):
         return _weeks_ahead(tape, 2, place + 1)
     if tape.has(place, "workdays"):
@@ -143,19 +156,31 @@ def read_named(tape: Tape, place: int) -> Read | None:
         return _week_of(tape, place + 1)
     if tape.has(place, "month_in") and tape.has(place + 1, "month"):
         return _whole_month(tape, tape.get(place + 1, "month"), place + 2)
-    if tape.has(place, "month") and (tape.has(place - 1, "month_in") or tape.asked_for_time):
+    listed = tape.has(place - 1, "or") and tape.has(place - 2, "month")
+    if tape.has(place, "month") and (
+        listed or tape.has(place - 1, "month_in") or tape.asked_for_time or _is_all_that_is_said(tape, place)
+    ):
         return _whole_month(tape, tape.get(place, "month"), place + 1)
     return None
 
 
+def _is_all_that_is_said(tape: Tape, place: int) -> bool:
+    """ "April please": a month, and not somebody called so."""
+    others = (tape.at(p) for p in range(len(tape)) if p != place)
+    return all(
+        "filler" in o.senses or "soft" in o.senses or "or" in o.senses or "month" in o.senses for o in others
+    )
+
+
 def _week_of(tape: Tape, place: int) -> Read | None:
     """ "The week of the 16th", "la settimana del 16 marzo"."""
-    if not tape.has(place, "of", "from"):
+    later = tape.has(place, "after") and not tape.has(place, "of", "from")
+    if not (later or tape.has(place, "of", "from", "week_begins")):
         return None
-    found = read_date(tape, place) or read_date(tape, place + 1)
+    found = read_holiday(tape, place + 1) or read_date(tape, place) or read_date(tape, place + 1)
     if found is None or not found[0].ranges:
         return None
-    first = almanac.monday(found[0].ranges[0][0])
+    first = almanac.monday(found[0].ranges[0][0]) + timedelta(weeks=later)
     week = max(first, tape.today), first + timedelta(weeks=1)
     return Days("week", (week,), grain="week"), found[1]
 

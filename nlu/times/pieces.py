@@ -44,6 +44,9 @@ class Days:
     weekday: int | None = None
     number: int | None = None  # of a day of the month whose month was not said
     of_week: date | None = None  # the Monday of the week that was named with a weekday
+    bound: Literal["after", "from", "before", "by"] | None = (
+        None  # how a span hangs on `weekday`, or on a day
+    )
     confidence: float = 0.95
 
 

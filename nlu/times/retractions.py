@@ -4,7 +4,11 @@ from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 
 _WITHIN = 7  # lexemes between the two times
-_NO = frozenset({"no", "nope", "nah", "нет", "не"})
+_NO = frozenset({"no", "nope", "nah", "нет", "не", "net"})
+_HESITATING = frozenset(
+    {"er", "erm", "um", "uh", "hmm", "mm", "mmm", "oh", "ah", "eh", "ehm", "mmh", "boh", "oddio"}
+    | {"ой", "э", "эм", "мм", "ох", "ах", "ну", "хм", "а", "well", "ma"}
+)
 _BESIDE_NO = 3
 
 
@@ -13,6 +17,7 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
     A corrected hour keeps its day, a corrected day its hour.
     """
+    pieces = _last_of_a_row(tape, pieces)
     for place in range(len(pieces) - 1, 0, -1):
         # Corrected twice ("at 3, no, at 4, no, at 5"), fewer pieces are left than there were places.
         if place < len(pieces) and _corrects(tape, pieces[place - 1], pieces[place]):
@@ -27,6 +32,33 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
                 said_instead[0] = said_instead[0].but(link="break")
             pieces = [*pieces[:first], *kept, *said_instead, *pieces[after:]]
     return pieces
+
+
+def _last_of_a_row(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "At 3 no at 4 no at 5": whichever side each "no" belongs to, the last one is wished for."""
+    place = len(pieces) - 1
+    while place > 0:
+        first = place
+        while first and _is_parted_by_no(tape, pieces[first - 1], pieces[first]):
+            first -= 1
+        if place - first >= 2:
+            last = pieces[place].but(negated=False, excluding=False, link=pieces[first].link)
+            refused = [
+                piece.but(negated=True) for piece in pieces[first:place] if isinstance(piece.found, Days)
+            ]
+            return [
+                *pieces[:first],
+                *refused,
+                last.but(link="soft" if refused else last.link),
+                *pieces[place + 1 :],
+            ]
+        place -= 1
+    return pieces
+
+
+def _is_parted_by_no(tape: Tape, before: Piece, after: Piece) -> bool:
+    both = isinstance(before.found, (Days, Clock)) and type(before.found) is type(after.found)
+    return both and _is_refused(tape, range(before.end, after.start))
 
 
 def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
@@ -44,4 +76,6 @@ def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
 def _is_refused(tape: Tape, gap: range) -> bool:
     """ "Friday, no, Monday": a bare no between two, and at most two little words beside it."""
     words = [tape.at(place).text for place in gap if tape.at(place).text.isalpha()]
+    while words and words[0] in _HESITATING:
+        words.pop(0)
     return bool(words) and words[0] in _NO and len(words) <= _BESIDE_NO

@@ -13,7 +13,8 @@ _EXACT = ("relative", "date", "number")
 
 def settle(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
-    return _merge_clocks(tape, _place_numbers(_place_in_month(_place_weekdays(tape, _merge_days(chain)))))
+    days = _place_numbers(_place_in_month(_place_weekdays(tape, _merge_days(chain))))
+    return _merge_clocks(tape, _narrow_part(tape, days))
 
 
 def _merge_days(chain: list[Piece]) -> list[Piece]:
@@ -35,6 +36,8 @@ def _merge_days(chain: list[Piece]) -> list[Piece]:
 def _same_day(one: object, other: object) -> Days | None:
     if not (isinstance(one, Days) and isinstance(other, Days)) or not (one.ranges and other.ranges):
         return None
+    if (within := _bounded_within(one, other) or _bounded_within(other, one)) is not None:
+        return within
     if other.kind == "weekday" and one.kind in _EXACT:
         one, other = other, one
     if one.kind == "relative" and other.kind in ("date", "number"):
@@ -45,6 +48,22 @@ def _same_day(one: object, other: object) -> Days | None:
             return replace(other, weekday=one.weekday)
         return replace(other, others=one.ranges[:1], confidence=0.5)
     return None
+
+
+def _bounded_within(whole: Days, bounded: Days) -> Days | None:
+    """ "Next week, after Wednesday", "in April, before the 20th": what of the week or month is meant."""
+    if whole.kind not in ("week", "month") or bounded.bound is None or len(whole.ranges) != 1:
+        return None
+    first, last = whole.ranges[0]
+    start, end = bounded.ranges[0]
+    if bounded.weekday is not None and whole.kind == "week":
+        day = almanac.monday(first) + timedelta(days=bounded.weekday)
+        start = {"after": day + timedelta(days=1), "from": day}.get(bounded.bound, first)
+        end = {"before": day, "by": day + timedelta(days=1)}.get(bounded.bound, last)
+    elif bounded.bound in ("after", "from"):
+        end = last
+    start, end = max(start, first), min(end, last)
+    return Days("span", ((start, end),)) if start < end else None
 
 
 def _place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
@@ -139,6 +158,25 @@ def _place_numbers(chain: list[Piece]) -> list[Piece]:
     return settled
 
 
+def _narrow_part(tape: Tape, chain: list[Piece]) -> list[Piece]:
+    """ "С утра во вторник, часов в десять": what leads is told again, more exactly; or it only was the reason
+    ("school until 3, so Tuesday at half 3")."""
+    if len(chain) != 3:
+        return chain
+    part, day, exact = chain
+    one, other = part.found, exact.found
+    if not (isinstance(one, Clock) and isinstance(day.found, Days) and isinstance(other, Clock)):
+        return chain
+    plain = not (part.negated or exact.negated or part.dismissed or exact.dismissed)
+    if isinstance(one, Clock) and one.shape in ("before", "after", "point") and exact.link == "none":
+        return [day.but(link=part.link), exact] if other.shape != "part" else chain
+    if one.shape != "part" or other.shape == "part" or not plain or one.part is None or other.part:
+        return chain
+    if "or" in (day.link, exact.link) or not _fits(tape, other, one.part):
+        return chain
+    return [day.but(link=part.link), exact.but(found=replace(other, part=one.part))]
+
+
 def _merge_clocks(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """ "In the afternoon after 3" is one time, and so is "after 3 but not after 6"."""
     settled: list[Piece] = []
@@ -163,7 +201,7 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
         if refining and other.part and (piece.link == "none" or _fits(tape, one, other.part)):
             return replace(one, part=other.part)
         if one.shape == "part" == other.shape and piece.link == "none" and not (one.negated or other.negated):
-            return one if one.part != "later" else other
+            return other if one.part == "later" or _is_inside(tape, other, one) else one
     bounds = {one.shape, other.shape}
     if len(bounds) == 1 and bounds <= {"after", "before"} and piece.link != "or":
         return other
@@ -173,6 +211,12 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
     if one.shape == "part" and other.shape in ("after", "before") and not one.negated and piece.link != "or":
         return replace(other, part=one.part)
     return None
+
+
+def _is_inside(tape: Tape, inner: Clock, outer: Clock) -> bool:
+    """ "Tomorrow morning, first thing" """
+    (a, b), (c, d) = (part_hours(p.part or "", tape.vocabulary, tape.context) for p in (inner, outer))
+    return c <= a and b <= d
 
 
 def clock_of(piece: Piece) -> Clock | None:

@@ -1,19 +1,20 @@
 """A message as a row of lexemes, each with the senses that its words have in one language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from nlu.times.folding import Token, tokenise
+from nlu.times.masks import masked_places
 from nlu.times.pieces import Days
 from nlu.times.vocabulary import Senses, Vocabulary
+from nlu.transliteration import in_latin
 from nlu.understanding import Context
 
 _SOFT = frozenset(",.;!?:()…")
 _NOTHING: Senses = {}
 _SOFT_SENSES: Senses = {"soft": True}
-_CHAIN_SIGNS = frozenset(" -./()")
 _CLOCK_FACES = {chr(0x1F550 + n): (n + 1) * 60 for n in range(12)}
 _CLOCK_FACES |= {chr(0x1F55C + n): (n + 1) * 60 + 30 for n in range(12)}
 #: Senses that make a short "mar" or "sat" beside them a weekday.
@@ -33,7 +34,6 @@ _OF_TIME = frozenset(
         "except",
     }
 )
-_BEFORE_DIGITS = frozenset({"h", "t", "ч", "ore", "alle", "le", "at", "в", "во", "на", "il"})
 _JOINING = frozenset({"or", "to", "and", "soft"})
 
 
@@ -60,7 +60,10 @@ class Tape:
         self.vocabulary = vocabulary
         self.context = context
         self.days_at: dict[int, tuple[Days, int] | None] = {}  # what was read there already
-        self.lexemes = _lexemes(text, tokenise(text), vocabulary, context)
+        tokens = tokenise(text)
+        if vocabulary.latin:
+            tokens = [replace(t, text=in_latin(t.text)) if t.text.isalpha() else t for t in tokens]
+        self.lexemes = _lexemes(text, tokens, vocabulary, context)
 
     def __len__(self) -> int:
         return len(self.lexemes)
@@ -147,7 +150,7 @@ class Tape:
 
 
 def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context) -> list[Lexeme]:
-    masked = _addresses(text, tokens) | _codes(tokens) | _phone_numbers(tokens, context)
+    masked = masked_places(text, tokens, words, context)
     lexemes: list[Lexeme] = []
     count, place = len(tokens), 0
     while place < count:
@@ -204,77 +207,3 @@ def _believed(lexemes: list[Lexeme], place: int, context: Context) -> Lexeme:
         senses["weekday"] = senses["weekday_short"]
         return Lexeme(senses, lexeme.text, lexeme.start, lexeme.end, lexeme.glued)
     return lexeme
-
-
-def _addresses(text: str, tokens: list[Token]) -> set[int]:
-    """Tokens of e-mail and web addresses."""
-    if "@" not in text and "://" not in text and "www." not in text.lower():
-        return set()
-    masked: set[int] = set()
-    start = 0
-    for end in range(1, len(tokens) + 1):
-        if end == len(tokens) or tokens[end].start > tokens[end - 1].end:
-            run = text[tokens[start].start : tokens[end - 1].end]
-            if ("@" in run[1:-1]) or "://" in run or run.lower().startswith("www."):
-                masked.update(range(start, end))
-            start = end
-    return masked
-
-
-def _codes(tokens: list[Token]) -> set[int]:
-    """Letters and digits written in one: tax codes, names of products. "3pm", "15h30", "ore15" are none."""
-    masked: set[int] = set()
-    for place in range(1, len(tokens)):
-        token, before = tokens[place], tokens[place - 1]
-        if not token.glued or not token.text[0].isalnum():
-            continue
-        into_digits = token.text.isdigit() and before.text.isalpha() and before.text not in _BEFORE_DIGITS
-        if into_digits or (place - 1 in masked and before.text[0].isalnum()):
-            masked.update((place - 1, place))
-    return masked
-
-
-def _phone_numbers(tokens: list[Token], context: Context) -> set[int]:
-    """Digits that are too many, or grouped too oddly, for a date or a time; and digits glued into codes."""
-    masked: set[int] = set()
-    chain: list[int] = []
-    signs: list[str] = []
-    between = ""
-    for place, token in enumerate(tokens):
-        spaced = place + 1 < len(tokens) and not tokens[place + 1].glued
-        if not token.text.isdigit():
-            between = (between + token.text + " " * spaced)[:5]
-            continue
-        joined = bool(chain) and set(between) <= _CHAIN_SIGNS and len(between) <= 3
-        if len(token.text) >= 6:
-            if not (len(token.text) == 8 and context.asking == "birth_date"):
-                masked.add(place)
-            if joined and len(chain) == 1 and (token.text[0] == "0" or tokens[chain[0]].text[0] in "0+"):
-                masked.update(chain)
-            joined, keep = False, []
-        else:
-            keep = [place]
-        if not joined:
-            _mask_phone(tokens, chain, signs, masked)
-            chain, signs = keep, []
-        else:
-            signs.append(between)
-            chain.append(place)
-        between = " " * spaced
-    _mask_phone(tokens, chain, signs, masked)
-    return masked
-
-
-def _mask_phone(tokens: list[Token], chain: list[int], signs: list[str], masked: set[int]) -> None:
-    """A chain of short groups: "333 12 34 567", "8 (916) 123-45-67", "06 12 34 56 78"."""
-    groups = [tokens[place].text for place in chain]
-    if not groups:
-        return
-    odd = any(
-        len(g) in (3, 5) or (len(g) == 4 and not 1900 <= int(g) <= 2100) for g in groups if g.isdecimal()
-    )
-    total = sum(map(len, groups))
-    dialled = chain[0] > 0 and tokens[chain[0] - 1].text == "+"
-    grouped = len(groups) >= 5 and len(set(signs)) == 1 and total >= 9
-    if dialled or grouped or (odd and total >= 5):
-        masked.update(chain)

@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA
 from ruamel.yaml import YAML
 
 from nlu.times.folding import fold, tokenise
+from nlu.transliteration import in_latin
 
 Senses = dict[str, Any]
 
@@ -49,6 +50,11 @@ class Vocabulary:
     article_makes_day: bool  # "il 12" is a day of the month
     ordinals_are_days: bool  # "пятого" alone is a day of the month
     modifiers_lead: bool  # "next Tuesday", never "Tuesday next afternoon"
+    latin: bool = False  # every word as it is typed in Latin letters
+    next_is_next_week: bool = False  # "next Friday" said on a Monday is not the coming one
+    titles: frozenset[str] = frozenset()  # a capitalised word after these is a surname: "dottor Sabato"
+    streets: frozenset[str] = frozenset()  # or a street: "via Primo Marzo 8"
+    named: frozenset[str] = frozenset()  # or a name: "mi chiamo Domenica Sabatini"
 
     def mend(self, word: str, *, beside_number: bool) -> str | None:
         """The word of this vocabulary that `word` misspells, if any. Months only beside a number: they are
@@ -73,13 +79,16 @@ def spoken() -> frozenset[str]:
 
 
 @lru_cache
-def vocabulary(language: str) -> Vocabulary:
-    """The vocabulary of one of the languages that are `spoken`."""
+def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
+    """The vocabulary of one of the languages that are `spoken`. `latin`: as its words are typed without their
+    own alphabet ("zavtra utrom")."""
+    spelling = in_latin if latin else fold
     source = (_WORDS / f"{language}.yml").read_text("utf-8")
     content = YAML(typ="safe", pure=True).load(source)
     senses: dict[tuple[str, ...], Senses] = {}
     for phrase, kind, value in _senses(content):
         words = tuple(token.text for token in tokenise(phrase))
+        words = tuple(map(in_latin, words)) if latin else words
         senses.setdefault(words, {})[kind] = value
     phrases: dict[str, list[tuple[tuple[str, ...], Senses]]] = {}
     for words, meaning in senses.items():
@@ -88,13 +97,20 @@ def vocabulary(language: str) -> Vocabulary:
     mendable = tuple(
         sorted(w for w, s in single.items() if len(w) >= 5 and any(kind in s for kind in _MENDED))
     )
+    names = {
+        kind: frozenset(map(spelling, _words(words))) for kind, words in content.get("names", {}).items()
+    }
     return Vocabulary(
         language=language,
+        latin=latin,
         phrases={first: tuple(sorted(rest, key=lambda r: -len(r[0]))) for first, rest in phrases.items()},
         parts={name: _part(name, body) for name, body in content["parts"].items()},
         mendable=mendable,
         months=frozenset(w for w in mendable if single[w].keys() <= {"month"}),
-        never_mended=frozenset(fold(w) for w in _words(content["never_mended"])),
+        never_mended=frozenset(spelling(w) for w in _words(content["never_mended"])),
+        titles=names.get("titles", frozenset()),
+        streets=names.get("streets", frozenset()),
+        named=names.get("named", frozenset()),
         **content["habits"],
     )
 
@@ -121,6 +137,8 @@ def _senses(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
     for kind in ("clock_exact", "clock_spoken"):
         for clock, words in content[kind].items():
             yield from ((word, kind, _minutes(clock)) for word in _words(words))
+    for day, words in content.get("holiday", {}).items():
+        yield from ((word, "holiday", str(day)) for word in _words(words))
     for kind, words in content["grammar"].items():
         yield from ((word, kind, True) for word in _words(words))
 

@@ -43,8 +43,11 @@ def read_modified_weekday(tape: Tape, place: int) -> Read | None:
     if found is not None:
         return found
     coming = almanac.coming_weekday(today, weekday)
+    if tape.has(end - 1, "after_next"):
+        later = almanac.monday(today) + timedelta(weeks=2, days=weekday)
+        return Days("date", (almanac.one(later),), weekday=weekday), end
     if modifier == "next":
-        likely, other = almanac.next_weekday(today, weekday)
+        likely, other = almanac.next_weekday(today, weekday, of_next_week=tape.vocabulary.next_is_next_week)
         near = likely != coming
         return _on_weekday(
             tape, weekday, likely, end, others=(other,), confidence=0.6 if near else 0.8, fixed=True
@@ -100,6 +103,8 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
     as_ordinal = read is not None
     if read is None:
         whole = tape.whole(number)
+        if whole is None and tape.vocabulary.article_makes_day:  # "mercoledì undici al mattino"
+            return _spelled_number(tape, weekday, number)
         if whole is None or _is_written_with_minutes(tape, number) or tape.has(number, "number"):
             return None
         read = whole, number + 1
@@ -111,6 +116,8 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
         if tape.has(read[1], "ampm_am", "ampm_pm", "oclock", "counted", "past", "minus_after", "unit"):
             return None
         if tape.has(read[1], "to") and hour is not None and not as_ordinal:
+            return None
+        if tape.has(read[1], "or") and hour is not None and tape.has(hour[1], "ampm_am", "ampm_pm", "oclock"):
             return None
     sign = tape.at(read[1])
     if sign.text in (".", "-", "/") and sign.glued and tape.has(read[1] + 1, "digits"):
@@ -139,7 +146,25 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
     return None
 
 
+def _spelled_number(tape: Tape, weekday: int, place: int) -> Read | None:
+    """A number in words after a weekday is its date only if the two agree; otherwise it is an hour."""
+    read = tape.number(place)
+    if read is None or not 1 <= read[0] <= 31 or tape.has(read[1], "and", "minus_after", "unit", "counted"):
+        return None
+    for months in range(2):
+        first = (tape.today.replace(day=1) + timedelta(days=32 * months)).replace(day=1)
+        day = almanac.make(first.year, first.month, read[0])
+        if day is not None and day >= tape.today and day.weekday() == weekday:
+            return Days("date", (almanac.one(day),), weekday=weekday), read[1]
+    return None
+
+
 def _is_written_with_minutes(tape: Tape, number: int) -> bool:
-    """ "15:30", "15h", "15 h"; but of "lunedì 16 h 15" the 16 is the day."""
+    """ "15:30", "15h", "15 h", "15 e 30"; but of "lunedì 16 h 15" the 16 is the day."""
     sign = tape.at(number + 1)
+    minutes = tape.whole(number + 2)
+    if tape.has(number + 1, "and") and minutes is not None and minutes in (15, 20, 30, 40, 45, 50):
+        return not tape.has(number + 3, "month", "month_short", "weekday")
+    if tape.has(number + 1, "and") and tape.has(number + 2, "half_after", "quarter"):
+        return True
     return sign.text == ":" or (sign.text == "h" and (sign.glued or not tape.has(number + 2, "digits")))

@@ -1,0 +1,118 @@
+"""What looks like days and hours in a message and is none: phones, addresses, codes, names of people."""
+
+from nlu.times.folding import Token
+from nlu.times.vocabulary import Vocabulary
+from nlu.understanding import Context
+
+_CHAIN_SIGNS = frozenset(" -./()")
+_BEFORE_DIGITS = frozenset({"h", "t", "ч", "ore", "alle", "le", "at", "в", "во", "v", "vo", "на", "il"})
+_NAME_WORDS = 3  # a first name, a particle, a surname
+
+
+def masked_places(text: str, tokens: list[Token], words: Vocabulary, context: Context) -> set[int]:
+    """The tokens that are not to be read."""
+    masked = _addresses(text, tokens) | _codes(tokens) | _phone_numbers(tokens, context)
+    return masked | _names(tokens, words)
+
+
+def _names(tokens: list[Token], words: Vocabulary) -> set[int]:
+    """ "Dottor Sabato", "via Primo Marzo 8", "меня зовут Марта Среда": capitals say that it is a name."""
+    masked: set[int] = set()
+    introducing = words.titles | words.streets | words.named
+    if not introducing or all(token.capital for token in tokens if token.text.isalpha()):
+        return masked
+    for place, token in enumerate(tokens):
+        if token.text not in introducing:
+            continue
+        first = place + 1
+        while first < len(tokens) and tokens[first].text in (".", "'", ":"):
+            first += 1
+        run = _capitalised(tokens, first)
+        if token.text in words.streets and run:
+            number = run.stop + (tokens[run.stop].text == "," if run.stop < len(tokens) else 0)
+            masked.update(run)
+            masked.update({number} if number < len(tokens) and tokens[number].text.isdigit() else ())
+        elif (token.text in words.titles and run) or len(run) >= 2:
+            masked.update(run)
+    return masked
+
+
+def _capitalised(tokens: list[Token], first: int) -> range:
+    end = first
+    while end < len(tokens) and end - first < _NAME_WORDS and tokens[end].capital:
+        end += 1
+    return range(first, end)
+
+
+def _addresses(text: str, tokens: list[Token]) -> set[int]:
+    """Tokens of e-mail and web addresses."""
+    if "@" not in text and "://" not in text and "www." not in text.lower():
+        return set()
+    masked: set[int] = set()
+    start = 0
+    for end in range(1, len(tokens) + 1):
+        if end == len(tokens) or tokens[end].start > tokens[end - 1].end:
+            run = text[tokens[start].start : tokens[end - 1].end]
+            if ("@" in run[1:-1]) or "://" in run or run.lower().startswith("www."):
+                masked.update(range(start, end))
+            start = end
+    return masked
+
+
+def _codes(tokens: list[Token]) -> set[int]:
+    """Letters and digits written in one: tax codes, names of products. "3pm", "15h30", "ore15" are none."""
+    masked: set[int] = set()
+    for place in range(1, len(tokens)):
+        token, before = tokens[place], tokens[place - 1]
+        if not token.glued or not token.text[0].isalnum():
+            continue
+        into_digits = token.text.isdigit() and before.text.isalpha() and before.text not in _BEFORE_DIGITS
+        if into_digits or (place - 1 in masked and before.text[0].isalnum()):
+            masked.update((place - 1, place))
+    return masked
+
+
+def _phone_numbers(tokens: list[Token], context: Context) -> set[int]:
+    """Digits that are too many, or grouped too oddly, for a date or a time; and digits glued into codes."""
+    masked: set[int] = set()
+    chain: list[int] = []
+    signs: list[str] = []
+    between = ""
+    for place, token in enumerate(tokens):
+        spaced = place + 1 < len(tokens) and not tokens[place + 1].glued
+        if not token.text.isdigit():
+            between = (between + token.text + " " * spaced)[:5]
+            continue
+        joined = bool(chain) and set(between) <= _CHAIN_SIGNS and len(between) <= 3
+        if len(token.text) >= 6:
+            if not (len(token.text) == 8 and context.asking == "birth_date"):
+                masked.add(place)
+            if joined and len(chain) == 1 and (token.text[0] == "0" or tokens[chain[0]].text[0] in "0+"):
+                masked.update(chain)
+            joined, keep = False, []
+        else:
+            keep = [place]
+        if not joined:
+            _mask_phone(tokens, chain, signs, masked)
+            chain, signs = keep, []
+        else:
+            signs.append(between)
+            chain.append(place)
+        between = " " * spaced
+    _mask_phone(tokens, chain, signs, masked)
+    return masked
+
+
+def _mask_phone(tokens: list[Token], chain: list[int], signs: list[str], masked: set[int]) -> None:
+    """A chain of short groups: "333 12 34 567", "8 (916) 123-45-67", "06 12 34 56 78"."""
+    groups = [tokens[place].text for place in chain]
+    if not groups:
+        return
+    odd = any(
+        len(g) in (3, 5) or (len(g) == 4 and not 1900 <= int(g) <= 2100) for g in groups if g.isdecimal()
+    )
+    total = sum(map(len, groups))
+    dialled = chain[0] > 0 and tokens[chain[0] - 1].text == "+"
+    grouped = len(groups) >= 5 and len(set(signs)) == 1 and total >= 9
+    if dialled or grouped or (odd and total >= 5):
+        masked.update(chain)
