@@ -14,8 +14,6 @@ from tests.contracts.outside_system import OutsideSystemContract
 from tests.stand_ins.careless_caldav import CarelessCalDav
 from tests.stand_ins.careless_fhir import CarelessFhir
 
-TROUBLES = ("refused", "lost", "failed", "late")
-
 
 @asynccontextmanager
 async def listening(app: web.Application) -> AsyncIterator[str]:
@@ -45,7 +43,7 @@ class CarelessCalendarWorld(CalendarWorld):
 
 
 class TestCarelessCalDav(OutsideSystemContract):
-    fault_kinds = TROUBLES
+    fault_kinds = ("refused", "lost", "failed", "late")
 
     @pytest.fixture
     async def world(self) -> AsyncIterator[CarelessCalendarWorld]:
@@ -72,21 +70,28 @@ class CarelessFhirWorld(FhirWorld):
 
     def at_call(self, number: int, fault: str) -> None:
         super().at_call(0, fault)
+        if number:
+            self.server.forget_what_is_over()
         self.server.trouble.at_call(number, fault)
 
     def was_hit(self) -> bool:
         return self.server.trouble.was_hit()
 
 
-@pytest.mark.parametrize("openings", ["slots", "hours"])
-class TestCarelessFhir(OutsideSystemContract):
-    fault_kinds = TROUBLES
+class TestCarelessFhirBySlots(OutsideSystemContract):
+    openings = "slots"
+    fault_kinds = ("lost", "late")
 
     @pytest.fixture
-    async def world(self, openings: str) -> AsyncIterator[CarelessFhirWorld]:
+    async def world(self) -> AsyncIterator[CarelessFhirWorld]:
         server = CarelessFhir()
         async with listening(server.application()) as url:
-            world = CarelessFhirWorld(url, server, openings=openings)
+            world = CarelessFhirWorld(url, server, openings=self.openings)
             await world.open()
             yield world
             await world.close()
+
+
+class TestCarelessFhirByHours(TestCarelessFhirBySlots):
+    openings = "hours"
+    fault_kinds = ("refused", "failed")

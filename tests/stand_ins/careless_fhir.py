@@ -41,6 +41,11 @@ class CarelessFhir:
         meta = {"versionId": str(version), "lastUpdated": at.isoformat(timespec="milliseconds")}
         self.resources[ref] = {**resource, "meta": meta}
 
+    def forget_what_is_over(self) -> None:
+        """Appointments that take no time any more; it deletes nothing else by itself."""
+        over = ("cancelled", "entered-in-error")
+        self.resources = {ref: one for ref, one in self.resources.items() if one.get("status") not in over}
+
     async def _metadata(self, request: web.Request) -> web.Response:
         return self._json(
             request, {"resourceType": "CapabilityStatement", "fhirVersion": "4.0.1", "rest": []}

@@ -99,7 +99,7 @@ class FhirSystem:
     async def availability(
         self, *, practitioner: str, visit_type: str, duration: timedelta, start: datetime, end: datetime
     ) -> tuple[Stretch, ...]:
-        visits = await self._time_taken(practitioner, start, end)
+        visits = [one for one in await self._time_taken(practitioner, start, end) if one.blocks]
         slots = await self._slots.of(practitioner, start, end)
         if self._by_slots:
             free = [
@@ -107,7 +107,7 @@ class FhirSystem:
             ]
             found = [(run[0].start, run[-1].end) for run in chains(free, duration)]
         else:
-            found = [(one.start, one.end) for one in visits if one.blocks]
+            found = [(one.start, one.end) for one in visits]
             found += [(s.start, s.end) for s in slots if s.status.startswith(BUSY) and s.key is None]
         return tuple(Stretch(practitioner=practitioner, start=s, end=e) for s, e in sorted(found))
 
