@@ -580,6 +580,11 @@ class Server:
                 notes=desk.notes,
                 clock=clock,
                 trail=desk.audit,
+                flow_names=lambda language: {
+                    f"flow_{flow.id}": flow.name_in(language)
+                    for flow in assistant.flows.values()
+                    if not flow.is_pattern
+                },
                 switches=desk.switches,
                 suggestions=desk.suggestions,
             ),

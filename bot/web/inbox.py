@@ -5,6 +5,7 @@ nothing (ASVS 5.0.0 V3.5.1, V3.5.3); bot.web.access sees to that and to roles, b
 is refused says so as {"error": word}.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -51,6 +52,8 @@ from bot.web.session import SignIn
 from bot.web.trail import Views
 from bot.web.wording import LANGUAGES
 
+#: By language: "flow_ID" -> what people call the flow.
+FlowNames = Callable[[str], Mapping[str, str]]
 #: Rows of the list that a page begins with, and the most that it may ask for at once.
 FIRST_ROWS, MOST_ROWS = 60, 300
 
@@ -69,6 +72,7 @@ class InboxParts:
     notes: Notes | None = None
     clock: Clock | None = None
     trail: Trail | None = None  # of who looked at what
+    flow_names: FlowNames | None = None
     switches: SwitchBoard | None = None
     suggestions: Suggestions | None = None
 
@@ -145,6 +149,7 @@ class _Inbox:
         self._observer = parts.observer
         self._views = Views(parts.trail, parts.sign_in)
         self._has_notes = parts.notes is not None
+        self._flow_names = parts.flow_names or (lambda language: {})
         self._present = Present(parts.clock or parts.sign_in)
         self.assistant = (
             InboxAssistant(parts.switches, parts.suggestions, parts.practice)
@@ -186,7 +191,7 @@ class _Inbox:
             practice=self._practice.name if self._practice else "",
             time_zone=self._practice.time_zone if self._practice else "",
             now=self._sign_in.now().isoformat(),
-            names=_names(self._practice, session.language),
+            names={**_names(self._practice, session.language), **self._flow_names(session.language)},
             has_notes=self._has_notes,
             has_assistant=self.assistant is not None,
             menu=menu(request),
@@ -352,7 +357,7 @@ def in_our_words(handler: Handler) -> Handler:
     return told
 
 
-def _names(practice: Practice | None, language: str) -> dict[str, str]:
+def _names(practice: Practice | None, language: str) -> Mapping[str, str]:
     """What people call the visit types and practitioners, by id."""
     if practice is None:
         return {}

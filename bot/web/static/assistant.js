@@ -31,7 +31,7 @@ export function assistantSwitch(button, line) {
 
   function fill(facts) {
     const held = dialog.contains(document.activeElement) ? document.activeElement.dataset.switch : null;
-    dialog.replaceChildren(
+    const parts = [
       h("header", {}, h("h2", {}, words.assistant_switches), h("button", { type: "button", class: "button bare", "aria-label": words.close, on: { click: () => dialog.close() } }, icon("close"))),
       h("p", { class: "sheet-lead" }, words.assistant_lead),
       toggle("pause", words.assistant_pause, facts.paused.includes("pause"), facts),
@@ -41,7 +41,8 @@ export function assistantSwitch(button, line) {
       toggle("suggest", words.suggest_all, facts.suggests, facts),
       h("ul", { class: "suggested" }, facts.flows.map((flow) => h("li", {}, toggle(`suggest:${flow.flow}`, flowName(flow.flow), flow.is_suggested, facts), h("p", { class: "taken" }, taken(flow), flow.is_ready ? h("span", { class: "chip accent" }, words.suggest_ready) : null)))),
       facts.may ? null : h("p", { class: "sheet-lead" }, words.assistant_managers),
-    );
+    ];
+    dialog.replaceChildren(...parts.filter(Boolean));
     if (held) dialog.querySelector(`[data-switch="${CSS.escape(held)}"]`)?.focus();
   }
 

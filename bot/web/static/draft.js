@@ -4,7 +4,9 @@ import { h, icon, post, words } from "./page.js";
 
 const mayAct = document.querySelector('meta[name="role"]').content !== "reader";
 
-export const flowName = (flow) => words[`flow_${flow}`] ?? flow.replace(/^pattern_/, "").replaceAll("_", " ");
+const names = JSON.parse(document.getElementById("names").textContent);
+
+export const flowName = (flow) => words[`flow_${flow}`] ?? names[`flow_${flow}`] ?? flow.replace(/^pattern_/, "").replaceAll("_", " ");
 
 /** `refused(error)` puts a refusal into words, `tell(text)` shows them; `typing()` hears of every key. */
 export function draftPanel(conversation, { refused, tell, typing, discarded }) {
@@ -32,7 +34,7 @@ export function draftPanel(conversation, { refused, tell, typing, discarded }) {
 
   function lay(isNew = false) {
     const text = editing ?? h("p", { class: "text", dir: "auto" }, draft.text);
-    element.replaceChildren(
+    const parts = [
       h("p", { class: "draft-head" }, icon("assistant", "small"), h("b", {}, words.draft), " · ", flowName(draft.flow), isNew ? h("span", { class: "chip amber" }, words.draft_new) : null),
       text,
       draft.choices.length ? h("ul", { class: "choices" }, draft.choices.map((title) => h("li", { dir: "auto" }, title))) : null,
@@ -45,7 +47,8 @@ export function draftPanel(conversation, { refused, tell, typing, discarded }) {
             h("button", { type: "button", class: "button", "data-does": "discard-draft", on: { click: () => decide("discard") } }, icon("close"), words.draft_discard),
           )
         : null,
-    );
+    ];
+    element.replaceChildren(...parts.filter(Boolean));
   }
 
   function change() {
