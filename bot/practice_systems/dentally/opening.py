@@ -1,0 +1,87 @@
+"""From practice.yml to Dentally. Raises SetupError with the remedy."""
+
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bot.domain.outside import SystemSettings
+from bot.domain.practice import Practice
+from bot.errors import SetupError
+from bot.practice_systems.dentally.rest import DentallyRest
+from bot.practice_systems.dentally.system import Bookings, DentallySystem
+from bot.practice_systems.outside_http import OutsideHttp
+
+API = "https://api.dentally.co"
+_OPTIONS = {"contact", "url", "site", "payment_plan", "cancel_reason"}
+_SECRETS = {"api_key"}
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def open_dentally(
+    settings: SystemSettings,
+    *,
+    practice: Practice,
+    http: aiohttp.ClientSession,
+    now: Callable[[], datetime],
+) -> DentallySystem:
+    """Nothing is asked of Dentally yet; `check` does."""
+    for what, given, known in (
+        ("options", settings.options, _OPTIONS),
+        ("secrets", settings.secrets, _SECRETS),
+    ):
+        unknown = sorted(set(given) - known)
+        if unknown:
+            there = ", ".join(sorted(known))
+            raise SetupError(f'practice_system.{what} does not know "{unknown[0]}"; there is {there}')
+    key, contact = settings.secrets.get("api_key"), settings.options.get("contact")
+    if not key:
+        raise SetupError(
+            "practice_system.secrets.api_key is missing; make one in Dentally (Settings, Developer) and write"
+            ' "env:DENTALLY_API_KEY"'
+        )
+    if not contact:
+        raise SetupError(
+            "practice_system.options.contact is missing: Dentally refuses programs that do not say who is"
+            ' behind them; write an e-mail address, as "desk@example.org"'
+        )
+    numbers = [settings.practitioners.get(one.id) for one in practice.practitioners]
+    if not all(number and number.isdigit() for number in numbers):
+        raise SetupError(
+            "practice_system.practitioners names each practitioner by Dentally's number, as"
+            f' {{{practice.practitioners[0].id}: "101"}}; the numbers are in its list of practitioners'
+        )
+    headers = {"Authorization": f"Bearer {key}", "User-Agent": f"Chairside ({contact})"}
+    outside = OutsideHttp(http, _address(settings), name="dentally", headers=headers, auth_statuses=(401,))
+    language = practice.languages[0]
+    names = {settings.visit_types.get(v.id, v.id): v.name(language) for v in practice.visit_types}
+    own = {theirs: theirs for theirs in settings.visit_types.values()}
+    return DentallySystem(
+        DentallyRest(outside),
+        practitioners=[number for number in numbers if number],
+        time_zone=practice.time_zone,
+        bookings=Bookings(
+            reasons=names | own,
+            site=_text(settings, "site"),
+            payment_plan=_text(settings, "payment_plan"),
+            cancel_reason=_text(settings, "cancel_reason"),
+        ),
+        now=now,
+    )
+
+
+def _text(settings: SystemSettings, name: str) -> str | None:
+    value = settings.options.get(name)
+    return None if value is None else str(value)
+
+
+def _address(settings: SystemSettings) -> str:
+    url = str(settings.options.get("url", API)).rstrip("/")
+    parts = urlsplit(url)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    if not parts.hostname or not is_safe:
+        raise SetupError(
+            f"practice_system.options.url is Dentally's address for your country, without /v1; else {API}"
+        )
+    return url
