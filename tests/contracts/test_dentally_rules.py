@@ -95,7 +95,7 @@ async def test_a_key_that_nobody_used_for_two_weeks_is_dead_and_one_that_is_chec
 
 
 async def test_every_request_says_who_is_behind_it(world: DentallyWorld) -> None:
-    async with world.http.get(f"{world.settings.options['url']}v1/user") as nameless:
+    async with world.http.get(f"{world.settings.options['url']}/v1/user") as nameless:
         assert nameless.status == 403
     await booked(world)
 
