@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: demo test setup check unit browser container crash races inbox-races oracle hostile crowd bench bench-engine bench-openings soak clean
+.PHONY: demo test setup check unit browser container crash races diary-races inbox-races oracle hostile crowd bench bench-engine bench-openings soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -42,6 +42,9 @@ crash: setup  ## kill -9 in the middle of bookings, and the twins that must fail
 
 races: setup  ## two hundred patients and one opening, and the twin that must fail
 	$(RUN)python -m bench.races
+
+diary-races: setup  ## fifty rounds of races in the diary alone; PG=1: PostgreSQL and four processes
+	$(RUN)python -m bench.diary_races --rounds 50 $(if $(PG),--postgresql --processes 4)
 
 inbox-races: setup  ## a thousand take-overs at every await of a turn, and the twins that must fail
 	$(RUN)python -m bench.inbox

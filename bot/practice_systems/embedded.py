@@ -21,8 +21,9 @@ from bot.domain.openings import Taken, is_opening, needs_rules, openings, public
 from bot.domain.practice import Practice
 from bot.domain.practice_time import DAY, PracticeTime
 from bot.domain.search import around, bookable_days
-from bot.errors import HoldExpired, PolicyRefused, VisitChanged
+from bot.errors import HoldExpired, OpeningTaken, PolicyRefused, VisitChanged
 from bot.ports import Booking, DiaryStore
+from bot.practice_systems.crowd import Crowd
 from bot.practice_systems.holding import hold_id, hold_rules
 
 
@@ -35,6 +36,7 @@ class EmbeddedDiary:
         self._practice = practice
         self._store = store
         self._clock = PracticeTime(practice.time_zone)
+        self._crowd = Crowd()
         if practice.holidays:
             public_holidays(
                 practice.country, 2000
@@ -48,7 +50,8 @@ class EmbeddedDiary:
             found = await self._openings(wish, far, at)
         if not found and wish.practitioner is not None:
             found = await self._openings(replace(wish, practitioner=None), far, at)
-        return offer(found, wish, clock=self._clock, limit=limit)
+        width = self._crowd.width(limit, at=at)
+        return self._crowd.share(offer(found, wish, clock=self._clock, limit=width), limit)
 
     async def hold(self, opening: Opening, *, contact: str, key: str, at: datetime) -> Hold:
         if not is_opening(self._practice, opening, at=at):
@@ -59,7 +62,11 @@ class EmbeddedDiary:
             contact=contact,
             until=(at + self._practice.hold_for).replace(microsecond=0),  # the diary counts seconds
         )
-        return await self._store.hold(hold, key=key, at=at, **hold_rules(self._practice, opening))
+        try:
+            return await self._store.hold(hold, key=key, at=at, **hold_rules(self._practice, opening))
+        except OpeningTaken:
+            self._crowd.lost(at)
+            raise
 
     async def release(self, *, contact: str, at: datetime) -> None:
         await self._store.release(contact=contact, at=at)
