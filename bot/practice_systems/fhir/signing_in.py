@@ -107,12 +107,12 @@ class SmartBackend:
         self._until = self._now() + timedelta(seconds=float(lasts)) - _EARLIER
 
     def _assertion(self, url: str) -> str:
+        # No `iat`: to a server whose clock is a second behind ours it would lie in the future.
         at = self._now()
         claims = {
             "iss": self._client_id,
             "sub": self._client_id,
             "aud": url,
-            "iat": int(at.timestamp()),
             "exp": int((at + _ASSERTED_FOR).timestamp()),
             "jti": uuid.uuid4().hex,
         }
