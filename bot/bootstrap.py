@@ -71,6 +71,8 @@ from bot.storage.switches import SqlSwitches
 from bot.web.inbox import InboxParts, add_inbox
 from bot.web.inbox_requests import add_requests
 from bot.web.office import OfficeParts, add_office
+from bot.web.openid import OpenId
+from bot.web.openid_door import OpenIdDoor
 from bot.web.sandbox import add_sandbox
 from bot.web.security import add_headers
 from bot.web.session import SignIn
@@ -587,6 +589,7 @@ class Server:
                 },
                 switches=desk.switches,
                 suggestions=desk.suggestions,
+                service=_sign_in_service(books.practice, self._http, sign_in, staff, desk.audit),
             ),
         )
         office = OfficeParts(
@@ -730,6 +733,16 @@ class ActionServer:
             await self._http.close()
         if self._books is not None:
             self._books.database.close()
+
+
+def _sign_in_service(
+    practice: Practice, http: aiohttp.ClientSession, sign_in: SignIn, staff: SqlStaffBook, audit: SqlAudit
+) -> OpenIdDoor | None:
+    service = practice.sign_in
+    if service is None:
+        return None
+    openid = OpenId(service, http, sign_in.clock)
+    return OpenIdDoor(service, openid, sign_in=sign_in, staff=staff, trail=audit)
 
 
 def _channels(practice: Practice, http: aiohttp.ClientSession, graph_url: str) -> dict[str, Channel]:

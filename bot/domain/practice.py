@@ -151,6 +151,18 @@ class ActionServer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInService:
+    """An OpenID Connect service that knows the staff. `roles`: by our role, which values of `claim` give it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    roles: Mapping[str, tuple[str, ...]]
+    claim: str = "groups"
+    scopes: tuple[str, ...] = ()  # besides openid and profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
     """Everything about one practice that flows, openings and texts need."""
 
@@ -186,6 +198,7 @@ class Practice:
     desk: DeskRules = DeskRules()
     canned_answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id -> language -> text
     action_server: ActionServer | None = None
+    sign_in: SignInService | None = None  # besides passwords
     system: SystemSettings | None = None  # where the diary is kept, when it is not here
     suggest: frozenset[str] | None = frozenset()  # flows whose answers somebody reads first; None: all flows
 

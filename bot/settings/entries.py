@@ -28,6 +28,7 @@ from bot.settings.kinds import (
     Entry,
     Https,
     Id,
+    IssuerUrl,
     Language,
     Phone,
     Secret,
@@ -95,6 +96,28 @@ class ActionServerEntry(Entry):
     token: Secret | None = None
 
 
+class RolesEntry(Entry):
+    """Which groups of the service may what here."""
+
+    reader: list[Text] = []
+    agent: list[Text] = []
+    manager: list[Text] = []
+    admin: list[Text] = []
+
+
+class OidcEntry(Entry):
+    issuer: IssuerUrl
+    client_id: Text
+    client_secret: Secret
+    roles: RolesEntry
+    claim: Text = "groups"
+    scopes: list[Text] = []
+
+
+class SignInEntry(Entry):
+    oidc: OidcEntry
+
+
 class PracticeEntry(Entry):
     id: Id
     name: Text
@@ -129,6 +152,7 @@ class PracticeEntry(Entry):
     desk: DeskEntry | None = None
     canned_answers: dict[Id, dict[Language, Text]] = {}
     action_server: ActionServerEntry | None = None
+    sign_in: SignInEntry | None = None
     suggest: Annotated[list[Id] | Literal["all"], BeforeValidator(flows_or_all)] = []
 
 
@@ -155,5 +179,8 @@ KEYS: Mapping[tuple[Any, ...], type[Entry]] = {
     ("desk",): DeskEntry,
     ("desk", "hours"): HoursEntry,
     ("action_server",): ActionServerEntry,
+    ("sign_in",): SignInEntry,
+    ("sign_in", "oidc"): OidcEntry,
+    ("sign_in", "oidc", "roles"): RolesEntry,
     ("answers",): AnswersEntry,
 }

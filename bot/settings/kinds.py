@@ -175,6 +175,17 @@ def _action_server(text: str) -> str:
     return text if parts.path.strip("/") else f"{text.rstrip('/')}/webhook"
 
 
+def _issuer(text: str) -> str:
+    """Exactly as the service writes it: a slash at the end makes another issuer."""
+    parts = urlsplit(text)
+    is_here = parts.scheme == "http" and is_loopback(parts.hostname or "")
+    if not _is_url(text, "https", "http") or not (parts.scheme == "https" or is_here):
+        raise wrong('must begin with "https://", as the sign-in service names itself')
+    if parts.username is not None or parts.query or parts.fragment:
+        raise wrong("holds a user, a query or a fragment; write the issuer alone")
+    return text
+
+
 def is_loopback(host: str) -> bool:
     """Whether this name or address never leaves the machine."""
     try:
@@ -252,6 +263,7 @@ Email = Annotated[str, AfterValidator(_email)]
 Webhook = Annotated[str, AfterValidator(_webhook)]
 Smtp = Annotated[str, AfterValidator(_smtp)]
 ActionServerUrl = Annotated[str, AfterValidator(_action_server)]
+IssuerUrl = Annotated[str, AfterValidator(_issuer)]
 
 
 class Entry(BaseModel):

@@ -14,11 +14,12 @@ from bot.domain.practice import (
     DeskRules,
     MessengerAccount,
     Practice,
+    SignInService,
     WhatsAppAccount,
 )
 from bot.errors import ContentRefused, Problem, SetupError
 from bot.settings.checks import cross_check
-from bot.settings.entries import KEYS, AlertEntry, AnswersEntry, DeskEntry, PracticeEntry
+from bot.settings.entries import KEYS, AlertEntry, AnswersEntry, DeskEntry, OidcEntry, PracticeEntry
 from bot.settings.kinds import SecretSources, read_secret
 from bot.settings.practice_parts import practitioner, room, shifts, site, system, visit_type
 from bot.settings.spelling import did_you_mean
@@ -170,6 +171,18 @@ def _practice(entry: PracticeEntry, *, gather_seconds: float | None, with_secret
         action_server=ActionServer(url=entry.action_server.url, token=entry.action_server.token or None)
         if entry.action_server
         else None,
+        sign_in=_sign_in(entry.sign_in.oidc) if entry.sign_in and with_secrets else None,
+    )
+
+
+def _sign_in(entry: OidcEntry) -> SignInService:
+    return SignInService(
+        issuer=entry.issuer,
+        client_id=entry.client_id,
+        client_secret=entry.client_secret,
+        roles={role: tuple(groups) for role, groups in entry.roles.model_dump().items() if groups},
+        claim=entry.claim,
+        scopes=tuple(entry.scopes),
     )
 
 

@@ -6,6 +6,7 @@ from aiohttp import web
 from bot.domain.practice import Practice
 from bot.web.access import SESSION, add_handlers, answer, refuse
 from bot.web.bodies import Strict, read
+from bot.web.openid_door import BACK, OpenIdDoor
 from bot.web.pages import show
 from bot.web.qr import qr_path
 from bot.web.session import NotLetIn, Session, SignIn, drop_cookie, put_cookie
@@ -29,9 +30,13 @@ class _Credentials(Strict):
     code: str = pydantic.Field(default="", max_length=10)
 
 
-def add_doors(app: web.Application, *, sign_in: SignIn, practice: Practice | None) -> None:
-    """Register /inbox/sign-in and /inbox/sign-out."""
-    doors = _Doors(sign_in, practice)
+def add_doors(
+    app: web.Application, *, sign_in: SignIn, practice: Practice | None, service: OpenIdDoor | None = None
+) -> None:
+    """Register /inbox/sign-in and /inbox/sign-out; with a sign-in service its door too."""
+    doors = _Doors(sign_in, practice, has_service=service is not None)
+    if service is not None:
+        add_handlers(app, ((f"GET {BACK}", doors.show_service), *service.handlers().items()))
     add_handlers(
         app,
         (
@@ -46,13 +51,19 @@ def add_doors(app: web.Application, *, sign_in: SignIn, practice: Practice | Non
 
 
 class _Doors:
-    def __init__(self, sign_in: SignIn, practice: Practice | None) -> None:
+    def __init__(self, sign_in: SignIn, practice: Practice | None, *, has_service: bool) -> None:
         self._sign_in = sign_in
+        self._has_service = has_service
         self._practice = practice
 
     async def show_closed_door(self, request: web.Request) -> web.Response:
         has_people = await self._sign_in.has_people()
-        return await self._show(request, status=401, door="password" if has_people else "link")
+        is_open = has_people or self._has_service
+        return await self._show(request, status=401, door="password" if is_open else "link")
+
+    async def show_service(self, request: web.Request) -> web.Response:
+        """Back from the sign-in service. Looking is free here too: the page posts what came along."""
+        return await self._show(request, door="service")
 
     async def show_door(self, request: web.Request) -> web.Response:
         """Looking is free: link previews and scanners open every link they meet."""
@@ -82,6 +93,7 @@ class _Doors:
             name=name,
             needs_code=needs_code,
             can_announce=await self._sign_in.can_announce(),
+            has_service=self._has_service,
         )
 
     async def announce_link(self, request: web.Request) -> web.Response:

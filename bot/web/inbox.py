@@ -47,6 +47,7 @@ from bot.web.inbox_assistant import InboxAssistant
 from bot.web.inbox_notes import InboxNotes
 from bot.web.inbox_visits import InboxVisits, diary_facts, refused_booking
 from bot.web.live import Heard, Stream
+from bot.web.openid_door import OpenIdDoor
 from bot.web.pages import add_pages, show
 from bot.web.session import SignIn
 from bot.web.trail import Views
@@ -73,6 +74,7 @@ class InboxParts:
     clock: Clock | None = None
     trail: Trail | None = None  # of who looked at what
     flow_names: FlowNames | None = None
+    service: OpenIdDoor | None = None  # to sign in by, besides passwords
     switches: SwitchBoard | None = None
     suggestions: Suggestions | None = None
 
@@ -81,7 +83,7 @@ def add_inbox(app: web.Application, parts: InboxParts) -> None:
     """Register /inbox."""
     add_pages(app)
     guard(app, parts.sign_in)
-    add_doors(app, sign_in=parts.sign_in, practice=parts.practice)
+    add_doors(app, sign_in=parts.sign_in, practice=parts.practice, service=parts.service)
     inbox = _Inbox(parts)
     handlers: dict[str, Handler] = {
         "GET /inbox": inbox.show_inbox,

@@ -24,6 +24,7 @@ from bot.service.passwords import code_secret_of, code_step, code_uri, hash_pass
 from bot.service.staff import Credentials, NameTaken, StaffBook, StoredSession
 from bot.service.trail import Trail
 from bot.web.security import address_of, is_https, is_loopback
+from bot.web.wording import preferred_language
 
 COOKIE = "chairside_session"
 #: Browsers keep this one to https, to one host and to the whole of it (RFC 6265bis).
@@ -227,6 +228,14 @@ class SignIn:
         await self._book.forget_tries([keys["pair"], keys["name"]])
         await self._end_earlier(request)
         how = "password and code" if code else "password"
+        return await self._open(
+            person.id, who=person.name, role=person.role, language=language, how=_from(how, request)
+        )
+
+    async def let_in(self, request: web.Request, person: Person, *, how: str) -> tuple[str, Session]:
+        """Somebody whom a sign-in service has proved: (cookie value, session)."""
+        await self._end_earlier(request)
+        language = preferred_language(request)
         return await self._open(
             person.id, who=person.name, role=person.role, language=language, how=_from(how, request)
         )

@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.domain.diary import Appointment, Opening, Wish
-from bot.domain.practice import Practice
+from bot.domain.practice import Practice, SignInService
 from bot.practice_systems.embedded import EmbeddedDiary
 from bot.service.desk import Desk
 from bot.service.figures import Reports
@@ -20,6 +20,8 @@ from bot.service.visits import VisitDesk
 from bot.web.inbox import InboxParts, add_inbox
 from bot.web.inbox_requests import add_requests
 from bot.web.office import OfficeParts, add_office
+from bot.web.openid import Begun, NotProved, OpenId
+from bot.web.openid_door import OpenIdDoor
 from bot.web.session import SignIn
 from tests.web.assistant import FakeSuggestions, FakeSwitches
 from tests.web.backstage import FakeFacts, FakeTrail
@@ -123,6 +125,7 @@ def whole_inbox(
         trail=trail,
         switches=switches or FakeSwitches(),
         suggestions=suggestions or FakeSuggestions(desk),
+        service=silent_service(sign_in, staff, trail),
     )
     office = OfficeParts(
         desk=desk,
@@ -144,6 +147,21 @@ def whole_inbox(
     )
     add_requests(app, requests, desk=desk, practice=practice)
     return app
+
+
+class SilentService(OpenId):
+    """A sign-in service that does not answer."""
+
+    async def begin(self, redirect: str) -> Begun:
+        raise NotProved("unreachable")
+
+
+def silent_service(sign_in: SignIn, staff: MemoryStaffBook, trail: FakeTrail) -> OpenIdDoor:
+    service = SignInService(
+        issuer="https://id.example", client_id="chairside", client_secret="nobody's", roles={}
+    )
+    openid = SilentService(service, None, sign_in.clock)  # type: ignore[arg-type]
+    return OpenIdDoor(service, openid, sign_in=sign_in, staff=staff, trail=trail)
 
 
 class NoRequests:

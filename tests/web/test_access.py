@@ -52,6 +52,7 @@ REF = "rossi~check_up~20261117T0900Z~20261117T0930Z"
 DOORS = {
     *("GET /inbox/sign-in", "POST /inbox/sign-in", "POST /inbox/sign-in/link"),
     *("GET /inbox/sign-in/{token}", "POST /inbox/sign-in/{token}"),
+    *("GET /inbox/sign-in/service", "POST /inbox/sign-in/service", "POST /inbox/sign-in/service/back"),
 }
 
 

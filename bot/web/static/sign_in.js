@@ -78,3 +78,24 @@ field("announce")?.addEventListener("click", async () => {
     outcome.textContent = words.sign_in_failed;
   }
 });
+
+field("service")?.addEventListener("click", async () => {
+  try {
+    location.assign((await post("/inbox/sign-in/service", {})).next);
+  } catch (refusal) {
+    outcome.textContent = explain(refusal);
+  }
+});
+
+// Back from the sign-in service: what it gave along is used at once, and does not stay in the address.
+if (field("back")) {
+  const came = new URLSearchParams(location.search);
+  history.replaceState(null, "", location.pathname);
+  try {
+    const answer = await post("/inbox/sign-in/service/back", { code: came.get("code") ?? "", state: came.get("state") ?? "" });
+    location.replace(answer.next);
+  } catch (refusal) {
+    field("back").hidden = true;
+    outcome.textContent = explain(refusal);
+  }
+}
