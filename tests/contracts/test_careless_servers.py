@@ -59,7 +59,7 @@ class CarelessFhirWorld(FhirWorld):
     def __init__(self, url: str, server: CarelessFhir, *, openings: str) -> None:
         super().__init__(f"{url}/fhir", openings=openings, sleep=impatiently)
         self.server = server
-        if openings == "slots":
+        if openings != "hours":
             for name, id_ in self.people.items():
                 for slot in quarters(name, id_, date(2027, 3, 1), date(2027, 3, 5)):
                     server.store(slot)

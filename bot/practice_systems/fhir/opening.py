@@ -14,13 +14,14 @@ from bot.domain.practice import Practice
 from bot.errors import SetupError
 from bot.practice_systems.claims import Sleep
 from bot.practice_systems.fhir.rest import FhirRest
+from bot.practice_systems.fhir.scheduling import SchedulingSystem
 from bot.practice_systems.fhir.signing_in import SCOPE, Fixed, SigningIn, SmartBackend
 from bot.practice_systems.fhir.system import FhirSystem
 from bot.practice_systems.outside_http import OutsideHttp
 
 _OPTIONS = {"url", "openings", "client_id", "key_id", "token_url", "scope"}
 _SECRETS = {"token", "private_key"}
-_OPENINGS = ("slots", "hours")
+_OPENINGS = ("slots", "hours", "operations")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -46,13 +47,16 @@ def open_fhir(
     if openings not in _OPENINGS:
         raise SetupError(
             'practice_system.options.openings is "slots" (the server has a Slot for each time that can be'
-            ' booked) or "hours" (those of practice.yml, less what is taken)'
+            ' booked), "operations" (it has $find, $hold and $book) or "hours" (those of practice.yml, less'
+            " what is taken)"
         )
     outside = OutsideHttp(http, url, name="fhir", auth_statuses=(401, 403))
     language = practice.languages[0]
-    return FhirSystem(
+    system = SchedulingSystem if openings == "operations" else FhirSystem
+    return system(
         FhirRest(outside, _signing_in(settings, outside, http, now)),
-        by_slots=openings == "slots",
+        by_slots=openings != "hours",
+        moves=openings != "operations",
         practitioners=[settings.practitioners.get(p.id, p.id) for p in practice.practitioners],
         kinds={theirs: theirs for theirs in settings.visit_types.values()},
         titles={settings.visit_types.get(v.id, v.id): v.name(language) for v in practice.visit_types},

@@ -121,6 +121,12 @@ class FhirRest:
     async def operate(self, path: str, parameters: Json) -> Answer:
         return await self._request("POST", path, writes=True, body=parameters)
 
+    async def ask(self, path: str, parameters: Json) -> Answer:
+        """An operation that changes nothing."""
+        answer = await self._request("POST", path, writes=False, body=parameters)
+        _refuse(answer)
+        return answer
+
     async def _written(self, answer: Answer, type_: str) -> Resource:
         """A server need not send back what it has; then it says where. That it was written is certain."""
         _refuse(answer)

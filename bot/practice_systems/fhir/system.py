@@ -59,6 +59,7 @@ class FhirSystem:
         rest: FhirRest,
         *,
         by_slots: bool,
+        moves: bool = True,
         practitioners: Sequence[str],
         kinds: Mapping[str, str],
         titles: Mapping[str, str],
@@ -69,6 +70,7 @@ class FhirSystem:
         self.capabilities = Capabilities(
             availability=Availability.SLOTS if by_slots else Availability.BUSY,
             keyed_create=True,
+            move=moves,
             patients=True,
             changes=True,
             freshness=timedelta(seconds=15),

@@ -48,6 +48,23 @@ def settled(claimed: Resource) -> Json:
     }
 
 
+def booked_as(
+    offered: Resource, *, key: str, patient: str | None = None, visit_type: str | None = None
+) -> Json:
+    """What a server offered, with who comes, and our key in two places (`fhir.scheduling`)."""
+    marks = {KEY: key, VISIT_TYPE: visit_type}
+    identifiers = [{"system": system, "value": value} for system, value in marks.items() if value]
+    content = {
+        **offered.content,
+        "identifier": [*_without(offered, KEY), *identifiers],
+        "comment": f"[chairside:{key}]",
+    }
+    if patient:
+        who: Json = {"actor": {"reference": f"Patient/{patient}"}, "status": "accepted"}
+        content["participant"] = [*content.get("participant", ()), who]
+    return content
+
+
 def moved(visit: Resource, to: Stretch, slots: Sequence[str]) -> Json:
     content = {
         **visit.content,
