@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: demo test setup check unit browser container crash races diary-races inbox-races oracle hostile crowd bench bench-engine bench-openings soak clean
+.PHONY: demo test setup check unit browser container crash races diary-races inbox-races oracle hostile crowd bench bench-engine bench-inbox bench-openings soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -63,6 +63,9 @@ bench: setup  ## durable turns a second beside a bare server with the same commi
 
 bench-openings: setup  ## a search for openings: 90 days, 10 practitioners; then 100 and 100,000 appointments
 	$(RUN)python -m bench.openings --large
+
+bench-inbox: setup  ## from "human" typed to the row on the screen; the list with 100, 1,000, 10,000 conversations
+	$(RUN)python -m bench.inbox_page
 
 bench-engine: setup  ## one move of the dialogue engine, with 10 to 1,000 flows; a cold load of ours
 	$(RUN)python -m bench.engine

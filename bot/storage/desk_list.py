@@ -73,10 +73,16 @@ class DeskList:
     def _open(
         self, connection: Connection, lets: Any, *, limit: int | None, after: str | None
     ) -> Sequence[Any]:
-        asked = self._listed().where(_handoff.c.closed_at.is_(None), lets)
+        """Ids are put into order first: what stands in thousands of rows need not be carried along."""
+        ids = (
+            select(_handoff.c.id)
+            .join(_conversation, _conversation.c.id == _handoff.c.conversation)
+            .where(_handoff.c.practice == self._practice, _handoff.c.closed_at.is_(None), lets)
+        )
         if after is not None:
-            asked = asked.where(tuple_(*_ORDER) > tuple_(*_read_cursor(after, 4)))
-        return connection.execute(asked.order_by(*_ORDER).limit(None if limit is None else limit + 1)).all()
+            ids = ids.where(tuple_(*_ORDER) > tuple_(*_read_cursor(after, 4)))
+        ids = ids.order_by(*_ORDER).limit(None if limit is None else limit + 1)
+        return connection.execute(self._listed().where(_handoff.c.id.in_(ids)).order_by(*_ORDER)).all()
 
     def _settled(self, connection: Connection, *, limit: int | None, after: str | None) -> Sequence[Any]:
         """Of each conversation its last hand-off, when that one is closed; the latest first."""

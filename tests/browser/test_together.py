@@ -99,7 +99,7 @@ async def test_a_colleague_s_newer_answer_stops_mine_and_is_shown(page: Page, de
 async def test_a_patient_who_begins_to_wait_calls_once_with_the_number(
     context: BrowserContext, url: str, sign_in: SignIn, desk: FakeDesk, witness: Witness
 ) -> None:
-    """H11: a sound and a notification once leave was given by a button; ten at once are one, without names."""
+    """H11: a sound and a notification once leave was given; ten at once are one; nobody is named."""
     await context.add_init_script(KEEPS_CALLS)
     page = await at_the_desk(context, url, sign_in)
     desk.opens(conversation("c-first", said("Hello", "f-1"), label="Ugo Neri"))
