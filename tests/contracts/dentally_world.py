@@ -8,8 +8,8 @@ from aiohttp.test_utils import TestServer
 
 from bot.domain.diary import AppointmentStatus
 from bot.domain.outside import OutsideVisit, SystemSettings
+from bot.ports import OutsideSystem
 from bot.practice_systems.dentally import open_dentally
-from bot.practice_systems.dentally.system import DentallySystem
 from tests.contracts.faults import Faults
 from tests.stand_ins.dentally import KEY, DentallyStandIn, Habits, Hours
 from tests.studio import NOW, STUDIO
@@ -25,7 +25,7 @@ HOURS: Hours = {
 class DentallyWorld:
     """A World (`tests.contracts.outside_system`)."""
 
-    system: DentallySystem
+    system: OutsideSystem
     settings: SystemSettings
 
     def __init__(self, habits: Habits | None = None) -> None:
@@ -45,7 +45,7 @@ class DentallyWorld:
         self.http = aiohttp.ClientSession(middlewares=(self.faults,))
         self.system = self.another()
 
-    def another(self) -> DentallySystem:
+    def another(self) -> OutsideSystem:
         return open_dentally(self.settings, practice=STUDIO, http=self.http, now=lambda: NOW)
 
     async def close(self) -> None:

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -333,9 +334,9 @@ async def test_the_catalogue_names_what_practice_yml_needs(world: DentallyWorld)
     ],
 )
 async def test_a_mistake_in_practice_yml_is_told_with_its_remedy(
-    world: DentallyWorld, changes: dict[str, dict[str, str]], said: str
+    world: DentallyWorld, changes: dict[str, Any], said: str
 ) -> None:
-    known = {"options": world.settings.options, "secrets": world.settings.secrets}
+    known: dict[str, Any] = {"options": world.settings.options, "secrets": world.settings.secrets}
     settings = SystemSettings(
         kind="dentally", **({**known, "practitioners": world.settings.practitioners} | changes)
     )
