@@ -29,7 +29,7 @@ from bot.domain.diary import (
 from bot.domain.openings import Taken
 from bot.errors import HoldExpired, OpeningTaken, VisitChanged
 from bot.storage.database import Database
-from bot.storage.diary_rules import free_room, taken, visits_between
+from bot.storage.diary_rules import alone_with, free_room, taken, visits_between
 from bot.storage.diary_tables import APPOINTMENT, DAY_SECONDS, OVERLAP
 from bot.storage.patients import Seal, SqlPatients, digest
 from bot.storage.statements import Prepared
@@ -368,6 +368,7 @@ class SqlDiary:
         ).first()
         if booked is not None:
             return
+        alone_with(connection, self._practice, write.hold.opening.practitioner)
         known = self.patients.booked_before(connection, write.hold.contact, write.patient)
         patient = known or f"pat_{digest(self._practice, write.key)}"
         turned = connection.execute(
@@ -398,6 +399,7 @@ class SqlDiary:
         a = APPOINTMENT.c
         if not self._may_change(connection, write):
             return
+        alone_with(connection, self._practice, write.hold.opening.practitioner)
         held = connection.execute(
             delete(APPOINTMENT)
             .where(
@@ -486,6 +488,7 @@ class SqlDiary:
 
 
 def _insert_free(connection: Connection, row: dict[str, Any]) -> None:
+    alone_with(connection, row["practice"], row["practitioner"], row.get("room"))
     try:
         connection.execute(insert(APPOINTMENT).values(row))
     except IntegrityError as error:

@@ -17,6 +17,7 @@ from bot.domain.outside import Deed, DeedState, Linked
 from bot.errors import HoldExpired
 from bot.storage.database import Database
 from bot.storage.diary import SqlDiary
+from bot.storage.diary_rules import alone_with
 from bot.storage.diary_tables import (
     ACTIVE,
     APPOINTMENT,
@@ -193,6 +194,7 @@ class SqlOutsideBook:
         }
 
         def unit(connection: Connection) -> None:
+            alone_with(connection, self._practice, opening.practitioner)
             if ours.appointment.status in (AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED):
                 connection.execute(
                     delete(APPOINTMENT).where(
