@@ -1,14 +1,16 @@
 """What stands behind the pages of the office, in memory."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.chats import BookingFact, WroteFact
 from bot.domain.deeds import Deed, DoneBy, Tampering
 from bot.domain.figures import HandoffFact
+from bot.domain.handoff import Outcome
 from bot.service.figures import WaitingFact
-from tests.web.fakes import FakeClock
+from tests.web.fakes import NOW, FakeClock
 
 
 @dataclass
@@ -34,6 +36,48 @@ class FakeFacts:
 
     def open_within(self, *, start: datetime, end: datetime) -> tuple[HandoffFact, ...]:
         return tuple(f for f in self.begun if f.opened_at < end and (not f.closed_at or f.closed_at > start))
+
+
+def busy_month() -> FakeFacts:
+    """Forty days of a practice that is written to a lot; the same each time."""
+    chance = random.Random(5)
+    wrote, booked, begun = [], [], []
+    for ahead in range(40):
+        day = NOW - timedelta(days=ahead)
+        for patient in range(chance.randrange(6, 24) if day.weekday() < 6 else 2):
+            hour = chance.choice([7, 8, 8, 9, 9, 9, 10, 10, 11, 12, 14, 15, 16, 16, 17, 18, 19])
+            at = min(day.replace(hour=hour, minute=chance.randrange(60)), NOW - timedelta(hours=1))
+            who = f"{ahead:02x}{patient:02x}aa"
+            for message in range(chance.randrange(2, 8)):
+                wrote.append(WroteFact(conversation=who, at=at + timedelta(minutes=message)))
+            if chance.random() < 0.5:
+                booked.append(BookingFact(conversation=who, at=at + timedelta(minutes=9)))
+            elif chance.random() < 0.5:
+                begun.append(_begun(who, at, chance))
+    waiting = tuple(
+        WaitingFact(
+            conversation=who,
+            since=NOW - timedelta(minutes=since),
+            due_at=NOW + timedelta(minutes=15 - since),
+        )
+        for who, since in (("c-anna", 12), ("beef-2", 3))
+    )
+    return FakeFacts(begun=begun, written=wrote, booked=booked, unanswered=waiting)
+
+
+def _begun(who: str, at: datetime, chance: random.Random) -> HandoffFact:
+    others = ["emergency", "misunderstood", "complaint", "media", "clinical_question", "invoices"]
+    is_answered = chance.random() < 0.9
+    wait = timedelta(minutes=chance.randrange(2, 22))
+    return HandoffFact(
+        conversation=who,
+        reason=chance.choice(["asked"] * 5 + others),
+        opened_at=at,
+        answered_at=at + wait if is_answered else None,
+        answered_by=chance.choice(["Giulia", "Marta", "Paolo"]) if is_answered else None,
+        closed_at=at + wait * 2 if is_answered else None,
+        outcome=Outcome.ANSWERED if is_answered else None,
+    )
 
 
 @dataclass

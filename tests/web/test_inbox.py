@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.domain.staff import Role
 from bot.service.desk import Author, Owner
-from bot.web.access import ROUTES
+from bot.web.access import PAGES, ROUTES
 from bot.web.session import SignIn
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, said
 from tests.web.people import at_work, hired
@@ -44,7 +44,7 @@ async def test_nobody_sees_or_does_anything_without_a_session(
     doors = {
         "/inbox": (303, "/inbox/sign-in"),
         "/inbox/{conversation}": (303, "/inbox/sign-in?conversation=c-anna"),
-        **dict.fromkeys(("/inbox/figures", "/inbox/trail", "/inbox/team"), (303, "/inbox/sign-in")),
+        **dict.fromkeys((page for page in PAGES[2:]), (303, "/inbox/sign-in")),
     }
     assert answer == doors.get(path, (401, None))
     assert desk.views == before
