@@ -12,9 +12,11 @@ from bot.domain.diary import AppointmentStatus
 from bot.domain.outside import Stretch, SystemSettings
 from bot.errors import AuthFailed, ProtocolDrift, SetupError
 from bot.practice_systems.caldav import open_caldav
+from bot.practice_systems.caldav.reading import uid_of
+from bot.practice_systems.caldav.writing import claim
 from tests.contracts.calendar_world import CalendarWorld, event
 from tests.contracts.outside_system import Front, books, front_of
-from tests.contracts.practice_system import HALF_PAST_TEN, TEN
+from tests.contracts.practice_system import HALF_PAST_TEN, TEN, at_ten
 from tests.contracts.servers import PASSWORD, radicale
 from tests.contracts.test_careless_servers import listening
 from tests.stand_ins.careless_caldav import CarelessCalDav
@@ -110,6 +112,29 @@ async def test_a_weekly_lunch_is_kept_at_one_o_clock_when_the_clocks_change(
     )
 
     assert [f"{one.start:%m-%d %H:%M}" for one in busy] == ["03-17 12:00", "03-24 12:00", "03-31 11:00"]
+
+
+async def test_a_claim_that_nobody_comes_back_for_is_cleared_away(world: CalendarWorld, front: Front) -> None:
+    left = claim(
+        key="k1",
+        start=TEN.start,
+        end=TEN.end,
+        title="...",
+        at=NOW,
+        until=NOW + timedelta(minutes=2),
+    )
+    await world.asks("PUT", world.file(uid_of("k1")), left)
+
+    async def is_free() -> bool:
+        return TEN in await front.diary.find_openings(at_ten(), at=NOW, limit=3)
+
+    at_once = await is_free()
+    world.at_call(0, "")
+    front.clock.at += timedelta(minutes=5)
+    later = await is_free()
+    whole = await world.asks("GET", f"{world.url}/{world.calendars['rossi']}/")
+
+    assert (at_once, later, b"VEVENT" in whole) == (False, True, False)
 
 
 async def test_an_event_that_nobody_can_read_keeps_its_day_and_breaks_nothing(front: Front) -> None:

@@ -103,12 +103,14 @@ class CalDavSystem:
         for item in await self._shelf.items(practitioner, start, end):
             there = self._shelf.read(item)
             until = there.ours.claimed_until if there.ours else None
-            if until is None or until >= self._now():
-                busy += [
-                    Stretch(practitioner=practitioner, start=one.start, end=one.end)
-                    for one in there.occurrences(start, end)
-                    if one.blocks
-                ]
+            if until is not None and until < self._now():
+                await self._sweep(item)
+                continue
+            busy += [
+                Stretch(practitioner=practitioner, start=one.start, end=one.end)
+                for one in there.occurrences(start, end)
+                if one.blocks
+            ]
         return tuple(sorted(busy, key=lambda stretch: (stretch.start, stretch.end)))
 
     async def create(self, request: VisitRequest, *, key: str, hold: str | None = None) -> OutsideVisit:
@@ -240,6 +242,11 @@ class CalDavSystem:
                     version=version_of(item),
                     created=item.modified,
                 )
+
+    async def _sweep(self, claim: Item) -> None:
+        """A claim whose owner has died is nothing that staff should have to wonder about."""
+        with suppress(BookingError, Changed):
+            await self._dav.delete(claim.href, etag=claim.etag)
 
     async def _found(self, ref: str) -> Found | None:
         there = await self._shelf.find(ref)

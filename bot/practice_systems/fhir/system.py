@@ -42,7 +42,7 @@ from bot.practice_systems.fhir.patients import Patients
 from bot.practice_systems.fhir.reading import BUSY, FREE, Slot, claimed_until
 from bot.practice_systems.fhir.rest import Changed, FhirRest, Json, Resource
 from bot.practice_systems.fhir.slots import Slots, chains, covering
-from bot.practice_systems.fhir.writing import cancelled, claim, instant, moved, settled
+from bot.practice_systems.fhir.writing import cancelled, claim, instant, moved, never_was, settled
 
 _AGAIN = timedelta(seconds=5)  # servers commit out of order: so much of what was told is told again
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -295,7 +295,11 @@ class FhirSystem:
         found: list[OutsideVisit] = []
         for there in await self._appointments([f"Practitioner/{practitioner}"], start, end):
             until, one = claimed_until(there), reading.visit(there)
-            is_live = until is None or (claims and until >= self._now())
+            if until is not None and until < self._now():
+                with suppress(BookingError, Changed):  # whose owner has died
+                    await self._rest.update(there, never_was(there))
+                continue
+            is_live = until is None or claims
             if one is not None and is_live and one.practitioner == practitioner:
                 found.append(one)
         return found
