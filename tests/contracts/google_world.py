@@ -10,8 +10,8 @@ from aiohttp.test_utils import TestServer
 
 from bot.domain.diary import AppointmentStatus
 from bot.domain.outside import OutsideVisit, SystemSettings
+from bot.ports import OutsideSystem
 from bot.practice_systems.google import open_google
-from bot.practice_systems.google.system import GoogleSystem
 from tests.contracts.faults import Faults
 from tests.stand_ins.google_calendar import GoogleCalendarStandIn
 from tests.studio import NOW, STUDIO
@@ -22,7 +22,7 @@ _worlds = count(1)
 class GoogleWorld:
     """A World (`tests.contracts.outside_system`)."""
 
-    system: GoogleSystem
+    system: OutsideSystem
     settings: SystemSettings
 
     def __init__(self, *, lax: bool = False, **options: str) -> None:
@@ -51,7 +51,7 @@ class GoogleWorld:
         self.http = aiohttp.ClientSession(middlewares=(self.faults,))
         self.system = self.another()
 
-    def another(self) -> GoogleSystem:
+    def another(self) -> OutsideSystem:
         return open_google(self.settings, practice=STUDIO, http=self.http, now=self.now)
 
     async def close(self) -> None:

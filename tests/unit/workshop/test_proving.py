@@ -12,11 +12,14 @@ from bot.domain.outside import Availability, OutsideVisit
 from bot.errors import SetupError
 from bot.ports import OutsideSystem
 from bot.workshop.proving import Finding, Trial, prove, table
+from tests.contracts.dentally_world import DentallyWorld
+from tests.contracts.google_world import GoogleWorld
+from tests.contracts.outside_system import World
 from tests.contracts.test_lax_systems import LaxWorld
 from tests.studio import NOW, STUDIO, opening
 
 
-def trial_of(world: LaxWorld, folder: Path, system: OutsideSystem | None = None) -> Trial:
+def trial_of(world: World, folder: Path, system: OutsideSystem | None = None) -> Trial:
     async def sleep(seconds: float) -> None: ...
 
     return Trial(
@@ -46,6 +49,20 @@ async def test_what_keeps_its_promises_is_said_to_and_nothing_is_left_behind(
     assert broken(findings) == set(), table(findings)
     assert len(findings) == 14
     assert list(world.system.active()) == []
+
+
+@pytest.mark.parametrize("kind", [GoogleWorld, DentallyWorld], ids=["google", "dentally"])
+async def test_the_stand_ins_of_other_peoples_software_pass(
+    kind: type[GoogleWorld] | type[DentallyWorld], tmp_path: Path
+) -> None:
+    world = kind()
+    await world.open()
+    findings = await prove(trial_of(world, tmp_path))
+    left = await world.active()
+    await world.close()
+
+    assert broken(findings) == set(), table(findings)
+    assert list(left) == []
 
 
 async def test_a_promise_that_is_not_kept_is_seen(tmp_path: Path) -> None:
