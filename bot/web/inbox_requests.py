@@ -87,6 +87,7 @@ class RequestsPage:
         """The conversation is theirs from then on: the patient's answer is for a person."""
         try:
             given = await read(request, _Proposal)
+            Opening.parse_ref(given.opening)
             who = request[SESSION].who
             asked = [one for one in await self._requests.waiting() if one.visit.id == given.visit]
             for one in asked:

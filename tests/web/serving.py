@@ -108,6 +108,7 @@ def whole_inbox(
     trail: FakeTrail | None = None,
     switches: FakeSwitches | None = None,
     suggestions: FakeSuggestions | None = None,
+    requests: "NoRequests | None" = None,
 ) -> web.Application:
     """With every part that a page can have."""
     practice = demo_practice()
@@ -136,16 +137,15 @@ def whole_inbox(
         staff=staff,
     )
     add_office(app, office)
-    requests = RequestDesk(
-        practice,
-        NoVisits(),
-        store=NoRequests(),
-        book=NoRequests(),
-        notices=NoRequests(),
-        languages=NoRequests(),
-        clock=desk.clock,
+    asked: Any = requests or NoRequests()
+    add_requests(
+        app,
+        RequestDesk(
+            practice, NoVisits(), store=asked, book=asked, notices=asked, languages=asked, clock=desk.clock
+        ),
+        desk=desk,
+        practice=practice,
     )
-    add_requests(app, requests, desk=desk, practice=practice)
     return app
 
 
