@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: demo test setup check unit browser container crash races diary-races inbox-races oracle hostile crowd bench bench-engine bench-inbox bench-openings soak clean
+.PHONY: demo test setup check unit browser pictures container crash races diary-races inbox-races oracle hostile crowd bench bench-engine bench-inbox bench-openings soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -32,7 +32,10 @@ unit: setup
 	$(RUN)pytest --ignore=tests/browser -n auto --dist loadfile
 
 browser: setup  ## a real headless Chromium; skipped loudly where there is none
-	$(RUN)pytest tests/browser
+	$(RUN)pytest tests/browser -n 2 --dist loadfile
+
+pictures: setup  ## the pages for docs/images, from a practice that does not exist
+	$(RUN)python -m bench.screenshots
 
 container: setup  ## the image's steps without a container engine; skipped loudly without a package index
 	$(RUN)pytest tests/container

@@ -14,7 +14,7 @@ from bot.service.notes import CannedAnswer
 from bot.web.session import SignIn
 from tests.browser.people import Witness, at_the_desk, picture
 from tests.web.fakes import FakeClock, FakeDesk, FakeNotes, MemoryStaffBook, conversation, said
-from tests.web.people import PASSWORD, code, hired
+from tests.web.people import PASSWORD, at_work, code, hired
 from tests.web.serving import Serve, whole_inbox
 
 SERIOUS = ("serious", "critical")
@@ -57,6 +57,7 @@ def notes(desk: FakeDesk) -> FakeNotes:
 @pytest_asyncio.fixture(loop_scope="session")
 async def url(serve: Serve, desk: FakeDesk, sign_in: SignIn, staff: MemoryStaffBook, notes: FakeNotes) -> str:
     await hired(staff, "Paolo", Role.AGENT)
+    await at_work(staff, "Paolo")
     return await serve(whole_inbox(desk, sign_in, staff, notes=notes))
 
 
