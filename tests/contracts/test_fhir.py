@@ -20,6 +20,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 class TestFhirByHours(OutsideSystemContract):
     """The times are those of practice.yml, less what the server has."""
 
+    fault_kinds = ("lost",)  # others: test_careless_servers
+
     @pytest.fixture
     async def world(self, server: str) -> AsyncIterator[FhirWorld]:
         world = FhirWorld(server, openings="hours")
@@ -30,7 +32,9 @@ class TestFhirByHours(OutsideSystemContract):
 
 class TestFhirBySlots(OutsideSystemContract):
     """The server has a slot for every quarter of an hour of one morning. What does not depend on the server's
-    slots is shown above, and the whole contract on a careless server (test_careless_fhir)."""
+    slots is shown above, and the whole contract on a careless server (test_careless_servers)."""
+
+    fault_kinds = ("lost",)
 
     @pytest.fixture
     async def world(self, server: str) -> AsyncIterator[FhirWorld]:
