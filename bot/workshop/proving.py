@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.domain.diary import Appointment, Opening, PatientDetails, Wish
+from bot.domain.diary import Appointment, Hold, Opening, PatientDetails, Wish
 from bot.domain.outside import Capabilities, OutsideVisit, SystemSettings
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
@@ -190,7 +190,7 @@ class _Proof:
         other = await self._system.by_key(f"verify {self._run} nobody's", near=near)
         if other is not None:
             raise Broken("it finds a visit by a key that nobody has used")
-        if there.key != self._keys[0][0]:
+        if there.key not in [key for key, _ in self._keys]:
             raise Broken("the visit does not carry our key")
         return ""
 
@@ -319,9 +319,14 @@ class _Proof:
         return key
 
     async def _booked(self, desk: OutsideDiary, one: Opening) -> Appointment:
-        at, key = self._trial.now(), self._key(one)
-        hold = await desk.hold(one, contact=CONTACT, key=key, at=at)
-        return (await desk.book(hold, self._trial.patient, key=key, at=at)).appointment
+        return await self._confirmed(desk, await self._held(desk, one))
+
+    async def _held(self, desk: OutsideDiary, one: Opening) -> Hold:
+        return await desk.hold(one, contact=CONTACT, key=self._key(one), at=self._trial.now())
+
+    async def _confirmed(self, desk: OutsideDiary, hold: Hold) -> Appointment:
+        key = self._key(hold.opening)
+        return (await desk.book(hold, self._trial.patient, key=key, at=self._trial.now())).appointment
 
     async def _there(self) -> OutsideVisit:
         there = await self._there_at(self._booked_visit().opening)
@@ -348,8 +353,8 @@ class _Proof:
 
     async def _race(self, wanted: list[Opening], *, winners: int) -> str:
         first, last = min(one.start for one in wanted), max(one.end for one in wanted)
-        booked = zip(self._desks, wanted, strict=False)
-        outcomes = await asyncio.gather(*(self._outcome(desk, one) for desk, one in booked))
+        held = [(desk, await self._held(desk, one)) for desk, one in zip(self._desks, wanted, strict=False)]
+        outcomes = await asyncio.gather(*(self._outcome(desk, hold) for desk, hold in held))
         told = ", ".join(f"{outcomes.count(one)} {one}" for one in sorted(set(outcomes)))
         there = [v for key, start in self._keys if (v := await self._blocking(key, start)) is not None]
         here = {v.ref for v in there if v.start < last and v.end > first}
@@ -357,9 +362,9 @@ class _Proof:
             raise Broken(f"{told}; {len(here)} visits are in the diary")
         return f"{told}; {len(here)} visit in the diary"
 
-    async def _outcome(self, desk: OutsideDiary, one: Opening) -> str:
+    async def _outcome(self, desk: OutsideDiary, hold: Hold) -> str:
         try:
-            await self._booked(desk, one)
+            await self._confirmed(desk, hold)
         except BookingError as error:
             return error.outcome
         return "booked"
