@@ -64,7 +64,9 @@ class Workbench:
         return str(self.slots.get("language") or self.base.language)
 
     def change(self, **changes: Any) -> None:
-        self.turn = replace(self.turn, **changes)
+        turn = self.turn
+        if any(getattr(turn, name) is not value for name, value in changes.items()):
+            self.turn = replace(turn, **changes)
 
     def conversation(self, *, settled: bool) -> Conversation:
         """What is left at the end of an advance."""

@@ -10,7 +10,7 @@ recorded as the action's result and the turn runs again with it.
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -25,7 +25,7 @@ from bot.dialogue import (
     payload_commands,
 )
 from bot.dialogue.commands import Command, MediaReceived, StaleTap
-from bot.dialogue.effects import AlertStaff, Effect, OpenHandoff, OptIn, OptOut, RunAction, Utter
+from bot.dialogue.effects import AlertStaff, OpenHandoff, RunAction, Utter
 from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
 from bot.domain.conversation import InboundKind, Reply
 from bot.domain.diary import DiaryWrite
@@ -34,7 +34,6 @@ from bot.domain.pipeline import (
     BOT,
     CLOSED,
     HANDED_BACK,
-    OWN_KINDS,
     PAUSED,
     PROMISE_BROKEN,
     QUEUE,
@@ -49,11 +48,12 @@ from bot.domain.pipeline import (
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from bot.errors import BookingError, ChairsideError, StaleConversation
-from bot.ports import ActionCall, ActionResult, Actions, Clock, Store
+from bot.ports import ActionCall, Actions, Clock, Store
 from bot.service.alerts import Alerts
 from bot.service.changes import Changes
 from bot.service.delivery import Delivery
 from bot.service.facts import opens_at, practice_facts, when_staff_answer
+from bot.service.gathering import Gathering
 from bot.service.in_words import InWords
 from bot.service.journal import heard_note, stack_note, timeline
 from bot.service.pausing import notice
@@ -62,6 +62,18 @@ from bot.service.restraint import Going, Restraint, Turned
 from bot.service.silence import apart, as_owned, may_be_said, may_write
 from bot.service.switches import SwitchBoard
 from bot.service.tokens import NotOurToken, TapTokens
+from bot.service.turn import (
+    Heard,
+    Progress,
+    as_json,
+    goes_on,
+    latest_message,
+    members_of,
+    opted_out,
+    place_of,
+    reply_id,
+    turn_id,
+)
 from bot.service.understanding import Reader
 from bot.service.waiting import CALL, CHOICES, GO_ON, KEEP_WAITING, answer, apology, named
 from bot.service.wording import APOLOGY, replies, with_tokens
@@ -69,46 +81,16 @@ from nlu.understanding import Entity, Understanding
 
 log = structlog.get_logger(__name__)
 
-_TURNS = uuid.UUID("6f0d7c1e-7a0f-4c53-9c51-3a4f8d1f4b60")
 _ACTIONS_A_TURN = 40
 _ATTEMPTS = 5
-#: A patient who keeps typing is answered after this many pauses all the same.
-_LONGEST_GATHERING = 4
 
 
 class TurnDoesNotSettle(ChairsideError):
     """The flow runs action after action and never asks or ends."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """What a turn's messages came to."""
-
-    event: PatientWrote | HandedBack
-    text: str = ""
-    understanding: Understanding | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Progress:
-    """A turn while it runs."""
-
-    turn: str
-    at: datetime
-    begun: Conversation  # as it was found
-    conversation: Conversation
-    assistant: Assistant  # the content that the turn runs on
-    paused: bool = False  # the assistant is silent here, and no person has the conversation
-    anew: bool = False  # answers what a suggestion answered that was taken back
-    handed_back: bool = False
-    effects: list[Effect] = field(default_factory=list)
-    writes: list[DiaryWrite] = field(default_factory=list)
-    riding: list[LedgerEntry] = field(default_factory=list)  # results of those writes, not yet durable
-    outcomes: list[tuple[str, str]] = field(default_factory=list)
-
-
 class Turns:
-    """A task per conversation that has something to answer; nothing runs for the others."""
+    """Answers conversations; when, `Gathering` knows."""
 
     def __init__(
         self,
@@ -147,77 +129,31 @@ class Turns:
         self._restraint = Restraint(practice, switches=switches, tokens=tokens, facts=self._facts_of_waiting)
         self._worker = worker
         self._keep_ledger = keep_ledger  # off only in the crash test's twin
-        self._due: dict[str, tuple[float, float]] = {}  # conversation -> (first heard, to be answered)
-        self._bells: dict[str, asyncio.Event] = {}
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._stopping = False
+        self._gathering = Gathering(self._answer, pause=practice.gather_seconds, finished=changes.ring)
 
     # -- when ---------------------------------------------------------------------------------------------
 
     def wake(self, conversation: str, kind: InboundKind | None = None) -> None:
         """A message was stored. Typed text waits for more; everything else is answered at once."""
-        now = asyncio.get_running_loop().time()
-        pause = self._practice.gather_seconds if kind is InboundKind.TEXT else 0.0
-        first, _ = self._due.get(conversation, (now, now))
-        self._due[conversation] = (first, min(now + pause, first + _LONGEST_GATHERING * pause))
-        if conversation in self._running:
-            self._bells[conversation].set()
-        elif not self._stopping:
-            self._bells[conversation] = asyncio.Event()
-            task = asyncio.create_task(self._answer_all(conversation), name=f"turns {conversation}")
-            self._running[conversation] = task
-            task.add_done_callback(lambda done: self._finished(conversation, done))
+        self._gathering.wake(conversation, patiently=kind is InboundKind.TEXT)
 
     @property
     def is_busy(self) -> bool:
-        return bool(self._running)
+        return self._gathering.is_busy
 
     async def stop(self) -> None:
         """Finishes the turns that run; what waits stays in the inbox."""
-        self._stopping = True
-        for bell in self._bells.values():
-            bell.set()
-        if self._running:
-            _, unfinished = await asyncio.wait(self._running.values(), timeout=5)
-            for task in unfinished:
-                task.cancel()
-
-    def _finished(self, conversation: str, task: asyncio.Task[None]) -> None:
-        del self._running[conversation], self._bells[conversation]
-        self._changes.ring()
-        if not task.cancelled() and (error := task.exception()):
-            log.error("turns_failed", conversation=conversation, error=type(error).__name__)
-            asyncio.get_running_loop().call_later(1, self.wake, conversation)
-        elif conversation in self._due and not self._stopping:
-            self.wake(conversation)
-
-    async def _answer_all(self, conversation: str) -> None:
-        loop = asyncio.get_running_loop()
-        bell = self._bells[conversation]
-        while conversation in self._due and not self._stopping:
-            patience = self._due[conversation][1] - loop.time()
-            if patience > 0:
-                bell.clear()
-                try:
-                    async with asyncio.timeout(patience):
-                        await bell.wait()
-                except TimeoutError:
-                    pass
-                continue
-            del self._due[conversation]
-            await self._answer(conversation)
+        await self._gathering.stop()
 
     async def _answer(self, conversation: str) -> None:
         """Every waiting message of a conversation, turn by turn, in the order in which they were written."""
         anew = False
         while snapshot := await self._store.load(conversation, worker=self._worker):
-            members = _members(snapshot)
+            members = members_of(snapshot)
             if not members:
                 return
             try:
-                if _goes_on(snapshot, members) and await self._store.recall(
-                    snapshot, [m.id for m in members]
-                ):
+                if goes_on(snapshot, members) and await self._store.recall(snapshot, [m.id for m in members]):
                     anew = True
                     continue
                 await self._run(snapshot, members, anew=anew)
@@ -235,7 +171,7 @@ class Turns:
             "turn_failed",
             conversation=snapshot.contact.id,
             error=type(error).__name__,
-            at=_place_of(error),
+            at=place_of(error),
             attempts=attempts,
         )
         if attempts < _ATTEMPTS and not isinstance(error, TurnDoesNotSettle):
@@ -246,7 +182,7 @@ class Turns:
 
     async def _give_up(self, snapshot: Snapshot, members: Sequence[InboxMessage]) -> None:
         now = self._clock.now()
-        turn = _turn_id(snapshot, members)
+        turn = turn_id(snapshot, members)
         language = str((snapshot.state or {}).get("language") or self._practice.languages[0])
         text = APOLOGY.get(language, APOLOGY["en"])
         state = snapshot.state or self._new_conversation(snapshot).to_json()
@@ -279,7 +215,7 @@ class Turns:
         paused = self._restraint.is_silent(snapshot) and not is_person(snapshot.owner)
         conversation = self._conversation(snapshot, QUEUE if paused else snapshot.owner)
         progress = Progress(
-            turn=_turn_id(snapshot, members),
+            turn=turn_id(snapshot, members),
             at=begun.at if begun else self._clock.now(),
             begun=conversation,
             conversation=conversation,
@@ -380,7 +316,7 @@ class Turns:
             channel=snapshot.contact.address.channel,
             language=language,
             facts=self._facts_at(progress.at, language),
-            latest_message=_latest_message(text, understanding),
+            latest_message=latest_message(text, understanding),
             queued=snapshot.owner == QUEUE,
         )
 
@@ -447,7 +383,7 @@ class Turns:
             action=call.name,
             key=key,
             arguments={"slots": call.tracker.get("slots", {})},
-            result=_as_json(result),
+            result=as_json(result),
         )
         if not self._keep_ledger:
             await self._store.write_diary(result.writes)
@@ -648,7 +584,7 @@ class Turns:
             handoff=going.handoff,
             outcome=None if members[0].kind == HANDED_BACK else Outcome.WENT_ON,
             informed=going.informed,
-            opted_out=_opted_out(progress.effects),
+            opted_out=opted_out(progress.effects),
             draft=going.draft,
         )
 
@@ -714,81 +650,3 @@ class Turns:
         if commit.handoff is not None:
             self._alerts.ring()
         self._changes.ring()
-
-
-def _members(snapshot: Snapshot) -> tuple[InboxMessage, ...]:
-    """The messages of the next turn: of one that has begun, else the first and what belongs to it."""
-    if snapshot.begun:
-        return tuple(m for m in snapshot.pending if m.turn == snapshot.begun.id)
-    taken: list[InboxMessage] = []
-    for message in snapshot.pending:
-        if taken and (message.kind is InboundKind.CHOICE or message.kind != taken[0].kind):
-            break
-        taken.append(message)
-        if message.kind is InboundKind.CHOICE or message.kind in OWN_KINDS:
-            break
-    return tuple(taken)
-
-
-def _goes_on(snapshot: Snapshot, members: Sequence[InboxMessage]) -> bool:
-    """Whether the patient writes again before somebody has decided on the answer to what came before."""
-    return snapshot.draft is not None and snapshot.begun is None and members[0].kind is InboundKind.TEXT
-
-
-def _turn_id(snapshot: Snapshot, members: Sequence[InboxMessage]) -> str:
-    """The same for every run of the same turn."""
-    if snapshot.begun:
-        return snapshot.begun.id
-    return str(uuid.uuid5(_TURNS, f"{snapshot.contact.id} {members[0].id} {members[-1].id}"))
-
-
-def reply_id(turn: str, index: int) -> str:
-    """The outbox id of a turn's message: the same when the turn runs again."""
-    return str(uuid.uuid5(uuid.UUID(turn), f"reply {index}"))
-
-
-def _as_json(result: ActionResult) -> dict[str, Any]:
-    return {
-        "events": [dict(event) for event in result.events],
-        "responses": [dict(response) for response in result.responses],
-        "failed": result.failed,
-    }
-
-
-def _opted_out(effects: Sequence[Effect]) -> bool | None:
-    """What the turn decided on messages that we begin; None: nothing."""
-    decided = [isinstance(effect, OptOut) for effect in effects if isinstance(effect, (OptOut, OptIn))]
-    return decided[-1] if decided else None
-
-
-def _latest_message(text: str, understanding: Understanding | None) -> dict[str, Any]:
-    """Rasa's tracker.latest_message."""
-    if understanding is None:
-        return {"text": text, "intent": {}, "intent_ranking": [], "entities": [], "metadata": {}}
-    best = understanding.intent
-    return {
-        "text": text,
-        "intent": {"name": best.name, "confidence": best.confidence} if best else {},
-        "intent_ranking": [
-            {"name": i.name, "confidence": i.confidence} for i in understanding.intent_ranking[:5]
-        ],
-        "entities": [
-            {
-                "entity": e.entity,
-                "value": e.value,
-                "start": e.start,
-                "end": e.end,
-                "confidence_entity": e.confidence,
-            }
-            for e in understanding.entities
-        ],
-        "metadata": {},
-    }
-
-
-def _place_of(error: BaseException) -> str:
-    """file:line of where it was raised; never the text, which may hold a patient's words."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "?"

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from bot.domain.pipeline import BOT
 from bot.service.card import CardLine, CardSource, CardTurn, card_lines
 from bot.service.desk import UnknownConversation
-from bot.service.turns import reply_id
+from bot.service.turn import reply_id
 from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.seal import Keyring
