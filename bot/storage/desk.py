@@ -326,14 +326,14 @@ class SqlDesk:
 
     async def give_back(self, conversation: str, who: str) -> None:
         done = Done(Deed.GAVE_BACK, who, conversation)
-        await self._check_not_paused(conversation)
-        if await self._move(lambda c, at: self._handoffs.give_back(c, conversation, who, at=at), done):
-            self._wake_turns(conversation)
 
-    async def _check_not_paused(self, conversation: str) -> None:
-        row = await self._database.read(lambda connection: self._row(connection, conversation))
-        if self._is_paused(row.channel):
-            raise AssistantPaused("the assistant is paused; let it answer again first")
+        def unit(connection: Connection, at: int) -> bool:
+            if self._is_paused(self._row(connection, conversation).channel):
+                raise AssistantPaused("the assistant is paused; let it answer again first")
+            return self._handoffs.give_back(connection, conversation, who, at=at)
+
+        if await self._move(unit, done):
+            self._wake_turns(conversation)
 
     # -- observing ----------------------------------------------------------------------------------------
 
