@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any, assert_never
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -16,27 +16,24 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.diary import (
     Appointment,
     AppointmentStatus,
-    BookHeld,
-    CancelBooked,
-    ConfirmRequested,
     DiaryWrite,
     Hold,
     KnownPatient,
-    MoveBooked,
     Opening,
     PatientDetails,
 )
 from bot.domain.openings import Taken
-from bot.errors import HoldExpired, OpeningTaken, VisitChanged
+from bot.errors import OpeningTaken
 from bot.storage.database import Database
+from bot.storage.diary_rows import appointment_of
 from bot.storage.diary_rules import alone_with, free_room, taken, visits_between
 from bot.storage.diary_tables import APPOINTMENT, DAY_SECONDS, OVERLAP
-from bot.storage.patients import Seal, SqlPatients, digest
+from bot.storage.diary_writes import TO_COME, DiaryWrites
+from bot.storage.patients import Seal, SqlPatients
 from bot.storage.statements import Prepared
 
 #: Written out rather than bound, as SQLite uses a partial index only for what it can read in the statement.
 _HELD = text("status = 'held'")
-_TO_COME = ("requested", "booked")  # visits that can still be moved and cancelled
 
 _A = APPOINTMENT.c
 _BLOCKS = text("(status IN ('requested', 'booked', 'arrived') OR (status = 'held' AND hold_until > :at))")
@@ -84,6 +81,7 @@ class SqlDiary:
         self._database = database
         self._practice = practice_id
         self.patients = SqlPatients(practice_id, seal)
+        self._writes = DiaryWrites(practice_id, self.patients)
 
     async def busy(
         self, *, start: datetime, end: datetime, at: datetime
@@ -176,7 +174,7 @@ class SqlDiary:
         if end is not None:
             statement = statement.where(a.starts_at < _epoch(end))
         rows = await self._database.read(lambda connection: connection.execute(statement).all())
-        return tuple(_appointment(row) for row in rows)
+        return tuple(appointment_of(row) for row in rows)
 
     async def add(
         self, rows: Sequence[tuple[Opening, PatientDetails]], *, at: datetime
@@ -189,16 +187,16 @@ class SqlDiary:
         a = APPOINTMENT.c
         statement = (
             select(APPOINTMENT)
-            .where(a.practice == self._practice, a.status.in_(_TO_COME), a.starts_at > _epoch(at))
+            .where(a.practice == self._practice, a.status.in_(TO_COME), a.starts_at > _epoch(at))
             .where(or_(a.contact == contact, a.patient_id.in_(tuple(patients))))
             .order_by(a.starts_at, a.practitioner, a.id)
         )
         rows = await self._database.read_brief(lambda connection: connection.execute(statement).all())
-        return tuple(_appointment(row) for row in rows)
+        return tuple(appointment_of(row) for row in rows)
 
     async def appointment(self, appointment: str) -> tuple[Appointment, str | None] | None:
         row = await self._database.read_brief(lambda connection: self._row_of(connection, appointment))
-        return None if row is None else (_appointment(row), row.change_key)
+        return None if row is None else (appointment_of(row), row.change_key)
 
     async def booked_for(self, *, contact: str, since: datetime) -> tuple[PatientDetails, ...]:
         a = APPOINTMENT.c
@@ -257,7 +255,9 @@ class SqlDiary:
         known = _OF_KEY.first(connection, practice=self._practice, key=key)
         if known is not None:
             until = hold.until if known.hold_until is None else _instant(known.hold_until)
-            return Hold(id=known.id, opening=_appointment(known).opening, contact=known.contact, until=until)
+            return Hold(
+                id=known.id, opening=appointment_of(known).opening, contact=known.contact, until=until
+            )
         own = self._hold_on(connection, hold.contact, hold.opening, at)
         if own is not None:
             connection.execute(
@@ -287,17 +287,7 @@ class SqlDiary:
         Raises HoldExpired when the hold is gone, has run out at `write.at`, or is another contact's, and
         VisitChanged when a visit is not as it was seen. Does nothing when `write.key` has done it already.
         """
-        match write:
-            case BookHeld():
-                self._book_held(connection, write)
-            case MoveBooked():
-                self._move_booked(connection, write)
-            case CancelBooked():
-                self._cancel_booked(connection, write)
-            case ConfirmRequested():
-                self._confirm_requested(connection, write)
-            case _:
-                assert_never(write)
+        self._writes.apply(connection, write)
 
     def add_rows(
         self, connection: Connection, rows: Sequence[tuple[Opening, PatientDetails]], *, at: datetime
@@ -361,97 +351,6 @@ class SqlDiary:
         if in_the_way or surplus:
             _DELETE.run_each(connection, [{"row": row} for row in (*in_the_way, *surplus)])
 
-    def _book_held(self, connection: Connection, write: BookHeld) -> None:
-        a = APPOINTMENT.c
-        booked = connection.execute(
-            select(a.id).where(a.practice == self._practice, a.booking_key == write.key)
-        ).first()
-        if booked is not None:
-            return
-        alone_with(connection, self._practice, write.hold.opening.practitioner)
-        known = self.patients.booked_before(connection, write.hold.contact, write.patient)
-        patient = known or f"pat_{digest(self._practice, write.key)}"
-        turned = connection.execute(
-            update(APPOINTMENT)
-            .where(
-                a.id == write.hold.id,
-                a.practice == self._practice,
-                a.contact == write.hold.contact,
-                a.status == "held",
-                a.hold_until > _epoch(write.at),
-            )
-            .values(
-                status=str(write.status),
-                hold_until=None,
-                patient_id=patient,
-                booking_key=write.key,
-                replaces=write.replaces,
-                updated_at=_epoch(write.at),
-            )
-        )
-        if turned.rowcount != 1:
-            raise HoldExpired("the hold has run out or was let go; offer the openings again")
-        if known is None:
-            self.patients.add(connection, patient, write.hold.contact, write.patient)
-
-    def _move_booked(self, connection: Connection, write: MoveBooked) -> None:
-        """The hold gives its time to the visit, whose own becomes free: all in one transaction."""
-        a = APPOINTMENT.c
-        if not self._may_change(connection, write):
-            return
-        alone_with(connection, self._practice, write.hold.opening.practitioner)
-        held = connection.execute(
-            delete(APPOINTMENT)
-            .where(
-                a.id == write.hold.id,
-                a.practice == self._practice,
-                a.contact == write.hold.contact,
-                a.status == "held",
-                a.hold_until > _epoch(write.at),
-            )
-            .returning(
-                a.practitioner, a.visit_type, a.starts_at, a.ends_at, a.blocked_from, a.blocked_to, a.room
-            )
-        ).first()
-        if held is None:
-            raise HoldExpired("the hold has run out or was let go; offer the openings again")
-        self._change(connection, write, **held._asdict())
-
-    def _cancel_booked(self, connection: Connection, write: CancelBooked) -> None:
-        if self._may_change(connection, write):
-            self._change(connection, write, status="cancelled", cancel_reason=write.reason)
-
-    def _confirm_requested(self, connection: Connection, write: ConfirmRequested) -> None:
-        row = self._row_of(connection, write.visit.id)
-        if not self._may_change(connection, write):
-            return
-        self._change(connection, write, status="booked")
-        if row.replaces is not None:
-            connection.execute(
-                update(APPOINTMENT)
-                .where(_A.practice == self._practice, _A.id == row.replaces, _A.status.in_(_TO_COME))
-                .values(status="cancelled", change_key=write.key, updated_at=_epoch(write.at))
-            )
-
-    def _may_change(
-        self, connection: Connection, write: MoveBooked | CancelBooked | ConfirmRequested
-    ) -> bool:
-        """False when this very write has been done. Raises VisitChanged when it is not as it was seen."""
-        row = self._row_of(connection, write.visit.id)
-        if row is not None and row.change_key == write.key:
-            return False
-        now = _appointment(row) if row is not None else None
-        if now is None or (now.opening, now.status) != (write.visit.opening, write.visit.status):
-            raise VisitChanged("the visit was moved or cancelled meanwhile; look it up again")
-        return True
-
-    def _change(
-        self, connection: Connection, write: MoveBooked | CancelBooked | ConfirmRequested, **values: Any
-    ) -> None:
-        a = APPOINTMENT.c
-        values |= {"change_key": write.key, "updated_at": _epoch(write.at)}
-        connection.execute(update(APPOINTMENT).where(a.id == write.visit.id).values(values))
-
     def _row_of(self, connection: Connection, appointment: str) -> Any:
         a = APPOINTMENT.c
         statement = select(APPOINTMENT).where(a.practice == self._practice, a.id == appointment)
@@ -500,18 +399,6 @@ def _insert_free(connection: Connection, row: dict[str, Any]) -> None:
 def _unexpired(at: datetime) -> Any:
     a = APPOINTMENT.c
     return (a.status != "held") | (a.hold_until > _epoch(at))
-
-
-def _appointment(row: Any) -> Appointment:
-    opening = Opening(
-        start=_instant(row.starts_at),
-        end=_instant(row.ends_at),
-        practitioner=row.practitioner,
-        visit_type=row.visit_type,
-    )
-    return Appointment(
-        id=row.id, opening=opening, status=AppointmentStatus(row.status), patient=row.patient_id
-    )
 
 
 def _epoch(moment: datetime) -> int:

@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.domain.diary import Appointment, AppointmentStatus, BookHeld, DiaryWrite, Hold, Opening
+from bot.domain.diary import AppointmentStatus, BookHeld, DiaryWrite, Hold
 from bot.domain.outside import Deed, DeedState, Linked
 from bot.errors import HoldExpired
 from bot.storage.database import Database
 from bot.storage.diary import SqlDiary
+from bot.storage.diary_rows import appointment_of
 from bot.storage.diary_rules import alone_with
 from bot.storage.diary_tables import (
     ACTIVE,
@@ -269,15 +270,7 @@ def _deed(row: Any) -> Deed:
 
 
 def _linked(row: Any) -> Linked:
-    opening = Opening(
-        start=datetime.fromtimestamp(row.starts_at, UTC),
-        end=datetime.fromtimestamp(row.ends_at, UTC),
-        practitioner=row.practitioner,
-        visit_type=row.visit_type,
-    )
-    status = AppointmentStatus(row.status)
-    appointment = Appointment(id=row.id, opening=opening, status=status, patient=row.patient_id)
-    return Linked(appointment=appointment, ref=row.outside_ref, contact=row.contact)
+    return Linked(appointment=appointment_of(row), ref=row.outside_ref, contact=row.contact)
 
 
 def _epoch(moment: datetime) -> int:

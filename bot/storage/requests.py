@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Connection, select
 
-from bot.domain.diary import Appointment, AppointmentStatus, Opening
+from bot.domain.diary import Appointment
 from bot.service.requests import Request, Withdrawn
 from bot.storage.database import Database
 from bot.storage.diary import SqlDiary
+from bot.storage.diary_rows import appointment_of
 from bot.storage.diary_tables import APPOINTMENT
 
 _A = APPOINTMENT.c
@@ -34,7 +34,7 @@ class SqlRequests:
         def unit(connection: Connection) -> list[Request]:
             return [
                 Request(
-                    visit=_appointment(row),
+                    visit=appointment_of(row),
                     conversation=row.contact,
                     asked_at=_instant(row.created_at),
                     patient=self._diary.patients.details(connection, row.patient_id),
@@ -57,7 +57,7 @@ class SqlRequests:
         def unit(connection: Connection) -> list[Withdrawn]:
             return [
                 Withdrawn(
-                    visit=_appointment(row),
+                    visit=appointment_of(row),
                     patient=self._diary.patients.details(connection, row.patient_id),
                     at=_instant(row.updated_at),
                 )
@@ -71,18 +71,7 @@ class SqlRequests:
             return None
         statement = select(APPOINTMENT).where(_A.practice == self._practice, _A.id == appointment)
         row = connection.execute(statement).first()
-        return None if row is None else _appointment(row)
-
-
-def _appointment(row: Any) -> Appointment:
-    opening = Opening(
-        start=_instant(row.starts_at),
-        end=_instant(row.ends_at),
-        practitioner=row.practitioner,
-        visit_type=row.visit_type,
-    )
-    status = AppointmentStatus(row.status)
-    return Appointment(id=row.id, opening=opening, status=status, patient=row.patient_id)
+        return None if row is None else appointment_of(row)
 
 
 def _epoch(moment: datetime) -> int:

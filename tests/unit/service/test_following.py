@@ -104,7 +104,8 @@ def test_the_news_in_three_languages() -> None:
     said = [visit_news(STUDIO, VISIT, MOVED, language=language) for language in ("en", "it", "ru")]
 
     assert [text.partition(", ")[0] for text in said] == [
-        "The practice has moved your visit (Tuesday 2 March at 10:00). The new time: Wednesday 3 March at 11:00",
+        "The practice has moved your visit (Tuesday 2 March at 10:00). The new time: Wednesday 3 March at"
+        " 11:00",
         "Lo studio ha spostato la Sua visita (martedì 2 marzo alle 10:00). Il nuovo orario: mercoledì 3 marzo"
         " alle 11:00",
         "Клиника перенесла ваш визит (вторник",
