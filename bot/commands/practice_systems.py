@@ -83,7 +83,7 @@ def connect(
         )
     known = secret(client_secret, environment=dict(os.environ), named="--client-secret")
     program = Program(client_id=client_id, client_secret=known, asking_url=asking_url, token_url=token_url)
-    _keep(to, asyncio.run(_consent(program, port)))
+    keep(to, asyncio.run(_consent(program, port)))
     print(
         f"{to} is written. In practice.yml:\n\n"
         "practice_system:\n"
@@ -136,13 +136,13 @@ async def _consent(program: Program, port: int) -> str:
             ) from error
 
 
-def _keep(path: Path, token: str) -> None:
-    """Readable by its owner only from its first moment."""
+def keep(path: Path, token: str) -> None:
+    """Readable by its owner only, from its first moment."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        path.unlink(missing_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(f"{token}\n")
-        path.chmod(0o600)
     except OSError as error:
         raise ChairsideError(
             f"{path} cannot be written: {error.strerror}; choose another with --to"

@@ -12,6 +12,7 @@ from bot.ports import OutsideSystem
 from bot.practice_systems.dentally import open_dentally
 from tests.contracts.faults import Faults
 from tests.stand_ins.dentally import KEY, DentallyStandIn, Habits, Hours
+from tests.stand_ins.trouble import Trouble
 from tests.studio import NOW, STUDIO
 
 MORNING, AFTERNOON = (time(9), time(13)), (time(14), time(18))
@@ -28,10 +29,14 @@ class DentallyWorld:
     system: OutsideSystem
     settings: SystemSettings
 
-    def __init__(self, habits: Habits | None = None) -> None:
+    def __init__(self, habits: Habits | None = None, *, troubled: bool = False) -> None:
         self.dentally = DentallyStandIn(at=NOW, hours=HOURS, habits=habits)
         self.faults = Faults()
-        self._server = TestServer(self.dentally.application())
+        self.trouble = Trouble()
+        self._at_server = troubled
+        application = self.dentally.application()
+        application.middlewares.insert(0, self.trouble.middleware())
+        self._server = TestServer(application)
 
     async def open(self) -> None:
         await self._server.start_server()
@@ -77,7 +82,7 @@ class DentallyWorld:
 
     def at_call(self, number: int, fault: str) -> None:
         self.dentally.at += timedelta(minutes=5)
-        self.faults.at_call(number, fault)
+        (self.trouble if self._at_server else self.faults).at_call(number, fault)
 
     def was_hit(self) -> bool:
-        return self.faults.was_hit()
+        return (self.trouble if self._at_server else self.faults).was_hit()

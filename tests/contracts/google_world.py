@@ -14,6 +14,7 @@ from bot.ports import OutsideSystem
 from bot.practice_systems.google import open_google
 from tests.contracts.faults import Faults
 from tests.stand_ins.google_calendar import GoogleCalendarStandIn
+from tests.stand_ins.trouble import Trouble
 from tests.studio import NOW, STUDIO
 
 _worlds = count(1)
@@ -25,14 +26,18 @@ class GoogleWorld:
     system: OutsideSystem
     settings: SystemSettings
 
-    def __init__(self, *, lax: bool = False, **options: str) -> None:
+    def __init__(self, *, lax: bool = False, troubled: bool = False, **options: str) -> None:
         number = next(_worlds)
         self.google = GoogleCalendarStandIn(at=NOW, lax=lax)
         self.calendars = {name: f"{name}-{number}@group.example" for name in ("rossi", "verdi")}
         self.google.calendars = {calendar: {} for calendar in self.calendars.values()}
         self.faults = Faults()
         self._options = options
-        self._server = TestServer(self.google.application())
+        self.trouble = Trouble()
+        self._at_server = troubled
+        application = self.google.application()
+        application.middlewares.insert(0, self.trouble.middleware())
+        self._server = TestServer(application)
         self._clock = NOW
 
     def now(self) -> datetime:
@@ -82,7 +87,7 @@ class GoogleWorld:
 
     def at_call(self, number: int, fault: str) -> None:
         self._clock += timedelta(minutes=5)  # what was left of an earlier fault is stale by now
-        self.faults.at_call(number, fault)
+        (self.trouble if self._at_server else self.faults).at_call(number, fault)
 
     def was_hit(self) -> bool:
-        return self.faults.was_hit()
+        return (self.trouble if self._at_server else self.faults).was_hit()

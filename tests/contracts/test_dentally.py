@@ -20,8 +20,10 @@ class TestDentally(OutsideSystemContract):
 
 
 class TestDentallyWithOtherHabits(OutsideSystemContract):
-    """Where nobody outside knows how it is, it may be this way. What a desk promises besides is shown
-    above."""
+    """Where nobody outside knows how it is, it may be this way; what is answered with 500 is done, what is lost
+    comes later. What a desk promises besides is shown above."""
+
+    fault_kinds = ("failed", "late")
 
     for _name in set(vars(PracticeSystemContract)) - set(vars(OutsideSystemContract)):
         if _name.startswith("test_"):
@@ -32,7 +34,7 @@ class TestDentallyWithOtherHabits(OutsideSystemContract):
         habits = Habits(
             updates_by="PUT", searches_by="search", counts_as="total_count", lists_cancelled=False, page=40
         )
-        world = DentallyWorld(habits)
+        world = DentallyWorld(habits, troubled=True)
         await world.open()
         yield world
         await world.close()

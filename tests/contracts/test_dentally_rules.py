@@ -148,6 +148,21 @@ async def test_free_time_is_asked_for_one_practitioner_at_a_time(world: Dentally
     assert await free(VERDI) == [f"{VERDI} 08:00-12:00"]
 
 
+@pytest.mark.parametrize(("day", "opens"), [(26, "08:00"), (29, "07:00")])
+async def test_the_practice_opens_at_nine_on_the_wall_before_and_after_the_clocks_change(
+    world: DentallyWorld, day: int, opens: str
+) -> None:
+    told = await world.system.availability(
+        practitioner=str(ROSSI),
+        visit_type="Exam",
+        duration=HALF_AN_HOUR,
+        start=datetime(2027, 3, day, tzinfo=UTC),
+        end=datetime(2027, 3, day, 22, tzinfo=UTC),
+    )
+
+    assert [f"{one.start:%H:%M}" for one in told][:1] == [opens]
+
+
 @pytest.mark.parametrize(
     ("state", "status"),
     [

@@ -19,7 +19,10 @@ class TestGoogle(OutsideSystemContract):
 
 
 class TestGoogleThatPromisesNothing(OutsideSystemContract):
-    """Conditions are ignored, and ids used twice. What a desk promises besides is shown above."""
+    """Conditions are ignored, ids used twice, what is answered with 500 is done, what is lost comes later.
+    What a desk promises besides is shown above."""
+
+    fault_kinds = ("failed", "late")
 
     for _name in set(vars(PracticeSystemContract)) - set(vars(OutsideSystemContract)):
         if _name.startswith("test_"):
@@ -27,7 +30,7 @@ class TestGoogleThatPromisesNothing(OutsideSystemContract):
 
     @pytest.fixture
     async def world(self) -> AsyncIterator[GoogleWorld]:
-        world = GoogleWorld(lax=True)
+        world = GoogleWorld(lax=True, troubled=True)
         await world.open()
         yield world
         await world.close()

@@ -5,12 +5,14 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from yarl import URL
 
+from bot.commands.practice_systems import keep
 from bot.domain.diary import AppointmentStatus, PatientDetails
 from bot.domain.outside import OutsideVisit, Stretch, SystemSettings, VisitRequest
 from bot.errors import AuthFailed, OpeningTaken, OutcomeUnknown, RateLimited, SetupError, VisitChanged
@@ -362,6 +364,15 @@ async def test_somebody_says_yes_once_and_takes_it_back(world: GoogleWorld) -> N
     with pytest.raises(AuthFailed, match="practice-system connect google"):
         await system.check()
     await visits[0]
+
+
+async def test_what_google_gives_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    there = tmp_path / "google-refresh-token"
+    there.write_text("an older one")
+    there.chmod(0o644)
+    keep(there, "1//token")
+
+    assert (there.read_text(), there.stat().st_mode & 0o777) == ("1//token\n", 0o600)
 
 
 # practice.yml

@@ -18,8 +18,8 @@ PAGE = 2500  # what Google allows
 MOST_PAGES = 200
 _LIMITS = {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "calendarUsageLimitsExceeded"}
 _SILENTLY = ("sendUpdates", "none")
-#: So that a video call in the event stays in it.
-_WITH_CALLS = ("conferenceDataVersion", "1")
+#: So that a video call and files in the event stay in it.
+_WHOLE = (("conferenceDataVersion", "1"), ("supportsAttachments", "true"))
 
 
 class Changed(Exception):
@@ -95,7 +95,7 @@ class GoogleRest:
             "PUT",
             _event(calendar, str(event["id"])),
             writes=True,
-            query=[_SILENTLY, _WITH_CALLS],
+            query=[_SILENTLY, *_WHOLE],
             etag=etag,
             body=event,
         )
