@@ -1,47 +1,54 @@
-"""Which adapter a `kind` in practice.yml means: ours, or that of a package that somebody has installed."""
+"""From `practice_system.kind` to a diary."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import aiohttp
 import pytest
 
+from bot.diaries import open_diaries
+from bot.domain.outside import SystemSettings
 from bot.errors import SetupError
+from bot.practice_systems.embedded import EmbeddedDiary
 from bot.practice_systems.registry import ADAPTERS, known_kinds, opener_of
-
-
-@pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package with two adapters, one of which cannot be loaded."""
-    (tmp_path / "somebodys_adapter.py").write_text(
-        "def open_softdent(settings, **given):\n    return settings\n"
-    )
-    metadata = tmp_path / "somebodys_adapter-1.0.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: somebodys-adapter\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text(
-        "[chairside.practice_systems]\n"
-        "softdent = somebodys_adapter:open_softdent\n"
-        "halfdent = somebodys_adapter:open_halfdent\n"
-    )
-    monkeypatch.syspath_prepend(str(tmp_path))
+from bot.practice_systems.requests import RequestsDiary
+from bot.storage.diary import SqlDiary
+from tests.studio import NOW, STUDIO, OpenSeal, diary_database
 
 
 @pytest.mark.parametrize("kind", sorted(ADAPTERS))
-def test_every_adapter_of_ours_can_be_opened(kind: str) -> None:
+def test_every_adapter_that_is_named_is_there(kind: str) -> None:
     assert callable(opener_of(kind))
 
 
-@pytest.mark.usefixtures("installed")
-def test_an_adapter_of_another_package_is_found_by_its_entry_point() -> None:
-    assert opener_of("softdent").__name__ == "open_softdent"  # type: ignore[attr-defined]
-    assert {"softdent", "halfdent", "embedded", "google"} <= set(known_kinds())
+def test_a_kind_that_nobody_installed_is_refused_with_those_there_are() -> None:
+    with pytest.raises(SetupError, match=f'"cliniko".*{", ".join(known_kinds())}'):
+        opener_of("cliniko")
 
 
-@pytest.mark.usefixtures("installed")
-def test_an_adapter_that_cannot_be_loaded_is_named_with_the_reason() -> None:
-    with pytest.raises(SetupError, match=r'"halfdent" cannot be loaded: AttributeError'):
-        opener_of("halfdent")
+@pytest.mark.parametrize(
+    ("kind", "of_patients", "takes_requests"),
+    [(None, EmbeddedDiary, False), ("embedded", EmbeddedDiary, False), ("requests", RequestsDiary, True)],
+)
+async def test_a_practice_gets_the_diary_that_it_names(
+    tmp_path: Path, kind: str | None, of_patients: type, takes_requests: bool
+) -> None:
+    practice = replace(STUDIO, system=SystemSettings(kind=kind) if kind else None)
+    database = diary_database(tmp_path / "diary.db")
+    store = SqlDiary(database, practice.id, OpenSeal())
+    diaries = open_diaries(practice, database=database, store=store, http=None, now=lambda: NOW)
+    database.close()
+
+    assert type(diaries.of_patients) is of_patients
+    assert type(diaries.of_staff) is EmbeddedDiary  # what staff enter needs nobody's confirmation
+    assert diaries.takes_requests is takes_requests
 
 
-def test_a_kind_that_nobody_has_installed_is_told_with_what_there_is() -> None:
-    with pytest.raises(SetupError, match=r"caldav, dentally, embedded, fhir, google, requests"):
-        opener_of("softdent")
+async def test_what_an_adapter_lacks_is_said_before_anything_starts(tmp_path: Path) -> None:
+    practice = replace(STUDIO, system=SystemSettings(kind="caldav"))
+    database = diary_database(tmp_path / "diary.db")
+    store = SqlDiary(database, practice.id, OpenSeal())
+    async with aiohttp.ClientSession() as http:
+        with pytest.raises(SetupError, match=r"practice_system\.options\.url"):
+            open_diaries(practice, database=database, store=store, http=http, now=lambda: NOW)
+    database.close()
