@@ -20,7 +20,7 @@ class TestDentally(OutsideSystemContract):
 
 
 class TestDentallyWithOtherHabits(OutsideSystemContract):
-    """Where nobody outside knows how it is, it may be this way; what is answered with 500 is done, what is lost
+    """Where nobody knows how it is, it may be this way; what is answered with 500 is done, what is lost
     comes later. What a desk promises besides is shown above."""
 
     fault_kinds = ("failed", "late")
