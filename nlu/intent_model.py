@@ -13,7 +13,7 @@ import numpy as np
 
 from nlu.intents import Heard, Matrix, NgramScorer, Scorer, as_ranking, softmax
 from nlu.keeping import keep, kept
-from nlu.sentences import SentenceScorer, installed, intent_scorer
+from nlu.sentences import SentenceScorer, installed
 from nlu.training_examples import Example
 from nlu.typos import TypoRepair
 from nlu.words import plain_words
@@ -44,7 +44,7 @@ class IntentModel:
         taught = dict.fromkeys((_heard(example.text, repair), example.intent) for example in examples)
         return cls(
             ngrams=NgramScorer.train(list(taught)),
-            sentences=intent_scorer([(e.intent, e.text) for e in examples])
+            sentences=SentenceScorer.train(examples)
             if (installed() if sentences is None else sentences)
             else None,
             counts=counts,

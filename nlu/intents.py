@@ -76,7 +76,7 @@ class NgramScorer:
         return cls(labels, languages, np.hstack(weights), rarity)
 
     def score(self, heard: Sequence[Heard]) -> Matrix:
-        rows = _normalised(_counts(heard), self.rarity)
+        rows = self.rows(heard)
         used = np.flatnonzero(rows.any(axis=0))  # a message has some hundred n-grams, not thousands
         read = rows[:, used] @ self.weights[used]
         shares: Matrix = np.full((len(heard), len(self.languages)), _ELSEWHERE, dtype=np.float32)
@@ -91,7 +91,7 @@ class NgramScorer:
     def arrays(self) -> dict[str, Any]:
         """All there is to keep."""
         names = {"labels": np.array(self.labels), "languages": np.array(self.languages)}
-        return names | {"weights": self.weights, "rarity": self.rarity}
+        return names | {"weights": self.weights.astype(np.float16), "rarity": self.rarity}
 
     @classmethod
     def from_arrays(cls, stored: Mapping[str, Any]) -> "NgramScorer | None":
@@ -99,15 +99,20 @@ class NgramScorer:
         if not {"labels", "languages", "weights", "rarity"} <= stored.keys():
             return None
         labels, languages = (tuple(map(str, stored[name])) for name in ("labels", "languages"))
-        return cls(labels, languages, stored["weights"], stored["rarity"])
+        return cls(labels, languages, stored["weights"].astype(np.float32), stored["rarity"])
 
-    def save(self, path: Path) -> None:
-        keep(path, self.arrays())
+    def save(self, path: Path, taught: str) -> None:
+        keep(path, self.arrays() | {"taught": np.array(taught)})
 
     @classmethod
-    def load(cls, path: Path) -> "NgramScorer | None":
-        """None when there is no such file, or it is damaged."""
-        return cls.from_arrays(kept(path) or {})
+    def load(cls, path: Path, taught: str | None) -> "NgramScorer | None":
+        """None when the file is missing, damaged, or learnt from something else than `taught` (None: any)."""
+        stored = kept(path) or {}
+        return cls.from_arrays(stored) if taught in (None, str(stored.get("taught"))) else None
+
+    def rows(self, heard: Sequence[Heard]) -> Matrix:
+        """Each message as a row of unit length: what shares no n-gram is at right angles."""
+        return _normalised(_counts(heard), self.rarity)
 
 
 def _fit(rows: Matrix, wanted: Matrix) -> Matrix:

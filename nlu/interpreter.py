@@ -9,14 +9,19 @@ import numpy as np
 
 from nlu.alarms import Alarms, RedFlags
 from nlu.entities import find_entities
-from nlu.intents import Heard, Matrix, Scorer, as_ranking, softmax
-from nlu.learning import Learnt, sentence_scorer, without_courtesies
+from nlu.intents import Heard, Matrix, NgramScorer, Scorer, as_ranking, softmax
+from nlu.learning import Learnt, Lessons, as_heard, without_courtesies
 from nlu.lexicon import known_languages, lexicon
-from nlu.sentences import installed
-from nlu.training_examples import read_examples, shipped_examples
+from nlu.neighbours import Neighbours
+from nlu.sentences import SentenceScorer, installed
+from nlu.shipped import Teacher
+from nlu.training_examples import Example, read_examples
 from nlu.understanding import AskedKind, Context, Entity, Intent, RedFlag, Understanding
 from nlu.words import Word, cut, plain_words
 from nlu.yes_no import Answer, find_answer
+
+#: One row, or one number, for each message.
+Rows = Callable[[Sequence[Heard]], Matrix]
 
 _SURE_ENOUGH = 0.3  # below, no intent: measured on sentences that no example was written from
 _SENTENCES = 0.65  # the share of sentence embeddings, beside n-grams
@@ -53,10 +58,9 @@ def load_interpreter(
     """An interpreter of these languages, trained on the shipped examples and `extra_examples`.
 
     An extra file belongs to the language named by its folder or its name ("examples/it/ours.yml", "it.yml"),
-    else to the first of `languages`. What was learnt is kept in the folder `cache` and read from there the
-    next time, unless examples changed. `sentences` says whether sentence embeddings help to find intents;
-    None means: where they are installed. Raises LookupError for a language without a lexicon, BadExamples
-    for a file that cannot be read.
+    else to the first of `languages`. What is learnt, when shipped examples changed, is kept in the folder
+    `cache`. `sentences` says whether sentence embeddings help to find intents; None means: where they are
+    installed. Raises LookupError for a language without a lexicon, BadExamples for a file that is none.
     """
     for language in languages:
         lexicon(language)
@@ -65,17 +69,32 @@ def load_interpreter(
         for path in extra_examples
         for example in read_examples([path], language=_language_of(path, languages))
     ]
-    learnt = Learnt.of([*shipped_examples(languages), *extra], languages)
-    scorers: list[tuple[Scorer, float]] = [(learnt.ngram_scorer(cache), 1.0)]
+    teacher = Teacher(cache)
+    known = teacher.lessons()
+    lessons = {language: known[language] for language in languages}
+    for language in {example.language for example in extra} & lessons.keys():
+        lessons[language] = lessons[language].and_of(Lessons.of(extra, language))
+    learnt = Learnt.of(lessons)
+    ngrams = teacher.ngrams()
+    scorers: list[tuple[Scorer, float]] = [(ngrams, 1.0)]
+    meaning: NgramScorer | SentenceScorer = ngrams
     if installed() if sentences is None else sentences:
-        # Of all languages, whichever the practice speaks: they teach one another.
-        every = [*shipped_examples(known_languages()), *extra]
-        sentence = sentence_scorer(every, cache)
-        scorers = [(scorers[0][0], 1 - _SENTENCES), (sentence, _SENTENCES)]
-        return OfflineInterpreter(
-            languages=tuple(languages), learnt=learnt, scorers=scorers, likeness=sentence.likeness
-        )
-    return OfflineInterpreter(languages=tuple(languages), learnt=learnt, scorers=scorers)
+        meaning = teacher.sentences()
+        scorers = [(ngrams, 1 - _SENTENCES), (meaning, _SENTENCES)]
+    return OfflineInterpreter(
+        languages=tuple(languages),
+        learnt=learnt,
+        scorers=scorers,
+        likeness=meaning.likeness if isinstance(meaning, SentenceScorer) else None,
+        own=_own(extra, learnt, meaning) if extra else None,
+    )
+
+
+def _own(
+    extra: Sequence[Example], learnt: Learnt, meaning: NgramScorer | SentenceScorer
+) -> tuple[Neighbours, Rows]:
+    heard = [as_heard(e.text, e.language, learnt.repairs[e.language]) for e in extra]
+    return Neighbours.of(meaning.rows(heard), [e.intent for e in extra]), meaning.rows
 
 
 def _language_of(path: Path, languages: Sequence[str]) -> str:
@@ -107,14 +126,20 @@ class OfflineInterpreter:
         languages: tuple[str, ...],
         learnt: Learnt,
         scorers: Sequence[tuple[Scorer, float]],
-        likeness: Callable[[Sequence[Heard]], Matrix] | None = None,
+        likeness: Rows | None = None,
+        own: tuple[Neighbours, Rows] | None = None,
     ) -> None:
-        """`scorers` come with their shares; `likeness` tells how like an emergency messages are, 0 to 1."""
+        """`scorers` come with their shares; `likeness` tells how like an emergency messages are, 0 to 1.
+
+        `own` are a practice's own examples, and how messages become rows like theirs.
+        """
         self.languages = languages
         self._learnt = learnt
         self._scorers = tuple(scorers)
         self._likeness = likeness
-        self._labels = tuple(sorted({label for scorer, _ in scorers for label in scorer.labels}))
+        self._own = own
+        labels = {label for scorer, _ in scorers for label in scorer.labels}
+        self._labels = tuple(sorted(labels.union(own[0].labels if own else ())))
         everyday = (lexicon(x).function_words | lexicon(x).not_names for x in known_languages())
         self._everyday = frozenset().union(*learnt.ordinary.values(), *everyday)
         self._known = self._everyday.union(*(repair.vocabulary for repair in learnt.repairs.values()))
@@ -129,7 +154,7 @@ class OfflineInterpreter:
     @property
     def taught(self) -> int:
         """How many examples were learnt from."""
-        return len(self._learnt.examples)
+        return self._learnt.taught
 
     def understand_many(self, batch: Sequence[tuple[str, Context]]) -> list[Understanding]:
         if not batch:
@@ -144,14 +169,16 @@ class OfflineInterpreter:
 
     def _score(self, heard: Sequence[Heard]) -> Matrix:
         """The weighted geometric mean: what one scorer rules out, the other cannot bring back."""
-        if len(self._scorers) == 1:
-            return self._scorers[0][0].score(heard)
         together: Matrix = np.zeros((len(heard), len(self._labels)), dtype=np.float32)
         for scorer, share in self._scorers:
             scored: Matrix = np.full_like(together, 1e-6)
             scored[:, [self._labels.index(label) for label in scorer.labels]] += scorer.score(heard)
-            together += share * _SHARPNESS * np.log(scored)
-        return softmax(together)
+            together += share * np.log(scored)
+        likely = softmax(together if len(self._scorers) == 1 else _SHARPNESS * together)
+        if self._own is None:
+            return likely
+        neighbours, rows = self._own
+        return neighbours.blend(self._labels, likely, rows(heard))
 
     def _heard(self, draft: "_Draft") -> Heard:
         return Heard(

@@ -43,7 +43,7 @@ class LanguageGuesser:
     ) -> Guess:
         """The language to answer in. `ignore` are words that belong to no language: names, street names.
 
-        One word never switches a conversation; it may decide the first message, often a mere greeting.
+        One or two words never switch a conversation; one may decide the first message, often a mere greeting.
         """
         house = languages[0] if languages else "en"
         fallback = current if current is not None and current in languages else house
@@ -75,7 +75,7 @@ class LanguageGuesser:
                 scores[language] += weight
         first, second_best = sorted(candidates, key=lambda language: -scores[language])[:2]
         margin = scores[first] - scores[second_best]
-        needed = 1 if current is None else 2
+        needed = 1 if current is None else 3
         if margin >= _DECIDED and deciding[first] >= needed:
             return Guess(first, True)
         return Guess(fallback, False)

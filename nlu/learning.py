@@ -1,113 +1,141 @@
 """What examples teach: the words of each language, sentences known by heart, and scorers of intents."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
 from nlu.emergency_examples import shipped_cases
 from nlu.intents import Heard, NgramScorer
 from nlu.language import LanguageGuesser
-from nlu.lexicon import Lexicon, known_languages, lexicon
-from nlu.sentences import SHIPPED, SentenceScorer, encode, learnt_from
-from nlu.training_examples import Example, digest
+from nlu.lexicon import Phrases, known_languages, lexicon
+from nlu.training_examples import Example
 from nlu.typos import TypoRepair
-from nlu.words import plain_words
+from nlu.words import cut, plain_words
 
-_EDITION = "4"  # raised when features or training change: an older cache is then left alone
+_ORDINARY = 3  # times seen without a capital
 _COURTEOUS = frozenset({"greet", "thanks", "goodbye"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Learnt:
-    """What the examples of some languages tell, beside the weights of scorers."""
+class Lessons:
+    """The words of one language's examples.
 
-    examples: tuple[Example, ...]
-    repairs: dict[str, TypoRepair]
-    ordinary: dict[str, frozenset[str]]  # words of each language that are no names
-    by_heart: dict[tuple[str, ...], str]  # sentence -> intent, where all examples agree
-    guesser: LanguageGuesser
+    `counts` tells how often each was seen, `ordinary` which are no names (people write those small now and
+    then, too), `meanings` what whole sentences want; `vocabulary` are the words that are no slips of another.
+    """
+
+    taught: int
+    counts: Mapping[str, int]
+    ordinary: frozenset[str]
+    meanings: Mapping[tuple[str, ...], frozenset[str]]
+    vocabulary: Sequence[str]
 
     @classmethod
-    def of(cls, examples: Sequence[Example], languages: Sequence[str]) -> "Learnt":
-        counts: dict[str, Counter[str]] = {language: Counter() for language in languages}
-        ordinary: dict[str, set[str]] = {language: set() for language in languages}
+    def of(cls, examples: Iterable[Example], language: str) -> "Lessons":
+        """Examples of other languages are passed over."""
+        counts: Counter[str] = Counter()
+        small: Counter[str] = Counter()  # written without a capital
         meanings: dict[tuple[str, ...], set[str]] = {}
+        named: set[str] = set()
+        taught = 0
         for example in examples:
-            words = plain_words(example.text)
-            counts[example.language].update(words)
-            ordinary[example.language] |= {word for word in words if word not in example.named}
+            if example.language != language:
+                continue
+            taught += 1
+            found = cut(example.text)
+            words = tuple(word.text for word in found)
+            counts.update(words)
+            small.update(w.text for w in found if example.text[w.start].islower())
+            named |= example.named
             meanings.setdefault(words, set()).add(example.intent)
             if example.intent not in _COURTEOUS:
                 meanings.setdefault(without_courtesies(words), set()).add(example.intent)
-        for language in languages:
-            counts[language].update(lexicon(language).function_words)
+        counts.update(lexicon(language).function_words)
         for case in shipped_cases():
-            if case.language in counts:
-                counts[case.language].update(plain_words(case.text))
+            if case.language == language:
+                counts.update(plain_words(case.text))
         return cls(
-            examples=tuple(examples),
-            repairs={language: TypoRepair(counts[language]) for language in languages},
-            ordinary={language: frozenset(words) for language, words in ordinary.items()},
-            by_heart={words: next(iter(m)) for words, m in meanings.items() if len(m) == 1 and words},
-            guesser=LanguageGuesser(counts),
+            taught=taught,
+            counts=counts,
+            ordinary=frozenset(w for w, times in small.items() if times >= _ORDINARY and w not in named),
+            meanings={words: frozenset(intents) for words, intents in meanings.items() if words},
+            vocabulary=TypoRepair(counts).words,
         )
 
-    def ngram_scorer(self, cache: Path | None) -> NgramScorer:
-        """Trained, or as it was trained before on the very same examples."""
-        told = digest(f"{e.language} {e.intent} {e.text}" for e in self.examples)
-        stored = cache / f"intents-{_EDITION}-{told[:16]}.npz" if cache else None
-        known = NgramScorer.load(stored) if stored else None
-        if known is not None:
-            return known
-        taught: dict[tuple[Heard, str], None] = {}
-        for example in self.examples:
-            repair = self.repairs[example.language].repair
-            words = without_courtesies(tuple(repair(word) for word in plain_words(example.text)))
-            taught[Heard(words, language=example.language), example.intent] = None
-        trained = NgramScorer.train(list(taught))
-        if stored:
-            trained.save(stored)
-        return trained
+    def and_of(self, more: "Lessons") -> "Lessons":
+        """With what a practice adds; words that it teaches anew are no slips."""
+        every = {**self.meanings}
+        for words, intents in more.meanings.items():
+            every[words] = every.get(words, frozenset()) | intents
+        new = [word for word in more.vocabulary if word not in self.counts]
+        return Lessons(
+            taught=self.taught + more.taught,
+            counts=Counter(self.counts) + Counter(more.counts),
+            ordinary=self.ordinary | more.ordinary,
+            meanings=every,
+            vocabulary=[*self.vocabulary, *new],
+        )
 
 
-def sentence_scorer(examples: Sequence[Example], cache: Path | None) -> SentenceScorer:
-    """As shipped, as kept in `cache`, or trained: whichever was learnt from these very examples.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """What the lessons of some languages tell, beside the weights of scorers."""
 
-    The encoder is loaded here, not with the first message: it takes a second or two.
-    """
-    encode(("",))
-    cases = shipped_cases()
-    taught = learnt_from(examples, cases)
-    stored = cache / f"sentences-{_EDITION}-{taught[:16]}.npz" if cache else None
-    for path in (SHIPPED, stored):
-        known = SentenceScorer.load(path, taught) if path else None
-        if known is not None:
-            return known
-    trained = SentenceScorer.train(examples, cases)
-    if stored:
-        trained.save(stored)
-    return trained
+    taught: int  # how many examples
+    repairs: Mapping[str, TypoRepair]
+    ordinary: Mapping[str, frozenset[str]]  # words of each language that are no names
+    by_heart: Mapping[tuple[str, ...], str]  # sentence -> intent, where all examples agree
+    guesser: LanguageGuesser
+
+    @classmethod
+    def of(cls, lessons: Mapping[str, Lessons]) -> "Learnt":
+        meanings: dict[tuple[str, ...], frozenset[str]] = {}
+        for each in lessons.values():
+            for words, intents in each.meanings.items():
+                meanings[words] = meanings.get(words, frozenset()) | intents
+        return cls(
+            taught=sum(each.taught for each in lessons.values()),
+            repairs={name: TypoRepair.of_vocabulary(each.vocabulary) for name, each in lessons.items()},
+            ordinary={name: each.ordinary for name, each in lessons.items()},
+            by_heart={words: next(iter(m)) for words, m in meanings.items() if len(m) == 1},
+            guesser=LanguageGuesser({name: Counter(each.counts) for name, each in lessons.items()}),
+        )
+
+
+def ngram_scorer(examples: Iterable[Example], repairs: Mapping[str, TypoRepair]) -> NgramScorer:
+    """Trained on examples as they will be heard: repaired, without courtesies."""
+    heard = (
+        (replace(as_heard(e.text, e.language, repairs[e.language]), text=""), e.intent) for e in examples
+    )
+    return NgramScorer.train(list(dict.fromkeys(heard)))
+
+
+def as_heard(text: str, language: str, repair: TypoRepair) -> Heard:
+    """An example as scorers hear a message."""
+    words = tuple(repair.repair(word) for word in plain_words(text))
+    return Heard(without_courtesies(words), text, language)
 
 
 @lru_cache(maxsize=1)
-def _lexicons() -> tuple[Lexicon, ...]:
-    return tuple(lexicon(language) for language in known_languages())
+def _courtesies() -> tuple[Phrases, Phrases]:
+    """Of all languages, forwards and backwards."""
+    every = [phrase for language in known_languages() for phrase in lexicon(language).courtesies]
+    return Phrases.of(every), Phrases.of(phrase[::-1] for phrase in every)
 
 
 @lru_cache(maxsize=16384)
 def without_courtesies(words: tuple[str, ...]) -> tuple[str, ...]:
     """ "buongiorno vorrei prenotare grazie" without its frame; all of it when nothing else is there."""
+    opening, closing = _courtesies()
     rest = words
-    changed = True
-    while changed and rest:
-        changed = False
-        for known in _lexicons():
-            for phrase in known.courtesies:
-                size = len(phrase)
-                if rest[:size] == phrase:
-                    rest, changed = rest[size:], True
-                elif rest[-size:] == phrase:
-                    rest, changed = rest[:-size], True
+    while rest:
+        said = opening.at(rest, 0) or ()
+        rest = rest[len(said) :]
+        if rest:
+            ended = closing.at(rest[::-1], 0) or ()
+            rest = rest[: len(rest) - len(ended)]
+            said += ended
+        if not said:
+            break
     return rest or words

@@ -15,7 +15,7 @@ from nlu.intents import Heard, Matrix, NgramScorer, Scorer, as_ranking, softmax
 from nlu.lexicon import known_languages, lexicon
 from nlu.own_entities import OwnEntities
 from nlu.own_examples import OwnExamples, Phrase
-from nlu.sentences import installed, intent_scorer
+from nlu.sentences import SentenceRegression, installed
 from nlu.training_examples import Example, shipped_examples
 from nlu.typos import TypoRepair
 from nlu.understanding import AskedKind, Context, Entity, Intent, Understanding
@@ -77,7 +77,7 @@ def own_interpreter(
         with_sentences = installed() if sentences is None else sentences
         scorers.append((NgramScorer.train(heard), 1 - _SENTENCES if with_sentences else 1.0))
         if with_sentences:
-            scorers.append((intent_scorer(lessons), _SENTENCES))
+            scorers.append((SentenceRegression.train(lessons), _SENTENCES))
     return OwnInterpreter(
         languages=tuple(languages),
         entities=OwnEntities(

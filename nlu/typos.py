@@ -1,7 +1,7 @@
 """Repairs unknown words to the vocabulary that was learnt, language by language."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -25,9 +25,30 @@ class TypoRepair:
             known.add(word)
             if len(word) >= _SHORTEST and word.isalpha():
                 by_length.setdefault(len(word), []).append(word)
+        self._know(known, by_length)
+
+    def _know(self, known: Collection[str], by_length: Mapping[int, Sequence[str]]) -> None:
         self.vocabulary = frozenset(known)
         self._by_length = by_length
         self.repair = lru_cache(maxsize=8192)(self._repair)
+
+    @property
+    def words(self) -> list[str]:
+        """All that is known, in the order in which ties are won."""
+        ordered = [word for words in self._by_length.values() for word in words]
+        return [*ordered, *sorted(self.vocabulary.difference(ordered))]
+
+    @classmethod
+    def of_vocabulary(cls, words: Iterable[str]) -> "TypoRepair":
+        """Of the `words` of another: nothing is looked for anew."""
+        known = cls({})
+        by_length: dict[int, list[str]] = {}
+        every = tuple(words)
+        for word in every:
+            if len(word) >= _SHORTEST and word.isalpha():
+                by_length.setdefault(len(word), []).append(word)
+        known._know(every, by_length)
+        return known
 
     @classmethod
     def from_words(cls, words: Iterable[str]) -> "TypoRepair":
@@ -40,7 +61,7 @@ class TypoRepair:
         return _nearest(word, self._by_length, slips=2 if len(word) >= _LONG else 1) or word
 
 
-def _is_slip(word: str, by_length: Mapping[int, list[str]], counts: Mapping[str, int]) -> bool:
+def _is_slip(word: str, by_length: Mapping[int, Sequence[str]], counts: Mapping[str, int]) -> bool:
     """A slip inside a long word: "apuntamento". Other endings are other forms."""
     if len(word) < _LONG - 1 or not word.isalpha():
         return False
@@ -52,7 +73,7 @@ def _is_slip(word: str, by_length: Mapping[int, list[str]], counts: Mapping[str,
     )
 
 
-def _nearest(word: str, by_length: Mapping[int, list[str]], *, slips: int) -> str | None:
+def _nearest(word: str, by_length: Mapping[int, Sequence[str]], *, slips: int) -> str | None:
     near = [w for size in range(len(word) - slips, len(word) + slips + 1) for w in by_length.get(size, ())]
     best = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=slips)
     if best is None or (best[0][0] != word[0] and best[1] > 1):

@@ -20,6 +20,7 @@ from bot.service.understanding import practice_context
 from nlu.intent_model import BadModel, IntentModel
 from nlu.interpreter import OfflineInterpreter, load_interpreter
 from nlu.lexicon import known_languages
+from nlu.shipped import Teacher, learn
 from nlu.training_examples import BadExamples, Example, read_examples
 from nlu.understanding import AskedKind, Context, Intent, Understanding
 
@@ -62,6 +63,9 @@ def train(
             raise ChairsideError(f"{out} cannot be written: {error.strerror}") from error
         engine, count = model.engine, len(examples)
     else:
+        configuration = _configuration(practice)
+        if not Teacher(configuration.nlu_cache).is_current:
+            learn(configuration.nlu_cache)
         interpreter = _interpreter(practice, sentences)
         engine, count = interpreter.engine, interpreter.taught
     print(f"Learnt from {count} examples in {time.perf_counter() - begun:.1f} s; engine: {engine}.")
@@ -74,16 +78,22 @@ def evaluate(
     lang: Annotated[
         str | None, typer.Option(help="Of files whose path names no language (it/..., it.yml).")
     ] = None,
+    typos: Annotated[
+        float, typer.Option(min=0, max=1, help="A slip in this share of the words: 0.25 is a quarter.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="Of the slips.")] = 20260302,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     sentences: Sentences = None,
 ) -> None:
     """Measures how well intents are found: accuracy, out of scope, calibration, latency."""
     from bot.workshop.evaluating import evaluate as evaluate_engine
-    from bot.workshop.evaluating import evaluation_lines
+    from bot.workshop.evaluating import evaluation_lines, with_slips
 
     examples = _examples(files, language=lang)
     if not examples:
         raise ChairsideError("the files have no examples: nothing to measure")
+    if typos:
+        examples = with_slips(examples, share=typos, seed=seed)
     if model is not None:
         known = _model(model)
         result = evaluate_engine(

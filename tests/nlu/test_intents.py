@@ -1,16 +1,17 @@
 """What patients want: accuracy on sentences that no example was written from."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from nlu.emergency_examples import shipped_cases
+from nlu import shipped
 from nlu.intents import Heard, NgramScorer
 from nlu.interpreter import OfflineInterpreter, load_interpreter
-from nlu.lexicon import known_languages
-from nlu.sentences import SHIPPED, SentenceScorer, encode, learnt_from
+from nlu.sentences import encode
+from nlu.shipped import SHIPPED, Shelf, Teacher, learn
 from nlu.training_examples import BadExamples, read_examples, shipped_examples
 from nlu.words import plain_words
 from tests.nlu.conftest import Read, context
@@ -48,30 +49,10 @@ def test_every_intent_has_examples_in_every_language(language: str) -> None:
     assert too_few == {}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_held_apart_sentences_are_no_examples(language: str) -> None:
-    taught = {plain_words(e.text) for e in shipped_examples((language,))}
-    held = read_examples([HELD_APART / f"{language}.yml"], language=language)
-
-    assert len(held) >= 40
-    assert [e.text for e in held if plain_words(e.text) in taught] == []
-
-
 @pytest.fixture(scope="module", params=[True, False], ids=["with sentences", "with n-grams alone"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> OfflineInterpreter:
     cache = tmp_path_factory.mktemp("engine")
     return load_interpreter(LANGUAGES, cache=cache, sentences=request.param)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_most_wants_are_understood(engine: OfflineInterpreter, language: str) -> None:
-    held = read_examples([HELD_APART / f"{language}.yml"], language=language)
-    understood = engine.understand_many([(e.text, context(language=language)) for e in held])
-    right = [
-        u.intent is not None and u.intent.name == e.intent for u, e in zip(understood, held, strict=True)
-    ]
-
-    assert sum(right) / len(right) >= 0.85
 
 
 def test_a_sure_intent_is_rarely_wrong(engine: OfflineInterpreter) -> None:
@@ -152,38 +133,76 @@ def test_training_twice_gives_the_same_weights() -> None:
     assert np.array_equal(NgramScorer.train(taught).weights, NgramScorer.train(taught).weights)
 
 
-def test_the_shipped_weights_were_learnt_from_the_shipped_examples() -> None:
-    remedy = "examples changed: run `python -m nlu.sentences`"
-    taught = learnt_from(shipped_examples(known_languages()), shipped_cases())
+def test_what_is_shipped_was_learnt_from_the_shipped_examples() -> None:
+    shelf = Shelf(SHIPPED)
+    remedy = "examples changed: run `python -m nlu.shipped`"
 
-    assert SentenceScorer.load(SHIPPED, taught) is not None, remedy
+    assert None not in (shelf.lessons(), shelf.ngrams(), shelf.sentences()), remedy
 
 
 def test_a_text_of_half_characters_is_encoded() -> None:
     assert encode(("\ud800", "", "a")).shape == (3, 512)
 
 
-def test_what_was_learnt_is_kept_and_read_again(tmp_path: Path) -> None:
-    taught = tmp_path / "it.yml"
-    taught.write_text("nlu:\n- intent: greet\n  examples: |\n    - cucù settete\n", encoding="utf-8")
-    first = load_interpreter(("en",), cache=tmp_path / "cache", extra_examples=[taught])
-    kept = sorted((tmp_path / "cache").iterdir())
-    again = load_interpreter(("en",), cache=tmp_path / "cache", extra_examples=[taught])
-    batch = [("cucù settete", context(languages=("en",))), ("book a visit", context(languages=("en",)))]
+@pytest.mark.parametrize("sentences", [True, False], ids=["with sentences", "with n-grams alone"])
+def test_a_practice_teaches_its_own_words(tmp_path: Path, sentences: bool) -> None:
+    taught = tmp_path / "en.yml"
+    taught.write_text(
+        "nlu:\n- intent: faq/aligner_club\n  examples: |\n"
+        "    - tell me about your aligner club\n    - what does the aligner club cost\n"
+        "- intent: greet\n  examples: |\n    - cucù settete\n",
+        encoding="utf-8",
+    )
+    engine = load_interpreter(("en",), extra_examples=[taught], sentences=sentences)
+    said = (
+        "cucù settete",
+        "what about the aligner club?",
+        "cancel my appointment",
+        "are you open on sundays",
+    )
+    understood = engine.understand_many([(text, context(languages=("en",))) for text in said])
 
-    assert sorted(path.name.split("-")[0] for path in kept) == ["intents", "sentences"]
-    assert sorted((tmp_path / "cache").iterdir()) == kept
-    assert again.understand_many(batch) == first.understand_many(batch)
+    assert [u.intent.name if u.intent else None for u in understood] == [
+        "greet",
+        "faq/aligner_club",
+        "cancel_visit",
+        "faq/hours",
+    ]
 
 
-def test_a_damaged_cache_is_replaced(tmp_path: Path) -> None:
-    load_interpreter(("en",), cache=tmp_path, sentences=False)
-    [kept] = list(tmp_path.iterdir())
-    kept.write_bytes(b"PK not really")
-    interpreter = load_interpreter(("en",), cache=tmp_path, sentences=False)
-    [understood] = interpreter.understand_many([("cancel my appointment", context(languages=("en",)))])
+@pytest.fixture
+def other_teaching(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As if examples had changed since they were learnt; only a few, so that learning is quick."""
+    few = [e for e in shipped_examples(LANGUAGES) if e.intent in ("cancel_visit", "greet")][::40]
+    monkeypatch.setattr(shipped, "_EDITION", "another")
+    monkeypatch.setattr(shipped, "_examples_of_all", lambda: tuple(few))
+    shipped.teaching.cache_clear()
+    yield
+    shipped.teaching.cache_clear()
 
-    assert understood.intent is not None and understood.intent.name == "cancel_visit"
+
+@pytest.mark.usefixtures("other_teaching")
+def test_until_changed_examples_are_learnt_the_older_lessons_hold(tmp_path: Path) -> None:
+    before = load_interpreter(LANGUAGES, cache=tmp_path)
+    was_current = Teacher(tmp_path).is_current
+    learn(tmp_path)
+    after = load_interpreter(LANGUAGES, cache=tmp_path)
+    learnt = {path: path.read_bytes() for path in sorted(tmp_path.iterdir())}
+    learn(tmp_path)
+
+    assert (was_current, Teacher(tmp_path).is_current) == (False, True)
+    assert before.taught > 1000 > after.taught > 0
+    assert [path.name.split("-")[0] for path in learnt] == ["intents", "sentences", "words"]
+    assert {path: path.read_bytes() for path in sorted(tmp_path.iterdir())} == learnt
+
+
+@pytest.mark.usefixtures("other_teaching")
+def test_damaged_lessons_are_no_lessons(tmp_path: Path) -> None:
+    learn(tmp_path)
+    for kept in tmp_path.iterdir():
+        kept.write_bytes(b"PK not really")
+
+    assert not Teacher(tmp_path).is_current
 
 
 @pytest.mark.parametrize(

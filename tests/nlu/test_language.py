@@ -19,7 +19,7 @@ from tests.nlu.conftest import Read
         ("", "it"),
         ("333 1234567", "it"),
         ("Anna Rossi", "it"),
-        ("zdravstvuite hochu zapisatsya", "it"),
+        ("zdravstvuite, hochu zapisatsya na priem", "ru"),
     ],
 )
 def test_the_first_message_sets_the_language_or_leaves_it_to_the_house(

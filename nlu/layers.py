@@ -1,0 +1,126 @@
+"""A small network in numpy: one hidden layer, trained with chance that is the same every time.
+
+Beside a softmax regression on the same rows it makes about a sixth fewer mistakes, for a tenth of a
+millisecond a message. Training takes a minute or so for fifteen thousand rows; it is done when examples
+change, and its outcome travels with the examples.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+
+_HIDDEN = 512
+_EPOCHS = ((1500, 60), (5000, 40), (1_000_000_000, 30))  # by the number of rows: few are seen more often
+_AT_ONCE = 128  # rows a step
+_PACE = 2e-3  # of Adam, falling to nothing
+_DROPPED_ROWS, _DROPPED = 0.1, 0.4  # of what comes in, of the hidden layer
+_DECAY = 1e-4
+_SMOOTHED = 0.05  # of a label's certainty, spread over all
+_SCALE = 8.0  # rows have unit length: their numbers are small
+_FORGET = (0.9, 0.999)
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """What was learnt; `score` gives each row a number for each label, to be put through a softmax."""
+
+    inner: Matrix
+    inner_bias: Matrix
+    outer: Matrix
+    outer_bias: Matrix
+
+    @classmethod
+    def fit(cls, rows: Matrix, wanted: Matrix) -> "Layers":
+        """`rows` have unit length; `wanted` has a one in the column of each row's label."""
+        chance = np.random.default_rng(20260302)
+        size, labels = rows.shape[1], wanted.shape[1]
+        spread = 2 / np.sqrt(size)
+        weights: list[Matrix] = [
+            chance.normal(0, spread, (size, _HIDDEN)).astype(np.float32),
+            np.zeros(_HIDDEN, dtype=np.float32),
+            np.zeros((_HIDDEN, labels), dtype=np.float32),
+            np.zeros(labels, dtype=np.float32),
+        ]
+        adam = _Adam(weights)
+        targets = wanted * (1 - _SMOOTHED) + _SMOOTHED / labels
+        scaled = rows * np.float32(_SCALE)
+        epochs = next(epochs for up_to, epochs in _EPOCHS if len(rows) <= up_to)
+        for epoch in range(epochs):
+            order = chance.permutation(len(rows))
+            for start in range(0, len(rows), _AT_ONCE):
+                some = order[start : start + _AT_ONCE]
+                slopes = _slopes(weights, scaled[some], targets[some], chance)
+                adam.step(slopes, pace=_PACE * (1 - epoch / epochs))
+        return cls(*weights)
+
+    def score(self, rows: Matrix) -> Matrix:
+        scored: Matrix = self.features(rows) @ self.outer + self.outer_bias
+        return scored
+
+    def features(self, rows: Matrix) -> Matrix:
+        """The hidden layer: what tells these labels apart, and others like them."""
+        hidden: Matrix = np.maximum(rows * np.float32(_SCALE) @ self.inner + self.inner_bias, 0)
+        return hidden
+
+    def arrays(self) -> dict[str, Any]:
+        """Half as precise as reckoned: nobody can tell the difference."""
+        return {
+            name: getattr(self, name).astype(np.float16)
+            for name in ("inner", "inner_bias", "outer", "outer_bias")
+        }
+
+    @classmethod
+    def from_arrays(cls, stored: Mapping[str, Any]) -> "Layers | None":
+        names = ("inner", "inner_bias", "outer", "outer_bias")
+        if not set(names) <= stored.keys():
+            return None
+        return cls(*(stored[name].astype(np.float32) for name in names))
+
+
+def _slopes(
+    weights: list[Matrix], rows: Matrix, targets: Matrix, chance: np.random.Generator
+) -> list[Matrix]:
+    inner, inner_bias, outer, outer_bias = weights
+    seen = rows * _kept(rows.shape, _DROPPED_ROWS, chance)
+    before = seen @ inner + inner_bias
+    kept = _kept(before.shape, _DROPPED, chance)
+    hidden = np.maximum(before, 0) * kept
+    scored = hidden @ outer + outer_bias
+    likely = np.exp(scored - scored.max(axis=1, keepdims=True))
+    likely /= likely.sum(axis=1, keepdims=True)
+    wrong = (likely - targets) / np.float32(len(rows))
+    back = (wrong @ outer.T) * kept * (before > 0)
+    return [seen.T @ back, back.sum(axis=0), hidden.T @ wrong, wrong.sum(axis=0)]
+
+
+def _kept(shape: tuple[int, ...], dropped: float, chance: np.random.Generator) -> Matrix:
+    kept: Matrix = (chance.random(shape, dtype=np.float32) > dropped).astype(np.float32)
+    kept /= np.float32(1 - dropped)
+    return kept
+
+
+class _Adam:
+    """Kingma and Ba's, with decay of weights apart from the slopes."""
+
+    def __init__(self, weights: list[Matrix]) -> None:
+        self._weights = weights
+        self._mean = [np.zeros_like(each) for each in weights]
+        self._square = [np.zeros_like(each) for each in weights]
+        self._steps = 0
+
+    def step(self, slopes: list[Matrix], *, pace: float) -> None:
+        """Moves the weights, in place."""
+        self._steps += 1
+        first, second = _FORGET
+        rise = pace * np.sqrt(1 - second**self._steps) / (1 - first**self._steps)
+        for weight, slope, mean, square in zip(self._weights, slopes, self._mean, self._square, strict=True):
+            mean *= first
+            mean += (1 - first) * slope
+            square *= second
+            square += (1 - second) * slope * slope
+            weight -= rise * mean / (np.sqrt(square) + 1e-8) + pace * _DECAY * weight

@@ -1,0 +1,177 @@
+"""What was learnt from the shipped examples, so that a start learns nothing: nlu/learnt.
+
+`python -m nlu.shipped` learns it all anew, after any change of examples, lexicons or emergencies; `chairside
+train` does so for a practice that changed them, into its own cache. Until then the older lessons hold.
+"""
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from nlu.emergency_examples import shipped_cases
+from nlu.intents import NgramScorer
+from nlu.learning import Learnt, Lessons, ngram_scorer
+from nlu.lexicon import known_languages
+from nlu.sentences import SentenceScorer, installed
+from nlu.training_examples import Example, digest, shipped_examples
+
+_HERE = Path(__file__).parent
+_EDITION = "6"  # raised when features or training change: what was kept before is then left alone
+_WORDS = ("examples", "lexicon", "red_flags/heard")  # from what each is learnt
+_INTENTS = ("examples",)
+_SENTENCES = ("examples", "red_flags/heard")
+SHIPPED = _HERE / "learnt"
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A folder of learnt things: in nlu/learnt the newest; elsewhere each is named by its teaching.
+
+    What was learnt from other examples than there are now is found only when `any_teaching` will do.
+    """
+
+    folder: Path
+
+    def lessons(self, *, any_teaching: bool = False) -> Mapping[str, Lessons] | None:
+        path = self._path("words.json.gz", _WORDS)
+        return _read_lessons(path, None if any_teaching else teaching(_WORDS))
+
+    def keep_lessons(self, lessons: Mapping[str, Lessons]) -> None:
+        _write_lessons(self._path("words.json.gz", _WORDS), lessons, teaching(_WORDS))
+
+    def ngrams(self, *, any_teaching: bool = False) -> NgramScorer | None:
+        path = self._path("intents.npz", _INTENTS)
+        return NgramScorer.load(path, None if any_teaching else teaching(_INTENTS))
+
+    def keep_ngrams(self, scorer: NgramScorer) -> None:
+        scorer.save(self._path("intents.npz", _INTENTS), teaching(_INTENTS))
+
+    def sentences(self, *, any_teaching: bool = False) -> SentenceScorer | None:
+        path = self._path("sentences.npz", _SENTENCES)
+        return SentenceScorer.load(path, None if any_teaching else teaching(_SENTENCES))
+
+    def keep_sentences(self, scorer: SentenceScorer) -> None:
+        scorer.save(self._path("sentences.npz", _SENTENCES), teaching(_SENTENCES))
+
+    def _path(self, name: str, sources: tuple[str, ...]) -> Path:
+        stem, _, ending = name.partition(".")
+        return self.folder / (name if self.folder == SHIPPED else f"{stem}-{teaching(sources)[:16]}.{ending}")
+
+
+@lru_cache(maxsize=8)
+def teaching(sources: tuple[str, ...]) -> str:
+    """The same for the same files in these folders, and for no others. Files are not understood: fast."""
+    files = [path for name in sources for path in sorted((_HERE / name).rglob("*.yml"))]
+    told = [f"{path.relative_to(_HERE)} {digest([path.read_text(encoding='utf-8')])}" for path in files]
+    return digest([_EDITION, *told])
+
+
+class Teacher:
+    """Gives what was learnt: as shipped, or as learnt since and kept in `cache`.
+
+    A start never waits for learning: where examples have changed since, the older lessons hold until
+    `learn` is called. Only where there are none at all it is learnt at once.
+    """
+
+    def __init__(self, cache: Path | None = None) -> None:
+        self._shelves = [Shelf(SHIPPED), *([Shelf(cache)] if cache else [])]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether all was learnt from the very examples that there are."""
+        return all(
+            any(find(shelf) for shelf in self._shelves)
+            for find in (Shelf.lessons, Shelf.ngrams, *((Shelf.sentences,) if installed() else ()))
+        )
+
+    def lessons(self) -> Mapping[str, Lessons]:
+        """Of every language that has a lexicon."""
+        known = next((found for shelf in self._shelves if (found := shelf.lessons())), None)
+        return known or self._shelves[0].lessons(any_teaching=True) or _learn_lessons()
+
+    def ngrams(self) -> NgramScorer:
+        """Of all languages, whichever are spoken: people mix them."""
+        known = next((found for shelf in self._shelves if (found := shelf.ngrams())), None)
+        return known or self._shelves[0].ngrams(any_teaching=True) or _learn_ngrams(self.lessons())
+
+    def sentences(self) -> SentenceScorer:
+        """Of all languages: they teach one another. Only where sentence embeddings are installed."""
+        known = next((found for shelf in self._shelves if (found := shelf.sentences())), None)
+        return known or self._shelves[0].sentences(any_teaching=True) or _learn_sentences()
+
+
+def learn(folder: Path = SHIPPED) -> None:
+    """Learns everything anew, in a minute or two; sentences only where embeddings are installed."""
+    shelf = Shelf(folder)
+    lessons = _learn_lessons()
+    shelf.keep_lessons(lessons)
+    shelf.keep_ngrams(_learn_ngrams(lessons))
+    if installed():
+        shelf.keep_sentences(_learn_sentences())
+
+
+def _learn_lessons() -> Mapping[str, Lessons]:
+    return {language: Lessons.of(_examples_of_all(), language) for language in known_languages()}
+
+
+def _learn_ngrams(lessons: Mapping[str, Lessons]) -> NgramScorer:
+    return ngram_scorer(_examples_of_all(), Learnt.of(lessons).repairs)
+
+
+def _learn_sentences() -> SentenceScorer:
+    return SentenceScorer.train(_examples_of_all(), shipped_cases())
+
+
+@lru_cache(maxsize=1)
+def _examples_of_all() -> tuple[Example, ...]:
+    return tuple(shipped_examples(known_languages()))
+
+
+def _read_lessons(path: Path, told: str | None) -> Mapping[str, Lessons] | None:
+    """None when there are none, or they are damaged, or of another teaching."""
+    try:
+        stored = json.loads(gzip.decompress(path.read_bytes()))
+        if told is not None and stored["told"] != told:
+            return None
+        return {language: _lessons(each) for language, each in stored["languages"].items()}
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _lessons(stored: Mapping[str, Any]) -> Lessons:
+    return Lessons(
+        taught=stored["taught"],
+        counts=stored["counts"],
+        ordinary=frozenset(stored["ordinary"]),
+        meanings={
+            tuple(sentence.split()): frozenset(intents.split())
+            for sentence, intents in stored["meanings"].items()
+        },
+        vocabulary=stored["vocabulary"],
+    )
+
+
+def _write_lessons(path: Path, lessons: Mapping[str, Lessons], told: str) -> None:
+    stored = {
+        language: {
+            "taught": each.taught,
+            "counts": dict(each.counts),
+            "ordinary": sorted(each.ordinary),
+            "meanings": {" ".join(words): " ".join(sorted(m)) for words, m in sorted(each.meanings.items())},
+            "vocabulary": list(each.vocabulary),
+        }
+        for language, each in lessons.items()
+    }
+    text = json.dumps({"told": told, "languages": stored}, ensure_ascii=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_bytes(gzip.compress(text.encode(), mtime=0))
+    unfinished.replace(path)
+
+
+if __name__ == "__main__":
+    learn()
