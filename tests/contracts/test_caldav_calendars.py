@@ -9,16 +9,16 @@ import aiohttp
 import pytest
 
 from bot.domain.diary import AppointmentStatus
-from bot.domain.outside import Stretch, SystemSettings
-from bot.errors import AuthFailed, ProtocolDrift, SetupError
+from bot.domain.outside import Stretch, SystemSettings, VisitRequest
+from bot.errors import AuthFailed, OpeningTaken, ProtocolDrift, SetupError
 from bot.practice_systems.caldav import open_caldav
 from bot.practice_systems.caldav.reading import uid_of
 from bot.practice_systems.caldav.writing import claim
 from tests.contracts.calendar_world import CalendarWorld, event
 from tests.contracts.outside_system import Front, books, front_of
-from tests.contracts.practice_system import HALF_PAST_TEN, TEN, at_ten
+from tests.contracts.practice_system import ADA, HALF_PAST_TEN, TEN, at_ten
 from tests.contracts.servers import PASSWORD, radicale
-from tests.contracts.test_careless_servers import listening
+from tests.contracts.test_careless_servers import CarelessCalendarWorld, listening
 from tests.stand_ins.careless_caldav import CarelessCalDav
 from tests.studio import NOW, STUDIO, opening
 from tests.unit.practice_systems.test_calendar_objects import (
@@ -154,6 +154,21 @@ async def test_an_event_that_nobody_can_read_keeps_its_day_and_breaks_nothing(fr
         await careless.close()
 
     assert (f"{busy.start:%m-%d %H:%M}", f"{busy.end:%m-%d %H:%M}") == ("03-01 23:00", "03-02 23:00")
+
+
+async def test_a_server_that_does_not_show_what_it_was_just_given_is_not_trusted_with_a_visit() -> None:
+    """It may hide somebody else's as well."""
+    server = CarelessCalDav(hides_the_newest=True)
+    async with listening(server.application()) as url:
+        world = CarelessCalendarWorld(url, server)
+        await world.open()
+        stretch = Stretch(practitioner=world.calendars["rossi"], start=TEN.start, end=TEN.end)
+        request = VisitRequest(stretch=stretch, visit_type="check_up", details=ADA)
+        with pytest.raises(OpeningTaken):
+            await world.system.create(request, key="k1")
+        await world.close()
+
+    assert server.files == {}
 
 
 @pytest.mark.parametrize("shown", [False, True])

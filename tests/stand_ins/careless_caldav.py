@@ -17,12 +17,14 @@ REALM, NONCE = "careless", "once-and-for-all"
 
 
 class CarelessCalDav:
-    def __init__(self, *, digest: tuple[str, str] | None = None) -> None:
-        """`digest`: the user and password that have to be proved by digest."""
+    def __init__(self, *, digest: tuple[str, str] | None = None, hides_the_newest: bool = False) -> None:
+        """`digest`: the user and password that have to be proved by digest. `hides_the_newest`: reports come
+        from a copy that has not heard of the last write yet."""
         self.files: dict[str, tuple[bytes, int]] = {}  # path -> what it is, version
         self.calendars: set[str] = set()
         self.trouble = Trouble()
         self._digest = digest
+        self._hides_the_newest = hides_the_newest
         self._writes = 0
 
     def application(self) -> web.Application:
@@ -100,7 +102,7 @@ class CarelessCalDav:
                 self._url(request, path): f'<D:getetag>"{version}"</D:getetag>'
                 f"<C:calendar-data>{escape(data.decode())}</C:calendar-data>"
                 for path, (data, version) in reversed(self.files.items())
-                if path.startswith(request.path)
+                if path.startswith(request.path) and not (self._hides_the_newest and version == self._writes)
             }
         )
 
