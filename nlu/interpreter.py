@@ -13,7 +13,7 @@ from nlu.intents import Heard, Matrix, NgramScorer, Scorer, as_ranking, softmax
 from nlu.learning import Learnt, Lessons, as_heard, without_courtesies
 from nlu.lexicon import known_languages, lexicon
 from nlu.neighbours import Neighbours
-from nlu.sentences import SentenceScorer, installed
+from nlu.sentences import SentenceScorer, encode, installed
 from nlu.shipped import Teacher
 from nlu.training_examples import Example, read_examples
 from nlu.understanding import AskedKind, Context, Entity, Intent, RedFlag, Understanding
@@ -80,6 +80,7 @@ def load_interpreter(
     meaning: NgramScorer | SentenceScorer = ngrams
     if installed() if sentences is None else sentences:
         meaning = teacher.sentences()
+        encode(("",))  # loads the encoder now, not with the first message
         scorers = [(ngrams, 1 - _SENTENCES), (meaning, _SENTENCES)]
     return OfflineInterpreter(
         languages=tuple(languages),
