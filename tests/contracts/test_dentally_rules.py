@@ -300,14 +300,26 @@ async def test_a_refusal_in_any_shape_is_one_of_ours_and_quotes_nobody(
 # What staff do is learnt
 
 
-async def test_what_staff_change_is_told(world: DentallyWorld) -> None:
-    one, other = await booked(world, "b1"), await booked(world, "b2", TEN + HALF_AN_HOUR)
+@pytest.mark.parametrize(("sorts", "pages"), [(True, 2), (False, 3)])
+async def test_what_staff_change_is_told(sorts: bool, pages: int) -> None:
+    """The newest first, so that not everything is read each time; unless they come in another order."""
+    world = DentallyWorld(Habits(page=2, sorts=sorts))
+    await world.open()
+    visits = [await booked(world, f"b{n}", TEN + n * HALF_AN_HOUR) for n in range(6)]
     first = await world.system.changes(None)
-    await world.staff_cancels(one.ref)
+    await world.staff_cancels(visits[0].ref)
+    await world.staff_moves(visits[1].ref, TEN, TEN + HALF_AN_HOUR)
+    world.dentally.requests.clear()
     told = await world.system.changes(first.cursor)
+    asked = world.dentally.requests.count("GET /v1/appointments")
+    await world.close()
 
-    assert (first.everything, {v.ref for v in first.visits}) == (True, {one.ref, other.ref})
-    assert {v.ref: v.status for v in told.visits}[one.ref] is AppointmentStatus.CANCELLED
+    assert (first.everything, {v.ref for v in first.visits}) == (True, {v.ref for v in visits})
+    assert {v.ref: v.status for v in told.visits if v.ref in (visits[0].ref, visits[1].ref)} == {
+        visits[0].ref: AppointmentStatus.CANCELLED,
+        visits[1].ref: AppointmentStatus.BOOKED,
+    }
+    assert asked == pages
 
 
 @pytest.mark.parametrize(

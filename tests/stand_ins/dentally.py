@@ -33,6 +33,7 @@ class Habits:
     searches_by: str = "query"  # or search
     counts_as: str = "total"  # or total_count
     lists_cancelled: bool = True
+    sorts: bool = True
     page: int = 20  # records, whatever was asked for
 
 
@@ -161,7 +162,8 @@ class DentallyStandIn:
         if "before" in asked:
             found = [one for one in found if _day(one) < date.fromisoformat(asked["before"])]
         by = asked.get("sort_by", "id")
-        found.sort(key=lambda one: one[by], reverse=asked.get("sort_direction") == "desc")
+        if self.habits.sorts:
+            found.sort(key=lambda one: one[by], reverse=asked.get("sort_direction") == "desc")
         return self._page("appointments", found, request)
 
     async def _create(self, request: web.Request) -> web.Response:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 STAFF = {"X-Staff": "yes"}
@@ -34,7 +35,7 @@ class Trouble:
             await handler(request)
         self._late.clear()
 
-    def middleware(self) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    def middleware(self) -> Middleware:
         @web.middleware
         async def troubled(request: web.Request, handler: Handler) -> web.StreamResponse:
             await request.read()

@@ -4,7 +4,7 @@ What the documentation leaves open is tried and read back, never assumed: by whi
 how a list counts itself, how a search is asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,9 +43,14 @@ class DentallyRest:
         return _object(await self._request("GET", path, writes=False))
 
     async def list(
-        self, path: str, query: Sequence[tuple[str, str]] = (), *, most_pages: int = MOST_PAGES
+        self,
+        path: str,
+        query: Sequence[tuple[str, str]] = (),
+        *,
+        most_pages: int = MOST_PAGES,
+        is_enough: Callable[[Sequence[Json]], bool] = lambda page: False,
     ) -> tuple[Json, ...]:
-        """All pages. A page may be shorter than was asked for."""
+        """All pages, up to the first that is enough. A page may be shorter than was asked for."""
         found: dict[str, Json] = {}
         for number in range(1, most_pages + 1):
             page = [("page", str(number)), ("per_page", str(PAGE))]
@@ -55,7 +60,8 @@ class DentallyRest:
                 raise ProtocolDrift(f"Dentally's list of {path} is none")
             found |= {str(one.get("id")): one for one in records}
             total = _total(told)
-            if not records or (total is not None and len(found) >= total):
+            is_last = not records or (total is not None and len(found) >= total)
+            if is_last or is_enough(records):
                 return tuple(found.values())
         raise ProtocolDrift(f"Dentally's list of {path} does not end; was the question understood?")
 

@@ -256,9 +256,9 @@ class DentallySystem:
             ("sort_direction", "desc"),
             ("cancelled", "true"),
         ]
-        records = [one for one in await self._rest.list("appointments", query) if _is_ours(one)]
-        dated = [(reading.updated(one), one) for one in records]
         since = datetime.fromisoformat(cursor) if cursor else None
+        listed = await self._rest.list("appointments", query, is_enough=lambda page: _is_older(page, since))
+        dated = [(reading.updated(one), one) for one in listed if _is_ours(one)]
         told = [one for moment, one in dated if since is None or moment is None or moment >= since]
         moments = [moment for moment, _ in dated if moment] + ([since] if since else [])
         latest = max(moments, default=datetime(1970, 1, 1, tzinfo=UTC))
@@ -326,6 +326,15 @@ def _is_at(visit: OutsideVisit, stretch: Stretch) -> bool:
 
 def _is_ours(record: Json) -> bool:
     return bool((record.get("metadata") or {}).get(KEY))
+
+
+def _is_older(page: Sequence[Json], since: datetime | None) -> bool:
+    """Whether nothing new can follow this page: where the list does not come as it was asked for, the newest
+    first, it has to be read to its end."""
+    moments = [reading.updated(one) for one in page]
+    dated = [one for one in moments if one is not None]
+    is_in_order = len(dated) == len(moments) and dated == sorted(dated, reverse=True)
+    return since is not None and is_in_order and dated[-1] < since
 
 
 def _fits(record: Json, query: PatientQuery) -> bool:

@@ -65,9 +65,9 @@ class GoogleSystem:
         availability=Availability.BUSY,
         keyed_create=True,
         changes=True,
-        freshness=timedelta(seconds=15),
-        # Google's 600 requests a minute and user, and no operation takes more than a handful in the mean.
-        rate=Rate(requests=150, period=timedelta(minutes=1)),
+        freshness=timedelta(seconds=30),
+        # Google allows 600 requests a minute and user; nearly all operations are reads of one request.
+        rate=Rate(requests=400, period=timedelta(minutes=1)),
         timeout=timedelta(seconds=20),
     )
 

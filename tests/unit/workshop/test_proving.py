@@ -89,7 +89,7 @@ async def test_an_adapter_that_forgets_keys_is_seen(tmp_path: Path) -> None:
         async def by_key(self, key: str, **near: Any) -> OutsideVisit | None:
             return None
 
-    findings = await prove(trial_of(world, tmp_path, Forgetful()))  # type: ignore[arg-type]
+    findings = await prove(trial_of(world, tmp_path, Forgetful()))
 
     assert "books, and has what was booked" in broken(findings)
 
