@@ -221,10 +221,10 @@ async def test_a_reader_sees_and_cannot_act(
     await page.goto(f"{url}/inbox?conversation=c-anna")
     await page.get_by_label("Your name").fill("nadia")
     await page.get_by_label("Password").fill("not this one, no")
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.get_by_role("status")).to_have_text("Name or password is not right.")
     await page.get_by_label("Password").fill(PASSWORD)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await expect(page.locator(".head h1")).to_have_text("Anna Rossi")
     acts = [
         await page.get_by_role("button", name=name).count()
