@@ -384,6 +384,11 @@ async def test_what_google_gives_is_nobody_elses_to_read(tmp_path: Path) -> None
         ({}, {}, "service_account"),
         ({"calendar": "x"}, {}, 'does not know "calendar"'),
         ({}, {"service_account": "{}"}, "key file of a service account"),
+        (
+            {},
+            {"service_account": '{"client_email": "x", "private_key": "y"}'},
+            "key file of a service account",
+        ),
         ({"client_id": "x"}, {"client_secret": "y"}, "connect google"),
         ({"url": "http://example.org"}, None, "https://"),
         ({"also_busy": "bianchi=x@example.org"}, None, '"bianchi"'),

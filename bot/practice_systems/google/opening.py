@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import aiohttp
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bot.domain.outside import SystemSettings
 from bot.domain.practice import Practice
@@ -92,6 +93,7 @@ def _service_account(settings: SystemSettings, text: str) -> tuple[Grant, str]:
     try:
         key = json.loads(text)
         email, private_key = str(key["client_email"]), str(key["private_key"])
+        load_pem_private_key(private_key.encode(), password=None)
     except (ValueError, KeyError, TypeError) as error:
         raise SetupError(
             "practice_system.secrets.service_account is no key file of a service account; make one in the"
