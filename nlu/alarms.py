@@ -1,8 +1,9 @@
 """Red flags: emergencies in a patient's words, before anything else is understood, in every language at once.
 
 What counts is in nlu/red_flags/*.yml, where a dentist can read and change it. A phrase that is denied
-("non ho gonfiore"), long past ("last year my face swelled") or only feared ("afraid of choking") raises no
-alarm. When in doubt there is one: an alarm shows a fixed text and calls a person, it does not diagnose.
+("non ho gonfiore"), long past ("last year my face swelled"), only feared ("afraid of choking") or a joke
+("I nearly fainted at the price") raises no alarm. When in doubt there is one: an alarm shows a fixed text and
+calls a person, it does not diagnose.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,7 +21,8 @@ from nlu.words import Word, plain_words
 _FOLDER = Path(__file__).parent / "red_flags"
 _Level = Literal["A", "B", "C"]
 _DOUBTS = ("past", "feared")
-_CONTEXT = ("past", "now", "feared", "negations", "negations_after")
+_CONTEXT = ("past", "now", "feared", "unreal", "negations", "negations_after")
+_SHORT = 60  # words; a joke takes back what stands beside it, not a whole letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,15 @@ class _Book:
         small = [spelling(w) for small in raw["small_words"] for w in plain_words(small)]
         self._latin = latin
         self._spellings = {} if latin else {str(k): str(v) for k, v in raw.get("spellings", {}).items()}
+        self._known = frozenset(known)
+        self._sounds = frozenset(in_latin(w) for w in known if not w.isascii()) if latin else frozenset()
         self._book = PhraseBook(entries, small_words=small, known=known, exact=_CONTEXT, spelling=spelling)
 
     def find(self, words: Sequence[Word]) -> tuple[set[RedFlag], set[str]]:
         """The flags, and which of "risk", "soreness" and "denied" there was."""
         if self._latin:
+            if not self._sounds_like_it(words):
+                return set(), set()
             words = [replace(w, text=in_latin(w.text) if w.text.isascii() else "") for w in words]
         if self._spellings:
             words = [replace(w, text=self._spellings.get(w.text, w.text)) for w in words]
@@ -98,6 +104,8 @@ class _Book:
         for one in found:
             groups.setdefault(one.name, []).append(one)
         alarming = [one for one in found if one.name in self._levels or one.name in ("risk", "soreness")]
+        if "unreal" in groups and len(words) <= _SHORT:
+            return set(), {"denied"} if alarming else set()
         denial = _Denial(words, groups, self._bridges, alarming)
         real = [one for one in alarming if not denial.denies(one)]
         flags = {
@@ -110,6 +118,21 @@ class _Book:
         if not flags and doubted:
             said.add("denied")
         return flags, said
+
+    def _sounds_like_it(self, words: Sequence[Word]) -> bool:
+        """Whether a message may be of the language, in Latin letters: two words of "my son has a temperature" are.
+        Most of the longer words must be.
+        """
+        own = foreign = 0
+        for word in words:
+            if len(word.text) < 3 or not word.text.isascii() or not word.text.isalpha():
+                continue
+            latin = in_latin(word.text)
+            if latin in self._sounds or self._book.reads(latin):
+                own += 1
+            elif word.text in self._known:
+                foreign += 1
+        return own > 0 and own >= foreign
 
     def _taken_back(self, one: Found, groups: dict[str, list[Found]], words: Sequence[Word]) -> bool:
         sentence = words[one.first].sentence

@@ -87,6 +87,10 @@ class PhraseBook:
                 for opening in (*part[0].words, *(f"{stem}*" for stem in part[0].stems)):
                     self._by_opening.setdefault(opening, []).append((number, part_number))
 
+    def reads(self, word: str) -> bool:
+        """Whether a word stands in some phrase, or begins with a long stem of one."""
+        return word in self._words or any(word.startswith(s) for s in self._long_stems.get(word[:1], ()))
+
     def find(self, words: Sequence[Word]) -> list[Found]:
         """Every phrase in the words, in order of where it begins."""
         readings: list[frozenset[str]] = []

@@ -41,7 +41,7 @@ KINDS = {
         "A self_harm",
         "A overdose",
     ),
-    *("B avulsion", "C displaced", "C swelling", "C bleed", "C pain", "C risk"),
+    *("B avulsion", "C displaced", "C swelling", "C swallowed", "C bleed", "C pain", "C risk"),
 }
 
 
@@ -131,13 +131,34 @@ def test_an_alarm_does_not_hide_what_else_was_wanted(read: Read) -> None:
 
 def test_ordinary_messages_call_no_ambulance() -> None:
     red_flags = RedFlags(_everyday())
-    alarming = [
+    ordinary = [
         example.text
         for example in shipped_examples(("en", "it", "ru"))
-        if (flag := red_flags.find(cut(example.text)).flag) is not None and flag.level in "AB"
+        if example.intent not in ("urgent_pain", "clinical_question", "complaint", "out_of_scope")
     ]
+    flags = [red_flags.find(cut(text)).flag for text in ordinary]
 
-    assert alarming == []
+    assert len([flag for flag in flags if flag is not None and flag.level in "AB"]) / len(ordinary) <= 0.003
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "I nearly fainted at your prices haha"),
+        ("en", "this price is killing me"),
+        ("it", "ahahah muoio dal ridere"),
+        ("it", "al prezzo mi è venuto un infarto"),
+        ("ru", "умираю со смеху"),
+        ("ru", "от ваших цен чуть не упала в обморок"),
+    ],
+)
+def test_a_joke_calls_nobody(language: str, text: str) -> None:
+    assert RedFlags(_everyday()).find(cut(text)).flag is None
+
+
+@pytest.mark.parametrize("text", ["my son has a temperature, need to cancel", "non sono affari vostri"])
+def test_words_that_sound_russian_in_latin_letters_alarm_nobody(text: str) -> None:
+    assert RedFlags(_everyday()).find(cut(text)).flag is None
 
 
 def _everyday() -> set[str]:
