@@ -3,9 +3,8 @@
     python -m bench.alarms tests/nlu/sealed
     python -m bench.alarms tests/nlu/open --language it --list
 
-Recall by level (a level counts as heard when the flag is as grave or graver), false alarms on look-alikes and,
-where the folder has intents.yml, on ordinary messages: those of all intents but urgent_pain, clinical_question
-and complaint. The sealed sentences are for measuring alone: misses are counted by their key, never listed.
+Recall by level (heard: the flag is as grave or graver), false alarms on look-alikes and, where the folder has
+intents.yml, on ordinary messages: those of all intents but urgent_pain, clinical_question and complaint. The sealed sentences are for measuring alone: misses are counted by their key, never listed.
 """
 
 import argparse
@@ -66,25 +65,20 @@ def measure(hear: Hear, file: Path, *, listed: bool) -> None:
     recall = "  ".join(f"{x} {heard[x] / said[x]:.3f} of {said[x]}" for x in "ABC" if said[x])
     spent.sort()
     print(f"{file.parent.parent.name} {file.parent.name}: recall {recall}")
-    print(
-        f"  false alarms on look-alikes {alarmed.total() / max(said['none'], 1):.3f} of {said['none']}: {_told(alarmed)}"
-    )
+    share = alarmed.total() / max(said["none"], 1)
+    print(f"  false alarms on look-alikes {share:.3f} of {said['none']}: {_told(alarmed)}")
     print(f"  missed: {_told(misses)}")
     print(f"  CPU us p50 {spent[len(spent) // 2]:.0f} p99 {spent[int(len(spent) * 0.99)]:.0f}")
     ordinary = file.with_name("intents.yml")
     if ordinary.exists():
-        texts = [
-            e.text
-            for e in read_examples([ordinary], language=file.parent.name)
-            if e.intent not in _NO_ORDINARY
-        ]
+        examples = read_examples([ordinary], language=file.parent.name)
+        texts = [e.text for e in examples if e.intent not in _NO_ORDINARY]
         raised = Counter[str]()
         for text in texts:
             if (flag := _timed(hear, text)[0]) is not None:
                 raised[f"{flag.level} {flag.key}"] += 1
-        print(
-            f"  false alarms on ordinary messages {raised.total() / len(texts):.4f} of {len(texts)}: {_told(raised)}"
-        )
+        share = raised.total() / len(texts)
+        print(f"  false alarms on ordinary messages {share:.4f} of {len(texts)}: {_told(raised)}")
 
 
 def _by_phrases() -> Hear:

@@ -58,7 +58,9 @@ def test_phrases_hear_every_emergency_that_is_taught() -> None:
     flags = {case: red_flags.find(cut(case.text)).flag for case in shipped_cases()}
 
     assert [c.text for c, flag in flags.items() if c.real and (flag is None or flag.level == "C")] == []
-    assert [c.text for c, flag in flags.items() if not c.real and flag is not None] == []
+    assert [
+        c.text for c, flag in flags.items() if not c.real and flag is not None and flag.level != "C"
+    ] == []
 
 
 def test_an_emergency_in_words_that_nobody_foresaw_is_for_a_person_today(read: Read) -> None:
