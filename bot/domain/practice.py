@@ -152,7 +152,7 @@ class ActionServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInService:
-    """An OpenID Connect service that knows the staff. `roles`: by our role, which values of `claim` give it."""
+    """An OpenID Connect service that knows the staff. `roles`: by role, which values of `claim` give it."""
 
     issuer: str
     client_id: str

@@ -306,3 +306,20 @@ async def serious(page: Page) -> list[str]:
         if violation["impact"] in SERIOUS
         for node in violation["nodes"]
     ]
+
+
+async def test_a_conversation_is_tagged_and_the_tag_taken_off_by_keys(page: Page, desk: FakeDesk) -> None:
+    """H23: colleagues see tags in the list; the patient never does."""
+    await page.get_by_text("Anna Rossi").click()
+    await page.get_by_label("Add a tag").focus()
+    await page.keyboard.type("<b>call back</b>")
+    await page.keyboard.press("Enter")
+    await expect(
+        page.locator("[data-conversation=c-anna] .chip", has_text="<b>call back</b>")
+    ).to_be_visible()
+    tagged = desk.views["c-anna"].tags
+    await page.get_by_role("button", name="Take off: <b>call back</b>").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".chip", has_text="call back")).to_have_count(0)
+
+    assert (tagged, desk.views["c-anna"].tags) == (("<b>call back</b>",), ())

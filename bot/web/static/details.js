@@ -3,11 +3,13 @@
 import { diaryBoard } from "./diary.js";
 import { reasonText } from "./handoffs.js";
 import { Refusal, channelName, freshId, h, icon, keyed, post, say, words } from "./page.js";
+import { tagsOf } from "./tags.js";
 import { dateOf, dayAndTime, longDayAndTime, shortDayAndTime, timeOfDay } from "./moments.js";
 
 const names = new Map(Object.entries(JSON.parse(document.getElementById("names").textContent)));
 const facts = JSON.parse(document.getElementById("facts").textContent);
 const mayAct = document.querySelector('meta[name="role"]').content !== "reader";
+const hasNotes = document.querySelector('meta[name="notes"]').content === "yes";
 const surname = (id) => (names.get(id) ?? id).split(" ").at(-1);
 
 /** How a line of the card is read: [label, value, look]. */
@@ -37,6 +39,7 @@ export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) 
   const offers = h("section", { class: "offers", "aria-label": words.offer_time, hidden: true });
   const diary = h("section", { class: "desk-diary", "aria-label": words.diary, hidden: true });
   const told = h("p", { class: "told", role: "status" });
+  const tags = tagsOf(id, { mayAct: mayAct && hasNotes, refused: (refusal) => tell(words[refusal.word] ?? refused(refusal)) });
   const element = h(
     "aside",
     { class: "details", "aria-label": words.details, tabindex: "-1" },
@@ -45,6 +48,7 @@ export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) 
       { class: "details-body" },
       h("button", { type: "button", class: "button bare details-close", "aria-label": words.close, on: { click: close } }, icon("close")),
       card,
+      tags.element,
       told,
       visits,
       offers,
@@ -78,6 +82,7 @@ export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) 
           return { label, value, look, message: line.message };
         })
       : view.slots.filter(([label]) => label !== "language").map(([label, value]) => ({ label: words[`slot_${label}`] ?? label, value: names.get(value) ?? value }));
+    tags.show(view.tags ?? []);
     keyed(card, [{ known, about }], () => "card", () =>
       h(
         "div",
