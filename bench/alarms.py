@@ -4,7 +4,8 @@
     python -m bench.alarms tests/nlu/open --language it --list
 
 Recall by level (heard: the flag is as grave or graver), false alarms on look-alikes and, where the folder has
-intents.yml, on ordinary messages: those of all intents but urgent_pain, clinical_question and complaint. The sealed sentences are for measuring alone: misses are counted by their key, never listed.
+intents.yml, on ordinary messages: those of all intents but urgent_pain, clinical_question and complaint. The
+sealed sentences are for measuring alone: misses are counted by their key, never listed.
 """
 
 import argparse
