@@ -1,4 +1,4 @@
-"""Fifty things that patients tell, through every flow and hand-off: no log, alert, trail or figure says one."""
+"""Fifty things that patients tell in every flow and hand-off: none in a log, an alert, trail or figure."""
 
 import json
 import logging
