@@ -79,9 +79,6 @@ bench-times: setup  ## days and hours in patients' words, beside Duckling and da
 bench-alarms: setup  ## emergencies heard, look-alikes and ordinary messages left alone
 	$(RUN)python -m bench.alarms tests/nlu/open tests/nlu/sealed
 
-bench-nlu-hostile: setup  ## any text at all: no exception, and the slowest ones
-	$(RUN)python -m bench.any_text
-
 soak: setup
 	$(RUN)python -m bench.crash --kills 1000 --no-twins
 

@@ -120,8 +120,9 @@ class _Book:
         return flags, said
 
     def _sounds_like_it(self, words: Sequence[Word]) -> bool:
-        """Whether a message may be of the language, in Latin letters: two words of "my son has a temperature" are.
-        Most of the longer words must be.
+        """Whether most of the longer words may be of the language, in Latin letters.
+
+        "My son has a temperature" has two such words, and is English all the same.
         """
         own = foreign = 0
         for word in words:

@@ -7,11 +7,13 @@ from functools import lru_cache
 from math import log
 
 from nlu.lexicon import lexicon
+from nlu.transliteration import in_latin
 from nlu.words import Word
 
 _CYRILLIC = frozenset("абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґў")
 _DECIDED = 1.6  # log odds for each deciding word, below which nothing is decided
 _READ_WORDS = 60
+_TELLING = 6  # letters of a word that two languages are not likely to share
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class LanguageGuesser:
             total = sum(counts.values()) + 5000
             self._grams[language] = {gram: log((count + 1) / total) for gram, count in counts.items()}
             self._grams[language][""] = log(1 / total)
+        russian = self._words.get("ru", frozenset())
+        self._russian = frozenset(in_latin(word) for word in russian if len(word) >= 4 and not word.isascii())
         self._weigh = lru_cache(maxsize=16384)(self._weigh_word)
 
     def guess(
@@ -80,6 +84,13 @@ class LanguageGuesser:
             return Guess(first, True)
         return Guess(fallback, False)
 
+    def _is_typed_russian(self, word: str) -> bool:
+        """Russian in Latin letters: "zapisatsya", but not "hello", although some Russian patients say so."""
+        if not word.isascii() or in_latin(word) not in self._russian:
+            return False
+        elsewhere = any(word in words for language, words in self._words.items() if language != "ru")
+        return not elsewhere or (word in self._words["ru"] and len(word) >= _TELLING)
+
     def _weigh_word(self, word: str, candidates: tuple[str, ...]) -> tuple[float, ...]:
         """For each candidate, how much this word speaks for it, between 0 and about 4."""
         likelihoods = []
@@ -92,6 +103,7 @@ class LanguageGuesser:
         for language, likelihood in zip(candidates, likelihoods, strict=True):
             weight = max(0.0, 1.0 + likelihood - best)
             weight += 1.0 if word in self._words.get(language, ()) else 0.0
+            weight += 2.0 if language == "ru" and self._is_typed_russian(word) else 0.0
             weight += 1.5 if word in lexicon(language).function_words else 0.0
             weights.append(weight)
         return tuple(weights)
