@@ -17,8 +17,7 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,9 @@ from bench.stepping import Stepping
 from bot.domain.conversation import Address, InboundKind, Rendered, SendOutcome
 from bot.domain.pipeline import QUEUE, STAFF
 from bot.service.desk import AlreadyTaken, MessageState, Owner
+from bot.storage import group_commit
 from bot.storage import tables as t
-from bot.storage.database import Unit
+from bot.storage.group_commit import GroupCommit, Job
 from bot.storage.ownership import Ownership
 from bot.testing import Patient, RecordingChannel, Surgery
 from nlu.interpreter import load_interpreter
@@ -100,7 +100,7 @@ async def race_take_overs(
     races: int, *, seed: int, interpreter: Interpreter, twin: str | None = None
 ) -> Races:
     chance, tally = random.Random(seed), Races()
-    stepping = Stepping("Turns._answer_all", "Delivery._empty")
+    stepping = Stepping("Gathering._answer_all", "Delivery._empty")
     with tempfile.TemporaryDirectory(prefix="chairside-inbox-") as folder:
         async with Surgery.open(
             Path(folder), at=NOW, interpreter=interpreter, look_again_at_owner=twin != NO_SECOND_LOOK
@@ -188,6 +188,7 @@ def _message(patient: Patient, number: int) -> Any:
 def _leave_versions(surgery: Surgery) -> None:
     store, desk = surgery.desk.store, surgery.desk.desk
     twin = SameVersion(surgery.desk.practice.id, store.drafts)
+    twin._moves = store.ownership._moves  # the second look stays
     store.ownership = desk._owners = store.handoffs._owners = twin
 
 
@@ -195,24 +196,30 @@ class _CommitOf:
     """Notes when the transaction that is begun within it was committed, in the thread that does so."""
 
     def __init__(self, surgery: Surgery) -> None:
-        self._database = surgery.desk.books.database
-        self._submit: Callable[[Unit[Any]], Future[Any]] = self._database._submit
+        writer = surgery.desk.books.database._writer
+        assert isinstance(writer, GroupCommit)
+        self._writer = writer
+        self._submit, self._tell = writer.submit, group_commit.tell
+        self._job: Job | None = None
         self.moment = 0
 
     def __enter__(self) -> None:
-        self._database._submit = self._watched  # type: ignore[method-assign, assignment]
+        self._writer.submit = self._watched  # type: ignore[method-assign]
+        group_commit.tell = self._note
 
     def __exit__(self, *_: object) -> None:
-        self._database._submit = self._submit  # type: ignore[method-assign]
+        self._writer.submit = self._submit  # type: ignore[method-assign]
+        group_commit.tell = self._tell
 
-    def _watched(self, unit: Unit[Any]) -> "Future[Any]":
-        self._database._submit = self._submit  # type: ignore[method-assign]
-        done = self._submit(unit)
-        done.add_done_callback(self._note)
-        return done
+    def _watched(self, job: Job) -> None:
+        self._writer.submit = self._submit  # type: ignore[method-assign]
+        self._job = job
+        self._submit(job)
 
-    def _note(self, _: "Future[Any]") -> None:
-        self.moment = time.monotonic_ns()
+    def _note(self, group: Sequence[Job], outcomes: Any) -> None:
+        if any(job is self._job for job in group):
+            self.moment = time.monotonic_ns()
+        self._tell(group, outcomes)
 
 
 async def race_claims(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from bot.domain.figures import HandoffFact
 from bot.domain.handoff import Outcome
@@ -77,7 +77,7 @@ class SqlDeskFacts:
             )
             .where(
                 _conversation.c.practice == self._practice,
-                _conversation.c.owner.not_in((BOT, CLOSED)),
+                or_(_conversation.c.owner.not_in((BOT, CLOSED)), _conversation.c.draft.is_not(None)),
                 _inbox.c.kind.not_in(NOT_PATIENT),
                 _inbox.c.received_at > func.coalesce(_conversation.c.staff_wrote_at, 0),
                 _inbox.c.received_at >= func.coalesce(_called_at(), 0),
@@ -114,12 +114,16 @@ class SqlDeskFacts:
                 .where(is_ours, _conversation.c.owner == QUEUE, _handoff.c.due_at.is_(None)),
             ),
             (
+                "has a suggestion that nobody has read, and no hand-off says so",
+                select(_conversation.c.id).where(is_ours, _conversation.c.draft.is_not(None), ~has_open),
+            ),
+            (
                 "was promised an answer that is overdue, and got no apology",
                 select(_conversation.c.id)
                 .join(_handoff, is_open)
                 .where(
                     is_ours,
-                    _conversation.c.owner == QUEUE,
+                    or_(_conversation.c.owner == QUEUE, _conversation.c.draft.is_not(None)),
                     _handoff.c.due_at < late,
                     _handoff.c.apologised_at.is_(None),
                 ),

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from bot.domain.deeds import Deed
 from bot.domain.drafts import Acceptance, Fate
@@ -21,6 +20,7 @@ from bot.storage import tables as t
 from bot.storage.audit import SqlAudit
 from bot.storage.database import Database
 from bot.storage.handoffs import NOT_PATIENT
+from bot.storage.statements import upsert
 from bot.storage.store import SqlStore
 from bot.storage.tables import to_stamp
 
@@ -127,7 +127,7 @@ class SqlSuggestions:
         """Staff hear once of a flow that it may go alone."""
         told = False
         for flow in flows:
-            known = insert(_switch).values(
+            known = upsert(_switch).values(
                 practice=self._practice, name=f"{READY}:{flow}", is_on=True, at=at, by="assistant"
             )
             if connection.execute(known.on_conflict_do_nothing()).rowcount:

@@ -22,7 +22,7 @@ async def test_nothing_of_the_assistant_s_is_sent_after_a_take_over_at_any_await
     tally = await race_take_overs(44, seed=SEED, interpreter=interpreter)
 
     assert tally.is_clean, f"seed {SEED}: {tally.shown()}"
-    assert len(tally.at) > 8
+    assert len(tally.at) >= 8
     assert tally.begun_before > 0
     assert tally.withdrawn > 0
 

@@ -151,7 +151,7 @@ async def test_the_command_lists_who_waits_and_names_nobody(
         "1 unanswered.",
     ]
     assert more.splitlines()[0] == "The audit trail is as it was written."
-    assert more.splitlines()[2] == "total,,1,0,1,,"
+    assert more.splitlines()[2] == "total,,1,0,1,,,0,,,1,0,1,0,"
     assert "Zebedea" not in shown + more
 
 
