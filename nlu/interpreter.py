@@ -31,6 +31,8 @@ _LIKE_AN_EMERGENCY, _LIKE_AN_EMERGENCY_IN_PAIN = 0.8, 0.9
 #: Confidence from which an intent leaves no room for an emergency that no phrase foresaw.
 _PLAIN = {"any": 0.5, "out_of_scope": 0.9, "complaint": 0.9, "human": 0.9}
 _NAMES_A_TIME_IDLY = frozenset({"goodbye", "running_late", "chitchat"})
+#: What an answer in the same message outweighs.
+_IDLE = frozenset({"chitchat", "out_of_scope", "greet", "thanks", "goodbye"})
 _READ_CHARACTERS = 5000  # of a message: more than any channel carries
 _WATCHED_CHARACTERS = 15000  # in which red flags are looked for; beyond, a message is an attack
 _TELLING = 6  # letters of a misspelt word that still tells something
@@ -297,6 +299,8 @@ class OfflineInterpreter:
             return False
         if best.confidence == 1.0 and best.name in ("affirm", "deny", "human", "stop"):
             return False
+        if best.name in _IDLE and best.confidence < _PLAIN["out_of_scope"]:
+            return True  # "soonest you've got, mate": friendly, and an answer
         around = frozenset().union(
             *(lexicon(x).around_name | lexicon(x).around_choice for x in known_languages())
         )
@@ -360,13 +364,13 @@ def _unforeseen(like: float, draft: _Draft, ranking: Sequence[Intent]) -> RedFla
 
 def _gives_name(draft: _Draft) -> bool:
     """ "Anna" and a surname that nobody has heard, where the name is asked: strange words, no emergency."""
+    if draft.context.asking != "name":
+        return False
+    if any(e.entity == "person" and e.text == draft.text.strip() for e in draft.entities):
+        return True
     first = draft.words[0].text
     names = (lexicon(language).first_names for language in known_languages())
-    return (
-        draft.context.asking == "name"
-        and len(draft.words) <= _WORDS_OF_A_NAME
-        and any(first in known for known in names)
-    )
+    return len(draft.words) <= _WORDS_OF_A_NAME and any(first in known for known in names)
 
 
 def _without_idle_wish(entities: tuple[Entity, ...], best: Intent | None) -> tuple[Entity, ...]:
