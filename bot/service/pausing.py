@@ -57,6 +57,6 @@ class Pauses:
         now = self._switches.now
         if self._seen is not None and self._seen.paused == now.paused:
             return
-        self._seen = now
         for conversation in await self._handoffs.give_back_resumed(now.is_paused):
             self._wake(conversation)
+        self._seen = now
