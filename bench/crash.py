@@ -80,7 +80,8 @@ class Server:
             "CHAIRSIDE_GATHER_SECONDS": "0.02",
             "CHAIRSIDE_WAIT_FOR_STATUS": "1",
             "CHAIRSIDE_LOG": os.environ.get("CHAIRSIDE_LOG", "CRITICAL"),
-            "CHAIRSIDE_NLU_CACHE": str(Path(tempfile.gettempdir()) / "chairside-bench-nlu"),
+            "CHAIRSIDE_NLU_CACHE": os.environ.get("CHAIRSIDE_NLU_CACHE")
+            or str(Path(tempfile.gettempdir()) / "chairside-bench-nlu"),
         }
         if twin == "ledger off":
             self._environment["CHAIRSIDE_TWIN_WITHOUT_LEDGER"] = "1"
@@ -93,7 +94,7 @@ class Server:
         self._process.start()
 
     async def ready(self, http: aiohttp.ClientSession) -> None:
-        for _ in range(2400):
+        for _ in range(12_000):  # the first start learns, on a busy machine for minutes
             assert self._process is not None
             if not self._process.is_alive():
                 raise RuntimeError(f"the server ended by itself with status {self._process.exitcode}")
@@ -102,7 +103,7 @@ class Server:
                     if answer.status == 200:
                         return
             await asyncio.sleep(0.05)
-        raise RuntimeError("the server did not come up within two minutes")
+        raise RuntimeError("the server did not come up within ten minutes")
 
     def kill(self) -> str:
         """kill -9; returns the stage that it died in."""
