@@ -31,6 +31,12 @@ _LIKE_AN_EMERGENCY, _LIKE_AN_EMERGENCY_IN_PAIN = 0.8, 0.9
 #: Confidence from which an intent leaves no room for an emergency that no phrase foresaw.
 _PLAIN = {"any": 0.5, "out_of_scope": 0.9, "complaint": 0.9, "human": 0.9}
 _NAMES_A_TIME_IDLY = frozenset({"goodbye", "running_late", "chitchat"})
+#: What a patient names to choose; an intent that is less sure than this gives way to it, but for a few.
+_CHOSEN = frozenset({"choice", "visit_type", "practitioner"})
+_OUTWEIGHS = 0.75
+_NEVER_OUTWEIGHED = frozenset(
+    {"human", "stop", "affirm", "deny", "urgent_pain", "complaint", "book_visit", "reschedule_visit"}
+)
 #: What an answer in the same message outweighs.
 _IDLE = frozenset({"chitchat", "out_of_scope", "greet", "thanks", "goodbye"})
 _READ_CHARACTERS = 5000  # of a message: more than any channel carries
@@ -294,6 +300,9 @@ class OfflineInterpreter:
         wanted = _ANSWERS.get(asking, frozenset()) if asking else frozenset()
         if asking is None and any(e.entity == "relative" for e in draft.entities):
             return False  # "for my son Luca" is more than a name
+        if asking is not None and best.confidence < _OUTWEIGHS and best.name not in _NEVER_OUTWEIGHED:
+            if any(e.entity in _CHOSEN for e in draft.entities):
+                return True  # "I changed my mind, with Dr Rossi please": told what we need
         introduced = any(e.entity == "person" for e in draft.entities)
         if not introduced and not any(e.entity in wanted for e in draft.entities):
             return False
