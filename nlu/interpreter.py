@@ -300,9 +300,9 @@ class OfflineInterpreter:
         wanted = _ANSWERS.get(asking, frozenset()) if asking else frozenset()
         if asking is None and any(e.entity == "relative" for e in draft.entities):
             return False  # "for my son Luca" is more than a name
-        if asking is not None and best.confidence < _OUTWEIGHS and best.name not in _NEVER_OUTWEIGHED:
-            if any(e.entity in _CHOSEN for e in draft.entities):
-                return True  # "I changed my mind, with Dr Rossi please": told what we need
+        unsure = best.confidence < _OUTWEIGHS and best.name not in _NEVER_OUTWEIGHED
+        if asking is not None and unsure and any(e.entity in _CHOSEN for e in draft.entities):
+            return True  # "I changed my mind, with Dr Rossi please": told what we need
         introduced = any(e.entity == "person" for e in draft.entities)
         if not introduced and not any(e.entity in wanted for e in draft.entities):
             return False
