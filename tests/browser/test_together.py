@@ -3,15 +3,19 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from bot.domain.drafts import Acceptance
 from bot.service.desk import Author, Owner
 from bot.web.session import SignIn
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
-from tests.browser.people import Witness, at_the_desk
+from tests.browser.people import Witness, at_the_desk, picture
+from tests.browser.test_a_shift import serious
+from tests.web.assistant import FakeSuggestions
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, conversation, said
 from tests.web.serving import Serve, whole_inbox
 
@@ -131,3 +135,38 @@ async def test_without_leave_nothing_sounds(
     await page.wait_for_function("() => new Promise((done) => setTimeout(() => done(true), 1500))")
 
     assert await page.evaluate("[called, sounded]") == [[], 0]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+async def test_a_suggestion_and_the_switches_can_be_read_by_everybody(
+    browser: Browser,
+    serve: Serve,
+    sign_in: SignIn,
+    staff: MemoryStaffBook,
+    desk: FakeDesk,
+    scheme: Literal["light", "dark"],
+    width: int,
+) -> None:
+    """H13: nothing serious for axe, and nothing sticks out at 360 px."""
+    flow = Acceptance(flow="new_patient_consult", is_suggested=True, unchanged=19, changed=1, is_ready=True)
+    suggestions = FakeSuggestions(desk, flow)
+    suggestions.suggests("c-anna", "Quando preferisce venire?", choices=("mar 3 · 10:30", "mer 4 · 9:00"))
+    url = await serve(whole_inbox(desk, sign_in, staff, suggestions=suggestions))
+    context = await browser.new_context(
+        locale="en-GB", color_scheme=scheme, bypass_csp=True, viewport={"width": width, "height": 740}
+    )
+    page = await at_the_desk(context, url, sign_in)
+    await page.get_by_role("button", name="What the assistant may do").click()
+    await expect(page.locator(".suggested li")).to_have_count(1)
+    found = [await serious(page)]
+    await picture(page, f"switches-{width}-{scheme}")
+    await page.keyboard.press("Escape")
+    await page.get_by_text("Anna Rossi").click()
+    await expect(page.locator(".draft-does")).to_be_visible()
+    found.append(await serious(page))
+    await picture(page, f"draft-{width}-{scheme}")
+    sticks_out = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    await context.close()
+
+    assert found == [[], []]
+    assert sticks_out <= 0
