@@ -104,8 +104,12 @@ class _Book:
         for one in found:
             groups.setdefault(one.name, []).append(one)
         alarming = [one for one in found if one.name in self._levels or one.name in ("risk", "soreness")]
-        if "unreal" in groups and len(words) <= _SHORT:
-            return set(), {"denied"} if alarming else set()
+        if "unreal" in groups and len(words) <= _SHORT:  # laughter never hides what may cost a life
+            alarming = [
+                one for one in alarming if one.name in self._levels and self._levels[one.name].level == "A"
+            ]
+            if not alarming:
+                return set(), {"denied"}
         denial = _Denial(words, groups, self._bridges, alarming)
         real = [one for one in alarming if not denial.denies(one)]
         flags = {

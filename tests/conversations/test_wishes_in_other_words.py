@@ -162,10 +162,11 @@ async def test_a_pleased_word_after_the_booking_needs_no_menu(
 @pytest.mark.parametrize("spoken", ["it", "en", "ru"])
 def test_nothing_sounds_booked_before_it_is(assistant: Assistant, spoken: str) -> None:
     has_choices = {"utter_booked", "utter_which_visit"}  # an action adds the choices of the latter
+    in_doubt = {"utter_booking_in_doubt", "utter_change_in_doubt", "utter_diary_silent"}  # not yet, they say
     sounds = [
         response.name
         for response in [*assistant.responses.values(), *assistant.answers.values()]
-        if response.name not in has_choices
+        if response.name not in has_choices | in_doubt
         for variation in response.variations
         if not variation.buttons and re.search(SOUNDS_BOOKED[spoken], variation.texts[spoken].lower())
     ]
