@@ -93,6 +93,7 @@ async def test_five_click_together_and_one_has_it(desk: WholeDesk) -> None:
     names = ("Marta", "Paolo", "Nadia", "Luca", "Irina")
     pages = [await desk.opens(anna, who) for who in names]
     await asyncio.gather(*[page.get_by_role("button", name="Take", exact=True).click() for page in pages])
+    await expect(answering(pages[0])).to_contain_text("answering")
     view = await desk.surgery.desk.desk.conversation(desk.surgery.contact(anna))
     for who, page in zip(names, pages, strict=True):
         said = "You are answering" if who == view.owned_by else f"{view.owned_by} is answering."

@@ -79,7 +79,11 @@ async def test_hostile_words_stay_words_in_the_inbox(
 
     assert shown == [[words] * 6 for words in HOSTILE_WORDS]
     assert sorted(listed) == sorted(HOSTILE_WORDS)
-    assert before == after == {"scripts": [f"{url}/static/inbox.js"], "handlers": 0, "foreign": 0}
+    assert (
+        before
+        == after
+        == {"scripts": [f"{url}/static/inbox.js", f"{url}/static/away.js"], "handlers": 0, "foreign": 0}
+    )
     assert witness.seen == []
 
 
