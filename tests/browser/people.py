@@ -23,7 +23,7 @@ class Witness:
 
     async def sees(self, words: str) -> None:
         """Wait until it has seen exactly that."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while words not in self.seen:
                 self.something.clear()
                 await self.something.wait()

@@ -247,7 +247,7 @@ async def test_an_open_stream_does_not_hold_up_the_end_of_the_program(
     await marta.signs_in(sign_in.issue())
     async with http.get(marta.url + "/inbox/events") as stream:
         await anext(told(stream))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await runner.cleanup()
 
 
