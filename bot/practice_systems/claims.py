@@ -45,6 +45,10 @@ class Rival:
     is_stale: bool = False
 
 
+#: Stands for whoever a system does not show yet: one that hides our own claim may hide others, too.
+UNSEEN = Rival(ref="", key="\U0010ffff")
+
+
 class Claim(Protocol[Visit]):
     """One claim that has been written (step 1)."""
 

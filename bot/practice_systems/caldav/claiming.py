@@ -10,10 +10,7 @@ from bot.practice_systems.caldav.dav import Changed, Item, join, same_href
 from bot.practice_systems.caldav.reading import uid_of
 from bot.practice_systems.caldav.shelf import Shelf
 from bot.practice_systems.caldav.writing import claim
-from bot.practice_systems.claims import STALE_AFTER, Rival
-
-#: Stands for whoever the server does not show yet.
-_UNSEEN = Rival(ref="", key="\U0010ffff")
+from bot.practice_systems.claims import STALE_AFTER, UNSEEN, Rival
 
 
 class CalendarClaim:
@@ -82,7 +79,7 @@ class CalendarClaim:
             )
         if self._mine is None:
             # A server that does not show what it has just taken may hide others, too.
-            found.append(_UNSEEN)
+            found.append(UNSEEN)
         return found
 
     async def become_visit(self) -> None:

@@ -12,8 +12,9 @@ from bot.domain.practice import Practice
 from bot.errors import SetupError
 from bot.practice_systems.caldav.dav import Dav
 from bot.practice_systems.caldav.shelf import Shelf
-from bot.practice_systems.caldav.system import CalDavSystem, EventText
+from bot.practice_systems.caldav.system import CalDavSystem
 from bot.practice_systems.claims import Sleep
+from bot.practice_systems.event_text import EventText
 from bot.practice_systems.outside_http import OutsideHttp
 
 _OPTIONS = {"url", "user", "login", "show_patients"}

@@ -11,7 +11,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.diary import AppointmentStatus, PatientDetails
@@ -36,27 +36,9 @@ from bot.practice_systems.caldav.reading import key_of, uid_of
 from bot.practice_systems.caldav.shelf import Found, Shelf, version_of
 from bot.practice_systems.caldav.writing import cancelled, moved, settled
 from bot.practice_systems.claims import Sleep, contest
+from bot.practice_systems.event_text import EventText
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventText:
-    """What staff read in the calendar."""
-
-    titles: Mapping[str, str]  # the system's visit type -> title
-    note: str
-    moving: str = "..."  # on the new time, for the moment that it takes to move a visit there
-    names_patients: bool = False
-
-    def title(self, request: VisitRequest) -> str:
-        title = self.titles.get(request.visit_type, request.visit_type)
-        return f"{title}: {request.details.name}" if self.names_patients else title
-
-    def written(self, request: VisitRequest) -> str:
-        if self.names_patients and request.details.phone:
-            return f"{self.note}\n{request.details.phone}"
-        return self.note
 
 
 class CalDavSystem:

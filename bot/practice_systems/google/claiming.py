@@ -6,13 +6,10 @@ from datetime import datetime
 
 from bot.domain.outside import Stretch
 from bot.errors import OpeningTaken, OutcomeUnknown
-from bot.practice_systems.claims import STALE_AFTER, Rival
+from bot.practice_systems.claims import STALE_AFTER, UNSEEN, Rival
 from bot.practice_systems.google.events import Event, claim, id_of, renewed
 from bot.practice_systems.google.rest import Changed, Duplicate
 from bot.practice_systems.google.shelf import Shelf
-
-#: Stands for whoever Google does not show yet.
-_UNSEEN = Rival(ref="", key="\U0010ffff")
 
 
 class EventClaim:
@@ -85,7 +82,7 @@ class EventClaim:
             )
         if self._mine is None:
             # A service that does not show what it has just taken may hide others, too.
-            found.append(_UNSEEN)
+            found.append(UNSEEN)
         return found
 
     async def become_visit(self) -> Event:

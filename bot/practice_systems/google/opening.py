@@ -11,10 +11,11 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from bot.domain.outside import SystemSettings
 from bot.domain.practice import Practice
 from bot.errors import SetupError
+from bot.practice_systems.event_text import EventText
 from bot.practice_systems.google.rest import GoogleRest
 from bot.practice_systems.google.shelf import Shelf
 from bot.practice_systems.google.signing_in import Consented, Grant, ServiceAccount, SigningIn
-from bot.practice_systems.google.system import EventText, GoogleSystem
+from bot.practice_systems.google.system import GoogleSystem
 from bot.practice_systems.outside_http import OutsideHttp
 
 API = "https://www.googleapis.com/calendar/v3"

@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.diary import AppointmentStatus, PatientDetails
@@ -30,31 +30,13 @@ from bot.domain.outside import (
 )
 from bot.errors import BookingError, OutcomeUnknown, ProtocolDrift, Unsupported, VisitChanged
 from bot.practice_systems.claims import contest
+from bot.practice_systems.event_text import EventText
 from bot.practice_systems.google.claiming import EventClaim
 from bot.practice_systems.google.events import Event, instant, moved, settled
 from bot.practice_systems.google.rest import Changed, TokenTooOld
 from bot.practice_systems.google.shelf import Shelf
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventText:
-    """What staff read in the calendar."""
-
-    titles: Mapping[str, str]  # the system's visit type -> title
-    note: str
-    moving: str  # on the new time, for the moment that it takes to move a visit there
-    names_patients: bool = False
-
-    def title(self, request: VisitRequest) -> str:
-        title = self.titles.get(request.visit_type, request.visit_type)
-        return f"{title}: {request.details.name}" if self.names_patients else title
-
-    def written(self, request: VisitRequest) -> str:
-        if self.names_patients and request.details.phone:
-            return f"{self.note}\n{request.details.phone}"
-        return self.note
 
 
 class GoogleSystem:
