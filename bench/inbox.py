@@ -40,7 +40,7 @@ NOW = "2026-03-02T10:00+01:00"
 LANGUAGES = ("it", "en", "ru")
 NO_SECOND_LOOK, NO_NEW_VERSION = "no second look", "no new version"
 
-_conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]
+_conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]  # SQLModel hides it
 
 
 @dataclass
@@ -164,7 +164,7 @@ async def _give_back(surgery: Surgery, patient: Patient, tally: Races) -> None:
     await surgery.settled()
     view = await desk.conversation(conversation)
     tally.not_resumed += not (len(patient.screen) == before + 1 and view.owner is Owner.BOT)
-    handoff = t.HandoffRow.__table__  # type: ignore[attr-defined]
+    handoff = t.HandoffRow.__table__  # type: ignore[attr-defined]  # SQLModel hides it
     closed = await surgery.desk.books.database.read(
         lambda c: c.execute(select(handoff.c.outcome).where(handoff.c.conversation == conversation)).all()
     )
@@ -204,15 +204,15 @@ class _CommitOf:
         self.moment = 0
 
     def __enter__(self) -> None:
-        self._writer.submit = self._watched  # type: ignore[method-assign]
+        self._writer.submit = self._watched  # type: ignore[method-assign]  # the race watches it
         group_commit.tell = self._note
 
     def __exit__(self, *_: object) -> None:
-        self._writer.submit = self._submit  # type: ignore[method-assign]
+        self._writer.submit = self._submit  # type: ignore[method-assign]  # the race watches it
         group_commit.tell = self._tell
 
     def _watched(self, job: Job) -> None:
-        self._writer.submit = self._submit  # type: ignore[method-assign]
+        self._writer.submit = self._submit  # type: ignore[method-assign]  # the race watches it
         self._job = job
         self._submit(job)
 

@@ -84,7 +84,7 @@ def fill(database: Database, practice: Practice, *, percent: int, past: int, see
         part = rows[begin : begin + 5000]
         database.write_now(
             lambda connection, part=part: connection.execute(insert(APPOINTMENT), part) and None
-        )  # type: ignore[misc]
+        )  # type: ignore[misc]  # one of many shapes
     return len(rows)
 
 
@@ -114,7 +114,7 @@ async def measure(folder: Path, *, people: int, percent: int, past: int, searche
     database = Database(sqlite_url(folder / f"{people}-{past}.db"))
     upgrade(database.engine)
     rows = fill(database, practice, percent=percent, past=past, seed=1)
-    store = SqlDiary(database, practice.id, None)  # type: ignore[arg-type]
+    store = SqlDiary(database, practice.id, None)  # type: ignore[arg-type]  # seals nothing
     diary = EmbeddedDiary(practice, store)
     wish = Wish(visit_type="check_up")
     far = replace(wish, part=(time(6), time(7)))  # nothing fits: everything is looked at

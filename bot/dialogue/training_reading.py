@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-import re2  # type: ignore[import-untyped]
+import re2  # type: ignore[import-untyped]  # ships no types
 
 from bot.dialogue.conditions import compiled
 from bot.dialogue.keys import TRAINED, TRAINING

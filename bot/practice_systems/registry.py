@@ -55,7 +55,7 @@ def opener_of(kind: str) -> Open:
     if kind in ADAPTERS:
         module, _, name = ADAPTERS[kind].partition(":")
         found: Any = getattr(import_module(module), name)
-        return found  # type: ignore[no-any-return]
+        return found  # type: ignore[no-any-return]  # an entry point is untyped
     installed = {entry.name: entry for entry in entry_points(group=GROUP)}
     if kind not in installed:
         there = ", ".join(sorted({*OURS, *ADAPTERS, *installed}))
@@ -69,7 +69,7 @@ def opener_of(kind: str) -> Open:
         Exception
     ) as error:  # somebody else's package: whatever it raises, the practice needs to know which
         raise SetupError(f'the adapter "{kind}" cannot be loaded: {type(error).__name__}: {error}') from error
-    return opened  # type: ignore[no-any-return]
+    return opened  # type: ignore[no-any-return]  # an entry point is untyped
 
 
 def known_kinds() -> tuple[str, ...]:
