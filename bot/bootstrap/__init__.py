@@ -1,0 +1,33 @@
+"""The composition root: from settings to a running front desk. The only place that knows every class."""
+
+from bot.bootstrap.action_server import ActionServer
+from bot.bootstrap.books import Books, audit_of, desk_facts, reports, switches_of
+from bot.bootstrap.content import (
+    DEMO_ENVIRONMENT,
+    Configuration,
+    kept_content,
+    read_assistant,
+    read_own_actions,
+    read_practice,
+    remote_actions,
+)
+from bot.bootstrap.front_desk import FrontDesk
+from bot.bootstrap.server import Server
+
+__all__ = [
+    "DEMO_ENVIRONMENT",
+    "ActionServer",
+    "Books",
+    "Configuration",
+    "FrontDesk",
+    "Server",
+    "audit_of",
+    "desk_facts",
+    "kept_content",
+    "read_assistant",
+    "read_own_actions",
+    "read_practice",
+    "remote_actions",
+    "reports",
+    "switches_of",
+]

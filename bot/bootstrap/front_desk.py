@@ -1,0 +1,264 @@
+"""Everything between a channel's events and its replies."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+import aiohttp
+
+from bot.actions.booking import booking_actions
+from bot.actions.executor import InProcessActions
+from bot.actions.loading import RasaAction
+from bot.actions.remote import NearestActions
+from bot.bootstrap.books import Books, audit_of, desk_facts
+from bot.dialogue import Assistant
+from bot.diaries import open_diaries, telling
+from bot.domain.handoff import promise
+from bot.ports import Actions, Alert, Channel, Clock
+from bot.service.alerts import AS_THEY_COME, Alerts, Grouping
+from bot.service.changes import Changes
+from bot.service.delivery import Delivery
+from bot.service.following import Following
+from bot.service.intake import Intake
+from bot.service.pausing import Pauses
+from bot.service.probe import Probe
+from bot.service.promises import Promises
+from bot.service.requests import RequestDesk
+from bot.service.rounds import Rounds
+from bot.service.tokens import TapTokens
+from bot.service.turns import Turns
+from bot.service.understanding import Reader
+from bot.service.visits import VisitDesk
+from bot.storage.cards import SqlCards
+from bot.storage.desk import SqlDesk
+from bot.storage.diary_json import observed_rows
+from bot.storage.notes import SqlNotes
+from bot.storage.notices import SqlNotices
+from bot.storage.requests import SqlRequests
+from bot.storage.seal import derive
+from bot.storage.store import SqlStore
+from bot.storage.suggestions import SqlSuggestions
+from bot.storage.switches import SqlSwitches
+from nlu.understanding import Interpreter
+
+_UNTIL_REACHABLE = timedelta(minutes=5)
+
+
+class FrontDesk:
+    """Everything between a channel's events and its replies, wired together for one practice."""
+
+    def __init__(
+        self,
+        books: Books,
+        *,
+        clock: Clock,
+        assistant: Assistant,
+        interpreter: Interpreter,
+        channels: Mapping[str, Channel],
+        alert_channels: Sequence[Alert] = (),
+        inbox_url: str = "/inbox",
+        grouping: Grouping = AS_THEY_COME,
+        wait_for_status: float = 10.0,
+        probe: Probe | None = None,
+        keep_ledger: bool = True,
+        resend_blindly: bool = False,
+        look_again_at_owner: bool = True,
+        own_actions: Sequence[RasaAction] = (),
+        remote_actions: Actions | None = None,
+        pinned: Callable[[str], Assistant | None] = lambda version: None,
+        http: aiohttp.ClientSession | None = None,
+    ) -> None:
+        practice = books.practice
+        self.practice = practice
+        self.books = books
+        self.clock = clock
+        self.channels = channels
+        self.assistant = assistant
+        self.changes = Changes()
+        self.worker = uuid.uuid4().hex
+        self.tokens = TapTokens(derive(books.master_key, b"taps"))
+        self.store = SqlStore(
+            books.database,
+            practice=practice.id,
+            keyring=books.keyring,
+            clock=clock,
+            apply_write=books.diary.apply_write,
+            worker=self.worker,
+        )
+        self.diaries = open_diaries(
+            practice, database=books.database, store=books.diary, http=http, now=clock.now
+        )
+        self.diary = self.diaries.of_patients
+        self.alerts = Alerts(
+            handoffs=self.store.handoffs,
+            practice=practice,
+            channels=alert_channels,
+            clock=clock,
+            inbox_url=inbox_url,
+            grouping=grouping,
+        )
+        probe = probe or Probe(None)
+        self.audit = audit_of(books, clock)
+        self.switches = SqlSwitches(
+            books.database, practice=practice, clock=clock, audit=self.audit, changed=self.changes.ring
+        )
+        self.delivery = Delivery(
+            store=self.store,
+            channels=channels,
+            clock=clock,
+            changes=self.changes,
+            probe=probe,
+            switches=self.switches,
+            held_back=lambda conversation: self.turns.wake(conversation),
+            wait_for_status=wait_for_status,
+            resend_blindly=resend_blindly,
+            look_again_at_owner=look_again_at_owner,
+        )
+        self.reader = Reader(interpreter=interpreter, practice=practice)
+        here = InProcessActions([*booking_actions(practice, self.diary), *own_actions], assistant=assistant)
+        self.actions: Actions = NearestActions(here, remote_actions) if remote_actions else here
+        self.turns = Turns(
+            store=self.store,
+            assistant=assistant,
+            reader=self.reader,
+            actions=self.actions,
+            practice=practice,
+            clock=clock,
+            tokens=self.tokens,
+            delivery=self.delivery,
+            alerts=self.alerts,
+            changes=self.changes,
+            probe=probe,
+            switches=self.switches,
+            worker=self.worker,
+            keep_ledger=keep_ledger,
+            pinned=pinned,
+        )
+        self.intake = Intake(
+            store=self.store,
+            turns=self.turns,
+            delivery=self.delivery,
+            accounts=frozenset(
+                [("whatsapp", number.phone_number_id) for number in practice.whatsapp]
+                + [("messenger", page.page_id) for page in practice.messenger]
+            ),
+            changes=self.changes,
+            probe=probe,
+        )
+        self.facts = desk_facts(books)
+        self.notes = SqlNotes(
+            books.database,
+            practice=practice,
+            keyring=books.keyring,
+            clock=clock,
+            owners=self.store.ownership,
+            audit=self.audit,
+            changes=self.changes,
+        )
+        self.desk = SqlDesk(
+            books.database,
+            practice=practice.id,
+            keyring=books.keyring,
+            clock=clock,
+            store=self.store,
+            changes=self.changes,
+            wake_turns=self.turns.wake,
+            wake_delivery=self.delivery.wake,
+            diary=self._diary_rows,
+            promise=lambda at: promise(practice, urgent=False, at=at),
+            audit=self.audit,
+            notes=self.notes,
+            is_paused=lambda channel: self.switches.now.is_paused(channel),
+        )
+        self.promises = Promises(
+            handoffs=self.store.handoffs, practice=practice, clock=clock, wake=self.turns.wake
+        )
+        self.suggestions = SqlSuggestions(
+            books.database,
+            practice=practice.id,
+            clock=clock,
+            store=self.store,
+            switches=self.switches,
+            audit=self.audit,
+            changes=self.changes,
+            wake_delivery=self.delivery.wake,
+            ring_alerts=self.alerts.ring,
+            flows=tuple(
+                flow.id for flow in assistant.flows.values() if not flow.is_pattern and flow.triggers
+            ),
+        )
+        self.cards = SqlCards(books.database, practice=practice.id, keyring=books.keyring)
+        self.visits = VisitDesk(practice, self.diaries.of_staff, desk=self.desk, clock=clock)
+        notices = SqlNotices(
+            books.database,
+            clock=clock,
+            store=self.store,
+            audit=self.audit,
+            changes=self.changes,
+            wake_delivery=self.delivery.wake,
+        )
+        self.requests = RequestDesk(
+            practice,
+            self.diary,
+            store=books.diary,
+            book=SqlRequests(books.database, practice.id, books.diary),
+            notices=notices,
+            languages=self,
+            clock=clock,
+        )
+        self.following = (
+            Following(self.diaries.outside, clock=clock, tell=telling(practice, notices, self))
+            if self.diaries.outside
+            else None
+        )
+        self.pauses = Pauses(switches=self.switches, handoffs=self.store.handoffs, wake=self.turns.wake)
+        self.rounds = Rounds(
+            self.store.claims,
+            clock=clock,
+            changes=self.changes,
+            wait_for_status=self.delivery.status_deadline,
+            wake_turns=self.turns.wake,
+            wake_delivery=self.delivery.wake,
+        )
+        self._loops: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Take up what an earlier process left: messages to answer, replies to send, fates to learn."""
+        # Nothing uncertain is decided before `be_reachable`: until then no status can come in.
+        unfinished = await self.store.unfinished(decide_at=self.clock.now() + _UNTIL_REACHABLE)
+        for conversation in unfinished.to_answer:
+            self.turns.wake(conversation)
+        for conversation in unfinished.to_send:
+            self.delivery.wake(conversation)
+        if self.books.database.is_shared:
+            self._loops.append(asyncio.create_task(self.rounds.run(), name="rounds"))
+        self._loops.append(asyncio.create_task(self.alerts.run(), name="alerts"))
+        self._loops.append(asyncio.create_task(self.promises.run(), name="promises"))
+        self._loops.append(asyncio.create_task(self.pauses.run(), name="pauses"))
+        if self.following is not None:
+            self._loops.append(asyncio.create_task(self.following.run(), name="following"))
+
+    async def be_reachable(self) -> None:
+        """The webhook listens: the wait for statuses begins."""
+        await self.store.wait_anew(decide_at=self.clock.now() + self.delivery.status_deadline)
+        self.delivery.look_again()
+
+    async def stop(self) -> None:
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.turns.stop()
+        await self.delivery.stop()
+        await self.store.claims.leave()
+        if self.diaries.outside is not None:
+            await self.diaries.outside.close()
+        self.books.database.close()
+
+    async def language_of(self, conversation: str) -> str:
+        return (await self.desk.conversation(conversation)).language
+
+    async def _diary_rows(self) -> list[dict[str, str | None]]:
+        rows = await self.books.diary.appointments(start=None, end=None, at=self.clock.now())
+        names = await self.books.diary.names({row.patient for row in rows if row.patient})
+        return observed_rows(rows, names, self.practice)

@@ -1,0 +1,254 @@
+"""The front desk behind HTTP: webhooks, inbox, and in a demo the sandbox with its stand-in of Meta."""
+
+import fcntl
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+
+import aiohttp
+from aiohttp import web
+
+from bot.bootstrap.books import Books, reports
+from bot.bootstrap.content import (
+    Configuration,
+    kept_content,
+    read_assistant,
+    read_own_actions,
+    remote_actions,
+)
+from bot.bootstrap.front_desk import FrontDesk
+from bot.channels.alerts import alert_channels
+from bot.channels.messenger import MessengerChannel
+from bot.channels.whatsapp import WhatsAppChannel
+from bot.domain.practice import Practice
+from bot.errors import SetupError
+from bot.ports import Channel, Clock
+from bot.service.alerts import Grouping
+from bot.service.probe import Probe
+from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
+from bot.storage.audit import SqlAudit
+from bot.storage.staff import SqlStaffBook
+from bot.web.inbox import InboxParts, add_inbox
+from bot.web.inbox_requests import add_requests
+from bot.web.office import OfficeParts, add_office
+from bot.web.openid import OpenId
+from bot.web.openid_door import OpenIdDoor
+from bot.web.sandbox import add_sandbox
+from bot.web.security import add_headers
+from bot.web.session import SignIn
+from bot.web.webhooks import MAX_BODY, add_webhooks
+from nlu.interpreter import load_interpreter
+
+
+class Server:
+    """The front desk behind HTTP: webhooks, inbox, and in a demo the sandbox with its stand-in of Meta."""
+
+    def __init__(self, configuration: Configuration, *, host: str, port: int) -> None:
+        self._configuration = configuration
+        self.host = host
+        self.port = port
+        self.url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+        self.sign_in: SignIn | None = None
+        self.sign_in_path = ""
+        self.stand_in_url: str | None = None
+        self._lock: IO[str] | None = None
+        self._runners: list[web.AppRunner] = []
+        self._http: aiohttp.ClientSession | None = None
+        self.desk: FrontDesk | None = None
+        self._stand_in: GraphStandIn | None = None
+
+    async def start(self) -> None:
+        """Returns when the page answers. Raises SetupError, ContentRefused, or OSError for a port in use."""
+        configuration = self._configuration
+        configuration.data.mkdir(parents=True, exist_ok=True)
+        if configuration.database_url.startswith("sqlite"):
+            self._lock = _only_one(configuration.data)
+        app = web.Application(client_max_size=MAX_BODY)
+        # Bodies stay as they were sent, whatever they say of their encoding: Meta signs the raw bytes.
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, auto_decompress=False)
+        books = Books.open(configuration)
+        clock = books.clock(configuration)
+        own_actions = read_own_actions(configuration)
+        assistant = read_assistant(configuration, books.practice, own_actions=own_actions)
+        interpreter = load_interpreter(books.practice.languages, cache=configuration.nlu_cache)
+        self._http = aiohttp.ClientSession()
+        graph_url = await self._graph_url(books.practice, clock)
+        channels = _channels(books.practice, self._http, graph_url)
+        desk = FrontDesk(
+            books,
+            clock=clock,
+            assistant=assistant,
+            interpreter=interpreter,
+            channels=channels,
+            alert_channels=alert_channels(books.practice, self._http),
+            inbox_url=f"{self.url}/inbox",
+            grouping=Grouping(gather=timedelta(seconds=2), quiet=timedelta(minutes=1)),
+            wait_for_status=configuration.seconds("CHAIRSIDE_WAIT_FOR_STATUS", 10.0),
+            probe=Probe(configuration.environment.get("CHAIRSIDE_STAGE_FILE")),
+            keep_ledger=not configuration.is_on("CHAIRSIDE_TWIN_WITHOUT_LEDGER"),
+            resend_blindly=configuration.is_on("CHAIRSIDE_TWIN_BLIND_RESEND"),
+            own_actions=own_actions,
+            remote_actions=remote_actions(books.practice, self._http, assistant=assistant),
+            pinned=kept_content(configuration, books.practice, assistant, at=clock.now()),
+            http=self._http,
+        )
+        self.desk = desk
+        add_headers(app)
+        add_webhooks(app, channels=channels, intake=desk.intake)
+        app.router.add_get("/healthz", _healthy)
+        app.router.add_get("/readyz", _healthy)
+        staff = books.staff
+        sign_in = SignIn(
+            clock,
+            staff,
+            practice=books.practice.name,
+            announce=lambda path: _say(f"Inbox: {self.url}{path}"),
+            opens_at_once=configuration.demo,
+            trail=desk.audit,
+        )
+        self.sign_in = sign_in
+        self.sign_in_path = sign_in.issue() if await sign_in.can_announce() else "/inbox"
+        add_inbox(
+            app,
+            InboxParts(
+                desk=desk.desk,
+                sign_in=sign_in,
+                staff=staff,
+                practice=books.practice,
+                cards=desk.cards,
+                visits=desk.visits,
+                observer=desk.desk,
+                notes=desk.notes,
+                clock=clock,
+                trail=desk.audit,
+                flow_names=lambda language: {
+                    f"flow_{flow.id}": flow.name_in(language)
+                    for flow in assistant.flows.values()
+                    if not flow.is_pattern
+                },
+                switches=desk.switches,
+                suggestions=desk.suggestions,
+                service=_sign_in_service(books.practice, self._http, sign_in, staff, desk.audit),
+            ),
+        )
+        office = OfficeParts(
+            desk=desk.desk,
+            practice=books.practice,
+            clock=clock,
+            reports=reports(books),
+            trail=desk.audit,
+            staff=staff,
+        )
+        add_office(app, office)
+        if desk.diaries.takes_requests:
+            add_requests(app, desk.requests, desk=desk.desk, practice=books.practice)
+        if configuration.demo and self.stand_in_url:
+            add_sandbox(
+                app,
+                observer=desk.desk,
+                practice=books.practice,
+                assistant=assistant,
+                stand_in_url=self.stand_in_url,
+                clock=clock,
+                http=self._http,
+            )
+        await runner.setup()
+        self._runners.append(runner)
+        await desk.start()
+        await web.TCPSite(runner, self.host, self.port).start()
+        await desk.be_reachable()
+
+    async def stop(self) -> None:
+        for runner in reversed(self._runners):
+            await runner.cleanup()
+        if self.desk is not None:
+            await self.desk.stop()
+        if self._http is not None:
+            await self._http.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    def _page(self, practice: Practice) -> PageAccount | None:
+        if not practice.messenger:
+            return None
+        page = practice.messenger[0]
+        return PageAccount(
+            page_id=page.page_id,
+            app_secret=page.app_secret,
+            access_token=page.access_token,
+            webhook_url=f"{self.url}/webhooks/messenger",
+        )
+
+    async def _graph_url(self, practice: Practice, clock: Clock) -> str:
+        """Where replies go: as configured; in a demo without that, a stand-in of our own on a free port."""
+        configured = self._configuration.graph_url
+        if configured:
+            self.stand_in_url = configured  # the sandbox's phone works when a stand-in listens there
+            return configured
+        if not self._configuration.demo:
+            return "https://graph.facebook.com"
+        account = practice.whatsapp[0]
+        self._stand_in = GraphStandIn(
+            webhook_url=f"{self.url}/webhooks/whatsapp",
+            app_secret=account.app_secret,
+            access_token=account.access_token,
+            phone_number_id=account.phone_number_id,
+            display_number=practice.phone,
+            now=clock.now,
+            # Whoever tries it out taps faster than patients do: Meta's pause of six seconds a message would
+            # make every third answer late. Delivery's own pacing is proved elsewhere.
+            options=StandInOptions(pair_interval=0),
+            page=self._page(practice),
+        )
+        runner = web.AppRunner(self._stand_in.application(), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        self._runners.append(runner)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        self.stand_in_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        return self.stand_in_url
+
+
+def _sign_in_service(
+    practice: Practice, http: aiohttp.ClientSession, sign_in: SignIn, staff: SqlStaffBook, audit: SqlAudit
+) -> OpenIdDoor | None:
+    service = practice.sign_in
+    if service is None:
+        return None
+    openid = OpenId(service, http, sign_in.clock)
+    return OpenIdDoor(service, openid, sign_in=sign_in, staff=staff, trail=audit)
+
+
+def _channels(practice: Practice, http: aiohttp.ClientSession, graph_url: str) -> dict[str, Channel]:
+    """A channel for each that practice.yml has accounts of."""
+    channels: dict[str, Channel] = {}
+    if practice.whatsapp:
+        channels["whatsapp"] = WhatsAppChannel(practice.whatsapp, http, graph_url=graph_url)
+    if practice.messenger:
+        channels["messenger"] = MessengerChannel(practice.messenger, http, graph_url=graph_url)
+    if not channels:
+        raise SetupError("practice.yml names no WhatsApp number and no Page: patients have no way in")
+    return channels
+
+
+def _only_one(data: Path) -> IO[str]:
+    """Two servers on one SQLite folder would answer every patient twice."""
+    lock = (data / "server.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise SetupError(
+            f"another Chairside is running on {data}; stop it, or choose another folder with --data"
+        ) from error
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+async def _healthy(_: web.Request) -> web.Response:
+    return web.Response(text="ok\n")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - a sign-in link belongs on the terminal, never in a log
