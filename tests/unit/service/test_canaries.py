@@ -43,7 +43,7 @@ MAILS = ("zebedea@example.org", "q.strazzabosco@example.net", "ermete+dente@exam
 BORN = ("14/03/1961", "14.03.1961", "1961-03-14", "14 marzo 1961", "March 14, 1961", "14 марта 1961")
 WORDS = (
     *("ascesso purulento", "sanguinamento", "epatite", "gravidanza", "anticoagulanti", "chemioterapia"),
-    *("my divorce", "HIV", "pacemaker", "sciatica", "флюс огромный", "диабет", "аллергия на лидокаин"),
+    *("my divorce", "HIV positive", "pacemaker", "sciatica", "флюс огромный", "диабет", "аллергия на лидокаин"),
     *("parola-segreta-9981", "IT60X0542811101000000123456", "RSSMRA61C54F205X", "via Nascosta 77"),
 )
 CANARIES = (*FIRST, *LAST, *NUMBER, *MAILS, *BORN, *WORDS)
