@@ -48,6 +48,8 @@ class OutsidePatients:
         if not self._system.capabilities.patients:
             return None
         found = await self._same(patient)
+        if entered := _entered_twice(found, patient):
+            return entered.ref
         if len(found) > 1:
             raise PatientAmbiguous("several people on file fit; a person has to say which one it is")
         if found:
@@ -76,3 +78,12 @@ class OutsidePatients:
 
     def _reference(self, patient: OutsidePatient) -> str:
         return f"{self._system.name}:{patient.ref}"
+
+
+def _entered_twice(found: Sequence[OutsidePatient], patient: PatientDetails) -> OutsidePatient | None:
+    """Of entries with one name, one phone and one date of birth the first: two desks have entered one person
+    at once. Where a date is missing, it may be a father and his son."""
+    births = {one.details.birth_date for one in found}
+    if patient.birth_date is None or births != {patient.birth_date}:
+        return None
+    return min(found, key=lambda one: (len(one.ref), one.ref))

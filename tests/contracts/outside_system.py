@@ -37,6 +37,11 @@ from tests.studio import NOW, STUDIO, OpenSeal, diary_database, opening
 
 AT_ELEVEN = opening("2027-03-02 11:00")
 RACERS = 20
+#: Nobody of them shares a name with another; all of them share a phone (`books`).
+PEOPLE = (
+    *("ada", "bruno", "carla", "dario", "elena", "fabio", "gaia", "hector", "irene", "jacopo"),
+    *("katia", "lorenzo", "mirella", "nicola", "olga", "pietro", "quirino", "rosanna", "silvio", "teresa"),
+)
 
 
 class World(Protocol):
@@ -221,9 +226,7 @@ class OutsideSystemContract(PracticeSystemContract):
     # Races
 
     async def test_twenty_patients_of_one_desk_get_one_visit(self, front: Front, world: World) -> None:
-        outcomes = await asyncio.gather(
-            *[outcome(books(front, TEN, f"p{n}", key=f"b{n}")) for n in range(RACERS)]
-        )
+        outcomes = await asyncio.gather(*[outcome(books(front, TEN, who, key=f"b {who}")) for who in PEOPLE])
 
         assert sorted(outcomes) == ["done"] + ["taken"] * (RACERS - 1)
         assert [v.start for v in await world.active()] == [TEN.start]

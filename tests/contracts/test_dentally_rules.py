@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from bot.errors import (
 )
 from bot.practice_systems.dentally import open_dentally
 from tests.contracts.dentally_world import ROSSI, VERDI, DentallyWorld
-from tests.contracts.outside_system import books, front_of, outcome
+from tests.contracts.outside_system import PEOPLE, books, front_of, outcome
 from tests.stand_ins.dentally import Habits, Refused
 from tests.studio import NOW, STUDIO, opening
 
@@ -61,7 +62,7 @@ async def test_of_twenty_desks_one_keeps_the_time(tmp_path: Path) -> None:
     desks = [front_of(tmp_path / str(n), world) for n in range(RACERS)]
     ten = opening("2027-03-02 10:00")
     outcomes = await asyncio.gather(
-        *[outcome(books(desk, ten, f"p{n}", key=f"b{n}")) for n, desk in enumerate(desks)]
+        *[outcome(books(desk, ten, PEOPLE[n], key=f"b{n}")) for n, desk in enumerate(desks)]
     )
     there = [one.start for one in await world.active()]
     for desk in desks:
@@ -78,6 +79,24 @@ async def test_dentally_itself_keeps_nobody_from_a_time_that_is_taken(world: Den
     await booked(world, "b2")
 
     assert [v.start for v in await world.active()] == [TEN, TEN]
+
+
+async def test_who_was_entered_twice_by_two_desks_at_once_books_all_the_same(
+    world: DentallyWorld, tmp_path: Path
+) -> None:
+    """One name, phone and date of birth: one person. Without the date it may be two, and a person asks."""
+    first = await world.system.create_patient(ADA, key="p1")
+    await world.system.create_patient(ADA, key="p2")
+    desk = front_of(tmp_path / "desk", world)
+    hold = await desk.diary.hold(opening("2027-03-02 10:00"), contact="ada", key="h1", at=NOW)
+    await desk.diary.book(hold, ADA, key="b1", at=NOW)
+    later = await desk.diary.hold(opening("2027-03-02 11:00"), contact="ada", key="h2", at=NOW)
+    undated = replace(ADA, birth_date=None)
+    doubt = await outcome(desk.diary.book(later, undated, key="b2", at=NOW))
+    there = [one.patient for one in await world.active()]
+    await desk.aclose()
+
+    assert (there, doubt) == ([first.ref], "ambiguous")
 
 
 # Being let in

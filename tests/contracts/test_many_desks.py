@@ -10,7 +10,7 @@ import pytest
 
 from tests.contracts.calendar_world import CalendarWorld
 from tests.contracts.fhir_world import FhirWorld
-from tests.contracts.outside_system import RACERS, World, books, front_of, outcome
+from tests.contracts.outside_system import PEOPLE, RACERS, World, books, front_of, outcome
 from tests.contracts.practice_system import TEN
 from tests.contracts.servers import radicale, sekmet
 from tests.contracts.test_careless_servers import CarelessCalendarWorld, CarelessFhirWorld, listening
@@ -19,10 +19,6 @@ from tests.stand_ins.careless_fhir import CarelessFhir
 from tests.studio import opening
 
 QUARTER_PAST = opening("2027-03-02 10:15")
-PEOPLE = (
-    *("ada", "bruno", "carla", "dario", "elena", "fabio", "gaia", "hector", "irene", "jacopo"),
-    *("katia", "lorenzo", "mirella", "nicola", "olga", "pietro", "quirino", "rosanna", "silvio", "teresa"),
-)
 
 
 @pytest.fixture(scope="module")
