@@ -1,14 +1,15 @@
-"""A hostile stand-in of Meta's Graph API: one WhatsApp number and one Page on Messenger, with the patients'
-phones behind them.
+"""A hostile stand-in of Meta's Graph API: one WhatsApp number, one Page on Messenger and one account on
+Instagram, with the patients' phones behind them.
 
 It shares nothing with the rest of the project, so that it can contradict it.
 """
 
+from bot.stand_in.faults import Fault, FaultKind
 from bot.stand_in.graph import GraphStandIn
 from bot.stand_in.messages import NotOffered, UnknownMessage
-from bot.stand_in.messenger import MessengerSide
 from bot.stand_in.messenger_webhooks import PageAccount
-from bot.stand_in.options import Fault, FaultKind, KnownTemplate, StandInOptions, read_options
+from bot.stand_in.options import KnownTemplate, StandInOptions, read_options
+from bot.stand_in.pages import PageSide
 from bot.stand_in.refusals import GraphRefused, Refused
 from bot.stand_in.serving import run_stand_in
 
@@ -18,9 +19,9 @@ __all__ = [
     "GraphRefused",
     "GraphStandIn",
     "KnownTemplate",
-    "MessengerSide",
     "NotOffered",
     "PageAccount",
+    "PageSide",
     "Refused",
     "StandInOptions",
     "UnknownMessage",

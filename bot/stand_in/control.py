@@ -1,7 +1,8 @@
 """The control API under /stand-in/: plays the patients, shows what happened, asks for trouble.
 
 POST bodies are JSON with that content type, so that a web page from elsewhere cannot post them unasked.
-With ?channel=messenger a request is about the Page and its patients, else about the WhatsApp number.
+With ?channel=messenger or instagram a request is about that page and its patients, else about the WhatsApp
+number.
 """
 
 import json
@@ -11,15 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from bot.stand_in.faults import STRIKES, Fault, FaultKind, Strikes
 from bot.stand_in.messages import NotOffered, UnknownMessage
-from bot.stand_in.options import Fault, FaultKind
-from bot.stand_in.refusals import GraphRefused, Refused, malformed
+from bot.stand_in.page_errors import PAGE_ERRORS
+from bot.stand_in.refusals import WHATSAPP_ERRORS, GraphRefused, Refused, malformed
 from bot.stand_in.strict_json import StrictObject
 from bot.stand_in.whatsapp_webhooks import UnknownPatientKind
 
 if TYPE_CHECKING:
     from bot.stand_in.graph import GraphStandIn
-    from bot.stand_in.messenger import MessengerSide
+    from bot.stand_in.pages import PageSide
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -40,6 +42,7 @@ def control_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
         web.post("/stand-in/subscribe", _told(control.subscribe)),
         web.post("/stand-in/faults", _told(control.set_fault)),
         web.delete("/stand-in/faults", _told(control.clear_faults)),
+        web.get("/stand-in/errors", _told(control.errors)),
         web.get("/stand-in/messages", _told(control.messages)),
         web.get("/stand-in/events", _told(control.events)),
         web.get("/stand-in/state", _told(control.state)),
@@ -105,11 +108,12 @@ class _Control:
         return _ids(self._side(request).reads(request.match_info["who"]))
 
     async def hears(self, request: web.Request) -> web.StreamResponse:
-        """{"text"}: staff write to a patient on Messenger, from the Page's own inbox."""
+        """{"text"}: staff write to a patient by hand, from the Page's own inbox."""
         body = await _body(request)
         text = body.text("text", high=2000)
         body.end()
-        return _ids((self._messenger().staff_says(request.match_info["who"], text),))
+        who = request.match_info["who"]
+        return _ids((self._page(request.query.get("channel", "messenger")).staff_says(who, text),))
 
     async def deliver(self, request: web.Request) -> web.StreamResponse:
         """The body goes to the webhook byte by byte; ?signature=right|wrong|missing."""
@@ -138,18 +142,26 @@ class _Control:
         return web.json_response({"is_verified": await self._side(request).subscribe(verify_token)})
 
     async def set_fault(self, request: web.Request) -> web.StreamResponse:
-        """{"kind", "nth"?, "times"?, "every"?, "code"?, "subcode"?, "seconds"?}: from the next send on."""
-        body = await _body(request)
-        kind = FaultKind(body.choice("kind", *(kind.value for kind in FaultKind)))
-        numbers = {key: body.number(key, low=0, high=10**7) for key in _FAULT_NUMBERS if body.has(key)}
-        body.end()
-        whole = {key: int(number) for key, number in numbers.items() if key != "seconds"}
-        self._side(request).set_fault(Fault(kind=kind, seconds=numbers.get("seconds", 5.0), **whole))
-        return web.json_response({"kind": kind.value})
+        """The keys of `Fault`; `kind` is the one that must be there. From the next send on."""
+        fault = read_fault(await _body(request))
+        self._side(request).set_fault(fault)
+        return web.json_response({"kind": fault.kind.value})
 
     async def clear_faults(self, request: web.Request) -> web.StreamResponse:
         self._side(request).clear_faults()
         return web.json_response({})
+
+    async def errors(self, _: web.Request) -> web.StreamResponse:
+        """The codes that a fault of kind "refuse" or "fail_later" can have, as Meta words them."""
+        whatsapp = [
+            {"code": code, "title": title, "http_status": http_status}
+            for code, (title, http_status) in WHATSAPP_ERRORS.items()
+        ]
+        pages = [
+            {"code": code, "subcode": subcode, "title": title, "http_status": http_status}
+            for (code, subcode), (title, http_status) in PAGE_ERRORS.items()
+        ]
+        return web.json_response({"whatsapp": whatsapp, "pages": pages})
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
         """?since=N&to=WHO"""
@@ -169,16 +181,19 @@ class _Control:
         stand_in = self._stand_in
         return web.json_response({"last_event": stand_in.last_event, "under_way": stand_in.under_way})
 
-    def _side(self, request: web.Request) -> "GraphStandIn | MessengerSide":
+    def _side(self, request: web.Request) -> "GraphStandIn | PageSide":
         channel = request.query.get("channel", "whatsapp")
-        if channel not in ("whatsapp", "messenger"):
-            raise malformed("Param channel must be one of {messenger, whatsapp}")
-        return self._messenger() if channel == "messenger" else self._stand_in
+        if channel == "whatsapp":
+            return self._stand_in
+        if channel not in ("messenger", "instagram"):
+            raise malformed("Param channel must be one of {instagram, messenger, whatsapp}")
+        return self._page(channel)
 
-    def _messenger(self) -> "MessengerSide":
-        if self._stand_in.messenger is None:
-            raise malformed("This stand-in has no Page on Messenger")
-        return self._stand_in.messenger
+    def _page(self, channel: str) -> "PageSide":
+        found = [side for side in self._stand_in.pages if side.platform.name == channel]
+        if not found:
+            raise malformed(f"This stand-in has no account on {channel.capitalize()}")
+        return found[0]
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         since = int(request.headers.get("Last-Event-ID") or _since(request))
@@ -199,7 +214,21 @@ class _Control:
         return stream
 
 
-_FAULT_NUMBERS = ("nth", "times", "every", "code", "subcode", "seconds")
+_WHOLE_NUMBERS = ("nth", "times", "every", "code", "subcode", "http_status", "retry_after")
+
+
+def read_fault(body: StrictObject) -> Fault:
+    """The fault that a JSON object asks for. Raises Refused."""
+    kind = FaultKind(body.choice("kind", *(kind.value for kind in FaultKind)))
+    numbers = {key: int(body.number(key, low=0, high=10**8)) for key in _WHOLE_NUMBERS if body.has(key)}
+    seconds = body.number("seconds", low=0, high=10**7) if body.has("seconds") else 5.0
+    struck: Strikes = "message"
+    if body.has("on"):
+        named = body.choice("on", *STRIKES)
+        struck = next(each for each in STRIKES if each == named)
+    to = body.optional_text("to", high=160)
+    body.end()
+    return Fault(kind=kind, seconds=seconds, on=struck, to=to, **numbers)
 
 
 async def _json(request: web.Request) -> Any:

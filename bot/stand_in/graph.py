@@ -10,7 +10,9 @@ from typing import Any
 from aiohttp import web
 
 from bot.stand_in import by_hand
+from bot.stand_in.answers import Answer
 from bot.stand_in.control import control_routes
+from bot.stand_in.faults import Fault, FaultPlan
 from bot.stand_in.graph_api import answer_refusals, graph_routes
 from bot.stand_in.ledger import Ledger
 from bot.stand_in.mailbag import Mailbag, Update
@@ -22,13 +24,14 @@ from bot.stand_in.messages import (
     PatientMessage,
     UnknownMessage,
 )
-from bot.stand_in.messenger import MessengerSide
 from bot.stand_in.messenger_webhooks import PageAccount
-from bot.stand_in.options import Fault, StandInOptions
+from bot.stand_in.options import StandInOptions
 from bot.stand_in.pacing import Throughput
+from bot.stand_in.pages import PageSide
 from bot.stand_in.patient_messages import read_patient_message
+from bot.stand_in.platforms import INSTAGRAM, MESSENGER, Platform
 from bot.stand_in.postman import Postman, Sleep
-from bot.stand_in.sends import Answer, Sends
+from bot.stand_in.sends import Sends
 from bot.stand_in.statuses import StatusReports
 from bot.stand_in.strict_json import StrictObject
 from bot.stand_in.whatsapp_webhooks import (
@@ -46,7 +49,8 @@ class GraphStandIn:
     `now` tells the present (aware); `sleep` waits for delays and retries. `webhook_url` may be changed at any
     time. Patients are named by the digits of a phone number, or by a business-scoped user id (those hide
     their number). Everything that happens is in `events`; the file `options.history` keeps it for good.
-    With a `page`, `messenger` plays that Page's side of Messenger in the same way.
+    With a `page`, `messenger` plays that Page's side of Messenger in the same way; with an `instagram`
+    account, `instagram` does.
     """
 
     def __init__(
@@ -60,6 +64,7 @@ class GraphStandIn:
         now: Callable[[], datetime],
         options: StandInOptions | None = None,
         page: PageAccount | None = None,
+        instagram: PageAccount | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         options = options or StandInOptions()
@@ -88,7 +93,7 @@ class GraphStandIn:
             country=options.country, names=options.profile_names, keep=2 * options.keep
         )
         self._received: Bounded[PatientMessage] = Bounded(options.keep)
-        self._throughput = Throughput(per_second=options.throughput)
+        self._throughput = Throughput(per_second=_throughput(options))
         self._statuses = StatusReports(
             options=options,
             number=self.number,
@@ -98,6 +103,7 @@ class GraphStandIn:
             postman=self._postman,
             mailbag=self._mailbag,
         )
+        self._faults = FaultPlan.of(options.faults)
         self._sends = Sends(
             options=options,
             own_number=self.number.display_number,
@@ -108,13 +114,11 @@ class GraphStandIn:
             throughput=self._throughput,
             statuses=self._statuses,
             new_message_id=_new_message_id,
+            faults=self._faults,
         )
         self._inbound_webhooks = 0
-        self.messenger: MessengerSide | None = None
-        if page is not None:
-            self.messenger = MessengerSide(
-                page, options=options, now=now, sleep=sleep, ledger=self._ledger, report=self._note
-            )
+        self.messenger = self._side(page, MESSENGER)
+        self.instagram = self._side(instagram, INSTAGRAM)
 
     @property
     def webhook_url(self) -> str:
@@ -188,15 +192,35 @@ class GraphStandIn:
         """What Meta does when the webhook is set up: whether the receiver gives the challenge back."""
         return await by_hand.subscribe(verify_token, postman=self._postman, ledger=self._ledger)
 
+    # Pages
+
+    @property
+    def pages(self) -> tuple[PageSide, ...]:
+        """The sides on Messenger and on Instagram, as far as there are any."""
+        return tuple(side for side in (self.messenger, self.instagram) if side is not None)
+
+    def _side(self, account: PageAccount | None, platform: Platform) -> PageSide | None:
+        if account is None:
+            return None
+        return PageSide(
+            account,
+            platform,
+            options=self.options,
+            now=self._now,
+            sleep=self._sleep,
+            ledger=self._ledger,
+            report=self._note,
+        )
+
     # What happened
 
     def messages(self, *, since: int = 0, to: str | None = None) -> list[dict[str, Any]]:
-        """The accepted messages of the business, in order, with what became of them; of the Page, too."""
+        """The accepted messages of the business, in order, with what became of them; of the pages, too."""
         newer = takewhile(lambda message: message.seq > since, self._sends.sent.newest_first())
         theirs = [message for message in newer if to in (None, message.to.phone, message.to.user_id)]
         found = [message.as_json() for message in reversed(theirs)]
-        if self.messenger is not None:
-            found += self.messenger.messages(since=since, to=to)
+        for side in self.pages:
+            found += side.messages(since=since, to=to)
         return sorted(found, key=lambda message: int(message["seq"]))
 
     def events(self, *, since: int = 0) -> list[dict[str, Any]]:
@@ -209,7 +233,7 @@ class GraphStandIn:
     @property
     def under_way(self) -> int:
         """Webhooks and statuses that are still to come."""
-        return self._postman.under_way + (self.messenger.under_way if self.messenger else 0)
+        return self._postman.under_way + sum(side.under_way for side in self.pages)
 
     @property
     def last_event(self) -> int:
@@ -224,17 +248,17 @@ class GraphStandIn:
         """Returns when every status and webhook is delivered or given up."""
         while self.under_way:
             await self._postman.settled()
-            if self.messenger is not None:
-                await self.messenger.settled()
+            for side in self.pages:
+                await side.settled()
 
     # Misbehaviour
 
     def set_fault(self, fault: Fault) -> None:
         """Counts from now: nth=1 strikes the next send."""
-        self._sends.set_fault(fault)
+        self._faults.add(fault)
 
     def clear_faults(self) -> None:
-        self._sends.clear_faults()
+        self._faults.clear()
 
     # Serving
 
@@ -260,8 +284,8 @@ class GraphStandIn:
     async def close(self) -> None:
         """Stops deliveries under way and closes the history file."""
         await self._postman.close()
-        if self.messenger is not None:
-            await self.messenger.close()
+        for side in self.pages:
+            await side.close()
         self._ledger.close()
 
     def _note(self, name: str, facts: Mapping[str, object]) -> None:
@@ -303,3 +327,8 @@ class GraphStandIn:
 
 def _new_message_id(party: str) -> str:
     return message_id(party, uuid.uuid4().bytes)
+
+
+def _throughput(options: StandInOptions) -> int:
+    """Messages a second; a number that stays in the Business app has a quarter."""
+    return min(20, options.throughput) if options.is_coexistent else options.throughput

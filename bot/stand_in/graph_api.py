@@ -15,7 +15,7 @@ from bot.stand_in.refusals import GraphRefused, Refused, malformed
 
 if TYPE_CHECKING:
     from bot.stand_in.graph import GraphStandIn
-    from bot.stand_in.messenger import MessengerSide
+    from bot.stand_in.pages import PageSide
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -27,7 +27,7 @@ def graph_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
         try:
             _check_version(request, stand_in)
             side = _addressed(request, stand_in)
-            body = await _json_body(request, side is stand_in.messenger)
+            body = await _json_body(request, side is not stand_in)
         except (Refused, GraphRefused) as refused:
             stand_in.note_refusal(code=refused.code, http_status=refused.http_status)
             raise
@@ -67,18 +67,27 @@ async def answer_refusals(request: web.Request, handler: Handler) -> web.StreamR
         return await handler(request)
     except (Refused, GraphRefused) as refused:
         trace_id = f"A{uuid.uuid4().hex[:22]}"
-        return web.json_response(refused.as_answer(trace_id=trace_id), status=refused.http_status)
+        headers = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
+        body = refused.as_answer(trace_id=trace_id)
+        return web.json_response(body, status=refused.http_status, headers=headers)
 
 
-def _addressed(request: web.Request, stand_in: "GraphStandIn") -> "GraphStandIn | MessengerSide":
-    """The Page, by its id or as "me", or the number; each with its own token."""
-    page = stand_in.messenger
-    if page is not None and request.match_info["number"] in (page.page.page_id, "me"):
-        _check_token(request, page.page.access_token)
-        return page
+def _addressed(request: web.Request, stand_in: "GraphStandIn") -> "GraphStandIn | PageSide":
+    """A page, by its id or as "me", or the number; each with its own token."""
+    addressed = request.match_info["number"]
+    for side in stand_in.pages:
+        is_me = addressed == "me" and bearer_token(request) == side.page.access_token
+        if addressed == side.page.page_id or is_me:
+            _check_token(request, side.page.access_token)
+            return side
     _check_token(request, stand_in.access_token)
     _check_number(request, stand_in)
     return stand_in
+
+
+def bearer_token(request: web.Request) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme == "Bearer" else ""
 
 
 def _check_version(request: web.Request, stand_in: "GraphStandIn") -> None:
@@ -96,8 +105,8 @@ def _check_version(request: web.Request, stand_in: "GraphStandIn") -> None:
 
 
 def _check_token(request: web.Request, access_token: str) -> None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme != "Bearer" or not token:
+    token = bearer_token(request)
+    if not token:
         raise GraphRefused(401, 190, "An access token is required to request this resource.")
     if not hmac.compare_digest(token.encode(), access_token.encode()):
         raise GraphRefused(401, 190, "Invalid OAuth access token - Cannot parse access token")

@@ -1,4 +1,4 @@
-"""The webhook bodies that the Messenger Platform posts for one Page. Pure.
+"""The webhook bodies that the Messenger Platform posts for a Page or an Instagram account. Pure.
 
 Source: the pages webhooks/webhook-events/* of the Messenger Platform documentation.
 """
@@ -13,15 +13,13 @@ from typing import Any
 from bot.stand_in.messenger_requests import PageChoice
 from bot.stand_in.strict_json import StrictObject
 
-INBOX_APP = 263902037430900  # the Page's own inbox, where staff write
-
 _PSID = re.compile(r"[1-9][0-9]{9,19}")
 _ATTACHMENTS = ("image", "audio", "video", "file", "sticker", "fallback", "reel", "location")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageAccount:
-    """A Facebook Page, the app that writes for it, and where its webhooks go."""
+    """A Facebook Page or an Instagram account, the app that writes for it, and where its webhooks go."""
 
     page_id: str
     app_secret: str = field(repr=False)
@@ -35,10 +33,12 @@ def is_psid(text: str) -> bool:
     return _PSID.fullmatch(text) is not None
 
 
-def envelope(page: PageAccount, events: Sequence[Mapping[str, Any]], *, at: datetime) -> dict[str, Any]:
+def envelope(
+    page: PageAccount, events: Sequence[Mapping[str, Any]], *, at: datetime, envelope_object: str = "page"
+) -> dict[str, Any]:
     """A whole body."""
     entry = {"id": page.page_id, "time": milliseconds(at), "messaging": list(events)}
-    return {"object": "page", "entry": [entry]}
+    return {"object": envelope_object, "entry": [entry]}
 
 
 def from_patient(page: PageAccount, psid: str, *, at: datetime, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,8 +50,12 @@ def from_patient(page: PageAccount, psid: str, *, at: datetime, content: Mapping
     }
 
 
-def tapped(choice: PageChoice, *, mid: str) -> dict[str, Any]:
+def tapped(choice: PageChoice, *, psid: str, mid: str) -> dict[str, Any]:
     """What a tap makes: a quick reply is posted as a message of the patient's, a button is a postback."""
+    if choice.kind == "own_data":
+        own = {"user_phone_number": f"+39333{psid[-7:]}", "user_email": f"patient.{psid[-4:]}@example.org"}
+        told = own[choice.payload]
+        return {"message": {"mid": mid, "text": told, "quick_reply": {"payload": told}}}
     if choice.kind == "quick_reply":
         return {"message": {"mid": mid, "text": choice.title, "quick_reply": {"payload": choice.payload}}}
     return {"postback": {"mid": mid, "title": choice.title, "payload": choice.payload}}
@@ -83,6 +87,8 @@ def echoed(message: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a sent message as its echo shows it: quick replies are not part of it."""
     if "text" in message:
         return {"text": message["text"]}
+    if "template" in message:
+        return {"attachments": [{"type": "template", "payload": {"name": message["template"]["name"]}}]}
     return {"attachments": [message["attachment"]]}
 
 

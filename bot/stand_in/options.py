@@ -3,47 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
 from pydantic import ConfigDict, TypeAdapter
 
-
-class FaultKind(StrEnum):
-    """What goes wrong with a send that is otherwise in order."""
-
-    SERVER_ERROR = "server_error"  # HTTP 500, nothing was sent
-    BAD_GATEWAY = "bad_gateway"  # HTTP 502 with an HTML page instead of JSON, nothing was sent
-    REFUSE = "refuse"  # refused with `code`, nothing was sent
-    DROP = "drop"  # sent, and the connection closes without an answer
-    ERROR_AFTER_SENDING = "error_after_sending"  # sent, and the answer is HTTP 500
-    SLOW = "slow"  # sent, and the answer comes `seconds` later, maybe after the statuses
-    NO_ID = "no_id"  # sent, and the answer is 200 without a message id
-    FAIL_LATER = "fail_later"  # accepted, and then a `failed` status with `code` instead of `sent`
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """Strikes the `nth` send from when it was set and the `times - 1` after it; with `every`, each further
-    `every`-th one as well. Only sends that would have been accepted count."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
-
-    kind: FaultKind
-    nth: int = 1
-    times: int = 1
-    every: int = 0
-    code: int = 131000
-    subcode: int | None = None  # only Messenger has them
-    seconds: float = 5.0
-
-    def strikes(self, send: int) -> bool:
-        """Whether the `send`-th send since the fault was set (from 1) is hit."""
-        past = send - self.nth
-        if self.every:
-            return past >= 0 and past % self.every < self.times
-        return 0 <= past < self.times
+from bot.stand_in.faults import Fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +45,8 @@ class StandInOptions:
     pair_burst: int = 45
     throughput: int = 80  # messages in and out within one second; 0 switches the limit off
     page_throughput: int = 300  # messages of a Page within one second; 0 switches the limit off
+    page_sends_per_person: int = 200  # of a Page in 24 hours, for each who wrote in them; 0 switches it off
+    is_coexistent: bool = False  # the number stays in the Business app: 20 messages a second, whatever is set
 
     # Statuses; on Messenger, echoes and deliveries.
     status_delay: tuple[float, float] = (0.1, 0.4)  # seconds before each status, drawn from this range
@@ -87,6 +54,7 @@ class StandInOptions:
     lose_status_every: int = 0  # every n-th status is never posted
     double_status_every: int = 0  # every n-th status is posted twice
     reorder_statuses: bool = False  # the statuses of a message come in a random order
+    echoes_without_metadata: bool = False  # an echo tells the message id and the app, not what we wrote along
 
     # Webhooks.
     retry_delays: tuple[float, ...] = (0.0, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 300.0)

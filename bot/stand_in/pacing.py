@@ -63,3 +63,33 @@ class Throughput:
             return False
         self.count(at)
         return True
+
+
+class DailyShare:
+    """What a Page may send within 24 hours: so many messages for each person who wrote to it in them.
+
+    Messenger Platform, overview/rate-limiting: 200 times the number of engaged users.
+    """
+
+    def __init__(self, *, per_person: int) -> None:
+        self._per_person = per_person
+        self._engaged: OrderedDict[str, datetime] = OrderedDict()
+        self._sent: deque[datetime] = deque()
+
+    def engaged(self, person: str, at: datetime) -> None:
+        self._engaged[person] = at
+        self._engaged.move_to_end(person)
+
+    def allows(self, at: datetime) -> bool:
+        """Whether a message may go now; counts it when it may."""
+        if not self._per_person:
+            return True
+        day_ago = at - timedelta(hours=24)
+        while self._sent and self._sent[0] <= day_ago:
+            self._sent.popleft()
+        while self._engaged and next(iter(self._engaged.values())) <= day_ago:
+            self._engaged.popitem(last=False)
+        if len(self._sent) >= self._per_person * max(len(self._engaged), 1):
+            return False
+        self._sent.append(at)
+        return True

@@ -43,10 +43,12 @@ WHATSAPP_ERRORS: Mapping[int, tuple[str, int]] = MappingProxyType(
         131049: ("This message was not delivered to maintain healthy ecosystem engagement", 400),
         131050: ("User has stopped marketing messages", 400),
         131051: ("Unsupported message type", 400),
+        131037: ("Display name approval required", 400),
         131052: ("Media download error", 400),
         131053: ("Media upload error", 400),
         131056: ("(Business Account, Consumer Account) pair rate limit hit", 400),
         131057: ("Account in maintenance mode", 500),
+        131064: ("Misclassified utility template", 400),
         132000: ("Template Param Count Mismatch", 400),
         132001: ("Template does not exist", 404),
         132005: ("Template Hydrated Text Too Long", 400),
@@ -58,6 +60,7 @@ WHATSAPP_ERRORS: Mapping[int, tuple[str, int]] = MappingProxyType(
         132068: ("Flow is in blocked state", 400),
         132069: ("Flow is in throttled state", 400),
         133004: ("Server Temporarily Unavailable", 503),
+        133000: ("Incomplete deregistration", 500),
         133010: ("Phone number not registered", 400),
         133015: ("Please wait a few minutes before attempting to register this phone number", 400),
         134101: ("Template is syncing", 400),
@@ -73,10 +76,12 @@ class Refused(Exception):
     code: int
     details: str
     message: str | None = None
+    asked_status: int | None = None  # instead of the one that belongs to the code
+    retry_after: int | None = None  # seconds
 
     @property
     def http_status(self) -> int:
-        return WHATSAPP_ERRORS.get(self.code, ("", 400))[1]
+        return self.asked_status or WHATSAPP_ERRORS.get(self.code, ("", 400))[1]
 
     def as_answer(self, *, trace_id: str) -> dict[str, Any]:
         """The body of the HTTP answer."""
@@ -110,6 +115,7 @@ class GraphRefused(Exception):
     message: str
     kind: str = "OAuthException"
     subcode: int | None = None
+    retry_after: int | None = None  # seconds
 
     def as_answer(self, *, trace_id: str) -> dict[str, Any]:
         error: dict[str, Any] = {"message": self.message, "type": self.kind, "code": self.code}

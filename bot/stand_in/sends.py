@@ -1,28 +1,19 @@
 """What becomes of a send: held against the limits, hit by a fault, or accepted and reported on."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
+from bot.stand_in.answers import Answer, after_fault
+from bot.stand_in.faults import Fault, FaultKind, FaultPlan
 from bot.stand_in.ledger import Ledger
 from bot.stand_in.messages import Acquaintance, Acquaintances, Bounded, PatientMessage, SentMessage
-from bot.stand_in.options import Fault, FaultKind, StandInOptions
+from bot.stand_in.options import StandInOptions
 from bot.stand_in.pacing import PairLimit, Throughput
 from bot.stand_in.refusals import Refused, bad_value
 from bot.stand_in.statuses import StatusReports
 from bot.stand_in.whatsapp_requests import LookedAt, SendRequest, read_request
 
 _LATE = "Message failed to send because more than 24 hours have passed since the customer last replied"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """How the HTTP request ends. Without a body the connection closes unanswered."""
-
-    http_status: int = 200
-    body: Mapping[str, Any] | str | None = None
-    after_seconds: float = 0.0
 
 
 class Sends:
@@ -40,6 +31,7 @@ class Sends:
         throughput: Throughput,
         statuses: StatusReports,
         new_message_id: Callable[[str], str],
+        faults: FaultPlan,
     ) -> None:
         self._options = options
         self._own_number = own_number
@@ -51,16 +43,8 @@ class Sends:
         self._pairs = PairLimit(interval=options.pair_interval, burst=options.pair_burst, keep=options.keep)
         self._statuses = statuses
         self._new_message_id = new_message_id
-        self._count = 0
-        self._faults: list[tuple[int, Fault]] = [(0, fault) for fault in options.faults]
+        self._faults = faults
         self.sent: Bounded[SentMessage] = Bounded(options.keep)
-
-    def set_fault(self, fault: Fault) -> None:
-        """Counts from now: its first send is the next one."""
-        self._faults.append((self._count, fault))
-
-    def clear_faults(self) -> None:
-        self._faults.clear()
 
     def take(self, body: object) -> Answer:
         """Raises Refused; the refusal is in the ledger then."""
@@ -76,41 +60,38 @@ class Sends:
     def _look(self, request: LookedAt) -> Answer:
         if self._received.get(request.message_id) is None:
             raise bad_value("Param message_id is not a message of this business's patients")
-        facts = {"message_id": request.message_id, "is_typing": request.is_typing}
-        self._ledger.write("business_read", facts)
-        return Answer(body={"success": True})
+        fault = self._faults.strike(on="action")
+        if fault is not None:
+            self._ledger.write("fault_struck", {"kind": fault.kind.value, "on": fault.on})
+        if fault is not None and fault.kind is FaultKind.REFUSE:
+            raise asked_for(fault)
+
+        def look() -> Answer:
+            facts = {"message_id": request.message_id, "is_typing": request.is_typing}
+            self._ledger.write("business_read", facts)
+            return Answer(body={"success": True})
+
+        return after_fault(fault, look)
 
     def _send(self, request: SendRequest, body: object) -> Answer:
         patient = self._patients.meet(request.person)
         failure = self._hold_against_limits(request, patient)
-        self._count += 1
-        fault = next((fault for since, fault in self._faults if fault.strikes(self._count - since)), None)
-        if fault is None:
-            return self._accept(request, body, patient, failure)
-        self._ledger.write("fault_struck", {"kind": fault.kind.value, "send": self._count})
-        match fault.kind:
-            case FaultKind.SERVER_ERROR:
-                return self._break(fault, body)
-            case FaultKind.BAD_GATEWAY:
-                self._ledger.write("message_broken", {"http_status": 502, "payload": body})
-                return Answer(http_status=502, body="<html><body>Bad gateway</body></html>")
-            case FaultKind.REFUSE:
-                raise Refused(fault.code, "Refused because a test asked for it")
-            case FaultKind.DROP:
-                self._accept(request, body, patient, failure)
-                return Answer()
-            case FaultKind.ERROR_AFTER_SENDING:
-                self._accept(request, body, patient, failure)
-                return Answer(http_status=500, body=server_error())
-            case FaultKind.SLOW:
-                accepted = self._accept(request, body, patient, failure)
-                return Answer(body=accepted.body, after_seconds=fault.seconds)
-            case FaultKind.NO_ID:
-                self._accept(request, body, patient, failure)
-                return Answer(body={"messaging_product": "whatsapp", "contacts": [], "messages": []})
-            case FaultKind.FAIL_LATER:
-                later = Refused(fault.code, "Failed because a test asked for it")
-                return self._accept(request, body, patient, later)
+        fault = self._faults.strike(patient.person.phone, patient.person.user_id)
+        if fault is not None:
+            self._ledger.write("fault_struck", {"kind": fault.kind.value, "on": fault.on})
+            if fault.kind is FaultKind.REFUSE:
+                raise asked_for(fault)
+            if fault.kind is FaultKind.FAIL_LATER:
+                failure = Refused(fault.code, "Failed because a test asked for it")
+        is_silent = fault is not None and fault.kind is FaultKind.SILENCE
+        answer = after_fault(
+            fault,
+            lambda: self._accept(request, body, patient, failure, is_silent=is_silent),
+            without_id={"messaging_product": "whatsapp", "contacts": [], "messages": []},
+        )
+        if answer.is_broken:
+            self._ledger.write("message_broken", {"http_status": answer.http_status, "payload": body})
+        return answer
 
     def _hold_against_limits(self, request: SendRequest, patient: Acquaintance) -> Refused | None:
         """A refusal that comes later, as a status, is returned; one that comes now is raised."""
@@ -148,7 +129,13 @@ class Sends:
         return at - patient.last_wrote >= self._options.window
 
     def _accept(
-        self, request: SendRequest, body: object, patient: Acquaintance, failure: Refused | None
+        self,
+        request: SendRequest,
+        body: object,
+        patient: Acquaintance,
+        failure: Refused | None,
+        *,
+        is_silent: bool,
     ) -> Answer:
         assert isinstance(body, dict)
         message_id = self._new_message_id(request.person)
@@ -164,17 +151,14 @@ class Sends:
             at=self._now(),
         )
         self.sent.put(message_id, message)
-        self._statuses.begin(message, failure=failure)
+        if not is_silent:
+            self._statuses.begin(message, failure=failure)
         contact = {"input": request.addressed_as}
         contact["wa_id" if request.by_phone else "user_id"] = request.person
         accepted = {"id": message_id}
         if request.kind == "template":
             accepted["message_status"] = "accepted"
         return Answer(body={"messaging_product": "whatsapp", "contacts": [contact], "messages": [accepted]})
-
-    def _break(self, fault: Fault, body: object) -> Answer:
-        self._ledger.write("message_broken", {"http_status": 500, "payload": body})
-        return Answer(http_status=500, body=server_error())
 
     def _refuse(self, refused: Refused, body: object) -> None:
         facts = {
@@ -186,12 +170,11 @@ class Sends:
         self._ledger.write("message_refused", facts)
 
 
-def server_error() -> dict[str, Any]:
-    return {
-        "error": {
-            "message": "An unknown error has occurred.",
-            "type": "OAuthException",
-            "code": 1,
-            "fbtrace_id": "AbrokenOnPurpose",
-        }
-    }
+def asked_for(fault: Fault) -> Refused:
+    """The refusal that a fault stands for."""
+    return Refused(
+        fault.code,
+        "Refused because a test asked for it",
+        asked_status=fault.http_status,
+        retry_after=fault.retry_after,
+    )

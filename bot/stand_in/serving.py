@@ -21,6 +21,7 @@ async def run_stand_in(
     now: Callable[[], datetime],
     options: StandInOptions | None = None,
     page: PageAccount | None = None,
+    instagram: PageAccount | None = None,
     host: str = "127.0.0.1",
     port: int = 8090,
     ready: Callable[[str], None] | None = None,
@@ -37,6 +38,7 @@ async def run_stand_in(
         now=now,
         options=options,
         page=page,
+        instagram=instagram,
     )
     runner = web.AppRunner(stand_in.application(), access_log=None, shutdown_timeout=1.0)
     await runner.setup()

@@ -25,7 +25,7 @@ from bot.domain.conversation import (
     Sent,
 )
 from bot.domain.practice import MessengerAccount
-from bot.stand_in import Fault, FaultKind, GraphStandIn, MessengerSide, PageAccount
+from bot.stand_in import Fault, FaultKind, GraphStandIn, PageSide, PageAccount
 
 PAGE = MessengerAccount(page_id="200000000000001", app_secret="app", verify_token="v", access_token="EAAJB")
 ADA = Address(channel="messenger", account=PAGE.page_id, recipient="7000000000000001")
@@ -36,7 +36,7 @@ OUTBOX = "6f0d7c1e-7a0f-5c53-9c51-3a4f8d1f4b60"
 class Page:
     """A practice's Page: its channel, Meta's side of it, and every event that came in."""
 
-    meta: MessengerSide
+    meta: PageSide
     channel: MessengerChannel
     events: list[InboundEvent] = field(default_factory=list)
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from stand_in_bench import APP_SECRET, NUMBER_ID, TOKEN, Bench, Clock, Receiver, StartBench
+from stand_in_bench import APP_SECRET, NUMBER_ID, PAGES, TOKEN, Bench, Clock, Receiver, StartBench
 
-from bot.stand_in import GraphStandIn, StandInOptions
+from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
 
 
 @pytest.fixture
@@ -43,12 +43,18 @@ def start(receiver: Receiver, aiohttp_client: Any) -> StartBench:
             display_number="+390255501000",
             now=clock.now,
             options=StandInOptions(**options),
+            page=page_account("messenger", receiver.url),
+            instagram=page_account("instagram", receiver.url),
             sleep=sleep,
         )
         client = await aiohttp_client(stand_in.application())
         return Bench(stand_in, client, receiver, clock, slept)
 
     return start
+
+
+def page_account(channel: str, url: str) -> PageAccount:
+    return PageAccount(page_id=PAGES[channel], app_secret=APP_SECRET, access_token=TOKEN, webhook_url=url)
 
 
 @pytest.fixture

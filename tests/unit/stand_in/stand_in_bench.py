@@ -14,6 +14,9 @@ from bot.stand_in import GraphStandIn
 APP_SECRET = "an app secret"
 TOKEN = "an access token"
 NUMBER_ID = "106540352242922"
+PAGES = {"messenger": "200000000000001", "instagram": "300000000000001"}
+PATIENT = "393331234567"
+PSID = "7000000000000001"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -71,6 +74,27 @@ class Bench:
     async def send(self, payload: object, *, token: str = TOKEN, number: str = NUMBER_ID) -> ClientResponse:
         return await self.client.post(
             f"/v25.0/{number}/messages", json=payload, headers={"Authorization": f"Bearer {token}"}
+        )
+
+    async def open_thread(self, channel: str) -> None:
+        """The patient writes first, so that the practice may."""
+        side = {"messenger": self.stand_in.messenger, "instagram": self.stand_in.instagram}.get(channel)
+        if side is None:
+            self.stand_in.says(PATIENT, "Buongiorno")
+        else:
+            side.says(PSID, "Buongiorno")
+
+    async def reply_on(self, channel: str, words: str = "Ecco") -> ClientResponse:
+        if channel == "whatsapp":
+            return await self.send(text(words))
+        return await self.page_send(channel, {"text": words})
+
+    async def page_send(
+        self, channel: str, message: dict[str, object], *, to: str = "", **more: object
+    ) -> ClientResponse:
+        body = {"recipient": {"id": to or PSID}, "messaging_type": "RESPONSE", "message": message, **more}
+        return await self.client.post(
+            f"/v25.0/{PAGES[channel]}/messages", json=body, headers={"Authorization": f"Bearer {TOKEN}"}
         )
 
     async def control(self, path: str, body: object) -> tuple[int, Any]:

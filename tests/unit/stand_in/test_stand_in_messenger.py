@@ -13,7 +13,7 @@ from aiohttp import ClientResponse, ServerDisconnectedError, web
 from aiohttp.test_utils import TestClient, TestServer
 from stand_in_bench import Clock, Receiver
 
-from bot.stand_in import Fault, FaultKind, GraphStandIn, MessengerSide, PageAccount, StandInOptions
+from bot.stand_in import Fault, FaultKind, GraphStandIn, PageAccount, PageSide, StandInOptions
 
 PAGE, ADA, BO = "105554443332221", "7000000000000001", "7000000000000002"
 MONDAY_MS = 1795424400000
@@ -30,7 +30,7 @@ class PageBench:
     clock: Clock
 
     @property
-    def page(self) -> MessengerSide:
+    def page(self) -> PageSide:
         assert self.stand_in.messenger is not None
         return self.stand_in.messenger
 

@@ -1,38 +1,23 @@
-"""What becomes of a send on Messenger: held against the limits, hit by a fault, or accepted and echoed."""
+"""What becomes of a send of a Page or of an Instagram account: held against the limits, hit by a fault, or
+accepted and echoed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
+from bot.stand_in.answers import Answer, after_fault
+from bot.stand_in.faults import Fault, FaultKind, FaultPlan, Strikes
 from bot.stand_in.ledger import Ledger
 from bot.stand_in.messages import Bounded
-from bot.stand_in.messenger_requests import PageChoice, PageSend, SenderAction, invalid, read_page_request
-from bot.stand_in.options import Fault, FaultKind, StandInOptions
-from bot.stand_in.pacing import Throughput
+from bot.stand_in.messenger_requests import PageChoice, PageSend, SenderAction, invalid
+from bot.stand_in.options import StandInOptions
+from bot.stand_in.pacing import DailyShare, Throughput
+from bot.stand_in.page_errors import asked_for, page_refusal
+from bot.stand_in.platforms import Platform
 from bot.stand_in.refusals import GraphRefused
-from bot.stand_in.sends import Answer, server_error
-
-MESSENGER_ERRORS: Mapping[int, tuple[str, int]] = MappingProxyType(
-    {
-        1: ("An unknown error occurred", 500),
-        2: ("Service temporarily unavailable", 503),
-        4: ("Application request limit reached", 400),
-        10: ("Application does not have permission for this action", 403),
-        32: ("Page request limit reached", 400),
-        100: ("Invalid parameter", 400),
-        190: ("Invalid OAuth access token.", 401),
-        200: ("Permissions error", 403),
-        368: ("The action attempted has been deemed abusive or is otherwise disallowed", 403),
-        551: ("This person isn't available right now.", 400),
-        613: ("Calls to this API have exceeded the rate limit.", 400),
-        1200: ("Temporary send message failure. Please try again later.", 400),
-    }
-)
 
 _HUMAN_AGENT_WINDOW = timedelta(days=7)
-_LATE = "This message is sent outside of allowed window."
 _RANK = {"accepted": 0, "sent": 1, "delivered": 2, "read": 3}
 
 
@@ -47,8 +32,9 @@ class Visitor:
 
 @dataclass(slots=True, kw_only=True)
 class PageMessage:
-    """A message that the Page sent and Graph accepted."""
+    """A message that the Page sent and Graph accepted. `is_silent`: nothing is ever told of it."""
 
+    channel: str
     seq: int
     visitor: Visitor
     message_id: str
@@ -56,6 +42,7 @@ class PageMessage:
     choices: tuple[PageChoice, ...]
     metadata: str | None
     at: datetime
+    is_silent: bool = False
     status: str = "accepted"
 
     def advance(self, status: str) -> bool:
@@ -69,7 +56,7 @@ class PageMessage:
         return {
             "seq": self.seq,
             "at": self.at.isoformat(),
-            "channel": "messenger",
+            "channel": self.channel,
             "to": self.visitor.psid,
             "message_id": self.message_id,
             "status": self.status,
@@ -78,11 +65,12 @@ class PageMessage:
         }
 
 
-class MessengerSends:
+class PageSends:
     """POST /{page}/messages behind its HTTP border. `report` hears of each message that was accepted."""
 
     def __init__(
         self,
+        platform: Platform,
         *,
         options: StandInOptions,
         now: Callable[[], datetime],
@@ -91,6 +79,7 @@ class MessengerSends:
         report: Callable[[PageMessage], None],
         new_mid: Callable[[], str],
     ) -> None:
+        self._platform = platform
         self._options = options
         self._now = now
         self._ledger = ledger
@@ -98,32 +87,35 @@ class MessengerSends:
         self._report = report
         self._new_mid = new_mid
         self._throughput = Throughput(per_second=options.page_throughput)
-        self._count = 0
-        self._faults: list[tuple[int, Fault]] = []
+        self._share = DailyShare(per_person=options.page_sends_per_person)
+        self._faults = FaultPlan()
         self.sent: Bounded[PageMessage] = Bounded(options.keep)
 
     def set_fault(self, fault: Fault) -> None:
         """Counts from now. Raises GraphRefused for what cannot happen there."""
         if fault.kind is FaultKind.FAIL_LATER:
             raise invalid("Messenger tells of no failure later: a message is refused at once, or sent")
-        self._faults.append((self._count, fault))
+        self._faults.add(fault)
 
     def clear_faults(self) -> None:
         self._faults.clear()
 
+    def wrote(self, visitor: Visitor, at: datetime) -> None:
+        """A patient wrote: the window is open, and there is one more to write to."""
+        visitor.last_wrote = at
+        self._share.engaged(visitor.psid, at)
+
     def take(self, body: object) -> Answer:
         """Raises GraphRefused; the refusal is in the ledger then."""
         try:
-            request = read_page_request(body)
+            request = self._platform.read_request(body)
             visitor = self._find(request.psid)
             if isinstance(request, SenderAction):
-                acted = {"channel": "messenger", "to": visitor.psid, "action": request.action}
-                self._ledger.write("sender_acted", acted)
-                return Answer(body={"recipient_id": visitor.psid})
+                return self._act(request, visitor)
             return self._send(request, body, visitor)
         except GraphRefused as refused:
             facts = {
-                "channel": "messenger",
+                "channel": self._platform.name,
                 "code": refused.code,
                 "subcode": refused.subcode,
                 "details": refused.message,
@@ -136,71 +128,75 @@ class MessengerSends:
     def _find(self, psid: str) -> Visitor:
         visitor = self._visitors.get(psid)
         if visitor is None or visitor.last_wrote is None:
-            raise invalid("No matching user found", subcode=2018001)
+            raise page_refusal(100, self._platform.nobody_subcode)
         return visitor
+
+    def _act(self, request: SenderAction, visitor: Visitor) -> Answer:
+        fault = self._struck(visitor, on="action")
+
+        def act() -> Answer:
+            facts = {"channel": self._platform.name, "to": visitor.psid, "action": request.action}
+            self._ledger.write("sender_acted", facts)
+            return Answer(body={"recipient_id": visitor.psid})
+
+        return after_fault(fault, act)
 
     def _send(self, request: PageSend, body: object, visitor: Visitor) -> Answer:
         self._hold_against_limits(request, visitor)
-        self._count += 1
-        fault = next((fault for since, fault in self._faults if fault.strikes(self._count - since)), None)
+        fault = self._struck(visitor, on="message")
+        is_silent = fault is not None and fault.kind is FaultKind.SILENCE
+        answer = after_fault(
+            fault,
+            lambda: self._accept(request, body, visitor, is_silent=is_silent),
+            without_id={"recipient_id": visitor.psid},
+        )
+        if answer.is_broken:
+            broken = {"channel": self._platform.name, "http_status": answer.http_status, "payload": body}
+            self._ledger.write("message_broken", broken)
+        return answer
+
+    def _struck(self, visitor: Visitor, *, on: Strikes) -> Fault | None:
+        """The fault that hits; a refusal is raised."""
+        fault = self._faults.strike(visitor.psid, on=on)
         if fault is None:
-            return self._accept(request, body, visitor)
-        facts = {"channel": "messenger", "kind": fault.kind.value, "send": self._count}
+            return None
+        facts = {"channel": self._platform.name, "kind": fault.kind.value, "on": fault.on}
         self._ledger.write("fault_struck", facts)
         if fault.kind is FaultKind.REFUSE:
-            title, http_status = MESSENGER_ERRORS.get(
-                fault.code, ("Refused because a test asked for it", 400)
-            )
-            raise GraphRefused(http_status, fault.code, f"(#{fault.code}) {title}", subcode=fault.subcode)
-        if fault.kind in (FaultKind.SERVER_ERROR, FaultKind.BAD_GATEWAY):
-            answer = _BROKEN[fault.kind]
-            broken = {"channel": "messenger", "http_status": answer.http_status, "payload": body}
-            self._ledger.write("message_broken", broken)
-            return answer
-        accepted = self._accept(request, body, visitor)
-        match fault.kind:
-            case FaultKind.DROP:
-                return Answer()
-            case FaultKind.ERROR_AFTER_SENDING:
-                return Answer(http_status=500, body=server_error())
-            case FaultKind.SLOW:
-                return Answer(body=accepted.body, after_seconds=fault.seconds)
-            case _:  # NO_ID
-                return Answer(body={"recipient_id": visitor.psid})
+            raise asked_for(fault)
+        return fault
 
     def _hold_against_limits(self, request: PageSend, visitor: Visitor) -> None:
         at = self._now()
         assert visitor.last_wrote is not None
-        is_human = request.messaging_type == "MESSAGE_TAG"
-        if at - visitor.last_wrote >= (_HUMAN_AGENT_WINDOW if is_human else self._options.window):
-            raise GraphRefused(400, 10, f"(#10) {_LATE}", subcode=2018278)
+        window = self._options.window
+        if request.messaging_type == "MESSAGE_TAG":
+            window = _HUMAN_AGENT_WINDOW
+        if request.messaging_type != "UTILITY" and at - visitor.last_wrote >= window:
+            raise page_refusal(10, self._platform.late_subcode)
         if visitor.psid in self._options.unreachable:
-            title, http_status = MESSENGER_ERRORS[551]
-            raise GraphRefused(http_status, 551, f"(#551) {title}", subcode=1545041)
+            raise page_refusal(551, 1545041)
         if not self._throughput.allows(at):
-            title, http_status = MESSENGER_ERRORS[613]
-            raise GraphRefused(http_status, 613, f"(#613) {title}")
+            raise page_refusal(613)
+        if not self._share.allows(at):
+            raise page_refusal(32)
 
-    def _accept(self, request: PageSend, body: object, visitor: Visitor) -> Answer:
+    def _accept(self, request: PageSend, body: object, visitor: Visitor, *, is_silent: bool) -> Answer:
         assert isinstance(body, dict)
         mid = self._new_mid()
         facts = {"to": visitor.psid, "message_id": mid, "payload": body}
         message = PageMessage(
-            seq=self._ledger.write("messenger_message_accepted", facts),
+            channel=self._platform.name,
+            seq=self._ledger.write(f"{self._platform.name}_message_accepted", facts),
             visitor=visitor,
             message_id=mid,
             payload=body,
             choices=request.choices,
             metadata=request.metadata,
             at=self._now(),
+            is_silent=is_silent,
         )
         visitor.last_mid = mid
         self.sent.put(mid, message)
         self._report(message)
         return Answer(body={"recipient_id": visitor.psid, "message_id": mid})
-
-
-_BROKEN = {
-    FaultKind.SERVER_ERROR: Answer(http_status=500, body=server_error()),
-    FaultKind.BAD_GATEWAY: Answer(http_status=502, body="<html><body>Bad gateway</body></html>"),
-}

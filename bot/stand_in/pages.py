@@ -1,4 +1,4 @@
-"""Meta's side of one Facebook Page on Messenger, and the patients who write to it."""
+"""Meta's side of one Facebook Page on Messenger, or of one Instagram account, and the patients who write."""
 
 import random
 import uuid
@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.stand_in import by_hand
+from bot.stand_in.answers import Answer
+from bot.stand_in.faults import Fault
 from bot.stand_in.ledger import Ledger
 from bot.stand_in.mailbag import Mailbag, Update
 from bot.stand_in.messages import Bounded, NotOffered, UnknownMessage
-from bot.stand_in.messenger_sends import MessengerSends, PageMessage, Visitor
 from bot.stand_in.messenger_webhooks import (
-    INBOX_APP,
     PageAccount,
     echo,
     echoed,
@@ -24,22 +24,25 @@ from bot.stand_in.messenger_webhooks import (
     read_patient_wish,
     tapped,
 )
-from bot.stand_in.options import Fault, StandInOptions
+from bot.stand_in.options import StandInOptions
+from bot.stand_in.page_sends import PageMessage, PageSends, Visitor
+from bot.stand_in.platforms import Platform
 from bot.stand_in.postman import Postman, Report, Sleep
-from bot.stand_in.sends import Answer
 from bot.stand_in.strict_json import StrictObject
 from bot.stand_in.whatsapp_webhooks import UnknownPatientKind
 
 
-class MessengerSide:
+class PageSide:
     """Patients act through `says`, `taps`, `sends` and `reads`; each is named by a Page-scoped id (digits).
 
-    Every accepted message is echoed, with its metadata, and delivered; options for statuses hold for both.
+    `platform` is Messenger or Instagram. Every accepted message is echoed, with its metadata, and on
+    Messenger delivered; options for statuses hold for both.
     """
 
     def __init__(
         self,
         page: PageAccount,
+        platform: Platform,
         *,
         options: StandInOptions,
         now: Callable[[], datetime],
@@ -48,6 +51,7 @@ class MessengerSide:
         report: Report,
     ) -> None:
         self.page = page
+        self.platform = platform
         self._options = options
         self._now = now
         self._sleep = sleep
@@ -68,7 +72,8 @@ class MessengerSide:
         self._received: Bounded[Mapping[str, Any]] = Bounded(options.keep)
         self._random = random.Random(options.seed)
         self._reports = self._inbound_webhooks = 0
-        self._sends = MessengerSends(
+        self._sends = PageSends(
+            platform,
             options=options,
             now=now,
             ledger=ledger,
@@ -99,9 +104,9 @@ class MessengerSide:
         offered = [choice for choice in message.choices if choice.payload == choice_id]
         if message.visitor is not visitor or not offered:
             raise NotOffered("this message did not offer that choice to this patient")
-        if offered[0].kind == "quick_reply" and visitor.last_mid != message_id:
+        if offered[0].kind != "postback" and visitor.last_mid != message_id:
             raise NotOffered("quick replies are gone once another message is in the chat")
-        return self._write(visitor, [tapped(offered[0], mid=_new_mid())])
+        return self._write(visitor, [tapped(offered[0], psid=visitor.psid, mid=_new_mid())])
 
     def sends(self, who: str, wish: Mapping[str, Any]) -> tuple[str, ...]:
         """A patient sends something else: {"kind", ...}, see `read_patient_wish`. Raises Refused."""
@@ -117,11 +122,11 @@ class MessengerSide:
         unseen = [message.message_id for message in reversed(mine) if message.advance("read")]
         if unseen:
             for each in unseen:
-                facts = {"channel": "messenger", "message_id": each, "status": "read", "copies": 1}
+                facts = {"channel": self.platform.name, "message_id": each, "status": "read", "copies": 1}
                 self._ledger.write("status_changed", facts)
-            event = from_patient(
-                self.page, visitor.psid, at=at, content={"read": {"watermark": milliseconds(at)}}
-            )
+            by_watermark = self.platform.reads_by_watermark
+            look = {"watermark": milliseconds(at)} if by_watermark else {"mid": unseen[-1]}
+            event = from_patient(self.page, visitor.psid, at=at, content={"read": look})
             self._post([event], key=visitor.psid, statuses=[(each, "read") for each in unseen])
         return tuple(unseen)
 
@@ -129,9 +134,14 @@ class MessengerSide:
         """Somebody at the practice writes from the Page's own inbox: an echo without our metadata."""
         visitor, mid = self._meet(who), _new_mid()
         visitor.last_mid = mid
-        self._ledger.write("staff_wrote", {"channel": "messenger", "to": visitor.psid, "text": text})
+        self._ledger.write("staff_wrote", {"channel": self.platform.name, "to": visitor.psid, "text": text})
         event = echo(
-            self.page, visitor.psid, mid=mid, at=self._now(), app_id=INBOX_APP, content={"text": text}
+            self.page,
+            visitor.psid,
+            mid=mid,
+            at=self._now(),
+            app_id=self.platform.inbox_app,
+            content={"text": text},
         )
         self._post([event], key=visitor.psid, messages=[mid])
         return mid
@@ -202,17 +212,15 @@ class MessengerSide:
         return self._visitors.get(who) or self._visitors.put(who, Visitor(psid=who))
 
     def _write(self, visitor: Visitor, contents: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-        visitor.last_wrote = self._now()
-        events = [
-            from_patient(self.page, visitor.psid, at=visitor.last_wrote, content=content)
-            for content in contents
-        ]
+        at = self._now()
+        self._sends.wrote(visitor, at)
+        events = [from_patient(self.page, visitor.psid, at=at, content=content) for content in contents]
         mids = tuple(_mid_of(content) for content in contents)
         for mid, event in zip(mids, events, strict=True):
             self._received.put(mid, event)
             if "message" in event or "postback" in event:
                 visitor.last_mid = mid
-        self._ledger.write("messenger_patient_wrote", {"from": visitor.psid, "events": events})
+        self._ledger.write(f"{self.platform.name}_patient_wrote", {"from": visitor.psid, "events": events})
         self._inbound_webhooks += 1
         every = self._options.double_inbound_every
         for _ in range(2 if every and self._inbound_webhooks % every == 0 else 1):
@@ -221,7 +229,9 @@ class MessengerSide:
 
     async def _follow(self, message: PageMessage) -> None:
         """Echo and delivery of a message in order, delayed, lost, doubled or reordered as the options say."""
-        words = ["sent", "delivered"]
+        if message.is_silent:
+            return
+        words = ["sent", "delivered"] if self.platform.tells_deliveries else ["sent"]
         if self._options.reorder_statuses:
             self._random.shuffle(words)
         for word in words:
@@ -238,7 +248,7 @@ class MessengerSide:
         copies = 0 if is_lost else 2 if is_doubled else 1
         message.advance(word)
         facts = {
-            "channel": "messenger",
+            "channel": self.platform.name,
             "message_id": message.message_id,
             "status": word,
             "copies": copies,
@@ -252,7 +262,7 @@ class MessengerSide:
                 at=at,
                 app_id=self.page.app_id,
                 content=echoed(message.payload["message"]),
-                metadata=message.metadata,
+                metadata=None if options.echoes_without_metadata else message.metadata,
             )
         else:
             delivery = {"mids": [message.message_id], "watermark": milliseconds(at)}
@@ -268,7 +278,7 @@ class MessengerSide:
         messages: Sequence[str] = (),
         statuses: Sequence[tuple[str, str]] = (),
     ) -> None:
-        body = envelope(self.page, events, at=self._now())
+        body = envelope(self.page, events, at=self._now(), envelope_object=self.platform.envelope)
         self._mailbag.add(Update(body=body, key=key, messages=messages, statuses=statuses))
 
 
