@@ -21,6 +21,7 @@ from pathlib import Path
 import aiohttp
 
 from bot import bootstrap
+from bot.domain.channels import INSTAGRAM, MESSENGER, WHATSAPP
 from bot.domain.conversation import (
     Address,
     Choice,
@@ -41,6 +42,8 @@ from nlu.understanding import Interpreter
 
 ACCOUNT = "100000000000001"
 PAGE = "200000000000001"
+PROFILE = "300000000000001"  # on Instagram
+_ACCOUNTS = {WHATSAPP: ACCOUNT, MESSENGER: PAGE, INSTAGRAM: PROFILE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ class Patient:
 
     @property
     def account(self) -> str:
-        return PAGE if self.channel == "messenger" else ACCOUNT
+        return _ACCOUNTS[self.channel]
 
     @property
     def screen(self) -> list[Seen]:
@@ -204,7 +207,7 @@ class Surgery:
             clock=clock,
             assistant=assistant,
             interpreter=interpreter or load_interpreter(books.practice.languages, cache=data / "nlu"),
-            channels={"whatsapp": channel, "messenger": channel},
+            channels=dict.fromkeys(_ACCOUNTS, channel),
             wait_for_status=wait_for_status,
             keep_ledger=keep_ledger,
             look_again_at_owner=look_again_at_owner,

@@ -33,6 +33,9 @@ DEMO_ENVIRONMENT = {
     "MESSENGER_APP_SECRET": "demo-app-secret",
     "MESSENGER_VERIFY_TOKEN": "demo-verify-token",
     "MESSENGER_ACCESS_TOKEN": "demo-access-token",
+    "INSTAGRAM_APP_SECRET": "demo-app-secret",
+    "INSTAGRAM_VERIFY_TOKEN": "demo-verify-token",
+    "INSTAGRAM_ACCESS_TOKEN": "demo-access-token",
 }
 
 

@@ -14,6 +14,7 @@ from bot.actions.remote import NearestActions
 from bot.bootstrap.books import Books, audit_of, desk_facts
 from bot.dialogue import Assistant
 from bot.diaries import open_diaries, telling
+from bot.domain.channels import accounts_of
 from bot.domain.handoff import promise
 from bot.ports import Actions, Alert, Channel, Clock
 from bot.service.alerts import AS_THEY_COME, Alerts, Grouping
@@ -140,8 +141,9 @@ class FrontDesk:
             turns=self.turns,
             delivery=self.delivery,
             accounts=frozenset(
-                [("whatsapp", number.phone_number_id) for number in practice.whatsapp]
-                + [("messenger", page.page_id) for page in practice.messenger]
+                (channel, account)
+                for channel, accounts in accounts_of(practice).items()
+                for account in accounts
             ),
             changes=self.changes,
             probe=probe,

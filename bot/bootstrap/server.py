@@ -10,6 +10,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.bootstrap.books import Books, reports
+from bot.bootstrap.channels import channels_of
 from bot.bootstrap.content import (
     Configuration,
     kept_content,
@@ -19,11 +20,9 @@ from bot.bootstrap.content import (
 )
 from bot.bootstrap.front_desk import FrontDesk
 from bot.channels.alerts import alert_channels
-from bot.channels.messenger import MessengerChannel
-from bot.channels.whatsapp import WhatsAppChannel
 from bot.domain.practice import Practice
 from bot.errors import SetupError
-from bot.ports import Channel, Clock
+from bot.ports import Clock
 from bot.service.alerts import Grouping
 from bot.service.probe import Probe
 from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
@@ -74,7 +73,7 @@ class Server:
         interpreter = load_interpreter(books.practice.languages, cache=configuration.nlu_cache)
         self._http = aiohttp.ClientSession()
         graph_url = await self._graph_url(books.practice, clock)
-        channels = _channels(books.practice, self._http, graph_url)
+        channels = channels_of(books.practice, self._http, graph_url)
         desk = FrontDesk(
             books,
             clock=clock,
@@ -217,18 +216,6 @@ def _sign_in_service(
         return None
     openid = OpenId(service, http, sign_in.clock)
     return OpenIdDoor(service, openid, sign_in=sign_in, staff=staff, trail=audit)
-
-
-def _channels(practice: Practice, http: aiohttp.ClientSession, graph_url: str) -> dict[str, Channel]:
-    """A channel for each that practice.yml has accounts of."""
-    channels: dict[str, Channel] = {}
-    if practice.whatsapp:
-        channels["whatsapp"] = WhatsAppChannel(practice.whatsapp, http, graph_url=graph_url)
-    if practice.messenger:
-        channels["messenger"] = MessengerChannel(practice.messenger, http, graph_url=graph_url)
-    if not channels:
-        raise SetupError("practice.yml names no WhatsApp number and no Page: patients have no way in")
-    return channels
 
 
 def _only_one(data: Path) -> IO[str]:

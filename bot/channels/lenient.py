@@ -12,6 +12,7 @@ from bot.channels.plain_text import clean
 _DEEPEST = 64  # Meta's own bodies nest about fifteen levels
 _LONGEST_NUMBER = 40  # digits
 _LONGEST_ID = 256  # the longest of Meta's ids has some 140 characters; databases index no long ones
+_LONGEST_RAW = 16_384  # characters
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS_FROM = 10**11  # as seconds, that would be the year 5138
 _UNREADABLE_FROM = 10**14
@@ -96,6 +97,41 @@ def instant(value: object) -> datetime | None:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def flat(value: object, *, names: int = 40, longest: int = 1000) -> dict[str, str]:
+    """What stands in an object, however nested, as texts by dotted name: numbers and booleans too, lists of
+    those joined by ", "; null and the empty are left out. At most so many names, cut at the longest."""
+    found: dict[str, str] = {}
+    waiting = [("", value)]
+    while waiting and len(found) < names:
+        name, each = waiting.pop()
+        if isinstance(each, list) and each and all(_plain(one) is not None for one in each):
+            each = ", ".join(str(_plain(one)) for one in each)
+        if isinstance(each, dict | list):
+            inner = each.items() if isinstance(each, dict) else enumerate(each)
+            below = [(f"{name}.{key}" if name else str(key), child) for key, child in inner]
+            waiting += reversed(below[:names])
+        elif name and (text := _plain(each)):
+            found[clean(name)[:100]] = text[:longest]
+    return found
+
+
+def raw(item: Mapping[str, Any]) -> str | None:
+    """The item as JSON again, for whoever finds out what it was; None for what is far too large."""
+    try:
+        text = json.dumps(item, ensure_ascii=False)
+    except (RecursionError, ValueError):
+        return None
+    return clean(text) if len(text) <= _LONGEST_RAW else None
+
+
+def _plain(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    return words(value) or None
 
 
 def fingerprint(item: Mapping[str, Any]) -> str:

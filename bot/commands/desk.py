@@ -7,6 +7,7 @@ import typer
 
 from bot import bootstrap
 from bot.commands.shared import DEFAULT_DATA, Data, beside
+from bot.domain.channels import accounts_of
 from bot.domain.practice_time import PracticeTime
 from bot.domain.spreadsheet import as_csv
 from bot.errors import ChairsideError
@@ -69,8 +70,7 @@ def _figures(books: bootstrap.Books, days: int) -> str:
 
 def _switch(books: bootstrap.Books, *, pause: str | None, resume: str | None) -> None:
     practice = books.practice
-    accounts = {"whatsapp": practice.whatsapp, "messenger": practice.messenger}
-    channels = [name for name, has in accounts.items() if has]
+    channels = list(accounts_of(practice))
     switches = bootstrap.switches_of(books)
     for channel, on in ((resume, False), (pause, True)):
         if channel is None:

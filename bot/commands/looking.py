@@ -11,10 +11,12 @@ import typer
 
 from bot import bootstrap
 from bot.bootstrap import Books
-from bot.channels.event_line import event_line
+from bot.channels.event_line import event_line, whole_line
+from bot.channels.instagram import parse as parse_instagram
 from bot.channels.messenger import parse as parse_messenger
 from bot.channels.whatsapp import parse as parse_whatsapp
 from bot.commands.shared import DEFAULT_DATA, Data, beside
+from bot.domain.channels import INSTAGRAM, MESSENGER, WHATSAPP
 from bot.errors import ChairsideError, OpeningTaken
 
 
@@ -105,14 +107,23 @@ def _imported(books: Books, file: Path, at: datetime, who: str | None, what: str
     return f"{len(added)} visits added."
 
 
-def parse(channel: str, file: Path) -> None:
+_PARSERS = {WHATSAPP: parse_whatsapp, MESSENGER: parse_messenger, INSTAGRAM: parse_instagram}
+
+
+def parse(
+    channel: Annotated[str, typer.Argument(help="whatsapp, messenger or instagram.")],
+    file: Annotated[Path, typer.Argument(help="A webhook body, as it came.")],
+    more: Annotated[
+        bool, typer.Option("--more", help="Also what was quoted, attached, answered in a form and so on.")
+    ] = False,
+) -> None:
     """Prints what a webhook body is read as: one JSON line a message or status, in the body's order."""
-    parsers = {"whatsapp": parse_whatsapp, "messenger": parse_messenger}
-    if channel not in parsers:
-        raise ChairsideError(f'there is no channel "{channel}"; one of: {", ".join(parsers)}')
+    if channel not in _PARSERS:
+        raise ChairsideError(f'there is no channel "{channel}"; one of: {", ".join(_PARSERS)}')
     try:
         body = file.read_bytes()
     except OSError as error:
         raise ChairsideError(f"{file} cannot be read: {error.strerror}") from error
-    for event in parsers[channel](body):
-        print(json.dumps(event_line(event), ensure_ascii=False))
+    for event in _PARSERS[channel](body):
+        line = whole_line(event) if more else event_line(event)
+        print(json.dumps(line, ensure_ascii=False))

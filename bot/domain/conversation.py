@@ -20,9 +20,20 @@ class InboundKind(StrEnum):
     LOCATION = "location"
     CONTACTS = "contacts"
     REACTION = "reaction"
-    ECHO = "echo"
+    ECHO = "echo"  # what somebody else wrote in our name: from the phone app, the page's inbox, another app
     SYSTEM = "system"
-    OTHER = "other"
+    OTHER = "other"  # nothing that we know; its `raw` is kept for a week
+    FLOW_REPLY = "flow_reply"  # a form, filled in
+    EDIT = "edit"
+    DELETION = "deletion"
+    ORDER = "order"
+    REFERRAL = "referral"  # an advert or a link brought somebody into the chat
+    READ = "read"  # everything up to a moment, or one message, was read
+    OPTIN = "optin"
+    PREFERENCES = "preferences"  # promotions wanted or not
+    HANDOVER = "handover"  # the thread passes between apps
+    CALL = "call"
+    ACCOUNT = "account"  # about the practice's own account: restricted, a template refused, quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +48,43 @@ class SendStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Referral:
+    """What brought somebody here. `ref` is what we wrote into a link, the rest is the channel's own words."""
+
+    ref: str | None = None
+    source: str | None = None  # ad, post, SHORTLINK, ADS ...
+    advert: str | None = None  # its id
+    link: str | None = None
+    headline: str | None = None
+    click: str | None = None  # the id of this one click
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that came with a message: how a channel lets us fetch it, nothing of its content."""
+
+    kind: str  # the channel's word: image, audio, video, file, document, sticker ...
+    id: str | None = None
+    url: str | None = None
+    mime_type: str | None = None
+    sha256: str | None = None
+    filename: str | None = None
+    voice: bool = False  # spoken into the phone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboundEvent:
     """One message or status, whatever the channel; a channel's `parse` makes these and nothing else.
 
     `at` is the channel's own timestamp (aware UTC, None when unreadable): it only orders one contact's
     messages. `sender` is the patient's opaque id on that channel; `aliases` other ids of the same person
     (a business-scoped id beside a phone-based one). `phone` is E.164 when the channel itself vouches for it.
+    `about` is the id of the message that this one quotes, edits, deletes or reacts to.
+
+    `details` are what a kind says besides, as short texts by name: of a reaction `emoji` (none: taken back);
+    of preferences `value` (stop or resume) and `category`; of a flow reply the answers; of a location
+    `latitude`, `longitude`; of the system `type`; of an account, a call or a handover whatever the channel
+    says, with `field`, `event` or `action`.
     """
 
     kind: InboundKind
@@ -57,6 +99,11 @@ class InboundEvent:
     profile_name: str | None = None
     aliases: tuple[str, ...] = ()
     status: SendStatus | None = None
+    about: str | None = None
+    referral: Referral | None = None
+    attachments: tuple[Attachment, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+    raw: str | None = None  # JSON of what has no kind that we know
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +115,87 @@ class Choice:
     description: str = ""
 
 
+class MediaKind(StrEnum):
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A file that a message carries, at an address that the channel itself fetches it from."""
+
+    kind: MediaKind
+    link: str  # https
+    filename: str = ""  # of a document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A pin on the map."""
+
+    latitude: float
+    longitude: float
+    name: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkButton:
+    label: str
+    url: str  # https
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormCall:
+    """A form of the channel's own (a WhatsApp Flow), to be filled in within the chat."""
+
+    id: str
+    token: str  # comes back with the answers
+    label: str  # on the button that opens it
+    screen: str = ""  # where it begins; "" leaves it to the form
+    values: Mapping[str, str] = field(default_factory=dict)  # what the first screen is told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateCall:
+    """A template that Meta has approved, with its values. `header` and `body`: parameter -> value, in their
+    order. `replies` are the places among the template's buttons of the reply's choices; `links` the places of
+    links that end in a value, with that value."""
+
+    name: str
+    language: str
+    category: str  # utility, marketing, authentication
+    body: Mapping[str, str] = field(default_factory=dict)
+    header: Mapping[str, str] = field(default_factory=dict)
+    replies: tuple[int, ...] = ()
+    links: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        return {**self.header, **self.body}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """One message to a patient, before a channel renders it within its limits.
 
-    `menu` is what the button says that opens a list of the choices; "" leaves it to the channel.
+    `menu` is what the button says that opens a list of the choices; "" leaves it to the channel. At most one
+    of `media` (its caption is the text), `place`, `link`, `form` and `asks_phone` (a button that shares the
+    patient's number) is given; a channel that has no such thing shows it in words. With a `template`, text
+    and choices are what it says.
     """
 
     text: str
     choices: tuple[Choice, ...] = ()
     menu: str = ""
+    media: Media | None = None
+    place: Place | None = None
+    link: LinkButton | None = None
+    form: FormCall | None = None
+    asks_phone: bool = False
+    template: TemplateCall | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,6 @@ from bot.domain.handoff import AlertKind, Promise
 
 #: Owners of a conversation; a person is STAFF and their id. Who writes to a closed one begins anew.
 BOT, QUEUE, CLOSED, STAFF = "bot", "queue", "closed", "staff:"
-#: Whoever answers from outside of the inbox, where a channel does not tell us who that is.
-ELSEWHERE: Mapping[str, str] = {"whatsapp": "WhatsApp app", "messenger": "Page inbox"}
 
 #: Events of our own that wait in the inbox among the patient's: they have no words.
 HANDED_BACK = "handed_back"  # staff gave the conversation back
@@ -58,7 +56,8 @@ class InboxMessage:
     payload: str | None
     sent_at: datetime
     received_at: datetime
-    attempts: int = 0
+    attempts: int = 0  # turns that were begun with it, however they ended
+    replays: int = 0  # how often somebody had it tried again after it was set aside
     turn: str | None = None  # set once a turn has begun with it: that turn's members never change
 
 
@@ -95,6 +94,7 @@ class Snapshot:
     begun: BegunTurn | None = None
     staff_wrote_at: datetime | None = None
     draft: str | None = None  # the last turn whose answer waits for somebody's yes
+    told_late_at: datetime | None = None  # when the patient last heard that we had been out of reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +168,8 @@ class TurnCommit:
     informed: bool = False
     opted_out: bool | None = None  # True: no messages that we begin; False: again; None: as it was
     draft: StagedDraft | None = None
+    set_aside: bool = False  # the messages could not be answered: a person may have them tried again
+    told_late: bool = False  # the patient hears that we had been out of reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,6 +120,16 @@ class MessengerAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstagramAccount:
+    """A professional account of the practice on Instagram; secrets are already resolved."""
+
+    account_id: str
+    app_secret: str = field(repr=False)
+    verify_token: str = field(repr=False)
+    access_token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertChannel:
     """Where staff hear that somebody is needed: exactly one of a webhook of any kind, one of Slack's or
     Teams', a Telegram bot's token (with a chat), or an e-mail address (with a server)."""
@@ -194,6 +204,7 @@ class Practice:
     gather_seconds: float = 2.0
     whatsapp: tuple[WhatsAppAccount, ...] = ()
     messenger: tuple[MessengerAccount, ...] = ()
+    instagram: tuple[InstagramAccount, ...] = ()
     alerts: tuple[AlertChannel, ...] = ()  # in this order: the next when one fails
     desk: DeskRules = DeskRules()
     canned_answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id -> language -> text

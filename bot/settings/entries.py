@@ -55,6 +55,13 @@ class MessengerEntry(Entry):
     access_token: Secret
 
 
+class InstagramEntry(Entry):
+    account_id: AccountId
+    app_secret: Secret
+    verify_token: Secret
+    access_token: Secret
+
+
 class AnswersEntry(Entry):
     """What patients ask about. Each is said as it is written, so each is a whole sentence."""
 
@@ -148,6 +155,7 @@ class PracticeEntry(Entry):
     practitioners: Annotated[list[PractitionerEntry], Field(min_length=1)]
     whatsapp: list[WhatsAppEntry] | None = None
     messenger: list[MessengerEntry] | None = None
+    instagram: list[InstagramEntry] | None = None
     alerts: Annotated[list[AlertEntry], BeforeValidator(one_or_several)] | None = None
     desk: DeskEntry | None = None
     canned_answers: dict[Id, dict[Language, Text]] = {}
@@ -175,6 +183,7 @@ KEYS: Mapping[tuple[Any, ...], type[Entry]] = {
     ("practice_system",): SystemEntry,
     ("whatsapp",): WhatsAppEntry,
     ("messenger",): MessengerEntry,
+    ("instagram",): InstagramEntry,
     ("alerts",): AlertEntry,
     ("desk",): DeskEntry,
     ("desk", "hours"): HoursEntry,

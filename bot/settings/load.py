@@ -12,6 +12,7 @@ from bot.domain.practice import (
     ActionServer,
     AlertChannel,
     DeskRules,
+    InstagramAccount,
     MessengerAccount,
     Practice,
     SignInService,
@@ -51,8 +52,9 @@ def load_practice(
     """Raises ContentRefused with every mistake.
 
     `languages_available` are those that flows and understanding know; None accepts any. Without secrets (for
-    commands that never talk to a channel) no variable needs to be set: `whatsapp` and `messenger` are then ()
-    and `alerts` (), `action_server` has no token, while the form of the references is checked all the same.
+    commands that never talk to a channel) no variable needs to be set: `whatsapp`, `messenger`,
+    `instagram` and `alerts` are then (), `action_server` has no token, while the form of the references is
+    checked all the same.
     """
     root = read_file(path)
     problems = list(cross_check(root, languages_available))
@@ -163,6 +165,15 @@ def _practice(entry: PracticeEntry, *, gather_seconds: float | None, with_secret
                 access_token=page.access_token,
             )
             for page in (entry.messenger or () if with_secrets else ())
+        ),
+        instagram=tuple(
+            InstagramAccount(
+                account_id=account.account_id,
+                app_secret=account.app_secret,
+                verify_token=account.verify_token,
+                access_token=account.access_token,
+            )
+            for account in (entry.instagram or () if with_secrets else ())
         ),
         alerts=tuple(_alert(alert) for alert in (entry.alerts or () if with_secrets else ())),
         desk=_desk(entry.desk) if entry.desk else DeskRules(),

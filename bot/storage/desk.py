@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from bot.domain.channels import ELSEWHERE
 from bot.domain.conversation import InboundKind, Reply
 from bot.domain.deeds import Deed
 from bot.domain.diary import DiaryWrite
 from bot.domain.handoff import Outcome, Promise
 from bot.domain.pipeline import (
-    ELSEWHERE,
     OWN_KINDS,
     STAFF,
     OutboxState,

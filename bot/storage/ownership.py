@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, insert, select, update
 
+from bot.domain.channels import ELSEWHERE
 from bot.domain.drafts import Fate
-from bot.domain.pipeline import BOT, CLOSED, ELSEWHERE, HANDED_BACK, QUEUE, STAFF, OutboxState, is_person
+from bot.domain.pipeline import BOT, CLOSED, HANDED_BACK, QUEUE, STAFF, OutboxState, is_person
 from bot.service.desk import AlreadyTaken, UnknownConversation
 from bot.storage import tables as t
 from bot.storage.drafts import Drafts

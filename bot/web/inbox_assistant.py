@@ -3,6 +3,7 @@
 import pydantic
 from aiohttp import web
 
+from bot.domain.channels import accounts_of
 from bot.domain.drafts import ENOUGH
 from bot.domain.practice import Practice
 from bot.domain.staff import Role
@@ -31,11 +32,7 @@ class InboxAssistant:
     def __init__(self, switches: SwitchBoard, suggestions: Suggestions, practice: Practice) -> None:
         self._switches = switches
         self._suggestions = suggestions
-        self._channels = [
-            name
-            for name, accounts in (("whatsapp", practice.whatsapp), ("messenger", practice.messenger))
-            if accounts
-        ]
+        self._channels = list(accounts_of(practice))
 
     def handlers(self) -> dict[str, Handler]:
         conversation = "/inbox/conversations/{id}"

@@ -85,7 +85,7 @@ def check(body: bytes, parse: Parse) -> None:
         assert event.id and len(event.id) <= 256
         assert event.kind is not InboundKind.TEXT or event.text is not None
         assert event.kind is not InboundKind.CHOICE or event.payload is not None
-        assert (event.kind is InboundKind.STATUS) is (event.status is not None)
+        assert (event.kind in (InboundKind.STATUS, InboundKind.READ)) is (event.status is not None)
         assert event.at is None or event.at.tzinfo is UTC
         assert event.sender is None or event.sender not in event.aliases
         parts = (*event_line(event).values(), *event.aliases, event.phone, event.profile_name)

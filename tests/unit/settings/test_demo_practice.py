@@ -11,7 +11,7 @@ from bot.settings import load_practice
 DEMO = Path(__file__).parents[3] / "practice.yml"
 SECRETS = {
     f"{channel}_{secret}": "a"
-    for channel in ("WHATSAPP", "MESSENGER")
+    for channel in ("WHATSAPP", "MESSENGER", "INSTAGRAM")
     for secret in ("APP_SECRET", "VERIFY_TOKEN", "ACCESS_TOKEN")
 }
 
@@ -37,6 +37,7 @@ def test_the_demo_practice_is_complete(demo: Practice) -> None:
     assert [p.name for p in demo.practitioners] == ["dott. Marco Rossi", "dott.ssa Laura Bianchi"]
     assert demo.whatsapp[0].phone_number_id == "100000000000001"
     assert demo.messenger[0].page_id == "200000000000001"
+    assert demo.instagram[0].account_id == "300000000000001"
 
 
 @pytest.mark.parametrize("visit_type", ["new_patient_consult", "check_up", "hygiene"])

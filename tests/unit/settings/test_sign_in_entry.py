@@ -12,7 +12,7 @@ from bot.source import content
 DEMO = content("practice.yml").read_text(encoding="utf-8")
 SECRETS = {
     f"{channel}_{what}": "x"
-    for channel in ("WHATSAPP", "MESSENGER")
+    for channel in ("WHATSAPP", "MESSENGER", "INSTAGRAM")
     for what in ("APP_SECRET", "VERIFY_TOKEN", "ACCESS_TOKEN")
 }
 ENTRY = """
