@@ -1,18 +1,24 @@
 """Many who want the same: whoever loses a race is not sent into the next one.
 
-A receptionist who has just turned away twenty people for one time does not name the same six others to all of
-them. While holds keep failing, offers are taken in turn from a longer list of the best.
+A receptionist who has just turned away twenty people for one time does not name the same six others to all
+of them. While holds keep failing, offers are taken in turn from a longer list of the best. That list is
+remembered for a moment: two hundred who wait for another time cannot wait for two hundred rankings.
 """
 
 import random
 from collections import deque
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.diary import Opening
+from bot.domain.diary import Opening, Wish
 
 LATELY = timedelta(seconds=10)
 FEW = 4  # losses that are nothing unusual
 LONGEST = 150  # openings among which a crowd is spread
+REMEMBERED = timedelta(seconds=2)
+WISHES = 32  # that are remembered at once
+
+Rank = Callable[[int], Sequence[Opening]]  # the best so many of what is free
 
 
 class Crowd:
@@ -21,20 +27,47 @@ class Crowd:
     def __init__(self) -> None:
         self._lost: deque[datetime] = deque(maxlen=LONGEST)
         self._turn = random.randrange(LONGEST)  # several processes do not begin alike
+        self._best: dict[Wish, tuple[datetime, Sequence[Opening]]] = {}
 
     def lost(self, at: datetime) -> None:
         self._lost.append(at)
 
-    def width(self, limit: int, *, at: datetime) -> int:
+    def offer(
+        self, wish: Wish, free: Sequence[Opening], limit: int, *, at: datetime, rank: Rank
+    ) -> tuple[Opening, ...]:
+        """At most `limit` of what is free, by start: the best, or while there is a crowd a share of the good.
+        What is not free any more is never among them, however it was ranked."""
+        width = self._width(limit, at=at)
+        if width <= limit:
+            self._best.clear()
+            return tuple(rank(limit))
+        return self._share(self._ranked(wish, free, width, limit, at=at, rank=rank), limit)
+
+    def _ranked(
+        self, wish: Wish, free: Sequence[Opening], width: int, limit: int, *, at: datetime, rank: Rank
+    ) -> Sequence[Opening]:
+        ranked_at, best = self._best.get(wish, (at, ()))
+        if timedelta(0) <= at - ranked_at < REMEMBERED:
+            there = set(free)
+            left = [one for one in best if one in there]
+            if len(left) >= min(max(limit, width // 2), len(free)):
+                return left
+        best = rank(width)
+        if len(self._best) >= WISHES:
+            self._best.clear()
+        self._best[wish] = (at, best)
+        return best
+
+    def _width(self, limit: int, *, at: datetime) -> int:
         """How many of the best openings are to be considered for an offer of so many."""
         while self._lost and not timedelta(0) <= at - self._lost[0] < LATELY:
             self._lost.popleft()
         return limit if len(self._lost) <= FEW else min(limit + 2 * len(self._lost), LONGEST)
 
-    def share(self, best: tuple[Opening, ...], limit: int) -> tuple[Opening, ...]:
+    def _share(self, best: Sequence[Opening], limit: int) -> tuple[Opening, ...]:
         """The part of them that is offered this time, by start."""
         if len(best) <= limit:
-            return best
+            return tuple(best)
         first = self._turn % len(best)
         self._turn += limit
-        return tuple(sorted((best + best)[first : first + limit]))
+        return tuple(sorted((*best, *best)[first : first + limit]))

@@ -50,8 +50,9 @@ class EmbeddedDiary:
             found = await self._openings(wish, far, at)
         if not found and wish.practitioner is not None:
             found = await self._openings(replace(wish, practitioner=None), far, at)
-        width = self._crowd.width(limit, at=at)
-        return self._crowd.share(offer(found, wish, clock=self._clock, limit=width), limit)
+        return self._crowd.offer(
+            wish, found, limit, at=at, rank=lambda most: offer(found, wish, clock=self._clock, limit=most)
+        )
 
     async def hold(self, opening: Opening, *, contact: str, key: str, at: datetime) -> Hold:
         if not is_opening(self._practice, opening, at=at):

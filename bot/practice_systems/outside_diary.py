@@ -21,6 +21,7 @@ from bot.domain.search import around, bookable_days
 from bot.errors import OpeningTaken, OutcomeUnknown, PolicyRefused
 from bot.ports import Booking, DiaryStore, OutsideBook, OutsideSystem
 from bot.practice_systems.calling import Caller
+from bot.practice_systems.crowd import Crowd
 from bot.practice_systems.free_time import FreeTime, Ids
 from bot.practice_systems.holding import hold_id, hold_rules
 from bot.practice_systems.outside_bookings import OutsideBookings
@@ -57,6 +58,7 @@ class OutsideDiary:
         self._now = now
         self._patience = patience.total_seconds()
         self._clock = PracticeTime(practice.time_zone)
+        self._crowd = Crowd()
         ids = Ids(settings)
         capabilities = system.capabilities
         self._caller = Caller(
@@ -89,7 +91,9 @@ class OutsideDiary:
             found = await self._openings(wish, far, at)
         if not found and wish.practitioner is not None:
             found = await self._openings(replace(wish, practitioner=None), far, at)
-        return offer(found, wish, clock=self._clock, limit=limit)
+        return self._crowd.offer(
+            wish, found, limit, at=at, rank=lambda most: offer(found, wish, clock=self._clock, limit=most)
+        )
 
     async def hold(self, opening: Opening, *, contact: str, key: str, at: datetime) -> Hold:
         visit_type = self._practice.visit_type(opening.visit_type)
@@ -106,6 +110,7 @@ class OutsideDiary:
             return await self._store.hold(hold, **rules)
         except OpeningTaken:
             # The system says that it is free: a copy of ours may not have followed staff who moved a visit.
+            self._crowd.lost(at)
             if not await self._visits.catch_up_on(opening, at):
                 raise
             return await self._store.hold(hold, **rules)

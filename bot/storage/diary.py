@@ -71,6 +71,8 @@ _OF_KEY = Prepared(
 _SWEEP = Prepared(
     delete(APPOINTMENT).where(_A.practice == bindparam("practice"), _HELD, _A.hold_until <= bindparam("at"))
 )
+#: Its values are given apart: what is written into a statement is compiled anew each time.
+_INSERT = insert(APPOINTMENT)
 _DELETE = Prepared(delete(APPOINTMENT).where(_A.id == bindparam("row")))
 
 
@@ -389,7 +391,7 @@ class SqlDiary:
 def _insert_free(connection: Connection, row: dict[str, Any]) -> None:
     alone_with(connection, row["practice"], row["practitioner"], row.get("room"))
     try:
-        connection.execute(insert(APPOINTMENT).values(row))
+        connection.execute(_INSERT, row)
     except IntegrityError as error:
         if OVERLAP not in str(error.orig):
             raise
