@@ -272,8 +272,9 @@ class Store(Protocol):
         Raises StaleConversation when version or epoch moved on, BookingError when a diary write is refused.
         Returns the first reply, already marked as being sent, when nothing is queued before it."""
 
-    async def set_aside(self, conversation: str, members: Sequence[int]) -> int:
-        """Count a failed attempt on these messages; returns how many there were now."""
+    async def begin(self, snapshot: Snapshot, members: Sequence[int]) -> None:
+        """Count an attempt on these messages, durably before it is made: what kills the process counts, too.
+        Raises StaleConversation when version or epoch moved on."""
 
     async def next_to_send(self, conversation: str) -> OutboxMessage | None:
         """The head of the line. One that may go now comes back marked SENDING; else see `not_before`."""

@@ -53,6 +53,10 @@ def members_of(snapshot: Snapshot) -> tuple[InboxMessage, ...]:
     for message in snapshot.pending:
         if taken and (message.kind is InboundKind.CHOICE or message.kind != taken[0].kind):
             break
+        if (
+            taken and max(taken[0].attempts, message.attempts) > 1
+        ):  # one of them is what fails: each by itself
+            break
         taken.append(message)
         if message.kind is InboundKind.CHOICE or message.kind in OWN_KINDS:
             break
@@ -68,7 +72,8 @@ def turn_id(snapshot: Snapshot, members: Sequence[InboxMessage]) -> str:
     """The same for every run of the same turn."""
     if snapshot.begun:
         return snapshot.begun.id
-    return str(uuid.uuid5(_TURNS, f"{snapshot.contact.id} {members[0].id} {members[-1].id}"))
+    again = f" {members[0].replays}" if members[0].replays else ""
+    return str(uuid.uuid5(_TURNS, f"{snapshot.contact.id} {members[0].id} {members[-1].id}{again}"))
 
 
 def reply_id(turn: str, index: int) -> str:

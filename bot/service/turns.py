@@ -11,7 +11,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
@@ -50,12 +50,14 @@ from bot.domain.practice_time import PracticeTime
 from bot.errors import BookingError, ChairsideError, StaleConversation
 from bot.ports import ActionCall, Actions, Clock, Store
 from bot.service.alerts import Alerts
+from bot.service.attempts import MOST, Attempts
 from bot.service.changes import Changes
 from bot.service.delivery import Delivery
 from bot.service.facts import opens_at, practice_facts, when_staff_answer
 from bot.service.gathering import Gathering
 from bot.service.in_words import InWords
 from bot.service.journal import heard_note, stack_note, timeline
+from bot.service.lateness import LATE, is_answered, late_ones, sorry
 from bot.service.pausing import notice
 from bot.service.probe import Probe
 from bot.service.restraint import Going, Restraint, Turned
@@ -82,7 +84,6 @@ from nlu.understanding import Entity, Understanding
 log = structlog.get_logger(__name__)
 
 _ACTIONS_A_TURN = 40
-_ATTEMPTS = 5
 
 
 class TurnDoesNotSettle(ChairsideError):
@@ -109,6 +110,8 @@ class Turns:
         switches: SwitchBoard,
         worker: str,
         keep_ledger: bool = True,
+        count_attempts_first: bool = True,
+        late: timedelta = LATE,
         pinned: Callable[[str], Assistant | None] = lambda version: None,
     ) -> None:
         self._store = store
@@ -129,6 +132,8 @@ class Turns:
         self._restraint = Restraint(practice, switches=switches, tokens=tokens, facts=self._facts_of_waiting)
         self._worker = worker
         self._keep_ledger = keep_ledger  # off only in the crash test's twin
+        self._attempts = Attempts(store, counts_first=count_attempts_first)
+        self._late = late
         self._gathering = Gathering(self._answer, pause=practice.gather_seconds, finished=changes.ring)
 
     # -- when ---------------------------------------------------------------------------------------------
@@ -153,10 +158,15 @@ class Turns:
             if not members:
                 return
             try:
+                if self._attempts.are_used_up(members):
+                    await self._give_up(snapshot, members)
+                    continue
                 if goes_on(snapshot, members) and await self._store.recall(snapshot, [m.id for m in members]):
                     anew = True
                     continue
-                await self._run(snapshot, members, anew=anew)
+                async with self._attempts.counted(snapshot, members):
+                    if not await self._answered_late(snapshot):
+                        await self._run(snapshot, members, anew=anew)
                 anew = False
             except StaleConversation:
                 continue
@@ -165,8 +175,8 @@ class Turns:
                     return
 
     async def _set_aside(self, snapshot: Snapshot, members: Sequence[InboxMessage], error: Exception) -> bool:
-        """Counts the failure. After some, a person is called and the patient told; True when that is done."""
-        attempts = await self._store.set_aside(snapshot.contact.id, [m.id for m in members])
+        """After some attempts a person is called and the patient told; True when that is done."""
+        attempts = self._attempts.made(members)
         log.error(
             "turn_failed",
             conversation=snapshot.contact.id,
@@ -174,7 +184,7 @@ class Turns:
             at=place_of(error),
             attempts=attempts,
         )
-        if attempts < _ATTEMPTS and not isinstance(error, TurnDoesNotSettle):
+        if attempts < MOST and not isinstance(error, TurnDoesNotSettle):
             asyncio.get_running_loop().call_later(0.2 * 2**attempts, self.wake, snapshot.contact.id)
             return False
         await self._give_up(snapshot, members)
@@ -205,8 +215,57 @@ class Turns:
                 replies=(StagedReply(id=reply_id(turn, 0), reply=Reply(text=text), notice=True),),
                 owner=QUEUE if snapshot.owner in (BOT, CLOSED) else None,
                 handoff=self._staged_handoff(snapshot, "error", urgent=False, waits=True, at=now),
+                set_aside=True,
             )
         )
+        self._attempts.forget(members)
+
+    async def _answered_late(self, snapshot: Snapshot) -> bool:
+        """Whether what waits is of long ago (service.lateness) and now is answered, all of it at once."""
+        at = self._clock.now()
+        late = late_ones(snapshot, at=at, late=self._late)
+        if not late:
+            return False
+        text = "\n".join(message.text for message in late if message.text)
+        conversation, known = self._conversation(snapshot, snapshot.owner), snapshot.state is not None
+        language = conversation.language
+        if text:
+            heard = await self._reader.understand(text, self._assistant, conversation, at=at, known=known)
+            if heard.red_flag:
+                return False
+            language = heard.language
+        turn = turn_id(snapshot, late)
+        answered = is_answered(snapshot, late)
+        alone = not self._restraint.is_silent(snapshot)
+        reply = sorry(language, self._facts_of_waiting(language, at), alone=alone)
+        made = () if answered else (with_tokens(reply, snapshot.contact.id, self._tokens, at=at),)
+        await self._commit(
+            TurnCommit(
+                turn=turn,
+                conversation=snapshot.contact.id,
+                version=snapshot.version,
+                epoch=snapshot.epoch,
+                at=at,
+                finished_at=at,
+                members=tuple(m.id for m in late),
+                state=snapshot.state or conversation.to_json() | {"language": language},
+                journal={
+                    "content": self._assistant.version,
+                    "turn": conversation.turn_number,
+                    "language": language,
+                    "text": text,
+                    "given_up": True,
+                    "replies": [reply.text for reply in made],
+                },
+                replies=tuple(StagedReply(id=reply_id(turn, 0), reply=reply, notice=True) for reply in made),
+                owner=None if answered else QUEUE,
+                handoff=None
+                if answered
+                else self._staged_handoff(snapshot, "late", urgent=False, waits=True, at=at),
+                told_late=not answered,
+            )
+        )
+        return True
 
     # -- one turn -----------------------------------------------------------------------------------------
 

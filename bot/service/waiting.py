@@ -48,14 +48,17 @@ _NUMBER = {
 def apology(language: str, facts: Mapping[str, str], *, alone: bool = True) -> Reply:
     """Payloads are the words above: they become tokens before they leave the house. Where the assistant may
     not answer `alone` there is no going on with it."""
-    titles = _TITLES.get(language, _TITLES["en"])
-    ways = zip(titles, CHOICES, strict=True)
     texts = _SORRY if alone else _SORRY_ALL_THE_SAME
-    return Reply(
-        text=texts.get(language, texts["en"]).format_map(facts),
-        choices=tuple(
-            Choice(title=title, payload=payload) for title, payload in ways if alone or payload != GO_ON
-        ),
+    text = texts.get(language, texts["en"]).format_map(facts)
+    return Reply(text=text, choices=ways_on(language, alone=alone))
+
+
+def ways_on(language: str, *, alone: bool = True) -> tuple[Choice, ...]:
+    titles = _TITLES.get(language, _TITLES["en"])
+    return tuple(
+        Choice(title=title, payload=payload)
+        for title, payload in zip(titles, CHOICES, strict=True)
+        if alone or payload != GO_ON
     )
 
 

@@ -69,7 +69,7 @@ class SqlStore:
         self.recall = turns.recall
         self.record = turns.record
         self.commit = turns.commit
-        self.set_aside = turns.set_aside
+        self.begin = turns.begin
         self.add_outbox = outbox.add
         self.next_to_send = outbox.next_to_send
         self.has_moved = outbox.has_moved

@@ -74,13 +74,14 @@ class ConversationRow(SQLModel, table=True):
     staff_wrote_at: int | None = Field(default=None, sa_column=_big())
     snoozed_until: int | None = Field(default=None, sa_column=_big())  # FOREVER: until the patient writes
     draft: str | None = None  # the last turn whose answer waits for somebody's yes
+    told_late_at: int | None = Field(default=None, sa_column=_big())  # of our having been out of reach
     claimed_by: str | None = None
     epoch: int = 0
     updated_at: int = Field(sa_column=_big(nullable=False))
 
 
 class InboxRow(SQLModel, table=True):
-    """Every event, once. States: new -> done | dead."""
+    """Every event, once. States: new -> done | dead: set aside, since it could not be answered."""
 
     __tablename__ = "inbox"
     __table_args__ = (
@@ -92,6 +93,12 @@ class InboxRow(SQLModel, table=True):
             postgresql_where=text("state = 'new'"),
         ),
         Index("inbox_conversation", "conversation"),
+        Index(
+            "inbox_set_aside",
+            "practice",
+            sqlite_where=text("state = 'dead'"),
+            postgresql_where=text("state = 'dead'"),
+        ),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True, autoincrement=True))
@@ -106,6 +113,7 @@ class InboxRow(SQLModel, table=True):
     received_at: int = Field(sa_column=_big(nullable=False))
     state: str = "new"
     attempts: int = 0
+    replays: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     turn: str | None = None
 
 
@@ -242,6 +250,16 @@ class WorkerRow(SQLModel, table=True):
     practice: str = Field(primary_key=True)
     started_at: int = Field(sa_column=_big(nullable=False))
     seen_at: int = Field(sa_column=_big(nullable=False))
+
+
+class Restoration(SQLModel, table=True):
+    """When this database came from a copy, and when that was taken: what fell due in between was seen to by
+    the database that is gone, or by nobody."""
+
+    __tablename__ = "restoration"
+    practice: str = Field(primary_key=True)
+    restored_at: int = Field(sa_column=_big(primary_key=True, autoincrement=False))
+    taken_at: int = Field(sa_column=_big(nullable=False))
 
 
 class LastInstant(SQLModel, table=True):

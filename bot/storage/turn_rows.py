@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import Connection, bindparam, select, text, update
 
 from bot.domain.conversation import InboundKind
 from bot.domain.diary import DiaryWrite
@@ -27,6 +27,7 @@ from bot.storage.handoffs import SqlHandoffs
 from bot.storage.instants import tick
 from bot.storage.outbox_rows import OutboxRows
 from bot.storage.ownership import Ownership
+from bot.storage.seal import Forgotten
 from bot.storage.sealed_rows import SealedRows
 from bot.storage.statements import Prepared, upsert
 from bot.storage.tables import from_stamp, to_stamp
@@ -72,7 +73,17 @@ _OWN = Prepared(
 _BEGIN_TURN = Prepared(upsert(_turn).on_conflict_do_nothing())
 _STAMP = Prepared(update(_inbox).where(_inbox.c.id == bindparam("row")).values(turn=bindparam("turn_id")))
 _DONE = Prepared(
-    update(_inbox).where(_inbox.c.id == bindparam("row")).values(state="done", turn=bindparam("turn_id"))
+    update(_inbox)
+    .where(_inbox.c.id == bindparam("row"))
+    .values(state=bindparam("new_state"), turn=bindparam("turn_id"))
+)
+_COUNT = Prepared(
+    update(_inbox).where(_inbox.c.id == bindparam("row")).values(attempts=_inbox.c.attempts + 1)
+)
+_TOLD_LATE = Prepared(
+    update(_conversation)
+    .where(_conversation.c.id == bindparam("conversation"))
+    .values(told_late_at=bindparam("at"))
 )
 _INFORMED = Prepared(
     update(_contact)
@@ -154,18 +165,24 @@ class TurnRows:
             begun=self._begun(connection, conversation, begun_id) if begun_id else None,
             staff_wrote_at=from_stamp(row.staff_wrote_at) if row.staff_wrote_at else None,
             draft=row.draft,
+            told_late_at=from_stamp(row.told_late_at) if row.told_late_at else None,
         )
 
     def _message(self, connection: Connection, conversation: str, row: Any) -> InboxMessage:
-        words = self._rows.open(connection, conversation, row.sealed)
+        kind = _KINDS.get(row.kind, row.kind)
+        try:
+            words = self._rows.open(connection, conversation, row.sealed)
+        except Forgotten:  # a damaged row must not keep what was written after it waiting
+            words, kind = {}, InboundKind.OTHER
         return InboxMessage(
             id=row.id,
-            kind=_KINDS.get(row.kind, row.kind),
+            kind=kind,
             text=words.get("text"),
             payload=words.get("payload"),
             sent_at=from_stamp(row.sent_at),
             received_at=from_stamp(row.received_at),
             attempts=row.attempts,
+            replays=row.replays,
             turn=row.turn,
         )
 
@@ -277,7 +294,12 @@ class TurnRows:
             finished_at=finished,
             sealed=self._rows.seal(connection, conversation, turn.journal),
         )
-        _DONE.run_each(connection, [{"row": row, "turn_id": turn.turn} for row in turn.members])
+        state = "dead" if turn.set_aside else "done"
+        _DONE.run_each(
+            connection, [{"row": row, "turn_id": turn.turn, "new_state": state} for row in turn.members]
+        )
+        if turn.told_late:
+            _TOLD_LATE.run(connection, conversation=conversation, at=finished)
         self._hand_over(connection, turn, finished)
         if turn.informed:
             _INFORMED.run(
@@ -308,14 +330,11 @@ class TurnRows:
         if turn.handoff is not None:
             self._handoffs.open(connection, conversation, turn.handoff, at=at)
 
-    async def set_aside(self, conversation: str, members: Sequence[int]) -> int:
-        def unit(connection: Connection) -> int:
-            connection.execute(
-                update(_inbox).where(_inbox.c.id.in_(members)).values(attempts=_inbox.c.attempts + 1)
-            )
-            most = connection.execute(
-                select(func.max(_inbox.c.attempts)).where(_inbox.c.id.in_(members))
-            ).scalar()
-            return int(most or 0)
+    async def begin(self, snapshot: Snapshot, members: Sequence[int]) -> None:
+        conversation = snapshot.contact.id
 
-        return await self._database.write(unit)
+        def unit(connection: Connection) -> None:
+            self._check_claim(connection, conversation, snapshot.version, snapshot.epoch)
+            _COUNT.run_each(connection, [{"row": row} for row in members])
+
+        await self._database.write_brief(unit)
