@@ -64,6 +64,7 @@ class AppointmentRow(SQLModel, table=True):
     outside_ref: str | None = None  # what another system calls it, where that one keeps the diary
     room: str | None = None  # where it takes one: two visits never share it
     replaces: str | None = None  # id of the visit that is cancelled once this request is confirmed
+    confirmed_at: int | None = Field(default=None, sa_type=BigInteger)  # when its patient said: I come
     pinned_by: str | None = None  # key of a write to that system that is under way: not to be let go
     created_at: int = Field(sa_type=BigInteger)
     updated_at: int = Field(sa_type=BigInteger)
