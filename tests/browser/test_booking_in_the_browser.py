@@ -24,6 +24,7 @@ class Patient:
 
     page: Page
     full_name: str
+    did: list[str] = field(default_factory=list)  # the words written, and what stood on what was tapped
     said: list[str] = field(default_factory=list)  # what every answer of the practice was
 
     @classmethod
@@ -40,9 +41,11 @@ class Patient:
     async def writes(self, text: str) -> str:
         box = self.page.locator(".typed")
         await box.fill(text)
+        self.did.append(text)
         return await self._hears(box.press("Enter"))
 
     async def taps(self, button: Locator) -> str:
+        self.did.append((await button.inner_text()).splitlines()[0])
         return await self._hears(button.click())
 
     async def answers(self) -> str:
@@ -102,7 +105,7 @@ async def test_a_first_visit_is_booked_on_the_phone_and_stands_in_the_diary(
     rows = [row for row in await _visits(front_desk, full_name) if row not in visits_before]
     visit = page.locator(f".visit.is-booked[title^='{rows[0]['start_local'][11:]}']", has_text=full_name)
     await expect(visit).to_be_visible()
-    await expect(page.locator(".turn-card")).to_have_count(len(patient.said))
+    await expect(page.locator(".turn-words")).to_have_text(patient.did[::-1])
     await expect(page.locator(".visit.is-held")).to_have_count(0)
     await picture(page, f"booked-{channel}-{language}")
     read = await page.locator(".understood").inner_text()
