@@ -1,6 +1,7 @@
 """Who may sign in to the inbox: `chairside staff add`, `list`, `role`, `reset`, `disable`, `enable`."""
 
 import asyncio
+import getpass
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable
@@ -11,6 +12,7 @@ import typer
 
 from bot import bootstrap
 from bot.commands.shared import DEFAULT_DATA, Data, beside
+from bot.domain.deeds import Deed
 from bot.domain.staff import Person, Role
 from bot.errors import ChairsideError
 from bot.service.clock import SystemClock
@@ -37,6 +39,7 @@ def add(name: Name, role: AsRole = Role.AGENT, data: Data = DEFAULT_DATA, url: U
     async def run(book: StaffBook, books: bootstrap.Books) -> None:
         person = Person(id=uuid.uuid4().hex, name=called, role=role)
         await book.add(person, at=_now(books))
+        await _note(books, Deed.INVITED, f"{called}: {role}")
         print(f"{called} may sign in as {role}. Their link, good once until it is used:")
         print(await _invite(book, books, person.id, url))
 
@@ -64,6 +67,7 @@ def role(name: Name, role: Role, data: Data = DEFAULT_DATA) -> None:
     async def run(book: StaffBook, books: bootstrap.Books) -> None:
         person = await _named(book, name)
         await book.change_role(person.id, role)
+        await _note(books, Deed.CHANGED_PERSON, f"{person.name}: {person.role} to {role}")
         print(f"{person.name} is {role} now")
         if role.needs_code and not person.has_code:
             print(f'as {role} they need a code from their phone: chairside staff reset "{person.name}"')
@@ -78,6 +82,7 @@ def reset(name: Name, data: Data = DEFAULT_DATA, url: Url = _URL) -> None:
     async def run(book: StaffBook, books: bootstrap.Books) -> None:
         person = await _named(book, name)
         await book.prove_by(person.id, password=None, code_secret=None)
+        await _note(books, Deed.CHANGED_PERSON, f"{person.name}: new link")
         print(f"{person.name} can sign in again by this link, good once:")
         print(await _invite(book, books, person.id, url))
 
@@ -91,6 +96,7 @@ def disable(name: Name, data: Data = DEFAULT_DATA) -> None:
     async def run(book: StaffBook, books: bootstrap.Books) -> None:
         person = await _named(book, name)
         await book.disable(person.id, at=_now(books))
+        await _note(books, Deed.CHANGED_PERSON, f"{person.name}: disabled")
         print(f"{person.name} is signed out and cannot sign in any more")
 
     _with_book(data, run)
@@ -103,6 +109,7 @@ def enable(name: Name, data: Data = DEFAULT_DATA) -> None:
     async def run(book: StaffBook, books: bootstrap.Books) -> None:
         person = await _named(book, name)
         await book.enable(person.id)
+        await _note(books, Deed.CHANGED_PERSON, f"{person.name}: enabled")
         print(f"{person.name} can sign in again")
 
     _with_book(data, run)
@@ -123,6 +130,18 @@ async def _invite(book: StaffBook, books: bootstrap.Books, person: str, url: str
     token = secrets.token_urlsafe(32)
     await book.add_link(hash_of(token), person=person, until=_now(books) + LINK_LASTS)
     return f"{url.rstrip('/')}/inbox/sign-in/{token}"
+
+
+async def _note(books: bootstrap.Books, deed: Deed, detail: str) -> None:
+    """Into the trail, by whoever the machine says is sitting at it."""
+    await bootstrap.audit_of(books).note_now(deed, by=f"chairside staff ({_account()})", detail=detail)
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's number without a name
+        return "this machine"
 
 
 def _now(books: bootstrap.Books) -> datetime:

@@ -1,10 +1,15 @@
 """`chairside staff`: who may sign in, from the command line."""
 
+import asyncio
 from pathlib import Path
 
 from typer.testing import CliRunner, Result
 
+from bot import bootstrap
 from bot.__main__ import cli
+from bot.bootstrap import audit_of
+from bot.commands.shared import beside
+from bot.domain.deeds import Deed
 
 
 def staff(data: Path, *arguments: str) -> Result:
@@ -28,6 +33,32 @@ def test_somebody_is_invited_listed_disabled_and_let_in_again(tmp_path: Path) ->
     assert told[1] == "Marta Bianchi\tmanager\tinvited, no password yet\n"
     assert told[3] == "Marta Bianchi\tmanager\tdisabled\n"
     assert told[6] == "Marta Bianchi\treader\tinvited, no password yet\n"
+
+
+def test_what_is_done_on_the_machine_is_in_the_trail_like_what_is_done_in_the_inbox(tmp_path: Path) -> None:
+    for arguments in (
+        ("add", "Marta"),
+        ("role", "Marta", "manager"),
+        ("reset", "Marta"),
+        ("disable", "Marta"),
+        ("enable", "Marta"),
+    ):
+        staff(tmp_path, *arguments)
+    books = bootstrap.Books.open(beside(tmp_path))
+    trail = audit_of(books)
+    told = asyncio.run(trail.trail())
+    touched = trail.verify()
+    books.database.close()
+
+    assert [(one.deed, one.detail) for one in reversed(told)] == [
+        (Deed.INVITED, "Marta: agent"),
+        (Deed.CHANGED_PERSON, "Marta: agent to manager"),
+        (Deed.CHANGED_PERSON, "Marta: new link"),
+        (Deed.CHANGED_PERSON, "Marta: disabled"),
+        (Deed.CHANGED_PERSON, "Marta: enabled"),
+    ]
+    assert all(one.by.startswith("chairside staff (") for one in told)
+    assert touched == ()
 
 
 def test_a_reset_gives_another_link(tmp_path: Path) -> None:
