@@ -1,4 +1,4 @@
-"""What a patient wants to hear from us, said on the channel itself, in words or to staff: the last word counts.
+"""What a patient wants to hear from us, told to the channel, to us or to staff: the last word counts.
 
 A message that answers is always wanted. Who opted out gets nothing that we begin; who stopped promotions gets
 reminders and no adverts. Silence about promotions is no yes: `bot.domain.outreach` asks `promotions`.
