@@ -202,6 +202,34 @@ ACTION: Keys = {
     "books": _AFTER,
 }
 
+# Templates that Meta approves
+
+_BY_LANGUAGE: Shape = by_name(TEXT)
+#: The kinds of buttons of a template, and the shape of what stands under the kind's own key.
+TEMPLATE_BUTTONS: Mapping[str, Shape] = {
+    "reply": TEXT,
+    "link": TEXT,
+    "phone": TEXT,
+    "contact": {"const": True},
+}
+TEMPLATE: Keys = {
+    "description": TEXT,
+    "category": one_of(("utility", "marketing", "authentication")),
+    "channels": list_of(one_of(("whatsapp", "messenger")), least=1),
+    "parameters": by_name(either(TEXT, _BY_LANGUAGE)),
+    "header": _BY_LANGUAGE,
+    "body": _BY_LANGUAGE,
+    "footer": _BY_LANGUAGE,
+    "buttons": list_of(
+        either(
+            *(
+                table({kind: main, "title": _BY_LANGUAGE}, needs=[kind])
+                for kind, main in TEMPLATE_BUTTONS.items()
+            )
+        )
+    ),
+}
+
 # The rest
 
 _EXAMPLE: Keys = {"text": TEXT, "metadata": ANYTHING}
@@ -236,6 +264,7 @@ SECTIONS: Keys = {
     "entities": _LISTED,
     "nlu": list_of(table(TRAINING, needs=["examples"])),
     "session_config": table(SESSION),
+    "templates": by_name(table(TEMPLATE, needs=("category", "channels", "body"))),
     "language": TEXT,
     "additional_languages": list_of(TEXT),
 }

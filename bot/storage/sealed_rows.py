@@ -2,11 +2,22 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from bot.domain.conversation import Address, Choice, Reply
+from bot.domain.conversation import (
+    Address,
+    Choice,
+    FormCall,
+    LinkButton,
+    Media,
+    MediaKind,
+    Place,
+    Reply,
+    TemplateCall,
+)
 from bot.domain.pipeline import Contact
 from bot.storage.seal import Keyring
 from bot.storage.tables import from_stamp
@@ -48,6 +59,7 @@ class SealedRows:
 
 
 def reply_from(content: Mapping[str, Any]) -> Reply:
+    more: dict[str, Any] = content.get("more", {})
     return Reply(
         text=content["text"],
         choices=tuple(
@@ -55,6 +67,12 @@ def reply_from(content: Mapping[str, Any]) -> Reply:
             for title, payload, description in content["choices"]
         ),
         menu=content.get("menu", ""),
+        media=_made(Media, more.get("media")),
+        place=_made(Place, more.get("place")),
+        link=_made(LinkButton, more.get("link")),
+        form=_made(FormCall, more.get("form")),
+        asks_phone=more.get("asks_phone", False),
+        template=_template(more.get("template")),
     )
 
 
@@ -65,4 +83,26 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
     }
     if reply.menu:
         content["menu"] = reply.menu
+    parts = {name: getattr(reply, name) for name in ("media", "place", "link", "form", "template")}
+    more: dict[str, Any] = {name: asdict(part) for name, part in parts.items() if part is not None}
+    if reply.asks_phone:
+        more["asks_phone"] = True
+    if more:
+        content["more"] = more
     return content
+
+
+_Part = TypeVar("_Part", Media, Place, LinkButton, FormCall)
+
+
+def _made(kind: type[_Part], content: Mapping[str, Any] | None) -> _Part | None:
+    if content is None:
+        return None
+    return kind(**{**content, "kind": MediaKind(content["kind"])}) if kind is Media else kind(**content)
+
+
+def _template(content: Mapping[str, Any] | None) -> TemplateCall | None:
+    if content is None:
+        return None
+    links = tuple((place, value) for place, value in content["links"])
+    return TemplateCall(**{**content, "replies": tuple(content["replies"]), "links": links})

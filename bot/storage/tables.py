@@ -49,6 +49,8 @@ class ContactRow(SQLModel, table=True):
     informed_of: str | None = None  # version of the content whose notice was shown
     informed_in: str | None = None  # language
     opted_out_at: int | None = Field(default=None, sa_column=_big())
+    refused_at: int | None = Field(default=None, sa_column=_big())  # the channel could not reach them
+    refused_for: int | None = None  # its error code
     created_at: int = Field(sa_column=_big(nullable=False))
 
 

@@ -3,10 +3,26 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from bot.storage import desk_tables, diary_tables, intake_tables, outreach_tables, staff_tables, tables
+from bot.storage import (
+    desk_tables,
+    diary_tables,
+    intake_tables,
+    outreach_tables,
+    sending_tables,
+    staff_tables,
+    tables,
+)
 
 # Imported for their tables.
-__all__ = ["desk_tables", "diary_tables", "intake_tables", "outreach_tables", "staff_tables", "tables"]
+__all__ = [
+    "desk_tables",
+    "diary_tables",
+    "intake_tables",
+    "outreach_tables",
+    "sending_tables",
+    "staff_tables",
+    "tables",
+]
 
 context.configure(
     connection=context.config.attributes["connection"],
