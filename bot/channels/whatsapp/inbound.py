@@ -9,49 +9,28 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/webhoo
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from bot.channels.lenient import (
     error_code,
     fingerprint,
+    flat,
     identifier,
     instant,
     mapping,
     objects,
+    raw,
     read_object,
     words,
 )
+from bot.channels.whatsapp.content import Content, read
+from bot.channels.whatsapp.notices import ELSEWHERE_FIELDS, details, is_known, kind_of
 from bot.channels.whatsapp.people import CONTACT, FROM, RECIPIENT, TO, Contacts, Person, identity, who
+from bot.domain.channels import WHATSAPP
 from bot.domain.conversation import InboundEvent, InboundKind, SendStatus
 
-CHANNEL = "whatsapp"
-
-# Message type -> kind. The key of a message's content is its type; where `type` is missing, the key tells.
-_KINDS: Mapping[str, InboundKind] = {
-    "text": InboundKind.TEXT,
-    "interactive": InboundKind.CHOICE,
-    "button": InboundKind.CHOICE,  # the quick reply of a template
-    "image": InboundKind.IMAGE,
-    "audio": InboundKind.AUDIO,
-    "voice": InboundKind.AUDIO,
-    "video": InboundKind.VIDEO,
-    "document": InboundKind.DOCUMENT,
-    "sticker": InboundKind.STICKER,
-    "location": InboundKind.LOCATION,
-    "contacts": InboundKind.CONTACTS,
-    "reaction": InboundKind.REACTION,
-    "system": InboundKind.SYSTEM,
-    "unsupported": InboundKind.UNSUPPORTED,
-    "unknown": InboundKind.UNSUPPORTED,
-    "order": InboundKind.OTHER,
-    "edit": InboundKind.OTHER,
-    "revoke": InboundKind.OTHER,
-    "errors": InboundKind.UNSUPPORTED,  # no type and nothing but the reason
-}
-
-# Changes with messages that nobody has just written to us: old ones, or from chats that another app has.
-_NOT_OURS_TO_ANSWER = frozenset({"history", "standby"})
+CHANNEL = WHATSAPP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +46,9 @@ class _Value:
         kind: InboundKind,
         person: Person,
         *,
-        text: str | None = None,
-        payload: str | None = None,
-        status: SendStatus | None = None,
         id_parts: Sequence[object] | None = None,
+        at: object = None,
+        **known: Any,
     ) -> InboundEvent:
         """`id_parts`, where the id of the item alone is shared by several events."""
         parts = [identifier(part) for part in id_parts or (item.get("id"),)]
@@ -80,13 +58,11 @@ class _Value:
             account=self.account,
             id=identifier(":".join(part for part in parts if part)) or fingerprint(item),
             sender=person.sender,
-            at=instant(item.get("timestamp")),
-            text=text,
-            payload=payload,
-            phone=person.phone,
+            at=instant(item.get("timestamp")) or instant(at),
+            phone=known.pop("phone", None) or person.phone,
             profile_name=person.profile_name,
             aliases=person.aliases,
-            status=status,
+            **known,
         )
 
 
@@ -99,59 +75,56 @@ def parse(body: bytes) -> tuple[InboundEvent, ...]:
         event
         for entry in objects(read_object(body).get("entry"))
         for change in objects(entry.get("changes"))
-        for event in _read_change(change)
+        for event in _read_change(change, entry)
     )
 
 
-def _read_change(change: Mapping[str, Any]) -> Iterator[InboundEvent]:
+def _read_change(change: Mapping[str, Any], entry: Mapping[str, Any]) -> Iterator[InboundEvent]:
     field, content = words(change.get("field")), mapping(change.get("value"))
     value = _Value(
         account=identifier(mapping(content.get("metadata")).get("phone_number_id")),
         contacts=Contacts(objects(content.get("contacts"))),
     )
-    known = [] if field in _NOT_OURS_TO_ANSWER else [key for key in content if key in _READERS]
+    known = [] if field in ELSEWHERE_FIELDS else [key for key in content if key in _READERS]
     for key in known:
         for item in objects(content[key]):
             event = _READERS[key](item, value)
             if event is not None:
                 yield event
-    if not known and content and field not in (None, "messages"):
-        yield value.event(change, InboundKind.OTHER, Person())  # a notice about the account; nobody to answer
+    kind = None if known else kind_of(field, content)
+    if kind is not None:  # nobody to answer
+        yield _notice(kind, change, entry, value)
+
+
+def _notice(
+    kind: InboundKind, change: Mapping[str, Any], entry: Mapping[str, Any], value: _Value
+) -> InboundEvent:
+    """About the account, or of a kind that we do not know. The same is said again when it happens again: the
+    entry's time is part of its id."""
+    field, content, told = words(change.get("field")), mapping(change.get("value")), entry.get("time")
+    person = who(content, FROM, value.contacts) if kind is InboundKind.HANDOVER else Person()
+    mark = fingerprint(change)
+    return value.event(
+        {},
+        kind,
+        person,
+        id_parts=(mark, told) if instant(told) else (mark,),
+        at=content.get("timestamp") or told,
+        details=details(field, content, identifier(entry.get("id"))) if is_known(field) else {},
+        raw=None if is_known(field) else raw(change),
+    )
 
 
 def _read_message(message: Mapping[str, Any], value: _Value) -> InboundEvent:
-    kind, text, payload = _content(message)
+    content = read(message)
     person = who(message, FROM, value.contacts)
-    if kind is InboundKind.SYSTEM and person.sender is None:
+    if content.kind is InboundKind.SYSTEM and person.sender is None:
         person = _moved_person(mapping(message.get("system")))
-    return value.event(message, kind, person, text=text, payload=payload)
+    return value.event(message, content.kind, person, **_as_known(content))
 
 
-def _content(message: Mapping[str, Any]) -> tuple[InboundKind, str | None, str | None]:
-    """Kind, the words a patient chose (typed, or a title or caption), and a tap's token."""
-    named = message.get("type")
-    found = named if isinstance(named, str) else next((key for key in _KINDS if message.get(key)), "")
-    content = mapping(message.get(found))
-    text = payload = None
-    kind = _KINDS.get(found, InboundKind.OTHER)
-    match found:
-        case "text":
-            text = words(content.get("body"))
-        case "button":
-            text, payload = words(content.get("text")), words(content.get("payload"))
-        case "interactive":
-            reply = mapping(content.get("button_reply")) or mapping(content.get("list_reply"))
-            text, payload = words(reply.get("title")), words(reply.get("id"))
-        case "image" | "video" | "document":
-            text = words(content.get("caption"))
-        case "order":
-            text = words(content.get("text"))
-        case "edit":
-            text = _content(mapping(content.get("message")))[1]
-    unreadable = (kind is InboundKind.TEXT and text is None) or (
-        kind is InboundKind.CHOICE and payload is None
-    )
-    return (InboundKind.OTHER if unreadable else kind), text, payload
+def _as_known(content: Content) -> dict[str, Any]:
+    return {each.name: getattr(content, each.name) for each in fields(content) if each.name != "kind"}
 
 
 def _moved_person(system: Mapping[str, Any]) -> Person:
@@ -182,20 +155,27 @@ def _read_status(status: Mapping[str, Any], value: _Value) -> InboundEvent | Non
 
 def _read_echo(echo: Mapping[str, Any], value: _Value) -> InboundEvent:
     """Staff wrote to a patient from the WhatsApp Business app: the patient is whom it went to."""
-    return value.event(echo, InboundKind.ECHO, who(echo, TO, value.contacts), text=_content(echo)[1])
+    content = read(echo)
+    person = who(echo, TO, value.contacts)
+    return value.event(
+        echo, InboundKind.ECHO, person, text=content.text, about=content.about, details=content.details
+    )
 
 
 def _read_call(call: Mapping[str, Any], value: _Value) -> InboundEvent:
-    """Somebody rings a number that only writes: OTHER, so that they are told. Its further events: SYSTEM."""
+    """A call, as it rings and as it ends; `details` have its `event` and `direction`."""
     ours = call.get("direction") == "BUSINESS_INITIATED"
-    rings = call.get("event") == "connect" and not ours
-    kind = InboundKind.OTHER if rings else InboundKind.SYSTEM
     person = who(call, TO if ours else FROM, value.contacts)
-    return value.event(call, kind, person, id_parts=(call.get("id"), call.get("event")))
+    said = {name: call.get(name) for name in ("event", "direction", "status", "duration")}
+    return value.event(
+        call, InboundKind.CALL, person, id_parts=(call.get("id"), call.get("event")), details=flat(said)
+    )
 
 
 def _read_preference(preference: Mapping[str, Any], value: _Value) -> InboundEvent:
-    return value.event(preference, InboundKind.SYSTEM, who(preference, CONTACT, value.contacts))
+    said = {name: preference.get(name) for name in ("category", "value")}
+    person = who(preference, CONTACT, value.contacts)
+    return value.event(preference, InboundKind.PREFERENCES, person, details=flat(said))
 
 
 def _read_id_update(update: Mapping[str, Any], value: _Value) -> InboundEvent:
@@ -208,11 +188,12 @@ def _read_id_update(update: Mapping[str, Any], value: _Value) -> InboundEvent:
         person = Person(sender=previous)
     elif previous and previous not in (person.sender, *person.aliases):
         person = replace(person, aliases=(previous, *person.aliases))
-    return value.event(update, InboundKind.SYSTEM, person)
+    return value.event(update, InboundKind.SYSTEM, person, details={"type": "user_id_update"})
 
 
 def _read_error(error: Mapping[str, Any], value: _Value) -> InboundEvent:
-    return value.event(error, InboundKind.SYSTEM, Person())
+    """Something of the account's, not of a message's: its number is throttled, its token is refused."""
+    return value.event(error, InboundKind.ACCOUNT, Person(), details={"field": "errors"} | flat(error))
 
 
 _READERS: Mapping[str, _Reader] = {

@@ -98,4 +98,4 @@ def test_an_edit_of_an_edit_of_an_edit_is_read() -> None:
         edit = '{"type":"edit","id":"1","edit":{"message":' * depth + inner + "}}" * depth
         body = f'{{"entry":[{{"changes":[{{"value":{{"messages":[{edit}]}}}}]}}]}}'
 
-        assert [event.kind for event in parse(body.encode())] == [InboundKind.OTHER]
+        assert [event.kind for event in parse(body.encode())] == [InboundKind.EDIT]
