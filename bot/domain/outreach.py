@@ -42,9 +42,14 @@ ABOUT_VISITS = frozenset({Who.UPCOMING_VISIT, Who.PAST_VISIT, Who.RECALL, Who.LO
 STANDS = frozenset({AppointmentStatus.BOOKED})
 HAPPENED = frozenset({AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED, AppointmentStatus.DONE})
 
-#: What the texts of a rule may name, besides the practice's facts.
-OF_VISITS = frozenset({"visit_when", "visit_what", "visit_whom", "visit_for"})
+#: What the template of a rule may name, besides the practice's facts.
+OF_PATIENTS = frozenset({"first_name"})
+OF_VISITS = frozenset(
+    {"visit_id", "visit_day", "visit_time", "visit_type_name", "practitioner_name", "last_visit_day"}
+)
 OF_BALANCE = frozenset({"payment_link"})
+#: Everything that is filled for a message that is begun.
+PARAMETERS = OF_PATIENTS | OF_VISITS | OF_BALANCE
 
 _SPAN = re.compile(r"(\d{1,4}) (minute|hour|day|week|month)s?")
 
@@ -123,27 +128,27 @@ class When:
 class Rule:
     """One kind of message that the practice begins.
 
-    `says` is the response that is sent, whose buttons say what a reply starts; or `flow`, whose first
-    question it is. `template` takes its place where the window is closed. `no`: the flow that a plain "no"
-    starts. `stops_on`: flows that, once a reply has started them, settle it and end a series. `calls`: who has
-    settled nothing until so long before the visit (or after the message) is put on the call list.
+    `template` has its words; those of its buttons that are answers say what each of them starts. `flow`: what
+    is asked by it, so that answers in words are understood as answers to its first question. `no`: the flow
+    that a plain "no" starts. `settled_by`: flows that, once an answer has started them, settle the matter and
+    end a series. `call`: who has settled nothing until so long before the visit (or after the message) is put
+    on the call list, with a `script` by language.
     """
 
     id: str
     who: Who
     kind: Kind
     when: When
-    template: str | None
-    says: str | None = None
+    template: str
+    channels: tuple[str, ...]
     flow: str | None = None
-    channels: tuple[str, ...] = ("whatsapp", "messenger", "sms", "email")
+    no: str | None = None
     visit_types: frozenset[str] = frozenset()
     topic: str | None = None
-    no: str | None = None
-    stops_on: frozenset[str] = frozenset()
-    calls: Span | None = None
+    settled_by: frozenset[str] = frozenset()
+    call: Span | None = None
+    script: Mapping[str, str] = field(default_factory=dict)
     answers_for: Span = Span(time=timedelta(days=7))  # so long words are read as an answer to it
-    script: Mapping[str, str] = field(default_factory=dict)  # language -> what to say on the telephone
     is_on: bool = True
 
     def is_about(self, visit_type: str) -> bool:
@@ -154,7 +159,7 @@ class Rule:
 class Subject:
     """Somebody a rule is about, as the practice system has it now.
 
-    `known_since`: when it came to be as it is. `contact` is who booked, `phone` the patient's on file.
+    `known_since`: when it came to be as it is. `contact` is who booked.
     """
 
     id: str
@@ -163,7 +168,6 @@ class Subject:
     known_since: datetime
     contact: str | None = None
     patient: str | None = None
-    phone: str | None = None
     visits: tuple[Appointment, ...] = ()
 
 
@@ -175,7 +179,6 @@ class VisitEntry:
     person: str
     known_since: datetime
     contact: str | None = None
-    phone: str | None = None
 
 
 class OutreachState(StrEnum):

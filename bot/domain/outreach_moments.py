@@ -72,11 +72,11 @@ def is_too_fresh(rule: Rule, subject: Subject, due: datetime, practice: Practice
 
 def call_at(rule: Rule, anchor: datetime, sent: datetime, practice: Practice) -> datetime | None:
     """From when on silence is a reason to call; never before an hour has been left to answer."""
-    if rule.calls is None:
+    if rule.call is None:
         return None
     clock = PracticeTime(practice.time_zone)
     ahead = rule.who in LOOKS_AHEAD
-    wall = rule.calls.before(clock.wall(anchor)) if ahead else rule.calls.after(clock.wall(sent))
+    wall = rule.call.before(clock.wall(anchor)) if ahead else rule.call.after(clock.wall(sent))
     return max(clock.earliest(wall), sent + timedelta(hours=1))
 
 
@@ -115,7 +115,6 @@ def _together(rule: Rule, entries: tuple[VisitEntry, ...]) -> Subject:
         known_since=max(entry.known_since for entry in entries),
         contact=next((entry.contact for entry in entries if entry.contact), None),
         patient=first.visit.patient,
-        phone=next((entry.phone for entry in entries if entry.phone), None),
         visits=visits,
     )
 

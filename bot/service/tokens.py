@@ -28,9 +28,9 @@ class TapTokens:
     def __init__(self, key: bytes) -> None:
         self._siv = AESSIV(key)
 
-    def issue(self, contact: str, payload: str, *, at: datetime) -> str:
+    def issue(self, contact: str, payload: str, *, at: datetime, valid_for: timedelta = VALID_FOR) -> str:
         """Fits the 200 characters that a WhatsApp list row has for payloads of up to about 120 bytes."""
-        expires = int((at + VALID_FOR).timestamp())
+        expires = int((at + valid_for).timestamp())
         sealed = self._siv.encrypt(struct.pack(">I", expires) + payload.encode(), [contact.encode()])
         return _PREFIX + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
