@@ -6,7 +6,7 @@ Contract tests: tests/contracts/. Instants are aware UTC everywhere here.
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.domain.conversation import Address, InboundEvent, Rendered, Reply, SendOutcome
 from bot.domain.diary import (
@@ -61,6 +61,14 @@ class Channel(Protocol):
 
     async def send(self, message: Rendered, to: Address) -> SendOutcome:
         """One request, no retry. Never raises for what the network or the API does."""
+
+
+@runtime_checkable
+class AddressedChannel(Channel, Protocol):
+    """A channel whose provider signs the address that it asks, and brings our own id back in it."""
+
+    def at(self, target: str) -> Channel:
+        """The channel for one request: `verify` and `parse` know its path and query."""
 
 
 class PracticeSystem(Protocol):

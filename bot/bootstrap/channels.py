@@ -3,9 +3,11 @@
 import aiohttp
 
 from bot.channels.instagram import InstagramChannel
+from bot.channels.mail import MailChannel
 from bot.channels.messenger import MessengerChannel
+from bot.channels.sms import SmsChannel
 from bot.channels.whatsapp import WhatsAppChannel
-from bot.domain.channels import INSTAGRAM, MESSENGER, WHATSAPP
+from bot.domain.channels import EMAIL, INSTAGRAM, MESSENGER, SMS, WHATSAPP
 from bot.domain.practice import Practice
 from bot.errors import SetupError
 from bot.ports import Channel
@@ -20,6 +22,10 @@ def channels_of(practice: Practice, http: aiohttp.ClientSession, graph_url: str)
         channels[MESSENGER] = MessengerChannel(practice.messenger, http, graph_url=graph_url)
     if practice.instagram:
         channels[INSTAGRAM] = InstagramChannel(practice.instagram, http, graph_url=graph_url)
+    if practice.sms:
+        channels[SMS] = SmsChannel(practice.sms, http)
     if not channels:
         raise SetupError("practice.yml names no WhatsApp number and no Page: patients have no way in")
+    if practice.mail:
+        channels[EMAIL] = MailChannel(practice.mail, practice)
     return channels

@@ -25,6 +25,8 @@ _ACCOUNTS: Mapping[str, Callable[[Practice], tuple[str, ...]]] = MappingProxyTyp
         WHATSAPP: lambda practice: tuple(number.phone_number_id for number in practice.whatsapp),
         MESSENGER: lambda practice: tuple(page.page_id for page in practice.messenger),
         INSTAGRAM: lambda practice: tuple(each.account_id for each in practice.instagram),
+        SMS: lambda practice: tuple(each.number for each in practice.sms),
+        EMAIL: lambda practice: (practice.mail.address,) if practice.mail else (),
     }
 )
 

@@ -130,6 +130,25 @@ class InstagramAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SmsAccount:
+    """A number of the practice at a provider of SMS; secrets are already resolved."""
+
+    number: str  # E.164
+    account_sid: str
+    auth_token: str = field(repr=False)
+    webhook_url: str  # as the provider asks it: it is part of what is signed
+    api_url: str = "https://api.twilio.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailAccount:
+    """The address that the practice writes from. Nobody reads there what patients answer: mails say where."""
+
+    address: str
+    smtp: str = field(repr=False)  # smtp://user:password@host:587, or smtps://
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertChannel:
     """Where staff hear that somebody is needed: exactly one of a webhook of any kind, one of Slack's or
     Teams', a Telegram bot's token (with a chat), or an e-mail address (with a server)."""
@@ -150,6 +169,11 @@ class DeskRules:
     answer_within: timedelta = timedelta(minutes=15)  # of open time
     shifts: tuple[Shift, ...] = ()  # when somebody answers; () means the practitioners' hours
     give_back_after: timedelta | None = None  # a person's silence after which the assistant goes on
+    next_answer_within: timedelta | None = (
+        None  # of open time, once a person has answered; None: as the first
+    )
+    emergency_within: timedelta = timedelta(minutes=2)  # day and night
+    meant_for_within: timedelta | None = None  # so long for whoever is freest; None: nobody is chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +229,8 @@ class Practice:
     whatsapp: tuple[WhatsAppAccount, ...] = ()
     messenger: tuple[MessengerAccount, ...] = ()
     instagram: tuple[InstagramAccount, ...] = ()
+    sms: tuple[SmsAccount, ...] = ()
+    mail: MailAccount | None = None
     alerts: tuple[AlertChannel, ...] = ()  # in this order: the next when one fails
     desk: DeskRules = DeskRules()
     canned_answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id -> language -> text

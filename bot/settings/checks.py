@@ -21,6 +21,7 @@ def cross_check(root: Node, languages_available: Collection[str] | None) -> Iter
     yield from _duplicates(_ids(root, "whatsapp", "phone_number_id"), "phone_number_id")
     yield from _duplicates(_ids(root, "messenger", "page_id"), "page_id")
     yield from _duplicates(_ids(root, "instagram", "account_id"), "account_id")
+    yield from _duplicates(_ids(root, "sms", "number"), "number")
     languages = list(_words(root.get("languages")))
     yield from _duplicates(languages, "language")
     yield from _unavailable(languages, languages_available)

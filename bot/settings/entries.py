@@ -7,6 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from bot.settings.channel_entries import (
+    InstagramEntry,
+    MailEntry,
+    MessengerEntry,
+    SmsEntry,
+    WhatsAppEntry,
+)
 from bot.settings.diary_entries import (
     ExceptionEntry,
     HoursEntry,
@@ -39,27 +46,6 @@ from bot.settings.kinds import (
     flows_or_all,
     one_or_several,
 )
-
-
-class WhatsAppEntry(Entry):
-    phone_number_id: AccountId
-    app_secret: Secret
-    verify_token: Secret
-    access_token: Secret
-
-
-class MessengerEntry(Entry):
-    page_id: AccountId
-    app_secret: Secret
-    verify_token: Secret
-    access_token: Secret
-
-
-class InstagramEntry(Entry):
-    account_id: AccountId
-    app_secret: Secret
-    verify_token: Secret
-    access_token: Secret
 
 
 class AnswersEntry(Entry):
@@ -96,6 +82,10 @@ class DeskEntry(Entry):
     answer_minutes: Annotated[int, Field(ge=1, le=60 * 24)] = 15
     hours: HoursEntry | None = None
     give_back_after_hours: Annotated[int, Field(ge=1, le=24 * 30)] | None = None
+    next_answer_minutes: Annotated[int, Field(ge=1, le=60 * 24)] | None = None
+    emergency_minutes: Annotated[int, Field(ge=1, le=60)] = 2
+    choose_somebody: bool = False
+    chosen_for_minutes: Annotated[int, Field(ge=1, le=60)] = 3
 
 
 class ActionServerEntry(Entry):
@@ -156,6 +146,8 @@ class PracticeEntry(Entry):
     whatsapp: list[WhatsAppEntry] | None = None
     messenger: list[MessengerEntry] | None = None
     instagram: list[InstagramEntry] | None = None
+    sms: list[SmsEntry] | None = None
+    mail: MailEntry | None = None
     alerts: Annotated[list[AlertEntry], BeforeValidator(one_or_several)] | None = None
     desk: DeskEntry | None = None
     canned_answers: dict[Id, dict[Language, Text]] = {}
@@ -184,6 +176,8 @@ KEYS: Mapping[tuple[Any, ...], type[Entry]] = {
     ("whatsapp",): WhatsAppEntry,
     ("messenger",): MessengerEntry,
     ("instagram",): InstagramEntry,
+    ("sms",): SmsEntry,
+    ("mail",): MailEntry,
     ("alerts",): AlertEntry,
     ("desk",): DeskEntry,
     ("desk", "hours"): HoursEntry,

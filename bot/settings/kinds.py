@@ -159,6 +159,18 @@ def _smtp(text: str, info: ValidationInfo) -> str:
     return url
 
 
+def _service(text: str) -> str:
+    """Words of patients travel there: encrypted, or not beyond this machine."""
+    parts = urlsplit(text)
+    if not _is_url(text, "https", "http") or parts.username is not None or parts.query:
+        raise wrong(
+            'must be a web address without user and query, such as "https://example.org/webhooks/sms"'
+        )
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise wrong('must begin with "https://"; without TLS only this machine will do')
+    return text
+
+
 def _action_server(text: str) -> str:
     """What patients say travels there: encrypted, or not beyond this machine."""
     example = 'write e.g. "https://actions.example.org/webhook"'
@@ -263,6 +275,7 @@ Email = Annotated[str, AfterValidator(_email)]
 Webhook = Annotated[str, AfterValidator(_webhook)]
 Smtp = Annotated[str, AfterValidator(_smtp)]
 ActionServerUrl = Annotated[str, AfterValidator(_action_server)]
+ServiceUrl = Annotated[str, AfterValidator(_service)]
 IssuerUrl = Annotated[str, AfterValidator(_issuer)]
 
 

@@ -12,13 +12,11 @@ from bot.domain.practice import (
     ActionServer,
     AlertChannel,
     DeskRules,
-    InstagramAccount,
-    MessengerAccount,
     Practice,
     SignInService,
-    WhatsAppAccount,
 )
 from bot.errors import ContentRefused, Problem, SetupError
+from bot.settings.channel_accounts import channel_accounts
 from bot.settings.checks import cross_check
 from bot.settings.entries import KEYS, AlertEntry, AnswersEntry, DeskEntry, OidcEntry, PracticeEntry
 from bot.settings.kinds import SecretSources, read_secret
@@ -148,33 +146,7 @@ def _practice(entry: PracticeEntry, *, gather_seconds: float | None, with_secret
         hold_for=timedelta(minutes=entry.hold_minutes),
         holds_per_contact=entry.holds_per_contact,
         gather_seconds=entry.gather_seconds if gather_seconds is None else gather_seconds,
-        whatsapp=tuple(
-            WhatsAppAccount(
-                phone_number_id=account.phone_number_id,
-                app_secret=account.app_secret,
-                verify_token=account.verify_token,
-                access_token=account.access_token,
-            )
-            for account in (entry.whatsapp or () if with_secrets else ())
-        ),
-        messenger=tuple(
-            MessengerAccount(
-                page_id=page.page_id,
-                app_secret=page.app_secret,
-                verify_token=page.verify_token,
-                access_token=page.access_token,
-            )
-            for page in (entry.messenger or () if with_secrets else ())
-        ),
-        instagram=tuple(
-            InstagramAccount(
-                account_id=account.account_id,
-                app_secret=account.app_secret,
-                verify_token=account.verify_token,
-                access_token=account.access_token,
-            )
-            for account in (entry.instagram or () if with_secrets else ())
-        ),
+        **(channel_accounts(entry) if with_secrets else {}),
         alerts=tuple(_alert(alert) for alert in (entry.alerts or () if with_secrets else ())),
         desk=_desk(entry.desk) if entry.desk else DeskRules(),
         canned_answers=entry.canned_answers,
@@ -215,6 +187,11 @@ def _desk(entry: DeskEntry) -> DeskRules:
         answer_within=timedelta(minutes=entry.answer_minutes),
         shifts=shifts(entry.hours) if entry.hours else (),
         give_back_after=timedelta(hours=hours) if hours else None,
+        next_answer_within=(
+            timedelta(minutes=entry.next_answer_minutes) if entry.next_answer_minutes else None
+        ),
+        emergency_within=timedelta(minutes=entry.emergency_minutes),
+        meant_for_within=timedelta(minutes=entry.chosen_for_minutes) if entry.choose_somebody else None,
     )
 
 

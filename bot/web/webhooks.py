@@ -9,8 +9,9 @@ from aiohttp import web
 
 from bot.domain.conversation import InboundEvent
 from bot.errors import SignatureMismatch
-from bot.ports import Channel
+from bot.ports import AddressedChannel, Channel
 from bot.service.intake import Intake
+from bot.service.pressure import Pressure
 
 log = structlog.get_logger(__name__)
 
@@ -20,17 +21,25 @@ MAX_BODY = 4 * 1024 * 1024
 LARGE_BODY = 64 * 1024
 
 
-def add_webhooks(app: web.Application, *, channels: Mapping[str, Channel], intake: Intake) -> None:
+def add_webhooks(
+    app: web.Application,
+    *,
+    channels: Mapping[str, Channel],
+    intake: Intake,
+    pressure: Pressure | None = None,
+) -> None:
     """GET and POST /webhooks/{name} for each channel."""
+    pressure = pressure or Pressure()
     for name, channel in channels.items():
-        endpoint = _Endpoint(channel, intake)
+        endpoint = _Endpoint(channel, intake, pressure)
         app.router.add_get(f"/webhooks/{name}", endpoint.subscribe, allow_head=False)
         app.router.add_post(f"/webhooks/{name}", endpoint.receive)
 
 
 class _Endpoint:
-    def __init__(self, channel: Channel, intake: Intake) -> None:
+    def __init__(self, channel: Channel, intake: Intake, pressure: Pressure) -> None:
         self._channel = channel
+        self._pressure = pressure
         self._intake = intake
         # One at a time: what is read from a large body takes many times its room.
         self._reading_large = asyncio.Lock()
@@ -43,16 +52,29 @@ class _Endpoint:
         return web.Response(text=challenge, headers={"X-Content-Type-Options": "nosniff"})
 
     async def receive(self, request: web.Request) -> web.Response:
+        size = request.content_length or 0
+        if not self._pressure.has_room_for(size):
+            raise _too_much()
+        with self._pressure.holding(size):
+            return await self._taken(request)
+
+    async def _taken(self, request: web.Request) -> web.Response:
         started = time.perf_counter()
         body = await _read(request)
+        channel = self._channel
+        if isinstance(channel, AddressedChannel):
+            channel = channel.at(request.raw_path)
         try:
-            self._channel.verify(request.headers, body)
+            channel.verify(request.headers, body)
         except SignatureMismatch as error:
             log.warning("webhook_refused", channel=self._channel.name, why=str(error))
             raise web.HTTPUnauthorized(text="the signature does not match\n") from error
-        events = await self._events(body)
+        events = await self._events(channel, body)
+        if not self._pressure.takes(events):
+            raise _too_much()
         try:
-            accepted = await self._intake.accept(events)
+            with self._pressure.storing(events):
+                accepted = await self._intake.accept(events)
         except Exception as error:  # nothing is stored: Meta must send it again
             log.error("webhook_not_stored", channel=self._channel.name, error=type(error).__name__)
             raise web.HTTPServiceUnavailable(text="not stored, send it again\n") from error
@@ -64,13 +86,19 @@ class _Endpoint:
             repeats=accepted.repeats,
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
-        return web.Response(text="ok\n")
+        # A provider of SMS would send any words of ours to the patient.
+        return web.Response(text="" if channel is not self._channel else "ok\n")
 
-    async def _events(self, body: bytes) -> tuple[InboundEvent, ...]:
+    async def _events(self, channel: Channel, body: bytes) -> tuple[InboundEvent, ...]:
         if len(body) < LARGE_BODY:
-            return self._channel.parse(body)
+            return channel.parse(body)
         async with self._reading_large:
-            return await asyncio.to_thread(self._channel.parse, body)
+            return await asyncio.to_thread(channel.parse, body)
+
+
+def _too_much() -> web.HTTPServiceUnavailable:
+    """Meta sends it again."""
+    return web.HTTPServiceUnavailable(text="too much at once, send it again\n", headers={"Retry-After": "5"})
 
 
 async def _read(request: web.Request) -> bytes:
