@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: demo test setup check unit browser pictures container crash races diary-races inbox-races oracle hostile crowd bench bench-engine bench-inbox bench-openings soak clean
+.PHONY: demo test setup check unit browser pictures container crash races diary-races inbox-races oracle hostile replies crowd bench bench-engine bench-inbox bench-openings soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -57,6 +57,9 @@ oracle: setup  ## openings of two thousand random practices beside a count minut
 
 hostile: setup  ## ten thousand bodies that Meta never sends, with good messages in them
 	$(RUN)python -m bench.hostile
+
+replies: setup  ## a thousand replies of every shape in three languages, read by the strict stand-in
+	$(RUN)python -m bench.replies
 
 crowd: setup  ## a thousand patients at once, from hello to booked
 	$(RUN)python -m bench.crowd

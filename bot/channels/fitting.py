@@ -4,11 +4,12 @@ One label that is too long makes Meta refuse the whole message, so a form is use
 What did not fit and how it is shown instead is said in numbers, never in anybody's words: it is logged.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.channels.plain_text import ELLIPSIS, clean, length, numbered, one_line, shorten
-from bot.domain.conversation import Choice, Reply
+from bot.channels.plain_text import ELLIPSIS, Measure, clean, length, numbered, one_line, shorten, size
+from bot.domain.conversation import Choice, Place, Reply
 
 Form = Callable[[Reply], dict[str, Any]]
 
@@ -21,7 +22,8 @@ class DoesNotFit(Exception):
 
 def cleaned(reply: Reply) -> Reply:
     """The same reply as it can go on the wire: stripped, titles and descriptions on one line."""
-    return Reply(
+    return replace(
+        reply,
         text=clean(reply.text).strip(),
         choices=tuple(
             Choice(
@@ -35,11 +37,35 @@ def cleaned(reply: Reply) -> Reply:
     )
 
 
+def in_words(reply: Reply) -> Reply:
+    """What a form would show besides the text, as lines of the text: a file's address, a place, a link. A
+    form to fill in and a button that shares a number have none: the text asks by itself."""
+    lines: list[str] = []
+    if reply.media is not None:
+        lines.append(" ".join(part for part in (one_line(reply.media.filename), reply.media.link) if part))
+    if reply.place is not None:
+        place = reply.place
+        where = ", ".join(part for part in (one_line(place.name), one_line(place.address)) if part)
+        lines += [part for part in (where if where not in reply.text else "", _map_of(reply.place)) if part]
+    if reply.link is not None:
+        lines.append(f"{one_line(reply.link.label)}: {reply.link.url}")
+    return replace(reply, text="\n\n".join(part for part in (reply.text, "\n".join(lines)) if part))
+
+
+def _map_of(place: Place) -> str:
+    return f"https://www.google.com/maps/search/?api=1&query={place.latitude:.6f},{place.longitude:.6f}"
+
+
 def fit(
-    reply: Reply, forms: Sequence[tuple[str, Form]], *, text: Callable[[str], dict[str, Any]], limit: int
+    reply: Reply,
+    forms: Sequence[tuple[str, Form]],
+    *,
+    text: Callable[[str], dict[str, Any]],
+    limit: int,
+    measure: Measure = length,
 ) -> tuple[dict[str, Any], str | None]:
-    """The first form that takes the cleaned reply, else `text` of up to `limit` characters; and what kept it
-    from the forms before."""
+    """The first form that takes the cleaned reply, else `text` of up to `limit` as `measure` counts; and what
+    kept it from the forms before."""
     obstacles: list[str] = []
     for name, form in forms:
         try:
@@ -48,9 +74,11 @@ def fit(
             obstacles.append(str(obstacle))
         else:
             return content, f"{'; '.join(obstacles)}; shown as {name}" if obstacles else None
-    words, shortened = _numbered(reply, limit)
+    words, shortened = _numbered(in_words(reply), limit, measure)
     if reply.choices:
         obstacles.append("shown as numbered text")
+    elif obstacles:
+        obstacles.append("shown as text")
     return text(words), "; ".join([*obstacles, *shortened]) or None
 
 
@@ -59,10 +87,10 @@ def check_count(reply: Reply, limit: int, *, form: str) -> None:
         raise DoesNotFit(f"{len(reply.choices)} choices, {form} has {limit}")
 
 
-def check_text(text: str, limit: int, *, form: str) -> None:
+def check_text(text: str, limit: int, *, form: str, measure: Measure = length) -> None:
     if not text:
         raise DoesNotFit(f"no text above {form}")
-    check_length(text, limit, f"the text above {form}")
+    check_length(text, limit, f"the text above {form}", measure=measure)
 
 
 def check_choices(reply: Reply, noun: str, plural: str, *, title: int, id: int) -> None:
@@ -81,18 +109,27 @@ def check_titles_differ(reply: Reply, plural: str) -> None:
         raise DoesNotFit(f"{plural} need different titles")
 
 
-def check_length(text: str, limit: int, what: str) -> None:
-    if length(text) > limit:
-        raise DoesNotFit(f"{what} has {length(text)} of {limit} characters")
+def check_bare(reply: Reply, *, form: str) -> None:
+    """That nothing but the text goes with this form."""
+    if reply.choices:
+        raise DoesNotFit(f"{form} takes no choices")
 
 
-def _numbered(reply: Reply, limit: int) -> tuple[str, list[str]]:
+def check_length(text: str, limit: int, what: str, *, measure: Measure = length) -> None:
+    if measure(text) > limit:
+        raise DoesNotFit(f"{what} has {measure(text)} of {limit} {_UNITS[measure]}")
+
+
+_UNITS: Mapping[Measure, str] = {length: "characters", size: "bytes"}
+
+
+def _numbered(reply: Reply, limit: int, measure: Measure) -> tuple[str, list[str]]:
     """The text with its choices below, and what had to be shortened: the words first, then the choices."""
     whole = numbered(reply.text, reply.choices)
-    if length(whole) <= limit:
+    if measure(whole) <= limit:
         return whole or ELLIPSIS, [] if whole else ["an empty text"]
-    said = [f"{length(whole)} of {limit} characters, shortened"]
-    room = limit - length(numbered("", reply.choices)) - len("\n\n")
-    if reply.choices and room >= _ROOM_FOR_WORDS:
-        return numbered(shorten(reply.text, room), reply.choices), said
-    return shorten(whole, limit), said
+    said = [f"{measure(whole)} of {limit} {_UNITS[measure]}, shortened"]
+    room = limit - measure(numbered("", reply.choices)) - len("\n\n")
+    if reply.choices and room >= min(_ROOM_FOR_WORDS, limit // 3):
+        return numbered(shorten(reply.text, room, measure=measure), reply.choices), said
+    return shorten(whole, limit, measure=measure), said

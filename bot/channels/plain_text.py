@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.domain.conversation import Choice
 
@@ -34,17 +34,25 @@ def length(text: str) -> int:
     return len(text) + len(_ASTRAL.findall(text))
 
 
-def shorten(text: str, limit: int) -> str:
-    """At most `limit` long, with an ellipsis where something is missing; never cut within a character
-    as a reader sees it, and at a space unless that would cost more than half of the room."""
-    if length(text) <= limit:
+def size(text: str) -> int:
+    """In bytes of UTF-8, as Instagram counts."""
+    return len(text.encode("utf-8", "replace"))
+
+
+Measure = Callable[[str], int]
+
+
+def shorten(text: str, limit: int, *, measure: Measure = length) -> str:
+    """At most `limit` long as `measure` counts, with an ellipsis where something is missing; never cut within
+    a character as a reader sees it, and at a space unless that would cost more than half of the room."""
+    if measure(text) <= limit:
         return text
-    room = limit - len(ELLIPSIS)
+    room = limit - measure(ELLIPSIS)
     end = word_end = used = 0
     for cluster in clusters(text):
         if cluster[0].isspace():
             word_end = end
-        used += length(cluster)
+        used += measure(cluster)
         if used > room:
             break
         end += len(cluster)

@@ -146,7 +146,7 @@ def _buttons(template: Template) -> _Found:
 
 
 def _button(button: TemplateButton, channels: Collection[str]) -> _Found:
-    most = min(_TITLE[channel] for channel in channels if channel in _TITLE) if channels else 25
+    most = min((_TITLE[channel] for channel in channels if channel in _TITLE), default=25)
     for language, title in button.titles.items():
         if len(title) > most:
             yield "E-VALUE", f'button "{title}" ({language}) has {len(title)} of {most} characters'

@@ -196,6 +196,7 @@ class Reply:
     form: FormCall | None = None
     asks_phone: bool = False
     template: TemplateCall | None = None
+    by_human_agent: bool = False  # a person's late answer, marked as such: set right before it goes out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

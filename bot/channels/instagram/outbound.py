@@ -1,72 +1,83 @@
-"""Replies as Instagram messages within Meta's limits: quick replies, else numbered text.
+"""Replies as Instagram messages within Meta's limits: buttons, else quick replies, else numbered text.
 
-Quick replies have no descriptions: those become lines of the text, where nothing of them is lost.
+As on Messenger, but for: a text has 1,000 bytes of UTF-8, half as many letters in Cyrillic; there are no
+templates that Meta approves; and nobody can be asked for their number with a button.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from bot.channels.fitting import (
-    DoesNotFit,
-    check_choices,
-    check_count,
-    check_text,
-    check_titles_differ,
-    cleaned,
-    fit,
+from bot.channels.fitting import Form, check_bare, check_text, cleaned, fit, in_words
+from bot.channels.messenger.outbound import (
+    attached,
+    buttons,
+    link_button,
+    messaging_type,
+    quick_replies,
+    told,
 )
-from bot.domain.conversation import Address, Rendered, Reply
+from bot.channels.plain_text import size
+from bot.domain.conversation import Address, LinkButton, Rendered, Reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Text in bytes of UTF-8, titles and payloads in UTF-16 units, and counts.
+    """Text in bytes of UTF-8; above buttons in UTF-16 units. Titles, payloads and counts are Messenger's.
 
     https://developers.facebook.com/documentation/business-messaging/instagram-messaging/send-messages
+    https://developers.facebook.com/documentation/business-messaging/instagram-messaging/button-template
     """
 
     text_bytes: int = 1000
-    text: int = 333  # units that are never more than 1000 bytes
-    quick_replies: int = 13
-    title: int = 20
-    payload: int = 1000
+    buttons: int = 3
+    button_text: int = 640
 
 
 LIMITS = Limits()
 
 
 def render(reply: Reply, to: Address, *, outbox_id: str) -> Rendered:
-    """The body of a POST to /messages. Meta sends `outbox_id` back with the echo of this message."""
+    """The body of a POST to /messages. Meta sends `outbox_id` back with the echo of this message.
+
+    There is nothing that a template could be here: whoever begins one is refused before
+    (`bot.domain.windows`), and one that comes all the same is shown with its words."""
     fitting = cleaned(reply)
-    forms = [("quick replies", _quick_replies)] if fitting.choices else []
-    content, fallback = fit(fitting, forms, text=lambda text: {"text": text}, limit=_room(fitting))
+    content, fallback = fit(
+        fitting,
+        _forms(fitting),
+        text=lambda text: {"text": text},
+        limit=LIMITS.text_bytes,
+        measure=size,
+    )
+    right = messaging_type(reply) if reply.by_human_agent else {}
     return Rendered(
-        body={"recipient": {"id": to.recipient}, "message": {**content, "metadata": outbox_id}},
+        body={"recipient": {"id": to.recipient}, **right, "message": {**content, "metadata": outbox_id}},
         fallback=fallback,
     )
 
 
-def _room(reply: Reply) -> int:
-    """How many units surely fit: as many as bytes where all are ASCII."""
-    said = [reply.text, *(f"{choice.title}{choice.description}" for choice in reply.choices)]
-    return LIMITS.text_bytes if all(text.isascii() for text in said) else LIMITS.text
+def _forms(reply: Reply) -> Sequence[tuple[str, Form]]:
+    forms: list[tuple[str, Form]] = []
+    if reply.media is not None:
+        forms.append((f"a message with {reply.media.kind}", partial(attached, reply.media)))
+    if reply.link is not None:
+        forms.append(("a link button", partial(_link, reply.link)))
+    if 1 <= len(reply.choices) <= LIMITS.buttons:
+        forms.append(("buttons", lambda whole: buttons(in_words(whole), text=LIMITS.button_text)))
+    if reply.choices:
+        forms.append(("quick replies", lambda whole: _quick_replies(in_words(whole))))
+    return forms
+
+
+def _link(link: LinkButton, reply: Reply) -> dict[str, Any]:
+    check_bare(reply, form="a link button")
+    check_text(reply.text, LIMITS.button_text, form="a link button")
+    return link_button(link, reply)
 
 
 def _quick_replies(reply: Reply) -> dict[str, Any]:
-    text = _told(reply)
-    check_count(reply, LIMITS.quick_replies, form="a message of quick replies")
-    check_text(text, LIMITS.text_bytes, form="quick replies")
-    if len(text.encode("utf-8", "replace")) > LIMITS.text_bytes:
-        raise DoesNotFit(f"the text above quick replies has more than {LIMITS.text_bytes} bytes")
-    check_choices(reply, "quick reply", "quick replies", title=LIMITS.title, id=LIMITS.payload)
-    check_titles_differ(reply, "quick replies")
-    offered = [
-        {"content_type": "text", "title": choice.title, "payload": choice.payload} for choice in reply.choices
-    ]
-    return {"text": text, "quick_replies": offered}
-
-
-def _told(reply: Reply) -> str:
-    """The text, and below it a line for each choice that has more to say than its title."""
-    lines = [f"{choice.title}: {choice.description}" for choice in reply.choices if choice.description]
-    return "\n\n".join(part for part in (reply.text, "\n".join(lines)) if part)
+    text = told(reply)
+    check_text(text, LIMITS.text_bytes, form="quick replies", measure=size)
+    return quick_replies(reply, text)
