@@ -228,8 +228,13 @@ class _Reading:
     def _check_question(self, rule: Rule) -> None:
         """The question stands in the template: the flow must begin with it."""
         flow = self._assistant.flows.get(rule.flow or "")
-        if flow is not None and not isinstance(flow.steps[flow.first], CollectStep):
-            self._say(f'flow "{flow.id}" is asked by this message, so its first step must be a "collect"')
+        if flow is None:
+            return
+        first = flow.steps[flow.first]
+        if not isinstance(first, CollectStep) or first.utter is None:
+            self._say(
+                f'flow "{flow.id}" is asked by this message: its first step must be a "collect" with words'
+            )
 
     def _check_template(self, rule: Rule, template: Template) -> None:
         for language in self._assistant.languages:

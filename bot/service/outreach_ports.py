@@ -186,8 +186,9 @@ class OutreachBook(Protocol):
 
     async def sent(self, message: str, *, contact: str) -> SentMessage | None: ...
 
-    async def unanswered(self, contact: str, *, since: datetime) -> Sequence[SentMessage]:
-        """To this contact since then, and not answered; the latest first."""
+    async def unanswered(self, contact: str, *, since: datetime, heard_at: datetime) -> Sequence[SentMessage]:
+        """To this contact since then, and not settled by an answer other than that of `heard_at`; the latest
+        first."""
 
     async def answered(self, messages: Sequence[str], answer: str, *, settles: bool, at: datetime) -> None:
         """What a reply began; `settles`: nobody is called, and what follows of a series is void."""

@@ -291,11 +291,12 @@ class SqlOutreach:
         row = await self._database.read_brief(lambda connection: connection.execute(chosen).first())
         return None if row is None else _sent(row)
 
-    async def unanswered(self, contact: str, *, since: datetime) -> Sequence[SentMessage]:
+    async def unanswered(self, contact: str, *, since: datetime, heard_at: datetime) -> Sequence[SentMessage]:
+        open_still = or_(_O.answer.is_(None), _O.answer == WROTE, _O.answered_at == to_stamp(heard_at))
         chosen = (
             select(OUTREACH)
             .where(_O.practice == self._practice, _O.contact == contact, _O.sent_at >= to_stamp(since))
-            .where(_O.state == OutreachState.SENT.value, _O.answered_at.is_(None))
+            .where(_O.state == OutreachState.SENT.value, _O.reason.is_(None), open_still)
             .order_by(_O.sent_at.desc(), _O.id)
         )
         rows = await self._database.read_brief(lambda connection: connection.execute(chosen).all())
