@@ -14,15 +14,20 @@ from bot.actions.remote import NearestActions
 from bot.bootstrap.books import Books, audit_of, desk_facts
 from bot.dialogue import Assistant
 from bot.diaries import open_diaries, telling
+from bot.domain.answer_times import answer_by
 from bot.domain.channels import accounts_of
 from bot.domain.handoff import promise
 from bot.ports import Actions, Alert, Channel, Clock
 from bot.service.alerts import AS_THEY_COME, Alerts, Grouping
+from bot.service.assignment import Assignments
+from bot.service.backlog import Backlog
 from bot.service.changes import Changes
+from bot.service.choosing import Choosing
 from bot.service.delivery import Delivery
 from bot.service.following import Following
 from bot.service.intake import Intake
 from bot.service.pausing import Pauses
+from bot.service.presence import Present
 from bot.service.probe import Probe
 from bot.service.promises import Promises
 from bot.service.requests import RequestDesk
@@ -33,11 +38,16 @@ from bot.service.understanding import Reader
 from bot.service.visits import VisitDesk
 from bot.storage.cards import SqlCards
 from bot.storage.desk import SqlDesk
+from bot.storage.desk_search import SqlFinder
 from bot.storage.diary_json import observed_rows
+from bot.storage.late_answers import SqlLateAnswers
+from bot.storage.meant import SqlMeant
 from bot.storage.notes import SqlNotes
 from bot.storage.notices import SqlNotices
+from bot.storage.presence_rows import SqlPresence
 from bot.storage.requests import SqlRequests
 from bot.storage.seal import derive
+from bot.storage.set_aside import SqlSetAside
 from bot.storage.store import SqlStore
 from bot.storage.suggestions import SqlSuggestions
 from bot.storage.switches import SqlSwitches
@@ -172,9 +182,44 @@ class FrontDesk:
             audit=self.audit,
             notes=self.notes,
             is_paused=lambda channel: self.switches.now.is_paused(channel),
+            answer_by=lambda waits: answer_by(practice, waits),
+        )
+        late_answers = SqlLateAnswers(
+            books.database,
+            practice=practice.id,
+            clock=clock,
+            answer_by=lambda waits: answer_by(practice, waits),
+            leads=self.store.handoffs.leads,
+        )
+        self.finder = SqlFinder(
+            books.database, practice=practice.id, keyring=books.keyring, audit=self.audit, rows=self.desk.list
+        )
+        elsewhere = SqlPresence(books.database, practice=practice.id) if books.database.is_shared else None
+        self.present = Present(clock, elsewhere)
+        within = practice.desk.meant_for_within
+        self.choosing = (
+            Choosing(
+                SqlMeant(
+                    books.database,
+                    practice=practice.id,
+                    clock=clock,
+                    audit=self.audit,
+                    changes=self.changes,
+                ),
+                Assignments(books.staff, self.desk, clock),
+                clock=clock,
+                within=within,
+                leads=self.store.handoffs.leads,
+            )
+            if within
+            else None
         )
         self.promises = Promises(
-            handoffs=self.store.handoffs, practice=practice, clock=clock, wake=self.turns.wake
+            handoffs=self.store.handoffs,
+            practice=practice,
+            clock=clock,
+            wake=self.turns.wake,
+            tell_of_late=late_answers.tell,
         )
         self.suggestions = SqlSuggestions(
             books.database,
@@ -190,6 +235,15 @@ class FrontDesk:
                 flow.id for flow in assistant.flows.values() if not flow.is_pattern and flow.triggers
             ),
         )
+        self.set_aside = SqlSetAside(
+            books.database,
+            practice=practice.id,
+            clock=clock,
+            owners=self.store.ownership,
+            audit=self.audit,
+            wake=self.turns.wake,
+        )
+        self.backlog = Backlog(self.store, knows=self.turns.knows, wake=self.turns.wake)
         self.cards = SqlCards(books.database, practice=practice.id, keyring=books.keyring)
         self.visits = VisitDesk(practice, self.diaries.of_staff, desk=self.desk, clock=clock)
         notices = SqlNotices(
@@ -235,6 +289,11 @@ class FrontDesk:
             self.delivery.wake(conversation)
         if self.books.database.is_shared:
             self._loops.append(asyncio.create_task(self.rounds.run(), name="rounds"))
+            self._loops.append(asyncio.create_task(self.present.run(), name="presence"))
+        if self.choosing is not None:
+            self._loops.append(asyncio.create_task(self.choosing.run(), name="choosing"))
+        else:
+            self._loops.append(asyncio.create_task(self.backlog.run(), name="backlog"))
         self._loops.append(asyncio.create_task(self.alerts.run(), name="alerts"))
         self._loops.append(asyncio.create_task(self.promises.run(), name="promises"))
         self._loops.append(asyncio.create_task(self.pauses.run(), name="pauses"))

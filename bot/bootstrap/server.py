@@ -18,6 +18,7 @@ from bot.bootstrap.content import (
     read_own_actions,
     remote_actions,
 )
+from bot.bootstrap.demo import demo_stand_in
 from bot.bootstrap.front_desk import FrontDesk
 from bot.channels.alerts import alert_channels
 from bot.domain.practice import Practice
@@ -25,7 +26,7 @@ from bot.errors import SetupError
 from bot.ports import Clock
 from bot.service.alerts import Grouping
 from bot.service.probe import Probe
-from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
+from bot.stand_in import GraphStandIn
 from bot.storage.audit import SqlAudit
 from bot.storage.staff import SqlStaffBook
 from bot.web.inbox import InboxParts, add_inbox
@@ -128,6 +129,9 @@ class Server:
                 },
                 switches=desk.switches,
                 suggestions=desk.suggestions,
+                present=desk.present,
+                finder=desk.finder,
+                set_aside=desk.set_aside,
                 service=_sign_in_service(books.practice, self._http, sign_in, staff, desk.audit),
             ),
         )
@@ -168,17 +172,6 @@ class Server:
         if self._lock is not None:
             self._lock.close()
 
-    def _page(self, practice: Practice) -> PageAccount | None:
-        if not practice.messenger:
-            return None
-        page = practice.messenger[0]
-        return PageAccount(
-            page_id=page.page_id,
-            app_secret=page.app_secret,
-            access_token=page.access_token,
-            webhook_url=f"{self.url}/webhooks/messenger",
-        )
-
     async def _graph_url(self, practice: Practice, clock: Clock) -> str:
         """Where replies go: as configured; in a demo without that, a stand-in of our own on a free port."""
         configured = self._configuration.graph_url
@@ -187,24 +180,13 @@ class Server:
             return configured
         if not self._configuration.demo:
             return "https://graph.facebook.com"
-        account = practice.whatsapp[0]
-        self._stand_in = GraphStandIn(
-            webhook_url=f"{self.url}/webhooks/whatsapp",
-            app_secret=account.app_secret,
-            access_token=account.access_token,
-            phone_number_id=account.phone_number_id,
-            display_number=practice.phone,
-            now=clock.now,
-            # Whoever tries it out taps faster than patients do: Meta's pause of six seconds a message would
-            # make every third answer late. Delivery's own pacing is proved elsewhere.
-            options=StandInOptions(pair_interval=0),
-            page=self._page(practice),
-        )
+        self._stand_in = demo_stand_in(practice, url=self.url, now=clock.now)
         runner = web.AppRunner(self._stand_in.application(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         self._runners.append(runner)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         self.stand_in_url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        self._stand_in.media.public_url = self.stand_in_url
         return self.stand_in_url
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 class Deed(StrEnum):
     VIEWED = "viewed"
+    SEARCHED = "searched"  # the detail says how many were found
     REVEALED = "revealed"
     SENT = "sent"
     TOOK = "took"
@@ -14,6 +15,7 @@ class Deed(StrEnum):
     ASSIGNED = "assigned"
     PUT_BACK = "put_back"
     GAVE_BACK = "gave_back"
+    TRIED_AGAIN = "tried_again"  # messages that had been set aside
     CLOSED = "closed"
     NOTED = "noted"
     TAGGED = "tagged"

@@ -62,6 +62,17 @@ class InboxMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A message that could not be answered. Nothing of it says who wrote, or what."""
+
+    id: int
+    conversation: str
+    kind: str
+    received_at: datetime
+    replays: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
     """One action run of a turn: arguments, and the result once there is one."""
 

@@ -7,7 +7,7 @@ set aside: a person is called, the patient told, and somebody may have them trie
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 
 from bot.domain.pipeline import InboxMessage, Snapshot
 from bot.errors import StaleConversation
@@ -30,21 +30,20 @@ class Attempts:
     async def counted(self, snapshot: Snapshot, members: Sequence[InboxMessage]) -> AsyncIterator[None]:
         """Around a turn. One that finds its conversation moved on is not counted again."""
         ids = [message.id for message in members]
-        async with self._alone if self._has_killed(members) else nullcontext():
-            goes_on = self._goes_on.issuperset(ids)
-            self._goes_on.difference_update(ids)
-            if self._counts_first and not goes_on:
-                await self._store.begin(snapshot, ids)
-            try:
-                yield
-            except StaleConversation:
-                self._goes_on.update(ids)
-                raise
-            except Exception:
-                for message in members:
-                    self._ended[message.id] = message.attempts + (0 if goes_on else 1)
-                raise
-            self.forget(members)
+        goes_on = self._goes_on.issuperset(ids)
+        if self._counts_first and not goes_on:
+            await self._store.begin(snapshot, ids)
+        self._goes_on.difference_update(ids)
+        try:
+            yield
+        except StaleConversation:
+            self._goes_on.update(ids)
+            raise
+        except Exception:
+            for message in members:
+                self._ended[message.id] = message.attempts + (0 if goes_on else 1)
+            raise
+        self.forget(members)
 
     def made(self, members: Sequence[InboxMessage]) -> int:
         """So many have ended, each with an error."""
@@ -58,8 +57,12 @@ class Attempts:
         for message in members:
             self._ended.pop(message.id, None)
 
-    def _has_killed(self, members: Sequence[InboxMessage]) -> bool:
-        """Or was under way when the process, or its worker, died of something else."""
+    def alone(self) -> asyncio.Lock:
+        """Around a turn that may kill."""
+        return self._alone
+
+    def may_kill(self, members: Sequence[InboxMessage]) -> bool:
+        """Whether the process, or another worker, died in a turn with one of these: of it, or beside it."""
         return any(
             message.attempts > self._ended.get(message.id, 0) and message.id not in self._goes_on
             for message in members

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.domain.answer_times import AnswerClock
 from bot.domain.diary import DiaryWrite
 from bot.domain.handoff import Outcome
 from bot.errors import ChairsideError
@@ -95,6 +96,10 @@ class WaitingConversation:
     tags: tuple[str, ...] = ()
     snoozed_until: datetime | None = None  # None, too, once it is over
     has_draft: bool = False  # the assistant suggests an answer
+    answer_by: datetime | None = None  # the clock that runs; None while nobody waits for words of a person
+    answer_clock: AnswerClock | None = None
+    is_late: bool = False  # it has run out
+    meant_for: str | None = None  # who was chosen to answer first, while it waits; anybody may
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,7 @@ class ListPage:
     rows: tuple[WaitingConversation, ...]
     after: str | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()  # that are in use, by name; on the first page only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +160,7 @@ class ConversationView:
     tags: tuple[str, ...] = ()
     snoozed_until: datetime | None = None
     draft: DraftView | None = None
+    set_aside: int = 0  # so many messages could not be answered, and may be tried again
 
 
 class Desk(Protocol):
@@ -162,8 +169,11 @@ class Desk(Protocol):
     async def handoffs(self) -> tuple[WaitingConversation, ...]:
         """Whoever waits or is with staff, all of them: urgent first, then the longest waiting."""
 
-    async def page(self, chosen: str, *, who: str, limit: int, after: str | None = None) -> ListPage:
-        """`chosen` is one of FILTERS, "mine" that of `who`. What is settled comes with the latest first.
+    async def page(
+        self, chosen: str, *, who: str, limit: int, after: str | None = None, tag: str | None = None
+    ) -> ListPage:
+        """`chosen` is one of FILTERS, "mine" that of `who`; with `tag` only what carries it. What is settled
+        comes with the latest first.
         Raises ValueError for a filter or a place that is none."""
 
     async def conversation(self, conversation: str) -> ConversationView:

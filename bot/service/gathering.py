@@ -10,6 +10,8 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
+#: More conversations than these wait in the database alone, and are found there (bot.service.backlog).
+MOST_IN_MEMORY = 5_000
 #: A patient who keeps typing is answered after this many pauses all the same.
 _LONGEST = 4
 
@@ -31,9 +33,24 @@ class Gathering:
         self._due: dict[str, tuple[float, float]] = {}  # conversation -> (first heard, to be answered)
         self._bells: dict[str, asyncio.Event] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._later: set[str] = set()
         self._stopping = False
 
+    def knows(self, conversation: str) -> bool:
+        """Whether it will be answered without being woken."""
+        return conversation in self._running or conversation in self._later
+
+    def wake_later(self, conversation: str, seconds: float) -> None:
+        self._later.add(conversation)
+        asyncio.get_running_loop().call_later(seconds, self._wake_now, conversation)
+
+    def _wake_now(self, conversation: str) -> None:
+        self._later.discard(conversation)
+        self.wake(conversation)
+
     def wake(self, conversation: str, *, patiently: bool = False) -> None:
+        if len(self._running) >= MOST_IN_MEMORY and conversation not in self._running:
+            return
         now = asyncio.get_running_loop().time()
         pause = self._pause if patiently else 0.0
         first, _ = self._due.get(conversation, (now, now))
@@ -65,7 +82,7 @@ class Gathering:
         self._on_finished()
         if not task.cancelled() and (error := task.exception()):
             log.error("turns_failed", conversation=conversation, error=type(error).__name__)
-            asyncio.get_running_loop().call_later(1, self.wake, conversation)
+            self.wake_later(conversation, 1.0)
         elif conversation in self._due and not self._stopping:
             self.wake(conversation)
 

@@ -10,8 +10,10 @@ recorded as the action's result and the turn runs again with it.
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from functools import cache, partial
 from typing import Any
 
@@ -58,6 +60,7 @@ from bot.service.gathering import Gathering
 from bot.service.in_words import InWords
 from bot.service.journal import heard_note, stack_note, timeline
 from bot.service.lateness import LATE, is_answered, late_ones, sorry
+from bot.service.outreach_answers import OutreachAnswers, marked
 from bot.service.pausing import notice
 from bot.service.probe import Probe
 from bot.service.restraint import Going, Restraint, Turned
@@ -76,6 +79,7 @@ from bot.service.turn import (
     reply_id,
     turn_id,
 )
+from bot.service.turnstile import Turnstile
 from bot.service.understanding import Reader
 from bot.service.waiting import CALL, CHOICES, GO_ON, KEEP_WAITING, answer, apology, named
 from bot.service.wording import APOLOGY, replies, with_tokens
@@ -88,6 +92,15 @@ _ACTIONS_A_TURN = 40
 
 class TurnDoesNotSettle(ChairsideError):
     """The flow runs action after action and never asks or ends."""
+
+
+class _Then(Enum):
+    """What follows a turn."""
+
+    NOTHING = auto()  # for now
+    MORE = auto()
+    ANEW = auto()  # a suggestion was taken back: what it answered is answered with what came now
+    ALONE = auto()  # the same, beside nothing else that may have killed the process
 
 
 class Turns:
@@ -112,9 +125,12 @@ class Turns:
         keep_ledger: bool = True,
         count_attempts_first: bool = True,
         late: timedelta = LATE,
+        turnstile: Turnstile | None = None,
+        outreach: OutreachAnswers | None = None,
         pinned: Callable[[str], Assistant | None] = lambda version: None,
     ) -> None:
         self._store = store
+        self._outreach = outreach
         self._assistant = assistant
         self._pinned = pinned
         self._reader = reader
@@ -134,6 +150,7 @@ class Turns:
         self._keep_ledger = keep_ledger  # off only in the crash test's twin
         self._attempts = Attempts(store, counts_first=count_attempts_first)
         self._late = late
+        self._turnstile = turnstile or Turnstile()
         self._gathering = Gathering(self._answer, pause=practice.gather_seconds, finished=changes.ring)
 
     # -- when ---------------------------------------------------------------------------------------------
@@ -141,6 +158,10 @@ class Turns:
     def wake(self, conversation: str, kind: InboundKind | None = None) -> None:
         """A message was stored. Typed text waits for more; everything else is answered at once."""
         self._gathering.wake(conversation, patiently=kind is InboundKind.TEXT)
+
+    def knows(self, conversation: str) -> bool:
+        """Whether what waits there will be answered anyway."""
+        return self._gathering.knows(conversation)
 
     @property
     def is_busy(self) -> bool:
@@ -152,27 +173,39 @@ class Turns:
 
     async def _answer(self, conversation: str) -> None:
         """Every waiting message of a conversation, turn by turn, in the order in which they were written."""
-        anew = False
-        while snapshot := await self._store.load(conversation, worker=self._worker):
-            members = members_of(snapshot)
-            if not members:
+        anew = alone = False
+        while True:
+            async with (
+                self._attempts.alone() if alone else nullcontext(),
+                self._turnstile.through(self._practice.id),
+            ):
+                then = await self._answer_next(conversation, anew=anew, alone=alone)
+            if then is _Then.NOTHING:
                 return
-            try:
-                if self._attempts.are_used_up(members):
-                    await self._give_up(snapshot, members)
-                    continue
-                if goes_on(snapshot, members) and await self._store.recall(snapshot, [m.id for m in members]):
-                    anew = True
-                    continue
-                async with self._attempts.counted(snapshot, members):
-                    if not await self._answered_late(snapshot):
-                        await self._run(snapshot, members, anew=anew)
-                anew = False
-            except StaleConversation:
-                continue
-            except Exception as error:
-                if not await self._set_aside(snapshot, members, error):
-                    return
+            anew = then is _Then.ANEW or (anew and then is _Then.ALONE)
+            alone = then is _Then.ALONE
+
+    async def _answer_next(self, conversation: str, *, anew: bool, alone: bool) -> "_Then":
+        """One turn, or what has to be before it."""
+        snapshot = await self._store.load(conversation, worker=self._worker)
+        if snapshot is None or not (members := members_of(snapshot)):
+            return _Then.NOTHING
+        try:
+            if self._attempts.are_used_up(members):
+                await self._give_up(snapshot, members)
+                return _Then.MORE
+            if not alone and self._attempts.may_kill(members):
+                return _Then.ALONE
+            if goes_on(snapshot, members) and await self._store.recall(snapshot, [m.id for m in members]):
+                return _Then.ANEW
+            async with self._attempts.counted(snapshot, members):
+                if not await self._answered_late(snapshot):
+                    await self._run(snapshot, members, anew=anew)
+            return _Then.MORE
+        except StaleConversation:
+            return _Then.ANEW if anew else _Then.MORE
+        except Exception as error:
+            return _Then.MORE if await self._set_aside(snapshot, members, error) else _Then.NOTHING
 
     async def _set_aside(self, snapshot: Snapshot, members: Sequence[InboxMessage], error: Exception) -> bool:
         """After some attempts a person is called and the patient told; True when that is done."""
@@ -185,7 +218,7 @@ class Turns:
             attempts=attempts,
         )
         if attempts < MOST and not isinstance(error, TurnDoesNotSettle):
-            asyncio.get_running_loop().call_later(0.2 * 2**attempts, self.wake, snapshot.contact.id)
+            self._gathering.wake_later(snapshot.contact.id, 0.2 * 2**attempts)
             return False
         await self._give_up(snapshot, members)
         return True
@@ -287,6 +320,7 @@ class Turns:
         if fixed is not None:
             await self._commit(fixed)
             return
+        await self._take_up(snapshot, members, progress)
         heard = await self._hear(snapshot, members, progress)
         progress.handed_back = isinstance(heard.event, HandedBack)
         try:
@@ -311,6 +345,32 @@ class Turns:
     def _new_conversation(self, snapshot: Snapshot) -> Conversation:
         return Conversation.new(snapshot.contact.id, language=self._practice.languages[0])
 
+    async def _take_up(
+        self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress
+    ) -> None:
+        """Where the patient answers a message that we began, the dialogue stands at that message."""
+        if self._outreach is None:
+            return
+        taken = await self._outreach.taken_up(
+            progress.conversation, snapshot, members, assistant=self._assistant, at=progress.at
+        )
+        if taken is not None:
+            progress.taken = taken
+            progress.begun = progress.conversation = taken.conversation
+            progress.assistant = await self._content_of(taken.conversation)
+
+    async def _asked(
+        self,
+        progress: Progress,
+        commands: tuple[Command, ...],
+        understanding: Understanding | None = None,
+    ) -> tuple[Command, ...]:
+        if self._outreach is None or progress.taken is None:
+            return commands
+        commands = self._outreach.commands(progress.taken, commands, understanding, progress.assistant)
+        await self._outreach.note(progress.taken, commands)
+        return commands
+
     async def _hear(self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress) -> Heard:
         conversation, contact = progress.conversation, snapshot.contact
         first = members[0]
@@ -321,17 +381,20 @@ class Turns:
         if first.kind is InboundKind.CHOICE:
             commands, text = self._tapped(first, snapshot, progress)
             if commands is not None:
+                commands = await self._asked(progress, commands)
                 return Heard(event=self._event(snapshot, progress, text, commands, None), text=text)
         elif first.kind is not InboundKind.TEXT:
             kind = str(first.kind)
             text = "\n".join(m.text for m in members if m.text)
-            return Heard(event=self._event(snapshot, progress, text, (MediaReceived(kind),), None), text=text)
+            commands = await self._asked(progress, (MediaReceived(kind),))
+            return Heard(event=self._event(snapshot, progress, text, commands, None), text=text)
         else:
             text = "\n".join(m.text or "" for m in members)
         understanding = await self._reader.understand(
             text, progress.assistant, conversation, at=progress.at, known=snapshot.state is not None
         )
         commands = commands_for(understanding, conversation, progress.assistant)
+        commands = await self._asked(progress, commands, understanding)
         return Heard(
             event=self._event(snapshot, progress, text, commands, understanding),
             text=text,
@@ -350,6 +413,7 @@ class Turns:
             return (StaleTap(),), title
         if payload in CHOICES:  # nobody waits any more
             return (StaleTap(),), title
+        _, payload = marked(payload)
         commands = payload_commands(payload, progress.assistant, progress.conversation)
         return commands, payload if commands is None else title
 

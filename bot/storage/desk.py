@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
+from bot.domain.answer_times import AnswerBy, Waits
 from bot.domain.channels import ELSEWHERE
 from bot.domain.conversation import InboundKind, Reply
 from bot.domain.deeds import Deed
@@ -98,6 +99,7 @@ class SqlDesk:
         audit: SqlAudit,
         notes: SqlNotes,
         is_paused: Callable[[str], bool] = lambda channel: False,
+        answer_by: Callable[[Waits], AnswerBy] | None = None,
     ) -> None:
         self._database = database
         self._practice = practice
@@ -114,8 +116,12 @@ class SqlDesk:
         self._audit = audit
         self._notes = notes
         self._is_paused = is_paused
-        self._list = DeskList(
-            practice=practice, keyring=keyring, clock=clock, snoozed_until=notes.snoozed_until
+        self.list = DeskList(
+            practice=practice,
+            keyring=keyring,
+            clock=clock,
+            snoozed_until=notes.snoozed_until,
+            answer_by=answer_by,
         )
 
     def subscribe(self) -> AsyncIterator[None]:
@@ -124,14 +130,16 @@ class SqlDesk:
     # -- seeing -------------------------------------------------------------------------------------------
 
     async def handoffs(self) -> tuple[WaitingConversation, ...]:
-        whole = await self._database.read(lambda c: self._list.page(c, "all_open", who="", limit=None))
+        whole = await self._database.read(lambda c: self.list.page(c, "all_open", who="", limit=None))
         return tuple(sorted(whole.rows, key=lambda row: (not row.urgent, row.since)))
 
-    async def page(self, chosen: str, *, who: str, limit: int, after: str | None = None) -> ListPage:
+    async def page(
+        self, chosen: str, *, who: str, limit: int, after: str | None = None, tag: str | None = None
+    ) -> ListPage:
         if chosen not in FILTERS:
             raise ValueError("no such filter")
         return await self._database.read(
-            lambda c: self._list.page(c, chosen, who=who, limit=limit, after=after)
+            lambda c: self.list.page(c, chosen, who=who, limit=limit, after=after, tag=tag)
         )
 
     async def conversation(self, conversation: str) -> ConversationView:
@@ -162,9 +170,14 @@ class SqlDesk:
                 tags=self._notes.tags_in(connection, conversation),
                 snoozed_until=self._notes.snoozed_until(row.snoozed_until),
                 draft=self._draft(connection, row) if row.draft else None,
+                set_aside=self._set_aside(connection, conversation),
             )
 
         return await self._database.read(unit)
+
+    def _set_aside(self, connection: Connection, conversation: str) -> int:
+        dead = (_inbox.c.conversation == conversation, _inbox.c.state == "dead")
+        return connection.execute(select(func.count()).where(*dead)).scalar() or 0
 
     def _draft(self, connection: Connection, row: Any) -> DraftView:
         suggested = self._store.drafts.open_ones(connection, row.id)
@@ -361,7 +374,8 @@ class SqlDesk:
 
     def _find(self, connection: Connection, contact: str) -> str | None:
         """By conversation id, or by phone on any account of ours."""
-        known = connection.execute(select(_contact.c.id).where(_contact.c.id == contact)).scalar()
+        ours = (_contact.c.id == contact, _contact.c.practice == self._practice)
+        known = connection.execute(select(_contact.c.id).where(*ours)).scalar()
         if known is not None:
             return str(known)
         digits = contact.lstrip("+")
@@ -382,8 +396,8 @@ class SqlDesk:
         return {} if row.sealed is None else self._open(connection, row.id, row.sealed)
 
     def _label(self, connection: Connection, row: Any) -> str:
-        booked = self._list.booked_name(connection, row.id)
-        return self._list.label(connection, row.id, state=row.sealed, who=row.who, booked=booked)
+        booked = self.list.booked_name(connection, row.id)
+        return self.list.label(connection, row.id, state=row.sealed, who=row.who, booked=booked)
 
     def _open(self, connection: Connection, owner: str, sealed: bytes) -> dict[str, Any]:
         value: dict[str, Any] = json.loads(self._keyring.open(connection, owner, sealed))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, insert, select, update
 
 from bot.domain.channels import ELSEWHERE
 from bot.domain.drafts import Fate
+from bot.domain.handoff import Outcome
 from bot.domain.pipeline import BOT, CLOSED, HANDED_BACK, QUEUE, STAFF, OutboxState, is_person
 from bot.service.desk import AlreadyTaken, UnknownConversation
 from bot.storage import tables as t
@@ -92,6 +93,11 @@ class Ownership:
         self._move(connection, row, CLOSED, at)
         self.close_handoffs(connection, conversation, by=who, outcome=outcome, at=at)
         return True
+
+    def return_to_bot(self, connection: Connection, row: Any, *, by: str, at: int) -> None:
+        """Out of the queue, without a word: what waits is answered as if nobody had been called."""
+        self._move(connection, row, BOT, at)
+        self.close_handoffs(connection, row.id, by=by, outcome=Outcome.RETURNED, at=at)
 
     def answered_elsewhere(
         self, connection: Connection, conversation: str, channel: str, *, at: int, written: int

@@ -70,6 +70,7 @@ class SqlStore:
         self.record = turns.record
         self.commit = turns.commit
         self.begin = turns.begin
+        self.waiting = turns.waiting
         self.add_outbox = outbox.add
         self.next_to_send = outbox.next_to_send
         self.has_moved = outbox.has_moved

@@ -102,6 +102,8 @@ _FINISH_TURN = Prepared(
         set_={"finished_at": _FINISHED.excluded.finished_at, "sealed": _FINISHED.excluded.sealed},
     )
 )
+#: As many conversations are looked up at once.
+_SEVERAL = 500
 _KINDS = {kind.value: kind for kind in InboundKind}
 
 ApplyWrite = Callable[[Connection, DiaryWrite], None]
@@ -338,3 +340,9 @@ class TurnRows:
             _COUNT.run_each(connection, [{"row": row} for row in members])
 
         await self._database.write_brief(unit)
+
+    async def waiting(self) -> tuple[str, ...]:
+        """Conversations in which a message waits, some hundred at most."""
+        found = select(_inbox.c.conversation).where(WAITS, _inbox.c.practice == self._practice)
+        found = found.distinct().limit(_SEVERAL)
+        return tuple(await self._database.read(lambda c: list(c.execute(found).scalars())))

@@ -34,6 +34,8 @@ from bot.service.desk import (
 )
 from bot.service.notes import Notes
 from bot.service.presence import Present
+from bot.service.search import Finder
+from bot.service.set_asides import SetAsides
 from bot.service.staff import StaffBook
 from bot.service.suggestions import Suggestions
 from bot.service.switches import SwitchBoard
@@ -45,6 +47,7 @@ from bot.web.doors import add_doors
 from bot.web.frame import menu
 from bot.web.inbox_assistant import InboxAssistant
 from bot.web.inbox_notes import InboxNotes
+from bot.web.inbox_search import InboxSearch
 from bot.web.inbox_visits import InboxVisits, diary_facts, refused_booking
 from bot.web.live import Heard, Stream
 from bot.web.openid_door import OpenIdDoor
@@ -77,6 +80,9 @@ class InboxParts:
     service: OpenIdDoor | None = None  # to sign in by, besides passwords
     switches: SwitchBoard | None = None
     suggestions: Suggestions | None = None
+    set_aside: SetAsides | None = None
+    present: Present | None = None  # where several servers tell each other who is there
+    finder: Finder | None = None
 
 
 def add_inbox(app: web.Application, parts: InboxParts) -> None:
@@ -105,10 +111,14 @@ def add_inbox(app: web.Application, parts: InboxParts) -> None:
     }
     if inbox.assistant:
         handlers |= inbox.assistant.handlers()
+    if parts.set_aside:
+        handlers["POST /inbox/conversations/{id}/try-again"] = inbox.try_again
     if parts.visits and parts.observer and parts.practice:
         handlers |= InboxVisits(parts.visits, parts.observer, parts.practice).handlers()
     if parts.notes and parts.practice and parts.clock:
         handlers |= InboxNotes(parts.notes, parts.staff, parts.practice, parts.clock).handlers()
+    if parts.finder:
+        handlers |= InboxSearch(parts.finder).handlers()
     add_handlers(app, ((name, in_our_words(handler)) for name, handler in handlers.items()))
 
 
@@ -151,8 +161,10 @@ class _Inbox:
         self._observer = parts.observer
         self._views = Views(parts.trail, parts.sign_in)
         self._has_notes = parts.notes is not None
+        self._set_aside = parts.set_aside
+        self._has_search = parts.finder is not None
         self._flow_names = parts.flow_names or (lambda language: {})
-        self._present = Present(parts.clock or parts.sign_in)
+        self._present = parts.present or Present(parts.clock or parts.sign_in)
         self.assistant = (
             InboxAssistant(parts.switches, parts.suggestions, parts.practice)
             if parts.switches and parts.suggestions and parts.practice
@@ -169,7 +181,7 @@ class _Inbox:
         """A page says which conversation it shows, and whether somebody writes there."""
         given = await read(request, _Presence)
         who = request[SESSION].who
-        self._present.is_at(who, given.page, given.conversation, is_writing=given.is_writing)
+        await self._present.is_at(who, given.page, given.conversation, is_writing=given.is_writing)
         return answer({})
 
     async def choose_language(self, request: web.Request) -> web.Response:
@@ -196,6 +208,7 @@ class _Inbox:
             names={**_names(self._practice, session.language), **self._flow_names(session.language)},
             has_notes=self._has_notes,
             has_assistant=self.assistant is not None,
+            has_search=self._has_search,
             menu=menu(request),
             is_away=await self._assignments.is_away(session.person),
             facts=diary_facts(self._practice, session.language) if self._practice and self._visits else {},
@@ -216,7 +229,8 @@ class _Inbox:
     async def _page(self, request: web.Request, *, after: str | None = None) -> ListPage:
         rows = min(max(int(request.query.get("rows", FIRST_ROWS)), 1), MOST_ROWS)
         chosen = request.query.get("filter", "all")
-        return await self._desk.page(chosen, who=request[SESSION].who, limit=rows, after=after)
+        tag = request.query.get("tag") or None
+        return await self._desk.page(chosen, who=request[SESSION].who, limit=rows, after=after, tag=tag)
 
     async def show_conversation(self, request: web.Request) -> web.Response:
         view = await self._desk.conversation(request.match_info["id"])
@@ -293,6 +307,12 @@ class _Inbox:
 
     async def give_back(self, request: web.Request) -> web.Response:
         await self._desk.give_back(request.match_info["id"], request[SESSION].who)
+        return await self.show_conversation(request)
+
+    async def try_again(self, request: web.Request) -> web.Response:
+        """What could not be answered, once more."""
+        assert self._set_aside is not None
+        await self._set_aside.try_again(request.match_info["id"], by=request[SESSION].who)
         return await self.show_conversation(request)
 
     async def assign(self, request: web.Request) -> web.Response:

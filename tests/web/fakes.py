@@ -59,7 +59,9 @@ class FakeDesk:
             )
         )
 
-    async def page(self, chosen: str, *, who: str, limit: int, after: str | None = None) -> ListPage:
+    async def page(
+        self, chosen: str, *, who: str, limit: int, after: str | None = None, tag: str | None = None
+    ) -> ListPage:
         if chosen == "settled":
             settled = [view for view in self.views.values() if view.owner is Owner.CLOSED]
             return ListPage(rows=tuple(self._row(view) for view in settled))
@@ -73,13 +75,15 @@ class FakeDesk:
             "unanswered": [row for row in awake if row.unread and row.owner is not Owner.BOT],
             "snoozed": [row for row in rows if row.snoozed_until],
         }
-        ranked = sorted(by_filter[chosen], key=lambda row: list(Owner).index(row.owner) or 9)
+        tagged = [row for row in by_filter[chosen] if tag is None or tag in row.tags]
+        ranked = sorted(tagged, key=lambda row: list(Owner).index(row.owner) or 9)
         start = int(after or 0)
         counts = {name: len(found) for name, found in by_filter.items() if name != "all"}
         return ListPage(
             rows=tuple(ranked[start : start + limit]),
             after=str(start + limit) if len(ranked) > start + limit else None,
             counts={} if after else counts,
+            tags=() if after else tuple(sorted({tag for row in rows for tag in row.tags})),
         )
 
     def _row(self, view: ConversationView) -> WaitingConversation:
@@ -123,6 +127,12 @@ class FakeDesk:
     async def give_back(self, conversation: str, who: str) -> None:
         view = await self._mine(conversation, who)
         self._change(replace(view, owner=Owner.BOT, owned_by=None))
+
+    async def try_again(self, conversation: str, *, by: str) -> int:
+        """Of messages that were set aside (`service.set_asides`)."""
+        view = await self._mine(conversation, by)
+        self._change(replace(view, owner=Owner.BOT, owned_by=None, set_aside=0))
+        return view.set_aside
 
     async def reply(self, conversation: str, text: str, *, who: str, client_message_id: str) -> None:
         view = await self._mine(conversation, who)

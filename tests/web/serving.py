@@ -126,6 +126,7 @@ def whole_inbox(
         trail=trail,
         switches=switches or FakeSwitches(),
         suggestions=suggestions or FakeSuggestions(desk),
+        set_aside=desk,
         service=silent_service(sign_in, staff, trail),
     )
     office = OfficeParts(

@@ -37,7 +37,10 @@ EXPECTED = {
         "GET /inbox/requests/times",
         *(f"POST /inbox/requests/{does}" for does in ("confirm", "refuse", "propose")),
     },
-    Role.MANAGER: {"GET /inbox/figures", "GET /inbox/figures.csv", "POST /inbox/assistant/switch"},
+    Role.MANAGER: {
+        *("GET /inbox/figures", "GET /inbox/figures.csv", "POST /inbox/assistant/switch"),
+        "POST /inbox/conversations/{id}/try-again",
+    },
     Role.ADMIN: {
         *("GET /inbox/trail", "GET /inbox/trail.csv", "GET /inbox/trail/check"),
         *("GET /inbox/team", "POST /inbox/team", "POST /inbox/team/sessions/end"),

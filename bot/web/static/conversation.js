@@ -11,6 +11,7 @@ import { hasWritten, isWriting, presenceMark } from "./presence.js";
 const me = document.querySelector('meta[name="who"]').content;
 const hasNotes = document.querySelector('meta[name="notes"]').content === "yes";
 const mayAct = document.querySelector('meta[name="role"]').content !== "reader";
+const maySupervise = ["manager", "admin"].includes(document.querySelector('meta[name="role"]').content);
 const KIND_ICONS = { image: "image", sticker: "image", video: "image", audio: "mic", document: "file", location: "pin" };
 const STATE_ICONS = { queued: "clock", sending: "clock", sent: "tick", delivered: "ticks", read: "ticks", failed: "alert", uncertain: "question", withdrawn: "close" };
 
@@ -116,7 +117,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
   function showOwner() {
     const { owner, owned_by } = view;
     const mine = owner === "staff" && (owned_by === me || owned_by === null);
-    keyed(notice, [{ owner, owned_by, snoozed: view.snoozed_until ?? null, people, has_draft: Boolean(view.draft) }], () => "owner", () => {
+    keyed(notice, [{ owner, owned_by, snoozed: view.snoozed_until ?? null, people, has_draft: Boolean(view.draft), set_aside: view.set_aside }], () => "owner", () => {
       const text =
         owner === "queue" ? words.owner_queue
         : view.draft ? words.owner_draft
@@ -153,6 +154,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
       ...(colleagues.length > 1 ? [{ title: words.give_to_freest, run: act("assign") }] : []),
       ...colleagues.map((name) => ({ title: say("give_to", { who: name }), run: act("assign", { to: name }) })),
       ...(owner === "staff" ? [{ title: words.put_back, run: act("put-back") }] : []),
+      ...(owner === "queue" && view.set_aside && maySupervise ? [{ title: words.try_again_set_aside, run: act("try-again") }] : []),
       ...(!hasNotes ? []
         : view.snoozed_until ? [{ title: words.wake, run: act("wake") }]
         : [
