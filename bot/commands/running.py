@@ -58,8 +58,12 @@ def stand_in(
     messenger_webhook: Annotated[str, typer.Option(help="Where Messenger's webhooks go.")] = (
         "http://127.0.0.1:8080/webhooks/messenger"
     ),
+    instagram_webhook: Annotated[str, typer.Option(help="Where Instagram's webhooks go.")] = (
+        "http://127.0.0.1:8080/webhooks/instagram"
+    ),
     port: int = 8090,
     page_id: str = "200000000000001",
+    instagram_id: str = "300000000000001",
     phone_number_id: str = "100000000000001",
     display_number: str = "+390200000000",
     history: Annotated[Path | None, typer.Option(help="Keep everything in and out, as JSON lines.")] = None,
@@ -93,6 +97,12 @@ def stand_in(
                     app_secret=secrets["MESSENGER_APP_SECRET"],
                     access_token=secrets["MESSENGER_ACCESS_TOKEN"],
                     webhook_url=messenger_webhook,
+                ),
+                instagram=PageAccount(
+                    page_id=instagram_id,
+                    app_secret=secrets["INSTAGRAM_APP_SECRET"],
+                    access_token=secrets["INSTAGRAM_ACCESS_TOKEN"],
+                    webhook_url=instagram_webhook,
                 ),
                 port=port,
                 ready=lambda url: print(f"Graph API stand-in: {url}", flush=True),

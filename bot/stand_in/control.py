@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from bot.stand_in.control_account import AccountControl
 from bot.stand_in.faults import STRIKES, Fault, FaultKind, Strikes
 from bot.stand_in.messages import NotOffered, UnknownMessage
 from bot.stand_in.page_errors import PAGE_ERRORS
@@ -30,13 +31,20 @@ LONGEST_WAIT = 30.0  # seconds
 
 def control_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
     control = _Control(stand_in)
+    account = AccountControl(stand_in, body=_body, side=control.side)
     patient = "/stand-in/patients/{who}"
     return [
         web.post(f"{patient}/says", _told(control.says)),
         web.post(f"{patient}/taps", _told(control.taps)),
         web.post(f"{patient}/sends", _told(control.sends)),
         web.post(f"{patient}/reads", _told(control.reads)),
-        web.post(f"{patient}/hears", _told(control.hears)),
+        web.post(f"{patient}/hears", _told(account.hears)),
+        web.post(f"{patient}/prefers", _told(account.prefers)),
+        web.post("/stand-in/templates", _told(account.judge)),
+        web.post("/stand-in/account", _told(account.change_account)),
+        web.post("/stand-in/subscriptions", _told(account.lose_fields)),
+        web.post("/stand-in/announce", _told(account.announce)),
+        web.post("/stand-in/history", _told(account.history)),
         web.post("/stand-in/deliver", _told(control.deliver)),
         web.post("/stand-in/redeliver", _told(control.redeliver)),
         web.post("/stand-in/subscribe", _told(control.subscribe)),
@@ -88,39 +96,31 @@ class _Control:
         reply_to = body.optional_text("reply_to", high=256)
         body.end()
         who = request.match_info["who"]
-        return _ids(self._side(request).says(who, texts, name=name, reply_to=reply_to))
+        return _ids(self.side(request).says(who, texts, name=name, reply_to=reply_to))
 
     async def taps(self, request: web.Request) -> web.StreamResponse:
         """{"message_id", "choice_id"}"""
         body = await _body(request)
         message_id, choice_id = body.text("message_id", high=256), body.text("choice_id", high=256)
         body.end()
-        return _ids(self._side(request).taps(request.match_info["who"], message_id, choice_id))
+        return _ids(self.side(request).taps(request.match_info["who"], message_id, choice_id))
 
     async def sends(self, request: web.Request) -> web.StreamResponse:
         """{"kind": "image" | "audio" | "location" | ..., more by kind}"""
         wish = await _json(request)
         if not isinstance(wish, dict):
             raise malformed("Param body must be a JSON object")
-        return _ids(self._side(request).sends(request.match_info["who"], wish))
+        return _ids(self.side(request).sends(request.match_info["who"], wish))
 
     async def reads(self, request: web.Request) -> web.StreamResponse:
-        return _ids(self._side(request).reads(request.match_info["who"]))
-
-    async def hears(self, request: web.Request) -> web.StreamResponse:
-        """{"text"}: staff write to a patient by hand, from the Page's own inbox."""
-        body = await _body(request)
-        text = body.text("text", high=2000)
-        body.end()
-        who = request.match_info["who"]
-        return _ids((self._page(request.query.get("channel", "messenger")).staff_says(who, text),))
+        return _ids(self.side(request).reads(request.match_info["who"]))
 
     async def deliver(self, request: web.Request) -> web.StreamResponse:
         """The body goes to the webhook byte by byte; ?signature=right|wrong|missing."""
         signature = request.query.get("signature", "right")
         if signature not in ("right", "wrong", "missing"):
             raise malformed("Param signature must be one of {right, wrong, missing}")
-        http_status = await self._side(request).deliver(await request.read(), signature=signature)
+        http_status = await self.side(request).deliver(await request.read(), signature=signature)
         return web.json_response({"http_status": http_status})
 
     async def redeliver(self, request: web.Request) -> web.StreamResponse:
@@ -131,7 +131,7 @@ class _Control:
             raise malformed("Param message_ids must be an array of ids")
         times = int(body.number("times", low=1, high=100)) if body.has("times") else 1
         body.end()
-        self._side(request).redeliver([str(message_id) for message_id in message_ids], times=times)
+        self.side(request).redeliver([str(message_id) for message_id in message_ids], times=times)
         return web.json_response({"webhooks": times})
 
     async def subscribe(self, request: web.Request) -> web.StreamResponse:
@@ -139,16 +139,16 @@ class _Control:
         body = await _body(request)
         verify_token = body.text("verify_token", high=512)
         body.end()
-        return web.json_response({"is_verified": await self._side(request).subscribe(verify_token)})
+        return web.json_response({"is_verified": await self.side(request).subscribe(verify_token)})
 
     async def set_fault(self, request: web.Request) -> web.StreamResponse:
         """The keys of `Fault`; `kind` is the one that must be there. From the next send on."""
         fault = read_fault(await _body(request))
-        self._side(request).set_fault(fault)
+        self.side(request).set_fault(fault)
         return web.json_response({"kind": fault.kind.value})
 
     async def clear_faults(self, request: web.Request) -> web.StreamResponse:
-        self._side(request).clear_faults()
+        self.side(request).clear_faults()
         return web.json_response({})
 
     async def errors(self, _: web.Request) -> web.StreamResponse:
@@ -181,7 +181,7 @@ class _Control:
         stand_in = self._stand_in
         return web.json_response({"last_event": stand_in.last_event, "under_way": stand_in.under_way})
 
-    def _side(self, request: web.Request) -> "GraphStandIn | PageSide":
+    def side(self, request: web.Request) -> "GraphStandIn | PageSide":
         channel = request.query.get("channel", "whatsapp")
         if channel == "whatsapp":
             return self._stand_in
@@ -227,8 +227,9 @@ def read_fault(body: StrictObject) -> Fault:
         named = body.choice("on", *STRIKES)
         struck = next(each for each in STRIKES if each == named)
     to = body.optional_text("to", high=160)
+    location = body.optional_text("location", high=2000) or ""
     body.end()
-    return Fault(kind=kind, seconds=seconds, on=struck, to=to, **numbers)
+    return Fault(kind=kind, seconds=seconds, on=struck, to=to, location=location, **numbers)
 
 
 async def _json(request: web.Request) -> Any:

@@ -12,7 +12,8 @@ STRIKES: tuple[Strikes, ...] = ("message", "action", "management", "media", "dow
 
 
 class FaultKind(StrEnum):
-    """The first group proves that nothing was sent; of the second the sender cannot know."""
+    """The first group proves that nothing was sent; of the second the sender cannot know; the third is about
+    files, and the last about what comes after a message was accepted."""
 
     REFUSE = "refuse"  # refused with `code` (and `subcode`, `http_status`, `retry_after`), nothing was sent
     SERVER_ERROR = "server_error"  # HTTP 500, nothing was sent
@@ -25,6 +26,11 @@ class FaultKind(StrEnum):
     SLOW = "slow"  # sent, and the answer comes `seconds` later, maybe after the statuses
     NO_ID = "no_id"  # sent, and the answer is 200 without a message id
     GARBAGE = "garbage"  # sent, and the answer is 200 with something that is no JSON
+
+    REDIRECT = "redirect"  # of a download: 302 to `location`; of a look-up: this URL instead of the file's
+    SHORT = "short"  # of a download: fewer bytes than were announced
+    DRIP = "drip"  # of a download: a byte at a time
+    ENDLESS = "endless"  # of a download: zeros without an end
 
     FAIL_LATER = "fail_later"  # accepted, and then a `failed` status with `code` instead of `sent`
     SILENCE = "silence"  # sent, and no status or echo ever tells of it
@@ -49,6 +55,7 @@ class Fault:
     retry_after: int | None = None  # seconds, in a header
     seconds: float = 5.0
     to: str | None = None
+    location: str = ""
     on: Strikes = "message"
 
     def strikes(self, send: int) -> bool:

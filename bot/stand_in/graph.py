@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
@@ -10,12 +10,17 @@ from typing import Any
 from aiohttp import web
 
 from bot.stand_in import by_hand
+from bot.stand_in.account import AccountFacts
 from bot.stand_in.answers import Answer
 from bot.stand_in.control import control_routes
-from bot.stand_in.faults import Fault, FaultPlan
+from bot.stand_in.control_account import history_value
+from bot.stand_in.faults import Fault, FaultPlan, Strikes
+from bot.stand_in.files_api import file_routes
 from bot.stand_in.graph_api import answer_refusals, graph_routes
 from bot.stand_in.ledger import Ledger
 from bot.stand_in.mailbag import Mailbag, Update
+from bot.stand_in.management import management_routes
+from bot.stand_in.media_shelf import MediaShelf, StoredFile
 from bot.stand_in.messages import (
     Acquaintance,
     Acquaintances,
@@ -34,8 +39,11 @@ from bot.stand_in.postman import Postman, Sleep
 from bot.stand_in.sends import Sends
 from bot.stand_in.statuses import StatusReports
 from bot.stand_in.strict_json import StrictObject
+from bot.stand_in.subscriptions import WHATSAPP_FIELDS, Subscription
+from bot.stand_in.template_shelf import TemplateShelf
 from bot.stand_in.whatsapp_webhooks import (
     Number,
+    account_event,
     envelope,
     inbound,
     message_id,
@@ -75,7 +83,7 @@ class GraphStandIn:
             phone_number_id=phone_number_id,
             display_number=display_number.removeprefix("+"),
         )
-        self._app_secret = app_secret
+        self.app_secret = app_secret
         self._now = now
         self._sleep = sleep
         self._ledger = Ledger(now=now, keep=options.keep, history=options.history)
@@ -88,7 +96,20 @@ class GraphStandIn:
             sleep=sleep,
             report=self._note,
         )
-        self._mailbag = Mailbag(options=options, app_secret=app_secret, postman=self._postman, sleep=sleep)
+        self.subscription = Subscription(WHATSAPP_FIELDS)
+        self._mailbag = Mailbag(
+            options=options,
+            app_secret=app_secret,
+            postman=self._postman,
+            sleep=sleep,
+            subscription=self.subscription,
+            report=self._note,
+        )
+        self.templates = TemplateShelf(
+            for_page=False, known=options.templates, now=now, announce=self.announce
+        )
+        self.media = MediaShelf(now=now, keep=options.keep)
+        self.account = AccountFacts()
         self._patients = Acquaintances(
             country=options.country, names=options.profile_names, keep=2 * options.keep
         )
@@ -115,6 +136,7 @@ class GraphStandIn:
             statuses=self._statuses,
             new_message_id=_new_message_id,
             faults=self._faults,
+            templates=self.templates,
         )
         self._inbound_webhooks = 0
         self.messenger = self._side(page, MESSENGER)
@@ -150,12 +172,59 @@ class GraphStandIn:
             raise NotOffered("this message did not offer that choice to this patient")
         return self._write(patient, [tapped(offered[0], message_id=message_id, number=self.number)])
 
+    def prefers(self, who: str, value: str) -> None:
+        """A patient stops or resumes marketing messages: "stop", "resume"."""
+        person = self._patients.meet(who).person
+        sender = {"wa_id": person.phone} if person.phone else {}
+        wish = {
+            **sender,
+            "user_id": person.user_id,
+            "detail": f"User requested to {value} marketing messages",
+            "category": "marketing_messages",
+            "value": value,
+            "timestamp": int(self._now().timestamp()),
+        }
+        told = {**self._frame, "contacts": [person.as_contact()], "user_preferences": [wish]}
+        self.announce("user_preferences", told)
+
+    def staff_says(self, who: str, text: str) -> str:
+        """Somebody at the practice writes on the phone that it kept: an echo."""
+        person = self._patients.meet(who).person
+        own_id = _new_message_id(person.phone or person.user_id)
+        sent = {
+            "from": self.number.display_number,
+            **({"to": person.phone} if person.phone else {}),
+            "to_user_id": person.user_id,
+            "id": own_id,
+            "timestamp": str(int(self._now().timestamp())),
+            "type": "text",
+            "text": {"body": text},
+        }
+        self._note("staff_wrote", {"channel": "whatsapp", "to": person.phone or person.user_id, "text": text})
+        told = {**self._frame, "contacts": [person.as_contact()], "message_echoes": [sent]}
+        self.announce("smb_message_echoes", told)
+        return own_id
+
+    def tell_history(self, threads: list[tuple[str, list[str]]]) -> None:
+        """What patients wrote before the phone was connected; (who, texts), oldest first."""
+        frame = dict(self._frame["metadata"])
+        self.announce("history", history_value(frame, threads, at=self._now(), new_id=_new_message_id))
+
+    @property
+    def _frame(self) -> dict[str, Any]:
+        number = self.number
+        metadata = {
+            "display_phone_number": number.display_number,
+            "phone_number_id": number.phone_number_id,
+        }
+        return {"messaging_product": "whatsapp", "metadata": metadata}
+
     def sends(self, who: str, wish: Mapping[str, Any]) -> tuple[str, ...]:
         """A patient sends something else: {"kind", "name"?, ...}, see `read_patient_message`.
         Raises Refused."""
         reader = StrictObject(wish)
         name = reader.optional_text("name", high=256)
-        content = read_patient_message(reader, unique=uuid.uuid4().hex)
+        content = read_patient_message(reader, store=self._store, url=self.media.url)
         reader.end()
         return self._write(self._patients.meet(who, name=name), [content])
 
@@ -183,7 +252,7 @@ class GraphStandIn:
         return await by_hand.deliver(
             raw,
             signature=signature,
-            app_secret=self._app_secret,
+            app_secret=self.app_secret,
             postman=self._postman,
             ledger=self._ledger,
         )
@@ -210,7 +279,17 @@ class GraphStandIn:
             sleep=self._sleep,
             ledger=self._ledger,
             report=self._note,
+            media=self.media,
         )
+
+    def announce(self, field: str, value: Mapping[str, Any]) -> None:
+        """A webhook about the account itself."""
+        body = account_event(self.number, field=field, value=value)
+        self._mailbag.add(Update(body=body, key=f"account {field}", field=field))
+
+    def run(self, work: Awaitable[None]) -> None:
+        """Keep some work alive until it is done or the stand-in closes."""
+        self._postman.run(work)
 
     # What happened
 
@@ -269,6 +348,13 @@ class GraphStandIn:
     async def pause(self, seconds: float) -> None:
         await self._sleep(seconds)
 
+    def strike(self, on: Strikes) -> Fault | None:
+        """The fault that hits a request beside sending; the ledger has it then."""
+        fault = self._faults.strike(on=on)
+        if fault is not None:
+            self._note("fault_struck", {"kind": fault.kind.value, "on": on})
+        return fault
+
     def note_refusal(self, *, code: int, http_status: int) -> None:
         """A request that did not get as far as `take`."""
         self._note("request_refused", {"code": code, "http_status": http_status})
@@ -276,7 +362,14 @@ class GraphStandIn:
     def application(self) -> web.Application:
         """The Graph API under /v{N}.0/ and the control API under /stand-in/."""
         application = web.Application(client_max_size=4 * 2**20, middlewares=[answer_refusals])
-        application.add_routes([*control_routes(self), *graph_routes(self)])
+        application.add_routes(
+            [
+                *control_routes(self),
+                *file_routes(self),
+                *management_routes(self),
+                *graph_routes(self),
+            ]
+        )
         application.on_shutdown.append(self._release_waiters)
         application.cleanup_ctx.append(self._serve)
         return application
@@ -297,6 +390,9 @@ class GraphStandIn:
     async def _serve(self, _: web.Application) -> AsyncIterator[None]:
         yield
         await self.close()
+
+    def _store(self, content: bytes, mime_type: str, name: str) -> StoredFile:
+        return self.media.put(content, mime_type=mime_type, name=name)
 
     def _write(
         self, patient: Acquaintance, contents: Sequence[tuple[str, Mapping[str, Any]]]

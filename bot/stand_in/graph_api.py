@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from bot.stand_in.answers import Answer
 from bot.stand_in.messenger_requests import invalid
 from bot.stand_in.refusals import GraphRefused, Refused, malformed
 
@@ -25,39 +26,45 @@ _VERSION = re.compile(r"v([0-9]{1,3})\.0")
 def graph_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
     async def send_message(request: web.Request) -> web.StreamResponse:
         try:
-            _check_version(request, stand_in)
+            check_version(request, stand_in)
             side = _addressed(request, stand_in)
             body = await _json_body(request, side is not stand_in)
         except (Refused, GraphRefused) as refused:
             stand_in.note_refusal(code=refused.code, http_status=refused.http_status)
             raise
         answer = side.take(body)
-        if answer.after_seconds:
-            await stand_in.pause(answer.after_seconds)
-        if answer.body is None:
-            if request.transport is not None:
-                request.transport.abort()
-            raise asyncio.CancelledError  # nothing may be written any more
-        if isinstance(answer.body, str):
-            return web.Response(status=answer.http_status, text=answer.body, content_type="text/html")
-        return web.json_response(answer.body, status=answer.http_status)
-
-    async def show_number(request: web.Request) -> web.StreamResponse:
-        _check_version(request, stand_in)
-        _check_token(request, stand_in.access_token)
-        _check_number(request, stand_in)
-        number = stand_in.number
-        shown = {"display_phone_number": f"+{number.display_number}", "id": number.phone_number_id}
-        return web.json_response({"verified_name": "Stand-in", "quality_rating": "GREEN", **shown})
+        return await answered(answer, request, stand_in)
 
     async def unknown_path(request: web.Request) -> web.StreamResponse:
         raise GraphRefused(400, 2500, f"Unknown path components: {request.path}")
 
     return [
         web.post("/{version}/{number}/messages", send_message),
-        web.get(r"/{version:v\d+\.0}/{number}", show_number),
         web.route("*", "/{path:.*}", unknown_path),
     ]
+
+
+async def answered(answer: Answer, request: web.Request, stand_in: "GraphStandIn") -> web.StreamResponse:
+    if answer.after_seconds:
+        await stand_in.pause(answer.after_seconds)
+    if answer.body is None:
+        if request.transport is not None:
+            request.transport.abort()
+        raise asyncio.CancelledError  # nothing may be written any more
+    if isinstance(answer.body, str):
+        return web.Response(status=answer.http_status, text=answer.body, content_type="text/html")
+    return web.json_response(answer.body, status=answer.http_status)
+
+
+def no_such_object(request: web.Request, id: str) -> GraphRefused:
+    return GraphRefused(
+        400,
+        100,
+        f"Unsupported {request.method.lower()} request. Object with ID '{id}' does not exist, cannot be "
+        "loaded due to missing permissions, or does not support this operation.",
+        kind="GraphMethodException",
+        subcode=33,
+    )
 
 
 @web.middleware
@@ -78,10 +85,10 @@ def _addressed(request: web.Request, stand_in: "GraphStandIn") -> "GraphStandIn 
     for side in stand_in.pages:
         is_me = addressed == "me" and bearer_token(request) == side.page.access_token
         if addressed == side.page.page_id or is_me:
-            _check_token(request, side.page.access_token)
+            check_token(request, side.page.access_token)
             return side
-    _check_token(request, stand_in.access_token)
-    _check_number(request, stand_in)
+    check_token(request, stand_in.access_token)
+    check_number(request, stand_in)
     return stand_in
 
 
@@ -90,7 +97,7 @@ def bearer_token(request: web.Request) -> str:
     return token if scheme == "Bearer" else ""
 
 
-def _check_version(request: web.Request, stand_in: "GraphStandIn") -> None:
+def check_version(request: web.Request, stand_in: "GraphStandIn") -> None:
     match = _VERSION.fullmatch(request.match_info["version"])
     newest = stand_in.options.newest_version
     if match is None or int(match[1]) > newest:
@@ -104,7 +111,7 @@ def _check_version(request: web.Request, stand_in: "GraphStandIn") -> None:
         )
 
 
-def _check_token(request: web.Request, access_token: str) -> None:
+def check_token(request: web.Request, access_token: str) -> None:
     token = bearer_token(request)
     if not token:
         raise GraphRefused(401, 190, "An access token is required to request this resource.")
@@ -112,17 +119,10 @@ def _check_token(request: web.Request, access_token: str) -> None:
         raise GraphRefused(401, 190, "Invalid OAuth access token - Cannot parse access token")
 
 
-def _check_number(request: web.Request, stand_in: "GraphStandIn") -> None:
+def check_number(request: web.Request, stand_in: "GraphStandIn") -> None:
     number = request.match_info["number"]
     if number != stand_in.number.phone_number_id:
-        raise GraphRefused(
-            400,
-            100,
-            f"Unsupported {request.method.lower()} request. Object with ID '{number}' does not exist, cannot "
-            "be loaded due to missing permissions, or does not support this operation.",
-            kind="GraphMethodException",
-            subcode=33,
-        )
+        raise no_such_object(request, number)
 
 
 async def _json_body(request: web.Request, is_for_page: bool) -> Any:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.stand_in.options import StandInOptions
-from bot.stand_in.postman import Postman, Sleep
+from bot.stand_in.postman import Postman, Report, Sleep
+from bot.stand_in.subscriptions import Subscription
 from bot.stand_in.whatsapp_webhooks import as_meta_writes, signatures
 
 LARGEST_BATCH = 1000  # updates in one POST, Meta's own bound
@@ -18,6 +19,7 @@ class Update:
 
     body: Mapping[str, Any]
     key: str  # first attempts of one key are made in order
+    field: str = "messages"  # delivered only to who is subscribed to it
     messages: Sequence[str] = ()
     statuses: Sequence[tuple[str, str]] = ()
 
@@ -25,16 +27,31 @@ class Update:
 class Mailbag:
     """Posts each update on its own, or with `batch_within` everything of that time in one body."""
 
-    def __init__(self, *, options: StandInOptions, app_secret: str, postman: Postman, sleep: Sleep) -> None:
+    def __init__(
+        self,
+        *,
+        options: StandInOptions,
+        app_secret: str,
+        postman: Postman,
+        sleep: Sleep,
+        subscription: Subscription,
+        report: Report,
+    ) -> None:
         self._options = options
         self._app_secret = app_secret
         self._postman = postman
         self._sleep = sleep
+        self._subscription = subscription
+        self._report = report
         self._random = random.Random(options.seed)
         self._waiting: list[Update] = []
         self._count = 0
 
     def add(self, update: Update) -> None:
+        if not self._subscription.delivers(update.field):
+            facts = {"field": update.field, "message_ids": list(update.messages)}
+            self._report("webhook_not_subscribed", facts)
+            return
         if not self._options.batch_within:
             self._post([update], key=update.key)
             return

@@ -5,12 +5,14 @@ Source: the pages webhooks/webhook-events/* of the Messenger Platform documentat
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.stand_in.media_shelf import StoredFile
 from bot.stand_in.messenger_requests import PageChoice
+from bot.stand_in.patient_messages import read_file
 from bot.stand_in.strict_json import StrictObject
 
 _PSID = re.compile(r"[1-9][0-9]{9,19}")
@@ -92,14 +94,15 @@ def echoed(message: Mapping[str, Any]) -> dict[str, Any]:
     return {"attachments": [message["attachment"]]}
 
 
-def read_patient_wish(wish: StrictObject, *, mid: str) -> dict[str, Any]:
+def read_patient_wish(wish: StrictObject, *, mid: str, store: Callable[[bytes, str], str]) -> dict[str, Any]:
     """The event that {"kind": ..., ...} asks for. Raises Refused.
 
-    Kinds: image, audio, video, file, sticker, fallback, reel, location, reaction, edit, unsend, get_started,
+    `store` keeps a file and says where it is. Kinds: image, audio, video, file (with "base64" and
+    "mime_type" the file that it is), sticker, fallback, reel, location, reaction, edit, unsend, get_started,
     referral, unsupported, and raw ({"content"}: anything at all, for shapes that nobody has seen yet)."""
     kind = wish.choice("kind", *_ATTACHMENTS, *_OTHERS)
     if kind in _ATTACHMENTS:
-        message: dict[str, Any] = {"mid": mid, "attachments": [_attachment(kind, mid)]}
+        message: dict[str, Any] = {"mid": mid, "attachments": [_attachment(kind, wish, mid=mid, store=store)]}
         if wish.has("text"):
             message["text"] = wish.text("text", high=2000)
         return {"message": message}
@@ -136,7 +139,21 @@ def milliseconds(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def _attachment(kind: str, mid: str) -> dict[str, Any]:
+def as_attachment(file: StoredFile, url: str) -> dict[str, Any]:
+    """A file as Graph shows it by the id of its message."""
+    kind = file.mime_type.split("/")[0]
+    shown = {"id": file.id, "mime_type": file.mime_type, "name": file.name, "size": len(file.content)}
+    if kind in ("image", "video"):
+        return {**shown, f"{kind}_data": {"url": url, "preview_url": url, "width": 1, "height": 1}}
+    return {**shown, "file_url": url}
+
+
+def _attachment(
+    kind: str, wish: StrictObject, *, mid: str, store: Callable[[bytes, str], str]
+) -> dict[str, Any]:
+    if kind in ("image", "audio", "video", "file"):
+        content, mime_type = read_file(wish, kind)
+        return {"type": kind, "payload": {"url": store(content, mime_type)}}
     if kind == "location":
         return {"type": kind, "payload": {"coordinates": {"lat": 45.4642, "long": 9.19}}}
     payload: dict[str, Any] = {"url": f"https://scontent.xx.fbcdn.net/v/{mid[:16]}"}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, TypeAdapter
 
@@ -20,6 +20,7 @@ class KnownTemplate:
     name: str
     language: str
     body_parameters: int = 0
+    status: str = "APPROVED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,10 @@ class StandInOptions:
     # What a send is held against.
     allowed_recipients: frozenset[str] | None = None  # digits or user ids; None allows everybody
     unreachable: frozenset[str] = frozenset()  # accepted, then `failed` with 131026
-    templates: tuple[KnownTemplate, ...] | None = None  # None knows every template
+    templates: tuple[KnownTemplate, ...] | None = None  # None knows every template, until one is created
+    template_review: Literal["approve", "hold", "reject"] = "approve"  # of those that are created
+    template_review_delay: float = 0.2  # seconds
+    stopped_marketing: frozenset[str] = frozenset()  # marketing templates `failed` with 131050
     enforce_window: bool = False  # also refuse free text to people who never wrote
     window: timedelta = timedelta(hours=24)
     window_refusal_by_status: bool = False  # 131047 as a `failed` status instead of an answer

@@ -15,7 +15,8 @@ from bot.stand_in.options import StandInOptions
 from bot.stand_in.pacing import DailyShare, Throughput
 from bot.stand_in.page_errors import asked_for, page_refusal
 from bot.stand_in.platforms import Platform
-from bot.stand_in.refusals import GraphRefused
+from bot.stand_in.refusals import GraphRefused, Refused
+from bot.stand_in.template_shelf import TemplateShelf
 
 _HUMAN_AGENT_WINDOW = timedelta(days=7)
 _RANK = {"accepted": 0, "sent": 1, "delivered": 2, "read": 3}
@@ -78,6 +79,7 @@ class PageSends:
         visitors: Bounded[Visitor],
         report: Callable[[PageMessage], None],
         new_mid: Callable[[], str],
+        templates: TemplateShelf,
     ) -> None:
         self._platform = platform
         self._options = options
@@ -86,6 +88,7 @@ class PageSends:
         self._visitors = visitors
         self._report = report
         self._new_mid = new_mid
+        self._templates = templates
         self._throughput = Throughput(per_second=options.page_throughput)
         self._share = DailyShare(per_person=options.page_sends_per_person)
         self._faults = FaultPlan()
@@ -142,6 +145,7 @@ class PageSends:
         return after_fault(fault, act)
 
     def _send(self, request: PageSend, body: object, visitor: Visitor) -> Answer:
+        self._check_template(request)
         self._hold_against_limits(request, visitor)
         fault = self._struck(visitor, on="message")
         is_silent = fault is not None and fault.kind is FaultKind.SILENCE
@@ -154,6 +158,21 @@ class PageSends:
             broken = {"channel": self._platform.name, "http_status": answer.http_status, "payload": body}
             self._ledger.write("message_broken", broken)
         return answer
+
+    def _check_template(self, request: PageSend) -> None:
+        call = request.template
+        if call is None:
+            return
+        try:
+            self._templates.check_call(
+                call.name,
+                call.language,
+                header=call.header,
+                body=call.body,
+                buttons=range(len(call.payloads)),
+            )
+        except Refused as refused:  # WhatsApp's codes; Messenger has one for whatever is wrong with a call
+            raise invalid(refused.details) from None
 
     def _struck(self, visitor: Visitor, *, on: Strikes) -> Fault | None:
         """The fault that hits; a refusal is raised."""

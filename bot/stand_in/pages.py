@@ -2,8 +2,9 @@
 
 import random
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bot.stand_in import by_hand
@@ -11,9 +12,11 @@ from bot.stand_in.answers import Answer
 from bot.stand_in.faults import Fault
 from bot.stand_in.ledger import Ledger
 from bot.stand_in.mailbag import Mailbag, Update
+from bot.stand_in.media_shelf import MediaShelf
 from bot.stand_in.messages import Bounded, NotOffered, UnknownMessage
 from bot.stand_in.messenger_webhooks import (
     PageAccount,
+    as_attachment,
     echo,
     echoed,
     envelope,
@@ -29,6 +32,8 @@ from bot.stand_in.page_sends import PageMessage, PageSends, Visitor
 from bot.stand_in.platforms import Platform
 from bot.stand_in.postman import Postman, Report, Sleep
 from bot.stand_in.strict_json import StrictObject
+from bot.stand_in.subscriptions import INSTAGRAM_FIELDS, PAGE_FIELDS, Subscription, field_of
+from bot.stand_in.template_shelf import TemplateShelf
 from bot.stand_in.whatsapp_webhooks import UnknownPatientKind
 
 
@@ -49,9 +54,13 @@ class PageSide:
         sleep: Sleep,
         ledger: Ledger,
         report: Report,
+        media: MediaShelf,
     ) -> None:
         self.page = page
         self.platform = platform
+        self._media = media
+        self._files_of: Bounded[tuple[str, ...]] = Bounded(options.keep)
+        self._own_files: set[str] = set()
         self._options = options
         self._now = now
         self._sleep = sleep
@@ -65,9 +74,20 @@ class PageSide:
             sleep=sleep,
             report=report,
         )
+        fields = PAGE_FIELDS if platform.name == "messenger" else INSTAGRAM_FIELDS
+        self.subscription = Subscription(fields)
         self._mailbag = Mailbag(
-            options=options, app_secret=page.app_secret, postman=self._postman, sleep=sleep
+            options=options,
+            app_secret=page.app_secret,
+            postman=self._postman,
+            sleep=sleep,
+            subscription=self.subscription,
+            report=report,
         )
+        self.templates = TemplateShelf(
+            for_page=True, known=options.templates, now=now, announce=self.announce
+        )
+        self.profile: dict[str, Any] = {}
         self._visitors: Bounded[Visitor] = Bounded(options.keep)
         self._received: Bounded[Mapping[str, Any]] = Bounded(options.keep)
         self._random = random.Random(options.seed)
@@ -80,6 +100,7 @@ class PageSide:
             visitors=self._visitors,
             report=lambda message: self._postman.run(self._follow(message)),
             new_mid=_new_mid,
+            templates=self.templates,
         )
 
     # Patients
@@ -111,7 +132,8 @@ class PageSide:
     def sends(self, who: str, wish: Mapping[str, Any]) -> tuple[str, ...]:
         """A patient sends something else: {"kind", ...}, see `read_patient_wish`. Raises Refused."""
         reader = StrictObject(wish)
-        content = read_patient_wish(reader, mid=_new_mid())
+        mid = _new_mid()
+        content = read_patient_wish(reader, mid=mid, store=partial(self._store, mid))
         reader.end()
         return self._write(self._meet(who), [content])
 
@@ -170,6 +192,41 @@ class PageSide:
     async def subscribe(self, verify_token: str) -> bool:
         return await by_hand.subscribe(verify_token, postman=self._postman, ledger=self._ledger)
 
+    def announce(self, field: str, value: Mapping[str, Any]) -> None:
+        """A webhook about the page itself."""
+        change = {"field": field, "value": dict(value)}
+        entry = {"id": self.page.page_id, "time": milliseconds(self._now()), "changes": [change]}
+        body = {"object": self.platform.envelope, "entry": [entry]}
+        self._mailbag.add(Update(body=body, key=f"account {field}", field=field))
+
+    @property
+    def webhook_url(self) -> str:
+        return self._postman.url
+
+    @webhook_url.setter
+    def webhook_url(self, url: str) -> None:
+        self._postman.url = url
+
+    def knows(self, psid: str) -> bool:
+        """Whether somebody of this id wrote to the page."""
+        return self._visitors.get(psid) is not None
+
+    def attachments(self, mid: str, *, base: str) -> dict[str, Any] | None:
+        """What a patient's message carried, as Graph shows it by the message's id; None for none of ours."""
+        if self._received.get(mid) is None:
+            return None
+        files = [self._media.find(id) for id in self._files_of.get(mid) or ()]
+        shown = [as_attachment(file, self._media.url(file, base=base)) for file in files if file is not None]
+        return {"attachments": {"data": shown}} if shown else {}
+
+    def owns_file(self, id: str) -> bool:
+        """A file of the page's patients: whoever has its URL may have it."""
+        return id in self._own_files
+
+    def run(self, work: Awaitable[None]) -> None:
+        """Keep some work alive until it is done or the stand-in closes."""
+        self._postman.run(work)
+
     # What happened
 
     def messages(self, *, since: int = 0, to: str | None = None) -> list[dict[str, Any]]:
@@ -227,6 +284,13 @@ class PageSide:
             self._post(events, key=visitor.psid, messages=mids)
         return mids
 
+    def _store(self, mid: str, content: bytes, mime_type: str) -> str:
+        """Keeps a patient's file; its URL."""
+        file = self._media.put(content, mime_type=mime_type)
+        self._files_of.put(mid, (*(self._files_of.get(mid) or ()), file.id))
+        self._own_files.add(file.id)
+        return self._media.url(file)
+
     async def _follow(self, message: PageMessage) -> None:
         """Echo and delivery of a message in order, delayed, lost, doubled or reordered as the options say."""
         if message.is_silent:
@@ -279,7 +343,8 @@ class PageSide:
         statuses: Sequence[tuple[str, str]] = (),
     ) -> None:
         body = envelope(self.page, events, at=self._now(), envelope_object=self.platform.envelope)
-        self._mailbag.add(Update(body=body, key=key, messages=messages, statuses=statuses))
+        field = field_of(events[0], self.platform.name)
+        self._mailbag.add(Update(body=body, key=key, field=field, messages=messages, statuses=statuses))
 
 
 def _new_mid() -> str:

@@ -1,6 +1,7 @@
 """What becomes of a send: held against the limits, hit by a fault, or accepted and reported on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.stand_in.answers import Answer, after_fault
@@ -11,7 +12,8 @@ from bot.stand_in.options import StandInOptions
 from bot.stand_in.pacing import PairLimit, Throughput
 from bot.stand_in.refusals import Refused, bad_value
 from bot.stand_in.statuses import StatusReports
-from bot.stand_in.whatsapp_requests import LookedAt, SendRequest, read_request
+from bot.stand_in.template_shelf import TemplateShelf
+from bot.stand_in.whatsapp_requests import Choice, LookedAt, SendRequest, read_request
 
 _LATE = "Message failed to send because more than 24 hours have passed since the customer last replied"
 
@@ -32,6 +34,7 @@ class Sends:
         statuses: StatusReports,
         new_message_id: Callable[[str], str],
         faults: FaultPlan,
+        templates: TemplateShelf,
     ) -> None:
         self._options = options
         self._own_number = own_number
@@ -44,15 +47,16 @@ class Sends:
         self._statuses = statuses
         self._new_message_id = new_message_id
         self._faults = faults
+        self._templates = templates
         self.sent: Bounded[SentMessage] = Bounded(options.keep)
 
     def take(self, body: object) -> Answer:
         """Raises Refused; the refusal is in the ledger then."""
         try:
-            request = read_request(body, templates=self._options.templates)
+            request = read_request(body)
             if isinstance(request, LookedAt):
                 return self._look(request)
-            return self._send(request, body)
+            return self._send(self._with_titles(request), body)
         except Refused as refused:
             self._refuse(refused, body)
             raise
@@ -93,6 +97,28 @@ class Sends:
             self._ledger.write("message_broken", {"http_status": answer.http_status, "payload": body})
         return answer
 
+    def _with_titles(self, request: SendRequest) -> SendRequest:
+        """Of a template that is known: what its buttons say. Raises Refused for a call that does not fit."""
+        call = request.call
+        if call is None:
+            return request
+        template = self._templates.check_call(
+            call.name,
+            call.language,
+            header=call.header,
+            body=call.body,
+            header_format=call.header_format,
+            buttons=call.buttons,
+        )
+        if template is None:
+            return request
+        titled = [replace(each, title=template.buttons[each.place].text) for each in request.choices]
+        given = {choice.place for choice in titled}
+        for place, button in enumerate(template.buttons):
+            if button.kind == "QUICK_REPLY" and place not in given:
+                titled.append(Choice(id=button.text, title=button.text, kind="template", place=place))
+        return replace(request, choices=tuple(titled), category=template.category)
+
     def _hold_against_limits(self, request: SendRequest, patient: Acquaintance) -> Refused | None:
         """A refusal that comes later, as a status, is returned; one that comes now is raised."""
         at = self._now()
@@ -116,8 +142,11 @@ class Sends:
             )
         if late:
             return Refused(131047, _LATE)
-        if {person.phone, person.user_id} & options.unreachable:
+        names = {person.phone, person.user_id}
+        if names & options.unreachable:
             return Refused(131026, "Message undeliverable")
+        if request.category == "MARKETING" and names & options.stopped_marketing:
+            return Refused(131050, "The recipient has chosen to stop receiving marketing messages")
         return None
 
     def _is_late(self, request: SendRequest, patient: Acquaintance, at: datetime) -> bool:

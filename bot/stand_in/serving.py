@@ -44,9 +44,10 @@ async def run_stand_in(
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
+        bound_host, bound_port = runner.addresses[0][:2]
+        stand_in.media.public_url = f"http://{bound_host}:{bound_port}"
         if ready is not None:
-            bound_host, bound_port = runner.addresses[0][:2]
-            ready(f"http://{bound_host}:{bound_port}")
+            ready(stand_in.media.public_url)
         await (stop or asyncio.Event()).wait()
     finally:
         await runner.cleanup()

@@ -9,28 +9,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.stand_in.options import KnownTemplate
 from bot.stand_in.refusals import Refused, bad_value, malformed, missing
 from bot.stand_in.strict_json import StrictObject
+from bot.stand_in.whatsapp_templates import SHORT_BODY_LIMIT, Choice, TemplateCall, read_template_call
 
 BODY_LIMIT = 4096
-SHORT_BODY_LIMIT = 1024
 CALLBACK_DATA_LIMIT = 512
 URL_LIMIT = 2000
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
-_TEMPLATE_SPACE = re.compile(r"[\n\t]| {5,}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """Something that a patient can tap in a message. `kind`: "button", "list" or "template"."""
-
-    id: str
-    title: str
-    kind: str
-    description: str | None = None
+__all__ = ["Choice", "LookedAt", "SendRequest", "TemplateCall", "is_user_id", "read_request"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +33,8 @@ class SendRequest:
     kind: str
     callback_data: str | None
     choices: tuple[Choice, ...]
+    call: TemplateCall | None = None
+    category: str = "service"  # else that of the template, in capitals
 
     @property
     def by_phone(self) -> bool:
@@ -61,9 +54,7 @@ def is_user_id(text: str) -> bool:
     return _USER_ID.fullmatch(text) is not None
 
 
-def read_request(
-    body: object, *, templates: tuple[KnownTemplate, ...] | None = None
-) -> SendRequest | LookedAt:
+def read_request(body: object) -> SendRequest | LookedAt:
     """The request that a JSON body makes. Raises Refused."""
     request = StrictObject(body)
     if not request.has("messaging_product"):
@@ -74,7 +65,7 @@ def read_request(
         )
     if request.text("messaging_product", high=32) != "whatsapp":
         raise malformed("Param messaging_product must be one of {WHATSAPP}")
-    return _looked_at(request) if request.has("status") else _send(request, templates)
+    return _looked_at(request) if request.has("status") else _send(request)
 
 
 def _looked_at(request: StrictObject) -> LookedAt:
@@ -89,13 +80,15 @@ def _looked_at(request: StrictObject) -> LookedAt:
     return LookedAt(message_id=message_id, is_typing=is_typing)
 
 
-def _send(request: StrictObject, templates: tuple[KnownTemplate, ...] | None) -> SendRequest:
+def _send(request: StrictObject) -> SendRequest:
     if request.has("recipient_type"):
         request.choice("recipient_type", "individual")
     addressed_as, person = _addressee(request)
     kind = request.text("type", high=32) if request.has("type") else "text"
+    call: TemplateCall | None = None
+    choices: tuple[Choice, ...]
     if kind == "template":
-        choices = _template(request.child(kind), templates)
+        choices, call = read_template_call(request.child(kind))
     elif kind in _READERS:
         choices = _READERS[kind](request.child(kind))
     else:
@@ -107,7 +100,12 @@ def _send(request: StrictObject, templates: tuple[KnownTemplate, ...] | None) ->
         context.end()
     request.end()
     return SendRequest(
-        person=person, addressed_as=addressed_as, kind=kind, callback_data=callback_data, choices=choices
+        person=person,
+        addressed_as=addressed_as,
+        kind=kind,
+        callback_data=callback_data,
+        choices=choices,
+        call=call,
     )
 
 
@@ -267,6 +265,36 @@ def _bare_request(name: str) -> Callable[[StrictObject], tuple[Choice, ...]]:
     return read
 
 
+def _flow(interactive: StrictObject) -> tuple[Choice, ...]:
+    """A Flow, by id or by name; the data of its first screen is not looked into."""
+    _frame(interactive, body_limit=SHORT_BODY_LIMIT, headers=("text", "image", "video", "document"))
+    action = interactive.child("action")
+    action.choice("name", "flow")
+    parameters = action.child("parameters")
+    parameters.choice("flow_message_version", "3")
+    if parameters.has("flow_id") == parameters.has("flow_name"):
+        raise malformed("Exactly one of the params flow_id and flow_name is required")
+    parameters.text("flow_id" if parameters.has("flow_id") else "flow_name", high=256)
+    parameters.optional_text("flow_token", high=1000)
+    parameters.text("flow_cta", high=30)
+    if parameters.has("mode"):
+        parameters.choice("mode", "draft", "published")
+    kind = "navigate"
+    if parameters.has("flow_action"):
+        kind = parameters.choice("flow_action", "navigate", "data_exchange")
+    if parameters.has("flow_action_payload"):
+        if kind != "navigate":
+            raise malformed("Param flow_action_payload goes with the action navigate")
+        payload = parameters.child("flow_action_payload")
+        payload.text("screen", high=256)
+        if payload.has("data"):
+            payload.anything("data")
+        payload.end()
+    parameters.end()
+    action.end()
+    return ()
+
+
 def _frame(interactive: StrictObject, *, body_limit: int, headers: tuple[str, ...]) -> None:
     """Header, body and footer, which most interactive messages share."""
     body = interactive.child("body")
@@ -290,74 +318,6 @@ def _frame(interactive: StrictObject, *, body_limit: int, headers: tuple[str, ..
         header.end()
 
 
-def _template(template: StrictObject, templates: tuple[KnownTemplate, ...] | None) -> tuple[Choice, ...]:
-    name = template.text("name", high=512)
-    language = template.child("language")
-    code = language.text("code", high=16)
-    if language.has("policy"):
-        language.choice("policy", "deterministic")
-    language.end()
-    choices: list[Choice] = []
-    body_parameters = 0
-    if template.has("components"):
-        for component in template.children("components", low=0, high=13):
-            kind = component.choice("type", "header", "body", "button")
-            if kind == "button":
-                choices += _template_button(component)
-            else:
-                count = _template_parameters(component)
-                body_parameters += count if kind == "body" else 0
-            component.end()
-    template.end()
-    _check_known(templates, name=name, language=code, body_parameters=body_parameters)
-    return tuple(choices)
-
-
-def _template_parameters(component: StrictObject) -> int:
-    parameters = component.children("parameters", low=1, high=50)
-    for parameter in parameters:
-        kind = parameter.choice("type", "text", "image", "document", "video", "payload")
-        if kind in ("text", "payload"):
-            text = parameter.text(kind, high=SHORT_BODY_LIMIT)
-            if kind == "text" and _TEMPLATE_SPACE.search(text):
-                raise malformed(
-                    "Param text cannot have new-line/tab characters or more than 4 consecutive spaces"
-                )
-            parameter.optional_text("parameter_name", high=64)
-        else:
-            parameter.anything(kind)
-        parameter.end()
-    return len(parameters)
-
-
-def _template_button(component: StrictObject) -> list[Choice]:
-    """A quick reply offers a choice; its title belongs to the template, so the payload stands for it."""
-    sub_type = component.choice("sub_type", "quick_reply", "url")
-    component.number("index", low=0, high=9)
-    parameters = component.children("parameters", low=1, high=1)
-    wanted = "payload" if sub_type == "quick_reply" else "text"
-    parameters[0].choice("type", wanted)
-    payload = parameters[0].text(wanted, high=256)
-    parameters[0].end()
-    return [Choice(id=payload, title=payload, kind="template")] if sub_type == "quick_reply" else []
-
-
-def _check_known(
-    templates: tuple[KnownTemplate, ...] | None, *, name: str, language: str, body_parameters: int
-) -> None:
-    if templates is None:
-        return
-    known = [template for template in templates if (template.name, template.language) == (name, language)]
-    if not known:
-        raise Refused(132001, "Template name does not exist in the translation")
-    if body_parameters != known[0].body_parameters:
-        raise Refused(
-            132000,
-            f"body: number of localizable_params ({body_parameters}) does not match the expected number of "
-            f"params ({known[0].body_parameters})",
-        )
-
-
 def _must_differ(values: list[str], what: str) -> None:
     if len(set(values)) != len(values):
         raise bad_value(f"{what} must be unique")
@@ -367,6 +327,7 @@ _INTERACTIVE: Mapping[str, Callable[[StrictObject], tuple[Choice, ...]]] = {
     "button": _reply_buttons,
     "list": _list,
     "cta_url": _link_button,
+    "flow": _flow,
     "location_request_message": _bare_request("send_location"),
     "request_contact_info": _bare_request("request_contact_info"),
 }

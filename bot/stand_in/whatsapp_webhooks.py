@@ -144,6 +144,14 @@ def envelope(
     }
 
 
+def account_event(number: Number, *, field: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    """A whole body about the account itself: its templates, its quality, what was written on the phone."""
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": number.account_id, "changes": [{"value": dict(value), "field": field}]}],
+    }
+
+
 def as_meta_writes(body: Mapping[str, Any]) -> bytes:
     """JSON with escaped unicode and slashes: whoever re-serialises it to check the signature fails."""
     return json.dumps(body, ensure_ascii=True, separators=(",", ":")).replace("/", "\\/").encode("ascii")

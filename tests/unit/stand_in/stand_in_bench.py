@@ -97,6 +97,11 @@ class Bench:
             f"/v25.0/{PAGES[channel]}/messages", json=body, headers={"Authorization": f"Bearer {TOKEN}"}
         )
 
+    async def manage(self, method: str, path: str, *, token: str = TOKEN, **more: Any) -> tuple[int, Any]:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        answer = await self.client.request(method, f"/v25.0/{path}", headers=headers, **more)
+        return answer.status, await answer.json()
+
     async def control(self, path: str, body: object) -> tuple[int, Any]:
         answer = await self.client.post(f"/stand-in/{path}", json=body)
         return answer.status, await answer.json()

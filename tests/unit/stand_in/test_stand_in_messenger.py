@@ -364,7 +364,7 @@ async def test_a_look_at_the_chat_is_one_watermark_for_all_messages(bench: PageB
 
 
 async def test_what_staff_write_from_the_pages_inbox_is_echoed_without_metadata(bench: PageBench) -> None:
-    status, body = await bench.control(f"patients/{ADA}/hears", {"text": "Anna here"})
+    status, body = await bench.control(f"patients/{ADA}/hears?channel=messenger", {"text": "Anna here"})
     await bench.stand_in.settled()
 
     assert status == 200

@@ -188,7 +188,7 @@ WRONG_VALUES = {
     "an unknown interactive": (
         interactive(type="contact_request", action={}),
         "Param interactive.type must be one of "
-        "{button, cta_url, list, location_request_message, request_contact_info}",
+        "{button, cta_url, flow, list, location_request_message, request_contact_info}",
     ),
     "no buttons": (with_buttons(), count("interactive.action.buttons", 3)),
     "four buttons": (buttons("A", "B", "C", "D"), count("interactive.action.buttons", 3)),
