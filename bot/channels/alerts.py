@@ -177,6 +177,8 @@ _LINES = {
         "new": "a patient is waiting for a person ({reason}).",
         "waiting": "a patient has been waiting for {minutes} min, and nobody has taken it ({reason}).",
         "promise": "a patient was promised an answer, and the time is nearly up ({reason}).",
+        "late": "a patient should have had an answer by now ({reason}).",
+        "account": "the channel reports something about your own account: {reason}.",
         "ready": "nearly all of the assistant's last suggestions for “{reason}” went out unchanged: it"
         " may answer alone there.",
     },
@@ -184,6 +186,8 @@ _LINES = {
         "new": "un paziente aspetta una persona ({reason}).",
         "waiting": "un paziente aspetta da {minutes} min e nessuno l'ha preso in carico ({reason}).",
         "promise": "a un paziente è stata promessa una risposta e il tempo sta per scadere ({reason}).",
+        "late": "un paziente avrebbe già dovuto ricevere una risposta ({reason}).",
+        "account": "il canale segnala qualcosa sul vostro account: {reason}.",
         "ready": "quasi tutte le ultime proposte dell'assistente per «{reason}» sono partite senza modifiche:"
         " lì può rispondere da solo.",
     },
@@ -191,6 +195,8 @@ _LINES = {
         "new": "пациент ждёт сотрудника ({reason}).",
         "waiting": "пациент ждёт уже {minutes} мин, и никто не ответил ({reason}).",
         "promise": "пациенту обещан ответ, и время почти истекло ({reason}).",
+        "late": "пациент уже должен был получить ответ ({reason}).",
+        "account": "канал сообщает о вашей учётной записи: {reason}.",
         "ready": "почти все последние предложения помощника для «{reason}» отправлены без изменений: здесь"
         " он может отвечать сам.",
     },
@@ -202,17 +208,20 @@ _LINES_OF_MANY = {
         "waiting": "{count} patients have been waiting for up to {minutes} min, and nobody has taken them"
         " ({reason}).",
         "promise": "{count} patients were promised an answer, and the time is nearly up ({reason}).",
+        "late": "{count} patients should have had an answer by now ({reason}).",
     },
     "it": {
         "new": "{count} pazienti aspettano una persona ({reason}).",
         "waiting": "{count} pazienti aspettano fino a {minutes} min e nessuno li ha presi in carico"
         " ({reason}).",
         "promise": "a {count} pazienti è stata promessa una risposta e il tempo sta per scadere ({reason}).",
+        "late": "{count} pazienti avrebbero già dovuto ricevere una risposta ({reason}).",
     },
     "ru": {
         "new": "сотрудника ждут пациенты, всего {count} ({reason}).",
         "waiting": "пациенты ждут уже до {minutes} мин, и никто не ответил, всего {count} ({reason}).",
         "promise": "пациентам обещан ответ, и время почти истекло, всего {count} ({reason}).",
+        "late": "пациенты уже должны были получить ответ, всего {count} ({reason}).",
     },
 }
 _URGENT = {"en": "URGENT", "it": "URGENTE", "ru": "СРОЧНО"}

@@ -29,6 +29,8 @@ class AlertKind(StrEnum):
     NEW = "new"
     WAITING = "waiting"  # and nobody has taken it
     PROMISE = "promise"  # nearly broken
+    LATE = "late"  # the patient should have had an answer by now (bot.domain.answer_times)
+    ACCOUNT = "account"  # no patient waits: the channel restricts us, refuses a template, marks us down
     READY = "ready"  # no patient waits: a flow, named by the reason, may go alone (bot.domain.drafts)
 
 

@@ -59,11 +59,11 @@ class Assignments:
     async def give(self, conversation: str, to: str | None, *, who: str) -> str:
         """To somebody by name, or to whoever of the others is freest; returns their name. Raises NobodyThere,
         and what Desk.assign raises."""
-        language = (await self._desk.conversation(conversation)).language
+        language = await self.language_of(conversation)
         there = await self.there()
         if to is None:
             chosen = freest(
-                (one for one in there if one.name != who), load=await self._load(), language=language
+                (one for one in there if one.name != who), load=await self.load(), language=language
             )
         else:
             chosen = next((one for one in there if one.name == to), None)
@@ -72,6 +72,11 @@ class Assignments:
         await self._desk.assign(conversation, chosen.name, who=who)
         return chosen.name
 
-    async def _load(self) -> Counter[str]:
+    async def language_of(self, conversation: str) -> str:
+        return (await self._desk.conversation(conversation)).language
+
+    async def load(self) -> Counter[str]:
+        """How many conversations each has, or is meant to answer."""
         rows = await self._desk.handoffs()
-        return Counter(row.owned_by for row in rows if row.owner is Owner.STAFF and row.owned_by)
+        theirs = (row.owned_by if row.owner is Owner.STAFF else row.meant_for for row in rows)
+        return Counter(name for name in theirs if name)

@@ -4,7 +4,7 @@ The moments stand in the database, so a restart loses none and repeats none; thi
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection
 
 import structlog
 
@@ -20,12 +20,19 @@ class Promises:
     """One loop for a practice. `wake` tells the turns about the events that it makes."""
 
     def __init__(
-        self, *, handoffs: Handoffs, practice: Practice, clock: Clock, wake: Callable[[str], None]
+        self,
+        *,
+        handoffs: Handoffs,
+        practice: Practice,
+        clock: Clock,
+        wake: Callable[[str], None],
+        tell_of_late: Callable[[], Awaitable[Collection[str]]],
     ) -> None:
         self._handoffs = handoffs
         self._practice = practice
         self._clock = clock
         self._wake = wake
+        self._tell_of_late = tell_of_late
 
     async def run(self) -> None:
         while True:
@@ -39,6 +46,8 @@ class Promises:
         for conversation in await self._handoffs.break_promises():
             log.warning("promise_broken", conversation=conversation)
             self._wake(conversation)
+        for conversation in await self._tell_of_late():
+            log.warning("answer_is_late", conversation=conversation)
         silence = self._practice.desk.give_back_after
         if silence is not None:
             silent_since = self._clock.now() - silence

@@ -33,6 +33,18 @@ class TagRow(SQLModel, table=True):
     by: str
 
 
+class PresenceRow(SQLModel, table=True):
+    """A page that somebody looks at, where several servers have pages open. Worth as much as it is young."""
+
+    __tablename__: ClassVar[str] = "presence"
+    practice: str = Field(primary_key=True)
+    who: str = Field(primary_key=True)
+    page: str = Field(primary_key=True)
+    conversation: str
+    is_writing: bool
+    seen_at: int = Field(sa_type=BigInteger)  # by the database's own clock, as servers' clocks differ
+
+
 class AuditRow(SQLModel, table=True):
     """One thing that somebody did. `seal` covers every other column and the row before."""
 

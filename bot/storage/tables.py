@@ -210,6 +210,8 @@ class HandoffRow(SQLModel, table=True):
     closed_at: int | None = Field(default=None, sa_column=_big())
     closed_by: str | None = None
     outcome: str | None = None  # a word of bot.domain.handoff.Outcome
+    meant_for: str | None = None  # who was chosen to answer; anybody may
+    meant_at: int | None = Field(default=None, sa_column=_big())
 
 
 class AlertRow(SQLModel, table=True):

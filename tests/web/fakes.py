@@ -103,6 +103,10 @@ class FakeDesk:
             has_draft=view.draft is not None,
         )
 
+    async def find(self, words: str, *, who: str, limit: int = 50) -> tuple[WaitingConversation, ...]:
+        rows = [self._row(view) for view in self.views.values()]
+        return tuple(row for row in rows if words.casefold() in row.label.casefold())[:limit]
+
     async def conversation(self, conversation: str) -> ConversationView:
         if conversation not in self.views:
             raise UnknownConversation(conversation)

@@ -127,6 +127,7 @@ def whole_inbox(
         switches=switches or FakeSwitches(),
         suggestions=suggestions or FakeSuggestions(desk),
         set_aside=desk,
+        finder=desk,
         service=silent_service(sign_in, staff, trail),
     )
     office = OfficeParts(

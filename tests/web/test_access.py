@@ -20,7 +20,7 @@ EXPECTED = {
         *("GET /inbox/conversations/{id}/card", "GET /inbox/conversations/{id}/visits"),
         *("GET /inbox/openings", "GET /inbox/diary", "GET /inbox/people", "GET /inbox/{conversation}"),
         *("POST /inbox/language", "POST /inbox/here", "POST /inbox/away", "POST /inbox/sign-out"),
-        *("GET /inbox/assistant", "POST /inbox/presence"),
+        *("GET /inbox/assistant", "POST /inbox/presence", "POST /inbox/search"),
         *("GET /inbox/requests", "GET /inbox/requests/sheet"),
     },
     Role.AGENT: {

@@ -95,8 +95,20 @@ async def test_the_list_shows_who_waits(marta: Receptionist) -> None:
         "tags": [],
         "snoozed_until": None,
         "has_draft": False,
+        "answer_by": None,
+        "answer_clock": None,
+        "is_late": False,
+        "meant_for": None,
     }
     assert page["counts"] == {"mine": 0, "waiting": 2, "urgent": 0, "unanswered": 0, "snoozed": 0}
+
+
+async def test_a_patient_is_searched_for_without_their_name_in_an_address(marta: Receptionist) -> None:
+    found = await marta.posts("/inbox/search", {"words": "rossi"})
+    nothing = await marta.posts("/inbox/search", {"words": ""})
+
+    assert [row["id"] for row in found[1]["rows"]] == ["c-anna"]
+    assert nothing[0] == 400
 
 
 async def test_taking_and_giving_back_changes_who_answers(marta: Receptionist, desk: FakeDesk) -> None:

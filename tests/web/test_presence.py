@@ -14,11 +14,11 @@ PAGE = "0123456789abcdef"
 
 async def test_whoever_says_nothing_more_is_gone(clock: FakeClock) -> None:
     present = Present(clock)
-    present.is_at("Paolo", PAGE, "c-anna", is_writing=True)
-    present.is_at("Marta", PAGE, "c-anna")
+    await present.is_at("Paolo", PAGE, "c-anna", is_writing=True)
+    await present.is_at("Marta", PAGE, "c-anna")
     there = present.others("Nadia")
     clock.pass_by(timedelta(seconds=11))
-    present.is_at("Marta", PAGE, "c-anna")
+    await present.is_at("Marta", PAGE, "c-anna")
     clock.pass_by(timedelta(seconds=2))
 
     assert there == {"c-anna": (Presence(who="Paolo", is_writing=True), Presence(who="Marta"))}
@@ -28,9 +28,9 @@ async def test_whoever_says_nothing_more_is_gone(clock: FakeClock) -> None:
 
 async def test_two_pages_of_one_person_are_one_person(clock: FakeClock) -> None:
     present = Present(clock)
-    present.is_at("Paolo", PAGE, "c-anna")
-    present.is_at("Paolo", PAGE[::-1], "c-anna", is_writing=True)
-    present.is_at("Paolo", PAGE, None)
+    await present.is_at("Paolo", PAGE, "c-anna")
+    await present.is_at("Paolo", PAGE[::-1], "c-anna", is_writing=True)
+    await present.is_at("Paolo", PAGE, None)
 
     assert present.others("Marta") == {"c-anna": (Presence(who="Paolo", is_writing=True),)}
 

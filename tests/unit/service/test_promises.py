@@ -188,7 +188,9 @@ async def test_staff_are_reminded_until_somebody_has_it(surgery: Surgery) -> Non
     for minutes in (2, 3, 7):
         await _after(surgery, minutes=minutes)
         told.append(await _told(surgery))
-    await surgery.desk.desk.take(surgery.contact(anna), "Giulia")
+    conversation = surgery.contact(anna)
+    await surgery.desk.desk.take(conversation, "Giulia")
+    await surgery.desk.desk.reply(conversation, "Eccomi!", who="Giulia", client_message_id="m-000000000001")
     await _after(surgery, hours=1)
 
     two, five = ((AlertKind.WAITING, False, timedelta(minutes=minutes)) for minutes in (2, 5))
