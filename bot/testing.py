@@ -214,6 +214,9 @@ class Surgery:
             alert_channels=[staff],
             own_actions=own_actions,
             remote_actions=bootstrap.remote_actions(books.practice, http, assistant=assistant),
+            outreach=replace(
+                bootstrap.read_outreach(configuration, books.practice, assistant), by_itself=False
+            ),
         )
         await desk.start()
         await desk.be_reachable()

@@ -15,6 +15,7 @@ from bot.actions.identity import ProveIdentity
 from bot.actions.keeping import WithOpening
 from bot.actions.moving import AskConfirmMove, AskNewTime, FindNewTimes, HoldNewTime, MoveVisit
 from bot.actions.openings import AskOpening, FindOpenings
+from bot.actions.outreach import outreach_action_names
 from bot.actions.preparing import AskVisitType, PrepareBooking, PrepareHandoff
 from bot.actions.returning import RecallPatient
 from bot.actions.turn import current_call, stage
@@ -37,7 +38,7 @@ def booking_actions(practice: Practice, diary: PracticeSystem) -> list[Action]:
 
 def booking_action_names() -> frozenset[str]:
     """What content may declare."""
-    return frozenset(kind.called for kind in _kinds())
+    return frozenset(kind.called for kind in _kinds()) | outreach_action_names()
 
 
 def _kinds() -> tuple[type[DeskAction], ...]:

@@ -12,6 +12,7 @@ from bot.bootstrap.content import (
     remote_actions,
 )
 from bot.bootstrap.front_desk import FrontDesk
+from bot.bootstrap.outreach import OutreachContent, read_outreach
 from bot.bootstrap.server import Server
 
 __all__ = [
@@ -20,11 +21,13 @@ __all__ = [
     "Books",
     "Configuration",
     "FrontDesk",
+    "OutreachContent",
     "Server",
     "audit_of",
     "desk_facts",
     "kept_content",
     "read_assistant",
+    "read_outreach",
     "read_own_actions",
     "read_practice",
     "remote_actions",

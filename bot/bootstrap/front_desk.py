@@ -10,8 +10,10 @@ import aiohttp
 from bot.actions.booking import booking_actions
 from bot.actions.executor import InProcessActions
 from bot.actions.loading import RasaAction
+from bot.actions.outreach import outreach_actions
 from bot.actions.remote import NearestActions
 from bot.bootstrap.books import Books, audit_of, desk_facts
+from bot.bootstrap.outreach import OutreachContent, OutreachDesk
 from bot.dialogue import Assistant
 from bot.diaries import open_diaries, telling
 from bot.domain.answer_times import answer_by
@@ -79,6 +81,7 @@ class FrontDesk:
         remote_actions: Actions | None = None,
         pinned: Callable[[str], Assistant | None] = lambda version: None,
         http: aiohttp.ClientSession | None = None,
+        outreach: OutreachContent | None = None,
     ) -> None:
         practice = books.practice
         self.practice = practice
@@ -127,7 +130,18 @@ class FrontDesk:
             look_again_at_owner=look_again_at_owner,
         )
         self.reader = Reader(interpreter=interpreter, practice=practice)
-        here = InProcessActions([*booking_actions(practice, self.diary), *own_actions], assistant=assistant)
+        self.outreach = OutreachDesk(
+            books,
+            outreach or OutreachContent(),
+            clock=clock,
+            store=self.store,
+            system=self.diary,
+            tokens=self.tokens,
+            is_paused=lambda channel: self.switches.now.is_paused(channel),
+            wake_delivery=self.delivery.wake,
+        )
+        of_the_house = [*booking_actions(practice, self.diary), *outreach_actions(self.outreach.answers)]
+        here = InProcessActions([*of_the_house, *own_actions], assistant=assistant)
         self.actions: Actions = NearestActions(here, remote_actions) if remote_actions else here
         self.turns = Turns(
             store=self.store,
@@ -144,6 +158,7 @@ class FrontDesk:
             switches=self.switches,
             worker=self.worker,
             keep_ledger=keep_ledger,
+            outreach=self.outreach.answers,
             pinned=pinned,
         )
         self.intake = Intake(
@@ -297,6 +312,8 @@ class FrontDesk:
         self._loops.append(asyncio.create_task(self.alerts.run(), name="alerts"))
         self._loops.append(asyncio.create_task(self.promises.run(), name="promises"))
         self._loops.append(asyncio.create_task(self.pauses.run(), name="pauses"))
+        if self.outreach.goes_on:
+            self._loops.append(asyncio.create_task(self.outreach.service.run(), name="outreach"))
         if self.following is not None:
             self._loops.append(asyncio.create_task(self.following.run(), name="following"))
 

@@ -20,6 +20,7 @@ from bot.bootstrap.content import (
 )
 from bot.bootstrap.demo import demo_stand_in
 from bot.bootstrap.front_desk import FrontDesk
+from bot.bootstrap.outreach import read_outreach
 from bot.channels.alerts import alert_channels
 from bot.domain.practice import Practice
 from bot.errors import SetupError
@@ -92,6 +93,7 @@ class Server:
             remote_actions=remote_actions(books.practice, self._http, assistant=assistant),
             pinned=kept_content(configuration, books.practice, assistant, at=clock.now()),
             http=self._http,
+            outreach=read_outreach(configuration, books.practice, assistant),
         )
         self.desk = desk
         add_headers(app)

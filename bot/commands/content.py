@@ -74,4 +74,6 @@ def _content(folder: Path | None) -> tuple[str, Assistant]:
         return folder.name or str(folder), read_content(folder)
     configuration = beside()
     practice = bootstrap.read_practice(configuration)
-    return practice.name, bootstrap.read_assistant(configuration, practice)
+    assistant = bootstrap.read_assistant(configuration, practice)
+    bootstrap.read_outreach(configuration, practice, assistant)
+    return practice.name, assistant

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from bot.dialogue.model import SlotType
+from bot.dialogue.outreach_keys import OUTREACH
 from nlu.understanding import AskedKind
 
 Shape = Mapping[str, Any]  # a JSON Schema
@@ -265,6 +266,7 @@ SECTIONS: Keys = {
     "nlu": list_of(table(TRAINING, needs=["examples"])),
     "session_config": table(SESSION),
     "templates": by_name(table(TEMPLATE, needs=("category", "channels", "body"))),
+    "outreach": OUTREACH,
     "language": TEXT,
     "additional_languages": list_of(TEXT),
 }
