@@ -13,6 +13,7 @@ from bot.domain.conversation import InboundKind
 from bot.domain.diary import DiaryWrite
 from bot.domain.pipeline import OWN_KINDS, InboxMessage, LedgerEntry, Snapshot
 from bot.ports import ActionResult
+from bot.service.outreach_answers import TakenUp
 from nlu.understanding import Understanding
 
 _TURNS = uuid.UUID("6f0d7c1e-7a0f-4c53-9c51-3a4f8d1f4b60")
@@ -38,6 +39,7 @@ class Progress:
     assistant: Assistant  # the content that the turn runs on
     paused: bool = False  # the assistant is silent here, and no person has the conversation
     anew: bool = False  # answers what a suggestion answered that was taken back
+    taken: TakenUp | None = None  # it answers messages that we began
     handed_back: bool = False
     effects: list[Effect] = field(default_factory=list)
     writes: list[DiaryWrite] = field(default_factory=list)
