@@ -252,6 +252,9 @@ class Store(Protocol):
     ) -> Accepted:
         """Store each event once, by (channel, account, event id); statuses only move outbox rows forward."""
 
+    async def keep_body(self, channel: str, body: bytes) -> None:
+        """A well signed body that nothing could be read of is kept for a week, sealed."""
+
     async def load(self, conversation: str, *, worker: str) -> Snapshot | None:
         """Take the claim, then load. None when another worker has it."""
 
@@ -308,6 +311,13 @@ class Store(Protocol):
         error_code: int | None = None,
     ) -> None:
         """What a send came to. Never undoes what a status has already proved."""
+
+    async def refused(self, message: OutboxMessage, refusal: Refused) -> Verdict:
+        """The channel did not take it: what becomes of the message, and of whatever else that concerns (the
+        contact, the template, staff who have to hear of it), in one transaction."""
+
+    async def give_up(self, message: OutboxMessage) -> None:
+        """Nobody knows whether it arrived, and it is not tried again: staff hear of it."""
 
     async def resend(self, message: OutboxMessage) -> OutboxMessage | None:
         """Mark an uncertain message as being sent once more; None when a status has settled it meanwhile."""

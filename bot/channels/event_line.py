@@ -1,6 +1,7 @@
 """An event as one line of `chairside parse`, the same for every channel."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from bot.domain.conversation import InboundEvent
@@ -33,4 +34,6 @@ def _full(value: Any) -> Any:
     """As JSON has it, without what says nothing."""
     if isinstance(value, dict):
         return {key: _full(each) for key, each in value.items() if each not in (None, "", False)}
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
     return [_full(each) for each in value] if isinstance(value, list | tuple) else value

@@ -107,11 +107,18 @@ class _Item:
             known.pop("raw", None)
         return self.as_event(kind, id=id, **known)
 
-    def as_status(self, state: str, message_id: str, *, outbox_id: str | None = None) -> InboundEvent:
+    def as_status(
+        self, state: str, message_id: str, *, outbox_id: str | None = None, until: object = None
+    ) -> InboundEvent:
         return self.as_event(
             InboundKind.READ if state == "read" else InboundKind.STATUS,
             id=f"{message_id}:{state}" if message_id else None,
-            status=SendStatus(state=state, message_id=message_id, outbox_id=outbox_id),
+            status=SendStatus(
+                state=state,
+                message_id=message_id,
+                outbox_id=outbox_id,
+                until=None if message_id else instant(until),
+            ),
         )
 
 
@@ -262,12 +269,12 @@ def _read_delivery(delivery: Mapping[str, Any], item: _Item) -> Iterator[Inbound
     """Where there are no ids, only the watermark says what was delivered."""
     mids = [mid for mid in map(identifier, listing(delivery.get("mids"))) if mid]
     for mid in mids or [""]:
-        yield item.as_status("delivered", mid)
+        yield item.as_status("delivered", mid, until=delivery.get("watermark"))
 
 
 def _read_read(read: Mapping[str, Any], item: _Item) -> Iterator[InboundEvent]:
     """Messenger: everything until the watermark was read, and no message is named. Instagram names one."""
-    yield item.as_status("read", identifier(read.get("mid")) or "")
+    yield item.as_status("read", identifier(read.get("mid")) or "", until=read.get("watermark"))
 
 
 def _read_reaction(reaction: Mapping[str, Any], item: _Item) -> Iterator[InboundEvent]:

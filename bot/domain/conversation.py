@@ -45,6 +45,7 @@ class SendStatus:
     message_id: str
     outbox_id: str | None = None
     error_code: int | None = None
+    until: datetime | None = None  # where no message is named: everything that went out by then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,10 +214,15 @@ class SendAction(StrEnum):
     """What a refusal means for us: the adapter classifies, the service decides when."""
 
     RETRY = "retry"  # proves non-delivery, try again later
+    RETRY_ONCE = "retry_once"
+    SLOW_DOWN = "slow_down"  # too much from this account: all of it waits
     WAIT_FOR_PAIR = "wait_for_pair"  # too many messages to this one person
     STOP = "stop"  # our account: alert staff, keep the queue
     WINDOW_CLOSED = "window_closed"
     UNREACHABLE = "unreachable"  # this person cannot be reached there
+    OPTED_OUT = "opted_out"  # of promotions, on the channel itself
+    WITHHELD = "withheld"  # this one promotion, by the channel
+    TEMPLATE_UNUSABLE = "template_unusable"  # the template is paused, disabled, or does not exist
     OUR_BUG = "our_bug"
 
 

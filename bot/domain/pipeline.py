@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.conversation import Address, InboundKind, Reply
 from bot.domain.diary import DiaryWrite
 from bot.domain.handoff import AlertKind, Promise
+from bot.domain.heard import NOTHING_BESIDE, Beside
 
 #: Owners of a conversation; a person is STAFF and their id. Who writes to a closed one begins anew.
 BOT, QUEUE, CLOSED, STAFF = "bot", "queue", "closed", "staff:"
@@ -34,6 +35,7 @@ class OutboxState(StrEnum):
     FAILED = "failed"
     DROPPED = "dropped"  # withdrawn: a person took over before it went out, or the assistant was paused
     DRAFTED = "drafted"  # a suggestion: a person sends it, changes it, or discards it
+    WAITING = "waiting"  # for the patient to write: the channel takes no free words until then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class InboxMessage:
     attempts: int = 0  # turns that were begun with it, however they ended
     replays: int = 0  # how often somebody had it tried again after it was set aside
     turn: str | None = None  # set once a turn has begun with it: that turn's members never change
+    beside: Beside = NOTHING_BESIDE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,7 @@ class OutboxMessage:
     exempt: bool = False  # goes out although a person owns the chat: emergency, opt-out
     notice: bool = False  # says when a person answers: goes out although the assistant is paused
     moves: int = 0  # how often the conversation had changed hands when this was read
+    by_human_agent: bool = False  # goes out as a person's late answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +195,8 @@ class Accepted:
     settled: tuple[str, ...] = ()  # conversations whose outbox a status may have moved
     repeats: int = 0
     foreign: int = 0  # for accounts that are not ours
+    reconciled: int = 0  # sends of unknown fate that these statuses proved
+    alerts: bool = False  # staff are to hear of something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

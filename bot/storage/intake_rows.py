@@ -1,49 +1,51 @@
-"""What comes in: contacts and their handles, events once each, statuses of what went out."""
+"""What comes in: events once each, statuses of what went out."""
 
-import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 
-from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, func, select, text, update
 
-from bot.domain.conversation import InboundEvent, InboundKind
-from bot.domain.pipeline import BOT, Accepted, OutboxState
+from bot.domain.conversation import InboundEvent, InboundKind, SendStatus
+from bot.domain.pipeline import Accepted, OutboxState
 from bot.ports import Clock
 from bot.storage import tables as t
+from bot.storage.account_notices import AccountNotices
+from bot.storage.aftermath import Aftermath, Then
+from bot.storage.consents import SqlConsents
+from bot.storage.contacts import Contacts
 from bot.storage.database import Database
+from bot.storage.handoffs import SqlHandoffs
+from bot.storage.inbox_words import words_of
 from bot.storage.instants import tick
 from bot.storage.ownership import Ownership
 from bot.storage.sealed_rows import SealedRows
 from bot.storage.statements import Prepared, upsert
 from bot.storage.tables import to_stamp
+from bot.storage.unread_events import UnreadEvents
 
-_contact = t.ContactRow.__table__  # type: ignore[attr-defined]
-_handle = t.ContactHandle.__table__  # type: ignore[attr-defined]
 _conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]
 _inbox = t.InboxRow.__table__  # type: ignore[attr-defined]
 _outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]
 
-#: Kinds that are kept but need no answer.
-SILENT = frozenset({InboundKind.REACTION, InboundKind.SYSTEM, InboundKind.ECHO})
+#: Kinds that are kept but need no answer. A call is answered when it rings, a referral when it begins a flow.
+SILENT = frozenset(
+    {
+        *(InboundKind.REACTION, InboundKind.SYSTEM, InboundKind.ECHO, InboundKind.EDIT, InboundKind.DELETION),
+        *(InboundKind.READ, InboundKind.OPTIN, InboundKind.PREFERENCES, InboundKind.HANDOVER),
+    }
+)
 #: How far a status proves that a message went. `failed` is no step of this ladder.
 RECEIPTS = {"sent": 1, "delivered": 2, "read": 3, "played": 3}
+#: A channel's clock, by which it says until when, and ours, by which we sent.
+_CLOCKS_DIFFER = timedelta(seconds=5)
+_NEWS = frozenset({InboundKind.ACCOUNT, InboundKind.OTHER})
 
-_FIND_HANDLE = Prepared(
-    select(_handle.c.contact).where(
-        _handle.c.practice == bindparam("practice"), _handle.c.handle == bindparam("handle")
-    )
-)
-_ADD_HANDLE = Prepared(upsert(_handle).on_conflict_do_nothing())
-_ADD_CONTACT = Prepared(insert(_contact))
-_ADD_CONVERSATION = Prepared(insert(_conversation))
 _ADD_INBOX = Prepared(upsert(_inbox).on_conflict_do_nothing().returning(_inbox.c.id))
 _WAKE = Prepared(
     update(_conversation)
     .where(_conversation.c.id == bindparam("conversation"), _conversation.c.snoozed_until.is_not(None))
     .values(snoozed_until=None)
-)
-_WHO = Prepared(select(_contact.c.sealed).where(_contact.c.id == bindparam("contact")))
-_REFRESH = Prepared(
-    update(_contact).where(_contact.c.id == bindparam("contact")).values(sealed=bindparam("who"))
 )
 _UNDER_WAY = Prepared(
     select(_outbox.c.sealed).where(
@@ -53,6 +55,17 @@ _UNDER_WAY = Prepared(
 _OUTBOX_FOUND = select(_outbox.c.id, _outbox.c.conversation, _outbox.c.state, _outbox.c.receipt)
 _FIND_BY_ID = Prepared(_OUTBOX_FOUND.where(_outbox.c.id == bindparam("row")))
 _FIND_BY_MESSAGE = Prepared(_OUTBOX_FOUND.where(_outbox.c.message_id == bindparam("wamid")))
+#: Everything that went out until a moment.
+_RECEIPT_UNTIL = Prepared(
+    update(_outbox)
+    .where(
+        _outbox.c.conversation == bindparam("conversation"),
+        _outbox.c.receipt >= 1,
+        _outbox.c.receipt < bindparam("rung"),
+        _outbox.c.sent_at <= bindparam("until"),
+    )
+    .values(receipt=bindparam("new_receipt"))
+)
 _RECEIPT = Prepared(
     update(_outbox)
     .where(_outbox.c.id == bindparam("row"))
@@ -69,109 +82,89 @@ _RECEIPT = Prepared(
 class IntakeRows:
     """The store's first room."""
 
-    def __init__(self, database: Database, rows: SealedRows, clock: Clock, ownership: Ownership) -> None:
+    def __init__(
+        self,
+        database: Database,
+        rows: SealedRows,
+        clock: Clock,
+        *,
+        ownership: Ownership,
+        handoffs: SqlHandoffs,
+    ) -> None:
         self._database = database
         self._rows = rows
         self._practice = rows.practice
         self._clock = clock
-        self._ownership = ownership
+        consents = SqlConsents(database, rows.practice)
+        self._contacts = Contacts(rows, consents)
+        self._unread = UnreadEvents(rows)
+        self._notices = AccountNotices(database, rows)
+        self._aftermath = Aftermath(
+            rows,
+            contacts=self._contacts,
+            consents=consents,
+            ownership=ownership,
+            handoffs=handoffs,
+            unread=self._unread,
+        )
 
     async def accept(
         self, events: Sequence[InboundEvent], *, accounts: frozenset[tuple[str, str]]
     ) -> Accepted:
-        ours = [event for event in events if (event.channel, event.account or "") in accounts]
+        channels = {channel for channel, _ in accounts}
+        ours = [event for event in events if _is_ours(event, accounts, channels)]
         at = to_stamp(self._clock.now())
 
         def unit(connection: Connection) -> Accepted:
-            stored: list[tuple[str, InboundKind]] = []
-            settled: list[str] = []
-            repeats = 0
+            taken = _Taken()
             for event in ours:
                 if event.status is not None:
-                    settled += self._apply_status(connection, event, at)
+                    taken.settled += self._apply_status(connection, event, at)
                 elif event.sender and event.id:
-                    conversation = self._contact_of(connection, event, at)
-                    if not self._add_message(connection, conversation, event, at):
-                        repeats += 1
-                    elif event.kind is InboundKind.ECHO:
-                        if self._answered_elsewhere(connection, conversation, event, at):
-                            settled.append(conversation)
-                    elif event.kind not in SILENT:
-                        stored.append((conversation, event.kind))
+                    self._take_message(connection, event, taken, at)
+                elif event.kind is InboundKind.ACCOUNT:
+                    taken.alerts |= self._notices.take(connection, event, at)
+                elif event.raw:
+                    self._unread.keep(connection, event, at)
             tick(connection, at)
             return Accepted(
-                conversations=tuple(stored),
-                settled=tuple(settled),
-                repeats=repeats,
+                conversations=tuple(taken.stored),
+                settled=tuple(taken.settled),
+                repeats=taken.repeats,
                 foreign=len(events) - len(ours),
+                alerts=taken.alerts,
             )
 
         # A batch of hundreds is not brief any more.
         write = self._database.write_brief if len(ours) <= 20 else self._database.write
         return await write(unit)
 
-    def _contact_of(self, connection: Connection, event: InboundEvent, at: int) -> str:
-        """The contact behind any of the event's ids; a new one with a key of its own when nobody is."""
-        assert event.sender is not None
-        account = event.account or ""
-        handles = [
-            self._rows.keyring.handle(event.channel, account, name)
-            for name in dict.fromkeys((event.sender, *event.aliases))
-        ]
-        unknown: list[str] = []
-        contact: str | None = None
-        for handle in handles:
-            found = _FIND_HANDLE.scalar(connection, practice=self._practice, handle=handle)
-            if found is None:
-                unknown.append(handle)
-            else:
-                contact = contact or found
-        if contact is None:
-            contact = str(uuid.uuid5(uuid.NAMESPACE_OID, self._practice + handles[0]))
-            self._add_contact(connection, contact, event, at)
-        elif unknown:
-            self._refresh(connection, contact, event)
-        for handle in unknown:
-            _ADD_HANDLE.run(connection, practice=self._practice, handle=handle, contact=contact)
-        return contact
+    async def keep_body(self, channel: str, body: bytes) -> None:
+        """A well signed body that nothing could be read of."""
+        at = to_stamp(self._clock.now())
+        await self._database.write(lambda connection: self._unread.keep_body(connection, channel, body, at))
 
-    def _add_contact(self, connection: Connection, contact: str, event: InboundEvent, at: int) -> None:
-        self._rows.keyring.create(connection, contact)
-        who = {"recipient": event.sender, "phone": event.phone, "name": event.profile_name}
-        _ADD_CONTACT.run(
-            connection,
-            id=contact,
-            practice=self._practice,
-            channel=event.channel,
-            account=event.account or "",
-            sealed=self._rows.seal(connection, contact, who),
-            created_at=at,
-        )
-        _ADD_CONVERSATION.run(
-            connection,
-            id=contact,
-            practice=self._practice,
-            version=0,
-            owner=BOT,
-            epoch=0,
-            updated_at=at,
-        )
+    def _take_message(self, connection: Connection, event: InboundEvent, taken: "_Taken", at: int) -> None:
+        conversation, is_new = self._contacts.of(connection, event, at)
+        row = self._add_message(connection, conversation, event, at)
+        if row is None:
+            taken.repeats += 1
+            return
+        then = self._aftermath.follow(connection, conversation, row, event, is_new=is_new, at=at)
+        if then is Then.TAKEN:
+            taken.settled.append(conversation)
+        if needs_answer(event) or then is Then.GIVEN_BACK:
+            taken.stored.append((conversation, event.kind))
 
-    def _refresh(self, connection: Connection, contact: str, event: InboundEvent) -> None:
-        """The same person under one more id: perhaps with a phone, or a name, that was hidden before."""
-        known = self._rows.open(connection, contact, _WHO.scalar(connection, contact=contact))
-        who = {
-            "recipient": event.sender,
-            "phone": event.phone or known.get("phone"),
-            "name": event.profile_name or known.get("name"),
-        }
-        _REFRESH.run(connection, contact=contact, who=self._rows.seal(connection, contact, who))
-
-    def _add_message(self, connection: Connection, conversation: str, event: InboundEvent, at: int) -> bool:
+    def _add_message(
+        self, connection: Connection, conversation: str, event: InboundEvent, at: int
+    ) -> int | None:
+        """The new row; None for what was stored before, or is our own."""
         if event.kind is InboundKind.ECHO and self._is_ours(connection, conversation, event):
-            return False
-        words = {"text": event.text, "payload": event.payload}
-        row = _ADD_INBOX.scalar(
+            return None
+        answered = needs_answer(event)
+        about = self._rows.hashed(event.about) if event.about else None
+        row: int | None = _ADD_INBOX.scalar(
             connection,
             practice=self._practice,
             channel=event.channel,
@@ -179,24 +172,15 @@ class IntakeRows:
             event=self._rows.hashed(event.id or ""),
             conversation=conversation,
             kind=event.kind.value,
-            sealed=self._rows.seal(connection, conversation, words),
+            sealed=self._rows.seal(connection, conversation, words_of(event, about=about)),
             sent_at=to_stamp(event.at) if event.at else at,
             received_at=at,
-            state="done" if event.kind in SILENT else "new",
+            state="new" if answered else "done",
             attempts=0,
         )
-        if row is not None and event.kind not in SILENT:
+        if row is not None and answered:
             _WAKE.run(connection, conversation=conversation)
-        return row is not None
-
-    def _answered_elsewhere(
-        self, connection: Connection, conversation: str, event: InboundEvent, at: int
-    ) -> bool:
-        """Staff answered from the phone app or the page's own inbox; the assistant falls silent."""
-        written = to_stamp(event.at) if event.at else at
-        return self._ownership.answered_elsewhere(
-            connection, conversation, event.channel, at=at, written=written
-        )
+        return row
 
     def _is_ours(self, connection: Connection, conversation: str, echo: InboundEvent) -> bool:
         """An echo of what we sent ourselves: by its id, or while the answer to our request is not stored yet,
@@ -213,6 +197,8 @@ class IntakeRows:
         """Receipts only climb; a failure counts while nothing proves that the message arrived."""
         status = event.status
         assert status is not None
+        if not status.message_id and status.until is not None:
+            return self._apply_watermark(connection, event, status)
         wamid = self._rows.hashed(status.message_id)
         found = _FIND_BY_ID.first(connection, row=status.outbox_id) if status.outbox_id else None
         found = found or _FIND_BY_MESSAGE.first(connection, wamid=wamid)
@@ -237,3 +223,47 @@ class IntakeRows:
             code=status.error_code,
         )
         return [found.conversation]
+
+    def _apply_watermark(self, connection: Connection, event: InboundEvent, status: SendStatus) -> list[str]:
+        """Everything that went out until a moment was delivered, or read; no message is named."""
+        conversation = self._contacts.find(connection, event) if event.sender else None
+        rung = RECEIPTS.get(status.state, 0)
+        if conversation is not None and status.until is not None and rung:
+            _RECEIPT_UNTIL.run(
+                connection,
+                conversation=conversation,
+                rung=rung,
+                new_receipt=rung,
+                until=to_stamp(status.until + _CLOCKS_DIFFER),
+            )
+        return []
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What a batch has come to so far."""
+
+    stored: list[tuple[str, InboundKind]] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
+    repeats: int = 0
+    alerts: bool = False
+
+
+def needs_answer(event: InboundEvent) -> bool:
+    """Whether a turn is to begin with it."""
+    match event.kind:
+        case InboundKind.REFERRAL:
+            return bool(event.payload)
+        case InboundKind.CALL:
+            return (
+                event.details.get("event") == "connect" and event.details.get("direction") == "USER_INITIATED"
+            )
+        case _:
+            return event.kind not in SILENT
+
+
+def _is_ours(event: InboundEvent, accounts: frozenset[tuple[str, str]], channels: Collection[str]) -> bool:
+    """What is about no account in particular is about the app, which is ours: its secret has signed it."""
+    if event.account is None and event.kind in _NEWS and not event.sender:
+        return event.channel in channels
+    return (event.channel, event.account or "") in accounts

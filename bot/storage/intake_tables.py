@@ -62,6 +62,31 @@ class UnreadEventRow(SQLModel, table=True):
     received_at: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
+class AboutRow(SQLModel, table=True):
+    """An edit or a deletion, and the keyed hash of the message that it is about."""
+
+    __tablename__: ClassVar[Any] = "inbox_about"
+    __table_args__: ClassVar[Any] = (Index("inbox_about_message", "practice", "about"),)
+
+    inbox: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    practice: str
+    about: str
+
+
+class AccountNoticeRow(SQLModel, table=True):
+    """What a channel told of the practice's own account, once. Nothing of it is about a patient."""
+
+    __tablename__: ClassVar[Any] = "account_notice"
+
+    practice: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    event: str = Field(primary_key=True)  # keyed hash of the channel's id
+    at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    said: str
+
+
 CONSENT: Any = ConsentRow.__table__  # type: ignore[attr-defined]
 ARRIVAL: Any = ArrivalRow.__table__  # type: ignore[attr-defined]
 UNREAD: Any = UnreadEventRow.__table__  # type: ignore[attr-defined]
+ABOUT: Any = AboutRow.__table__  # type: ignore[attr-defined]
+ACCOUNT_NOTICE: Any = AccountNoticeRow.__table__  # type: ignore[attr-defined]

@@ -50,7 +50,9 @@ class SqlStore:
             database, practice=practice, keyring=keyring, clock=clock, ownership=self.ownership
         )
         self.handoffs.leads = lambda: self.claims.leads
-        intake = IntakeRows(database, rows, clock, self.ownership)
+        intake = IntakeRows(
+            database, rows, clock, ownership=self.ownership, handoffs=self.handoffs
+        )
         outbox = OutboxRows(
             database, rows, clock, claims=self.claims, ownership=self.ownership, handoffs=self.handoffs
         )
@@ -65,6 +67,7 @@ class SqlStore:
             apply_write=apply_write,
         )
         self.accept = intake.accept
+        self.keep_body = intake.keep_body
         self.load = turns.load
         self.recall = turns.recall
         self.record = turns.record

@@ -24,6 +24,7 @@ from bot.storage.claims import Claims
 from bot.storage.database import Database
 from bot.storage.drafts import Drafts
 from bot.storage.handoffs import SqlHandoffs
+from bot.storage.inbox_words import beside
 from bot.storage.instants import tick
 from bot.storage.outbox_rows import OutboxRows
 from bot.storage.ownership import Ownership
@@ -186,6 +187,7 @@ class TurnRows:
             attempts=row.attempts,
             replays=row.replays,
             turn=row.turn,
+            beside=beside(connection, self._rows, conversation, words),
         )
 
     def _begun(self, connection: Connection, conversation: str, turn: str) -> BegunTurn | None:

@@ -1,4 +1,4 @@
-"""Wishes about promotions, where people came from, and what nobody could read."""
+"""Wishes about promotions, where people came from, what nobody could read, what was changed afterwards."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -48,8 +48,23 @@ def upgrade() -> None:
     )
     op.create_index('unread_event_once', 'unread_event', ['practice', 'channel', 'event'], unique=True)
     op.create_index('unread_event_at', 'unread_event', ['practice', 'received_at'])
+    op.create_table('inbox_about',
+    sa.Column('inbox', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('practice', sa.String(), nullable=False),
+    sa.Column('about', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('inbox')
+    )
+    op.create_index('inbox_about_message', 'inbox_about', ['practice', 'about'])
+    op.create_table('account_notice',
+    sa.Column('practice', sa.String(), nullable=False),
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.Column('event', sa.String(), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.Column('said', sa.String(), nullable=False),
+    sa.PrimaryKeyConstraint('practice', 'channel', 'event')
+    )
 
 
 def downgrade() -> None:
-    for table in ('unread_event', 'arrival', 'consent'):
+    for table in ('account_notice', 'inbox_about', 'unread_event', 'arrival', 'consent'):
         op.drop_table(table)
