@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
 
+from bot.domain.media import AS_USUAL, MediaRules, VoiceRules
 from bot.domain.outside import SystemSettings
+from bot.domain.providers import Provider
 
 #: What a practice may answer in practice.yml (`answers`); texts name each as the slot `answer_<topic>`.
 ANSWER_TOPICS = (
@@ -107,6 +109,8 @@ class WhatsAppAccount:
     app_secret: str = field(repr=False)
     verify_token: str = field(repr=False)
     access_token: str = field(repr=False)
+    business_app: bool = False  # the number stays in the WhatsApp Business app: 20 messages a second
+    provider: Provider | None = None  # instead of Meta itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,12 +235,15 @@ class Practice:
     instagram: tuple[InstagramAccount, ...] = ()
     sms: tuple[SmsAccount, ...] = ()
     mail: MailAccount | None = None
+    media: MediaRules = AS_USUAL
+    voice: VoiceRules | None = None  # without it voice notes go to a person
     alerts: tuple[AlertChannel, ...] = ()  # in this order: the next when one fails
     desk: DeskRules = DeskRules()
     canned_answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id -> language -> text
     action_server: ActionServer | None = None
     sign_in: SignInService | None = None  # besides passwords
     system: SystemSettings | None = None  # where the diary is kept, when it is not here
+    links: Mapping[str, str] = field(default_factory=dict)  # a link's ref, or an advert's id -> a flow
     suggest: frozenset[str] | None = frozenset()  # flows whose answers somebody reads first; None: all flows
 
     def answer(self, topic: str, language: str) -> str:

@@ -126,6 +126,22 @@ class DraftView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileView:
+    """A file that came with a message. `state`: waiting | kept | refused (`why`) | expired. `heard` is what a
+    machine understood of a voice note, `heard_surely` how sure it is (0 to 1)."""
+
+    id: str
+    state: str
+    why: str | None = None
+    kind: str = ""  # image | audio | video | document, once it is kept
+    mime_type: str = ""
+    name: str = ""
+    size: int = 0
+    heard: str | None = None
+    heard_surely: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageView:
     """One bubble. `state` is None for what the patient wrote and for notes."""
 
@@ -138,6 +154,7 @@ class MessageView:
     state: MessageState | None = None
     by: str | None = None  # which person, when the author is staff; who let it out, of a suggestion
     client_message_id: str | None = None  # of `Desk.reply`, so that a page finds its own message again
+    files: tuple[FileView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from bot.settings.channel_entries import (
     InstagramEntry,
     MailEntry,
     MessengerEntry,
+    ProviderEntry,
     SmsEntry,
     WhatsAppEntry,
 )
@@ -24,6 +25,7 @@ from bot.settings.diary_entries import (
     SystemEntry,
     VisitTypeEntry,
 )
+from bot.settings.file_entries import MediaEntry, VoiceEntry
 from bot.settings.kinds import (
     AccountId,
     ActionServerUrl,
@@ -148,11 +150,14 @@ class PracticeEntry(Entry):
     instagram: list[InstagramEntry] | None = None
     sms: list[SmsEntry] | None = None
     mail: MailEntry | None = None
+    media: MediaEntry | None = None
+    voice: VoiceEntry | None = None
     alerts: Annotated[list[AlertEntry], BeforeValidator(one_or_several)] | None = None
     desk: DeskEntry | None = None
     canned_answers: dict[Id, dict[Language, Text]] = {}
     action_server: ActionServerEntry | None = None
     sign_in: SignInEntry | None = None
+    links: dict[Text, Id] = {}
     suggest: Annotated[list[Id] | Literal["all"], BeforeValidator(flows_or_all)] = []
 
 
@@ -174,6 +179,9 @@ KEYS: Mapping[tuple[Any, ...], type[Entry]] = {
     ("rooms",): RoomEntry,
     ("practice_system",): SystemEntry,
     ("whatsapp",): WhatsAppEntry,
+    ("whatsapp", "provider"): ProviderEntry,
+    ("media",): MediaEntry,
+    ("voice",): VoiceEntry,
     ("messenger",): MessengerEntry,
     ("instagram",): InstagramEntry,
     ("sms",): SmsEntry,

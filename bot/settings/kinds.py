@@ -24,6 +24,8 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _HOURS = re.compile(r"\s*(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})\s*")
 _REFERENCE = re.compile(r"env:([A-Z_][A-Z0-9_]*)|file:(.+)")
+HOST = re.compile(r"\.?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 

@@ -16,7 +16,7 @@ from bot.domain.practice import (
     SignInService,
 )
 from bot.errors import ContentRefused, Problem, SetupError
-from bot.settings.channel_accounts import channel_accounts
+from bot.settings.channel_accounts import channel_accounts, files
 from bot.settings.checks import cross_check
 from bot.settings.entries import KEYS, AlertEntry, AnswersEntry, DeskEntry, OidcEntry, PracticeEntry
 from bot.settings.kinds import SecretSources, read_secret
@@ -146,10 +146,11 @@ def _practice(entry: PracticeEntry, *, gather_seconds: float | None, with_secret
         hold_for=timedelta(minutes=entry.hold_minutes),
         holds_per_contact=entry.holds_per_contact,
         gather_seconds=entry.gather_seconds if gather_seconds is None else gather_seconds,
-        **(channel_accounts(entry) if with_secrets else {}),
+        **(channel_accounts(entry) | files(entry) if with_secrets else {}),
         alerts=tuple(_alert(alert) for alert in (entry.alerts or () if with_secrets else ())),
         desk=_desk(entry.desk) if entry.desk else DeskRules(),
         canned_answers=entry.canned_answers,
+        links=entry.links,
         suggest=None if entry.suggest == "all" else frozenset(entry.suggest),
         action_server=ActionServer(url=entry.action_server.url, token=entry.action_server.token or None)
         if entry.action_server

@@ -44,6 +44,7 @@ from bot.storage import tables as t
 from bot.storage.audit import SqlAudit
 from bot.storage.database import Database
 from bot.storage.desk_list import DeskList
+from bot.storage.media import SqlMedia
 from bot.storage.notes import SqlNotes
 from bot.storage.seal import Keyring
 from bot.storage.store import SqlStore
@@ -116,6 +117,7 @@ class SqlDesk:
         self._audit = audit
         self._notes = notes
         self._is_paused = is_paused
+        self._media = SqlMedia(database, practice=practice, keyring=keyring)
         self.list = DeskList(
             practice=practice,
             keyring=keyring,
@@ -195,6 +197,7 @@ class SqlDesk:
 
     def _messages(self, connection: Connection, conversation: str) -> tuple[MessageView, ...]:
         views: list[tuple[int, int, MessageView]] = []
+        files = self._media.views(connection, conversation)
         for row in connection.execute(select(_inbox).where(_inbox.c.conversation == conversation)):
             if row.kind in OWN_KINDS:
                 continue
@@ -207,6 +210,7 @@ class SqlDesk:
                 by=ELSEWHERE.get(row.channel, row.channel) if is_echo else None,
                 text=words.get("text") or "",
                 kind=row.kind,
+                files=files.get(row.id, ()),
             )
             views.append((row.received_at, row.id, view))
         for row in connection.execute(select(_outbox).where(_outbox.c.conversation == conversation)):

@@ -96,6 +96,13 @@ class InboxRow(SQLModel, table=True):
         ),
         Index("inbox_conversation", "conversation"),
         Index(
+            "inbox_files",
+            "practice",
+            "received_at",
+            sqlite_where=text("kind IN ('image', 'audio', 'video', 'document', 'sticker')"),
+            postgresql_where=text("kind IN ('image', 'audio', 'video', 'document', 'sticker')"),
+        ),
+        Index(
             "inbox_set_aside",
             "practice",
             sqlite_where=text("state = 'dead'"),
