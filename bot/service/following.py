@@ -5,7 +5,7 @@ where it does not, staff see the visit in their own system.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -15,10 +15,13 @@ from bot.domain.diary import Appointment, AppointmentStatus
 from bot.domain.outside import Deed, DeedState, Linked
 from bot.errors import AuthFailed, BookingError
 from bot.ports import Clock
+from bot.service.supervision import beat
 
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY = 20.0
+GATHERED = 1.0  # seconds in which several calls of the system become one question
+MOST_HINTS = 500  # what is beyond is seen when everything new is asked for
 CHECK_EVERY = timedelta(hours=12)  # credentials of some systems die when they are not used
 
 #: Tells a contact what became of a visit: as it was, as it is (cancelled, or at another time).
@@ -34,6 +37,10 @@ class Outside(Protocol):
 
     async def catch_up(self, *, at: datetime) -> tuple[tuple[Linked, Appointment], ...]: ...
 
+    async def reread(
+        self, refs: Collection[str], *, at: datetime
+    ) -> tuple[tuple[Linked, Appointment], ...]: ...
+
     async def check(self) -> None: ...
 
 
@@ -43,12 +50,25 @@ class Following:
         self._clock = clock
         self._tell = tell
         self._checked: datetime | None = None
+        self._hints: set[str] = set()
+        self._called = asyncio.Event()
         self.is_well = True
+
+    def hear(self, refs: Collection[str]) -> None:
+        """The system says that these visits may have changed: they are read again in a moment."""
+        self._hints |= set(list(refs)[: max(MOST_HINTS - len(self._hints), 0)])
+        self._called.set()
 
     async def run(self) -> None:
         while True:
             await self.look()
-            await asyncio.sleep(LOOK_EVERY)
+            beat()
+            try:
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._called.wait()
+                    await asyncio.sleep(GATHERED)
+            except TimeoutError:
+                continue
 
     async def look(self) -> None:
         """Once. Raises nothing for what the system does."""
@@ -59,6 +79,11 @@ class Following:
                 self._checked = at
             for deed, state in await self._diary.settle(at=at):
                 log.warning("write_settled_late", system=self._diary.name, what=deed.what, state=str(state))
+            self._called.clear()
+            hinted, self._hints = self._hints, set()
+            if hinted:
+                for ours, now in await self._diary.reread(hinted, at=at):
+                    await self._told(ours, now, at)
             for ours, now in await self._diary.catch_up(at=at):
                 await self._told(ours, now, at)
         except BookingError as error:

@@ -14,8 +14,8 @@ from bot.practice_systems.dentally.system import Bookings, DentallySystem
 from bot.practice_systems.outside_http import OutsideHttp
 
 API = "https://api.dentally.co"
-_OPTIONS = {"contact", "url", "site", "payment_plan", "cancel_reason"}
-_SECRETS = {"api_key"}
+_OPTIONS = {"contact", "url", "site", "payment_plan", "cancel_reason", "webhook_header"}
+_SECRETS = {"api_key", "webhook", "webhook_key"}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -68,7 +68,18 @@ def open_dentally(
             cancel_reason=_text(settings, "cancel_reason"),
         ),
         now=now,
+        signature=_signature(settings),
     )
+
+
+def _signature(settings: SystemSettings) -> tuple[str, str] | None:
+    """Header and key, where the practice knows how its webhooks are signed."""
+    header, key = _text(settings, "webhook_header"), settings.secrets.get("webhook_key")
+    if bool(header) != bool(key):
+        raise SetupError(
+            "practice_system.options.webhook_header and practice_system.secrets.webhook_key belong together"
+        )
+    return (header, key) if header and key else None
 
 
 def _text(settings: SystemSettings, name: str) -> str | None:

@@ -39,6 +39,7 @@ from bot.errors import (
 from bot.practice_systems.dentally import reading
 from bot.practice_systems.dentally.reading import CANCELLED, KEY, VISIT_TYPE
 from bot.practice_systems.dentally.rest import DentallyRest, Json, Refusal
+from bot.practice_systems.webhook_signature import check_signature
 
 _SEARCH_PAGES = 5  # of patients: more means that the search was not understood
 _TIME = {"start_time", "finish_time", "practitioner_id", "room_id", "base"}
@@ -79,12 +80,15 @@ class DentallySystem:
         time_zone: str,
         bookings: Bookings,
         now: Callable[[], datetime],
+        signature: tuple[str, str] | None = None,
     ) -> None:
+        """`signature`: by which header, and with which key, webhooks are signed; None where nobody knows."""
         self._rest = rest
         self._practitioners = frozenset(practitioners)
         self._time_zone = time_zone
         self._bookings = bookings
         self._now = now
+        self._signature = signature
 
     async def close(self) -> None: ...
 
@@ -267,8 +271,10 @@ class DentallySystem:
         )
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
-        """Dentally is not known to sign its calls: whoever serves the address keeps a secret in its path.
+        """How Dentally signs its calls is not known: whoever serves the address keeps a secret in its path.
         What a call names is read again, whatever else it says; a shape that nobody knows names nothing."""
+        if self._signature is not None:
+            check_signature(headers, body, header=self._signature[0], key=self._signature[1])
         try:
             told = json.loads(body)
         except ValueError:

@@ -1,5 +1,6 @@
 """What staff do in the practice's own software reaches the patient, and an outage is said once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -25,6 +26,8 @@ class Elsewhere:
     news: tuple[tuple[Linked, Appointment], ...] = ()
     is_down: bool = False
     checks: int = 0
+    hinted: tuple[tuple[Linked, Appointment], ...] = ()
+    asked: list[list[str]] = field(default_factory=list)
 
     async def settle(self, *, at: datetime) -> tuple[tuple[Deed, DeedState], ...]:
         return ()
@@ -33,6 +36,11 @@ class Elsewhere:
         if self.is_down:
             raise Unavailable("no answer")
         news, self.news = self.news, ()
+        return news
+
+    async def reread(self, refs: Collection[str], *, at: datetime) -> tuple[tuple[Linked, Appointment], ...]:
+        self.asked.append(sorted(refs))
+        news, self.hinted = self.hinted, ()
         return news
 
     async def check(self) -> None:
@@ -110,3 +118,15 @@ def test_the_news_in_three_languages() -> None:
         " alle 11:00",
         "Клиника перенесла ваш визит (вторник",
     ]
+
+
+async def test_what_the_system_calls_about_is_asked_for_once_and_told_once() -> None:
+    desk, elsewhere = Desk(), Elsewhere(hinted=((OURS, MOVED),))
+    follower = following(elsewhere, desk)
+    for _ in range(3):
+        follower.hear(["x1", "x2"])
+    await follower.look()
+    await follower.look()
+
+    assert elsewhere.asked == [["x1", "x2"]]
+    assert desk.told == [("ada", MOVED)]
