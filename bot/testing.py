@@ -16,7 +16,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
+from tempfile import TemporaryDirectory
 
 import aiohttp
 
@@ -36,7 +39,9 @@ from bot.domain.handoff import StaffAlert
 from bot.domain.practice import Practice
 from bot.ports import Clock
 from bot.service.clock import FrozenClock
+from bot.storage.database import Database, sqlite_url
 from bot.storage.diary_json import parse_additions
+from bot.storage.migrations import upgrade
 from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
 
@@ -44,6 +49,29 @@ ACCOUNT = "100000000000001"
 PAGE = "200000000000001"
 PROFILE = "300000000000001"  # on Instagram
 _ACCOUNTS = {WHATSAPP: ACCOUNT, MESSENGER: PAGE, INSTAGRAM: PROFILE}
+
+
+def _begin_empty(path: Path) -> None:
+    """A database without rows, where there is none; migrating once a process is enough."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_empty_database())
+
+
+@cache
+def _interpreter(languages: tuple[str, ...], folder: Path) -> Interpreter:
+    """One for all surgeries of a process: it keeps nothing of what it reads."""
+    return load_interpreter(languages, cache=folder)
+
+
+@cache
+def _empty_database() -> bytes:
+    with TemporaryDirectory(prefix="chairside-") as folder:
+        path = Path(folder) / "empty.db"
+        database = Database(sqlite_url(path))
+        upgrade(database.engine)
+        database.close()
+        return path.read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +167,9 @@ class Patient:
         """A tap with this token, wherever it comes from."""
         return await self._send(self._event(InboundKind.CHOICE, text=title, payload=payload))
 
-    async def sends(self, kind: InboundKind) -> list[Seen]:
-        return await self._send(self._event(kind))
+    async def sends(self, kind: InboundKind, **said: Any) -> list[Seen]:
+        """Any other event; `said` are further fields of InboundEvent."""
+        return await self._send(replace(self._event(kind), **said))
 
     def _event(
         self, kind: InboundKind, *, text: str | None = None, payload: str | None = None
@@ -195,6 +224,8 @@ class Surgery:
         configuration = bootstrap.Configuration(
             data=data, environment=environment or {}, demo=True, now=datetime.fromisoformat(at)
         )
+        if not configuration.environment.get("CHAIRSIDE_DATABASE_URL"):
+            _begin_empty(data / "chairside.db")
         books = bootstrap.Books.open(configuration)
         books = replace(books, practice=replace(change(books.practice), gather_seconds=gather_seconds))
         clock = clock or FrozenClock(datetime.fromisoformat(at).astimezone(UTC))
@@ -206,7 +237,7 @@ class Surgery:
             books,
             clock=clock,
             assistant=assistant,
-            interpreter=interpreter or load_interpreter(books.practice.languages, cache=data / "nlu"),
+            interpreter=interpreter or _interpreter(books.practice.languages, configuration.nlu_cache),
             channels=dict.fromkeys(_ACCOUNTS, channel),
             wait_for_status=wait_for_status,
             keep_ledger=keep_ledger,

@@ -8,6 +8,7 @@ calls a person, it does not diagnose.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -211,11 +212,18 @@ class _Denial:
 
 
 def _books(path: Path, known: Collection[str]) -> list[_Book]:
-    raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    raw = _read(path)
     books = [_Book(raw, known, latin=False)]
     if raw.get("also_in_latin"):
         books.append(_Book(raw, known, latin=True))
     return books
+
+
+@cache
+def _read(path: Path) -> dict[str, Any]:
+    """A file of red flags as it is written; nobody changes what comes back."""
+    raw: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    return raw
 
 
 def _long_enough(phrase: str) -> bool:

@@ -1,9 +1,15 @@
-"""For all tests: what one of them does to the process, the next does not see."""
+"""For all tests: what one of them does to the process, the next does not see; and what all of them read."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pytest
 import structlog
+
+from bot import source
+
+# Reading YAML is pure, and thousands of tests read the same thirty files.
+source.read_text = lru_cache(maxsize=256)(source.read_text)
 
 
 @pytest.fixture(autouse=True)
