@@ -1,9 +1,11 @@
 """Everything between a channel's events and its replies."""
 
 import asyncio
+import math
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from typing import cast
 
 import aiohttp
 
@@ -14,6 +16,7 @@ from bot.actions.outreach import outreach_actions
 from bot.actions.remote import NearestActions
 from bot.bootstrap.books import Books, audit_of, desk_facts
 from bot.bootstrap.outreach import OutreachContent, OutreachDesk
+from bot.bootstrap.sending import has_agent, reopening, template_book
 from bot.dialogue import Assistant
 from bot.diaries import open_diaries, telling
 from bot.domain.answer_times import answer_by
@@ -27,17 +30,25 @@ from bot.service.changes import Changes
 from bot.service.choosing import Choosing
 from bot.service.delivery import Delivery
 from bot.service.following import Following
+from bot.service.gauging import Gauging
 from bot.service.intake import Intake
+from bot.service.lines import Line, Lines
+from bot.service.measured import MeasuredChannel
+from bot.service.measures import Measures
 from bot.service.pausing import Pauses
 from bot.service.presence import Present
 from bot.service.probe import Probe
 from bot.service.promises import Promises
+from bot.service.reachability import Reachability
 from bot.service.requests import RequestDesk
 from bot.service.rounds import Rounds
+from bot.service.supervision import Supervisor
 from bot.service.tokens import TapTokens
 from bot.service.turns import Turns
+from bot.service.turnstile import Turnstile
 from bot.service.understanding import Reader
 from bot.service.visits import VisitDesk
+from bot.storage.account_alerts import SqlAccountAlerts
 from bot.storage.cards import SqlCards
 from bot.storage.desk import SqlDesk
 from bot.storage.desk_search import SqlFinder
@@ -47,6 +58,7 @@ from bot.storage.meant import SqlMeant
 from bot.storage.notes import SqlNotes
 from bot.storage.notices import SqlNotices
 from bot.storage.presence_rows import SqlPresence
+from bot.storage.readings import SqlReadings
 from bot.storage.requests import SqlRequests
 from bot.storage.seal import derive
 from bot.storage.set_aside import SqlSetAside
@@ -56,6 +68,8 @@ from bot.storage.switches import SqlSwitches
 from nlu.understanding import Interpreter
 
 _UNTIL_REACHABLE = timedelta(minutes=5)
+#: Loops that wait for somebody else's machine may be silent for so many seconds.
+_SLOW_OUTSIDE = 300.0
 
 
 class FrontDesk:
@@ -67,7 +81,7 @@ class FrontDesk:
         *,
         clock: Clock,
         assistant: Assistant,
-        interpreter: Interpreter,
+        interpreter: Interpreter | asyncio.Task[Interpreter],
         channels: Mapping[str, Channel],
         alert_channels: Sequence[Alert] = (),
         inbox_url: str = "/inbox",
@@ -81,13 +95,20 @@ class FrontDesk:
         remote_actions: Actions | None = None,
         pinned: Callable[[str], Assistant | None] = lambda version: None,
         http: aiohttp.ClientSession | None = None,
+        measures: Measures | None = None,
+        turnstile: Turnstile | None = None,
         outreach: OutreachContent | None = None,
+        a_second: Callable[[Line], float] | None = None,
     ) -> None:
         practice = books.practice
         self.practice = practice
         self.books = books
         self.clock = clock
-        self.channels = channels
+        self.measures = measures or Measures(practice.id)
+        self.supervisor = Supervisor()
+        self.channels = channels = {
+            name: cast(Channel, MeasuredChannel(channel, self.measures)) for name, channel in channels.items()
+        }
         self.assistant = assistant
         self.changes = Changes()
         self.worker = uuid.uuid4().hex
@@ -99,6 +120,7 @@ class FrontDesk:
             clock=clock,
             apply_write=books.diary.apply_write,
             worker=self.worker,
+            has_agent=has_agent(practice),
         )
         self.diaries = open_diaries(
             practice, database=books.database, store=books.diary, http=http, now=clock.now
@@ -117,6 +139,7 @@ class FrontDesk:
         self.switches = SqlSwitches(
             books.database, practice=practice, clock=clock, audit=self.audit, changed=self.changes.ring
         )
+        self.reachability = Reachability(clock)
         self.delivery = Delivery(
             store=self.store,
             channels=channels,
@@ -128,6 +151,11 @@ class FrontDesk:
             wait_for_status=wait_for_status,
             resend_blindly=resend_blindly,
             look_again_at_owner=look_again_at_owner,
+            measures=self.measures,
+            lines=Lines(a_second),
+            reachability=self.reachability,
+            stopped=SqlAccountAlerts(books.database, practice.id, clock).refused,
+            told=self.alerts.ring,
         )
         self.reader = Reader(interpreter=interpreter, practice=practice)
         self.outreach = OutreachDesk(
@@ -140,6 +168,8 @@ class FrontDesk:
             is_paused=lambda channel: self.switches.now.is_paused(channel),
             wake_delivery=self.delivery.wake,
         )
+        self.templates = template_book(books, self.outreach.content.templates)
+        self.store.fates.reopening = reopening(self.templates, self.tokens)
         of_the_house = [*booking_actions(practice, self.diary), *outreach_actions(self.outreach.answers)]
         here = InProcessActions([*of_the_house, *own_actions], assistant=assistant)
         self.actions: Actions = NearestActions(here, remote_actions) if remote_actions else here
@@ -160,6 +190,8 @@ class FrontDesk:
             keep_ledger=keep_ledger,
             outreach=self.outreach.answers,
             pinned=pinned,
+            measures=self.measures,
+            turnstile=turnstile,
         )
         self.intake = Intake(
             store=self.store,
@@ -172,6 +204,9 @@ class FrontDesk:
             ),
             changes=self.changes,
             probe=probe,
+            links=practice.links,
+            ring_alerts=self.alerts.ring,
+            reachability=self.reachability,
         )
         self.facts = desk_facts(books)
         self.notes = SqlNotes(
@@ -292,7 +327,12 @@ class FrontDesk:
             wake_turns=self.turns.wake,
             wake_delivery=self.delivery.wake,
         )
-        self._loops: list[asyncio.Task[None]] = []
+        told = channels.keys() & {"whatsapp"}  # others tell of what was read, if anything
+        self.gauging = Gauging(
+            SqlReadings(books.database, practice=practice.id, clock=clock, told=told),
+            measures=self.measures,
+            supervisor=self.supervisor,
+        )
 
     async def start(self) -> None:
         """Take up what an earlier process left: messages to answer, replies to send, fates to learn."""
@@ -302,30 +342,32 @@ class FrontDesk:
             self.turns.wake(conversation)
         for conversation in unfinished.to_send:
             self.delivery.wake(conversation)
+        watch = self.supervisor.watch
         if self.books.database.is_shared:
-            self._loops.append(asyncio.create_task(self.rounds.run(), name="rounds"))
-            self._loops.append(asyncio.create_task(self.present.run(), name="presence"))
-        if self.choosing is not None:
-            self._loops.append(asyncio.create_task(self.choosing.run(), name="choosing"))
+            watch("rounds", self.rounds.run)
+            watch("presence", self.present.run, silent_after=math.inf)  # nobody's answer depends on it
         else:
-            self._loops.append(asyncio.create_task(self.backlog.run(), name="backlog"))
-        self._loops.append(asyncio.create_task(self.alerts.run(), name="alerts"))
-        self._loops.append(asyncio.create_task(self.promises.run(), name="promises"))
-        self._loops.append(asyncio.create_task(self.pauses.run(), name="pauses"))
+            watch("backlog", self.backlog.run)
+        if self.choosing is not None:
+            watch("choosing", self.choosing.run)
+        watch("alerts", self.alerts.run, silent_after=_SLOW_OUTSIDE)
+        watch("promises", self.promises.run)
+        watch("pauses", self.pauses.run)
+        watch("gauging", self.gauging.run)
+        watch("reachability", self.reachability.run)
         if self.outreach.goes_on:
-            self._loops.append(asyncio.create_task(self.outreach.service.run(), name="outreach"))
+            watch("outreach", self.outreach.service.run, silent_after=_SLOW_OUTSIDE)
         if self.following is not None:
-            self._loops.append(asyncio.create_task(self.following.run(), name="following"))
+            watch("following", self.following.run, silent_after=_SLOW_OUTSIDE)
 
     async def be_reachable(self) -> None:
         """The webhook listens: the wait for statuses begins."""
+        self.reachability.begin()
         await self.store.wait_anew(decide_at=self.clock.now() + self.delivery.status_deadline)
         self.delivery.look_again()
 
     async def stop(self) -> None:
-        for loop in self._loops:
-            loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        await self.supervisor.stop()
         await self.turns.stop()
         await self.delivery.stop()
         await self.store.claims.leave()

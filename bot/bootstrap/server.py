@@ -1,5 +1,6 @@
 """The front desk behind HTTP: webhooks, inbox, and in a demo the sandbox with its stand-in of Meta."""
 
+import asyncio
 import fcntl
 import os
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import IO
 import aiohttp
 from aiohttp import web
 
+from bot import __version__
 from bot.bootstrap.books import Books, reports
 from bot.bootstrap.channels import channels_of
 from bot.bootstrap.content import (
@@ -26,20 +28,28 @@ from bot.domain.practice import Practice
 from bot.errors import SetupError
 from bot.ports import Clock
 from bot.service.alerts import Grouping
+from bot.service.health import Health
+from bot.service.measures import Instruments, Measures
+from bot.service.pressure import Pressure
 from bot.service.probe import Probe
+from bot.service.tracing import spans_to
 from bot.stand_in import GraphStandIn
 from bot.storage.audit import SqlAudit
 from bot.storage.staff import SqlStaffBook
+from bot.web.health import add_health
 from bot.web.inbox import InboxParts, add_inbox
 from bot.web.inbox_requests import add_requests
+from bot.web.metrics import add_metrics
 from bot.web.office import OfficeParts, add_office
 from bot.web.openid import OpenId
 from bot.web.openid_door import OpenIdDoor
 from bot.web.sandbox import add_sandbox
 from bot.web.security import add_headers
 from bot.web.session import SignIn
+from bot.web.system_webhooks import add_system_webhook
 from bot.web.webhooks import MAX_BODY, add_webhooks
 from nlu.interpreter import load_interpreter
+from nlu.understanding import Interpreter
 
 
 class Server:
@@ -57,6 +67,7 @@ class Server:
         self._runners: list[web.AppRunner] = []
         self._http: aiohttp.ClientSession | None = None
         self.desk: FrontDesk | None = None
+        self.health: Health | None = None
         self._stand_in: GraphStandIn | None = None
 
     async def start(self) -> None:
@@ -72,15 +83,18 @@ class Server:
         clock = books.clock(configuration)
         own_actions = read_own_actions(configuration)
         assistant = read_assistant(configuration, books.practice, own_actions=own_actions)
-        interpreter = load_interpreter(books.practice.languages, cache=configuration.nlu_cache)
         self._http = aiohttp.ClientSession()
         graph_url = await self._graph_url(books.practice, clock)
         channels = channels_of(books.practice, self._http, graph_url)
+        pressure, instruments = Pressure(), Instruments()
+        instruments.build.labels(__version__).set(1)
+        spans = spans_to(configuration.environment.get("OTEL_EXPORTER_OTLP_ENDPOINT"), version=__version__)
+        measures = Measures(books.practice.id, instruments, spans)
         desk = FrontDesk(
             books,
             clock=clock,
             assistant=assistant,
-            interpreter=interpreter,
+            interpreter=asyncio.create_task(_understanding(books.practice, configuration)),
             channels=channels,
             alert_channels=alert_channels(books.practice, self._http),
             inbox_url=f"{self.url}/inbox",
@@ -93,13 +107,16 @@ class Server:
             remote_actions=remote_actions(books.practice, self._http, assistant=assistant),
             pinned=kept_content(configuration, books.practice, assistant, at=clock.now()),
             http=self._http,
+            measures=measures,
             outreach=read_outreach(configuration, books.practice, assistant),
         )
         self.desk = desk
         add_headers(app)
-        add_webhooks(app, channels=channels, intake=desk.intake)
-        app.router.add_get("/healthz", _healthy)
-        app.router.add_get("/readyz", _healthy)
+        add_webhooks(app, channels=channels, intake=desk.intake, pressure=pressure, measures=desk.measures)
+        self.health = Health([desk.supervisor], pressure=pressure, touches=[lambda: _touch(books)])
+        self.health.notes["understanding loads"] = lambda: not desk.reader.is_ready
+        add_health(app, self.health, pressure)
+        add_metrics(app, instruments.registry, token=configuration.environment.get("CHAIRSIDE_METRICS_TOKEN"))
         staff = books.staff
         sign_in = SignIn(
             clock,
@@ -146,6 +163,9 @@ class Server:
             staff=staff,
         )
         add_office(app, office)
+        outside, system = desk.diaries.outside, books.practice.system
+        if outside and desk.following and system and (secret := system.secrets.get("webhook")):
+            add_system_webhook(app, outside.system, secret=secret, heard=desk.following.hear, clock=clock)
         if desk.diaries.takes_requests:
             add_requests(app, desk.requests, desk=desk.desk, practice=books.practice)
         if configuration.demo and self.stand_in_url:
@@ -163,8 +183,11 @@ class Server:
         await desk.start()
         await web.TCPSite(runner, self.host, self.port).start()
         await desk.be_reachable()
+        self.health.is_ready = True
 
     async def stop(self) -> None:
+        if self.health is not None:
+            self.health.is_ready = False
         for runner in reversed(self._runners):
             await runner.cleanup()
         if self.desk is not None:
@@ -217,8 +240,15 @@ def _only_one(data: Path) -> IO[str]:
     return lock
 
 
-async def _healthy(_: web.Request) -> web.Response:
-    return web.Response(text="ok\n")
+async def _understanding(practice: Practice, configuration: Configuration) -> Interpreter:
+    """Behind what is stored meanwhile: a first start learns."""
+    return await asyncio.to_thread(load_interpreter, practice.languages, cache=configuration.nlu_cache)
+
+
+async def _touch(books: Books) -> None:
+    """The database answers, and its writer works."""
+    await books.database.write_brief(lambda connection: None)
+    await books.database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
 
 
 def _say(line: str) -> None:

@@ -17,6 +17,7 @@ from bot.domain.handoff import AlertKind, StaffAlert
 from bot.domain.pipeline import PendingAlert
 from bot.domain.practice import Practice
 from bot.ports import Alert, Clock, Handoffs
+from bot.service.supervision import beat
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +67,7 @@ class Alerts:
             self._bell.clear()
             try:
                 await self.look()
+                beat()
             except Exception as error:  # a loop that ends would leave staff unaware
                 log.error("alerts_failed", error=type(error).__name__)
             try:

@@ -10,6 +10,8 @@ from typing import Protocol
 
 import structlog
 
+from bot.service.supervision import beat
+
 log = structlog.get_logger(__name__)
 
 _LOOK_EVERY = 2.0
@@ -32,6 +34,7 @@ class Backlog:
         while True:
             try:
                 await self.look()
+                beat()
             except Exception as error:  # a loop that ends would leave patients without an answer
                 log.error("backlog_failed", error=type(error).__name__)
             await asyncio.sleep(_LOOK_EVERY)

@@ -17,6 +17,7 @@ import structlog
 from bot.domain.staff import Person
 from bot.ports import Clock
 from bot.service.assignment import Assignments, freest
+from bot.service.supervision import beat
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +66,7 @@ class Choosing:
         while True:
             try:
                 await self.look()
+                beat()
             except Exception as error:  # the queue is there without it
                 log.error("choosing_failed", error=type(error).__name__)
             await asyncio.sleep(_LOOK_EVERY)

@@ -3,14 +3,18 @@ know.
 
 Meta's API has no idempotency key. A request that got no answer may have been delivered, so it is
 *uncertain*: we wait for the status webhook that carries our own id back, and repeat it once only when
-none came in time.
+none came in time in which it could have come (`bot.service.reachability`).
+
+What the channel refuses is dealt with by its code (`bot.domain.verdicts`). Where it refuses everything, or
+says that we are too fast, the whole account waits (`bot.service.lines`), and nothing is lost.
 
 Who owns the conversation is looked at again right before a request is made, and whether the assistant may
 speak at all: between the commit of a reply and its posting a person may have taken over, or paused it.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -19,17 +23,21 @@ from bot.domain.conversation import FateUnknown, InboundKind, Refused, SendActio
 from bot.domain.pipeline import BOT, OutboxMessage, OutboxState
 from bot.ports import Channel, Clock, Store
 from bot.service.changes import Changes
+from bot.service.lines import Line, Lines
+from bot.service.measures import Measures
 from bot.service.probe import Probe
+from bot.service.reachability import Reachability
 from bot.service.switches import SwitchBoard
 
 log = structlog.get_logger(__name__)
 
-#: Seconds before the n-th retry of what was certainly not delivered.
-_BACKOFF = (1, 2, 4, 8, 16, 30, 60, 120, 300)
-_PAIR_BACKOFF = (1, 4, 16, 64, 256)  # Meta: "retry after 4^X seconds, X from 0"
-_STOPPED_FOR = 300
-_GIVE_UP_AFTER = 60
 _SENDS_OF_UNKNOWN_FATE = 2
+#: Seconds that a message may be held while it counts as being sent.
+_SHORT = 3.0
+
+
+async def _nobody_hears(channel: str, code: int | None) -> None:
+    return None
 
 
 class Delivery:
@@ -48,6 +56,11 @@ class Delivery:
         wait_for_status: float = 10.0,
         resend_blindly: bool = False,
         look_again_at_owner: bool = True,
+        measures: Measures | None = None,
+        lines: Lines | None = None,
+        reachability: Reachability | None = None,
+        stopped: Callable[[str, int | None], Awaitable[None]] = _nobody_hears,
+        told: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._channels = channels
@@ -58,10 +71,16 @@ class Delivery:
         self._held_back = held_back  # called for each conversation whose patient now waits for a person
         self._wait_for_status = wait_for_status
         self._resend_blindly = resend_blindly  # the crash test's twin: what everybody else does
+        self._measures = measures or Measures("")
         self._look_again_at_owner = look_again_at_owner  # off only in the twin of the take-over races
+        self._lines = lines or Lines()
+        self._reachability = reachability or Reachability(clock)
+        self._told = told  # called when staff have something to hear
+        self._stopped = stopped  # a channel refuses everything, with this code: called once
         self._running: dict[str, asyncio.Task[None]] = {}
         self._bells: dict[str, asyncio.Event] = {}
         self._posted: set[str] = set()  # requests of this process whose outcome is not stored yet
+        self._doubted: dict[str, str] = {}  # the message of unknown fate that a conversation waits for
         self._stopping = False
 
     @property
@@ -118,17 +137,56 @@ class Delivery:
 
     async def _empty(self, conversation: str, head: OutboxMessage | None) -> None:
         bell = self._bells[conversation]
-        while not self._stopping and (message := head or await self._store.next_to_send(conversation)):
-            head = None
-            if message.state is OutboxState.SENDING:
-                await self._post_once(message)
-                continue
-            patience = (message.not_before - self._clock.now()).total_seconds()
-            if patience > 0:
-                bell.clear()
-                await _wait(bell, patience)
-            elif message.state is OutboxState.UNCERTAIN:
-                head = await self._decide(message)
+        line: Line | None = None
+        try:
+            while not self._stopping:
+                if head is None and line is not None and (shut := self._shut(line, conversation)) > 0:
+                    await _wait_for(bell, shut)
+                    continue
+                message = head or await self._store.next_to_send(conversation)
+                if message is None:
+                    return
+                head, line = None, _line_of(message)
+                if message.state is OutboxState.SENDING:
+                    if await self._may_leave(message, line, bell):
+                        await self._post_once(message)
+                    continue
+                patience = self._patience(message)
+                if patience > 0:
+                    await _wait_for(bell, patience)
+                elif message.state is OutboxState.UNCERTAIN:
+                    head = await self._decide(message)
+        finally:
+            if line is not None:
+                self._lines.let_go(line, conversation, self._clock.now())
+
+    def _shut(self, line: Line, conversation: str) -> float:
+        return self._lines.closed_for(line, conversation, self._clock.now())
+
+    async def _may_leave(self, message: OutboxMessage, line: Line, bell: asyncio.Event) -> bool:
+        """Whether it may be posted now. A short pause is waited out; before a longer one it is taken back, so
+        that it stands in the queue as what it is."""
+        while not self._stopping:
+            now = self._clock.now()
+            pause = self._lines.closed_for(line, message.contact.id, now)
+            pause = pause or self._lines.pause(line, message.contact.id, now)
+            if pause <= 0:
+                return True
+            if pause > _SHORT:
+                await self._store.take_back(message)
+                await _wait_for(bell, pause)
+                return False
+            await asyncio.sleep(pause)
+        await self._store.take_back(message)
+        return False
+
+    def _patience(self, message: OutboxMessage) -> float:
+        """Seconds until something is to be decided. A wait for a status counts only while one could come."""
+        left = message.not_before - self._clock.now()
+        if message.state is OutboxState.UNCERTAIN and not self._resend_blindly and left <= timedelta(0):
+            wait = self.status_deadline
+            left = self._reachability.left_of(wait, since=message.not_before - wait)
+        return left.total_seconds()
 
     async def _post_once(self, message: OutboxMessage) -> None:
         """A request whose outcome could not be stored has an unknown fate, like one without an answer."""
@@ -142,7 +200,8 @@ class Delivery:
 
     async def _post(self, message: OutboxMessage) -> None:
         channel = self._channels[message.contact.address.channel]
-        rendered = channel.render(message.reply, message.contact.address, outbox_id=message.id)
+        reply = replace(message.reply, by_human_agent=message.by_human_agent)
+        rendered = channel.render(reply, message.contact.address, outbox_id=message.id)
         if rendered.fallback:
             log.warning("reply_fell_back", outbox=message.id, how=rendered.fallback)
         self._probe.at("sending")
@@ -156,6 +215,7 @@ class Delivery:
         outcome = await channel.send(rendered, message.contact.address)
         match outcome:
             case Sent(message_id=message_id):
+                self._lines.sent(_line_of(message))
                 await self._store.settle(message, state=OutboxState.SENT, message_id=message_id)
             case FateUnknown(reason=reason):
                 log.warning("send_uncertain", outbox=message.id, reason=reason)
@@ -173,39 +233,53 @@ class Delivery:
 
     async def _decide(self, message: OutboxMessage) -> OutboxMessage | None:
         """The wait for a status is over and none came."""
+        self._doubted.pop(message.contact.id, None)
         if message.attempts < _SENDS_OF_UNKNOWN_FATE or self._resend_blindly:
-            return await self._store.resend(message)
+            again = await self._store.resend(message)
+            self._measures.reconciled("sent_again" if again else "by_status")
+            return again
+        self._measures.reconciled("given_up")
         log.error("send_given_up", outbox=message.id, remedy="see whether the Graph API can be reached")
-        await self._store.settle(message, state=OutboxState.FAILED)
+        await self._store.give_up(message)
+        self._told()
         return None
 
     async def _refused(self, message: OutboxMessage, refusal: Refused) -> None:
-        again = _seconds_until_retry(refusal, message.attempts)
-        if again is None or message.attempts >= _GIVE_UP_AFTER:
-            log.error("send_refused", outbox=message.id, action=refusal.action, code=refusal.code)
-            await self._store.settle(message, state=OutboxState.FAILED, error_code=refusal.code)
-            return
+        line, now = _line_of(message), self._clock.now()
+        news = False
+        match refusal.action:
+            case SendAction.STOP:
+                pause, news = self._lines.stopped(line, now)
+                refusal = replace(refusal, retry_after=pause)
+            case SendAction.SLOW_DOWN:
+                pause = self._lines.slowed(line, now, asked=refusal.retry_after)
+                refusal = replace(refusal, retry_after=pause)
+            case SendAction.RETRY | SendAction.RETRY_ONCE:
+                pass  # it may be the whole of Meta: that says nothing of our account
+            case _:
+                self._lines.answered(line, message.contact.id)
+        decided = await self._store.refused(message, refusal)
         log.warning(
-            "send_postponed", outbox=message.id, action=refusal.action, code=refusal.code, seconds=again
+            "send_refused",
+            outbox=message.id,
+            action=refusal.action,
+            code=refusal.code,
+            then=decided.state,
+            seconds=decided.after.total_seconds(),
         )
-        later = self._clock.now() + timedelta(seconds=again)
-        await self._store.settle(message, state=OutboxState.QUEUED, not_before=later, error_code=refusal.code)
+        if news:
+            log.error("account_refuses_everything", channel=line[0], code=refusal.code)
+            await self._stopped(line[0], refusal.code)
+        if decided.tell_staff or decided.state is OutboxState.WAITING:
+            self._told()
 
 
-def _seconds_until_retry(refusal: Refused, attempts: int) -> float | None:
-    """None: never again."""
-    match refusal.action:
-        case SendAction.RETRY:
-            return max(_BACKOFF[min(attempts, len(_BACKOFF)) - 1], refusal.retry_after or 0)
-        case SendAction.WAIT_FOR_PAIR:
-            return _PAIR_BACKOFF[min(attempts, len(_PAIR_BACKOFF)) - 1]
-        case SendAction.STOP:
-            return _STOPPED_FOR
-        case _:
-            return None
+def _line_of(message: OutboxMessage) -> Line:
+    return message.contact.address.channel, message.contact.address.account
 
 
-async def _wait(bell: asyncio.Event, seconds: float) -> None:
+async def _wait_for(bell: asyncio.Event, seconds: float) -> None:
+    bell.clear()
     try:
         async with asyncio.timeout(seconds):
             await bell.wait()

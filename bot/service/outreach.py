@@ -28,6 +28,7 @@ from bot.service.outreach_ports import (
     Settle,
     Subjects,
 )
+from bot.service.supervision import beat
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +76,7 @@ class Outreach:
                 if self._leads():
                     await self.plan_now_and_then()
                 pause = await self._round()
+                beat()
             except Exception as error:  # the database is away: it comes back, or the health check tells
                 log.error("outreach_failed", error=type(error).__name__)
             await asyncio.sleep(pause)

@@ -12,6 +12,7 @@ import structlog
 
 from bot.domain.conversation import Reply
 from bot.ports import Handoffs
+from bot.service.supervision import beat
 from bot.service.switches import SwitchBoard, Switches
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,7 @@ class Pauses:
             try:
                 await self._switches.look()
                 await self.look()
+                beat()
             except Exception as error:  # a loop that ends would leave the assistant as it is for good
                 log.error("switches_failed", error=type(error).__name__)
             await asyncio.sleep(LOOK_EVERY)

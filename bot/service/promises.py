@@ -10,6 +10,7 @@ import structlog
 
 from bot.domain.practice import Practice
 from bot.ports import Clock, Handoffs
+from bot.service.supervision import beat
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +39,7 @@ class Promises:
         while True:
             try:
                 await self.look()
+                beat()
             except Exception as error:  # a loop that ends would leave patients without a word
                 log.error("promises_failed", error=type(error).__name__)
             await asyncio.sleep(_LOOK_EVERY)

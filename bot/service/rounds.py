@@ -8,6 +8,7 @@ import structlog
 
 from bot.ports import Clock, Fellows
 from bot.service.changes import Changes
+from bot.service.supervision import beat
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +53,7 @@ class Rounds:
         while True:
             try:
                 await self.look()
+                beat()
             except Exception as error:  # the database is away: it comes back, or the health check tells
                 log.error("round_failed", error=type(error).__name__)
             await asyncio.sleep(_EVERY)

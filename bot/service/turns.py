@@ -57,9 +57,11 @@ from bot.service.changes import Changes
 from bot.service.delivery import Delivery
 from bot.service.facts import opens_at, practice_facts, when_staff_answer
 from bot.service.gathering import Gathering
+from bot.service.hearing import about_something_older, as_said, beginning, begins, with_beginning, wordless
 from bot.service.in_words import InWords
 from bot.service.journal import heard_note, stack_note, timeline
 from bot.service.lateness import LATE, is_answered, late_ones, sorry
+from bot.service.measures import Measures
 from bot.service.outreach_answers import OutreachAnswers, marked
 from bot.service.pausing import notice
 from bot.service.probe import Probe
@@ -126,6 +128,7 @@ class Turns:
         count_attempts_first: bool = True,
         late: timedelta = LATE,
         turnstile: Turnstile | None = None,
+        measures: Measures | None = None,
         outreach: OutreachAnswers | None = None,
         pinned: Callable[[str], Assistant | None] = lambda version: None,
     ) -> None:
@@ -151,6 +154,7 @@ class Turns:
         self._attempts = Attempts(store, counts_first=count_attempts_first)
         self._late = late
         self._turnstile = turnstile or Turnstile()
+        self._measures = measures or Measures(practice.id)
         self._gathering = Gathering(self._answer, pause=practice.gather_seconds, finished=changes.ring)
 
     # -- when ---------------------------------------------------------------------------------------------
@@ -199,8 +203,11 @@ class Turns:
             if goes_on(snapshot, members) and await self._store.recall(snapshot, [m.id for m in members]):
                 return _Then.ANEW
             async with self._attempts.counted(snapshot, members):
-                if not await self._answered_late(snapshot):
-                    await self._run(snapshot, members, anew=anew)
+                waited = self._clock.now() - members[0].received_at
+                self._measures.took("wait", waited.total_seconds())
+                with self._measures.timed("turn", conversation=conversation):
+                    if not await self._answered_late(snapshot):
+                        await self._run(snapshot, members, anew=anew)
             return _Then.MORE
         except StaleConversation:
             return _Then.ANEW if anew else _Then.MORE
@@ -210,6 +217,7 @@ class Turns:
     async def _set_aside(self, snapshot: Snapshot, members: Sequence[InboxMessage], error: Exception) -> bool:
         """After some attempts a person is called and the patient told; True when that is done."""
         attempts = self._attempts.made(members)
+        self._measures.turn_failed()
         log.error(
             "turn_failed",
             conversation=snapshot.contact.id,
@@ -345,9 +353,7 @@ class Turns:
     def _new_conversation(self, snapshot: Snapshot) -> Conversation:
         return Conversation.new(snapshot.contact.id, language=self._practice.languages[0])
 
-    async def _take_up(
-        self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress
-    ) -> None:
+    async def _take_up(self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress) -> None:
         """Where the patient answers a message that we began, the dialogue stands at that message."""
         if self._outreach is None:
             return
@@ -373,11 +379,17 @@ class Turns:
 
     async def _hear(self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress) -> Heard:
         conversation, contact = progress.conversation, snapshot.contact
+        members = as_said(members)
         first = members[0]
+        link = begins(members, self._practice.links, progress.assistant)
         chosen = self._chosen(snapshot, first, progress.at)
         if first.kind in (HANDED_BACK, PAUSED) or chosen == GO_ON:
             facts = self._facts_at(progress.at, conversation.language)
             return Heard(event=HandedBack(at=progress.at, channel=contact.address.channel, facts=facts))
+        if link is not None and first.kind in (InboundKind.CHOICE, InboundKind.REFERRAL):
+            text = first.text or ""
+            begun = await self._asked(progress, beginning(link))
+            return Heard(event=self._event(snapshot, progress, text, begun, None), text=text)
         if first.kind is InboundKind.CHOICE:
             commands, text = self._tapped(first, snapshot, progress)
             if commands is not None:
@@ -386,14 +398,17 @@ class Turns:
         elif first.kind is not InboundKind.TEXT:
             kind = str(first.kind)
             text = "\n".join(m.text for m in members if m.text)
-            commands = await self._asked(progress, (MediaReceived(kind),))
+            commands = await self._asked(progress, wordless(first) or (MediaReceived(kind),))
             return Heard(event=self._event(snapshot, progress, text, commands, None), text=text)
         else:
             text = "\n".join(m.text or "" for m in members)
-        understanding = await self._reader.understand(
-            text, progress.assistant, conversation, at=progress.at, known=snapshot.state is not None
-        )
+        known = snapshot.state is not None
+        with self._measures.timed("understanding", turn=progress.turn):
+            understanding = await self._reader.understand(
+                text, progress.assistant, conversation, at=progress.at, known=known
+            )
         commands = commands_for(understanding, conversation, progress.assistant)
+        commands = with_beginning(about_something_older(members, understanding, commands), link)
         commands = await self._asked(progress, commands, understanding)
         return Heard(
             event=self._event(snapshot, progress, text, commands, understanding),
@@ -487,19 +502,19 @@ class Turns:
         if not self._keep_ledger:
             key = uuid.uuid4().hex
         self._probe.at("action")
-        result = await self._actions.run(
-            ActionCall(
-                name=call.name,
-                tracker=call.tracker,
-                key=key,
-                contact=snapshot.contact.id,
-                channel=snapshot.contact.address.channel,
-                phone=snapshot.contact.address.phone,
-                language=progress.conversation.language,
-                at=progress.at,
-                handed_back=progress.handed_back,
-            )
+        asked = ActionCall(
+            name=call.name,
+            tracker=call.tracker,
+            key=key,
+            contact=snapshot.contact.id,
+            channel=snapshot.contact.address.channel,
+            phone=snapshot.contact.address.phone,
+            language=progress.conversation.language,
+            at=progress.at,
+            handed_back=progress.handed_back,
         )
+        with self._measures.timed("action", turn=progress.turn, action=call.name):
+            result = await self._actions.run(asked)
         self._probe.at("between action and commit")
         entry = LedgerEntry(
             number=number,
@@ -764,7 +779,8 @@ class Turns:
 
     async def _commit(self, commit: TurnCommit) -> None:
         self._probe.at("commit")
-        head = await self._store.commit(commit)
+        with self._measures.timed("commit", turn=commit.turn):
+            head = await self._store.commit(commit)
         self._probe.at("idle")
         if head is not None:
             self._delivery.send(head)

@@ -46,13 +46,18 @@ def practice_context(
 class Reader:
     """Understands one message at a time for its callers, many at a time for the interpreter."""
 
-    def __init__(self, *, interpreter: Interpreter, practice: Practice) -> None:
-        self._interpreter = interpreter
+    def __init__(self, *, interpreter: Interpreter | asyncio.Task[Interpreter], practice: Practice) -> None:
+        self._coming = interpreter
         self._practice = practice
         self._clock = PracticeTime(practice.time_zone)
         whenever = datetime.combine(date.min, time.min)  # every message brings its own moment
         self._place = practice_context(practice, now=whenever, language=None, asking=None)
         self._waiting: list[tuple[str, Context, asyncio.Future[Understanding]]] = []
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether words can be read at once; before, turns wait for it."""
+        return not isinstance(self._coming, asyncio.Task) or self._coming.done()
 
     async def understand(
         self, text: str, assistant: Assistant, conversation: Conversation, *, at: datetime, known: bool
@@ -60,6 +65,8 @@ class Reader:
         """`known` is false for a contact's first words: their language is not settled yet."""
         if _LIKE_A_PAYLOAD.match(text):
             return Understanding(text=text, language=conversation.language, intent=None)
+        if isinstance(self._coming, asyncio.Task):
+            self._coming = await asyncio.shield(self._coming)
         context = self.context(assistant, conversation, at=at, known=known)
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Understanding] = loop.create_future()
@@ -85,7 +92,8 @@ class Reader:
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._read_some)
         try:
-            meanings: Sequence[Understanding] = self._interpreter.understand_many(
+            assert not isinstance(self._coming, asyncio.Task)
+            meanings: Sequence[Understanding] = self._coming.understand_many(
                 [(text, context) for text, context, _ in waiting]
             )
         except Exception as error:

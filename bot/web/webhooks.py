@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import structlog
 from aiohttp import web
 
+from bot.channels.lenient import read_object
 from bot.domain.conversation import InboundEvent
 from bot.errors import SignatureMismatch
 from bot.ports import AddressedChannel, Channel
 from bot.service.intake import Intake
+from bot.service.measures import Measures
 from bot.service.pressure import Pressure
 
 log = structlog.get_logger(__name__)
@@ -27,19 +29,21 @@ def add_webhooks(
     channels: Mapping[str, Channel],
     intake: Intake,
     pressure: Pressure | None = None,
+    measures: Measures | None = None,
 ) -> None:
     """GET and POST /webhooks/{name} for each channel."""
-    pressure = pressure or Pressure()
+    pressure, measures = pressure or Pressure(), measures or Measures("")
     for name, channel in channels.items():
-        endpoint = _Endpoint(channel, intake, pressure)
+        endpoint = _Endpoint(channel, intake, pressure, measures)
         app.router.add_get(f"/webhooks/{name}", endpoint.subscribe, allow_head=False)
         app.router.add_post(f"/webhooks/{name}", endpoint.receive)
 
 
 class _Endpoint:
-    def __init__(self, channel: Channel, intake: Intake, pressure: Pressure) -> None:
+    def __init__(self, channel: Channel, intake: Intake, pressure: Pressure, measures: Measures) -> None:
         self._channel = channel
         self._pressure = pressure
+        self._measures = measures
         self._intake = intake
         # One at a time: what is read from a large body takes many times its room.
         self._reading_large = asyncio.Lock()
@@ -52,14 +56,25 @@ class _Endpoint:
         return web.Response(text=challenge, headers={"X-Content-Type-Options": "nosniff"})
 
     async def receive(self, request: web.Request) -> web.Response:
+        started, outcome = time.perf_counter(), "not_stored"
         size = request.content_length or 0
-        if not self._pressure.has_room_for(size):
-            raise _too_much()
-        with self._pressure.holding(size):
-            return await self._taken(request)
+        try:
+            if not self._pressure.has_room_for(size):
+                raise _too_much()
+            with self._pressure.holding(size):
+                answered = await self._taken(request, started)
+            outcome = "stored"
+            return answered
+        except web.HTTPUnauthorized:
+            outcome = "refused"
+            raise
+        except _TooMuch:
+            outcome = "shed"
+            raise
+        finally:
+            self._measures.webhook(self._channel.name, outcome, time.perf_counter() - started)
 
-    async def _taken(self, request: web.Request) -> web.Response:
-        started = time.perf_counter()
+    async def _taken(self, request: web.Request, started: float) -> web.Response:
         body = await _read(request)
         channel = self._channel
         if isinstance(channel, AddressedChannel):
@@ -75,6 +90,8 @@ class _Endpoint:
         try:
             with self._pressure.storing(events):
                 accepted = await self._intake.accept(events)
+                if not events and _is_unread(body):
+                    await self._intake.keep_unread(self._channel.name, body)
         except Exception as error:  # nothing is stored: Meta must send it again
             log.error("webhook_not_stored", channel=self._channel.name, error=type(error).__name__)
             raise web.HTTPServiceUnavailable(text="not stored, send it again\n") from error
@@ -96,9 +113,18 @@ class _Endpoint:
             return await asyncio.to_thread(channel.parse, body)
 
 
-def _too_much() -> web.HTTPServiceUnavailable:
+class _TooMuch(web.HTTPServiceUnavailable):
     """Meta sends it again."""
-    return web.HTTPServiceUnavailable(text="too much at once, send it again\n", headers={"Retry-After": "5"})
+
+
+def _too_much() -> _TooMuch:
+    return _TooMuch(text="too much at once, send it again\n", headers={"Retry-After": "5"})
+
+
+def _is_unread(body: bytes) -> bool:
+    """Whether a body without events is worth keeping: no JSON object, or too large to be empty."""
+    said = body.strip()
+    return bool(said) and (len(said) >= LARGE_BODY or (said != b"{}" and not read_object(said)))
 
 
 async def _read(request: web.Request) -> bytes:
