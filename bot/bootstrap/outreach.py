@@ -72,6 +72,8 @@ class OutreachDesk:
         looks_again: bool = True,
     ) -> None:
         practice, patients = books.practice, books.diary.patients
+        self.content = content
+        self.subjects = SqlSubjects(books.database, practice, patients=patients, system=system)
         self.goes_on = content.by_itself and bool(content.rules)
         rules = {rule.id: rule for rule in content.rules}
         facts = OutreachFacts(books.database, practice, keyring=books.keyring, patients=patients)
@@ -79,6 +81,7 @@ class OutreachDesk:
         self.book = SqlOutreach(
             books.database, practice, facts=facts, calls=self.calls, add_message=_into_outbox(store)
         )
+        store.outbox.still_stands = self.book.still_stands
         self.answers = OutreachAnswers(
             practice, book=self.book, rules=content.rules, templates=content.templates, tokens=tokens
         )
@@ -86,7 +89,7 @@ class OutreachDesk:
             practice,
             rules=content.rules,
             book=self.book,
-            subjects=SqlSubjects(books.database, practice, patients=patients, system=system),
+            subjects=self.subjects,
             deciding=Deciding(
                 practice, rules=rules, templates=content.templates, tokens=tokens, is_paused=is_paused
             ),

@@ -111,7 +111,7 @@ class Outreach:
     def _planned(self, rule: Rule, subject: Subject, at: datetime) -> Iterator[Planned]:
         for number in range(rule.when.times):
             found = moment(rule, subject.anchor, self._practice, number=number)
-            if found is None or found.too_late <= at:
+            if found is None:
                 continue
             fresh = is_too_fresh(rule, subject, found.due, self._practice)
             yield Planned(
@@ -121,6 +121,7 @@ class Outreach:
                 too_late=found.too_late,
                 state=OutreachState.SKIPPED if fresh else OutreachState.PLANNED,
                 reason="just_booked" if fresh else None,
+                is_late=found.too_late <= at,
             )
 
     # -- what is due --------------------------------------------------------------------------------------

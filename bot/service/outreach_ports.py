@@ -15,7 +15,8 @@ from bot.domain.windows import Reach
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A message that is to be decided on when it is due; `state` SKIPPED: never, and `reason` says why."""
+    """A message that is to be decided on when it is due; `state` SKIPPED: never, and `reason` says why.
+    `is_late`: planned anew it would be too late, but one that waits is not withdrawn."""
 
     subject: Subject
     number: int  # within a series, from 0
@@ -23,6 +24,7 @@ class Planned:
     too_late: datetime
     state: OutreachState = OutreachState.PLANNED
     reason: str | None = None
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

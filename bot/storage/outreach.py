@@ -103,7 +103,8 @@ class SqlOutreach:
         at: int,
     ) -> int:
         known, changed = self._known(connection, rule, window), 0
-        fresh = [self._row(rule, key, one, at) for key, one in wanted.items() if key not in known]
+        unknown = [(key, one) for key, one in wanted.items() if key not in known and not one.is_late]
+        fresh = [self._row(rule, key, one, at) for key, one in unknown]
         for start in range(0, len(fresh), 500):
             rows = fresh[start : start + 500]
             changed += connection.execute(upsert(OUTREACH).on_conflict_do_nothing(), rows).rowcount
@@ -111,6 +112,8 @@ class SqlOutreach:
             one = wanted.get(key)
             if one is None:
                 changed += self._withdraw(connection, row, at)
+            elif one.is_late:
+                continue
             elif _is_back(row, one) or (row.state == "planned" and row.due_at != to_stamp(one.due)):
                 values = {
                     "state": one.state.value,
@@ -372,7 +375,7 @@ class SqlOutreach:
 
     # -- for delivery -------------------------------------------------------------------------------------
 
-    def still_stands(self, connection: Connection, outbox: str, *, at: int) -> bool:
+    def still_stands(self, connection: Connection, outbox: str, at: int) -> bool:
         """Right before it is posted: whether a message of ours is still true. One that is not is void now."""
         row = connection.execute(
             select(OUTREACH).where(_O.outbox == outbox, _O.practice == self._practice)
@@ -387,14 +390,14 @@ class SqlOutreach:
 
 
 def _differs(wanted: Mapping[tuple[str, str], Planned], known: Mapping[tuple[str, str], Any]) -> bool:
-    if wanted.keys() - known.keys():
+    if any(not one.is_late for key, one in wanted.items() if key not in known):
         return True
     for key, row in known.items():
         one = wanted.get(key)
         if one is None:
             if row.state == OutreachState.PLANNED or (row.state == OutreachState.SENT and not row.reason):
                 return True
-        elif one is not None and (_is_back(row, one) or _is_due_otherwise(row, one)):
+        elif not one.is_late and (_is_back(row, one) or _is_due_otherwise(row, one)):
             return True
     return False
 

@@ -56,7 +56,7 @@ class SqlSubjects:
         self._database = database
         self._practice = practice
         self._patients = patients
-        self._system = system
+        self.system = system
         self._time = PracticeTime(practice.time_zone)
         self._people: dict[str, str] = {}  # patient -> person
 
@@ -221,7 +221,7 @@ class SqlSubjects:
         now: dict[str, Appointment] = {}
         for day in sorted(days):
             begin, end = self._time.day(day)
-            for visit in await self._system.appointments(start=begin, end=end, at=at):
+            for visit in await self.system.appointments(start=begin, end=end, at=at):
                 now[visit.id] = visit
         return frozenset(one.id for one in due if self._is_as_planned(one, rules[one.rule], now))
 
