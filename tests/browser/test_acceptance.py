@@ -16,16 +16,10 @@ from playwright.async_api import Browser, Page, expect
 
 from bot.domain.deeds import Deed
 from bot.service.desk import Author, Owner
-from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
 from tests.browser.people import picture
 from tests.browser.whole_desk import WholeDesk, whole_desk
 from tests.web.serving import Serve
-
-
-@pytest.fixture(scope="session")
-def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
-    return load_interpreter(("it", "en", "ru"), cache=tmp_path_factory.mktemp("nlu"))
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -91,6 +91,8 @@ async def whole_desk(
             trail=front.audit,
             switches=front.switches,
             suggestions=front.suggestions,
+            present=front.present,
+            finder=front.finder,
         )
         add_inbox(app, parts)
         desk = WholeDesk(surgery=surgery, browser=browser, url=await serve(app), sign_in=sign_in)

@@ -18,7 +18,7 @@ export const reasonText = (reason) => words[`reason_${reason}`] ?? words.reason_
 const isAwake = (row) => !row.snoozed_until || new Date(row.snoozed_until) <= now();
 const FILTERS = {
   all: isAwake,
-  mine: (row) => isAwake(row) && row.owner === "staff" && row.owned_by === me,
+  mine: (row) => isAwake(row) && ((row.owner === "staff" && row.owned_by === me) || row.meant_for === me),
   waiting: (row) => isAwake(row) && (row.owner === "queue" || row.has_draft),
   urgent: (row) => row.urgent,
   unanswered: (row) => isAwake(row) && row.unread > 0 && (row.owner !== "bot" || row.has_draft),
@@ -66,6 +66,34 @@ export function showList(parent, rows, { opened, filter, open, more = false, pre
   );
 }
 
+/** Whoever was searched for, whatever became of their conversations. */
+export function showFound(parent, rows, { opened, open, presence = {} }) {
+  if (!rows.length) {
+    keyed(parent, [{ empty: "found" }], () => "empty", () => h("p", { class: "none-here" }, words.none_found));
+    return;
+  }
+  const items = [
+    { heading: "found", count: rows.length },
+    ...rows.map((one) => ({ ...one, isOpen: one.id === opened, waited: ago(one.since), there: presence[one.id] ?? [] })),
+  ];
+  keyed(
+    parent,
+    items,
+    (item) => (item.heading ? `heading ${item.heading}` : `row ${item.id}`),
+    (item) => (item.heading ? heading(item) : row(item, open)),
+  );
+}
+
+const CLOCKS = { first: "answer_first", next: "answer_next", red_flag: "answer_red_flag" };
+
+/** By when somebody who waits is to be answered, in red once that has passed. */
+function clock(item) {
+  if (!item.answer_by) return null;
+  const time = dayAndTime(item.answer_by);
+  const text = item.is_late ? say("late_since", { time }) : say(CLOCKS[item.answer_clock], { time });
+  return h("span", { class: `chip${item.is_late ? " red" : ""}`, "data-clock": item.answer_clock }, icon("clock", "small"), text);
+}
+
 function heading({ heading: key, count }) {
   return h("h2", { class: "list-heading" }, say(key), count === null ? null : h("span", { class: "count" }, String(count)));
 }
@@ -96,13 +124,12 @@ function row(item, open) {
         "span",
         { class: "row-chips" },
         item.urgent ? h("span", { class: "chip red" }, icon("alert", "small"), words.urgent) : null,
-        item.is_overdue && item.owner === "queue" ? h("span", { class: "chip red" }, icon("clock", "small"), words.overdue)
-        : item.due_at && item.owner === "queue" ? h("span", { class: "chip" }, icon("clock", "small"), say("promised", { time: dayAndTime(item.due_at) }))
-        : null,
+        item.is_overdue && item.owner === "queue" ? h("span", { class: "chip red" }, icon("clock", "small"), words.overdue) : clock(item),
+        item.meant_for ? h("span", { class: "chip accent" }, icon("person", "small"), h("bdi", {}, item.meant_for === me ? words.meant_for_you : say("meant_for", { who: item.meant_for }))) : null,
         ...(item.tags ?? []).map((tag) => h("span", { class: "chip" }, h("bdi", {}, tag))),
         item.owner === "staff"
           ? h("span", { class: "chip accent" }, icon("person", "small"), h("bdi", {}, item.owned_by === me ? words.you : (item.owned_by ?? words.with_staff)))
-          : item.urgent && item.reason === "emergency"
+          : (item.urgent && item.reason === "emergency") || !item.reason
             ? null
             : h("span", { class: `chip${item.owner === "queue" && !item.urgent ? " amber" : ""}` }, reasonText(item.reason)),
         h("span", { class: "row-channel" }, channelName(item.channel)),

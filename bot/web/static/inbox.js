@@ -3,10 +3,11 @@
 import { assistantSwitch } from "./assistant.js";
 import { callsButton } from "./calls.js";
 import { showConversation } from "./conversation.js";
-import { showFilters, showList, shownIds } from "./handoffs.js";
+import { showFilters, showFound, showList, shownIds } from "./handoffs.js";
 import { keysHelp, onShortcut } from "./keys.js";
 import { language, listen, post, whenActive } from "./page.js";
 import { isAt } from "./presence.js";
+import { searchField, tagChoice } from "./narrowing.js";
 
 const desk = document.getElementById("desk");
 const list = document.getElementById("list");
@@ -23,6 +24,8 @@ let older = { rows: [], after: null }; // what was scrolled to
 let everybody = []; // the first page of all, as it was last
 let presence = {};
 let filter = "all";
+let tag = "";
+let found = null; // what was searched for; null while nothing is
 let people = [];
 let diaryWatcher = null;
 let opened = null;
@@ -44,15 +47,22 @@ function open(id, { remember = true } = {}) {
 }
 
 function refresh() {
+  tags.show(head.tags ?? [], tag);
+  if (found !== null) {
+    showFound(list, found, { opened, open, presence });
+    return;
+  }
   showFilters(filters, head.counts, filter, choose);
   const first = new Set(head.rows.map((row) => row.id));
   const rows = [...head.rows, ...older.rows.filter((row) => !first.has(row.id))];
   showList(list, rows, { opened, filter, open, presence, more: (older.rows.length ? older : head).after !== null });
 }
 
-function choose(chosen) {
+function choose(chosen, chosenTag = tag) {
   filter = chosen;
-  head = { ...head, rows: chosen === "settled" ? [] : everybody, after: null }; // until the stream brings its own
+  tag = chosenTag;
+  const known = everybody.filter((row) => !tag || (row.tags ?? []).includes(tag));
+  head = { ...head, rows: chosen === "settled" ? [] : known, after: null }; // until the stream brings its own
   older = { rows: [], after: null };
   list.scrollTop = 0;
   refresh();
@@ -63,7 +73,7 @@ function choose(chosen) {
 let looking = false;
 async function lookFurther() {
   const after = older.rows.length ? older.after : head.after;
-  if (looking || after === null || list.scrollHeight - list.scrollTop - list.clientHeight > 1200) return;
+  if (looking || found !== null || after === null || list.scrollHeight - list.scrollTop - list.clientHeight > 1200) return;
   looking = true;
   const page = await pageAfter(after);
   looking = false;
@@ -74,7 +84,7 @@ async function lookFurther() {
 }
 
 async function pageAfter(after) {
-  const query = new URLSearchParams({ filter, rows: MORE_ROWS, after });
+  const query = new URLSearchParams({ filter, rows: MORE_ROWS, after, ...(tag && { tag }) });
   const answer = await fetch(`/inbox/conversations?${query}`).catch(() => null);
   return answer?.ok ? answer.json() : null;
 }
@@ -105,16 +115,17 @@ function watchDiary(update) {
 
 function connect() {
   stop();
-  const query = new URLSearchParams({ filter, ...(opened && { conversation: opened }), ...(diaryWatcher && { diary: "on" }) });
+  const query = new URLSearchParams({ filter, ...(tag && { tag }), ...(opened && { conversation: opened }), ...(diaryWatcher && { diary: "on" }) });
   stop = listen(
     `/inbox/events?${query}`,
     {
       handoffs: (page) => {
         head = page;
-        if (filter === "all") everybody = page.rows;
+        search?.renew();
+        if (filter === "all" && !tag) everybody = page.rows;
         const { waiting } = page.counts;
         document.title = waiting ? `(${waiting}) ${title}` : title;
-        if (filter === "all" || filter === "waiting") calls.look(page.rows);
+        if (!tag && (filter === "all" || filter === "waiting")) calls.look(page.rows);
         refresh();
         renewOlder();
       },
@@ -134,6 +145,12 @@ function connect() {
   );
 }
 
+const tags = tagChoice(document.getElementById("tagged"), (chosen) => choose(filter, chosen));
+const search = searchField(document.getElementById("search"), (rows) => {
+  found = rows;
+  filters.hidden = rows !== null;
+  refresh();
+});
 const calls = callsButton(open);
 document.getElementById("calls").replaceWith(calls.button);
 const assistant = assistantSwitch(document.getElementById("assistant"), document.getElementById("silent"));
@@ -183,6 +200,7 @@ function step(by) {
 onShortcut({
   next: () => step(1),
   before: () => step(-1),
+  search: () => search?.focus(),
   list: () => list.querySelector("[aria-current], .row")?.focus(),
   help: () => keysHelp(),
   other: (what) => conversation.press(what),

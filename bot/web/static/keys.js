@@ -7,6 +7,7 @@ const KEYS = [
   ["ArrowDown", "↓", "next"],
   ["ArrowUp", "↑", "before"],
   ["KeyL", "L", "list"],
+  ["KeyF", "F", "search"],
   ["KeyT", "T", "take"],
   ["KeyB", "B", "give-back"],
   ["KeyW", "W", "write"],
