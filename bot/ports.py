@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, runtime_checkable
 
-from bot.domain.conversation import Address, InboundEvent, Rendered, Reply, SendOutcome
+from bot.domain.conversation import Address, InboundEvent, Refused, Rendered, Reply, SendOutcome
 from bot.domain.diary import (
     Appointment,
     DiaryWrite,
@@ -31,6 +31,7 @@ from bot.domain.pipeline import (
     Unfinished,
 )
 from bot.domain.practice import Practice
+from bot.domain.verdicts import Verdict
 from bot.outside_ports import OutsideBook as OutsideBook
 from bot.outside_ports import OutsideSystem as OutsideSystem
 

@@ -14,7 +14,7 @@ was delivered":
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -25,6 +25,7 @@ from yarl import URL
 
 from bot.channels.lenient import error_code, mapping, read_object, whole_number
 from bot.domain.conversation import FateUnknown, Refused, SendAction, SendOutcome, Sent
+from bot.domain.send_errors import action_of
 from bot.errors import SetupError
 
 GRAPH_URL = "https://graph.facebook.com"
@@ -37,27 +38,21 @@ _BY_STATUS: Mapping[int, SendAction] = {
     404: SendAction.STOP,  # no such number or version
     408: SendAction.RETRY,
     425: SendAction.RETRY,
-    429: SendAction.RETRY,
+    429: SendAction.SLOW_DOWN,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusals:
-    """A channel's error codes, and pairs of code and subcode, which go before the code alone. Codes in
-    `inconclusive` prove nothing when they come with a 5xx."""
+    """A channel whose error codes `bot.domain.send_errors` has. Codes in `inconclusive` prove nothing when
+    they come with a 5xx."""
 
-    actions: Mapping[int, SendAction]
+    channel: str
     inconclusive: frozenset[int]
-    subcodes: Mapping[tuple[int, int], SendAction] = field(default_factory=dict)
 
     def action(self, error: Mapping[str, Any]) -> SendAction | None:
         """What one of Meta's error objects asks for; None when it says nothing that we know."""
-        code = error_code(error)
-        if code is None:
-            return None
-        subcode = whole_number(error.get("error_subcode"))
-        by_pair = None if subcode is None else self.subcodes.get((code, subcode))
-        return by_pair or self.actions.get(code)
+        return action_of(self.channel, error_code(error), whole_number(error.get("error_subcode")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

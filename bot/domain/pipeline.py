@@ -195,7 +195,6 @@ class Accepted:
     settled: tuple[str, ...] = ()  # conversations whose outbox a status may have moved
     repeats: int = 0
     foreign: int = 0  # for accounts that are not ours
-    reconciled: int = 0  # sends of unknown fate that these statuses proved
     alerts: bool = False  # staff are to hear of something
 
 

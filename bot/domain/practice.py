@@ -121,6 +121,7 @@ class MessengerAccount:
     app_secret: str = field(repr=False)
     verify_token: str = field(repr=False)
     access_token: str = field(repr=False)  # the Page's own, not a person's
+    human_agent: bool = False  # Meta has approved the tag for what people answer late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +132,7 @@ class InstagramAccount:
     app_secret: str = field(repr=False)
     verify_token: str = field(repr=False)
     access_token: str = field(repr=False)
+    human_agent: bool = False  # Meta has approved the tag for what people answer late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +152,13 @@ class MailAccount:
 
     address: str
     smtp: str = field(repr=False)  # smtp://user:password@host:587, or smtps://
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebChat:
+    """The chat on the practice's own site. `sites` are the origins whose pages may show it."""
+
+    sites: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +244,7 @@ class Practice:
     instagram: tuple[InstagramAccount, ...] = ()
     sms: tuple[SmsAccount, ...] = ()
     mail: MailAccount | None = None
+    web_chat: WebChat | None = None
     media: MediaRules = AS_USUAL
     voice: VoiceRules | None = None  # without it voice notes go to a person
     alerts: tuple[AlertChannel, ...] = ()  # in this order: the next when one fails

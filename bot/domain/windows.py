@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.channels import EMAIL, INSTAGRAM, MESSENGER, SMS, WEB, WHATSAPP
+from bot.domain.pipeline import is_person
 from bot.domain.templates import Category
 
 #: Events of a patient's that open the window anew. An edit, a deletion or a receipt does not.
@@ -35,6 +36,11 @@ class Writer(StrEnum):
     ASSISTANT = "assistant"
     PERSON = "person"  # somebody who typed it
     OUTREACH = "outreach"  # a message that we begin: a reminder, a recall
+
+
+def writer_of(author: str) -> Writer:
+    """Whose words a message of ours has: a suggestion that a person let out unchanged is the assistant's."""
+    return Writer.PERSON if is_person(author) else Writer.ASSISTANT
 
 
 class Way(StrEnum):

@@ -42,6 +42,7 @@ class MessageState(StrEnum):
     READ = "read"
     FAILED = "failed"
     UNCERTAIN = "uncertain"  # the channel did not say; being looked up
+    WAITING = "waiting"  # the channel takes no words until the patient writes
     WITHDRAWN = "withdrawn"  # the assistant's, and a person took over before it went out
 
 
@@ -155,6 +156,8 @@ class MessageView:
     by: str | None = None  # which person, when the author is staff; who let it out, of a suggestion
     client_message_id: str | None = None  # of `Desk.reply`, so that a page finds its own message again
     files: tuple[FileView, ...] = ()
+    quoted: str = ""  # the beginning of the message that this one answers to, or changes
+    is_edited: bool = False  # the words are those of a later edit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,17 +1,23 @@
 """Keeps what comes in: stored once and durably before the webhook is answered, dialogue only afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Protocol
 
 import structlog
 
-from bot.domain.conversation import InboundEvent, InboundKind
+from bot.domain.beginnings import flow_of_link, menu_payload
+from bot.domain.conversation import InboundEvent, InboundKind, Referral
 from bot.domain.pipeline import Accepted
 from bot.ports import Store
 from bot.service.changes import Changes
 from bot.service.probe import Probe
+from bot.service.reachability import Reachability
 
 log = structlog.get_logger(__name__)
+
+NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 
 class Awaited(Protocol):
@@ -32,23 +38,55 @@ class Intake:
         accounts: frozenset[tuple[str, str]],
         changes: Changes,
         probe: Probe,
+        links: Mapping[str, str] = NO_LINKS,
+        ring_alerts: Callable[[], None] = lambda: None,
+        reachability: Reachability | None = None,
     ) -> None:
+        self._reachability = reachability
         self._store = store
         self._turns = turns
         self._delivery = delivery
         self._accounts = accounts
         self._changes = changes
         self._probe = probe
+        self._links = links
+        self._ring_alerts = ring_alerts
 
     async def accept(self, events: Sequence[InboundEvent]) -> Accepted:
         """Returns after the commit. Raises what the database raises: answer 503, and Meta sends again."""
         self._probe.at("intake")
-        accepted = await self._store.accept(events, accounts=self._accounts)
+        arrived = [self._as_arrival(event) for event in events]
+        try:
+            accepted = await self._store.accept(arrived, accounts=self._accounts)
+        except Exception:
+            if self._reachability:
+                self._reachability.lost()
+            raise
+        if self._reachability:
+            self._reachability.begin()
         for conversation, kind in accepted.conversations:
             self._turns.wake(conversation, kind)
         for conversation in accepted.settled:
             self._delivery.wake(conversation)
         if accepted.foreign:
             log.warning("foreign_account", events=accepted.foreign, remedy="add the number to practice.yml")
+        if accepted.alerts:
+            self._ring_alerts()
         self._changes.ring()
         return accepted
+
+    async def keep_unread(self, channel: str, body: bytes) -> None:
+        """A body that is well signed and no JSON object: for whoever wants to know what it was."""
+        log.warning("body_unread", channel=channel, bytes=len(body), remedy="chairside channels unread")
+        await self._store.keep_body(channel, body)
+
+    def _as_arrival(self, event: InboundEvent) -> InboundEvent:
+        """Whoever comes by a link that begins something, or opens the chat for the first time, is answered
+        though nothing was written."""
+        if event.kind is not InboundKind.REFERRAL:
+            return event
+        referral = event.referral or Referral()
+        flow = flow_of_link([name for name in (referral.ref, referral.advert) if name], self._links)
+        if flow is None and event.details.get("type") == "request_welcome":
+            flow = ""
+        return event if flow is None else replace(event, payload=menu_payload(flow))

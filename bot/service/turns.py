@@ -68,6 +68,7 @@ from bot.service.probe import Probe
 from bot.service.restraint import Going, Restraint, Turned
 from bot.service.silence import apart, as_owned, may_be_said, may_write
 from bot.service.switches import SwitchBoard
+from bot.service.templates import SHOW_ANSWER
 from bot.service.tokens import NotOurToken, TapTokens
 from bot.service.turn import (
     Heard,
@@ -89,6 +90,7 @@ from nlu.understanding import Entity, Understanding
 
 log = structlog.get_logger(__name__)
 
+_FIXED_CHOICES = (KEEP_WAITING, CALL, SHOW_ANSWER)
 _ACTIONS_A_TURN = 40
 
 
@@ -586,10 +588,9 @@ class Turns:
     # -- while a patient waits for a person ---------------------------------------------------------------
 
     def _chosen(self, snapshot: Snapshot, tap: InboxMessage, at: datetime) -> str | None:
-        """Which way on a patient in the queue chose (service.waiting)."""
-        if snapshot.owner != QUEUE and snapshot.draft is None:
-            return None
-        if tap.kind is InboundKind.TEXT:
+        """Which way on a patient in the queue chose (service.waiting), or that they asked for what waits."""
+        waits = snapshot.owner == QUEUE or snapshot.draft is not None
+        if tap.kind is InboundKind.TEXT and waits:
             return named(tap.text or "")
         if tap.kind is not InboundKind.CHOICE:
             return None
@@ -597,7 +598,7 @@ class Turns:
             payload = self._tokens.read(snapshot.contact.id, tap.payload or "", at=at)
         except NotOurToken:
             return None
-        return payload if payload in CHOICES else None
+        return payload if payload == SHOW_ANSWER or (waits and payload in CHOICES) else None
 
     def _fixed(
         self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress
@@ -610,12 +611,14 @@ class Turns:
             chosen = KEEP_WAITING
         withdrawn = first.kind == PAUSED and (progress.paused or snapshot.owner != BOT)
         too_soon = first.kind == HANDED_BACK and self._restraint.is_silent(snapshot)
-        if not (first.kind == PROMISE_BROKEN or withdrawn or too_soon or chosen in (KEEP_WAITING, CALL)):
+        if not (first.kind == PROMISE_BROKEN or withdrawn or too_soon or chosen in _FIXED_CHOICES):
             return None
         facts = self._facts_of_waiting(language, progress.at)
         made: list[Reply] = []
         owner = handoff = None
-        if chosen:
+        if chosen == SHOW_ANSWER:
+            made = []  # their tap has let out what waited (`bot.storage.fates`)
+        elif chosen:
             made = [answer(chosen, language, facts)]
             if chosen == KEEP_WAITING:
                 handoff = self._staged_handoff(snapshot, "asked", urgent=False, waits=True, at=progress.at)

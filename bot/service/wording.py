@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.dialogue.effects import Utter
 from bot.domain.conversation import Choice, Reply
-from bot.service.tokens import TapTokens
+from bot.service.tokens import VALID_FOR, TapTokens
 
 #: A message with buttons holds 1,024 characters on WhatsApp, a plain one 4,096; some room is left for safety.
 _WITH_CHOICES = 1000
@@ -51,9 +51,14 @@ def replies(
     return (*made, *_plain(texts))
 
 
-def with_tokens(reply: Reply, contact: str, tokens: TapTokens, *, at: datetime) -> Reply:
+def with_tokens(
+    reply: Reply, contact: str, tokens: TapTokens, *, at: datetime, valid_for: timedelta = VALID_FOR
+) -> Reply:
     """The same reply with each payload as a token of this contact."""
-    choices = (replace(c, payload=tokens.issue(contact, c.payload, at=at)) for c in reply.choices)
+    choices = (
+        replace(c, payload=tokens.issue(contact, c.payload, at=at, valid_for=valid_for))
+        for c in reply.choices
+    )
     return replace(reply, choices=tuple(choices))
 
 

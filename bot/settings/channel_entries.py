@@ -1,11 +1,16 @@
 """What practice.yml says of the ways in which patients reach the practice."""
 
+import re
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from bot.domain.providers import Signature
 from bot.settings.kinds import HEADER, AccountId, Email, Entry, Phone, Secret, ServiceUrl, Smtp, wrong
+
+# Nothing in it may end a directive of a content security policy.
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
 def _header(text: str) -> str:
@@ -15,6 +20,18 @@ def _header(text: str) -> str:
 
 
 Header = Annotated[str, AfterValidator(_header)]
+
+
+def _origin(text: str) -> str:
+    """What a browser calls a site: scheme, host and port."""
+    parts = urlsplit(text.rstrip("/"))
+    is_site = parts.scheme in ("https", "http") and parts.hostname and not (parts.path or parts.query)
+    if not is_site or not _ORIGIN.fullmatch(text.rstrip("/")):
+        raise wrong('must be a site without a path, such as "https://www.example.org"')
+    return text.rstrip("/").lower()
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
 
 
 class ProviderEntry(Entry):
@@ -43,6 +60,7 @@ class MessengerEntry(Entry):
     app_secret: Secret
     verify_token: Secret
     access_token: Secret
+    human_agent: bool = False
 
 
 class InstagramEntry(Entry):
@@ -50,6 +68,7 @@ class InstagramEntry(Entry):
     app_secret: Secret
     verify_token: Secret
     access_token: Secret
+    human_agent: bool = False
 
 
 class SmsEntry(Entry):
@@ -63,3 +82,7 @@ class SmsEntry(Entry):
 class MailEntry(Entry):
     address: Email
     smtp: Smtp
+
+
+class WebChatEntry(Entry):
+    sites: Annotated[list[Origin], Field(min_length=1)]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, func, select, text, update
 
 from bot.domain.conversation import InboundEvent, InboundKind, SendStatus
 from bot.domain.pipeline import Accepted, OutboxState
+from bot.domain.windows import OPENING_KINDS
 from bot.ports import Clock
 from bot.storage import tables as t
 from bot.storage.account_notices import AccountNotices
@@ -15,6 +16,7 @@ from bot.storage.aftermath import Aftermath, Then
 from bot.storage.consents import SqlConsents
 from bot.storage.contacts import Contacts
 from bot.storage.database import Database
+from bot.storage.fates import Fates
 from bot.storage.handoffs import SqlHandoffs
 from bot.storage.inbox_words import words_of
 from bot.storage.instants import tick
@@ -52,7 +54,11 @@ _UNDER_WAY = Prepared(
         _outbox.c.conversation == bindparam("conversation"), text("outbox.state IN ('sending', 'uncertain')")
     )
 )
-_OUTBOX_FOUND = select(_outbox.c.id, _outbox.c.conversation, _outbox.c.state, _outbox.c.receipt)
+_OUTBOX_FOUND = select(
+    _outbox.c.id, _outbox.c.conversation, _outbox.c.state, _outbox.c.receipt, _outbox.c.message_id
+)
+#: What is queued again has nothing to do with what is still said of the attempt before.
+_WENT = frozenset({OutboxState.SENDING, OutboxState.SENT, OutboxState.UNCERTAIN})
 _FIND_BY_ID = Prepared(_OUTBOX_FOUND.where(_outbox.c.id == bindparam("row")))
 _FIND_BY_MESSAGE = Prepared(_OUTBOX_FOUND.where(_outbox.c.message_id == bindparam("wamid")))
 #: Everything that went out until a moment.
@@ -60,7 +66,7 @@ _RECEIPT_UNTIL = Prepared(
     update(_outbox)
     .where(
         _outbox.c.conversation == bindparam("conversation"),
-        _outbox.c.receipt >= 1,
+        text("outbox.state = 'sent'"),
         _outbox.c.receipt < bindparam("rung"),
         _outbox.c.sent_at <= bindparam("until"),
     )
@@ -90,7 +96,9 @@ class IntakeRows:
         *,
         ownership: Ownership,
         handoffs: SqlHandoffs,
+        fates: Fates,
     ) -> None:
+        self._fates = fates
         self._database = database
         self._rows = rows
         self._practice = rows.practice
@@ -153,6 +161,8 @@ class IntakeRows:
         then = self._aftermath.follow(connection, conversation, row, event, is_new=is_new, at=at)
         if then is Then.TAKEN:
             taken.settled.append(conversation)
+        if event.kind in OPENING_KINDS and self._fates.release(connection, conversation, at=at):
+            taken.settled.append(conversation)
         if needs_answer(event) or then is Then.GIVEN_BACK:
             taken.stored.append((conversation, event.kind))
 
@@ -206,18 +216,18 @@ class IntakeRows:
             return []
         rung = RECEIPTS.get(status.state, 0)
         if status.state == "failed":
-            if found.receipt >= RECEIPTS["delivered"]:
-                return []
-            state, rung = OutboxState.FAILED, found.receipt
-        elif rung > found.receipt:
-            state = OutboxState.SENT
-        else:
+            is_of_this_attempt = found.message_id in (None, wamid) and found.state in _WENT
+            if found.receipt < RECEIPTS["delivered"] and is_of_this_attempt:
+                self._fates.failed_later(connection, found.id, status.error_code, at=at)
+                return [found.conversation]
+            return []
+        if rung <= found.receipt or (rung == RECEIPTS["sent"] and found.state not in _WENT):
             return []
         _RECEIPT.run(
             connection,
             row=found.id,
             rung=rung,
-            new_state=state.value,
+            new_state=OutboxState.SENT.value,
             wamid=wamid,
             at=at,
             code=status.error_code,

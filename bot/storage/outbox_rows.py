@@ -1,19 +1,25 @@
 """What goes out: each conversation's messages in their order, and what became of every one."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, text, true, update
 
-from bot.domain.conversation import Reply
+from bot.domain.conversation import Refused, Reply, SendAction
 from bot.domain.handoff import JUST_NOW
 from bot.domain.pipeline import BOT, QUEUE, OutboxMessage, OutboxState, TurnCommit, Unfinished
+from bot.domain.verdicts import Verdict
+from bot.domain.windows import Obstacle, Way, writer_of
 from bot.ports import Clock
 from bot.storage import tables as t
 from bot.storage.claims import Claims
 from bot.storage.database import Database
+from bot.storage.fates import Fates
 from bot.storage.handoffs import SqlHandoffs
 from bot.storage.ownership import Ownership
+from bot.storage.reaching import Reaching
 from bot.storage.sealed_rows import SealedRows, reply_from, reply_to_json
 from bot.storage.statements import Prepared, upsert
 from bot.storage.tables import from_stamp, to_stamp
@@ -48,7 +54,7 @@ _SEND_AGAIN = Prepared(_BEGIN_SENDING.where(_outbox.c.state == OutboxState.UNCER
 _TAKE_BACK = Prepared(
     update(_outbox)
     .where(_outbox.c.id == bindparam("row"), _outbox.c.state == OutboxState.SENDING.value)
-    .values(state=OutboxState.QUEUED.value, attempts=_outbox.c.attempts - 1)
+    .values(state=OutboxState.QUEUED.value, attempts=_outbox.c.attempts - 1, not_before=bindparam("at"))
 )
 _HOLD_BACK = Prepared(
     update(_outbox)
@@ -62,7 +68,8 @@ _SET_STATE = Prepared(
 )
 _SETTLE = Prepared(
     update(_outbox)
-    .where(_outbox.c.id == bindparam("row"), _IN_FLIGHT)
+    # What a status has put back into the queue meanwhile stays there.
+    .where(_outbox.c.id == bindparam("row"), text("outbox.state IN ('sending', 'uncertain')"))
     .values(
         state=bindparam("new_state"),
         message_id=func.coalesce(bindparam("wamid"), _outbox.c.message_id),
@@ -85,6 +92,8 @@ class OutboxRows:
         claims: Claims,
         ownership: Ownership,
         handoffs: SqlHandoffs,
+        reaching: Reaching,
+        fates: Fates,
     ) -> None:
         self._database = database
         self._rows = rows
@@ -92,7 +101,11 @@ class OutboxRows:
         self._clock = clock
         self._ownership = ownership
         self._handoffs = handoffs
+        self._reaching = reaching
+        self._fates = fates
         self._claims = claims
+        #: Whether what a message that we began says is still so, right before it is given out.
+        self.still_stands: Callable[[Connection, str, int], bool] = lambda connection, message, at: True
 
     # -- within a unit of work ----------------------------------------------------------------------------
 
@@ -183,6 +196,10 @@ class OutboxRows:
 
     # -- sending ------------------------------------------------------------------------------------------
 
+    def _stands(self, connection: Connection, row: Any, now: int) -> bool:
+        """Only a message that we begin goes out to whoever owns the conversation, and is no emergency."""
+        return not row.exempt or bool(row.emergency) or self.still_stands(connection, row.id, now)
+
     async def next_to_send(self, conversation: str) -> OutboxMessage | None:
         """Usually nothing waits, which a look tells; only what may go now is written."""
         now = to_stamp(self._clock.now())
@@ -194,16 +211,70 @@ class OutboxRows:
                 return None
             while (row := _HEAD.first(connection, id=conversation)) is not None:
                 if row.state == OutboxState.QUEUED:
-                    if _is_void(row, now):
+                    if _is_void(row, now) or not self._stands(connection, row, now):
                         _SET_STATE.run(connection, row=row.id, new_state=OutboxState.DROPPED.value, at=now)
                         continue
                     if row.not_before <= now:
-                        _MARK_SENDING.run(connection, row=row.id)
-                        return self._head(connection, conversation)
+                        begun = self._begin(connection, row, now)
+                        if begun is None:
+                            continue
+                        return begun
                 return self._message(connection, row)
             return None
 
         return await self._database.write_brief(unit)
+
+    def _begin(self, connection: Connection, row: Any, now: int) -> OutboxMessage | None:
+        """The message, marked as being sent; None when words may not go out any more: it waited too long."""
+        message = self._message(connection, row)
+        allowed = self._reaching.may(
+            connection, row.conversation, writer=writer_of(row.author), at=from_stamp(now)
+        )
+        if message.reply.template is None and not allowed.allows_words:
+            action = SendAction.WINDOW_CLOSED
+            if allowed.obstacle is Obstacle.UNREACHABLE:
+                action = SendAction.UNREACHABLE
+            self._fates.refused(connection, row.id, action, at=now)
+            return None
+        _MARK_SENDING.run(connection, row=row.id)
+        return replace(
+            message,
+            state=OutboxState.SENDING,
+            attempts=message.attempts + 1,
+            by_human_agent=allowed.way is Way.HUMAN_AGENT,
+        )
+
+    async def refused(self, message: OutboxMessage, refusal: Refused) -> Verdict:
+        at = to_stamp(self._clock.now())
+
+        def unit(connection: Connection) -> Verdict:
+            return self._fates.refused(
+                connection,
+                message.id,
+                refusal.action,
+                at=at,
+                code=refusal.code,
+                retry_after=refusal.retry_after,
+            )
+
+        return await self._database.write_brief(unit)
+
+    async def give_up(self, message: OutboxMessage) -> None:
+        at = to_stamp(self._clock.now())
+
+        def unit(connection: Connection) -> None:
+            if _SETTLE.run(
+                connection,
+                row=message.id,
+                new_state=OutboxState.FAILED.value,
+                wamid=None,
+                when=at,
+                sent=None,
+                code=None,
+            ):
+                self._fates.given_up(connection, message.id, at=at)
+
+        await self._database.write_brief(unit)
 
     async def _is_ours_to_send(self, conversation: str) -> bool:
         row = await self._database.read_brief(lambda connection: _HEAD.first(connection, id=conversation))
@@ -219,7 +290,8 @@ class OutboxRows:
         return message.author == BOT and self._ownership.moves(message.contact.id) != message.moves
 
     async def take_back(self, message: OutboxMessage) -> None:
-        await self._database.write_brief(lambda connection: _TAKE_BACK.run(connection, row=message.id))
+        at = to_stamp(self._clock.now())
+        await self._database.write_brief(lambda connection: _TAKE_BACK.run(connection, row=message.id, at=at))
 
     async def hold_back(self, message: OutboxMessage) -> None:
         at = to_stamp(self._clock.now())

@@ -1,7 +1,7 @@
 """The pipeline's memory in SQL, a room for each of its uses: what comes in, turns, what goes out."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -11,10 +11,12 @@ from bot.ports import Clock
 from bot.storage.claims import PATIENCE, Claims
 from bot.storage.database import Database
 from bot.storage.drafts import Drafts
+from bot.storage.fates import Fates
 from bot.storage.handoffs import SqlHandoffs
 from bot.storage.intake_rows import IntakeRows
 from bot.storage.outbox_rows import OutboxRows
 from bot.storage.ownership import Ownership
+from bot.storage.reaching import Reaching
 from bot.storage.seal import Keyring
 from bot.storage.sealed_rows import SealedRows
 from bot.storage.turn_rows import ApplyWrite, TurnRows
@@ -33,6 +35,7 @@ class SqlStore:
         apply_write: ApplyWrite,
         worker: str = "",
         patience: timedelta = PATIENCE,
+        has_agent: Callable[[str, str], bool] = lambda channel, account: False,
     ) -> None:
         self._database = database
         self._apply_write = apply_write
@@ -50,11 +53,20 @@ class SqlStore:
             database, practice=practice, keyring=keyring, clock=clock, ownership=self.ownership
         )
         self.handoffs.leads = lambda: self.claims.leads
+        self.reaching = Reaching(database, practice, has_agent=has_agent)
+        self.fates = Fates(database, rows, handoffs=self.handoffs, reaching=self.reaching)
         intake = IntakeRows(
-            database, rows, clock, ownership=self.ownership, handoffs=self.handoffs
+            database, rows, clock, ownership=self.ownership, handoffs=self.handoffs, fates=self.fates
         )
         outbox = OutboxRows(
-            database, rows, clock, claims=self.claims, ownership=self.ownership, handoffs=self.handoffs
+            database,
+            rows,
+            clock,
+            claims=self.claims,
+            ownership=self.ownership,
+            handoffs=self.handoffs,
+            reaching=self.reaching,
+            fates=self.fates,
         )
         turns = TurnRows(
             database,
@@ -74,12 +86,15 @@ class SqlStore:
         self.commit = turns.commit
         self.begin = turns.begin
         self.waiting = turns.waiting
+        self.outbox = outbox
         self.add_outbox = outbox.add
         self.next_to_send = outbox.next_to_send
         self.has_moved = outbox.has_moved
         self.take_back = outbox.take_back
         self.hold_back = outbox.hold_back
         self.settle = outbox.settle
+        self.refused = outbox.refused
+        self.give_up = outbox.give_up
         self.resend = outbox.resend
         self.unfinished = outbox.unfinished
         self.wait_anew = outbox.wait_anew

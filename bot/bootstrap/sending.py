@@ -1,0 +1,49 @@
+"""What sending runs on besides the outbox: templates, pace, and when a status can reach us."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from bot.bootstrap.books import Books
+from bot.domain.channels import INSTAGRAM, MESSENGER, WHATSAPP
+from bot.domain.conversation import Reply
+from bot.domain.practice import Practice
+from bot.domain.templates import Template
+from bot.service.lines import A_SECOND, COEXISTENCE, Line
+from bot.service.templates import TemplateBook
+from bot.service.tokens import TapTokens
+from bot.service.wording import with_tokens
+from bot.storage.fates import Reopening
+from bot.storage.tables import from_stamp
+from bot.storage.templates import SqlTemplates
+
+#: A template is read when somebody looks at their phone.
+_TAPPED_WITHIN = timedelta(days=7)
+
+
+def template_book(books: Books, templates: Mapping[str, Template]) -> TemplateBook:
+    practice = books.practice
+    return TemplateBook(templates, practice=practice, kept=SqlTemplates(books.database, practice.id))
+
+
+def reopening(book: TemplateBook, tokens: TapTokens) -> Reopening:
+    def reopen(contact: str, channel: str, language: str, at: int) -> Reply | None:
+        reply = book.reopening(channel, language)
+        if reply is None:
+            return None
+        return with_tokens(reply, contact, tokens, at=from_stamp(at), valid_for=_TAPPED_WITHIN)
+
+    return reopen
+
+
+def has_agent(practice: Practice) -> Callable[[str, str], bool]:
+    """Whether Meta has approved the human agent tag for an account: practice.yml says so."""
+    pages = {(MESSENGER, page.page_id) for page in practice.messenger if page.human_agent}
+    profiles = {(INSTAGRAM, each.account_id) for each in practice.instagram if each.human_agent}
+    approved = pages | profiles
+    return lambda channel, account: (channel, account) in approved
+
+
+def pace_of(practice: Practice) -> Callable[[Line], float]:
+    """Messages a second of each account."""
+    slow = {(WHATSAPP, number.phone_number_id) for number in practice.whatsapp if number.business_app}
+    return lambda line: COEXISTENCE if line in slow else A_SECOND.get(line[0], float("inf"))
