@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, text, update
 from bot.domain.conversation import InboundEvent, InboundKind
 from bot.storage import tables as t
 from bot.storage.intake_tables import ABOUT
+from bot.storage.media import forget_files
 from bot.storage.sealed_rows import SealedRows
 from bot.storage.statements import Prepared
 
@@ -99,6 +100,7 @@ class Amendments:
     def _delete(self, connection: Connection, conversation: str, original: Any, changes: Any) -> None:
         """The words go wherever they are stored; what was booked by them stays booked."""
         self._reseal(connection, conversation, original.id, {"deleted": True})
+        forget_files(connection, original.id)
         _SETTLE.run(connection, row=original.id)
         for turn in {original.turn} - {None}:
             sealed = _JOURNAL.scalar(connection, turn=turn)

@@ -56,6 +56,7 @@ ROUTES = (
     Route("GET", "/inbox/conversations", Role.READER, acts=False),
     Route("GET", "/inbox/conversations/{id}", Role.READER),
     Route("GET", "/inbox/conversations/{id}/card", Role.READER),
+    Route("GET", "/inbox/conversations/{id}/files/{file}", Role.READER),
     Route("GET", "/inbox/conversations/{id}/visits", Role.READER, acts=False),
     Route("GET", "/inbox/openings", Role.READER),
     Route("GET", "/inbox/diary", Role.READER, acts=False),

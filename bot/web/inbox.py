@@ -46,6 +46,7 @@ from bot.web.bodies import MESSAGE_ID, Strict, read
 from bot.web.doors import add_doors
 from bot.web.frame import menu
 from bot.web.inbox_assistant import InboxAssistant
+from bot.web.inbox_files import FileShelf, InboxFiles
 from bot.web.inbox_notes import InboxNotes
 from bot.web.inbox_search import InboxSearch
 from bot.web.inbox_visits import InboxVisits, diary_facts, refused_booking
@@ -83,6 +84,7 @@ class InboxParts:
     set_aside: SetAsides | None = None
     present: Present | None = None  # where several servers tell each other who is there
     finder: Finder | None = None
+    files: FileShelf | None = None
 
 
 def add_inbox(app: web.Application, parts: InboxParts) -> None:
@@ -117,6 +119,8 @@ def add_inbox(app: web.Application, parts: InboxParts) -> None:
         handlers |= InboxVisits(parts.visits, parts.observer, parts.practice).handlers()
     if parts.notes and parts.practice and parts.clock:
         handlers |= InboxNotes(parts.notes, parts.staff, parts.practice, parts.clock).handlers()
+    if parts.files:
+        handlers |= InboxFiles(parts.files).handlers()
     if parts.finder:
         handlers |= InboxSearch(parts.finder).handlers()
     add_handlers(app, ((name, in_our_words(handler)) for name, handler in handlers.items()))

@@ -4,6 +4,7 @@ OWASP ASVS 5.0.0: V3.4.1 to V3.4.6 (headers), V3.5.1 (cross-site requests).
 """
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -31,6 +32,13 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
+#: What a patient sent is never a page: it loads nothing, runs nothing, and stands in no frame.
+FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+_IS_FILE = re.compile(r"/inbox/conversations/[^/]+/files/[^/]+")
+
+#: On a request: which other sites may show this page within theirs. () lets them load it as a script only.
+SHOWN_ON = "shown on"
+
 _HEADED = web.AppKey("headed", bool)
 
 
@@ -44,10 +52,23 @@ def add_headers(app: web.Application) -> None:
 
 async def _put(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
+    if _IS_FILE.fullmatch(request.path):
+        response.headers["Content-Security-Policy"] = FILE_POLICY
+    if SHOWN_ON in request:
+        _let_others_show(response, sites=request[SHOWN_ON])
     # Our own files hold nothing about anybody: the browser may keep them, and asks whether they changed.
     response.headers["Cache-Control"] = "no-cache" if request.path.startswith("/static/") else "no-store"
     if is_https(request):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+
+def _let_others_show(response: web.StreamResponse, *, sites: tuple[str, ...]) -> None:
+    """The chat stands in a frame of the practice's own site, whose script is loaded from here."""
+    ancestors = " ".join(sites) or "'none'"
+    policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {ancestors}")
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    del response.headers["Cross-Origin-Opener-Policy"]
 
 
 def is_https(request: web.Request) -> bool:

@@ -17,6 +17,7 @@ from bot.service.figures import Reports
 from bot.service.requests import RequestDesk
 from bot.service.staff import StaffBook
 from bot.service.visits import VisitDesk
+from bot.storage.media import StoredContent
 from bot.web.inbox import InboxParts, add_inbox
 from bot.web.inbox_requests import add_requests
 from bot.web.office import OfficeParts, add_office
@@ -98,6 +99,21 @@ def inbox_application(
     return app
 
 
+class FakeFiles:
+    """Conversation c-anna has a picture, a document, and nothing else."""
+
+    async def content(self, conversation: str, id: str) -> StoredContent | None:
+        return FILES.get(id) if conversation == "c-anna" else None
+
+
+FILES = {
+    "photo": StoredContent(kind="image", mime_type="image/jpeg", name="", content=b"a picture"),
+    "letter": StoredContent(
+        kind="document", mime_type="application/pdf", name='referto "2".pdf', content=b"%PDF-<script>"
+    ),
+}
+
+
 def whole_inbox(
     desk: FakeDesk,
     sign_in: SignIn,
@@ -128,6 +144,7 @@ def whole_inbox(
         suggestions=suggestions or FakeSuggestions(desk),
         set_aside=desk,
         finder=desk,
+        files=FakeFiles(),
         service=silent_service(sign_in, staff, trail),
     )
     office = OfficeParts(

@@ -18,6 +18,7 @@ EXPECTED = {
     Role.READER: {
         *("GET /inbox", "GET /inbox/events", "GET /inbox/conversations", "GET /inbox/conversations/{id}"),
         *("GET /inbox/conversations/{id}/card", "GET /inbox/conversations/{id}/visits"),
+        "GET /inbox/conversations/{id}/files/{file}",
         *("GET /inbox/openings", "GET /inbox/diary", "GET /inbox/people", "GET /inbox/{conversation}"),
         *("POST /inbox/language", "POST /inbox/here", "POST /inbox/away", "POST /inbox/sign-out"),
         *("GET /inbox/assistant", "POST /inbox/presence", "POST /inbox/search"),
@@ -132,7 +133,7 @@ async def test_a_conversation_of_another_practice_is_not_there(
     marta = Receptionist(http, await serve(whole_inbox(desk, sign_in, staff)))
     await marta.signs_in(sign_in.issue())
     await hired(staff, "Paolo", Role.AGENT)
-    path = route.path.replace("{id}", "c-elsewhere")
+    path = route.path.replace("{id}", "c-elsewhere").replace("{file}", "photo")
     body = {
         "reply": {"text": "x", "client_message_id": KEY},
         "assign": {"to": "Paolo"},

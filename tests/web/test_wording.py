@@ -18,7 +18,7 @@ SOURCES = "\n".join(
 #: Keys that pages put together from a word of the service: words[`reason_${...}`].
 FAMILIES = (
     *("reason_", "state_", "kind_", "language_", "slot_", "sign_in_", "filter_", "none_", "card_", "flow_"),
-    *("tried_", "booking_", "bad_", "key_", "page_", "period_", "outcome_", "span_", "deed_", "role_"),
+    *("file_", "tried_", "booking_", "bad_", "key_", "page_", "period_", "outcome_", "span_", "deed_", "role_"),
 )
 
 

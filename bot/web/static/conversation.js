@@ -2,6 +2,7 @@
 
 import { composer } from "./composer.js";
 import { detailsPanel } from "./details.js";
+import { filesOf } from "./files.js";
 import { menu } from "./menu.js";
 import { Refusal, calledAs, channelName, h, icon, keyed, portrait, post, say, words } from "./page.js";
 import { draftPanel } from "./draft.js";
@@ -13,7 +14,7 @@ const hasNotes = document.querySelector('meta[name="notes"]').content === "yes";
 const mayAct = document.querySelector('meta[name="role"]').content !== "reader";
 const maySupervise = ["manager", "admin"].includes(document.querySelector('meta[name="role"]').content);
 const KIND_ICONS = { image: "image", sticker: "image", video: "image", audio: "mic", document: "file", location: "pin" };
-const STATE_ICONS = { queued: "clock", sending: "clock", sent: "tick", delivered: "ticks", read: "ticks", failed: "alert", uncertain: "question", withdrawn: "close" };
+const STATE_ICONS = { queued: "clock", sending: "clock", sent: "tick", delivered: "ticks", read: "ticks", failed: "alert", uncertain: "question", waiting: "lock", withdrawn: "close" };
 
 /** Fill `pane` with conversation `id` (nothing when null). `show(view)` brings news; `close()` ends it. */
 export function showConversation(pane, id, { back, signedOut, people = [], watchDiary = () => {} }) {
@@ -212,6 +213,8 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
         "div",
         { class: "bubble" },
         kind ? h("p", { class: "kind" }, icon(KIND_ICONS[message.kind] ?? "file"), kind) : null,
+        filesOf(message, id),
+        message.quoted ? h("blockquote", { class: "quoted", dir: "auto", "aria-label": words.answers_to }, message.quoted) : null,
         message.text ? h("p", { class: "text", dir: "auto" }, message.text) : null,
         message.choices.length
           ? h("ul", { class: "choices" }, message.choices.map((title) => h("li", { dir: "auto" }, title)))
@@ -220,9 +223,10 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
       h(
         "p",
         { class: "meta" },
+        message.is_edited ? h("span", {}, words.edited, " · ") : null,
         h("time", { datetime: message.at }, timeOfDay(message.at)),
         message.state
-          ? h("span", { class: `state state-${message.state}`, title: words[`state_${message.state}`] }, icon(STATE_ICONS[message.state], "small"), h("span", { class: ["failed", "uncertain", "withdrawn"].includes(message.state) ? "" : "quiet-text" }, words[`state_${message.state}`]))
+          ? h("span", { class: `state state-${message.state}`, title: words[`state_${message.state}`] }, icon(STATE_ICONS[message.state], "small"), h("span", { class: ["failed", "uncertain", "waiting", "withdrawn"].includes(message.state) ? "" : "quiet-text" }, words[`state_${message.state}`]))
           : null,
         message.retry ? h("button", { type: "button", class: "retry", on: { click: () => send(message.pending) } }, words.retry) : null,
       ),
