@@ -117,12 +117,14 @@ def read_assistant(
         languages=practice.languages,
         declared_actions=None if practice.action_server else offered,
     )
-    unknown = sorted((practice.suggest or frozenset()) - assistant.flows.keys())
-    if unknown:
-        known = ", ".join(sorted(flow.id for flow in assistant.flows.values() if not flow.is_pattern))
-        raise SetupError(
-            f"practice.yml suggests {', '.join(unknown)}, which are no flows; there are: {known}"
-        )
+    known = {flow.id for flow in assistant.flows.values() if not flow.is_pattern}
+    for named, does in ((practice.suggest or frozenset(), "suggests"), (practice.links.values(), "links to")):
+        unknown = sorted(set(named) - known)
+        if unknown:
+            raise SetupError(
+                f"practice.yml {does} {', '.join(unknown)}, which are no flows; there are:"
+                f" {', '.join(sorted(known))}"
+            )
     return assistant
 
 

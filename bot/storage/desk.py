@@ -10,13 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from bot.domain.answer_times import AnswerBy, Waits
-from bot.domain.channels import ELSEWHERE
-from bot.domain.conversation import InboundKind, Reply
+from bot.domain.conversation import Reply
 from bot.domain.deeds import Deed
 from bot.domain.diary import DiaryWrite
 from bot.domain.handoff import Outcome, Promise
 from bot.domain.pipeline import (
-    OWN_KINDS,
     STAFF,
     OutboxState,
     StagedHandoff,
@@ -44,9 +42,11 @@ from bot.storage import tables as t
 from bot.storage.audit import SqlAudit
 from bot.storage.database import Database
 from bot.storage.desk_list import DeskList
+from bot.storage.inbox_views import patient_view
 from bot.storage.media import SqlMedia
 from bot.storage.notes import SqlNotes
 from bot.storage.seal import Keyring
+from bot.storage.sealed_rows import SealedRows
 from bot.storage.store import SqlStore
 from bot.storage.tables import from_stamp, to_stamp
 
@@ -105,6 +105,7 @@ class SqlDesk:
         self._database = database
         self._practice = practice
         self._keyring = keyring
+        self._rows = SealedRows(practice, keyring)
         self._clock = clock
         self._store = store
         self._owners = store.ownership
@@ -199,19 +200,9 @@ class SqlDesk:
         views: list[tuple[int, int, MessageView]] = []
         files = self._media.views(connection, conversation)
         for row in connection.execute(select(_inbox).where(_inbox.c.conversation == conversation)):
-            if row.kind in OWN_KINDS:
+            view = patient_view(connection, self._rows, row, files=files.get(row.id, ()))
+            if view is None:
                 continue
-            words = self._open(connection, conversation, row.sealed)
-            is_echo = row.kind == InboundKind.ECHO
-            view = MessageView(
-                id=f"in-{row.id}",
-                at=from_stamp(row.received_at),
-                author=Author.STAFF if is_echo else Author.PATIENT,
-                by=ELSEWHERE.get(row.channel, row.channel) if is_echo else None,
-                text=words.get("text") or "",
-                kind=row.kind,
-                files=files.get(row.id, ()),
-            )
             views.append((row.received_at, row.id, view))
         for row in connection.execute(select(_outbox).where(_outbox.c.conversation == conversation)):
             if row.draft is not None and row.state in (OutboxState.DRAFTED, OutboxState.DROPPED):

@@ -22,6 +22,7 @@ from bot.domain.pipeline import (
     PendingAlert,
     StagedHandoff,
 )
+from bot.domain.windows import OPENING_KINDS
 from bot.ports import Clock
 from bot.storage import tables as t
 from bot.storage.database import Database
@@ -37,7 +38,7 @@ _handoff = t.HandoffRow.__table__  # type: ignore[attr-defined]
 _alert = t.AlertRow.__table__  # type: ignore[attr-defined]
 
 #: Kinds in the inbox that are no words of the patient's, and do not open the window.
-NOT_PATIENT = (*sorted(OWN_KINDS), InboundKind.ECHO, InboundKind.SYSTEM)
+NOT_PATIENT = (*sorted(OWN_KINDS), *(kind for kind in InboundKind if kind not in OPENING_KINDS))
 
 
 class SqlHandoffs:

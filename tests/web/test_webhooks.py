@@ -55,6 +55,9 @@ class EmptyStore:
     ) -> Accepted:
         return Accepted()
 
+    async def keep_body(self, channel: str, body: bytes) -> None:
+        return None
+
 
 class Nobody:
     def wake(self, conversation: str, kind: object = None) -> None:
