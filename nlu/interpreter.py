@@ -24,7 +24,7 @@ from nlu.yes_no import Answer, find_answer
 Rows = Callable[[Sequence[Heard]], Matrix]
 
 _SURE_ENOUGH = 0.3  # below, no intent: measured on sentences that no example was written from
-_SENTENCES = 0.65  # the share of sentence embeddings, beside n-grams
+_SENTENCES = 0.8  # the share of sentence embeddings, beside n-grams
 _SHARPNESS = 1.3  # of both together; by cross-validation on the examples, as the share is
 _WORDS_OF_A_NAME = 4
 _LIKE_AN_EMERGENCY, _LIKE_AN_EMERGENCY_IN_PAIN = 0.8, 0.9

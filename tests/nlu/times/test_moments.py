@@ -257,6 +257,6 @@ def test_accents_written_as_two_characters_keep_their_place() -> None:
 
 
 def test_a_language_that_is_not_spoken_here_gives_nothing() -> None:
-    entities = find_times("morgen um 15 Uhr", language="de", context=moment())
+    entities = find_times("jutro o 15", language="pl", context=moment())
 
     assert entities == ()
