@@ -8,6 +8,7 @@ from bot import __version__
 from bot.commands import (
     actions,
     content,
+    data,
     desk,
     looking,
     practice_systems,
@@ -45,6 +46,7 @@ for command in (
 cli.command("stand-in")(running.stand_in)
 cli.command(cls=testing.WithOptionalFile)(testing.test)
 cli.add_typer(actions.cli, name="actions")
+cli.add_typer(data.cli, name="data")
 cli.add_typer(staff.cli, name="staff")
 cli.add_typer(practice_systems.cli, name="practice-system")
 

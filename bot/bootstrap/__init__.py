@@ -1,7 +1,7 @@
 """The composition root: from settings to a running front desk. The only place that knows every class."""
 
 from bot.bootstrap.action_server import ActionServer
-from bot.bootstrap.books import Books, audit_of, desk_facts, reports, switches_of
+from bot.bootstrap.books import Books, audit_of, desk_facts, only_one, reports, switches_of
 from bot.bootstrap.content import (
     DEMO_ENVIRONMENT,
     Configuration,
@@ -26,6 +26,7 @@ __all__ = [
     "audit_of",
     "desk_facts",
     "kept_content",
+    "only_one",
     "read_assistant",
     "read_outreach",
     "read_own_actions",

@@ -1,10 +1,15 @@
 """The practice's stored side, and what reads it: beneath everything else."""
 
+import fcntl
+import os
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import IO
 
 from bot.bootstrap.content import Configuration, read_practice
 from bot.domain.practice import Practice
+from bot.errors import SetupError
 from bot.ports import Clock
 from bot.service.clock import StartedClock, SystemClock
 from bot.service.figures import Reports
@@ -87,3 +92,18 @@ def reports(books: Books) -> Reports:
     """The practice's figures."""
     chats = SqlChatFacts(books.database, practice=books.practice.id, keyring=books.keyring)
     return Reports(books.practice, desk=desk_facts(books), chats=chats)
+
+
+def only_one(data: Path) -> IO[str]:
+    """Two servers on one SQLite folder would answer every patient twice."""
+    lock = (data / "server.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise SetupError(
+            f"another Chairside is running on {data}; stop it, or choose another folder with --data"
+        ) from error
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock

@@ -1,17 +1,14 @@
 """The front desk behind HTTP: webhooks, inbox, and in a demo the sandbox with its stand-in of Meta."""
 
 import asyncio
-import fcntl
-import os
 from datetime import timedelta
-from pathlib import Path
 from typing import IO
 
 import aiohttp
 from aiohttp import web
 
 from bot import __version__
-from bot.bootstrap.books import Books, reports
+from bot.bootstrap.books import Books, only_one, reports
 from bot.bootstrap.channels import channels_of
 from bot.bootstrap.content import (
     Configuration,
@@ -21,11 +18,12 @@ from bot.bootstrap.content import (
     remote_actions,
 )
 from bot.bootstrap.demo import demo_stand_in
+from bot.bootstrap.files import FileRoom
 from bot.bootstrap.front_desk import FrontDesk
 from bot.bootstrap.outreach import read_outreach
 from bot.channels.alerts import alert_channels
+from bot.domain.channels import SITE
 from bot.domain.practice import Practice
-from bot.errors import SetupError
 from bot.ports import Clock
 from bot.service.alerts import Grouping
 from bot.service.health import Health
@@ -35,7 +33,9 @@ from bot.service.probe import Probe
 from bot.service.tracing import spans_to
 from bot.stand_in import GraphStandIn
 from bot.storage.audit import SqlAudit
+from bot.storage.seal import derive
 from bot.storage.staff import SqlStaffBook
+from bot.storage.visitors import SqlVisitors
 from bot.web.health import add_health
 from bot.web.inbox import InboxParts, add_inbox
 from bot.web.inbox_requests import add_requests
@@ -47,6 +47,7 @@ from bot.web.sandbox import add_sandbox
 from bot.web.security import add_headers
 from bot.web.session import SignIn
 from bot.web.system_webhooks import add_system_webhook
+from bot.web.web_chat import WebChatParts, add_web_chat
 from bot.web.webhooks import MAX_BODY, add_webhooks
 from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
@@ -69,13 +70,14 @@ class Server:
         self.desk: FrontDesk | None = None
         self.health: Health | None = None
         self._stand_in: GraphStandIn | None = None
+        self._files: FileRoom | None = None
 
     async def start(self) -> None:
         """Returns when the page answers. Raises SetupError, ContentRefused, or OSError for a port in use."""
         configuration = self._configuration
         configuration.data.mkdir(parents=True, exist_ok=True)
         if configuration.database_url.startswith("sqlite"):
-            self._lock = _only_one(configuration.data)
+            self._lock = only_one(configuration.data)
         app = web.Application(client_max_size=MAX_BODY)
         # Bodies stay as they were sent, whatever they say of their encoding: Meta signs the raw bytes.
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, auto_decompress=False)
@@ -111,12 +113,15 @@ class Server:
             outreach=read_outreach(configuration, books.practice, assistant),
         )
         self.desk = desk
+        self._files = FileRoom(desk, http=self._http, graph_url=graph_url, is_demo=configuration.demo)
         add_headers(app)
         add_webhooks(app, channels=channels, intake=desk.intake, pressure=pressure, measures=desk.measures)
         self.health = Health([desk.supervisor], pressure=pressure, touches=[lambda: _touch(books)])
         self.health.notes["understanding loads"] = lambda: not desk.reader.is_ready
         add_health(app, self.health, pressure)
         add_metrics(app, instruments.registry, token=configuration.environment.get("CHAIRSIDE_METRICS_TOKEN"))
+        if books.practice.web_chat:
+            add_web_chat(app, _web_chat_parts(books, desk))
         staff = books.staff
         sign_in = SignIn(
             clock,
@@ -150,6 +155,7 @@ class Server:
                 suggestions=desk.suggestions,
                 present=desk.present,
                 finder=desk.finder,
+                files=self._files.shelf,
                 set_aside=desk.set_aside,
                 service=_sign_in_service(books.practice, self._http, sign_in, staff, desk.audit),
             ),
@@ -181,6 +187,7 @@ class Server:
         await runner.setup()
         self._runners.append(runner)
         await desk.start()
+        self._files.start()
         await web.TCPSite(runner, self.host, self.port).start()
         await desk.be_reachable()
         self.health.is_ready = True
@@ -192,6 +199,8 @@ class Server:
             await runner.cleanup()
         if self.desk is not None:
             await self.desk.stop()
+        if self._files is not None:
+            await self._files.close()
         if self._http is not None:
             await self._http.close()
         if self._lock is not None:
@@ -215,6 +224,17 @@ class Server:
         return self.stand_in_url
 
 
+def _web_chat_parts(books: Books, desk: FrontDesk) -> WebChatParts:
+    return WebChatParts(
+        practice=books.practice,
+        visitors=SqlVisitors(books.database, practice=books.practice.id, keyring=books.keyring, account=SITE),
+        intake=desk.intake,
+        changes=desk.changes,
+        clock=desk.clock,
+        key=derive(books.master_key, b"web chat"),
+    )
+
+
 def _sign_in_service(
     practice: Practice, http: aiohttp.ClientSession, sign_in: SignIn, staff: SqlStaffBook, audit: SqlAudit
 ) -> OpenIdDoor | None:
@@ -223,21 +243,6 @@ def _sign_in_service(
         return None
     openid = OpenId(service, http, sign_in.clock)
     return OpenIdDoor(service, openid, sign_in=sign_in, staff=staff, trail=audit)
-
-
-def _only_one(data: Path) -> IO[str]:
-    """Two servers on one SQLite folder would answer every patient twice."""
-    lock = (data / "server.lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise SetupError(
-            f"another Chairside is running on {data}; stop it, or choose another folder with --data"
-        ) from error
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
 
 
 async def _understanding(practice: Practice, configuration: Configuration) -> Interpreter:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from bot.domain.conversation import Reply
 from bot.domain.outreach import LOOKS_AHEAD, WROTE, OutreachState, Rule, visits_note
@@ -37,6 +37,7 @@ from bot.storage.statements import upsert
 from bot.storage.tables import from_stamp, to_stamp
 
 _outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]
+_RESTORATION = t.Restoration.__table__  # type: ignore[attr-defined]
 _O = OUTREACH.c
 
 #: For so long a taken row is left to whoever took it.
@@ -185,6 +186,8 @@ class SqlOutreach:
         waiting = (
             select(_O.id)
             .where(_O.practice == self._practice, _O.state == "planned", _O.due_at <= now, free)
+            # What fell due before a copy was restored was seen to by the database that is gone.
+            .where(_O.due_at > _restored(self._practice))
             .order_by(_O.due_at)
             .limit(limit)
         )
@@ -438,3 +441,9 @@ def _sent(row: Any) -> SentMessage:
         sent_at=from_stamp(row.sent_at),
         answer=row.answer,
     )
+
+
+def _restored(practice: str) -> Any:
+    """When this database last came from a copy; 0 for never."""
+    restored = select(func.max(_RESTORATION.c.restored_at)).where(_RESTORATION.c.practice == practice)
+    return func.coalesce(restored.scalar_subquery(), 0)
