@@ -215,7 +215,8 @@ class Delivery:
         outcome = await channel.send(rendered, message.contact.address)
         match outcome:
             case Sent(message_id=message_id):
-                self._lines.sent(_line_of(message))
+                if self._lines.sent(_line_of(message)):
+                    self.look_again()
                 await self._store.settle(message, state=OutboxState.SENT, message_id=message_id)
             case FateUnknown(reason=reason):
                 log.warning("send_uncertain", outbox=message.id, reason=reason)
@@ -257,7 +258,8 @@ class Delivery:
             case SendAction.RETRY | SendAction.RETRY_ONCE:
                 pass  # it may be the whole of Meta: that says nothing of our account
             case _:
-                self._lines.answered(line, message.contact.id)
+                if self._lines.answered(line, message.contact.id):
+                    self.look_again()
         decided = await self._store.refused(message, refusal)
         log.warning(
             "send_refused",

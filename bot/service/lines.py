@@ -86,18 +86,19 @@ class Lines:
             self._count(state, conversation, now)
         return 0
 
-    def sent(self, line: Line) -> None:
-        """A message was taken: whatever was wrong is over."""
+    def sent(self, line: Line) -> bool:
+        """A message was taken: whatever was wrong is over. Whether anything was."""
         state = self._states.get(line)
-        if state is not None:
-            state.closed_until = state.probe = None
-            state.stopped = state.slowed = 0
+        if state is None or state.closed_until is None:
+            return False
+        state.closed_until = state.probe = None
+        state.stopped = state.slowed = 0
+        return True
 
-    def answered(self, line: Line, conversation: str) -> None:
-        """The account refused this message alone: it works."""
+    def answered(self, line: Line, conversation: str) -> bool:
+        """The account refused this message alone: it works. Whether that is news."""
         state = self._states.get(line)
-        if state is not None and state.probe == conversation:
-            self.sent(line)
+        return state is not None and state.probe == conversation and self.sent(line)
 
     def let_go(self, line: Line, conversation: str, now: datetime) -> None:
         """This conversation has nothing to send after all: another may ask."""
