@@ -1,7 +1,7 @@
 """Answers to messages that the practice began: a patient who says that they come."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Protocol
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -16,6 +16,23 @@ class Answers(Protocol):
     async def comes(
         self, messages: str, *, contact: str, at: datetime
     ) -> tuple[str, tuple[datetime, ...]]: ...
+
+
+class Statement(Protocol):
+    """What is open for one patient; `amount` None: nothing."""
+
+    @property
+    def birth_date(self) -> date | None: ...
+
+    @property
+    def amount(self) -> str | None: ...
+
+    @property
+    def link(self) -> str | None: ...
+
+
+class Statements(Protocol):
+    async def statement(self, message: str, *, contact: str) -> Statement | None: ...
 
 
 class ConfirmVisit(Action):  # type: ignore[misc]  # rasa_sdk is untyped
@@ -38,6 +55,42 @@ class ConfirmVisit(Action):  # type: ignore[misc]  # rasa_sdk is untyped
         return set_slots(confirm_result=result, visit_when=_in_words(starts, call.language))
 
 
+class ReadStatement(Action):  # type: ignore[misc]  # rasa_sdk is untyped
+    """What is open for the patient whom the answered message is about, once they have said when they were
+    born. The third wrong date is for a person."""
+
+    called: ClassVar[str] = "action_read_statement"
+    attempts = 3
+
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+
+    def name(self) -> str:
+        return self.called
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        failures = int(tracker.get_slot("statement_failures") or 0)
+        if failures >= self.attempts:
+            return set_slots(statement_result="person")
+        message = str(tracker.get_slot("outreach") or "").partition(" ")[0]
+        statement = await self._statements.statement(message, contact=current_call().contact)
+        if statement is None or statement.birth_date is None:
+            return set_slots(statement_result="person")
+        if str(tracker.get_slot("account_birth_date")) != statement.birth_date.isoformat():
+            result = "person" if failures + 1 >= self.attempts else "wrong"
+            return set_slots(statement_result=result, statement_failures=failures + 1)
+        if statement.amount is None:
+            return set_slots(statement_result="settled", statement_failures=0)
+        return set_slots(
+            statement_result="open",
+            statement_amount=statement.amount,
+            statement_link=statement.link,
+            statement_failures=0,
+        )
+
+
 def _in_words(starts: Sequence[datetime], language: str) -> str | None:
     """ "Tuesday 3 March 10:00 and 10:30"."""
     days: dict[str, list[str]] = {}
@@ -47,10 +100,10 @@ def _in_words(starts: Sequence[datetime], language: str) -> str | None:
     return in_a_row(told, language) or None
 
 
-def outreach_actions(answers: Answers) -> list[Action]:
-    return [ConfirmVisit(answers)]
+def outreach_actions(answers: Answers, statements: Statements) -> list[Action]:
+    return [ConfirmVisit(answers), ReadStatement(statements)]
 
 
 def outreach_action_names() -> frozenset[str]:
     """What content may declare."""
-    return frozenset({ConfirmVisit.called})
+    return frozenset({ConfirmVisit.called, ReadStatement.called})

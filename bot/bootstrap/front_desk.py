@@ -170,7 +170,10 @@ class FrontDesk:
         )
         self.templates = template_book(books, self.outreach.content.templates)
         self.store.fates.reopening = reopening(self.templates, self.tokens)
-        of_the_house = [*booking_actions(practice, self.diary), *outreach_actions(self.outreach.answers)]
+        of_the_house = [
+            *booking_actions(practice, self.diary),
+            *outreach_actions(self.outreach.answers, self.outreach.notes),
+        ]
         here = InProcessActions([*of_the_house, *own_actions], assistant=assistant)
         self.actions: Actions = NearestActions(here, remote_actions) if remote_actions else here
         self.turns = Turns(

@@ -25,6 +25,7 @@ from bot.service.tokens import TapTokens
 from bot.storage.call_tasks import CallTasks
 from bot.storage.outreach import SqlOutreach
 from bot.storage.outreach_facts import OutreachFacts
+from bot.storage.outreach_notes import SqlOutreachNotes
 from bot.storage.outreach_subjects import SqlSubjects
 from bot.storage.store import SqlStore
 
@@ -46,12 +47,7 @@ def read_outreach(configuration: Configuration, practice: Practice, assistant: A
         languages=practice.languages,
         known=KNOWN_PARAMETERS | PARAMETERS | FACTS | assistant.slots.keys(),
     )
-    rules = load_outreach(
-        configuration.flows,
-        assistant=assistant,
-        templates=templates,
-        visit_types=frozenset(kind.id for kind in practice.visit_types),
-    )
+    rules = load_outreach(configuration.flows, assistant=assistant, templates=templates)
     return OutreachContent(rules=rules, templates=templates)
 
 
@@ -78,6 +74,9 @@ class OutreachDesk:
         rules = {rule.id: rule for rule in content.rules}
         facts = OutreachFacts(books.database, practice, keyring=books.keyring, patients=patients)
         self.calls = CallTasks(books.database, practice.id, facts=facts)
+        self.notes = SqlOutreachNotes(
+            books.database, practice.id, keyring=books.keyring, patients=patients, facts=facts
+        )
         self.book = SqlOutreach(
             books.database, practice, facts=facts, calls=self.calls, add_message=_into_outbox(store)
         )

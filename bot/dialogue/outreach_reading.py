@@ -43,7 +43,6 @@ def load_outreach(
     *,
     assistant: Assistant,
     templates: Mapping[str, Template],
-    visit_types: frozenset[str] | None = None,
 ) -> tuple[Rule, ...]:
     """Every rule in these folders. Raises ContentRefused with all mistakes."""
     ledger = Ledger()
@@ -59,13 +58,6 @@ def load_outreach(
                 ledger.add(key, "E-DUP", f'the rule "{name}" is defined twice; keep one')
                 continue
             rule = _Reading(name, key, node, ledger, assistant, templates).read()
-            for unknown in sorted(rule.visit_types - (visit_types or rule.visit_types)):
-                ledger.add(
-                    key,
-                    "W-VISIT",
-                    f'practice.yml has no visit type "{unknown}"{nearest(unknown, visit_types or ())};'
-                    " the rule is about no such visit",
-                )
             rules[name] = rule
     if any(problem.is_error for problem in ledger.problems):
         raise ContentRefused(tuple(ledger.problems))

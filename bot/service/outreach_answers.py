@@ -11,7 +11,13 @@ from datetime import datetime, timedelta
 
 from bot.dialogue import Assistant, Conversation, payload_commands
 from bot.dialogue.began import taken_up
-from bot.dialogue.commands import Command, KnowledgeAnswer, StartFlow
+from bot.dialogue.commands import (
+    Command,
+    HumanHandoff,
+    KnowledgeAnswer,
+    MediaReceived,
+    StartFlow,
+)
 from bot.dialogue.effects import Button
 from bot.domain.conversation import InboundKind
 from bot.domain.outreach import LOOKS_AHEAD, WROTE, Rule
@@ -157,7 +163,10 @@ class OutreachAnswers:
         understanding: Understanding | None,
         assistant: Assistant,
     ) -> tuple[Command, ...]:
-        """A plain yes or no is one to the message."""
+        """A plain yes or no is one to the message; a photo or voice note in answer to a question of ours is
+        for a person."""
+        if taken.rule.flow is not None and any(isinstance(c, MediaReceived) for c in commands):
+            return (HumanHandoff(reason="media"),)
         intent = understanding.intent.name if understanding and understanding.intent else ""
         if taken.rule.flow is not None or (commands and commands[0] not in _IDLE):
             return commands

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.outreach import LOOKS_AHEAD, Kind, OutreachState, Rule
+from bot.domain.outreach import LOOKS_AHEAD, Kind, OutreachState, Rule, Who
 from bot.domain.outreach_moments import call_at, is_allowed, next_allowed
 from bot.domain.pipeline import BOT, CLOSED
 from bot.domain.practice import Practice
@@ -79,7 +79,7 @@ class Deciding:
     def _to(self, recipient: Recipient, rule: Rule, due: Due, facts: Facts, at: datetime) -> Send | _No:
         if recipient.consent.has_opted_out:
             return _No("opted_out")
-        if not recipient.consent.allows(promotion=rule.kind is Kind.PROMOTION):
+        if not _wants(recipient, rule):
             return _No("no_consent")
         permission = can_send(Writer.OUTREACH, recipient.channel, recipient.reach, at)
         if permission.way is Way.NEVER:
@@ -170,6 +170,13 @@ def _in_order(rule: Rule, recipients: Sequence[Recipient]) -> list[Recipient]:
             r.contact,
         ),
     )
+
+
+def _wants(recipient: Recipient, rule: Rule) -> bool:
+    """Who asked for a topic wants it, unless they have stopped such messages since."""
+    if rule.who is Who.TOPIC:
+        return recipient.consent.promotions is not False
+    return recipient.consent.allows(promotion=rule.kind is Kind.PROMOTION)
 
 
 def _may_carry(template: Template, recipient: Recipient, permission: Permission) -> bool:
