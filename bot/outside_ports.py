@@ -133,6 +133,9 @@ class OutsideBook(Protocol):
         """Our copies of visits, by start: those of a contact and these patients of ours that we have not
         cancelled ourselves; or one by our id; or those of these refs."""
 
+    async def to_come(self, *, after: datetime) -> tuple[Linked, ...]:
+        """Our copies of visits that begin after it and that nobody has cancelled, by start."""
+
     async def kept(
         self, *, start: datetime, end: datetime, at: datetime, since: datetime
     ) -> Sequence[tuple[str, datetime, datetime]]:

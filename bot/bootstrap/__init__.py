@@ -1,7 +1,7 @@
 """The composition root: from settings to a running front desk. The only place that knows every class."""
 
 from bot.bootstrap.action_server import ActionServer
-from bot.bootstrap.books import Books, audit_of, desk_facts, only_one, reports, switches_of
+from bot.bootstrap.books import Books, audit_of, desk_facts, only_one, reports, requests_of, switches_of
 from bot.bootstrap.content import (
     DEMO_ENVIRONMENT,
     Configuration,
@@ -33,5 +33,6 @@ __all__ = [
     "read_practice",
     "remote_actions",
     "reports",
+    "requests_of",
     "switches_of",
 ]

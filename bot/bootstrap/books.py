@@ -20,6 +20,7 @@ from bot.storage.desk_facts import SqlDeskFacts
 from bot.storage.diary import SqlDiary
 from bot.storage.instants import last_instant, remember_instant
 from bot.storage.migrations import upgrade
+from bot.storage.requests import SqlRequests
 from bot.storage.seal import Keyring, derive, master_key_from
 from bot.storage.staff import SqlStaffBook
 from bot.storage.switches import SqlSwitches
@@ -86,6 +87,11 @@ def switches_of(books: Books, clock: Clock | None = None) -> SqlSwitches:
 
 def desk_facts(books: Books) -> SqlDeskFacts:
     return SqlDeskFacts(books.database, practice=books.practice.id)
+
+
+def requests_of(books: Books) -> SqlRequests:
+    """What patients asked for, where visits are entered by hand."""
+    return SqlRequests(books.database, books.practice.id, books.diary)
 
 
 def reports(books: Books) -> Reports:

@@ -47,6 +47,8 @@ class Capabilities:
     asynchronous: bool = False
     patients: bool = False  # it keeps patients: `find_patients`, `create_patient`
     changes: bool = False  # `changes` says what is new since a cursor
+    #: ... also of what was deleted; else what we know is compared with what is there, every now and then.
+    tells_deletions: bool = True
     webhooks: bool = False
     #: The longest stretch that one question for free time may span.
     max_window: timedelta | None = None

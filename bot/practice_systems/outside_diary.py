@@ -8,7 +8,7 @@ excluded.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.domain.diary import Appointment, Hold, KnownPatient, Opening, PatientDetails, Wish
@@ -30,6 +30,7 @@ from bot.practice_systems.outside_visits import OutsideVisits
 from bot.practice_systems.outside_writes import Writes
 
 PATIENCE = timedelta(seconds=9)  # for which a patient waits for a write; it goes on behind their back
+COMPARE_EVERY = timedelta(minutes=2)  # what we know with what is there, where deletions are not told
 SEEN_SOON = timedelta(minutes=1)  # after that a system shows what we booked, or has moved it since
 
 Result = TypeVar("Result")
@@ -80,6 +81,7 @@ class OutsideDiary:
             book=book,
             now=now,
         )
+        self._compared = datetime.min.replace(tzinfo=UTC)
         self._under_way: set[asyncio.Task[Any]] = set()
 
     # Looking for a time, and keeping it
@@ -186,7 +188,11 @@ class OutsideDiary:
             return ()
         cursor = await self._book.cursor()
         changes = await self._caller.read(lambda: self.system.changes(cursor))
-        changed = await self.reread([visit.ref for visit in changes.visits], at=at)
+        refs = [visit.ref for visit in changes.visits]
+        if not self.system.capabilities.tells_deletions and at - self._compared >= COMPARE_EVERY:
+            refs += await self._visits.missing(at=at)
+            self._compared = at
+        changed = await self.reread(refs, at=at)
         await self._book.keep_cursor(changes.cursor)
         return changed
 

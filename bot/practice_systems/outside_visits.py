@@ -87,6 +87,16 @@ class OutsideVisits:
                 changed.append((ours, after))
         return tuple(changed)
 
+    async def missing(self, *, at: datetime) -> tuple[str, ...]:
+        """Refs of visits to come that the system does not show any more, whatever became of them."""
+        ours = await self._book.to_come(after=at)
+        if not ours:
+            return ()
+        last = max(one.appointment.opening.end for one in ours)
+        there = await self._caller.read(lambda: self._system.visits(start=at, end=last + DAY))
+        shown = {visit.ref for visit in there}
+        return tuple(one.ref for one in ours if one.ref not in shown)
+
     async def as_seen(
         self,
         visit: Appointment,

@@ -6,7 +6,7 @@ and the patient hears at once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from bot.domain.diary import (
@@ -119,20 +119,8 @@ class RequestDesk:
     async def waiting(self) -> Sequence[Request]:
         return await self._book.requests(at=self._clock.now())
 
-    async def sheet(self, *, since: datetime | None = None) -> "Sheet":
-        """What is to be entered and taken out by hand; cancelled since the evening before, if not said."""
-        at = self._clock.now()
-        evening = self._time.earliest(
-            datetime.combine(self._time.today(at) - timedelta(days=1), datetime.min.time())
-            + timedelta(hours=18)
-        )
-        begin = since or evening
-        return Sheet(
-            at=at,
-            day=self._time.today(at),
-            requests=tuple(await self._book.requests(at=at)),
-            withdrawn=tuple(await self._book.withdrawn(since=begin, at=at)),
-        )
+    async def sheet(self) -> "Sheet":
+        return await morning_sheet(self._practice, self._book, at=self._clock.now())
 
     async def confirm(self, visit: str, *, who: str) -> bool:
         """Whether the patient could be told. Raises VisitChanged when it is no request (any more)."""
@@ -229,6 +217,19 @@ class Sheet:
     day: date
     requests: tuple[Request, ...]
     withdrawn: tuple[Withdrawn, ...]
+
+
+async def morning_sheet(practice: Practice, book: RequestBook, *, at: datetime) -> Sheet:
+    """What is to be entered and taken out by hand: open requests, what was cancelled since last evening."""
+    clock = PracticeTime(practice.time_zone)
+    today = clock.today(at)
+    evening = clock.earliest(datetime.combine(today - timedelta(days=1), time(18)))
+    return Sheet(
+        at=at,
+        day=today,
+        requests=tuple(await book.requests(at=at)),
+        withdrawn=tuple(await book.withdrawn(since=evening, at=at)),
+    )
 
 
 def _upper(text: str) -> str:

@@ -158,6 +158,17 @@ class SqlOutsideBook:
         rows = await self._database.read(lambda connection: connection.execute(statement).all())
         return tuple(_linked(row) for row in rows)
 
+    async def to_come(self, *, after: datetime) -> tuple[Linked, ...]:
+        a = APPOINTMENT.c
+        statement = (
+            select(APPOINTMENT)
+            .where(a.practice == self._practice, a.outside_ref.is_not(None), a.starts_at > _epoch(after))
+            .where(a.status.in_(("requested", "booked")))
+            .order_by(a.starts_at, a.id)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(statement).all())
+        return tuple(_linked(row) for row in rows)
+
     async def kept(
         self, *, start: datetime, end: datetime, at: datetime, since: datetime
     ) -> Sequence[tuple[str, datetime, datetime]]:

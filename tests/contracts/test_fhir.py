@@ -1,13 +1,14 @@
 """A real FHIR R4 server (SEKMET): everything that a practice system promises."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from tests.contracts.fhir_world import FhirWorld
-from tests.contracts.outside_system import OutsideSystemContract
-from tests.contracts.practice_system import PracticeSystemContract
+from bot.domain.diary import AppointmentStatus
+from tests.contracts.fhir_world import FhirWorld, bundle_of
+from tests.contracts.outside_system import Front, OutsideSystemContract, books
+from tests.contracts.practice_system import HALF_PAST_TEN, TEN, PracticeSystemContract
 from tests.contracts.servers import sekmet
 
 
@@ -28,6 +29,26 @@ class TestFhirByHours(OutsideSystemContract):
         await world.open()
         yield world
         await world.close()
+
+    async def test_a_visit_that_staff_deleted_is_told_like_one_that_they_cancelled(
+        self, front: Front, world: FhirWorld
+    ) -> None:
+        """A search does not find what is gone, so what we know is compared with what is there."""
+        await books(front, TEN)
+        await books(front, HALF_PAST_TEN, "bruno", key="b2")
+        await front.diary.catch_up(at=front.clock.at)
+        [gone, stays] = await world.active()
+        await world.asks("POST", world.url, bundle_of([("DELETE", f"Appointment/{gone.ref}", None)]))
+        front.clock.at += timedelta(minutes=1)
+        soon = await front.diary.catch_up(at=front.clock.at)
+        front.clock.at += timedelta(minutes=1)
+        told = await front.diary.catch_up(at=front.clock.at)
+        again = await front.diary.catch_up(at=front.clock.at + timedelta(minutes=5))
+
+        assert [(ours.ref, now.status) for ours, now in (*soon, *told)] == [
+            (gone.ref, AppointmentStatus.CANCELLED)
+        ]
+        assert (again, [one.ref for one in await world.active()]) == ((), [stays.ref])
 
 
 class TestFhirBySlots(OutsideSystemContract):

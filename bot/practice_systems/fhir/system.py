@@ -73,6 +73,7 @@ class FhirSystem:
             move=moves,
             patients=True,
             changes=True,
+            tells_deletions=False,  # a search finds nothing that is not there any more
             freshness=timedelta(seconds=15),
             timeout=timedelta(seconds=20),
         )
