@@ -15,6 +15,7 @@ import structlog
 from bot.domain.conversation import Attachment
 from bot.domain.media import FileRefused, FileUnavailable, NotKept, SafeFile, Transcript
 from bot.ports import Clock
+from bot.service.supervision import beat
 
 log = structlog.get_logger(__name__)
 
@@ -106,6 +107,7 @@ class Files:
             except Exception as error:  # a loop that ends would leave staff without what patients sent
                 log.error("files_failed", error=type(error).__name__)
                 busy = False
+            beat()
             if not busy:
                 await asyncio.sleep(_LOOK_EVERY)
 

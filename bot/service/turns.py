@@ -84,6 +84,7 @@ from bot.service.turn import (
 )
 from bot.service.turnstile import Turnstile
 from bot.service.understanding import Reader
+from bot.service.voice import HEARD, Confirmed
 from bot.service.waiting import CALL, CHOICES, GO_ON, KEEP_WAITING, answer, apology, named
 from bot.service.wording import APOLOGY, replies, with_tokens
 from nlu.understanding import Entity, Understanding
@@ -136,6 +137,7 @@ class Turns:
     ) -> None:
         self._store = store
         self._outreach = outreach
+        self.confirmed: Confirmed | None = None  # what a yes to "is that what you said?" stands for
         self._assistant = assistant
         self._pinned = pinned
         self._reader = reader
@@ -394,6 +396,9 @@ class Turns:
             return Heard(event=self._event(snapshot, progress, text, begun, None), text=text)
         if first.kind is InboundKind.CHOICE:
             commands, text = self._tapped(first, snapshot, progress)
+            if commands is None and self.confirmed is not None and text.startswith(HEARD):
+                said = await self.confirmed.words(contact.id, text)
+                text, commands = said or first.text or "", None if said else (MediaReceived("audio"),)
             if commands is not None:
                 commands = await self._asked(progress, commands)
                 return Heard(event=self._event(snapshot, progress, text, commands, None), text=text)

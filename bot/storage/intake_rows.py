@@ -99,6 +99,7 @@ class IntakeRows:
         fates: Fates,
     ) -> None:
         self._fates = fates
+        self.listens = False  # whether somebody writes down what patients say
         self._database = database
         self._rows = rows
         self._practice = rows.practice
@@ -185,12 +186,17 @@ class IntakeRows:
             sealed=self._rows.seal(connection, conversation, words_of(event, about=about)),
             sent_at=to_stamp(event.at) if event.at else at,
             received_at=at,
-            state="new" if answered else "done",
+            state=self._state_of(event) if answered else "done",
             attempts=0,
         )
         if row is not None and answered:
             _WAKE.run(connection, conversation=conversation)
         return row
+
+    def _state_of(self, event: InboundEvent) -> str:
+        """A turn takes what is new; a voice note waits for whoever listens to it."""
+        is_spoken = event.kind is InboundKind.AUDIO and bool(event.attachments)
+        return "listening" if is_spoken and self.listens else "new"
 
     def _is_ours(self, connection: Connection, conversation: str, echo: InboundEvent) -> bool:
         """An echo of what we sent ourselves: by its id, or while the answer to our request is not stored yet,

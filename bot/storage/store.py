@@ -78,6 +78,7 @@ class SqlStore:
             drafts=self.drafts,
             apply_write=apply_write,
         )
+        self.intake = intake
         self.accept = intake.accept
         self.keep_body = intake.keep_body
         self.load = turns.load
