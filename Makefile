@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: demo test setup check unit browser pictures container crash races diary-races inbox-races oracle hostile replies crowd bench bench-engine bench-inbox bench-openings soak clean
+.PHONY: demo test setup check unit browser pictures container crash crash-workers races diary-races inbox-races oracle hostile mutants deliveries replies crowd bench bench-engine bench-inbox bench-openings soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -43,6 +43,9 @@ container: setup  ## the image's steps without a container engine; skipped loudl
 crash: setup  ## kill -9 in the middle of bookings, and the twins that must fail
 	$(RUN)python -m bench.crash
 
+crash-workers: setup  ## two workers on one PostgreSQL, one of them killed or frozen again and again
+	$(RUN)python -m bench.crash_workers
+
 races: setup  ## two hundred patients and one opening, and the twin that must fail
 	$(RUN)python -m bench.races
 
@@ -57,6 +60,12 @@ oracle: setup  ## openings of two thousand random practices beside a count minut
 
 hostile: setup  ## ten thousand bodies that Meta never sends, with good messages in them
 	$(RUN)python -m bench.hostile
+
+mutants: setup  ## a hundred thousand bodies, generated and mutated, on every channel: no 5xx, no exception, no growth
+	$(RUN)python -m bench.mutants
+
+deliveries: setup  ## everything delivered ten times, in other batches and orders: one reply each; statuses only climb
+	$(RUN)python -m bench.deliveries
 
 replies: setup  ## a thousand replies of every shape in three languages, read by the strict stand-in
 	$(RUN)python -m bench.replies

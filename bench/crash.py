@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -90,7 +91,7 @@ class Server:
         self._process: BaseProcess | None = None
 
     def start(self) -> None:
-        self._process = _NURSERY.Process(target=_demo, args=(self.port, self.data, self._environment))
+        self._process = NURSERY.Process(target=_demo, args=(self.port, self.data, self._environment))
         self._process.start()
 
     async def ready(self, http: aiohttp.ClientSession) -> None:
@@ -119,8 +120,8 @@ class Server:
 
 
 #: Servers are born from a process that has imported everything: the same code, minus seconds of imports.
-_NURSERY = multiprocessing.get_context("forkserver")
-_NURSERY.set_forkserver_preload(["bot.commands.running"])
+NURSERY = multiprocessing.get_context("forkserver")
+NURSERY.set_forkserver_preload(["bot.commands.running"])
 
 
 def _demo(port: int, data: Path, environment: dict[str, str]) -> None:
@@ -138,26 +139,26 @@ async def run(kills: int, seed: int, twin: str | None) -> Tally:
     tally = Tally()
     targets = AROUND_ACTIONS if twin == "ledger off" else TARGETS
     with tempfile.TemporaryDirectory(prefix="chairside-crash-") as folder:
-        graph_port, port = _free_port(), _free_port()
+        graph_port, port = free_port(), free_port()
         graph = f"http://127.0.0.1:{graph_port}"
         webhook = f"http://127.0.0.1:{port}/webhooks/whatsapp"
-        stand_in = _start_stand_in(graph_port, webhook, seed, Path(folder) / "history.jsonl")
+        stand_in = start_stand_in(graph_port, webhook, seed, Path(folder) / "history.jsonl")
         server = Server(Path(folder), port, graph, twin)
         try:
             async with aiohttp.ClientSession() as http:
                 server.start()
                 await server.ready(http)
-                await _until_listening(http, graph)
+                await until_listening(http, graph)
                 robots: list[Robot] = []
                 over = asyncio.Event()
                 patients = [
-                    asyncio.create_task(_keep_booking(http, graph, seed, line, robots, over, tally))
+                    asyncio.create_task(keep_booking(http, graph, seed, line, robots, over, tally))
                     for line in range(PATIENTS_AT_ONCE)
                 ]
                 for number in range(kills):
-                    await _until_somebody_is_answered(robots)
+                    await until_somebody_is_answered(robots)
                     await asyncio.sleep(chance.uniform(0.0, 0.5))
-                    await _wait_for_stage(server.stage_file, targets[number % len(targets)])
+                    await wait_for_stage(server.stage_file, targets[number % len(targets)])
                     tally.kills[server.kill()] += 1
                     if number % 20 == 19:
                         print(f"  {number + 1} kills, {sum(r.booked for r in robots)} bookings", flush=True)
@@ -166,7 +167,7 @@ async def run(kills: int, seed: int, twin: str | None) -> Tally:
                 over.set()
                 await asyncio.gather(*patients)
                 await asyncio.sleep(3)  # a reply too many would come now
-                await _judge(http, graph, Path(folder), robots, tally)
+                await judge(http, graph, Path(folder), robots, tally)
         finally:
             server.stop()
             stand_in.terminate()
@@ -174,7 +175,7 @@ async def run(kills: int, seed: int, twin: str | None) -> Tally:
     return tally
 
 
-async def _keep_booking(
+async def keep_booking(
     http: aiohttp.ClientSession,
     graph: str,
     seed: int,
@@ -197,7 +198,7 @@ async def _keep_booking(
             tally.lost += 1
 
 
-async def _until_somebody_is_answered(robots: list[Robot]) -> None:
+async def until_somebody_is_answered(robots: list[Robot]) -> None:
     """Crashes that come faster than any answer would only show that nothing gets done meanwhile."""
     before = sum(len(robot.seen) for robot in robots)
     until = time.monotonic() + 20
@@ -205,7 +206,7 @@ async def _until_somebody_is_answered(robots: list[Robot]) -> None:
         await asyncio.sleep(0.02)
 
 
-async def _wait_for_stage(file: Path, stage: str) -> None:
+async def wait_for_stage(file: Path, stage: str) -> None:
     """Looks as often as it can, for a second at most: stages last about a millisecond."""
     until = time.monotonic() + 1
     while time.monotonic() < until:
@@ -215,8 +216,13 @@ async def _wait_for_stage(file: Path, stage: str) -> None:
         await asyncio.sleep(0)
 
 
-async def _judge(
-    http: aiohttp.ClientSession, graph: str, data: Path, robots: list[Robot], tally: Tally
+async def judge(
+    http: aiohttp.ClientSession,
+    graph: str,
+    data: Path,
+    robots: list[Robot],
+    tally: Tally,
+    environment: Mapping[str, str] | None = None,
 ) -> None:
     """From the stand-in's side and the diary's, not from what the server believes."""
     async with http.get(f"{graph}/stand-in/messages") as answer:
@@ -228,7 +234,7 @@ async def _judge(
     tally.doubled += sum(max(0, replies[r.wa_id] - r.said) for r in robots if not _has_repeats(r, accepted))
     tally.patients = len(robots)
     tally.sent_by_patients = sum(robot.said for robot in robots)
-    rows = await asyncio.to_thread(_diary, data)
+    rows = await asyncio.to_thread(_diary, data, environment)
     booked = Counter(row["patient"] for row in rows if row["status"] == "booked")
     tally.booked = booked.total()
     tally.bookings_doubled = sum(1 for times in booked.values() if times > 1)
@@ -245,21 +251,21 @@ def _has_repeats(robot: Robot, accepted: list[dict[str, object]]) -> bool:
     return len(set(ids)) < len(ids)
 
 
-def _diary(data: Path) -> list[dict[str, str]]:
+def _diary(data: Path, environment: Mapping[str, str] | None = None) -> list[dict[str, str]]:
     """As anybody can read it: `chairside diary --json` beside the running server."""
     command = [sys.executable, "-m", "bot", "diary", "--data", str(data), "--json"]
     rows: list[dict[str, str]] = json.loads(
-        subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+        subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment).stdout
     )
     return rows
 
 
-def _start_stand_in(port: int, webhook: str, seed: int, history: Path) -> "subprocess.Popen[bytes]":
+def start_stand_in(port: int, webhook: str, seed: int, history: Path) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "bench.stand_in", "--port", str(port), "--webhook", webhook]
     return subprocess.Popen([*command, "--seed", str(seed), "--history", str(history)])
 
 
-async def _until_listening(http: aiohttp.ClientSession, graph: str) -> None:
+async def until_listening(http: aiohttp.ClientSession, graph: str) -> None:
     for _ in range(200):
         with contextlib.suppress(aiohttp.ClientError):
             async with http.get(f"{graph}/stand-in/state") as answer:
@@ -269,7 +275,7 @@ async def _until_listening(http: aiohttp.ClientSession, graph: str) -> None:
     raise RuntimeError("the stand-in did not come up")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -13,6 +13,7 @@ from bot.actions.booking import booking_actions
 from bot.actions.executor import InProcessActions
 from bot.actions.loading import RasaAction
 from bot.actions.outreach import outreach_actions
+from bot.actions.proving_contact import Codes
 from bot.actions.remote import NearestActions
 from bot.bootstrap.books import Books, audit_of, desk_facts
 from bot.bootstrap.outreach import OutreachContent, OutreachDesk
@@ -50,6 +51,7 @@ from bot.service.understanding import Reader
 from bot.service.visits import VisitDesk
 from bot.storage.account_alerts import SqlAccountAlerts
 from bot.storage.cards import SqlCards
+from bot.storage.claims import PATIENCE
 from bot.storage.desk import SqlDesk
 from bot.storage.desk_search import SqlFinder
 from bot.storage.diary_json import observed_rows
@@ -95,6 +97,8 @@ class FrontDesk:
         remote_actions: Actions | None = None,
         pinned: Callable[[str], Assistant | None] = lambda version: None,
         http: aiohttp.ClientSession | None = None,
+        codes: Codes | None = None,
+        worker_patience: timedelta = PATIENCE,
         measures: Measures | None = None,
         turnstile: Turnstile | None = None,
         outreach: OutreachContent | None = None,
@@ -121,6 +125,7 @@ class FrontDesk:
             apply_write=books.diary.apply_write,
             worker=self.worker,
             has_agent=has_agent(practice),
+            patience=worker_patience,
         )
         self.diaries = open_diaries(
             practice, database=books.database, store=books.diary, http=http, now=clock.now
@@ -171,7 +176,7 @@ class FrontDesk:
         self.templates = template_book(books, self.outreach.content.templates)
         self.store.fates.reopening = reopening(self.templates, self.tokens)
         of_the_house = [
-            *booking_actions(practice, self.diary),
+            *booking_actions(practice, self.diary, codes),
             *outreach_actions(self.outreach.answers, self.outreach.notes),
         ]
         here = InProcessActions([*of_the_house, *own_actions], assistant=assistant)

@@ -109,6 +109,7 @@ class Server:
             remote_actions=remote_actions(books.practice, self._http, assistant=assistant),
             pinned=kept_content(configuration, books.practice, assistant, at=clock.now()),
             http=self._http,
+            worker_patience=timedelta(seconds=configuration.seconds("CHAIRSIDE_WORKER_PATIENCE", 10.0)),
             measures=measures,
             outreach=read_outreach(configuration, books.practice, assistant),
         )
