@@ -28,7 +28,7 @@ WHATSAPP_ERRORS = (
     ErrorRow(codes=(133004,), action=SendAction.RETRY, meaning="the server is temporarily unavailable"),
     ErrorRow(codes=(133015,), action=SendAction.RETRY, meaning="the number was deleted a moment ago"),
     ErrorRow(codes=(134101,), action=SendAction.RETRY, meaning="the template is being synchronised"),
-    ErrorRow(codes=(1, 131053), action=SendAction.RETRY_ONCE, meaning="unknown; a file did not upload"),
+    ErrorRow(codes=(1, 131052, 131053), action=SendAction.RETRY_ONCE, meaning="unknown; a file failed"),
     ErrorRow(codes=(4, 80007), action=SendAction.SLOW_DOWN, meaning="calls of the app, of the account"),
     ErrorRow(
         codes=(130429, 131057), action=SendAction.SLOW_DOWN, meaning="messages a second; being upgraded"
@@ -37,8 +37,14 @@ WHATSAPP_ERRORS = (
     ErrorRow(
         codes=(0, 3, 10, 190, *range(200, 300), 131005), action=SendAction.STOP, meaning="token or permission"
     ),
-    ErrorRow(codes=(33, 131045, 133010), action=SendAction.STOP, meaning="the number is not registered"),
-    ErrorRow(codes=(368, 131031), action=SendAction.STOP, meaning="restricted or locked for policy"),
+    ErrorRow(
+        codes=(33, 131045, 133000, 133010), action=SendAction.STOP, meaning="the number is not registered"
+    ),
+    ErrorRow(
+        codes=(368, 131031, 131037),
+        action=SendAction.STOP,
+        meaning="restricted, locked, or without a name that Meta approved",
+    ),
     ErrorRow(codes=(131048, 131064), action=SendAction.STOP, meaning="spam limit; misused category"),
     ErrorRow(codes=(131042,), action=SendAction.STOP, meaning="payment"),
     ErrorRow(codes=(131047,), action=SendAction.WINDOW_CLOSED, meaning="24 hours have passed"),
@@ -76,14 +82,16 @@ PAGE_ERRORS = (
     ErrorRow(
         codes=(0, 3, 10, 102, 190, *range(200, 300)), action=SendAction.STOP, meaning="token or permission"
     ),
-    ErrorRow(codes=(368, (10, 1893063)), action=SendAction.STOP, meaning="restricted for policy"),
+    ErrorRow(codes=(368, (10, 1893063), (100, 33)), action=SendAction.STOP, meaning="restricted, or gone"),
     ErrorRow(
-        codes=((10, 2018278), (10, 2018065), (10, 1545041), (200, 1545041)),
+        codes=((10, 2018278), (10, 2018065), (10, 2534022), (10, 1545041), (200, 1545041)),
         action=SendAction.WINDOW_CLOSED,
         meaning="24 hours have passed",
     ),
     ErrorRow(codes=(551,), action=SendAction.UNREACHABLE, meaning="blocked us, or gone"),
-    ErrorRow(codes=((100, 2018001),), action=SendAction.UNREACHABLE, meaning="no such person for this Page"),
+    ErrorRow(
+        codes=((100, 2018001), (100, 2534014)), action=SendAction.UNREACHABLE, meaning="no such person here"
+    ),
     ErrorRow(codes=((10, 2018108),), action=SendAction.UNREACHABLE, meaning="takes no messages from us"),
     # Staff answer there, and we must not talk across them.
     ErrorRow(codes=((10, 2018300),), action=SendAction.UNREACHABLE, meaning="another app has the thread"),

@@ -117,11 +117,12 @@ class Lines:
     def stopped(self, line: Line, now: datetime) -> tuple[float, bool]:
         """Everything is refused. Returns seconds, and whether this is news."""
         state = self._states.setdefault(line, _State())
-        pause = STOPPED_FOR[min(state.stopped, len(STOPPED_FOR) - 1)]
         is_news = state.stopped == 0
-        if state.probe is not None or is_news:
-            state.stopped += 1
-            self._close(state, now, pause)
+        if state.probe is None and not is_news and state.closed_until is not None:
+            return max((state.closed_until - now).total_seconds(), 1), False  # it was under way already
+        pause = STOPPED_FOR[min(state.stopped, len(STOPPED_FOR) - 1)]
+        state.stopped += 1
+        self._close(state, now, pause)
         return pause, is_news
 
     @staticmethod

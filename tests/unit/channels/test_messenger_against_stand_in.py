@@ -132,7 +132,7 @@ async def test_a_message_whose_answer_got_lost_is_proved_by_its_echo(page: Page)
         (10, 2018278, SendAction.WINDOW_CLOSED),
         (551, 1545041, SendAction.UNREACHABLE),
         (100, 2018001, SendAction.UNREACHABLE),
-        (613, None, SendAction.RETRY),
+        (613, None, SendAction.SLOW_DOWN),
         (1200, None, SendAction.RETRY),
         (190, None, SendAction.STOP),
         (368, None, SendAction.STOP),
