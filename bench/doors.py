@@ -1,4 +1,4 @@
-"""Webhook bodies as Meta writes and signs them, on both channels.
+"""Webhook bodies as Meta writes and signs them, on each of its channels.
 
 A door is where one channel's webhooks go in; an item is one message; a body holds items of many patients.
 """
@@ -88,9 +88,10 @@ class MessengerDoor(Door):
     name = "messenger"
     page = "200000000000001"
     _object = "page"
+    _first = "77"  # how its patients' ids begin
 
     def patient(self, number: int) -> str:
-        return f"77{number:014d}"
+        return f"{self._first}{number:014d}"
 
     def text(self, who: str, id: str, words: str, *, at: int = AT) -> Item:
         return self._event(who, at, message={"mid": id, "text": words})
@@ -109,8 +110,17 @@ class MessengerDoor(Door):
         return {"sender": {"id": who}, "recipient": {"id": self.page}, "timestamp": at * 1000, **content}
 
 
-WHATSAPP, MESSENGER = WhatsAppDoor(), MessengerDoor()
+class InstagramDoor(MessengerDoor):
+    name = "instagram"
+    page = "300000000000001"
+    _object = "instagram"
+    _first = "88"
+
+
+WHATSAPP, MESSENGER, INSTAGRAM = WhatsAppDoor(), MessengerDoor(), InstagramDoor()
+#: Whose bodies and answers differ in all that matters to a load.
 DOORS: tuple[Door, ...] = (WHATSAPP, MESSENGER)
+ALL_DOORS: tuple[Door, ...] = (*DOORS, INSTAGRAM)
 
 
 def signed(body: bytes, secret: bytes = SECRET) -> Mapping[str, str]:

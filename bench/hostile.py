@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.desk import Desk, load
-from bench.doors import DOORS, MESSENGER, WHATSAPP, Door, Item
+from bench.doors import DOORS, WHATSAPP, Door, Item, MessengerDoor
 from bench.meta import Meta
 
 RECORDED = Path(__file__).parent.parent / "tests" / "wire"
@@ -68,7 +68,7 @@ def written(tree: Any) -> bytes:
 @cache
 def recorded(door: Door) -> list[Item]:
     """Bodies as Meta sent them, and odder ones, made out to the demo's own account."""
-    ours = {WHATSAPP.name: WHATSAPP.number, MESSENGER.name: MESSENGER.page}[door.name]
+    ours = WHATSAPP.number if door is WHATSAPP else door.page if isinstance(door, MessengerDoor) else ""
     trees = []
     for file in sorted((RECORDED / door.name).glob("*.json")):
         try:
@@ -85,7 +85,7 @@ def _account(door: Door, tree: Item) -> str | None:
     for entry in tree["entry"]:
         if not isinstance(entry, dict):
             continue
-        if door is MESSENGER and isinstance(entry.get("id"), str):
+        if isinstance(door, MessengerDoor) and isinstance(entry.get("id"), str):
             return str(entry["id"])
         for change in entry.get("changes") or ():
             if isinstance(change, dict) and isinstance(change.get("value"), dict):

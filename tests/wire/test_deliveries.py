@@ -1,0 +1,51 @@
+"""Whatever channels deliver, however often and in whatever company: one reply each, and nothing breaks."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bench.deliveries import deliver, orders, steps_back
+from bench.desk import Desk
+from bench.meta import Meta
+from bench.mutants import bombard
+from bot.testing import Surgery
+from nlu.interpreter import load_interpreter
+
+SEED = 20260302
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def meta() -> AsyncIterator[Meta]:
+    async with Meta() as meta:
+        yield meta
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(meta: Meta, nlu_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    environment = {"CHAIRSIDE_NLU_CACHE": str(nlu_cache)}
+    desk = Desk(tmp_path_factory.mktemp("deliveries"), graph=meta.url, environment=environment)
+    await desk.up()
+    yield desk
+    assert desk.stop() == 0
+
+
+async def test_every_message_is_answered_once_however_often_it_is_delivered(meta: Meta, desk: Desk) -> None:
+    assert await deliver(meta, desk, patients=8, times=10, seed=SEED)
+    assert (meta.doubled, desk.troubles) == (0, [])
+
+
+async def test_mutants_are_taken_forgeries_refused_and_good_messages_answered(meta: Meta, desk: Desk) -> None:
+    tally = await bombard(meta, desk, range(300), seed=SEED)
+
+    assert tally.wrongly_answered == 0
+    assert (len(tally.expected), desk.troubles) == (6, [])
+
+
+async def test_statuses_never_take_a_message_back(tmp_path: Path, nlu_cache: Path) -> None:
+    interpreter = load_interpreter(("it", "en", "ru"), cache=nlu_cache)
+    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
+        assert await steps_back(surgery, orders(40, seed=SEED)) == 0
