@@ -80,6 +80,7 @@ class Seen:
 
     text: str
     choices: tuple[Choice, ...] = ()
+    asks_phone: bool = False  # a button that shares the patient's number stands below
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -114,7 +115,7 @@ class RecordingChannel:
         self.ids.append(message.body["id"])
         if not isinstance(outcome, Sent):
             return outcome
-        self.outbox.setdefault(to.recipient, []).append(Seen(reply.text, reply.choices))
+        self.outbox.setdefault(to.recipient, []).append(Seen(reply.text, reply.choices, reply.asks_phone))
         return outcome
 
 
@@ -220,6 +221,7 @@ class Surgery:
         keep_ledger: bool = True,
         look_again_at_owner: bool = True,
         change: Callable[[Practice], Practice] = lambda practice: practice,
+        outreach: Callable[[bootstrap.OutreachContent], bootstrap.OutreachContent] = lambda content: content,
     ) -> "AsyncIterator[Surgery]":
         configuration = bootstrap.Configuration(
             data=data, environment=environment or {}, demo=True, now=datetime.fromisoformat(at)
@@ -245,8 +247,8 @@ class Surgery:
             alert_channels=[staff],
             own_actions=own_actions,
             remote_actions=bootstrap.remote_actions(books.practice, http, assistant=assistant),
-            outreach=replace(
-                bootstrap.read_outreach(configuration, books.practice, assistant), by_itself=False
+            outreach=outreach(
+                replace(bootstrap.read_outreach(configuration, books.practice, assistant), by_itself=False)
             ),
         )
         await desk.start()

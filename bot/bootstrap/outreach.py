@@ -23,6 +23,7 @@ from bot.service.outreach_answers import OutreachAnswers
 from bot.service.outreach_decisions import Deciding
 from bot.service.tokens import TapTokens
 from bot.storage.call_tasks import CallTasks
+from bot.storage.consents import SqlConsents
 from bot.storage.outreach import SqlOutreach
 from bot.storage.outreach_facts import OutreachFacts
 from bot.storage.outreach_notes import SqlOutreachNotes
@@ -74,6 +75,7 @@ class OutreachDesk:
         rules = {rule.id: rule for rule in content.rules}
         facts = OutreachFacts(books.database, practice, keyring=books.keyring, patients=patients)
         self.calls = CallTasks(books.database, practice.id, facts=facts)
+        self.consents = SqlConsents(books.database, practice.id)
         self.notes = SqlOutreachNotes(
             books.database, practice.id, keyring=books.keyring, patients=patients, facts=facts
         )

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.outreach import OutreachState, Rule, Subject
+from bot.domain.outreach import OutreachState, Rule, Subject, Who
 from bot.domain.outreach_moments import is_too_fresh, moment
 from bot.domain.practice import Practice
 from bot.errors import BookingError
@@ -35,6 +35,9 @@ log = structlog.get_logger(__name__)
 BATCH = 20
 _PLAN_EVERY = timedelta(seconds=30)
 _LOOK_EVERY = 5.0
+#: What is about all patients and changes by the day is planned less often.
+_SELDOM = frozenset({Who.RECALL, Who.LOST, Who.BIRTHDAY, Who.BALANCE, Who.TOPIC})
+_SELDOM_EVERY = timedelta(minutes=15)
 #: Minutes before a practice system that did not answer is asked again.
 _BACKOFF = (1, 2, 5, 10, 15)
 
@@ -67,6 +70,7 @@ class Outreach:
         self._a_second = a_second
         self._looks_again = looks_again  # off only in the twin that shows what it is for
         self._planned_at: datetime | None = None
+        self._planned_all_at: datetime | None = None
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -95,13 +99,19 @@ class Outreach:
         at = self._clock.now()
         if self._planned_at is not None and timedelta(0) <= at - self._planned_at < _PLAN_EVERY:
             return
-        await self.plan()
+        before = self._planned_all_at
+        rests = before is not None and timedelta(0) <= at - before < _SELDOM_EVERY
+        await self.plan(seldom=not rests)
         self._planned_at = at
+        if not rests:
+            self._planned_all_at = at
 
-    async def plan(self) -> int:
-        """How much changed."""
+    async def plan(self, *, seldom: bool = True) -> int:
+        """How much changed. Not `seldom`: only what is about visits."""
         at, changed = self._clock.now(), 0
         for rule in self._rules.values():
+            if rule.who in _SELDOM and not seldom:
+                continue
             subjects = await self._subjects.of(rule, at=at)
             planned = [one for subject in subjects for one in self._planned(rule, subject, at)]
             window = self._subjects.window(rule, at)

@@ -46,7 +46,7 @@ class TakenUp:
     messages: tuple[SentMessage, ...]
     rule: Rule
     conversation: Conversation
-    heard_at: datetime
+    heard: InboxMessage
 
 
 class OutreachAnswers:
@@ -86,14 +86,12 @@ class OutreachAnswers:
             return None
         together = tuple(message for message in messages if message.rule == rule.id)
         if conversation.paused:  # a person has the conversation, and sees the answer
-            return TakenUp(
-                messages=together, rule=rule, conversation=conversation, heard_at=first.received_at
-            )
+            return TakenUp(messages=together, rule=rule, conversation=conversation, heard=first)
         return TakenUp(
             messages=together,
             rule=rule,
             conversation=self._placed(conversation, snapshot, together, rule, assistant, at),
-            heard_at=first.received_at,
+            heard=first,
         )
 
     async def _messages(
@@ -104,7 +102,7 @@ class OutreachAnswers:
             named = self._named(contact, first.payload or "", at)
             found = await self._book.sent(named, contact=contact) if named else None
             return (found,) if found else ()
-        sent = await self._book.unanswered(contact, since=at - _LONGEST, heard_at=first.received_at)
+        sent = await self._book.unanswered(contact, since=at - _LONGEST, heard=first.id)
         return [one for one in sent if self._counts(one, conversation, at)]
 
     def _named(self, contact: str, token: str, at: datetime) -> str | None:
@@ -185,13 +183,14 @@ class OutreachAnswers:
             [message.id for message in taken.messages],
             answer,
             settles=answer in taken.rule.settled_by,
-            at=taken.heard_at,
+            at=taken.heard.received_at,
+            heard=taken.heard.id,
         )
         if taken.conversation.paused and answer in taken.rule.settled_by:
             await self.comes(
                 " ".join(message.id for message in taken.messages),
                 contact=taken.messages[0].contact,
-                at=taken.heard_at,
+                at=taken.heard.received_at,
             )
 
     async def comes(self, messages: str, *, contact: str, at: datetime) -> tuple[str, tuple[datetime, ...]]:

@@ -188,12 +188,15 @@ class OutreachBook(Protocol):
 
     async def sent(self, message: str, *, contact: str) -> SentMessage | None: ...
 
-    async def unanswered(self, contact: str, *, since: datetime, heard_at: datetime) -> Sequence[SentMessage]:
-        """To this contact since then, and not settled by an answer other than that of `heard_at`; the latest
-        first."""
+    async def unanswered(self, contact: str, *, since: datetime, heard: int) -> Sequence[SentMessage]:
+        """To this contact since then, and not settled by an answer other than the inbox row `heard`; the
+        latest first."""
 
-    async def answered(self, messages: Sequence[str], answer: str, *, settles: bool, at: datetime) -> None:
-        """What a reply began; `settles`: nobody is called, and what follows of a series is void."""
+    async def answered(
+        self, messages: Sequence[str], answer: str, *, settles: bool, at: datetime, heard: int
+    ) -> None:
+        """What a reply, the inbox row `heard`, began; `settles`: nobody is called, and what follows of a
+        series does not."""
 
     async def comes(self, messages: Sequence[str], *, contact: str, at: datetime) -> str:
         """The patient said that they come: "noted", "over", "changed"; "unknown" for no message of ours."""

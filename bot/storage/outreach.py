@@ -297,8 +297,8 @@ class SqlOutreach:
         row = await self._database.read_brief(lambda connection: connection.execute(chosen).first())
         return None if row is None else _sent(row)
 
-    async def unanswered(self, contact: str, *, since: datetime, heard_at: datetime) -> Sequence[SentMessage]:
-        open_still = or_(_O.answer.is_(None), _O.answer == WROTE, _O.answered_at == to_stamp(heard_at))
+    async def unanswered(self, contact: str, *, since: datetime, heard: int) -> Sequence[SentMessage]:
+        open_still = or_(_O.answer.is_(None), _O.answer == WROTE, _O.answered_by == heard)
         chosen = (
             select(OUTREACH)
             .where(_O.practice == self._practice, _O.contact == contact, _O.sent_at >= to_stamp(since))
@@ -308,8 +308,10 @@ class SqlOutreach:
         rows = await self._database.read_brief(lambda connection: connection.execute(chosen).all())
         return [_sent(row) for row in rows]
 
-    async def answered(self, messages: Sequence[str], answer: str, *, settles: bool, at: datetime) -> None:
-        values: dict[str, Any] = {"answer": answer, "answered_at": to_stamp(at)}
+    async def answered(
+        self, messages: Sequence[str], answer: str, *, settles: bool, at: datetime, heard: int
+    ) -> None:
+        values: dict[str, Any] = {"answer": answer, "answered_at": to_stamp(at), "answered_by": heard}
         if settles:
             values["call_at"] = None
 

@@ -63,7 +63,7 @@ class OutreachFacts:
             recipients=tuple(recipient for recipient in recipients if recipient is not None),
             first_name=_first(details.name) if details else "",
             initials=_initials(details.name) if details else "",
-            is_shared=details is not None and self._is_shared(connection, due, details),
+            is_shared=any(not is_same for _, is_same in self._near(connection, due)),
             never=self._never(connection, due, contacts, phone),
             visits=self._visits(connection, due.visits),
             stands=self.stand(connection, due.visits, ahead=rule.who in LOOKS_AHEAD)
@@ -142,23 +142,27 @@ class OutreachFacts:
     def details(self, connection: Connection, patient: str) -> PatientDetails | None:
         return self._patients.details(connection, patient)
 
-    def _is_shared(self, connection: Connection, due: Due, details: PatientDetails) -> bool:
-        """Whether somebody else is on file under the same contact or phone."""
-        places = []
-        if due.contact:
-            places.append(_P.contact == due.contact)
-        if details.phone:
-            handle = self._keyring.handle("patient phone", self._practice, details.phone)
-            places.append(_P.phone_handle == handle)
-        if not places:
-            return False
-        chosen = select(_P.id).where(_P.practice == self._practice, or_(*places))
-        for patient in connection.execute(chosen).scalars().all():
-            with suppress(Forgotten):
-                other = self.details(connection, patient)
-                if other is not None and not same_person(details, other):
-                    return True
-        return False
+    def _near(self, connection: Connection, due: Due) -> list[tuple[str, bool]]:
+        """Everybody on file under the same contact or phone, and whether each is the same person."""
+        with suppress(Forgotten):
+            details = self.details(connection, due.patient) if due.patient else None
+            if details is None:
+                return []
+            places = [_P.id == due.patient]
+            if due.contact:
+                places.append(_P.contact == due.contact)
+            if details.phone:
+                handle = self._keyring.handle("patient phone", self._practice, details.phone)
+                places.append(_P.phone_handle == handle)
+            chosen = select(_P.id).where(_P.practice == self._practice, or_(*places)).order_by(_P.id)
+            found = []
+            for patient in connection.execute(chosen).scalars().all():
+                with suppress(Forgotten):
+                    other = self.details(connection, patient)
+                    if other is not None:
+                        found.append((str(patient), same_person(details, other)))
+            return found
+        return []
 
     def _never(
         self, connection: Connection, due: Due, contacts: Collection[str], phone: str | None
@@ -198,14 +202,12 @@ class OutreachFacts:
         """Whoever has booked again needs no recall."""
         if rule.who not in (Who.RECALL, Who.LOST):
             return True
-        who = [_A.patient_id == due.patient] if due.patient else []
-        if due.contact:
-            who.append(_A.contact == due.contact)
+        same = [patient for patient, is_same in self._near(connection, due) if is_same]
         booked = select(func.count()).where(
             _A.practice == self._practice,
             _A.status.in_(("booked", "requested")),
             _A.starts_at > int(at.timestamp()),
-            or_(*who) if who else _A.id == "",
+            _A.patient_id.in_(same),
         )
         return not connection.execute(booked).scalar()
 

@@ -128,40 +128,46 @@ class SqlSubjects:
         return None
 
     def _without_a_visit(self, connection: Connection, rule: Rule, at: datetime) -> list[Subject]:
-        """Whose last visit is long ago, and who has no other booked."""
-        start, end = self.window(rule, at)
-        latest_due = rule.when.offset.before(self._time.wall(at + 2 * DAY))
-        newest = int(min(self._time.earliest(latest_due), end).timestamp())
-        last = func.max(_A.ends_at).label("last")
-        key = func.coalesce(_A.contact, _A.patient_id)
+        """Whose last visit is long ago, and who has no other booked. Staff enter a patient anew with each
+        visit: it is people that count, not their rows."""
+        start, _ = self.window(rule, at)
+        newest = int(self._time.earliest(rule.when.offset.before(self._time.wall(at + 2 * DAY))).timestamp())
         rows = connection.execute(
-            select(key.label("who"), last, func.max(_A.patient_id).label("patient"))
+            select(_A.patient_id, func.max(_A.ends_at).label("last"))
             .where(_A.practice == self._practice.id, _A.patient_id.is_not(None))
             .where(_A.status.in_(("booked", "arrived", "done", "requested")))
             .where(_A.starts_at >= int(start.timestamp()))
-            .group_by(key)
-            .having(last <= newest)
-            .order_by(last, key)
+            .group_by(_A.patient_id)
         ).all()
-        return [s for row in rows if (s := self._last_visit(connection, rule, row.who, row.last)) is not None]
+        last: dict[str, tuple[int, str]] = {}
+        for row in rows:
+            person = self._person(connection, row.patient_id)
+            if person is not None:
+                last[person] = max(last.get(person, (0, "")), (row.last, row.patient_id))
+        long_ago = sorted(
+            (ends, person, patient) for person, (ends, patient) in last.items() if ends <= newest
+        )
+        found = (self._last_visit(connection, rule, *one) for one in long_ago)
+        return [subject for subject in found if subject is not None]
 
-    def _last_visit(self, connection: Connection, rule: Rule, who: str, last: int) -> Subject | None:
+    def _last_visit(
+        self, connection: Connection, rule: Rule, ends: int, person: str, patient: str
+    ) -> Subject | None:
         row = connection.execute(
             select(APPOINTMENT)
-            .where(_A.practice == self._practice.id, _A.ends_at == last)
-            .where((_A.contact == who) | (_A.patient_id == who))
+            .where(_A.practice == self._practice.id, _A.ends_at == ends, _A.patient_id == patient)
             .limit(1)
         ).first()
         if row is None or not rule.is_about(row.visit_type):
             return None
         visit: Appointment = appointment_of(row)
         return Subject(
-            id=who,
-            version=version_of(last),
+            id=person,
+            version=version_of(ends),
             anchor=visit.opening.end,
             known_since=visit.opening.end,
             contact=row.contact,
-            patient=row.patient_id,
+            patient=patient,
             visits=(visit,),
         )
 
@@ -194,7 +200,7 @@ class SqlSubjects:
 
     def _noted(self, connection: Connection, kind: str) -> list[Subject]:
         rows = connection.execute(
-            select(FACT.c.patient, FACT.c.since, _P.contact)
+            select(FACT.c.patient, FACT.c.since, _P.id.label("on_file"), _P.contact)
             .outerjoin(PATIENT, (_P.id == FACT.c.patient) & (_P.practice == FACT.c.practice))
             .where(FACT.c.practice == self._practice.id, FACT.c.kind == kind)
         ).all()
@@ -204,8 +210,8 @@ class SqlSubjects:
                 version=version_of(row.since),
                 anchor=from_stamp(row.since),
                 known_since=from_stamp(row.since),
-                contact=row.contact or row.patient,
-                patient=row.patient if row.contact else None,
+                contact=row.contact if row.on_file else row.patient,
+                patient=row.on_file,
             )
             for row in rows
         ]

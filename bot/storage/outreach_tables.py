@@ -55,6 +55,7 @@ class OutreachRow(SQLModel, table=True):
     sent_at: int | None = Field(default=None, sa_column=_big())
     answer: str | None = None  # the flow that a reply began
     answered_at: int | None = Field(default=None, sa_column=_big())
+    answered_by: int | None = Field(default=None, sa_column=_big())  # the inbox row of that reply
     call_at: int | None = Field(default=None, sa_column=_big())
     created_at: int = Field(sa_column=_big(nullable=False))
 

@@ -1,10 +1,15 @@
 """A front desk whose messages go out when a test says so."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.bootstrap import OutreachContent
+from bot.domain.outreach import Rule
+from bot.domain.practice import Practice, VisitType
 from bot.testing import Surgery
 from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
@@ -20,3 +25,56 @@ async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Sur
     """Monday 2 March 2026, eight in the morning."""
     async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
         yield surgery
+
+
+EXTRACTION = VisitType(
+    id="extraction",
+    names={"it": "estrazione", "en": "extraction", "ru": "удаление"},
+    words={},
+    duration=timedelta(minutes=30),
+)
+SPLINT = replace(EXTRACTION, id="splint", names={"it": "bite", "en": "splint", "ru": "каппа"})
+
+
+def with_surgery(practice: Practice) -> Practice:
+    """A practice that also takes teeth out."""
+    people = tuple(
+        replace(who, visit_types=(*who.visit_types, "extraction", "splint")) for who in practice.practitioners
+    )
+    return replace(practice, visit_types=(*practice.visit_types, EXTRACTION, SPLINT), practitioners=people)
+
+
+@pytest.fixture
+async def treating(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
+    async with Surgery.open(tmp_path, interpreter=interpreter, change=with_surgery) as surgery:
+        yield surgery
+
+
+@pytest.fixture
+async def two_a_day(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
+    """Recalls no more than two people a day."""
+
+    def capped(content: OutreachContent) -> OutreachContent:
+        return _with(content, lambda rule: replace(rule, when=replace(rule.when, cap=rule.when.cap and 2)))
+
+    async with Surgery.open(
+        tmp_path, interpreter=interpreter, change=with_surgery, outreach=capped
+    ) as surgery:
+        yield surgery
+
+
+@pytest.fixture
+async def asking(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
+    """Asks everybody how it was."""
+
+    def all_on(content: OutreachContent) -> OutreachContent:
+        return _with(content, lambda rule: replace(rule, is_on=True))
+
+    async with Surgery.open(
+        tmp_path, interpreter=interpreter, change=with_surgery, outreach=all_on
+    ) as surgery:
+        yield surgery
+
+
+def _with(content: OutreachContent, change: Callable[[Rule], Rule]) -> OutreachContent:
+    return replace(content, rules=tuple(change(rule) for rule in content.rules))

@@ -2,59 +2,19 @@
 
 import json
 from datetime import datetime
-from typing import Any
 
+from outreach_kit import MOBILE, cancel, goes_on, known, reminded, rows, told
 from sqlalchemy import select
 
 from bot.domain.conversation import InboundKind
-from bot.domain.diary import Appointment, CancelBooked
+from bot.domain.diary import Appointment
 from bot.errors import Unavailable
 from bot.service.call_tasks import CallOutcome
 from bot.service.clock import FrozenClock
-from bot.storage.outreach_tables import OUTREACH
 from bot.storage.tables import OutboxRow
 from bot.testing import Patient, Surgery
 
-MOBILE = "+393331234567"
 _outbox = OutboxRow.__table__  # type: ignore[attr-defined]
-
-
-async def goes_on(surgery: Surgery, **by: float) -> None:
-    """So much later: what is due goes out."""
-    assert isinstance(surgery.clock, FrozenClock)
-    surgery.clock.move(**by)
-    outreach = surgery.desk.outreach
-    await outreach.service.plan()
-    while (await outreach.service.sweep()).sent:
-        pass
-    await outreach.book.find_silent({r.id: r for r in outreach.content.rules}, at=surgery.clock.now())
-    await surgery.settled()
-
-
-async def rows(surgery: Surgery) -> list[Any]:
-    found = await surgery.desk.books.database.read(
-        lambda c: c.execute(select(OUTREACH).order_by(OUTREACH.c.due_at, OUTREACH.c.id)).all()
-    )
-    return list(found)
-
-
-async def told(surgery: Surgery) -> list[tuple[str, str, str | None]]:
-    return [(row.rule, row.state, row.reason) for row in await rows(surgery)]
-
-
-async def known(surgery: Surgery, *, wa_id: str = "393331234567", greets: str = "Buongiorno") -> Patient:
-    """Somebody who has written before."""
-    patient = surgery.patient(wa_id)
-    await patient.says(greets)
-    return patient
-
-
-async def reminded(surgery: Surgery, *, greets: str = "Buongiorno", name: str = "Anna Verdi") -> Patient:
-    """Has a visit on Thursday at ten, and the reminder of the day before on the screen."""
-    anna = await known(surgery, greets=greets)
-    await surgery.staff_book("2026-03-05T10:00", name=name, phone=MOBILE)
-    await goes_on(surgery, days=2, hours=2)
-    return anna
 
 
 async def test_a_patient_is_reminded_the_day_before_and_comes(surgery: Surgery) -> None:
@@ -359,12 +319,3 @@ async def booked_in_chat(surgery: Surgery) -> Patient:
     await goes_on(surgery, days=2, hours=8)
     assert "promemoria" in anna.sees.text
     return anna
-
-
-async def cancel(surgery: Surgery, visit: str) -> None:
-    """Staff cancel a visit in the diary."""
-    found = await surgery.desk.books.diary.appointment(visit)
-    assert found is not None
-    at = surgery.clock.now()
-    write = CancelBooked(visit=found[0], reason=None, key=f"cancel {visit}", at=at)
-    await surgery.desk.store.write_diary([write])

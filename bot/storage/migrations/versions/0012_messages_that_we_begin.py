@@ -35,6 +35,7 @@ def upgrade() -> None:
     sa.Column('sent_at', sa.BigInteger(), nullable=True),
     sa.Column('answer', sa.String(), nullable=True),
     sa.Column('answered_at', sa.BigInteger(), nullable=True),
+    sa.Column('answered_by', sa.BigInteger(), nullable=True),
     sa.Column('call_at', sa.BigInteger(), nullable=True),
     sa.Column('created_at', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
