@@ -1,5 +1,6 @@
 """Files that patients send, wired: who fetches them, who keeps them, who listens to them."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import aiohttp
@@ -37,12 +38,15 @@ class FileRoom:
         practice, books = desk.practice, desk.books
         self.shelf = SqlMedia(books.database, practice=practice.id, keyring=books.keyring)
         loopback = graph_url if URL(graph_url).host in ("127.0.0.1", "::1", "localhost") else None
-        self._fetcher = Fetcher(practice.media, loopback=loopback if is_demo else None)
+        providers = [each.provider for each in practice.whatsapp if each.provider]
+        hosts = tuple(each.media_host for each in providers if each.media_host)
+        rules = replace(practice.media, hosts=(*practice.media.hosts, *hosts))
+        self._fetcher = Fetcher(rules, loopback=loopback if is_demo else None)
         self._desk = desk
         self.voice: VoiceNotes | None = None
-        rules = practice.voice
-        if rules is not None:
-            self.voice = _voice(desk, ear or TranscriptionServer(rules, http), rules)
+        voice = practice.voice
+        if voice is not None:
+            self.voice = _voice(desk, ear or TranscriptionServer(voice, http), voice)
         self.files = Files(
             self.shelf,
             MetaFiles(practice, http, self._fetcher, graph_url=graph_url),

@@ -25,6 +25,7 @@ from yarl import URL
 
 from bot.channels.lenient import error_code, mapping, read_object, whole_number
 from bot.domain.conversation import FateUnknown, Refused, SendAction, SendOutcome, Sent
+from bot.domain.providers import Provider
 from bot.domain.send_errors import action_of
 from bot.errors import SetupError
 
@@ -104,10 +105,13 @@ class GraphClient:
         base: str = GRAPH_URL,
         version: str = GRAPH_VERSION,
         timeout: float = 15.0,
+        provider: Provider | None = None,
     ) -> None:
+        """A `provider` stands before Meta: its own address, its own header for the token."""
         if not re.match(r"https?://[^/\s]", base):
             raise SetupError(f"CHAIRSIDE_GRAPH_URL must be an http or https URL, such as {GRAPH_URL}")
         self._session = session
+        self._provider = provider
         self._root = f"{base.rstrip('/')}/{version}"
         # Waiting for a connection has its own, shorter limit: when that one passes, nothing was sent.
         self._timeout = aiohttp.ClientTimeout(total=timeout, connect=timeout * 2 / 3)
@@ -120,9 +124,9 @@ class GraphClient:
             return Refused(action=SendAction.RETRY)
         try:
             async with self._session.post(
-                URL(f"{self._root}/{quote(node, safe='')}/{edge}", encoded=True),
+                URL(self._address(node, edge), encoded=True),
                 data=json.dumps(dict(body)).encode(),
-                headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+                headers={**authorization(token, self._provider), "Content-Type": "application/json"},
                 timeout=self._timeout,
                 allow_redirects=False,
             ) as response:
@@ -137,6 +141,18 @@ class GraphClient:
             return FateUnknown(reason="time-out")
         except (aiohttp.ClientError, OSError) as error:
             return FateUnknown(reason=type(error).__name__)
+
+    def _address(self, node: str, edge: str) -> str:
+        named = quote(node, safe="")
+        if self._provider is None:
+            return f"{self._root}/{named}/{edge}"
+        return f"{self._provider.api_url.rstrip('/')}/{self._provider.path.replace('{number}', named)}{edge}"
+
+
+def authorization(token: str, provider: Provider | None = None) -> dict[str, str]:
+    if provider is None:
+        return {"Authorization": f"Bearer {token}"}
+    return {provider.auth_header: f"{provider.auth_prefix}{token}"}
 
 
 async def _read(response: aiohttp.ClientResponse) -> Mapping[str, Any]:

@@ -25,21 +25,41 @@ def require(value: str, *, what: str, whose: str) -> str:
     return value
 
 
-def verify_signature(headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str], whose: str) -> None:
+def verify_signature(
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    secrets: Sequence[str],
+    whose: str,
+    header: str = SIGNATURE_HEADER,
+) -> None:
     """Raises SignatureMismatch unless exactly one X-Hub-Signature-256 header has the HMAC-SHA256 of these
     bytes under one of these secrets, as `sha256=` and lower-case hex. `whose` names the secret to look at.
 
     https://developers.facebook.com/docs/graph-api/webhooks/getting-started#validate-payloads
     """
-    given = [value for name, value in headers.items() if name.lower() == SIGNATURE_HEADER.lower()]
+    given = [value for name, value in headers.items() if name.lower() == header.lower()]
     if len(given) != 1:
         problem = "is missing" if not given else f"came {len(given)} times"
-        raise SignatureMismatch(f"{SIGNATURE_HEADER} {problem}; {_PROXY}")
+        raise SignatureMismatch(f"{header} {problem}; {_PROXY}")
     if not _SIGNATURE.fullmatch(given[0]):
-        raise SignatureMismatch(f"{SIGNATURE_HEADER} is not sha256= and 64 lower-case hex digits; {_PROXY}")
+        raise SignatureMismatch(f"{header} is not sha256= and 64 lower-case hex digits; {_PROXY}")
     matches = [hmac.compare_digest(_sign(body, secret), given[0]) for secret in secrets]
     if not any(matches):
-        raise SignatureMismatch(f"{SIGNATURE_HEADER} does not match; check the app secret of {whose}")
+        raise SignatureMismatch(f"{header} does not match; check the app secret of {whose}")
+
+
+def verify_shared_secret(
+    headers: Mapping[str, str], *, header: str, secrets: Sequence[str], whose: str
+) -> None:
+    """For providers that sign nothing and send a secret along instead. Raises SignatureMismatch."""
+    given = [value for name, value in headers.items() if name.lower() == header.lower()]
+    if len(given) != 1:
+        problem = "is missing" if not given else f"came {len(given)} times"
+        raise SignatureMismatch(f"{header} {problem}; {_PROXY}")
+    matches = [hmac.compare_digest(_utf8(secret), _utf8(given[0])) for secret in secrets]
+    if not any(matches):
+        raise SignatureMismatch(f"{header} does not match; check the app secret of {whose}")
 
 
 def answer_challenge(query: Mapping[str, str], *, tokens: Sequence[str]) -> str | None:

@@ -10,7 +10,8 @@ of a demo or a test is one named origin on loopback, over plain http.
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -24,6 +25,9 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _MOST_REDIRECTS = 3
 _REDIRECTS = (301, 302, 303, 307, 308)
+
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class _Inside(OSError):
@@ -53,11 +57,12 @@ class Fetcher:
             host == each or (each.startswith(".") and host.endswith(each)) for each in self._rules.hosts
         )
 
-    async def fetch(self, url: str, *, token: str | None) -> tuple[bytes, str]:
-        """The bytes, and the type that the server says they are. Raises FileRefused, FileUnavailable."""
+    async def fetch(self, url: str, *, headers: Mapping[str, str] = NOTHING) -> tuple[bytes, str]:
+        """The bytes, and the type that the server says they are. `headers` (the token's) go to the first
+        host alone. Raises FileRefused, FileUnavailable."""
         try:
             async with asyncio.timeout(self._rules.longest.total_seconds()):
-                return await self._follow(URL(url), token)
+                return await self._follow(URL(url), headers)
         except _Inside:
             raise FileRefused(NotKept.NOT_META) from None
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
@@ -72,14 +77,14 @@ class Fetcher:
             await self._session.close()
             self._session = None
 
-    async def _follow(self, url: URL, token: str | None) -> tuple[bytes, str]:
+    async def _follow(self, url: URL, given: Mapping[str, str]) -> tuple[bytes, str]:
         first = url
         for _ in range(_MOST_REDIRECTS + 1):
             if not self.may_ask(url):
                 raise FileRefused(NotKept.NOT_META)
             headers = {"Accept-Encoding": "identity"}
-            if token and url.host == first.host and url.scheme == first.scheme:
-                headers["Authorization"] = f"Bearer {token}"
+            if url.origin() == first.origin():
+                headers |= given
             async with self._open().get(url, headers=headers, allow_redirects=False) as response:
                 if response.status in _REDIRECTS:
                     url = url.join(URL(response.headers.get("Location", "")))

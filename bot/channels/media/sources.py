@@ -14,13 +14,14 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
-from bot.channels.graph_client import GRAPH_URL, GRAPH_VERSION
+from bot.channels.graph_client import GRAPH_URL, GRAPH_VERSION, authorization
 from bot.channels.lenient import error_code, mapping, objects, read_object, words
 from bot.channels.media.fetching import Fetcher
 from bot.domain.channels import INSTAGRAM, MESSENGER, WHATSAPP
 from bot.domain.conversation import Attachment
 from bot.domain.media import FileRefused, FileUnavailable, NotKept
 from bot.domain.practice import Practice
+from bot.domain.providers import Provider
 
 _ID = re.compile(r"[A-Za-z0-9_.:=+/-]{1,300}")
 _LOOK_UP_TIMEOUT = aiohttp.ClientTimeout(total=15)
@@ -38,6 +39,7 @@ class MetaFiles:
         graph_url: str = GRAPH_URL,
         version: str = GRAPH_VERSION,
     ) -> None:
+        self._providers = {each.phone_number_id: each.provider for each in practice.whatsapp}
         self._tokens = {
             **{(WHATSAPP, each.phone_number_id): each.access_token for each in practice.whatsapp},
             **{(MESSENGER, each.page_id): each.access_token for each in practice.messenger},
@@ -56,27 +58,32 @@ class MetaFiles:
         if token is None:
             raise FileRefused(NotKept.NOT_META)
         if channel == WHATSAPP:
-            answer = await self._ask(attachment.id, token, phone_number_id=account)
-            url = words(answer.get("url"))
+            provider = self._providers[account]
+            query = {} if provider else {"phone_number_id": account}
+            answer = await self._ask(attachment.id, token, provider=provider, **query)
+            address = _through(provider, _needed(words(answer.get("url"))))
             expected = words(answer.get("sha256"))
-            content, _ = await self._fetcher.fetch(_needed(url), token=token)
+            content, _ = await self._fetcher.fetch(address, headers=authorization(token, provider))
             if expected and not _is_digest_of(expected, content):
                 raise FileUnavailable("the file is not the one that was announced")
             return content
         answer = await self._ask(message, token, fields="attachments")
         url = _url_at(objects(mapping(answer.get("attachments")).get("data")), place)
-        content, _ = await self._fetcher.fetch(_needed(url), token=None)
+        content, _ = await self._fetcher.fetch(_needed(url))
         return content
 
-    async def _ask(self, id: str | None, token: str, **query: str) -> Mapping[str, Any]:
+    async def _ask(
+        self, id: str | None, token: str, *, provider: Provider | None = None, **query: str
+    ) -> Mapping[str, Any]:
         """GET /{id} of Graph."""
         if not id or not _ID.fullmatch(id):
             raise FileRefused(NotKept.NOT_META)
-        url = URL(f"{self._root}/{quote(id, safe='')}", encoded=True).with_query(query)
+        root = provider.api_url.rstrip("/") if provider else self._root
+        url = URL(f"{root}/{quote(id, safe='')}", encoded=True).with_query(query)
         try:
             async with self._http.get(
                 url,
-                headers={"Authorization": f"Bearer {token}"},
+                headers=authorization(token, provider),
                 timeout=_LOOK_UP_TIMEOUT,
                 allow_redirects=False,
             ) as response:
@@ -100,6 +107,13 @@ def _url_at(attachments: Sequence[Mapping[str, Any]], place: int) -> str | None:
         if url:
             return url
     return words(found.get("file_url"))
+
+
+def _through(provider: Provider | None, url: str) -> str:
+    """Some providers hand files on themselves: the same path, at their own host."""
+    if provider is None or provider.media_host is None:
+        return url
+    return str(URL(url).with_host(provider.media_host))
 
 
 def _needed(url: str | None) -> str:

@@ -7,10 +7,12 @@ import aiohttp
 
 from bot.channels.graph_client import GRAPH_URL, GraphAnswer, GraphClient, outcome_of
 from bot.channels.lenient import identifier, objects
-from bot.channels.meta_webhook import answer_challenge, require, verify_signature
+from bot.channels.meta_webhook import answer_challenge, require
 from bot.channels.plain_text import length
 from bot.channels.whatsapp.inbound import CHANNEL, parse
 from bot.channels.whatsapp.outbound import LIMITS, LIST_LABEL, render
+from bot.channels.whatsapp.provenance import verify
+from bot.channels.whatsapp.provenance import whose as _whose
 from bot.channels.whatsapp.refusals import REFUSALS
 from bot.domain.conversation import Address, InboundEvent, Refused, Rendered, Reply, SendAction, SendOutcome
 from bot.domain.practice import WhatsAppAccount
@@ -46,17 +48,16 @@ class WhatsAppChannel:
         if not 0 < length(list_label) <= LIMITS.list_label:
             raise SetupError(f"the label of a list has 1 to {LIMITS.list_label} characters; shorten it")
         self._accounts = {account.phone_number_id: account for account in accounts}
-        self._graph = GraphClient(session, base=graph_url, timeout=timeout)
+        self._graphs = {
+            account.phone_number_id: GraphClient(
+                session, base=graph_url, timeout=timeout, provider=account.provider
+            )
+            for account in accounts
+        }
         self._list_label = list_label
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
-        accounts = self._accounts.values()
-        verify_signature(
-            headers,
-            body,
-            secrets=[account.app_secret for account in accounts],
-            whose=" or ".join(map(_whose, accounts)),
-        )
+        verify(headers, body, tuple(self._accounts.values()))
 
     def challenge(self, query: Mapping[str, str]) -> str | None:
         return answer_challenge(query, tokens=[each.verify_token for each in self._accounts.values()])
@@ -71,7 +72,7 @@ class WhatsAppChannel:
         account = self._accounts.get(to.account)
         if account is None:  # the number was taken out of practice.yml with messages still to be sent
             return Refused(action=SendAction.STOP)
-        answer = await self._graph.post(
+        answer = await self._graphs[account.phone_number_id].post(
             account.phone_number_id, "messages", message.body, token=account.access_token
         )
         if isinstance(answer, GraphAnswer):
@@ -81,7 +82,3 @@ class WhatsAppChannel:
 
 def _message_id(body: Mapping[str, Any]) -> str | None:
     return next((identifier(message.get("id")) for message in objects(body.get("messages"))), None)
-
-
-def _whose(account: WhatsAppAccount) -> str:
-    return f"WhatsApp number {account.phone_number_id}"

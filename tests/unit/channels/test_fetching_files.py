@@ -14,6 +14,7 @@ from bot.channels.media.fetching import Fetcher, is_outside
 from bot.domain.media import AS_USUAL, FileRefused, FileUnavailable, NotKept
 
 PICTURE = b"a picture"
+TOKEN = {"Authorization": "Bearer a token"}
 
 
 @dataclass
@@ -55,14 +56,14 @@ async def fetcher(host: Host) -> AsyncIterator[Fetcher]:
 
 async def why(fetcher: Fetcher, url: str) -> NotKept:
     with pytest.raises(FileRefused) as refused:
-        await fetcher.fetch(url, token="a token")
+        await fetcher.fetch(url, headers=TOKEN)
     return refused.value.why
 
 
 async def test_a_file_comes_with_the_token(host: Host, fetcher: Fetcher) -> None:
     host.gives("/a", lambda: web.Response(body=PICTURE, content_type="image/jpeg"))
 
-    assert await fetcher.fetch(f"{host.url}/a", token="a token") == (PICTURE, "image/jpeg")
+    assert await fetcher.fetch(f"{host.url}/a", headers=TOKEN) == (PICTURE, "image/jpeg")
     assert host.asked == [("/a", "Bearer a token")]
 
 
@@ -104,7 +105,7 @@ async def test_a_redirect_within_the_host_is_followed(host: Host, fetcher: Fetch
     host.gives("/a", lambda: web.Response(status=302, headers={"Location": "/b"}))
     host.gives("/b", lambda: web.Response(body=PICTURE))
 
-    assert (await fetcher.fetch(f"{host.url}/a", token=None))[0] == PICTURE
+    assert (await fetcher.fetch(f"{host.url}/a"))[0] == PICTURE
 
 
 @pytest.mark.parametrize(
@@ -195,7 +196,7 @@ async def test_a_drip_ends_with_the_deadline(host: Host) -> None:
     host.answers["/a"] = drip
     fetcher = Fetcher(replace(AS_USUAL, longest=timedelta(seconds=0.2)), loopback=host.url)
     with pytest.raises(FileUnavailable):
-        await fetcher.fetch(f"{host.url}/a", token=None)
+        await fetcher.fetch(f"{host.url}/a")
     may_end.set()
     await fetcher.close()
 
@@ -212,14 +213,14 @@ async def test_fewer_bytes_than_announced_are_no_file(host: Host, fetcher: Fetch
 
     host.answers["/a"] = short
     with pytest.raises(FileUnavailable):
-        await fetcher.fetch(f"{host.url}/a", token=None)
+        await fetcher.fetch(f"{host.url}/a")
 
 
 @pytest.mark.parametrize("status", [500, 503, 401, 429])
 async def test_what_fails_may_come_later(host: Host, fetcher: Fetcher, status: int) -> None:
     host.gives("/a", lambda: web.Response(status=status))
     with pytest.raises(FileUnavailable):
-        await fetcher.fetch(f"{host.url}/a", token=None)
+        await fetcher.fetch(f"{host.url}/a")
 
 
 async def test_what_is_gone_is_gone(host: Host, fetcher: Fetcher) -> None:
