@@ -17,7 +17,7 @@ from bot.actions.proving_contact import Codes
 from bot.actions.remote import NearestActions
 from bot.bootstrap.books import Books, audit_of, desk_facts
 from bot.bootstrap.outreach import OutreachContent, OutreachDesk
-from bot.bootstrap.sending import has_agent, reopening, template_book
+from bot.bootstrap.sending import has_agent, reopening, template_book, template_desk
 from bot.dialogue import Assistant
 from bot.diaries import open_diaries, telling
 from bot.domain.answer_times import answer_by
@@ -67,6 +67,7 @@ from bot.storage.set_aside import SqlSetAside
 from bot.storage.store import SqlStore
 from bot.storage.suggestions import SqlSuggestions
 from bot.storage.switches import SqlSwitches
+from bot.storage.template_sending import SqlTemplateSending
 from nlu.understanding import Interpreter
 
 _UNTIL_REACHABLE = timedelta(minutes=5)
@@ -272,6 +273,22 @@ class FrontDesk:
             if within
             else None
         )
+        self.template_desk = template_desk(
+            self.templates,
+            SqlTemplateSending(
+                books.database,
+                clock=clock,
+                store=self.store,
+                audit=self.audit,
+                changes=self.changes,
+                wake_delivery=self.delivery.wake,
+            ),
+            desk=self.desk,
+            practice=practice,
+            clock=clock,
+            tokens=self.tokens,
+            diary=self.diary,
+        )
         self.promises = Promises(
             handoffs=self.store.handoffs,
             practice=practice,
@@ -381,7 +398,8 @@ class FrontDesk:
         await self.store.claims.leave()
         if self.diaries.outside is not None:
             await self.diaries.outside.close()
-        self.books.database.close()
+        if not self.books.is_lent:
+            self.books.database.close()
 
     async def language_of(self, conversation: str) -> str:
         return (await self.desk.conversation(conversation)).language

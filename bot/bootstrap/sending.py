@@ -1,14 +1,19 @@
 """What sending runs on besides the outbox: templates, pace, and when a status can reach us."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.bootstrap.books import Books
 from bot.domain.channels import INSTAGRAM, MESSENGER, WHATSAPP
 from bot.domain.conversation import Reply
+from bot.domain.diary import Appointment
 from bot.domain.practice import Practice
 from bot.domain.templates import Template
+from bot.errors import BookingError
+from bot.ports import Clock, PracticeSystem
+from bot.service.desk import Desk
 from bot.service.lines import A_SECOND, COEXISTENCE, Line
+from bot.service.template_desk import Sending, TemplateDesk
 from bot.service.templates import TemplateBook
 from bot.service.tokens import TapTokens
 from bot.service.wording import with_tokens
@@ -47,3 +52,25 @@ def pace_of(practice: Practice) -> Callable[[Line], float]:
     """Messages a second of each account."""
     slow = {(WHATSAPP, number.phone_number_id) for number in practice.whatsapp if number.business_app}
     return lambda line: COEXISTENCE if line in slow else A_SECOND.get(line[0], float("inf"))
+
+
+def template_desk(
+    book: TemplateBook,
+    sending: Sending,
+    *,
+    desk: Desk,
+    practice: Practice,
+    clock: Clock,
+    tokens: TapTokens,
+    diary: PracticeSystem,
+) -> TemplateDesk:
+    async def next_visit(contact: str, at: datetime) -> Appointment | None:
+        """None also when the diary does not answer: somebody can write it in."""
+        try:
+            return next(iter(await diary.appointments_of(contact=contact, at=at)), None)
+        except BookingError:
+            return None
+
+    return TemplateDesk(
+        book, sending, desk=desk, practice=practice, clock=clock, tokens=tokens, next_visit=next_visit
+    )

@@ -20,6 +20,7 @@ from bot.domain.pipeline import (
     StagedHandoff,
     is_person,
 )
+from bot.domain.windows import Writer
 from bot.ports import Clock
 from bot.service.changes import Changes
 from bot.service.desk import (
@@ -155,7 +156,9 @@ class SqlDesk:
                 .limit(1)
             ).first()
             owner, who = _owner(row.owner)
-            until = self._handoffs.window_until(connection, conversation)
+            allowed = self._store.reaching.may(
+                connection, conversation, writer=Writer.PERSON, at=self._clock.now()
+            )
             return ConversationView(
                 id=conversation,
                 label=self._label(connection, row),
@@ -164,8 +167,8 @@ class SqlDesk:
                 language=str(state.get("language") or ""),
                 messages=self._messages(connection, conversation),
                 slots=_shown_slots(state.get("slots") or {}),
-                window_open=until is not None and until > self._clock.now(),
-                window_until=until,
+                window_open=allowed.allows_words,
+                window_until=allowed.until,
                 reason=handoff.reason if handoff else None,
                 since=from_stamp(handoff.opened_at) if handoff else None,
                 urgent=bool(handoff and handoff.urgent),
@@ -317,9 +320,9 @@ class SqlDesk:
         if connection.execute(select(_outbox.c.seq).where(_outbox.c.id == message)).scalar():
             return False
         self._owners.take(connection, conversation, who, at=at)
-        until = self._handoffs.window_until(connection, conversation)
-        if until is None or to_stamp(until) <= at:
-            raise WindowClosed("24 hours without a word from the patient: WhatsApp takes templates only")
+        allowed = self._store.reaching.may(connection, conversation, writer=Writer.PERSON, at=from_stamp(at))
+        if not allowed.allows_words:
+            raise WindowClosed("the channel takes no free words for this patient now; send a template")
         self._store.add_outbox(
             connection,
             conversation=conversation,

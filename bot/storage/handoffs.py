@@ -27,6 +27,7 @@ from bot.ports import Clock
 from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.ownership import Ownership
+from bot.storage.reaching import wrote_at
 from bot.storage.seal import Keyring
 from bot.storage.statements import upsert
 from bot.storage.tables import from_stamp, to_stamp
@@ -148,12 +149,8 @@ class SqlHandoffs:
         return await self._database.write(unit)
 
     def window_until(self, connection: Connection, conversation: str) -> datetime | None:
-        last = connection.execute(
-            select(func.max(_inbox.c.received_at)).where(
-                _inbox.c.conversation == conversation, _inbox.c.kind.not_in(NOT_PATIENT)
-            )
-        ).scalar()
-        return from_stamp(last) + WINDOW if last else None
+        wrote = wrote_at(connection, conversation)
+        return wrote + WINDOW if wrote else None
 
     def give_back(self, connection: Connection, conversation: str, who: str, *, at: int) -> bool:
         """Whether anything changed: an event now says so. Where nobody may write to the patient any more the

@@ -39,6 +39,7 @@ from bot.service.set_asides import SetAsides
 from bot.service.staff import StaffBook
 from bot.service.suggestions import Suggestions
 from bot.service.switches import SwitchBoard
+from bot.service.template_desk import TemplateDesk
 from bot.service.trail import Trail
 from bot.service.visits import VisitDesk, VisitsView
 from bot.web.access import SESSION, Handler, add_handlers, answer, guard, refuse
@@ -49,6 +50,7 @@ from bot.web.inbox_assistant import InboxAssistant
 from bot.web.inbox_files import FileShelf, InboxFiles
 from bot.web.inbox_notes import InboxNotes
 from bot.web.inbox_search import InboxSearch
+from bot.web.inbox_templates import InboxTemplates
 from bot.web.inbox_visits import InboxVisits, diary_facts, refused_booking
 from bot.web.live import Heard, Stream
 from bot.web.openid_door import OpenIdDoor
@@ -85,6 +87,7 @@ class InboxParts:
     present: Present | None = None  # where several servers tell each other who is there
     finder: Finder | None = None
     files: FileShelf | None = None
+    templates: TemplateDesk | None = None
 
 
 def add_inbox(app: web.Application, parts: InboxParts) -> None:
@@ -119,6 +122,8 @@ def add_inbox(app: web.Application, parts: InboxParts) -> None:
         handlers |= InboxVisits(parts.visits, parts.observer, parts.practice).handlers()
     if parts.notes and parts.practice and parts.clock:
         handlers |= InboxNotes(parts.notes, parts.staff, parts.practice, parts.clock).handlers()
+    if parts.templates:
+        handlers |= InboxTemplates(parts.templates).handlers()
     if parts.files:
         handlers |= InboxFiles(parts.files).handlers()
     if parts.finder:

@@ -19,6 +19,7 @@ SOURCES = "\n".join(
 FAMILIES = (
     *("reason_", "state_", "kind_", "language_", "slot_", "sign_in_", "filter_", "none_", "card_", "flow_"),
     *("file_", "tried_", "booking_", "bad_", "key_", "page_", "period_", "outcome_", "span_", "deed_", "role_"),
+    *("templates_none_", "templates_gap_"),
 )
 
 

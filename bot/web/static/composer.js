@@ -4,6 +4,7 @@
 import { cannedAnswers } from "./canned.js";
 import { freshId, h, icon, say, words } from "./page.js";
 import { dayAndTime, now } from "./moments.js";
+import { templatePicker } from "./templates.js";
 
 const hasNotes = document.querySelector('meta[name="notes"]').content === "yes";
 const kept = new Map(); // conversation -> its draft and what is under way, while another one is open
@@ -30,7 +31,8 @@ export function composer(conversation, { send, note, seen, typing }) {
   const ways = h("div", { class: "ways", role: "group", "aria-label": words.write_to, hidden: !hasNotes }, toPatient, toColleagues);
   const canned = cannedAnswers({ pick: (words) => put(words) });
   const form = h("form", { class: "writing", on: { submit: onSubmit } }, canned.element, ways, closed, h("div", { class: "field" }, text, button), hint);
-  const element = h("div", { class: "composer" }, form);
+  const picker = templatePicker(conversation, { sent: () => text.focus({ preventScroll: true }) });
+  const element = h("div", { class: "composer" }, form, picker.element);
   let view = null;
   let others = false;
 
@@ -51,6 +53,8 @@ export function composer(conversation, { send, note, seen, typing }) {
     closed.hidden = !shut;
     text.parentElement.hidden = shut;
     hint.hidden = shut;
+    if (shut && !others) picker.open();
+    else picker.close();
     text.disabled = others && !note;
     text.placeholder = note ? words.write_note : words.write_here;
     text.setAttribute("aria-label", text.placeholder);
