@@ -17,6 +17,7 @@ from bot.actions.moving import AskConfirmMove, AskNewTime, FindNewTimes, HoldNew
 from bot.actions.openings import AskOpening, FindOpenings
 from bot.actions.outreach import outreach_action_names
 from bot.actions.preparing import AskVisitType, PrepareBooking, PrepareHandoff
+from bot.actions.proving_contact import CheckContactCode, Codes, SendContactCode
 from bot.actions.returning import RecallPatient
 from bot.actions.turn import current_call, stage
 from bot.domain.diary import Appointment, AppointmentStatus, Opening, PatientDetails
@@ -30,15 +31,18 @@ from bot.errors import (
 )
 from bot.ports import PracticeSystem
 
+_PROVING = (SendContactCode, CheckContactCode)
 
-def booking_actions(practice: Practice, diary: PracticeSystem) -> list[Action]:
-    """Every action that flows may declare."""
-    return [kind(practice, diary) for kind in _kinds()]
+
+def booking_actions(practice: Practice, diary: PracticeSystem, codes: Codes | None = None) -> list[Action]:
+    """Every action that flows may declare. Without `codes` nobody can prove a phone, and a person helps."""
+    proving: list[Action] = [kind(practice, diary, codes) for kind in _PROVING]
+    return [kind(practice, diary) for kind in _kinds()] + proving
 
 
 def booking_action_names() -> frozenset[str]:
     """What content may declare."""
-    return frozenset(kind.called for kind in _kinds()) | outreach_action_names()
+    return frozenset(kind.called for kind in (*_kinds(), *_PROVING)) | outreach_action_names()
 
 
 def _kinds() -> tuple[type[DeskAction], ...]:

@@ -9,11 +9,13 @@ from bot.domain.diary import Hold, Opening
 class WithOpening(DeskAction):
     """Actions on the opening that the patient chose."""
 
-    async def keep(self, opening: Opening, *, key: str) -> Hold:
+    async def keep(self, opening: Opening, *, key: str, instead_of: str | None = None) -> Hold:
         """The hold that this patient has on it, or a new one. Errors as PracticeSystem.hold."""
         call = current_call()
         hold = await self.diary.current_hold(contact=call.contact, opening=opening, at=call.at)
-        return hold or await self.diary.hold(opening, contact=call.contact, key=key, at=call.at)
+        return hold or await self.diary.hold(
+            opening, contact=call.contact, key=key, at=call.at, instead_of=instead_of
+        )
 
     def described(self, opening: Opening) -> dict[str, str]:
         """What, when and with whom, in the conversation's language."""

@@ -42,6 +42,7 @@ def _as_for_booking(tracker: Tracker, opening: Opening) -> Tracker:
     other = copy.copy(tracker)
     other.slots = {booked: tracker.get_slot(moved) for booked, moved in _NEW.items()}
     other.slots |= {"visit_type": opening.visit_type, "practitioner": opening.practitioner}
+    other.slots |= {"instead_of": tracker.get_slot("visit")}
     return other
 
 
@@ -107,7 +108,7 @@ class HoldNewTime(DescribedVisits):
             opening = _new_opening(tracker, visit)
             if visit is None or opening is None:
                 return set_slots(new_hold_result="refused")
-            await self.keep(opening, key=current_call().key)
+            await self.keep(opening, key=current_call().key, instead_of=visit.id)
         except OpeningTaken:
             return set_slots(new_hold_result="taken")
         except PolicyRefused:
@@ -158,7 +159,7 @@ class MoveVisit(DescribedVisits):
     async def _move(self, visit: Appointment, opening: Opening) -> Appointment:
         call = current_call()
         try:
-            hold = await self.keep(opening, key=f"{call.key}:again")
+            hold = await self.keep(opening, key=f"{call.key}:again", instead_of=visit.id)
         except PolicyRefused as gone:  # no opening any more, such as one that is too near by now
             raise HoldExpired("this is no opening any more; offer others") from gone
         moved = await self.diary.reschedule(visit, hold, key=call.key, at=call.at)

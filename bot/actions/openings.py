@@ -38,8 +38,9 @@ class Searching(DeskAction):
         yield wish
         if wish.windows:
             yield replace(wish, windows=(), not_before=wish.windows[0][0].date())
-        if wish != Wish(visit_type=wish.visit_type):
-            yield Wish(visit_type=wish.visit_type)
+        any_at_all = Wish(visit_type=wish.visit_type, site=wish.site, instead_of=wish.instead_of)
+        if wish != any_at_all:
+            yield any_at_all
 
 
 class FindOpenings(Searching):
@@ -65,6 +66,7 @@ class FindOpenings(Searching):
         if is_same and reason is None and read_opening(tracker.get_slot("opening")):
             return set_slots(openings_result="found")
         wish = read_wish(slot, visit_type=visit_type.id, practitioner=practitioner)
+        wish = replace(wish, instead_of=tracker.get_slot("instead_of"))
         shown = tuple(tracker.get_slot("openings_shown") or ()) if is_same else ()
         passed_over = shown if reason == "more" else ()
         try:
@@ -161,6 +163,7 @@ class AskOpening(Searching):
             practitioner=read_practitioner(tracker.get_slot("practitioner")),
         )
         try:
+            wish = replace(wish, instead_of=tracker.get_slot("instead_of"))
             return list(await self.find(wish)) or still
         except BookingError:
             return still

@@ -9,6 +9,7 @@ from bot.actions.desk import DeskAction, Event, set_slots
 from bot.actions.returning import ReturningPatients
 from bot.actions.turn import current_call
 from bot.actions.wording import visit_type_row
+from bot.domain.channels import WEB
 from bot.domain.practice import VisitType
 from bot.service.facts import when_staff_answer
 
@@ -28,6 +29,8 @@ class PrepareBooking(ReturningPatients):
         events = set_slots(
             must_ask_phone=current_call().phone is None,
             must_ask_birth_date=self.practice.wants_birth_date,
+            must_prove_contact=current_call().channel == WEB,
+            contact_check_result=None,  # of an earlier booking, maybe with another number
             searched_for=None,  # what was searched for an earlier booking is no part of this one
             hold_result=None,
             recalled=None,

@@ -11,6 +11,7 @@ from bot.bootstrap.content import (
     read_practice,
     remote_actions,
 )
+from bot.bootstrap.deployment import Deployment
 from bot.bootstrap.front_desk import FrontDesk
 from bot.bootstrap.outreach import OutreachContent, read_outreach
 from bot.bootstrap.server import Server
@@ -20,6 +21,7 @@ __all__ = [
     "ActionServer",
     "Books",
     "Configuration",
+    "Deployment",
     "FrontDesk",
     "OutreachContent",
     "Server",

@@ -35,22 +35,32 @@ class Books:
     keyring: Keyring
     master_key: bytes
     diary: SqlDiary
+    is_lent: bool = False  # the database is somebody else's to close
 
     @classmethod
-    def open(cls, configuration: Configuration) -> "Books":
+    def open(cls, configuration: Configuration, *, database: Database | None = None) -> "Books":
+        """On a database that others use, too, or on one of its own."""
+        is_lent = database is not None
         practice = read_practice(configuration)
         configuration.data.mkdir(parents=True, exist_ok=True)
         url = configuration.database_url
         given = configuration.environment.get("CHAIRSIDE_MASTER_KEY")
         master_key = master_key_from(given, configuration.data if configuration.demo else None)
-        database = Database(url)
+        database = database or Database(url)
         upgrade(database.engine)
         keyring = Keyring(master_key, practice.id)
         database.read_now(keyring.prove)
         diary = SqlDiary(database, practice.id, keyring)
         if not database.read_now(diary.patients.are_indexed):
             database.write_now(diary.patients.index)
-        return cls(practice=practice, database=database, keyring=keyring, master_key=master_key, diary=diary)
+        return cls(
+            practice=practice,
+            database=database,
+            keyring=keyring,
+            master_key=master_key,
+            diary=diary,
+            is_lent=is_lent,
+        )
 
     @property
     def staff(self) -> SqlStaffBook:

@@ -6,8 +6,9 @@ from bot.channels.instagram import InstagramChannel
 from bot.channels.mail import MailChannel
 from bot.channels.messenger import MessengerChannel
 from bot.channels.sms import SmsChannel
+from bot.channels.webchat import WebChannel
 from bot.channels.whatsapp import WhatsAppChannel
-from bot.domain.channels import EMAIL, INSTAGRAM, MESSENGER, SMS, WHATSAPP
+from bot.domain.channels import EMAIL, INSTAGRAM, MESSENGER, SMS, WEB, WHATSAPP
 from bot.domain.practice import Practice
 from bot.errors import SetupError
 from bot.ports import Channel
@@ -24,6 +25,8 @@ def channels_of(practice: Practice, http: aiohttp.ClientSession, graph_url: str)
         channels[INSTAGRAM] = InstagramChannel(practice.instagram, http, graph_url=graph_url)
     if practice.sms:
         channels[SMS] = SmsChannel(practice.sms, http)
+    if practice.web_chat:
+        channels[WEB] = WebChannel()
     if not channels:
         raise SetupError("practice.yml names no WhatsApp number and no Page: patients have no way in")
     if practice.mail:

@@ -1,6 +1,7 @@
 """The front desk behind HTTP: webhooks, inbox, and in a demo the sandbox with its stand-in of Meta."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import IO
 
@@ -10,6 +11,7 @@ from aiohttp import web
 from bot import __version__
 from bot.bootstrap.books import Books, only_one, reports
 from bot.bootstrap.channels import channels_of
+from bot.bootstrap.codes import codes_of
 from bot.bootstrap.content import (
     Configuration,
     kept_content,
@@ -21,6 +23,8 @@ from bot.bootstrap.demo import demo_stand_in
 from bot.bootstrap.files import FileRoom
 from bot.bootstrap.front_desk import FrontDesk
 from bot.bootstrap.outreach import read_outreach
+from bot.bootstrap.sending import pace_of
+from bot.bootstrap.shared import Shared, understanding
 from bot.channels.alerts import alert_channels
 from bot.domain.channels import SITE
 from bot.domain.practice import Practice
@@ -33,6 +37,7 @@ from bot.service.probe import Probe
 from bot.service.tracing import spans_to
 from bot.stand_in import GraphStandIn
 from bot.storage.audit import SqlAudit
+from bot.storage.database import Database
 from bot.storage.seal import derive
 from bot.storage.staff import SqlStaffBook
 from bot.storage.visitors import SqlVisitors
@@ -49,14 +54,15 @@ from bot.web.session import SignIn
 from bot.web.system_webhooks import add_system_webhook
 from bot.web.web_chat import WebChatParts, add_web_chat
 from bot.web.webhooks import MAX_BODY, add_webhooks
-from nlu.interpreter import load_interpreter
-from nlu.understanding import Interpreter
 
 
 class Server:
     """The front desk behind HTTP: webhooks, inbox, and in a demo the sandbox with its stand-in of Meta."""
 
-    def __init__(self, configuration: Configuration, *, host: str, port: int) -> None:
+    def __init__(
+        self, configuration: Configuration, *, host: str, port: int, shared: Shared | None = None
+    ) -> None:
+        self._shared = shared  # with the other practices of a Deployment, which listens for all
         self._configuration = configuration
         self.host = host
         self.port = port
@@ -78,25 +84,53 @@ class Server:
         configuration.data.mkdir(parents=True, exist_ok=True)
         if configuration.database_url.startswith("sqlite"):
             self._lock = only_one(configuration.data)
-        app = web.Application(client_max_size=MAX_BODY)
+        app = await self.build()
         # Bodies stay as they were sent, whatever they say of their encoding: Meta signs the raw bytes.
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0, auto_decompress=False)
-        books = Books.open(configuration)
+        await runner.setup()
+        self._runners.append(runner)
+        await self.begin()
+        await web.TCPSite(runner, self.host, self.port).start()
+        await self.be_reachable()
+
+    async def begin(self) -> None:
+        """Takes up what waits."""
+        assert self.desk is not None and self._files is not None
+        await self.desk.start()
+        self._files.start()
+
+    async def be_reachable(self) -> None:
+        assert self.desk is not None
+        await self.desk.be_reachable()
+        if self.health is not None:
+            self.health.is_ready = True
+
+    async def build(self, *, url: Callable[[Practice], str] | None = None) -> web.Application:
+        """Everything but listening. `url`: where the practice is reached, if not at the server's own port."""
+        configuration, shared = self._configuration, self._shared
+        app = web.Application(client_max_size=MAX_BODY)
+        books = Books.open(configuration, database=shared.database if shared else None)
+        if url is not None:
+            self.url = url(books.practice)
         clock = books.clock(configuration)
         own_actions = read_own_actions(configuration)
         assistant = read_assistant(configuration, books.practice, own_actions=own_actions)
         self._http = aiohttp.ClientSession()
         graph_url = await self._graph_url(books.practice, clock)
         channels = channels_of(books.practice, self._http, graph_url)
-        pressure, instruments = Pressure(), Instruments()
-        instruments.build.labels(__version__).set(1)
+        pressure = shared.pressure if shared else Pressure()
+        instruments = shared.instruments if shared else Instruments()
+        if not shared:
+            instruments.build.labels(__version__).set(1)
         spans = spans_to(configuration.environment.get("OTEL_EXPORTER_OTLP_ENDPOINT"), version=__version__)
         measures = Measures(books.practice.id, instruments, spans)
         desk = FrontDesk(
             books,
             clock=clock,
             assistant=assistant,
-            interpreter=asyncio.create_task(_understanding(books.practice, configuration)),
+            interpreter=shared.interpreter(books.practice.languages, configuration)
+            if shared
+            else asyncio.create_task(understanding(books.practice.languages, configuration)),
             channels=channels,
             alert_channels=alert_channels(books.practice, self._http),
             inbox_url=f"{self.url}/inbox",
@@ -109,18 +143,38 @@ class Server:
             remote_actions=remote_actions(books.practice, self._http, assistant=assistant),
             pinned=kept_content(configuration, books.practice, assistant, at=clock.now()),
             http=self._http,
+            codes=codes_of(
+                books.practice,
+                channels,
+                master_key=books.master_key,
+                announce=_say if configuration.demo else None,
+            ),
             worker_patience=timedelta(seconds=configuration.seconds("CHAIRSIDE_WORKER_PATIENCE", 10.0)),
             measures=measures,
+            turnstile=shared.turnstile if shared else None,
             outreach=read_outreach(configuration, books.practice, assistant),
+            # In a demo Meta is played, and nobody has to wait for it.
+            a_second=None if configuration.demo else pace_of(books.practice),
         )
         self.desk = desk
         self._files = FileRoom(desk, http=self._http, graph_url=graph_url, is_demo=configuration.demo)
         add_headers(app)
-        add_webhooks(app, channels=channels, intake=desk.intake, pressure=pressure, measures=desk.measures)
-        self.health = Health([desk.supervisor], pressure=pressure, touches=[lambda: _touch(books)])
-        self.health.notes["understanding loads"] = lambda: not desk.reader.is_ready
-        add_health(app, self.health, pressure)
-        add_metrics(app, instruments.registry, token=configuration.environment.get("CHAIRSIDE_METRICS_TOKEN"))
+        add_webhooks(
+            app,
+            channels=channels,
+            intake=desk.intake,
+            pressure=pressure,
+            measures=desk.measures,
+            neighbours=shared.neighbours if shared else None,
+        )
+        if not shared:
+            self.health = Health(
+                [desk.supervisor], pressure=pressure, touches=[lambda: touch(books.database)]
+            )
+            self.health.notes["understanding loads"] = lambda: not desk.reader.is_ready
+            add_health(app, self.health, pressure)
+            token = configuration.environment.get("CHAIRSIDE_METRICS_TOKEN")
+            add_metrics(app, instruments.registry, token=token)
         if books.practice.web_chat:
             add_web_chat(app, _web_chat_parts(books, desk))
         staff = books.staff
@@ -158,6 +212,7 @@ class Server:
                 finder=desk.finder,
                 files=self._files.shelf,
                 set_aside=desk.set_aside,
+                templates=desk.template_desk,
                 service=_sign_in_service(books.practice, self._http, sign_in, staff, desk.audit),
             ),
         )
@@ -185,13 +240,7 @@ class Server:
                 clock=clock,
                 http=self._http,
             )
-        await runner.setup()
-        self._runners.append(runner)
-        await desk.start()
-        self._files.start()
-        await web.TCPSite(runner, self.host, self.port).start()
-        await desk.be_reachable()
-        self.health.is_ready = True
+        return app
 
     async def stop(self) -> None:
         if self.health is not None:
@@ -246,15 +295,10 @@ def _sign_in_service(
     return OpenIdDoor(service, openid, sign_in=sign_in, staff=staff, trail=audit)
 
 
-async def _understanding(practice: Practice, configuration: Configuration) -> Interpreter:
-    """Behind what is stored meanwhile: a first start learns."""
-    return await asyncio.to_thread(load_interpreter, practice.languages, cache=configuration.nlu_cache)
-
-
-async def _touch(books: Books) -> None:
+async def touch(database: Database) -> None:
     """The database answers, and its writer works."""
-    await books.database.write_brief(lambda connection: None)
-    await books.database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+    await database.write_brief(lambda connection: None)
+    await database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
 
 
 def _say(line: str) -> None:

@@ -11,6 +11,8 @@ from bot.domain.practice import Practice
 
 WHATSAPP, MESSENGER, INSTAGRAM = "whatsapp", "messenger", "instagram"
 SMS, EMAIL, WEB = "sms", "email", "web"
+#: The one account of the chat on the practice's own site.
+SITE = "site"
 NAMES = (WHATSAPP, MESSENGER, INSTAGRAM, SMS, EMAIL, WEB)
 
 #: Whoever answers from outside of the inbox, where a channel does not tell us who that is.
@@ -27,6 +29,7 @@ _ACCOUNTS: Mapping[str, Callable[[Practice], tuple[str, ...]]] = MappingProxyTyp
         INSTAGRAM: lambda practice: tuple(each.account_id for each in practice.instagram),
         SMS: lambda practice: tuple(each.number for each in practice.sms),
         EMAIL: lambda practice: (practice.mail.address,) if practice.mail else (),
+        WEB: lambda practice: (SITE,) if practice.web_chat else (),
     }
 )
 

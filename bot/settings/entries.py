@@ -13,6 +13,7 @@ from bot.settings.channel_entries import (
     MessengerEntry,
     ProviderEntry,
     SmsEntry,
+    WebChatEntry,
     WhatsAppEntry,
 )
 from bot.settings.diary_entries import (
@@ -150,6 +151,7 @@ class PracticeEntry(Entry):
     instagram: list[InstagramEntry] | None = None
     sms: list[SmsEntry] | None = None
     mail: MailEntry | None = None
+    web_chat: WebChatEntry | None = None
     media: MediaEntry | None = None
     voice: VoiceEntry | None = None
     alerts: Annotated[list[AlertEntry], BeforeValidator(one_or_several)] | None = None
@@ -186,6 +188,7 @@ KEYS: Mapping[tuple[Any, ...], type[Entry]] = {
     ("instagram",): InstagramEntry,
     ("sms",): SmsEntry,
     ("mail",): MailEntry,
+    ("web_chat",): WebChatEntry,
     ("alerts",): AlertEntry,
     ("desk",): DeskEntry,
     ("desk", "hours"): HoursEntry,

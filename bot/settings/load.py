@@ -14,6 +14,7 @@ from bot.domain.practice import (
     DeskRules,
     Practice,
     SignInService,
+    WebChat,
 )
 from bot.errors import ContentRefused, Problem, SetupError
 from bot.settings.channel_accounts import channel_accounts, files
@@ -146,6 +147,7 @@ def _practice(entry: PracticeEntry, *, gather_seconds: float | None, with_secret
         hold_for=timedelta(minutes=entry.hold_minutes),
         holds_per_contact=entry.holds_per_contact,
         gather_seconds=entry.gather_seconds if gather_seconds is None else gather_seconds,
+        web_chat=WebChat(sites=tuple(entry.web_chat.sites)) if entry.web_chat else None,
         **(channel_accounts(entry) | files(entry) if with_secrets else {}),
         alerts=tuple(_alert(alert) for alert in (entry.alerts or () if with_secrets else ())),
         desk=_desk(entry.desk) if entry.desk else DeskRules(),

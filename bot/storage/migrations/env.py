@@ -11,6 +11,7 @@ from bot.storage import (
     sending_tables,
     staff_tables,
     tables,
+    visitor_tables,
 )
 
 # Imported for their tables.
@@ -22,6 +23,7 @@ __all__ = [
     "sending_tables",
     "staff_tables",
     "tables",
+    "visitor_tables",
 ]
 
 context.configure(
