@@ -137,7 +137,7 @@ class OutsideBook(Protocol):
         """Our copies of visits that begin after it and that nobody has cancelled, by start."""
 
     async def kept(
-        self, *, start: datetime, end: datetime, at: datetime, since: datetime
+        self, *, start: datetime, end: datetime, at: datetime, since: datetime, besides: str | None = None
     ) -> Sequence[tuple[str, datetime, datetime]]:
         """As `DiaryStore.busy`, without copies that nothing has happened to since then: of those the system
         itself can tell."""

@@ -81,8 +81,11 @@ class PracticeSystem(Protocol):
         """The best free openings for this wish, days and practitioners spread, given by start. When none
         matches, the nearest. Empty means that there are none at all."""
 
-    async def hold(self, opening: Opening, *, contact: str, key: str, at: datetime) -> Hold:
-        """Keep an opening for a contact. The same key again returns the same hold.
+    async def hold(
+        self, opening: Opening, *, contact: str, key: str, at: datetime, instead_of: str | None = None
+    ) -> Hold:
+        """Keep an opening for a contact. The same key again returns the same hold. For a visit that is to be
+        moved (`instead_of`, its id) the time may overlap the one that it has.
         A contact's earlier holds on other openings are released when it would pass its limit of holds.
         Raises OpeningTaken, PolicyRefused (not an opening of this practice, past, closed), Unavailable."""
 
@@ -143,12 +146,14 @@ class DiaryStore(Protocol):
     """Where the embedded diary keeps its rows. The database itself excludes overlaps."""
 
     async def busy(
-        self, *, start: datetime, end: datetime, at: datetime
+        self, *, start: datetime, end: datetime, at: datetime, besides: str | None = None
     ) -> Sequence[tuple[str, datetime, datetime]]:
         """(practitioner, from, to) of whatever blocks time in [start, end): appointments with their buffers,
-        and holds that have not expired at `at`."""
+        the visit `besides` apart, and holds that have not expired at `at`."""
 
-    async def taken(self, *, start: datetime, end: datetime, at: datetime) -> Taken:
+    async def taken(
+        self, *, start: datetime, end: datetime, at: datetime, besides: str | None = None
+    ) -> Taken:
         """As `busy`, with the rooms that are taken, and what kinds of visits there are."""
 
     async def hold(
@@ -161,6 +166,7 @@ class DiaryStore(Protocol):
         at: datetime,
         rooms: Sequence[str] = (),
         per_day: tuple[datetime, datetime, int] | None = None,
+        replaces: str | None = None,
     ) -> Hold:
         """Insert a hold; sweeps expired ones first, in the same transaction. It takes the first of the rooms
         that is free. Raises OpeningTaken, also when all `rooms` are taken, or when so many visits of this

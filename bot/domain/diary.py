@@ -58,6 +58,8 @@ class Wish:
     part: tuple[time, time] | None = None  # "in the afternoon", any day
     practitioner: str | None = None
     not_before: date | None = None  # "other days": the offer begins here
+    site: str | None = None  # where, in a practice of several places
+    instead_of: str | None = None  # id of the visit that is to be moved: the time that it has counts as free
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,9 @@ class EmbeddedDiary:
             wish, found, limit, at=at, rank=lambda most: offer(found, wish, clock=self._clock, limit=most)
         )
 
-    async def hold(self, opening: Opening, *, contact: str, key: str, at: datetime) -> Hold:
+    async def hold(
+        self, opening: Opening, *, contact: str, key: str, at: datetime, instead_of: str | None = None
+    ) -> Hold:
         if not is_opening(self._practice, opening, at=at):
             raise PolicyRefused("this is not, or no longer, an opening of this practice; offer others")
         hold = Hold(
@@ -64,7 +66,8 @@ class EmbeddedDiary:
             until=(at + self._practice.hold_for).replace(microsecond=0),  # the diary counts seconds
         )
         try:
-            return await self._store.hold(hold, key=key, at=at, **hold_rules(self._practice, opening))
+            rules = hold_rules(self._practice, opening)
+            return await self._store.hold(hold, key=key, at=at, replaces=instead_of, **rules)
         except OpeningTaken:
             self._crowd.lost(at)
             raise
@@ -129,9 +132,10 @@ class EmbeddedDiary:
         # Buffers reach over midnight, so the neighbouring days count too.
         start, end = self._clock.day(days[0])[0] - DAY, self._clock.day(days[1])[1] + DAY
         if needs_rules(self._practice):
-            there = await self._store.taken(start=start, end=end, at=at)
+            there = await self._store.taken(start=start, end=end, at=at, besides=wish.instead_of)
         else:
-            there = Taken(busy=await self._store.busy(start=start, end=end, at=at))
+            busy = await self._store.busy(start=start, end=end, at=at, besides=wish.instead_of)
+            there = Taken(busy=busy)
         return openings(
             self._practice,
             visit_type,
@@ -142,6 +146,7 @@ class EmbeddedDiary:
             first_day=days[0],
             last_day=days[1],
             practitioner=wish.practitioner,
+            site=wish.site,
         )
 
     async def _elsewhere(

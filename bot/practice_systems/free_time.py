@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.diary import Opening
-from bot.domain.openings import Busy, openings, openings_in_slots
+from bot.domain.openings import Busy, openings, openings_in_slots, site_of
 from bot.domain.outside import Availability, OutsideVisit, Stretch, SystemSettings
 from bot.domain.practice import Practice, VisitType
 from bot.domain.practice_time import DAY, PracticeTime
@@ -85,6 +85,7 @@ class FreeTime:
         at: datetime,
         fresh: bool = False,
         besides: OutsideVisit | None = None,
+        site: str | None = None,
     ) -> list[Opening]:
         """Every opening on these local days, both included. `ours` is what our own holds keep; the time of
         the visit `besides` counts as free. Raises Unavailable and the like."""
@@ -101,7 +102,8 @@ class FreeTime:
             *[self._stretches(person, visit_type, start, end, fresh=fresh) for person in people]
         )
         told = [stretch for answer in answers for stretch in answer]
-        return self._split(told, visit_type, days, practitioner, list(ours), at, besides)
+        found = self._split(told, visit_type, days, practitioner, list(ours), at, besides)
+        return [one for one in found if site is None or site_of(self._practice, one) == site]
 
     async def stretch(
         self, opening: Opening, visit_type: VisitType, *, at: datetime, besides: OutsideVisit | None = None

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from bot.domain.diary import Appointment, Hold, KnownPatient, Opening, PatientDetails, Wish
 from bot.domain.offer import offer
 from bot.domain.openings import is_opening
-from bot.domain.outside import Deed, DeedState, Linked, SystemSettings
+from bot.domain.outside import Deed, DeedState, Linked, OutsideVisit, SystemSettings
 from bot.domain.practice import Practice, VisitType
 from bot.domain.practice_time import DAY, PracticeTime
 from bot.domain.search import around, bookable_days
@@ -97,9 +97,12 @@ class OutsideDiary:
             wish, found, limit, at=at, rank=lambda most: offer(found, wish, clock=self._clock, limit=most)
         )
 
-    async def hold(self, opening: Opening, *, contact: str, key: str, at: datetime) -> Hold:
+    async def hold(
+        self, opening: Opening, *, contact: str, key: str, at: datetime, instead_of: str | None = None
+    ) -> Hold:
         visit_type = self._practice.visit_type(opening.visit_type)
-        if visit_type is None or not await self._is_offered(opening, visit_type, at):
+        besides = await self._visits.theirs(instead_of)
+        if visit_type is None or not await self._is_offered(opening, visit_type, at, besides):
             raise self._why_not(opening, at)
         hold = Hold(
             id=hold_id(self._practice.id, contact, key),
@@ -107,7 +110,7 @@ class OutsideDiary:
             contact=contact,
             until=(at + self._practice.hold_for).replace(microsecond=0),
         )
-        rules = hold_rules(self._practice, opening) | {"key": key, "at": at}
+        rules = hold_rules(self._practice, opening) | {"key": key, "at": at, "replaces": instead_of}
         try:
             return await self._store.hold(hold, **rules)
         except OpeningTaken:
@@ -211,24 +214,33 @@ class OutsideDiary:
             visit_type,
             days=days,
             practitioner=wish.practitioner,
-            ours=await self._kept_by_us(days, at),
+            ours=await self._kept_by_us(days, at, wish.instead_of),
             at=at,
+            besides=await self._visits.theirs(wish.instead_of),
+            site=wish.site,
         )
 
     async def _kept_by_us(
-        self, days: tuple[date, date], at: datetime
+        self, days: tuple[date, date], at: datetime, besides: str | None
     ) -> list[tuple[str, datetime, datetime]]:
         """Our holds, and what we booked just now: the system may not show it yet."""
         start, end = self._clock.day(days[0])[0] - DAY, self._clock.day(days[1])[1] + DAY
         recent = max(SEEN_SOON, 2 * self.system.capabilities.freshness)
-        return list(await self._book.kept(start=start, end=end, at=at, since=at - recent))
+        return list(await self._book.kept(start=start, end=end, at=at, since=at - recent, besides=besides))
 
-    async def _is_offered(self, opening: Opening, visit_type: VisitType, at: datetime) -> bool:
+    async def _is_offered(
+        self, opening: Opening, visit_type: VisitType, at: datetime, besides: OutsideVisit | None
+    ) -> bool:
         if opening.end - opening.start != visit_type.duration:
             return False
         day = self._clock.today(opening.start)
         free = await self._free.openings(
-            visit_type, days=(day, day), practitioner=opening.practitioner, ours=(), at=at
+            visit_type,
+            days=(day, day),
+            practitioner=opening.practitioner,
+            ours=(),
+            at=at,
+            besides=besides,
         )
         return opening in free
 

@@ -87,6 +87,14 @@ class OutsideVisits:
                 changed.append((ours, after))
         return tuple(changed)
 
+    async def theirs(self, visit: str | None) -> OutsideVisit | None:
+        """A visit of that id of ours as the system has it now; None for none, or where it is gone."""
+        if visit is None:
+            return None
+        linked = await self._book.linked(appointment=visit)
+        ref = linked[0].ref if linked else visit.removeprefix(f"{self._system.name}:")
+        return await self._caller.read(lambda: self._system.get(ref))
+
     async def missing(self, *, at: datetime) -> tuple[str, ...]:
         """Refs of visits to come that the system does not show any more, whatever became of them."""
         ours = await self._book.to_come(after=at)

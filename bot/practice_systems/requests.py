@@ -49,13 +49,15 @@ class RequestsDiary(EmbeddedDiary):
         super().__init__(practice, store)
         self._calendars = {who: _Remembered(read, now) for who, read in (calendars or {}).items()}
 
-    async def hold(self, opening: Opening, *, contact: str, key: str, at: datetime) -> Hold:
+    async def hold(
+        self, opening: Opening, *, contact: str, key: str, at: datetime, instead_of: str | None = None
+    ) -> Hold:
         calendar = self._calendars.get(opening.practitioner)
         if calendar is not None:
             for start, end in await calendar.busy(opening.start, opening.end):
                 if start < opening.end and end > opening.start:
                     raise OpeningTaken("the practice's calendar has something there")
-        return await super().hold(opening, contact=contact, key=key, at=at)
+        return await super().hold(opening, contact=contact, key=key, at=at, instead_of=instead_of)
 
     async def book(self, hold: Hold, patient: PatientDetails, *, key: str, at: datetime) -> Booking:
         return _asked(await super().book(hold, patient, key=key, at=at))

@@ -109,10 +109,17 @@ class VisitDesk:
         self._time = PracticeTime(practice.time_zone)
 
     async def openings(
-        self, *, visit_type: str, practitioner: str | None = None, not_before: date | None = None
+        self,
+        *,
+        visit_type: str,
+        practitioner: str | None = None,
+        not_before: date | None = None,
+        instead_of: str | None = None,
     ) -> tuple[OpeningView, ...]:
-        """The best free ones, by start."""
-        wish = Wish(visit_type=visit_type, practitioner=practitioner, not_before=not_before)
+        """The best free ones, by start; for a visit that is to be moved, its own time counts as free."""
+        wish = Wish(
+            visit_type=visit_type, practitioner=practitioner, not_before=not_before, instead_of=instead_of
+        )
         found = await self._system.find_openings(wish, at=self._clock.now(), limit=OFFERED)
         return tuple(_view(opening) for opening in found)
 
@@ -132,10 +139,14 @@ class VisitDesk:
             visits=tuple(VisitView(id=one.id, opening=_view(one.opening)) for one in booked), held=tuple(held)
         )
 
-    async def hold(self, conversation: str, ref: str, *, key: str) -> HeldView:
-        """Keep an opening for this patient. Raises OpeningTaken, PolicyRefused, Unavailable."""
+    async def hold(self, conversation: str, ref: str, *, key: str, instead_of: str | None = None) -> HeldView:
+        """Keep an opening for this patient, perhaps for a visit of theirs that is to be moved. Raises
+        VisitChanged, OpeningTaken, PolicyRefused, Unavailable."""
+        if instead_of is not None:
+            await self._visit(conversation, instead_of)
         language = (await self._desk.conversation(conversation)).language
-        hold = await self._keep(Order(conversation=conversation, who="", key=key), _opening(ref))
+        order = Order(conversation=conversation, who="", key=key)
+        hold = await self._keep(order, _opening(ref), instead_of=instead_of)
         return self._held(hold, language)
 
     async def release(self, conversation: str) -> None:
@@ -155,7 +166,7 @@ class VisitDesk:
         seen = await self._visit(order.conversation, visit)
         if seen.opening.ref == ref:
             return  # it has been moved there
-        hold = await self._keep(order, _opening(ref))
+        hold = await self._keep(order, _opening(ref), instead_of=seen.id)
         booking = await self._system.reschedule(seen, hold, key=order.change, at=at)
         await self._settle(order, booking, _MOVED, hold.opening)
 
@@ -165,10 +176,12 @@ class VisitDesk:
         booking = await self._system.cancel(seen, None, key=order.change, at=self._clock.now())
         await self._settle(order, booking, _CANCELLED, seen.opening)
 
-    async def _keep(self, order: Order, opening: Opening) -> Hold:
+    async def _keep(self, order: Order, opening: Opening, *, instead_of: str | None = None) -> Hold:
         at, contact = self._clock.now(), order.conversation
         current = await self._system.current_hold(contact=contact, opening=opening, at=at)
-        return current or await self._system.hold(opening, contact=contact, key=f"{order.change} hold", at=at)
+        return current or await self._system.hold(
+            opening, contact=contact, key=f"{order.change} hold", at=at, instead_of=instead_of
+        )
 
     async def _booked_already(self, order: Order, ref: str) -> Hold | None:
         """The hold that a visit of this contact was before: of a booking that is sent once more."""

@@ -39,7 +39,7 @@ _A = APPOINTMENT.c
 _BLOCKS = text("(status IN ('requested', 'booked', 'arrived') OR (status = 'held' AND hold_until > :at))")
 _BUSY = Prepared(
     select(_A.practitioner, _A.blocked_from, _A.blocked_to)
-    .where(_A.practice == bindparam("practice"), _BLOCKS)
+    .where(_A.practice == bindparam("practice"), _BLOCKS, _A.id != bindparam("besides"))
     .where(_A.blocked_from < bindparam("end"), _A.blocked_from > bindparam("day_before"))
     .where(_A.blocked_to > bindparam("start"))
     # Said for the index on starts_at: no visit lies further from its blocked time than a day.
@@ -86,7 +86,7 @@ class SqlDiary:
         self._writes = DiaryWrites(practice_id, self.patients)
 
     async def busy(
-        self, *, start: datetime, end: datetime, at: datetime
+        self, *, start: datetime, end: datetime, at: datetime, besides: str | None = None
     ) -> Sequence[tuple[str, datetime, datetime]]:
         begin, finish = _epoch(start), _epoch(end)
 
@@ -95,6 +95,7 @@ class SqlDiary:
                 connection,
                 practice=self._practice,
                 at=_epoch(at),
+                besides=besides or "",
                 start=begin,
                 end=finish,
                 day_before=begin - DAY_SECONDS,
@@ -104,9 +105,11 @@ class SqlDiary:
         rows = await self._database.read_brief(read)
         return [(who, _instant(begin), _instant(finish)) for who, begin, finish in rows]
 
-    async def taken(self, *, start: datetime, end: datetime, at: datetime) -> Taken:
+    async def taken(
+        self, *, start: datetime, end: datetime, at: datetime, besides: str | None = None
+    ) -> Taken:
         return await self._database.read_brief(
-            lambda connection: taken(connection, self._practice, start=start, end=end, at=at)
+            lambda c: taken(c, self._practice, start=start, end=end, at=at, besides=besides)
         )
 
     async def hold(
@@ -119,6 +122,7 @@ class SqlDiary:
         at: datetime,
         rooms: Sequence[str] = (),
         per_day: tuple[datetime, datetime, int] | None = None,
+        replaces: str | None = None,
     ) -> Hold:
         # Counting is no business of two at once, which only SQLite sees to by itself.
         counts = self._database.is_shared and per_day is not None
@@ -133,6 +137,7 @@ class SqlDiary:
                 at=at,
                 rooms=rooms,
                 per_day=per_day,
+                replaces=replaces,
             )
         )
 
@@ -250,6 +255,7 @@ class SqlDiary:
         at: datetime,
         rooms: Sequence[str] = (),
         per_day: tuple[datetime, datetime, int] | None = None,
+        replaces: str | None = None,
     ) -> Hold:
         """See `DiaryStore.hold`. A contact that already holds this opening keeps that hold, renewed."""
         a = APPOINTMENT.c
@@ -276,9 +282,10 @@ class SqlDiary:
             "hold_until": _epoch(hold.until),
             "hold_key": key,
             "contact": hold.contact,
-            "room": self._room(connection, rooms, blocked, at),
+            "room": self._room(connection, rooms, blocked, at, replaces),
+            "replaces": replaces,
         }
-        if per_day is not None and self._is_full(connection, hold.opening.visit_type, per_day, at):
+        if per_day is not None and self._is_full(connection, hold.opening.visit_type, per_day, at, replaces):
             raise OpeningTaken("there are as many visits of this kind on that day as the practice takes")
         _insert_free(connection, row)
         return hold
@@ -316,11 +323,16 @@ class SqlDiary:
         return _SWEEP.run(connection, practice=self._practice, at=_epoch(at))
 
     def _room(
-        self, connection: Connection, rooms: Sequence[str], blocked: tuple[datetime, datetime], at: datetime
+        self,
+        connection: Connection,
+        rooms: Sequence[str],
+        blocked: tuple[datetime, datetime],
+        at: datetime,
+        besides: str | None,
     ) -> str | None:
         if not rooms:
             return None
-        room = free_room(connection, self._practice, rooms, blocked=blocked, at=at)
+        room = free_room(connection, self._practice, rooms, blocked=blocked, at=at, besides=besides)
         if room is None:
             raise OpeningTaken("every room for this visit is taken")
         return room
@@ -331,9 +343,13 @@ class SqlDiary:
         visit_type: str,
         per_day: tuple[datetime, datetime, int],
         at: datetime,
+        besides: str | None,
     ) -> bool:
         start, end, most = per_day
-        return visits_between(connection, self._practice, visit_type, start=start, end=end, at=at) >= most
+        there = visits_between(
+            connection, self._practice, visit_type, start=start, end=end, at=at, besides=besides
+        )
+        return there >= most
 
     def _make_room(
         self, connection: Connection, hold: Hold, blocked: tuple[datetime, datetime], limit: int

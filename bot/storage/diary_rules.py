@@ -19,6 +19,7 @@ _BLOCKS = text("(status IN ('requested', 'booked', 'arrived') OR (status = 'held
 _AROUND = (
     _A.practice == bindparam("practice"),
     _BLOCKS,
+    _A.id != bindparam("besides"),
     _A.blocked_from < bindparam("end"),
     _A.blocked_from > bindparam("day_before"),
     _A.blocked_to > bindparam("start"),
@@ -35,13 +36,24 @@ _COUNT = Prepared(
     select(func.count())
     .select_from(APPOINTMENT)
     .where(_A.practice == bindparam("practice"), _BLOCKS, _A.visit_type == bindparam("visit_type"))
+    .where(_A.id != bindparam("besides"))
     .where(_A.starts_at >= bindparam("start"), _A.starts_at < bindparam("end"))
 )
 
 
-def taken(connection: Connection, practice: str, *, start: datetime, end: datetime, at: datetime) -> Taken:
-    """Whatever takes time in [start, end): people's, rooms', and of which kind it is."""
-    rows = _TAKEN.all(connection, practice=practice, at=_epoch(at), **_span(start, end))
+def taken(
+    connection: Connection,
+    practice: str,
+    *,
+    start: datetime,
+    end: datetime,
+    at: datetime,
+    besides: str | None = None,
+) -> Taken:
+    """Whatever takes time in [start, end), the visit `besides` apart: people's, rooms', and of which kind."""
+    rows = _TAKEN.all(
+        connection, practice=practice, at=_epoch(at), besides=besides or "", **_span(start, end)
+    )
     return Taken(
         busy=tuple((row.practitioner, _instant(row.blocked_from), _instant(row.blocked_to)) for row in rows),
         rooms=tuple(
@@ -58,10 +70,12 @@ def free_room(
     *,
     blocked: tuple[datetime, datetime],
     at: datetime,
+    besides: str | None = None,
 ) -> str | None:
     """The first of these rooms that nobody has; None when all are taken."""
     start, end = blocked
-    there = _ROOMS.all(connection, practice=practice, at=_epoch(at), **_span(start, end, later=False))
+    span = _span(start, end, later=False)
+    there = _ROOMS.all(connection, practice=practice, at=_epoch(at), besides=besides or "", **span)
     occupied = {row.room for row in there}
     return next((room for room in rooms if room not in occupied), None)
 
@@ -80,7 +94,14 @@ def alone_with(connection: Connection, practice: str, *whose: str | None) -> Non
 
 
 def visits_between(
-    connection: Connection, practice: str, visit_type: str, *, start: datetime, end: datetime, at: datetime
+    connection: Connection,
+    practice: str,
+    visit_type: str,
+    *,
+    start: datetime,
+    end: datetime,
+    at: datetime,
+    besides: str | None = None,
 ) -> int:
     """How many visits of a kind begin in [start, end), holds included."""
     return int(
@@ -89,6 +110,7 @@ def visits_between(
             practice=practice,
             at=_epoch(at),
             visit_type=visit_type,
+            besides=besides or "",
             start=_epoch(start),
             end=_epoch(end),
         )

@@ -2,7 +2,9 @@
 
 A hold is an appointment with status `held` and a moment at which it runs out. For one practitioner, and for
 one room, the blocked times of active rows never overlap, whoever writes and however many processes do:
-triggers see to it, on insert and on update. Times are UTC epoch seconds, intervals half-open.
+triggers see to it, on insert and on update. A row that takes the place of a visit (`replaces`) may overlap
+that visit, and nobody else's: who moves by a quarter of an hour is not in their own way. Times are UTC epoch
+seconds, intervals half-open.
 """
 
 from typing import Any, ClassVar
@@ -63,7 +65,7 @@ class AppointmentRow(SQLModel, table=True):
     cancel_reason: str | None = None  # a word of ours, such as "unwell"
     outside_ref: str | None = None  # what another system calls it, where that one keeps the diary
     room: str | None = None  # where it takes one: two visits never share it
-    replaces: str | None = None  # id of the visit that is cancelled once this request is confirmed
+    replaces: str | None = None  # id of the visit whose place it takes: it may overlap that one alone
     confirmed_at: int | None = Field(default=None, sa_type=BigInteger)  # when its patient said: I come
     pinned_by: str | None = None  # key of a write to that system that is under way: not to be let go
     created_at: int = Field(sa_type=BigInteger)
@@ -123,7 +125,8 @@ BEGIN
   SELECT RAISE(ABORT, '{OVERLAP}') WHERE EXISTS (
     SELECT 1 FROM appointment AS other
     WHERE other.practice = NEW.practice AND other.{of} = NEW.{of}
-      AND other.id <> NEW.id AND other.status IN ({_ACTIVE_SQL})
+      AND coalesce(other.replaces, other.id) <> coalesce(NEW.replaces, NEW.id)
+      AND other.status IN ({_ACTIVE_SQL})
       AND other.blocked_from < NEW.blocked_to AND other.blocked_from > NEW.blocked_from - {DAY_SECONDS}
       AND other.blocked_to > NEW.blocked_from
   );
@@ -135,12 +138,12 @@ DIARY_DDL_SQLITE = (
     _overlap_trigger("appointment_overlap_insert", "INSERT"),
     _overlap_trigger(
         "appointment_overlap_update",
-        "UPDATE OF id, practice, practitioner, blocked_from, blocked_to, status",
+        "UPDATE OF id, practice, practitioner, blocked_from, blocked_to, status, replaces",
     ),
     _overlap_trigger("appointment_overlap_room_insert", "INSERT", of="room"),
     _overlap_trigger(
         "appointment_overlap_room_update",
-        "UPDATE OF id, practice, room, blocked_from, blocked_to, status",
+        "UPDATE OF id, practice, room, blocked_from, blocked_to, status, replaces",
         of="room",
     ),
 )

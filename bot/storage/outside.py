@@ -170,12 +170,12 @@ class SqlOutsideBook:
         return tuple(_linked(row) for row in rows)
 
     async def kept(
-        self, *, start: datetime, end: datetime, at: datetime, since: datetime
+        self, *, start: datetime, end: datetime, at: datetime, since: datetime, besides: str | None = None
     ) -> Sequence[tuple[str, datetime, datetime]]:
         a = APPOINTMENT.c
         statement = (
             select(a.practitioner, a.blocked_from, a.blocked_to)
-            .where(a.practice == self._practice, a.status.in_(ACTIVE))
+            .where(a.practice == self._practice, a.status.in_(ACTIVE), a.id != (besides or ""))
             .where((a.status != "held") | (a.hold_until > _epoch(at)))
             .where(a.outside_ref.is_(None) | (a.updated_at >= _epoch(since)))
             .where(a.blocked_from < _epoch(end), a.blocked_to > _epoch(start))

@@ -19,6 +19,7 @@ from bot.web.bodies import MESSAGE_ID, Strict, read
 class _Hold(Strict):
     opening: str = pydantic.Field(max_length=200)
     key: str = pydantic.Field(pattern=MESSAGE_ID)
+    instead_of: str | None = pydantic.Field(default=None, max_length=100)  # a visit that is to be moved
 
 
 class _Change(Strict):
@@ -69,7 +70,7 @@ class InboxVisits:
         return answer(await self._observer.diary())
 
     async def openings(self, request: web.Request) -> web.Response:
-        """?visit_type=ID, and if wanted &practitioner=ID &from=YYYY-MM-DD"""
+        """?visit_type=ID, and if wanted &practitioner=ID &from=YYYY-MM-DD &instead_of=VISIT"""
         asked = request.query
         try:
             first = date.fromisoformat(asked["from"]) if asked.get("from") else None
@@ -79,6 +80,7 @@ class InboxVisits:
             visit_type=asked.get("visit_type", ""),
             practitioner=asked.get("practitioner") or None,
             not_before=first,
+            instead_of=asked.get("instead_of") or None,
         )
         return answer(found)
 
@@ -87,7 +89,10 @@ class InboxVisits:
 
     async def hold(self, request: web.Request) -> web.Response:
         given = await read(request, _Hold)
-        return answer(await self._visits.hold(request.match_info["id"], given.opening, key=given.key))
+        held = await self._visits.hold(
+            request.match_info["id"], given.opening, key=given.key, instead_of=given.instead_of
+        )
+        return answer(held)
 
     async def release(self, request: web.Request) -> web.Response:
         await self._visits.release(request.match_info["id"])

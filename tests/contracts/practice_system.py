@@ -26,7 +26,8 @@ LATER = NOW + STUDIO.hold_for
 
 def at_ten(**more: object) -> Wish:
     window = (datetime(2027, 3, 2, 10), datetime(2027, 3, 2, 10, 1))
-    return Wish(visit_type="check_up", windows=(window,), practitioner="rossi", **more)  # type: ignore[arg-type]
+    asked = {"windows": (window,), **more}
+    return Wish(visit_type="check_up", practitioner="rossi", **asked)  # type: ignore[arg-type]
 
 
 async def is_offered(system: PracticeSystem, wanted: Opening, at: datetime) -> bool:
@@ -341,6 +342,24 @@ class PracticeSystemContract:
         for one in (TEN, HALF_PAST_TEN):
             with pytest.raises(OpeningTaken):
                 await system.hold(one, contact="bruno", key=f"k {one.ref}", at=NOW)
+
+    async def test_a_visit_moves_onto_a_time_that_overlaps_its_own(
+        self, system: PracticeSystem, commit: Commit
+    ) -> None:
+        """By a quarter of an hour: nobody is in their own way. For somebody else that time stays taken."""
+        visit = await self.visit(system, commit)
+        quarter_past = opening("2027-03-02 10:15")
+        with pytest.raises(OpeningTaken):
+            await system.hold(quarter_past, contact="bruno", key="k9", at=NOW)
+        window = (datetime(2027, 3, 2, 10, 15), datetime(2027, 3, 2, 10, 16))
+        wish = at_ten(windows=(window,), instead_of=visit.id)
+        offered = await system.find_openings(wish, at=NOW, limit=1)
+        hold = await system.hold(quarter_past, contact="ada", key="k2", at=NOW, instead_of=visit.id)
+        await commit(await system.reschedule(visit, hold, key="m1", at=NOW))
+        [after] = await system.appointments_of(contact="ada", at=NOW)
+
+        assert list(offered) == [quarter_past]
+        assert after.opening == quarter_past
 
     async def test_moving_twice_by_one_key_moves_once(self, system: PracticeSystem, commit: Commit) -> None:
         visit = await self.visit(system, commit)

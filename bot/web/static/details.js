@@ -321,7 +321,8 @@ export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) 
       found = null;
       return showOffers();
     }
-    const query = new URLSearchParams(Object.entries(picked).filter(([, value]) => value));
+    const asking = { ...picked, instead_of: moving };
+    const query = new URLSearchParams(Object.entries(asking).filter(([, value]) => value));
     const answer = await fetch(`/inbox/openings?${query}`).catch(() => null);
     if (mine !== asked) return null; // a later question has been asked
     if (answer?.ok) found = await answer.json();
@@ -334,7 +335,7 @@ export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) 
     const button = event.currentTarget;
     button.disabled = true;
     await quietly(async () => {
-      const held = await post(`${path}/hold`, { opening: opening.ref, key: freshId() });
+      const held = await post(`${path}/hold`, { opening: opening.ref, key: freshId(), instead_of: moving });
       if (!there.held.some((one) => one.opening.ref === held.opening.ref)) showNews({ ...there, held: [...there.held, held] });
       if (!moving) compose(held.text);
     });
