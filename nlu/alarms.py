@@ -22,7 +22,8 @@ from nlu.words import Word, plain_words
 _FOLDER = Path(__file__).parent / "red_flags"
 _Level = Literal["A", "B", "C"]
 _DOUBTS = ("past", "feared")
-_CONTEXT = ("past", "now", "feared", "unreal", "negations", "negations_after")
+_DOUBTFUL = ("past", "feared", "unreal", "negations", "negations_after", "idle")
+_CONTEXT = ("now", *_DOUBTFUL)
 _SHORT = 60  # words; a joke takes back what stands beside it, not a whole letter
 
 
@@ -30,13 +31,20 @@ _SHORT = 60  # words; a joke takes back what stands beside it, not a whole lette
 class Alarms:
     """`flag` is the gravest red flag; `risk` says that a risk word (pregnant, blood thinners) was said.
 
-    `denied`: there was something to hear, but what stands around it takes it back.
+    `denied`: there was something to hear, but what stands around it takes it back. `doubted`: words of doubt
+    were said: past, feared, unreal, denied, of business, or a question.
     """
 
     flag: RedFlag | None
     others: tuple[RedFlag, ...]
     risk: bool
     denied: bool = False
+    doubted: bool = False
+
+    @property
+    def flags(self) -> tuple[RedFlag, ...]:
+        """All of them, the gravest first."""
+        return (self.flag, *self.others) if self.flag else ()
 
 
 class RedFlags:
@@ -60,6 +68,7 @@ class RedFlags:
             tuple(ordered[1:]),
             "risk" in said,
             not flags and "denied" in said,
+            "doubted" in said or any(word.asked for word in words),
         )
 
 
@@ -110,7 +119,7 @@ class _Book:
                 one for one in alarming if one.name in self._levels and self._levels[one.name].level == "A"
             ]
             if not alarming:
-                return set(), {"denied"}
+                return set(), {"denied", "doubted"}
         denial = _Denial(words, groups, self._bridges, alarming)
         real = [one for one in alarming if not denial.denies(one)]
         flags = {
@@ -122,6 +131,8 @@ class _Book:
         doubted = len(real) < len(alarming) or any(n.startswith("unless") or n in _DOUBTS for n in groups)
         if not flags and doubted:
             said.add("denied")
+        if not groups.keys().isdisjoint(_DOUBTFUL):
+            said.add("doubted")
         return flags, said
 
     def _sounds_like_it(self, words: Sequence[Word]) -> bool:

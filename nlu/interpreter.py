@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from nlu.alarm_judgement import judged
+from nlu.alarm_sense import AlarmSense, Weighed, shipped_sense
 from nlu.alarms import Alarms, RedFlags
 from nlu.entities import find_entities
 from nlu.intents import Heard, Matrix, NgramScorer, Scorer, as_ranking, softmax
@@ -16,7 +18,7 @@ from nlu.neighbours import Neighbours
 from nlu.sentences import SentenceScorer, encode, installed
 from nlu.shipped import Teacher
 from nlu.training_examples import Example, read_examples
-from nlu.understanding import AskedKind, Context, Entity, Intent, RedFlag, Understanding
+from nlu.understanding import AskedKind, Context, Entity, Intent, Understanding
 from nlu.words import Word, cut, plain_words
 from nlu.yes_no import Answer, find_answer
 
@@ -27,7 +29,6 @@ _SURE_ENOUGH = 0.3  # below, no intent: measured on sentences that no example wa
 _SENTENCES = 0.8  # the share of sentence embeddings, beside n-grams
 _SHARPNESS = 1.3  # of both together; by cross-validation on the examples, as the share is
 _WORDS_OF_A_NAME = 4
-_LIKE_AN_EMERGENCY, _LIKE_AN_EMERGENCY_IN_PAIN = 0.8, 0.9
 #: Confidence from which an intent leaves no room for an emergency that no phrase foresaw.
 _PLAIN = {"any": 0.5, "out_of_scope": 0.9, "complaint": 0.9, "human": 0.9}
 _NAMES_A_TIME_IDLY = frozenset({"goodbye", "running_late", "chitchat"})
@@ -94,7 +95,7 @@ def load_interpreter(
         languages=tuple(languages),
         learnt=learnt,
         scorers=scorers,
-        likeness=meaning.likeness if isinstance(meaning, SentenceScorer) else None,
+        sense=_sense(meaning) if isinstance(meaning, SentenceScorer) else None,
         own=_own(extra, learnt, meaning) if extra else None,
     )
 
@@ -104,6 +105,11 @@ def _own(
 ) -> tuple[Neighbours, Rows]:
     heard = [as_heard(e.text, e.language, learnt.repairs[e.language]) for e in extra]
     return Neighbours.of(meaning.rows(heard), [e.intent for e in extra]), meaning.rows
+
+
+def _sense(meaning: SentenceScorer) -> tuple[AlarmSense, Rows] | None:
+    learnt = shipped_sense()
+    return (learnt, meaning.rows) if learnt is not None else None
 
 
 def _language_of(path: Path, languages: Sequence[str]) -> str:
@@ -135,17 +141,17 @@ class OfflineInterpreter:
         languages: tuple[str, ...],
         learnt: Learnt,
         scorers: Sequence[tuple[Scorer, float]],
-        likeness: Rows | None = None,
+        sense: tuple[AlarmSense, Rows] | None = None,
         own: tuple[Neighbours, Rows] | None = None,
     ) -> None:
-        """`scorers` come with their shares; `likeness` tells how like an emergency messages are, 0 to 1.
+        """`scorers` come with their shares; `sense` tells how like an emergency messages are, of their rows.
 
         `own` are a practice's own examples, and how messages become rows like theirs.
         """
         self.languages = languages
         self._learnt = learnt
         self._scorers = tuple(scorers)
-        self._likeness = likeness
+        self._sense = sense
         self._own = own
         labels = {label for scorer, _ in scorers for label in scorer.labels}
         self._labels = tuple(sorted(labels.union(own[0].labels if own else ())))
@@ -170,11 +176,17 @@ class OfflineInterpreter:
             return []
         drafts = [self._read(text, context) for text, context in batch]
         heard = [self._heard(draft) for draft in drafts]
-        likeness = self._likeness(heard) if self._likeness else np.zeros(len(heard), dtype=np.float32)
+        weighed = self._weighed(heard)
         return [
-            self._finish(draft, as_ranking(self._labels, row), float(like))
-            for draft, row, like in zip(drafts, self._score(heard), likeness, strict=True)
+            self._finish(draft, as_ranking(self._labels, row), sensed)
+            for draft, row, sensed in zip(drafts, self._score(heard), weighed, strict=True)
         ]
+
+    def _weighed(self, heard: Sequence[Heard]) -> Sequence[Weighed | None]:
+        if self._sense is None:
+            return [None] * len(heard)
+        sense, rows = self._sense
+        return sense.weigh([one.text for one in heard], rows(heard))
 
     def _score(self, heard: Sequence[Heard]) -> Matrix:
         """The weighted geometric mean: what one scorer rules out, the other cannot bring back."""
@@ -237,7 +249,9 @@ class OfflineInterpreter:
         wanted = (language, context.language, *context.languages, *self.languages)
         return tuple(dict.fromkeys(x for x in wanted if x in known_languages()))
 
-    def _finish(self, draft: _Draft, scored: Sequence[tuple[str, float]], like: float) -> Understanding:
+    def _finish(
+        self, draft: _Draft, scored: Sequence[tuple[str, float]], sensed: Weighed | None
+    ) -> Understanding:
         ranking = self._ranked(draft, scored)
         best = ranking[0] if ranking and ranking[0].confidence >= _SURE_ENOUGH else None
         strange = self._all_strange(draft)
@@ -252,15 +266,18 @@ class OfflineInterpreter:
                 language = wanted if wanted in draft.context.languages else language
         if draft.alarms.risk:
             details["risk"] = True
-        if draft.alarms.others:
-            details["other_red_flags"] = draft.alarms.others
+        flags = draft.alarms.flags
+        if sensed is not None and not strange and not _gives_name(draft):
+            flags = judged(draft.alarms, sensed, ranking, len(draft.words))
+        if len(flags) > 1:
+            details["other_red_flags"] = flags[1:]
         return Understanding(
             text=draft.text,
             language=language,
             intent=best,
             intent_ranking=ranking,
             entities=_without_idle_wish(draft.entities, best),
-            red_flag=draft.alarms.flag or (None if strange else _unforeseen(like, draft, ranking)),
+            red_flag=flags[0] if flags else None,
             unread=self._unread(draft),
             details=details,
         )
@@ -355,20 +372,6 @@ class OfflineInterpreter:
             and not any(e.start < word.end and word.start < e.end for e in draft.entities)
         ]
         return " ".join(words)
-
-
-def _unforeseen(like: float, draft: _Draft, ranking: Sequence[Intent]) -> RedFlag | None:
-    """What means an emergency in words that no phrase has: somebody looks at it today.
-
-    Not where the message plainly wants something else, nor where a phrase was heard and denied.
-    """
-    best = ranking[0] if ranking else None
-    needed = _LIKE_AN_EMERGENCY
-    if best is not None and best.confidence >= _PLAIN.get(best.name, _PLAIN["any"]):
-        needed = _LIKE_AN_EMERGENCY_IN_PAIN if best.name == "urgent_pain" else 2
-    if like < needed or draft.alarms.denied or len(draft.words) < 2 or _gives_name(draft):
-        return None
-    return RedFlag(level="C", key="unforeseen")
 
 
 def _gives_name(draft: _Draft) -> bool:

@@ -1,0 +1,49 @@
+"""Phrases and what was learnt, together: which red flag a message has.
+
+What either hears is a flag: a phrase that a dentist has read, or a likeness that was learnt. An alarm of
+level A that a phrase raised is never taken back by what was learnt alone; it takes words of doubt as well
+(past, feared, a joke, a question, business). One of B or C it may be so sure about as to take it back.
+"""
+
+from collections.abc import Sequence
+
+from nlu.alarm_sense import Weighed
+from nlu.alarms import Alarms
+from nlu.understanding import Intent, RedFlag
+
+_GRAVE, _GRAVE_WHEN_DENIED = 0.3, 0.6  # likeness from which a message is of level A or B
+_GRAVE_IF_SHORT, _SHORT = 0.5, 2  # words; so few of them sound like many things
+_TODAY = 0.5  # likeness from which somebody looks at it today
+_SURELY_NOT = 0.9  # likeness of nothing, from which a doubtful alarm is taken back
+_ELSEWHERE = 0.6  # likeness that it takes where a message plainly wants something else
+_PLAIN = 0.6  # confidence of an intent from which a message plainly wants that
+#: Intents with which an emergency may well be told.
+_ROOM = frozenset({"urgent_pain", "clinical_question", "complaint", "out_of_scope", "human"})
+
+
+def judged(alarms: Alarms, weighed: Weighed, ranking: Sequence[Intent], words: int) -> tuple[RedFlag, ...]:
+    """All flags of a message, the gravest first."""
+    flags = [flag for flag in alarms.flags if not _taken_back(flag, alarms, weighed)]
+    learnt = _learnt(alarms, weighed, ranking, words)
+    if learnt is not None and all(learnt.level < flag.level for flag in flags):
+        flags.insert(0, learnt)
+    return tuple(flags)
+
+
+def _taken_back(flag: RedFlag, alarms: Alarms, weighed: Weighed) -> bool:
+    return weighed.none >= _SURELY_NOT and (flag.level != "A" or alarms.doubted)
+
+
+def _learnt(alarms: Alarms, weighed: Weighed, ranking: Sequence[Intent], words: int) -> RedFlag | None:
+    needed = _GRAVE_WHEN_DENIED if alarms.denied else _GRAVE_IF_SHORT if words <= _SHORT else _GRAVE
+    today = _GRAVE_WHEN_DENIED if alarms.denied else _TODAY
+    best = ranking[0] if ranking else None
+    if best is not None and best.confidence >= _PLAIN and best.name not in _ROOM:
+        needed, today = max(needed, _ELSEWHERE), max(today, _ELSEWHERE)
+    if weighed.grave >= needed:
+        return RedFlag(level="A", key=weighed.kinds["A"])
+    if weighed.pressing >= needed:
+        return RedFlag(level="B", key=weighed.kinds["B"])
+    if 1 - weighed.none >= today:
+        return RedFlag(level="C", key=weighed.kinds["C"])
+    return None

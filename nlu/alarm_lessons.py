@@ -1,0 +1,99 @@
+"""What nlu.alarm_sense learns from: nlu/red_flags/told, with what patients write around it, and slips.
+
+The same sentence is an emergency in "since this morning ..." and none in "two years ago ...", so each case
+is also told within frames of both kinds. What is denied ("no swelling, no fever") comes from a list of things
+and of ways to deny them. Nothing here is drawn by chance: the same files teach the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from ruamel.yaml import YAML
+
+from nlu.training_examples import Example
+
+_FOLDER = Path(__file__).parent / "red_flags" / "told"
+NONE = "none"
+_AS_TOLD, _FRAMED, _ORDINARY = 1.5, 0.7, 0.6  # how much a lesson weighs
+#: Examples that may well be emergencies.
+_NOT_ORDINARY = frozenset({"urgent_pain", "clinical_question", "complaint"})
+_LONG = 4  # letters of a word that may get a slip
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A message, and of which kind it is: "A airway", or "none"."""
+
+    text: str
+    kind: str
+    weight: float
+
+
+@lru_cache(maxsize=1)
+def told() -> tuple[dict[str, Any], ...]:
+    """The files, one a language."""
+    yaml = YAML(typ="safe", pure=True)
+    return tuple(yaml.load(path.read_text(encoding="utf-8")) for path in sorted(_FOLDER.glob("*.yml")))
+
+
+def alarm_lessons(ordinary: Sequence[Example]) -> list[Lesson]:
+    """All lessons; of `ordinary`, the examples of intents, those that may be emergencies are left out."""
+    lessons: list[Lesson] = []
+    known: set[str] = set()
+    for content in told():
+        for kind, texts in content["cases"].items():
+            for text in map(str, texts):
+                known.add(text)
+                lessons.append(Lesson(text, kind, _AS_TOLD))
+                lessons += _around(text, kind, content["frames"])
+        lessons += _denied(content["denied"]["what"], content["denied"]["frames"])
+    lessons += [
+        Lesson(example.text, NONE, _ORDINARY)
+        for example in ordinary
+        if example.intent not in _NOT_ORDINARY and example.text not in known
+    ]
+    return lessons
+
+
+def _around(text: str, kind: str, frames: dict[str, list[str]]) -> Iterator[Lesson]:
+    """A case within frames, and misspelt."""
+    chance = crc32(text.encode())
+    if kind != NONE:
+        for number in (0, 1):
+            frame = frames["real"][(chance >> (number * 5)) % len(frames["real"])]
+            yield Lesson(frame.format(x=text), kind, _FRAMED)
+        if " " in text:
+            frame = frames["unreal"][(chance >> 3) % len(frames["unreal"])]
+            yield Lesson(frame.format(x=text), NONE, _FRAMED)
+    misspelt = _misspelt(text)
+    if misspelt != text and (kind != NONE or chance % 3 == 0):
+        yield Lesson(misspelt, kind, _FRAMED)
+
+
+def _denied(things: Sequence[str], frames: Sequence[str]) -> Iterator[Lesson]:
+    for place, thing in enumerate(things):
+        for number, frame in enumerate(frames):
+            other = things[(place + 1 + number % 5) % len(things)]
+            yield Lesson(frame.format(n=thing, m=other), NONE, _ORDINARY)
+
+
+def _misspelt(text: str) -> str:
+    """A letter lost, doubled or swapped with the next one, in about a third of the longer words."""
+    words = text.split(" ")
+    for number, word in enumerate(words):
+        chance = crc32(f"{word}{number}".encode())
+        if len(word) < _LONG or chance % 3 or not word.isalpha():
+            continue
+        place = 1 + (chance >> 4) % (len(word) - 2)
+        match (chance >> 12) % 3:
+            case 0:
+                words[number] = word[:place] + word[place + 1 :]
+            case 1:
+                words[number] = word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+            case _:
+                words[number] = word[:place] + word[place] + word[place:]
+    return " ".join(words)
