@@ -48,7 +48,7 @@ class Shown:
         if interactive["type"] == "button":
             choices = [(b["reply"]["title"], b["reply"]["id"]) for b in action["buttons"]]
         else:
-            choices = [(r["title"], r["id"]) for s in action["sections"] for r in s["rows"]]
+            choices = [(r["title"], r["id"]) for s in action.get("sections", ()) for r in s["rows"]]
         return cls(message_id, interactive["body"]["text"], tuple(choices))
 
     @classmethod
@@ -58,7 +58,9 @@ class Shown:
             offered, text = template["buttons"], template["text"]
         else:
             offered, text = message.get("quick_replies", ()), message["text"]
-        return cls(message_id, text, tuple((each["title"], each["payload"]) for each in offered))
+        return cls(
+            message_id, text, tuple((each["title"], each["payload"]) for each in offered if "payload" in each)
+        )
 
     @property
     def openings(self) -> tuple[tuple[str, str], ...]:

@@ -89,6 +89,8 @@ def _as_said(message: InboxMessage) -> InboxMessage:
     match message.kind:
         case InboundKind.TEXT:
             return _quoting(message)
+        case InboundKind.CHOICE if message.text and message.payload == message.text:
+            return _typed(message, message.text)  # a number or an address that the channel filled in
         case InboundKind.FLOW_REPLY:
             answers = [text for name, text in message.beside.details.items() if name.startswith(_ANSWERS)]
             return _typed(message, "\n".join(answers))

@@ -1,6 +1,6 @@
 """From what the engine says to messages: a turn is one message wherever it can be, since each is billed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -48,7 +48,17 @@ def replies(
             texts = []
         elif text:
             texts.append(text)
-    return (*made, *_plain(texts))
+    asked = _plain(texts)
+    if asked and _asks_phone(utters[-1]):
+        asked[-1] = replace(asked[-1], asks_phone=True)
+    return (*made, *asked)
+
+
+def _asks_phone(utter: Utter) -> bool:
+    """`custom: {asks: phone}` on a response: where the channel has a button that shares the number, it is
+    shown."""
+    custom = utter.data.get("custom")
+    return isinstance(custom, Mapping) and custom.get("asks") == "phone"
 
 
 def with_tokens(

@@ -1,0 +1,56 @@
+"""Somebody whom WhatsApp knows by a user id alone books, too: the number is asked for, never assumed."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.domain.conversation import InboundKind
+from bot.testing import Patient, Surgery
+from nlu.interpreter import load_interpreter
+
+NUMBER = "+393331234567"
+
+
+@pytest.fixture
+async def surgery(tmp_path: Path) -> AsyncIterator[Surgery]:
+    interpreter = load_interpreter(("it", "en", "ru"), cache=tmp_path / "nlu")
+    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
+        yield surgery
+
+
+async def until_asked_for_the_number(anna: Patient) -> None:
+    await anna.says("Buonasera, vorrei prenotare una prima visita")
+    await anna.says("Anna Rossi")
+
+
+async def test_the_number_is_asked_for_by_a_button_and_taken_from_the_answer(surgery: Surgery) -> None:
+    anna = surgery.patient("IT.1349185", name="Anna")
+    await until_asked_for_the_number(anna)
+    asked = anna.sees
+    shared = {"origin": "contact_request", "phones": NUMBER}
+    await anna.sends(InboundKind.CONTACTS, phone=NUMBER, details=shared)
+    after = anna.sees
+    await anna.taps(after.titles[0])
+    while anna.sees.titles and not await booked(surgery, anna):
+        await anna.taps(anna.sees.titles[0])
+
+    assert asked.asks_phone
+    assert not after.asks_phone
+    [visit] = await booked(surgery, anna)
+    assert visit == ("Anna Rossi", NUMBER)
+
+
+async def test_a_card_of_somebody_elses_is_not_taken_for_the_number(surgery: Surgery) -> None:
+    anna = surgery.patient("IT.1349185", name="Anna")
+    await until_asked_for_the_number(anna)
+    await anna.sends(InboundKind.CONTACTS, details={"phones": "+393330000001", "names": "Bo Example"})
+
+    assert await booked(surgery, anna) == []
+    assert "telefono" in anna.sees.text
+
+
+async def booked(surgery: Surgery, anna: Patient) -> list[tuple[str, str | None]]:
+    since = surgery.clock.now()
+    people = await surgery.desk.books.diary.booked_for(contact=surgery.contact(anna), since=since)
+    return [(who.name, who.phone) for who in people]
