@@ -101,7 +101,7 @@ class Server:
                 raise RuntimeError(f"the server ended by itself with status {self._process.exitcode}")
             with contextlib.suppress(aiohttp.ClientError):
                 async with http.get(f"http://127.0.0.1:{self.port}/healthz") as answer:
-                    if answer.status == 200:
+                    if answer.status == 200 and b"understanding loads" not in await answer.read():
                         return
             await asyncio.sleep(0.05)
         raise RuntimeError("the server did not come up within ten minutes")

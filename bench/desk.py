@@ -63,15 +63,15 @@ class Desk:
     async def _ready(self) -> None:
         assert self._process is not None
         async with aiohttp.ClientSession() as http:
-            for _ in range(1200):
+            for _ in range(6000):
                 if self._process.poll() is not None:
                     raise RuntimeError(f"the server ended by itself: {self.log[-2000:]}")
                 with contextlib.suppress(aiohttp.ClientError):
                     async with http.get(f"{self.url}/healthz") as answer:
-                        if answer.status == 200:
+                        if answer.status == 200 and b"understanding loads" not in await answer.read():
                             return
                 await asyncio.sleep(0.1)
-        raise RuntimeError("the server did not come up within two minutes")
+        raise RuntimeError("the server did not come up within ten minutes")
 
     def stop(self, *, within: float = 20) -> int:
         """SIGTERM; returns its status. One that takes longer is killed, and TimeoutExpired raised."""

@@ -47,9 +47,11 @@ from bot.service.supervision import Supervisor
 from bot.service.tokens import TapTokens
 from bot.service.turns import Turns
 from bot.service.turnstile import Turnstile
+from bot.service.typing import Typing
 from bot.service.understanding import Reader
 from bot.service.visits import VisitDesk
 from bot.storage.account_alerts import SqlAccountAlerts
+from bot.storage.awaiting import SqlAwaiting
 from bot.storage.cards import SqlCards
 from bot.storage.claims import PATIENCE
 from bot.storage.desk import SqlDesk
@@ -63,6 +65,7 @@ from bot.storage.presence_rows import SqlPresence
 from bot.storage.readings import SqlReadings
 from bot.storage.requests import SqlRequests
 from bot.storage.seal import derive
+from bot.storage.sealed_rows import SealedRows
 from bot.storage.set_aside import SqlSetAside
 from bot.storage.store import SqlStore
 from bot.storage.suggestions import SqlSuggestions
@@ -146,6 +149,11 @@ class FrontDesk:
             books.database, practice=practice, clock=clock, audit=self.audit, changed=self.changes.ring
         )
         self.reachability = Reachability(clock)
+        self.typing = Typing(
+            self.channels,
+            awaiting=SqlAwaiting(books.database, SealedRows(practice.id, books.keyring)),
+            switches=self.switches,
+        )
         self.delivery = Delivery(
             store=self.store,
             channels=channels,
@@ -162,6 +170,7 @@ class FrontDesk:
             reachability=self.reachability,
             stopped=SqlAccountAlerts(books.database, practice.id, clock).refused,
             told=self.alerts.ring,
+            typing=self.typing,
         )
         self.reader = Reader(interpreter=interpreter, practice=practice)
         self.outreach = OutreachDesk(
@@ -216,6 +225,7 @@ class FrontDesk:
             links=practice.links,
             ring_alerts=self.alerts.ring,
             reachability=self.reachability,
+            typing=self.typing,
         )
         self.facts = desk_facts(books)
         self.notes = SqlNotes(
@@ -393,6 +403,7 @@ class FrontDesk:
 
     async def stop(self) -> None:
         await self.supervisor.stop()
+        self.typing.stop()
         await self.turns.stop()
         await self.delivery.stop()
         await self.store.claims.leave()

@@ -121,7 +121,9 @@ def _run(serving: Coroutine[Any, Any, None]) -> None:
 
 async def _serve(configuration: bootstrap.Configuration, host: str, port: int, *, open_browser: bool) -> None:
     _log_as_json()
-    server = bootstrap.Server(configuration, host=host, port=port)
+    several = configuration.practice_file.is_dir() and not configuration.demo
+    kind = bootstrap.Deployment if several else bootstrap.Server
+    server: bootstrap.Deployment | bootstrap.Server = kind(configuration, host=host, port=port)
     stop = asyncio.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(ending, stop.set)

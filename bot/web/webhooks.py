@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from typing import Protocol
 
 import structlog
 from aiohttp import web
@@ -23,6 +24,13 @@ MAX_BODY = 4 * 1024 * 1024
 LARGE_BODY = 64 * 1024
 
 
+class Neighbours(Protocol):
+    """The other practices of this process."""
+
+    def find(self, channel: str, account: str) -> tuple[Channel, Intake] | None:
+        """Who answers on this account."""
+
+
 def add_webhooks(
     app: web.Application,
     *,
@@ -30,18 +38,27 @@ def add_webhooks(
     intake: Intake,
     pressure: Pressure | None = None,
     measures: Measures | None = None,
+    neighbours: Neighbours | None = None,
 ) -> None:
     """GET and POST /webhooks/{name} for each channel."""
     pressure, measures = pressure or Pressure(), measures or Measures("")
     for name, channel in channels.items():
-        endpoint = _Endpoint(channel, intake, pressure, measures)
+        endpoint = _Endpoint(channel, intake, pressure, measures, neighbours)
         app.router.add_get(f"/webhooks/{name}", endpoint.subscribe, allow_head=False)
         app.router.add_post(f"/webhooks/{name}", endpoint.receive)
 
 
 class _Endpoint:
-    def __init__(self, channel: Channel, intake: Intake, pressure: Pressure, measures: Measures) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        intake: Intake,
+        pressure: Pressure,
+        measures: Measures,
+        neighbours: Neighbours | None,
+    ) -> None:
         self._channel = channel
+        self._neighbours = neighbours
         self._pressure = pressure
         self._measures = measures
         self._intake = intake
@@ -89,7 +106,8 @@ class _Endpoint:
             raise _too_much()
         try:
             with self._pressure.storing(events):
-                accepted = await self._intake.accept(events)
+                ours = await self._hand_over(request, body, events) if self._neighbours else events
+                accepted = await self._intake.accept(ours)
                 if not events and _is_unread(body):
                     await self._intake.keep_unread(self._channel.name, body)
         except Exception as error:  # nothing is stored: Meta must send it again
@@ -105,6 +123,28 @@ class _Endpoint:
         )
         # A provider of SMS would send any words of ours to the patient.
         return web.Response(text="" if channel is not self._channel else "ok\n")
+
+    async def _hand_over(
+        self, request: web.Request, body: bytes, events: tuple[InboundEvent, ...]
+    ) -> tuple[InboundEvent, ...]:
+        """What is for other practices goes to them, if the secret of their app signed the body, too."""
+        assert self._neighbours is not None
+        ours: list[InboundEvent] = []
+        theirs: dict[int, tuple[Channel, Intake, list[InboundEvent]]] = {}
+        for event in events:
+            found = self._neighbours.find(self._channel.name, event.account or "")
+            if found is None or found[1] is self._intake:
+                ours.append(event)
+            else:
+                theirs.setdefault(id(found[1]), (*found, []))[2].append(event)
+        for channel, intake, some in theirs.values():
+            try:
+                channel.verify(request.headers, body)
+            except SignatureMismatch:
+                log.warning("foreign_account", events=len(some), remedy="its own app has to sign for it")
+                continue
+            await intake.accept(some)
+        return tuple(ours)
 
     async def _events(self, channel: Channel, body: bytes) -> tuple[InboundEvent, ...]:
         if len(body) < LARGE_BODY:
