@@ -102,6 +102,8 @@ ROUTES = (
     Route("POST", "/inbox/conversations/{id}/wake", Role.AGENT),
     Route("POST", "/inbox/conversations/{id}/tag", Role.AGENT),
     Route("POST", "/inbox/conversations/{id}/untag", Role.AGENT),
+    Route("GET", "/inbox/conversations/{id}/templates", Role.AGENT),
+    Route("POST", "/inbox/conversations/{id}/template", Role.AGENT),
     Route("POST", "/inbox/conversations/{id}/draft/send", Role.AGENT),
     Route("POST", "/inbox/conversations/{id}/draft/discard", Role.AGENT),
     Route("POST", "/inbox/assistant/switch", Role.MANAGER),
