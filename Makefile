@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: demo test setup check unit browser pictures container crash crash-workers races diary-races inbox-races oracle hostile mutants deliveries replies crowd bench bench-engine bench-inbox bench-openings soak clean
+.PHONY: demo test setup check unit browser pictures container crash crash-workers races diary-races inbox-races oracle outreach hostile mutants deliveries replies crowd bench bench-engine bench-inbox bench-openings soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -54,6 +54,9 @@ diary-races: setup  ## fifty rounds of races in the diary alone; PG=1: PostgreSQ
 
 inbox-races: setup  ## a thousand take-overs at every await of a turn, and the twins that must fail
 	$(RUN)python -m bench.inbox
+
+outreach: setup  ## a hundred thousand messages due, ten thousand paced, two hundred kills, two thousand changes
+	$(RUN)python -m bench.outreach --rows 100000 --paced 10000 --kills 200 --changes 2000
 
 oracle: setup  ## openings of two thousand random practices beside a count minute by minute
 	$(RUN)python -m bench.oracle

@@ -33,6 +33,7 @@ from bot.service.supervision import beat
 log = structlog.get_logger(__name__)
 
 BATCH = 20
+_AT_ONCE = 5  # decided on in one transaction: patients who write wait for no longer one
 _PLAN_EVERY = timedelta(seconds=30)
 _LOOK_EVERY = 5.0
 #: What is about all patients and changes by the day is planned less often.
@@ -79,13 +80,13 @@ class Outreach:
             try:
                 if self._leads():
                     await self.plan_now_and_then()
-                pause = await self._round()
+                pause = await self.round()
                 beat()
             except Exception as error:  # the database is away: it comes back, or the health check tells
                 log.error("outreach_failed", error=type(error).__name__)
             await asyncio.sleep(pause)
 
-    async def _round(self) -> float:
+    async def round(self) -> float:
         """One batch; seconds until the next."""
         decided = await self.sweep()
         await self._book.find_silent(self._rules, at=self._clock.now())
@@ -153,12 +154,15 @@ class Outreach:
         for one in known:
             if one.id not in standing:
                 await self._book.settle(one, Settle(state=OutreachState.VOID, reason="changed"), at=at)
-        decided = await self._book.decide(
-            [one for one in known if one.id in standing],
-            lambda due, facts: self._decide(due, facts, at),
-            rules=self._rules,
-            at=at,
-        )
+        decided = Decided()
+        left = [one for one in known if one.id in standing]
+        for begin in range(0, len(left), _AT_ONCE):
+            decided += await self._book.decide(
+                left[begin : begin + _AT_ONCE],
+                lambda due, facts: self._decide(due, facts, at),
+                rules=self._rules,
+                at=at,
+            )
         for conversation in decided.woken:
             self._wake_delivery(conversation)
         if decided.sent or decided.settled:

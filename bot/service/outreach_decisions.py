@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from bot.domain.outreach import LOOKS_AHEAD, Kind, OutreachState, Rule, Who
 from bot.domain.outreach_moments import call_at, is_allowed, next_allowed
@@ -10,6 +11,7 @@ from bot.domain.pipeline import BOT, CLOSED
 from bot.domain.practice import Practice
 from bot.domain.templates import Category, Template, TemplateState, TemplateUnfit
 from bot.domain.windows import Permission, Way, Writer, can_send
+from bot.service.facts import practice_facts
 from bot.service.outreach_ports import Decision, Due, Facts, Recipient, Send, Settle, Wait
 from bot.service.outreach_words import values
 from bot.service.tokens import TapTokens
@@ -47,6 +49,7 @@ class Deciding:
         self._templates = templates
         self._tokens = tokens
         self._is_paused = is_paused
+        self._facts_of_practice = cache(partial(practice_facts, practice))  # a practice is read once
 
     def decide(self, due: Due, facts: Facts, *, at: datetime) -> Decision:
         rule = self._rules[due.rule]
@@ -108,7 +111,10 @@ class Deciding:
         if permission.way is Way.TEMPLATE and not _may_carry(template, recipient, permission):
             return _No("no_template")
         try:
-            reply = template.reply(language, values(self._practice, due, facts, language))
+            known = values(
+                self._practice, due, facts, language, of_practice=self._facts_of_practice(language)
+            )
+            reply = template.reply(language, known)
         except TemplateUnfit:
             return _No("template_unfit")
         valid_for = max(due.anchor, at) + _TAPPED_WITHIN - at

@@ -111,6 +111,15 @@ class Decided:
     settled: int = 0
     calls: int = 0
 
+    def __add__(self, other: "Decided") -> "Decided":
+        return Decided(
+            woken=(*self.woken, *other.woken),
+            sent=self.sent + other.sent,
+            waiting=self.waiting + other.waiting,
+            settled=self.settled + other.settled,
+            calls=self.calls + other.calls,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentMessage:

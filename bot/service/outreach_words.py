@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.domain.diary import Appointment
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
-from bot.service.facts import day_in_words, in_a_row, practice_facts
+from bot.service.facts import day_in_words, in_a_row
 from bot.service.outreach_ports import Due, Facts
 
 _A_VISIT = {"en": "visit", "it": "visita", "ru": "приём"}
@@ -17,9 +17,11 @@ _A_VISIT = {"en": "visit", "it": "visita", "ru": "приём"}
 _NAMELESS = {"en": "there", "it": "gentile paziente", "ru": "уважаемый пациент"}
 
 
-def values(practice: Practice, due: Due, facts: Facts, language: str) -> dict[str, str]:
+def values(
+    practice: Practice, due: Due, facts: Facts, language: str, *, of_practice: Mapping[str, str]
+) -> dict[str, str]:
     """For the parameters of its template; what is not known is left out."""
-    found = dict(practice_facts(practice, language))
+    found = dict(of_practice)
     found |= _of_patient(facts, language)
     if due.visits:
         found |= _of_visits(practice, due, facts, language)

@@ -57,17 +57,18 @@ class OutreachFacts:
         with suppress(Forgotten):
             details = self.details(connection, due.patient) if due.patient else None
         phone = details.phone if details else None
+        near = self._near(connection, due, details)
         contacts = self._contacts(connection, due, phone)
         recipients = tuple(self._recipient(connection, contact, at) for contact in contacts)
         return Facts(
             recipients=tuple(recipient for recipient in recipients if recipient is not None),
             first_name=_first(details.name) if details else "",
             initials=_initials(details.name) if details else "",
-            is_shared=any(not is_same for _, is_same in self._near(connection, due)),
+            is_shared=any(not is_same for _, is_same in near),
             never=self._never(connection, due, contacts, phone),
             visits=self._visits(connection, due.visits),
             stands=self.stand(connection, due.visits, ahead=rule.who in LOOKS_AHEAD)
-            and self._has_none_ahead(connection, due, rule, at),
+            and self._has_none_ahead(connection, near, rule, at),
             sent_today=self._sent(connection, rule, sent_since) if rule.when.cap else 0,
             templates={
                 (status.channel, status.name, status.language): status.state
@@ -142,27 +143,26 @@ class OutreachFacts:
     def details(self, connection: Connection, patient: str) -> PatientDetails | None:
         return self._patients.details(connection, patient)
 
-    def _near(self, connection: Connection, due: Due) -> list[tuple[str, bool]]:
+    def _near(
+        self, connection: Connection, due: Due, details: PatientDetails | None
+    ) -> list[tuple[str, bool]]:
         """Everybody on file under the same contact or phone, and whether each is the same person."""
-        with suppress(Forgotten):
-            details = self.details(connection, due.patient) if due.patient else None
-            if details is None:
-                return []
-            places = [_P.id == due.patient]
-            if due.contact:
-                places.append(_P.contact == due.contact)
-            if details.phone:
-                handle = self._keyring.handle("patient phone", self._practice, details.phone)
-                places.append(_P.phone_handle == handle)
-            chosen = select(_P.id).where(_P.practice == self._practice, or_(*places)).order_by(_P.id)
-            found = []
-            for patient in connection.execute(chosen).scalars().all():
-                with suppress(Forgotten):
-                    other = self.details(connection, patient)
-                    if other is not None:
-                        found.append((str(patient), same_person(details, other)))
-            return found
-        return []
+        if details is None or due.patient is None:
+            return []
+        places = [_P.id == due.patient]
+        if due.contact:
+            places.append(_P.contact == due.contact)
+        if details.phone:
+            handle = self._keyring.handle("patient phone", self._practice, details.phone)
+            places.append(_P.phone_handle == handle)
+        chosen = select(_P.id).where(_P.practice == self._practice, or_(*places)).order_by(_P.id)
+        found = []
+        for patient in connection.execute(chosen).scalars().all():
+            with suppress(Forgotten):
+                other = details if patient == due.patient else self.details(connection, patient)
+                if other is not None:
+                    found.append((str(patient), same_person(details, other)))
+        return found
 
     def _never(
         self, connection: Connection, due: Due, contacts: Collection[str], phone: str | None
@@ -198,11 +198,13 @@ class OutreachFacts:
         rows = connection.execute(chosen.order_by(_A.starts_at, _A.id)).all() if visits else ()
         return tuple(appointment_of(row) for row in rows)
 
-    def _has_none_ahead(self, connection: Connection, due: Due, rule: Rule, at: datetime) -> bool:
+    def _has_none_ahead(
+        self, connection: Connection, near: list[tuple[str, bool]], rule: Rule, at: datetime
+    ) -> bool:
         """Whoever has booked again needs no recall."""
         if rule.who not in (Who.RECALL, Who.LOST):
             return True
-        same = [patient for patient, is_same in self._near(connection, due) if is_same]
+        same = [patient for patient, is_same in near if is_same]
         booked = select(func.count()).where(
             _A.practice == self._practice,
             _A.status.in_(("booked", "requested")),

@@ -1,0 +1,125 @@
+"""Messages that the practice begins, by hand: `chairside outreach rules`, `due`, `never`, `open-amounts`."""
+
+import asyncio
+import csv
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import func, select
+
+from bot import bootstrap
+from bot.commands.shared import DEFAULT_DATA, Data, beside
+from bot.errors import ChairsideError
+from bot.storage.outreach_facts import OutreachFacts
+from bot.storage.outreach_notes import SqlOutreachNotes
+from bot.storage.outreach_tables import OUTREACH
+
+cli = typer.Typer(
+    no_args_is_help=True, help="Messages that the practice begins: reminders, recalls, accounts."
+)
+
+Phone = Annotated[str, typer.Argument(help="With the country's code: +393331234567")]
+
+
+@cli.command()
+def rules() -> None:
+    """Shows every rule: whom it is about, its template, and whether anybody can be meant."""
+    configuration = beside()
+    practice = bootstrap.read_practice(configuration)
+    assistant = bootstrap.read_assistant(configuration, practice)
+    known = {kind.id for kind in practice.visit_types}
+    for rule in bootstrap.read_outreach(configuration, practice, assistant).rules:
+        state = "on" if rule.is_on else "off"
+        missing = rule.visit_types and not rule.visit_types & known
+        about = f"about nobody: no visit type {', '.join(sorted(rule.visit_types))}" if missing else rule.who
+        print(f"{rule.id}\t{state}\t{rule.kind}\t{rule.template}\t{about}")
+
+
+@cli.command()
+def due(data: Data = DEFAULT_DATA) -> None:
+    """Counts what is planned, sent, void, skipped and missed, by rule and reason."""
+    books = bootstrap.Books.open(beside(data))
+    counted = (
+        select(OUTREACH.c.rule, OUTREACH.c.state, OUTREACH.c.reason, func.count())
+        .where(OUTREACH.c.practice == books.practice.id)
+        .group_by(OUTREACH.c.rule, OUTREACH.c.state, OUTREACH.c.reason)
+        .order_by(OUTREACH.c.rule, OUTREACH.c.state, OUTREACH.c.reason)
+    )
+    for rule, state, reason, number in books.database.read_now(lambda c: c.execute(counted).all()):
+        print(f"{rule}\t{state}\t{reason or ''}\t{number}")
+    books.database.close()
+
+
+@cli.command()
+def never(
+    phone: Phone,
+    because: Annotated[str, typer.Option(help="deceased or do_not_contact")] = "do_not_contact",
+    undo: Annotated[bool, typer.Option("--undo", help="They may be written to again.")] = False,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Nobody begins a message to this phone any more, whatever a rule says."""
+    if because not in ("deceased", "do_not_contact"):
+        raise ChairsideError("--because is deceased or do_not_contact")
+    if not phone.startswith("+"):
+        raise ChairsideError("write the phone with its country's code, as +393331234567")
+
+    async def run(notes: SqlOutreachNotes, books: bootstrap.Books) -> None:
+        if undo:
+            print("done" if await notes.write_again(phone) else "this phone was not on the list")
+            return
+        await notes.never_write(phone, reason=because, at=books.now())
+        print("done")
+
+    _with_notes(data, run)
+
+
+@cli.command("open-amounts")
+def open_amounts(file: Path, data: Data = DEFAULT_DATA) -> None:
+    """Notes what is open, from a CSV file with phone, birth_date (1980-05-12), amount (as it is to be read:
+    120,00 €) and link; an empty amount says that it is settled."""
+
+    async def run(notes: SqlOutreachNotes, books: bootstrap.Books) -> None:
+        done: Counter[str] = Counter()
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            for number, row in enumerate(csv.DictReader(lines), start=2):
+                done[await _note(notes, books, row, f"{file.name}:{number}")] += 1
+        print(", ".join(f"{what} {number}" for what, number in sorted(done.items())) or "no rows")
+
+    _with_notes(data, run)
+
+
+async def _note(notes: SqlOutreachNotes, books: bootstrap.Books, row: dict[str, str], where: str) -> str:
+    try:
+        phone, born = row["phone"].strip(), date.fromisoformat(row["birth_date"].strip())
+        amount, link = (row["amount"] or "").strip(), (row.get("link") or "").strip()
+    except (KeyError, ValueError, AttributeError) as error:
+        raise ChairsideError(
+            f"{where}: needs the columns phone, birth_date (1980-05-12), amount, link"
+        ) from error
+    if link and not link.startswith("https://"):
+        raise ChairsideError(f'{where}: the link must begin with "https://"')
+    noted = await notes.note_balance(phone, born, amount=amount or None, link=link or None, at=books.now())
+    if not noted:
+        return "nobody, or several, of this phone and date of birth:"
+    return "open:" if amount else "settled:"
+
+
+def _with_notes(data: Path, run: Callable[[SqlOutreachNotes, bootstrap.Books], Awaitable[None]]) -> None:
+    books = bootstrap.Books.open(beside(data))
+    patients = books.diary.patients
+    facts = OutreachFacts(books.database, books.practice, keyring=books.keyring, patients=patients)
+    notes = SqlOutreachNotes(
+        books.database, books.practice.id, keyring=books.keyring, patients=patients, facts=facts
+    )
+
+    async def whole() -> None:
+        await run(notes, books)
+
+    try:
+        asyncio.run(whole())
+    finally:
+        books.database.close()
