@@ -28,6 +28,7 @@ from bot.service.measures import Measures
 from bot.service.probe import Probe
 from bot.service.reachability import Reachability
 from bot.service.switches import SwitchBoard
+from bot.service.typing import Typing
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +62,7 @@ class Delivery:
         reachability: Reachability | None = None,
         stopped: Callable[[str, int | None], Awaitable[None]] = _nobody_hears,
         told: Callable[[], None] = lambda: None,
+        typing: Typing | None = None,
     ) -> None:
         self._store = store
         self._channels = channels
@@ -75,6 +77,7 @@ class Delivery:
         self._look_again_at_owner = look_again_at_owner  # off only in the twin of the take-over races
         self._lines = lines or Lines()
         self._reachability = reachability or Reachability(clock)
+        self._typing = typing
         self._told = told  # called when staff have something to hear
         self._stopped = stopped  # a channel refuses everything, with this code: called once
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -204,6 +207,8 @@ class Delivery:
         rendered = channel.render(reply, message.contact.address, outbox_id=message.id)
         if rendered.fallback:
             log.warning("reply_fell_back", outbox=message.id, how=rendered.fallback)
+        if self._typing is not None:
+            await self._typing.over(message.contact.id)
         self._probe.at("sending")
         if self._look_again_at_owner and self._store.has_moved(message):
             await self._store.take_back(message)

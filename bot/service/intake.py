@@ -14,6 +14,7 @@ from bot.ports import Store
 from bot.service.changes import Changes
 from bot.service.probe import Probe
 from bot.service.reachability import Reachability
+from bot.service.typing import Typing
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +42,9 @@ class Intake:
         links: Mapping[str, str] = NO_LINKS,
         ring_alerts: Callable[[], None] = lambda: None,
         reachability: Reachability | None = None,
+        typing: Typing | None = None,
     ) -> None:
+        self._typing = typing
         self._reachability = reachability
         self._store = store
         self._turns = turns
@@ -66,6 +69,7 @@ class Intake:
             self._reachability.begin()
         for conversation, kind in accepted.conversations:
             self._turns.wake(conversation, kind)
+        self._show_typing(arrived, accepted)
         for conversation in accepted.settled:
             self._delivery.wake(conversation)
         if accepted.foreign:
@@ -75,9 +79,18 @@ class Intake:
         self._changes.ring()
         return accepted
 
+    def _show_typing(self, arrived: Sequence[InboundEvent], accepted: Accepted) -> None:
+        """Where it is plain which message of a body is whose."""
+        written = [event for event in arrived if event.sender and event.id and event.status is None]
+        if self._typing is None or len(written) != len(accepted.conversations):
+            return
+        for event, (conversation, kind) in zip(written, accepted.conversations, strict=True):
+            if event.kind is kind and event.id:
+                self._typing.heard(conversation, event.channel, event.id)
+
     async def keep_unread(self, channel: str, body: bytes) -> None:
         """A body that is well signed and no JSON object: for whoever wants to know what it was."""
-        log.warning("body_unread", channel=channel, bytes=len(body), remedy="chairside channels unread")
+        log.warning("body_unread", channel=channel, bytes=len(body), remedy="see: chairside unread")
         await self._store.keep_body(channel, body)
 
     def _as_arrival(self, event: InboundEvent) -> InboundEvent:

@@ -76,6 +76,19 @@ class InstagramChannel:
             return outcome_of(answer, refusals=REFUSALS, message_id=_message_id)
         return answer
 
+    async def show_typing(self, to: Address, *, message_id: str) -> bool:
+        """Marks everything as seen, and types for up to 20 seconds."""
+        account = self._accounts.get(to.account)
+        taken = account is not None
+        for action in ("mark_seen", "typing_on"):
+            if account is not None and taken:
+                acts = {"recipient": {"id": to.recipient}, "sender_action": action}
+                answer = await self._graph.post(
+                    account.account_id, "messages", acts, token=account.access_token
+                )
+                taken = isinstance(answer, GraphAnswer) and answer.status < 300
+        return taken
+
 
 def _message_id(body: Mapping[str, Any]) -> str | None:
     return identifier(body.get("message_id"))

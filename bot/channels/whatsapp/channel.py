@@ -79,6 +79,22 @@ class WhatsAppChannel:
             return outcome_of(answer, refusals=REFUSALS, message_id=_message_id)
         return answer
 
+    async def show_typing(self, to: Address, *, message_id: str) -> bool:
+        """Marks the patient's message as read, and types for up to 25 seconds."""
+        account = self._accounts.get(to.account)
+        if account is None:
+            return False
+        seen = {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": message_id,
+            "typing_indicator": {"type": "text"},
+        }
+        answer = await self._graphs[account.phone_number_id].post(
+            account.phone_number_id, "messages", seen, token=account.access_token
+        )
+        return isinstance(answer, GraphAnswer) and answer.status < 300
+
 
 def _message_id(body: Mapping[str, Any]) -> str | None:
     return next((identifier(message.get("id")) for message in objects(body.get("messages"))), None)
