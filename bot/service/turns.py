@@ -32,6 +32,7 @@ from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
 from bot.domain.conversation import InboundKind, Reply
 from bot.domain.diary import DiaryWrite
 from bot.domain.handoff import Outcome, promise
+from bot.domain.menus import typed_as
 from bot.domain.pipeline import (
     BOT,
     CLOSED,
@@ -431,6 +432,9 @@ class Turns:
         try:
             payload = self._tokens.read(snapshot.contact.id, tap.payload or "", at=progress.at)
         except NotOurToken:
+            typed = typed_as(tap.payload or "", title, house=self._practice.languages[0])
+            if typed is not None:
+                return None, typed
             log.warning("tap_refused", conversation=snapshot.contact.id)
             return (StaleTap(),), title
         if payload in CHOICES:  # nobody waits any more

@@ -184,8 +184,11 @@ def _template_text(parameter: StrictObject) -> tuple[str | None, str]:
 
 
 def _template_payload(parameter: StrictObject) -> str:
-    parameter.choice("type", "POSTBACK")
-    payload = parameter.text("payload", high=PAYLOAD_LIMIT)
+    if parameter.choice("type", "POSTBACK", "URL") == "URL":
+        read_url(parameter, "url")
+        payload = ""
+    else:
+        payload = parameter.text("payload", high=PAYLOAD_LIMIT)
     parameter.end()
     return payload
 

@@ -94,6 +94,8 @@ def _read(request: StrictObject, *, for_page: bool) -> TemplateText:
         named = kind == "NAMED"
     if request.has("allow_category_change"):
         request.optional_boolean("allow_category_change")
+    if category == "AUTHENTICATION":
+        return _read_code_template(request, name=name, language=language)
     parts = _Parts(named=named, for_page=for_page)
     for component in request.children("components", low=1, high=4):
         parts.read(component)
@@ -111,6 +113,41 @@ def _read(request: StrictObject, *, for_page: bool) -> TemplateText:
         header=parts.header,
         footer=parts.footer,
         buttons=tuple(parts.buttons),
+        components=components,
+    )
+
+
+def _read_code_template(request: StrictObject, *, name: str, language: str) -> TemplateText:
+    """A one-time code: Meta writes the words, the business says which of them it wants."""
+    seen: set[str] = set()
+    for component in request.children("components", low=2, high=3):
+        kind = component.text("type", high=16).upper()
+        seen.add(kind)
+        match kind:
+            case "BODY":
+                component.optional_boolean("add_security_recommendation")
+            case "FOOTER":
+                component.number("code_expiration_minutes", low=1, high=90)
+            case "BUTTONS":
+                [button] = component.children("buttons", low=1, high=1)
+                button.choice("type", "OTP", "otp")
+                button.choice("otp_type", "COPY_CODE", "ONE_TAP", "ZERO_TAP")
+                button.optional_text("text", high=BUTTON_LIMIT)
+                button.end()
+            case _:
+                raise refused("an AUTHENTICATION template has BODY, FOOTER and BUTTONS")
+        component.end()
+    components = request.anything("components")
+    request.end()
+    if not {"BODY", "BUTTONS"} <= seen:
+        raise refused("an AUTHENTICATION template needs BODY and BUTTONS")
+    return TemplateText(
+        name=name,
+        language=language,
+        category="AUTHENTICATION",
+        named=False,
+        body="*{{1}}* is your verification code.",
+        buttons=(TemplateButton(kind="URL", text="Copy code", has_variable=True),),
         components=components,
     )
 
