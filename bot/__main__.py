@@ -7,10 +7,13 @@ import typer
 from bot import __version__
 from bot.commands import (
     actions,
+    channels,
     content,
     data,
     desk,
+    heard,
     looking,
+    outreach,
     practice_systems,
     running,
     seeing,
@@ -36,6 +39,8 @@ for command in (
     looking.diary,
     desk.desk,
     looking.parse,
+    heard.arrivals,
+    heard.unread,
     sheet.sheet,
     seeing.graph,
     seeing.explain,
@@ -43,12 +48,15 @@ for command in (
     understanding.understand,
     understanding.train,
     understanding.evaluate,
+    understanding.suggest,
 ):
     cli.command()(command)
 cli.command("stand-in")(running.stand_in)
 cli.command(cls=testing.WithOptionalFile)(testing.test)
 cli.add_typer(actions.cli, name="actions")
+cli.add_typer(channels.cli, name="channels")
 cli.add_typer(data.cli, name="data")
+cli.add_typer(outreach.cli, name="outreach")
 cli.add_typer(staff.cli, name="staff")
 cli.add_typer(practice_systems.cli, name="practice-system")
 

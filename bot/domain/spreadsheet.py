@@ -23,6 +23,11 @@ def as_csv(shown: Figures, chats: ChatFigures) -> str:
     return _table((("what", "which", *_LINE, *_SETTLED, *_CHATS), *_rows(shown, chats)))
 
 
+def table_as_csv(rows: Iterable[Iterable[object]]) -> str:
+    """Rows as they are; none of their words is a formula to a spreadsheet."""
+    return _table(tuple(row) for row in rows)
+
+
 def trail_as_csv(rows: Iterable[DoneBy]) -> str:
     """What was done, in the order given; instants are UTC."""
     cells = (

@@ -20,6 +20,7 @@ from bot.storage.statements import Prepared, upsert
 from bot.storage.tables import SealingKey, from_stamp, to_stamp
 
 KEPT_FOR = timedelta(days=7)
+_SWEEP_EVERY = 3_600_000_000  # microseconds
 _MOST_A_DAY = 2_000  # a flood of them teaches no more than the first
 _LONGEST = 65_536  # bytes of a body
 
@@ -44,6 +45,7 @@ class UnreadEvents:
     def __init__(self, rows: SealedRows) -> None:
         self._rows = rows
         self._practice = rows.practice
+        self._sweep_at = 0
 
     def keep(self, connection: Connection, event: InboundEvent, at: int) -> None:
         assert event.raw is not None
@@ -56,7 +58,9 @@ class UnreadEvents:
         self._keep(connection, channel, self._rows.hashed(text), "no JSON object", text, at)
 
     def _keep(self, connection: Connection, channel: str, event: str, shape: str, text: str, at: int) -> None:
-        self.sweep(connection, at)
+        if at >= self._sweep_at:
+            self.sweep(connection, at)
+            self._sweep_at = at + _SWEEP_EVERY
         owner = f"unread {self._practice} {from_stamp(at).date().isoformat()}"
         today = connection.execute(
             select(func.count()).where(UNREAD.c.practice == self._practice, UNREAD.c.owner == owner)

@@ -14,6 +14,7 @@ from bot.domain.conversation import InboundEvent, InboundKind, Referral, SendSta
 from bot.domain.handoff import AlertKind
 from bot.domain.practice import Practice
 from bot.service.desk import Owner
+from bot.storage.arrivals import Source, SqlArrivals
 from bot.storage.consents import SqlConsents
 from bot.storage.intake_tables import ARRIVAL
 from bot.storage.sealed_rows import SealedRows
@@ -184,6 +185,28 @@ async def test_a_link_begins_its_flow_and_is_noted(studio: Surgery) -> None:
 
     assert anna.sees.text.splitlines()[-1] == boris.sees.text.splitlines()[-1]
     assert await arrivals(studio) == [("flyer", None, True)]
+
+
+async def test_the_report_says_how_many_a_link_brought_and_how_many_booked(studio: Surgery) -> None:
+    anna, boris = studio.patient(), studio.patient("393470000002")
+    flyer = Referral(ref="flyer", source="SHORTLINK")
+    for patient, id in ((anna, "r1"), (anna, "r2"), (boris, "r3")):
+        await comes(studio, event(patient, KINDS.REFERRAL, id, referral=flyer))
+    now = studio.clock.now()
+    report = SqlArrivals(studio.desk.books.database, studio.desk.practice.id)
+
+    assert report.sources(start=now - timedelta(days=1), end=now + timedelta(seconds=1)) == (
+        Source(
+            channel="whatsapp",
+            source="SHORTLINK",
+            ref="flyer",
+            advert="",
+            headline="",
+            came=2,
+            new=2,
+            booked=0,
+        ),
+    )
 
 
 async def test_a_link_that_begins_nothing_is_noted_and_left_alone(studio: Surgery) -> None:
