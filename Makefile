@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: demo test setup check unit browser pictures container crash crash-workers races diary-races inbox-races oracle outreach hostile mutants deliveries replies crowd bench bench-engine bench-inbox bench-openings soak clean
+.PHONY: demo test setup check unit browser pictures container crash crash-workers races diary-races inbox-races oracle outreach hostile mutants deliveries replies billed crowd bench bench-engine bench-inbox bench-openings soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -72,6 +72,9 @@ deliveries: setup  ## everything delivered ten times, in other batches and order
 
 replies: setup  ## a thousand replies of every shape in three languages, read by the strict stand-in
 	$(RUN)python -m bench.replies
+
+billed: setup  ## messages of ours for a completed booking, by channel and language: each is billed on WhatsApp
+	$(RUN)python -m bench.billed
 
 crowd: setup  ## a thousand patients at once, from hello to booked
 	$(RUN)python -m bench.crowd

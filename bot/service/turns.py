@@ -40,6 +40,7 @@ from bot.domain.pipeline import (
     PAUSED,
     PROMISE_BROKEN,
     QUEUE,
+    Contact,
     InboxMessage,
     LedgerEntry,
     Snapshot,
@@ -701,7 +702,7 @@ class Turns:
         said = utters if owner == BOT else may_be_said(utters, snapshot, now=finished)
         going = self._restraint.held(
             Going(
-                replies=self._staged(said, progress, contact),
+                replies=self._staged(said, progress, snapshot.contact),
                 owner=owner,
                 handoff=handoff,
                 informed=any(u.response == "utter_disclosure" for u in utters),
@@ -738,15 +739,18 @@ class Turns:
             draft=going.draft,
         )
 
-    def _staged(self, utters: Sequence[Utter], progress: Progress, contact: str) -> tuple[StagedReply, ...]:
+    def _staged(
+        self, utters: Sequence[Utter], progress: Progress, contact: Contact
+    ) -> tuple[StagedReply, ...]:
         staged: list[StagedReply] = []
         for exempt, emergency, group in apart(utters):
             made = replies(
                 group,
-                contact=contact,
+                contact=contact.id,
                 tokens=self._tokens,
                 at=progress.at,
                 language=progress.conversation.language,
+                channel=contact.address.channel,
             )
             for reply in made:
                 id = reply_id(progress.turn, len(staged))

@@ -1,16 +1,35 @@
 """From what the engine says to messages: a turn is one message wherever it can be, since each is billed."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.dialogue.effects import Utter
+from bot.domain.channels import INSTAGRAM, MESSENGER, WHATSAPP
 from bot.domain.conversation import Choice, Reply
 from bot.service.tokens import VALID_FOR, TapTokens
 
-#: A message with buttons holds 1,024 characters on WhatsApp, a plain one 4,096; some room is left for safety.
-_WITH_CHOICES = 1000
-_PLAIN = 4000
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What one message of a channel holds: `measure` counts a text as the channel does. Some room is left for
+    safety."""
+
+    with_choices: int
+    plain: int
+    measure: Callable[[str], int] = len
+
+
+#: With buttons WhatsApp has 1,024 characters; Messenger with quick replies nearly 2,000; Instagram counts
+#: bytes.
+ROOMS: Mapping[str, Room] = {
+    WHATSAPP: Room(with_choices=1000, plain=4000),
+    MESSENGER: Room(with_choices=1900, plain=1900),
+    INSTAGRAM: Room(with_choices=950, plain=950, measure=lambda text: len(text.encode())),
+}
+_PARAGRAPH, _LINE = re.compile(r"\n\s*\n"), re.compile(r"\n")
+_SENTENCE, _WORD = re.compile(r"(?<=[.!?…])\s+"), re.compile(r"\s+")
 
 #: When everything else failed; a colleague is called at the same time.
 APOLOGY = {
@@ -25,9 +44,17 @@ MENU = {"en": "See the options", "it": "Vedi le opzioni", "ru": "Показат�
 
 
 def replies(
-    utters: Sequence[Utter], *, contact: str, tokens: TapTokens, at: datetime, language: str
+    utters: Sequence[Utter],
+    *,
+    contact: str,
+    tokens: TapTokens,
+    at: datetime,
+    language: str,
+    channel: str = WHATSAPP,
 ) -> tuple[Reply, ...]:
-    """Texts melt into the question that follows them; buttons become tokens of this contact."""
+    """Texts melt into the question that follows them, as far as one message of the channel holds them;
+    buttons become tokens of this contact."""
+    room = ROOMS.get(channel, ROOMS[WHATSAPP])
     made: list[Reply] = []
     texts: list[str] = []
     for utter in utters:
@@ -41,14 +68,15 @@ def replies(
                 )
                 for button in utter.buttons
             )
-            if sum(map(len, texts)) + len(text) + 2 * len(texts) > _WITH_CHOICES:
-                made += _plain(texts)
+            if room.measure(_joined([*texts, text])) > room.with_choices:
+                *before, text = _parts(text, room.with_choices, room.measure)
+                made += _plain([*texts, *before], room)
                 texts = []
             made.append(Reply(text=_joined([*texts, text]), choices=choices, menu=MENU.get(language, "")))
             texts = []
         elif text:
             texts.append(text)
-    asked = _plain(texts)
+    asked = _plain(texts, room)
     if asked and _asks_phone(utters[-1]):
         asked[-1] = replace(asked[-1], asks_phone=True)
     return (*made, *asked)
@@ -72,14 +100,35 @@ def with_tokens(
     return replace(reply, choices=tuple(choices))
 
 
-def _plain(texts: Sequence[str]) -> list[Reply]:
-    groups: list[list[str]] = []
-    for text in texts:
-        if groups and len(_joined([*groups[-1], text])) <= _PLAIN:
-            groups[-1].append(text)
-        else:
-            groups.append([text])
-    return [Reply(text=_joined(group)) for group in groups]
+def _plain(texts: Sequence[str], room: Room) -> list[Reply]:
+    """As few messages as hold it all; what is longer than one goes on in the next."""
+    made: list[str] = []
+    for text in dict.fromkeys(texts):
+        for part in _parts(text, room.plain, room.measure):
+            if made and room.measure(f"{made[-1]}\n\n{part}") <= room.plain:
+                made[-1] += f"\n\n{part}"
+            else:
+                made.append(part)
+    return [Reply(text=text) for text in made]
+
+
+def _parts(text: str, limit: int, measure: Callable[[str], int]) -> list[str]:
+    """A text in pieces that fit: cut between paragraphs, else lines, else sentences, else words. A word that
+    is longer than a message is left to the channel."""
+    if measure(text) <= limit:
+        return [text]
+    for cuts, glue in ((_PARAGRAPH, "\n\n"), (_LINE, "\n"), (_SENTENCE, " "), (_WORD, " ")):
+        pieces = [piece for piece in cuts.split(text) if piece]
+        if len(pieces) < 2:
+            continue
+        parts: list[str] = []
+        for piece in pieces:
+            if parts and measure(parts[-1] + glue + piece) <= limit:
+                parts[-1] += glue + piece
+            else:
+                parts += _parts(piece, limit, measure)
+        return parts
+    return [text]
 
 
 def _joined(texts: Sequence[str]) -> str:
