@@ -164,7 +164,7 @@ def _negate(
         senses = tape.at(marker).senses
         if not senses:
             continue
-        before = all(tape.has(p, "filler") for p in range(gap_start, marker)) and bool(pieces)
+        before = all(tape.has(p, "filler", "possessive") for p in range(gap_start, marker)) and bool(pieces)
         after = all(tape.has(p, "filler", "at", "of", "day_number") for p in range(marker + 1, place))
         if "except" in senses and after and not ("cannot" in senses and before):
             if tape.at(marker).text != "but" or gap_start == marker == 0:

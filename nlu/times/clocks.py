@@ -92,12 +92,17 @@ def _trailing(tape: Tape, place: int) -> tuple[Clock, int] | None:
     return None
 
 
+_LATEST = 19 * 60  # of hours that are told in one number
+
+
 def _around(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if not tape.has(place, "around"):
         return None
     begin = tape.skip(place + 1, "at", "around", most=2)
     read = read_moment(tape, begin)
-    if read is None or not _is_a_time(tape, read[1], read[2]):
+    if read is None or not _is_a_time(tape, read[1], read[2]) or tape.has(read[1], "number_of_day"):
+        return None
+    if read[0].minutes > _LATEST and not read[2]:  # "verso il 20" is a day
         return None
     return Clock("around", read[0]), tape.skip(read[1], "oclock", most=1)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from nlu.times import almanac
 from nlu.times.almanac import DayRange
@@ -13,6 +14,7 @@ from nlu.times.tape import Tape
 from nlu.understanding import Entity
 
 _REFUSED = 0.3  # named, but not wished for: wishes leave it out
+_DOUBTFUL = 0.6  # one of several readings: said back, or asked
 _MOST = 32
 _AHEAD = timedelta(days=14)
 
@@ -28,7 +30,7 @@ class _Spoken:
 def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...]:
     """Every entity, likeliest first, then in the order of the text."""
     entities: list[Entity] = []
-    groups = [settle(tape, chain) for chain in _chains(pieces)]
+    groups = [settle(tape, chain) for chain in _chains(_doubted(tape, pieces))]
     holes = _holes(tape, groups)
     positive = any(_is_wish(piece) for group in groups for piece in group)
     for group in groups:
@@ -48,6 +50,23 @@ def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...
             case _:
                 pass
     return tuple(sorted(entities[:_MOST], key=lambda e: (-e.confidence, e.start)))
+
+
+def _doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
+    """Days told apart, with words between them that nobody understood: perhaps not all of them are wished for."""
+    days = [p for p in pieces if isinstance(p.found, Days) and _is_wish(p)]
+    apart = any(
+        later.link == "break" and not any(tape.has(p, "or", "and") for p in range(one.end, later.start))
+        for one, later in pairwise(days)
+    )
+    if not apart:
+        return list(pieces)
+    doubted: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece.found, Days) and _is_wish(piece):
+            piece = piece.but(found=replace(piece.found, confidence=min(piece.found.confidence, _DOUBTFUL)))
+        doubted.append(piece)
+    return doubted
 
 
 def _is_wish(piece: Piece) -> bool:

@@ -39,15 +39,26 @@ def read_beside(tape: Tape, place: int) -> Read | None:
     return (Days("date", (almanac.one(day),)), found[1]) if day >= tape.today else None
 
 
+_MINUTES = {"minute": 1, "half_hour": 30, "hour": 60, "hour_and_half": 90}
+
+
 def read_instant(tape: Tape, place: int) -> tuple[Instant, int] | None:
-    """ "in two hours", "fra mezz'ora", "через час"."""
-    if not tape.has(place, "in"):
+    """ "in two hours", "fra mezz'ora", "через час", "an hour and a half", "минут через 20"."""
+    turned = tape.has(place, "unit") and tape.has(place + 1, "in") and tape.vocabulary.hours_follow
+    if not (turned or tape.has(place, "in")):
         return None
-    counted = counted_unit(tape, place + 1)
-    if counted is None or counted[1] not in ("minute", "half_hour", "hour"):
+    if turned:
+        unit, number = tape.get(place, "unit"), tape.number(place + 2)
+        counted = (number[0], unit, number[1]) if number and not tape.has(number[1], "unit") else None
+    else:
+        counted = counted_unit(tape, place + 1)
+    if counted is None or counted[1] not in _MINUTES:
         return None
     many, unit, end = counted
-    minutes = many * {"minute": 1, "half_hour": 30, "hour": 60}[unit]
+    minutes = many * _MINUTES[unit]
+    half = tape.skip(end + 1, "one", most=1)
+    if unit == "hour" and tape.has(end, "and") and tape.has(half, "half", "half_after"):
+        minutes, end = minutes + 30, half + 1
     return Instant(tape.context.now.replace(second=0, microsecond=0) + timedelta(minutes=minutes)), end
 
 

@@ -260,6 +260,8 @@ def _number_of_month(tape: Tape, place: int) -> tuple[Days, int] | None:
     """ "il 12", "on the 12th", "12 числа", "12-го", "двенадцатого"."""
     begin = tape.skip(place, "day_number", most=1)
     announced = begin > place or tape.has(place - 1, "day_number")
+    if tape.vocabulary.article_makes_day and tape.has(place - 1, "to_day"):  # "rimandiamo al 19"
+        announced = announced or tape.speaks_of_moving
     ordinal = tape.ordinal(begin)
     read = ordinal or tape.number(begin)
     if read is None or not 1 <= read[0] <= 31 or tape.has(begin - 1, "currency", "one_of"):

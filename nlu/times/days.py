@@ -114,6 +114,8 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     inclusive = tape.has(end, "inclusive") or (tape.has(place, "until") and not tape.vocabulary.hours_follow)
     ends = any(tape.has(p, "end") for p in range(place + 1, begin + 1))  # "before the end of the month"
     until = last if by or inclusive or ends else first
+    if ends and (last - first).days == 3:  # of the week, which has a Sunday too
+        until = almanac.monday(first) + timedelta(weeks=1)
     end += inclusive
     if until <= today:
         return None

@@ -12,6 +12,7 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     moved: list[Piece] = []
     for piece in pieces:
         moved.extend(_from_to(tape, piece) if tape.speaks_of_moving else [piece])
+    moved = [piece for number, piece in enumerate(moved) if not _is_beside_the_wish(tape, moved, number)]
     for number, piece in enumerate(moved):
         instead = any(tape.has(p, "instead") for p in range(piece.start - 2, piece.start))
         if instead or (tape.speaks_of_moving and _is_of_the_visit(tape, moved, number)):
@@ -19,6 +20,31 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             if isinstance(piece.found, Days):
                 _dismiss_its_clock(tape, moved, number)
     return moved
+
+
+def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """What only says when somebody is free, when the practice opens, or which weekday a date is."""
+    if _is_own_hour(tape, pieces, number):
+        return True
+    piece, before = pieces[number], pieces[number - 1] if number else None
+    if before is None or not isinstance(piece.found, Days) or not isinstance(before.found, Days):
+        return False
+    gap = range(before.end, piece.start)
+    if piece.found.kind == "weekday" and before.found.kind in ("date", "number", "relative"):
+        return any(tape.has(place, "which_is") for place in gap)  # "the 22nd, which is a Sunday"
+    return any(tape.has(place, "if_open") for place in gap)
+
+
+def _is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """ "My son finishes at 2, so 2.30", "I have a meeting at 3, could come at 5": another hour is wished for."""
+    piece = pieces[number]
+    if not isinstance(piece.found, Clock) or piece.found.shape != "point" or piece.negated:
+        return False
+    before = range(max(piece.start - _NEAR, pieces[number - 1].end if number else 0), piece.start)
+    if not any(tape.has(place, "own_hours") for place in before):
+        return False
+    later = pieces[number + 1 :]
+    return any(isinstance(p.found, Clock) and p.link in ("soft", "break", "none") for p in later)
 
 
 def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
@@ -60,7 +86,8 @@ def _dismiss_its_clock(tape: Tape, pieces: list[Piece], number: int) -> None:
 
 def _from_to(tape: Tape, piece: Piece) -> list[Piece]:
     """Beside "move", "from Tuesday to Thursday" is no span: the visit goes from the first to the second."""
-    if isinstance(piece.found, Clock) and piece.found.shape == "range" and tape.has(piece.start, "from"):
+    leaves = tape.has(piece.start, "from") or tape.has(piece.start - 1, "own")
+    if isinstance(piece.found, Clock) and piece.found.shape == "range" and leaves:
         to = next((p for p in range(piece.start + 1, piece.end) if tape.has(p, "to")), piece.end - 1)
         return [piece.but(found=Clock("point", piece.found.end, part=piece.found.part), start=to)]
     if not (isinstance(piece.found, Days) and piece.found.kind == "span"):

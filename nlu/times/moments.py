@@ -87,6 +87,8 @@ def _without(tape: Tape, place: int) -> Read | None:
         return None
     missing: tuple[int, int] | None
     missing = (15, place + 2) if tape.has(place + 1, "quarter") else tape.number(place + 1)
+    if tape.has(place + 1, "number") and tape.get(place + 1, "number") == 20:  # "без двадцати пять"
+        missing = 20, place + 2
     if missing is None or not 1 <= missing[0] <= 30:
         return None
     hour = tape.number(tape.skip(missing[1], "unit", most=1))
@@ -173,6 +175,9 @@ def _written(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] 
             tape.get(place + 1, "unit") == "year" or tape.has(place - 1, "month_in")
         )
         return (digits // 100, digits % 100, place + 1, True) if digits < 2400 and not year else None
+    before_day = tape.has(place + 1, "relative", "weekday") and digits % 5 == 0 and 700 <= digits < 2000
+    if len(lexeme.text) == 4 and before_day and place == 0:  # "1130 tomorrow"
+        return digits // 100, digits % 100, place + 1, True
     marked = tape.has(place - 1, "at", "weekday", "relative")
     if (
         len(lexeme.text) == 3 and marked and digits // 100 >= 7 and digits % 100 in (0, 15, 30, 45)

@@ -58,7 +58,7 @@ def _weeks_ahead(tape: Tape, weeks: int, end: int) -> Read:
 
 def read_position(tape: Tape, place: int) -> Read | None:
     """ "end of next week", "inizio settimana", "в середине месяца", "mid-March"."""
-    kind = next((k for k in ("begin", "middle", "end") if tape.has(place, k)), None)
+    kind = next((k for k in _POSITIONS if tape.has(place, k)), None)
     if kind is None:
         return None
     of = tape.skip(place + 1, "of", "filler", most=2)
@@ -73,6 +73,8 @@ def read_position(tape: Tape, place: int) -> Read | None:
         whole = Days("month", (almanac.month(start.year, start.month),), grain="month"), whole[1]
     if whole is None or whole[0].kind not in ("week", "month"):
         return None
+    if kind in _HALVES and whole[0].kind != "month":
+        return None
     start, end = _cut(kind, whole[0])
     start = max(start, tape.today)
     if end <= start:
@@ -80,14 +82,21 @@ def read_position(tape: Tape, place: int) -> Read | None:
     return Days("span", ((start, end),)), whole[1]
 
 
+_HALVES = ("begin_half", "end_half")
+_POSITIONS = (*_HALVES, "begin", "middle", "end")
+
+
 def _cut(kind: str, whole: Days) -> DayRange:
-    """Monday to Wednesday, Tuesday to Thursday, Thursday to Saturday; ten days of a month."""
+    """Monday to Wednesday, Tuesday to Thursday, Thursday to Saturday; ten days of a month, or its half."""
     start, end = whole.ranges[0]
     if whole.kind == "week":
         start = almanac.monday(start)
-        first, last = {"begin": (0, 3), "middle": (1, 4), "end": (3, 6)}[kind]
+        first, last = {"begin": (0, 3), "middle": (1, 4), "end": (3, 6)}.get(kind, (0, 7))
         return start + timedelta(days=first), start + timedelta(days=last)
     start = start.replace(day=1)
+    if kind in _HALVES:
+        middle = start + timedelta(days=15)
+        return (start, middle) if kind == "begin_half" else (middle, end)
     tenth, twentieth = start + timedelta(days=10), start + timedelta(days=20)
     return {"begin": (start, tenth), "middle": (tenth, twentieth), "end": (twentieth, end)}[kind]
 
@@ -155,13 +164,22 @@ def read_named(tape: Tape, place: int) -> Read | None:
     if tape.get(place, "unit") == "week":
         return _week_of(tape, place + 1)
     if tape.has(place, "month_in") and tape.has(place + 1, "month"):
-        return _whole_month(tape, tape.get(place + 1, "month"), place + 2)
+        day = read_date(tape, place + 1, bare=False)  # "the evening of April 8"
+        return day or _whole_month(tape, tape.get(place + 1, "month"), place + 2)
     listed = tape.has(place - 1, "or") and tape.has(place - 2, "month")
     if tape.has(place, "month") and (
-        listed or tape.has(place - 1, "month_in") or tape.asked_for_time or _is_all_that_is_said(tape, place)
+        listed
+        or tape.has(place - 1, "month_in")
+        or tape.asked_for_time
+        or _is_all_that_is_said(tape, place)
+        or _has_year(tape, place + 1)
     ):
         return _whole_month(tape, tape.get(place, "month"), place + 1)
     return None
+
+
+def _has_year(tape: Tape, place: int) -> bool:
+    return len(tape.at(place).text) == 4 and 1900 <= (tape.get(place, "digits") or 0) <= 2100
 
 
 def _is_all_that_is_said(tape: Tape, place: int) -> bool:

@@ -38,6 +38,8 @@ def _same_day(one: object, other: object) -> Days | None:
         return None
     if (within := _bounded_within(one, other) or _bounded_within(other, one)) is not None:
         return within
+    if (each := _weekdays_within(one, other) or _weekdays_within(other, one)) is not None:
+        return each
     if other.kind == "weekday" and one.kind in _EXACT:
         one, other = other, one
     if one.kind == "relative" and other.kind in ("date", "number"):
@@ -48,6 +50,19 @@ def _same_day(one: object, other: object) -> Days | None:
             return replace(other, weekday=one.weekday)
         return replace(other, others=one.ranges[:1], confidence=0.5)
     return None
+
+
+def _weekdays_within(whole: Days, weekday: Days) -> Days | None:
+    """ "Next month, ideally a Monday": every Monday of it."""
+    if whole.kind != "month" or weekday.kind != "weekday" or weekday.weekday is None or weekday.bound:
+        return None
+    first, last = whole.ranges[0]
+    day = almanac.coming_weekday(first - timedelta(days=1), weekday.weekday)
+    days: list[almanac.DayRange] = []
+    while day < last:
+        days.append(almanac.one(day))
+        day += timedelta(weeks=1)
+    return Days("date", tuple(days), weekday=weekday.weekday) if days else None
 
 
 def _bounded_within(whole: Days, bounded: Days) -> Days | None:

@@ -165,7 +165,7 @@ def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context
         else:
             if first not in words.phrases and first.isalpha() and _is_worth_mending(context):
                 beside = place + 1 < count and tokens[place + 1].text.isdigit()
-                beside = beside or (place > 0 and tokens[place - 1].text.isdigit())
+                beside = beside or any(t.text.isdigit() for t in tokens[max(0, place - 2) : place])
                 first = words.mend(first, beside_number=beside) or first
             senses, taken = _longest(tokens, place, first, words)
         last = tokens[place + taken - 1]

@@ -62,14 +62,20 @@ class Vocabulary:
         if len(word) < 5 or len(word) > 20 or word in self.never_mended:
             return None
         found = process.extractOne(
-            word, self.mendable, scorer=OSA.distance, score_cutoff=2 if len(word) >= 8 else 1
+            word, self.mendable, scorer=OSA.distance, score_cutoff=2 if len(word) >= 6 else 1
         )
         if found is None:
             return None
         mended: str = found[0]
-        if word[0] != mended[0] and word[:2] != mended[1::-1]:
+        if found[1] > 1 and len(word) < 8 and sorted(word) != sorted(mended):  # "vernedi" has all its letters
+            return None
+        if word[0] != mended[0] and word[:2] != mended[1::-1] and {word[0], mended[0]} not in _SOUND_ALIKE:
             return None
         return mended if beside_number or mended not in self.months else None
+
+
+#: First letters that are written for one another where they are not stressed.
+_SOUND_ALIKE = ({"а", "о"}, {"е", "и"}, {"э", "е"})
 
 
 @lru_cache
