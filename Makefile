@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: demo test setup check unit browser pictures container crash crash-workers races diary-races inbox-races oracle outreach hostile mutants deliveries replies billed crowd bench bench-engine bench-inbox bench-openings soak clean
+.PHONY: any-text demo test setup check unit browser pictures container crash crash-workers races diary-races inbox-races oracle outreach hostile mutants deliveries replies billed crowd bench bench-engine bench-inbox bench-openings soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -93,6 +93,9 @@ bench-engine: setup  ## one move of the dialogue engine, with 10 to 1,000 flows;
 
 bench-times: setup  ## days and hours in patients' words, beside Duckling and dateparser
 	$(RUN)python -m bench.times tests/nlu/open tests/nlu/sealed
+
+any-text: setup  ## whatever anybody sends is read: random strings of all of Unicode, none may raise
+	$(RUN)python -m bench.any_text
 
 bench-alarms: setup  ## emergencies heard, look-alikes and ordinary messages left alone
 	$(RUN)python -m bench.alarms tests/nlu/open tests/nlu/sealed

@@ -41,7 +41,7 @@ def find_entities(
         *find_emails(text),
         *find_phones(text, country=context.country, asked=context.asking == "phone"),
     ]
-    times = [e for e in _times(text, context, languages) if not _overlaps(e, contacts)]
+    times = [e for e in _times(text, _as_offered(context), languages) if not _overlaps(e, contacts)]
     if context.asking in _ANSWERED_BY and not any(
         e.entity == context.asking for e in (*contacts, *times)
     ):  # something else was said instead: "Monday afternoon" where a date of birth was asked
@@ -77,8 +77,14 @@ def find_entities(
     found += [one for one in (find_minutes(text, words), find_relative(text, words)) if one]
     found += [_said(answer, text)] if answer else []
     if choice is None and (context.asking not in _NO_WISH or (context.asking == "name" and not people)):
-        found += _wish(times, context, text)
+        found += _wish(times, context, text, words)
     return tuple(sorted(found, key=lambda e: (e.start, e.end, e.entity)))
+
+
+def _as_offered(context: Context) -> Context:
+    """Where a time waits for a yes, "the three o'clock one" is said of it as of one on offer."""
+    waits = context.asking == "yes_no" and any(choice.start is not None for choice in context.choices)
+    return replace(context, asking="opening") if waits else context
 
 
 def _times(text: str, context: Context, languages: Sequence[str]) -> tuple[Entity, ...]:
@@ -87,14 +93,23 @@ def _times(text: str, context: Context, languages: Sequence[str]) -> tuple[Entit
     return next((times for times in found if times), ())
 
 
-def _wish(times: Sequence[Entity], context: Context, text: str) -> list[Entity]:
+def _wish(times: Sequence[Entity], context: Context, text: str, words: tuple[Word, ...]) -> list[Entity]:
     wish = wish_from(tuple(times), context)
     if wish is None:
         return []
     start, end = min(e.start for e in times), max(e.end for e in times)
     if any(e.entity == "time" and e.grain == "minute" and not e.value.get("to") for e in times):
         wish["exact"] = True  # "at three": not some time between three and four
+    if wish["windows"] and not wish["part"] and _names_the_same_hour(words):
+        wish["same_hour"] = True
     return [Entity(entity="wish", value=wish, start=start, end=end, text=text[start:end])]
+
+
+def _names_the_same_hour(words: tuple[Word, ...]) -> bool:
+    """ "Same time on Wednesday": which hour that is, only whoever knows the visit can tell."""
+    spoken = tuple(word.text for word in words[:60])
+    phrases = [lexicon(language).same_hour for language in known_languages()]
+    return any(each.at(spoken, at) for each in phrases for at in range(len(spoken)))
 
 
 def _said(answer: Answer, text: str) -> Entity:

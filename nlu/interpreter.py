@@ -12,7 +12,7 @@ from nlu.alarm_sense import AlarmSense, Weighed, shipped_sense
 from nlu.alarms import Alarms, RedFlags
 from nlu.entities import find_entities
 from nlu.intents import Heard, Matrix, NgramScorer, Scorer, as_ranking, softmax
-from nlu.learning import Learnt, Lessons, as_heard, without_courtesies
+from nlu.learning import Learnt, Lessons, as_heard, mended, without_courtesies
 from nlu.lexicon import known_languages, lexicon
 from nlu.neighbours import Neighbours
 from nlu.sentences import SentenceScorer, encode, installed
@@ -96,6 +96,7 @@ def load_interpreter(
         learnt=learnt,
         scorers=scorers,
         sense=_sense(meaning) if isinstance(meaning, SentenceScorer) else None,
+        rows=meaning.rows,
         own=_own(extra, learnt, meaning) if extra else None,
     )
 
@@ -142,6 +143,7 @@ class OfflineInterpreter:
         learnt: Learnt,
         scorers: Sequence[tuple[Scorer, float]],
         sense: tuple[AlarmSense, Rows] | None = None,
+        rows: Rows | None = None,
         own: tuple[Neighbours, Rows] | None = None,
     ) -> None:
         """`scorers` come with their shares; `sense` tells how like an emergency messages are, of their rows.
@@ -152,6 +154,7 @@ class OfflineInterpreter:
         self._learnt = learnt
         self._scorers = tuple(scorers)
         self._sense = sense
+        self._rows = rows
         self._own = own
         labels = {label for scorer, _ in scorers for label in scorer.labels}
         self._labels = tuple(sorted(labels.union(own[0].labels if own else ())))
@@ -165,6 +168,17 @@ class OfflineInterpreter:
     def engine(self) -> str:
         """What finds intents, for people who look at how the house started."""
         return "n-grams" if len(self._scorers) == 1 else "n-grams and sentence embeddings"
+
+    def rows(self, texts: Sequence[str]) -> Matrix:
+        """A row of unit length a text: what is alike is near."""
+        if self._rows is None:
+            return np.zeros((len(texts), 1), dtype=np.float32)
+        return self._rows([Heard(plain_words(text), text) for text in texts])
+
+    @property
+    def known_words(self) -> frozenset[str]:
+        """Folded words that examples and lexicons have."""
+        return self._known
 
     @property
     def taught(self) -> int:
@@ -204,7 +218,7 @@ class OfflineInterpreter:
     def _heard(self, draft: "_Draft") -> Heard:
         return Heard(
             without_courtesies(draft.repaired),
-            _mended(draft.text[:_READ_CHARACTERS], draft.words, draft.repaired),
+            mended(draft.text[:_READ_CHARACTERS], draft.words, draft.repaired),
             draft.language if draft.sure else None,
         )
 
@@ -390,16 +404,6 @@ def _without_idle_wish(entities: tuple[Entity, ...], best: Intent | None) -> tup
     if best is None or best.name not in _NAMES_A_TIME_IDLY or best.confidence < _PLAIN["any"]:
         return entities
     return tuple(entity for entity in entities if entity.entity != "wish")
-
-
-def _mended(text: str, words: Sequence[Word], repaired: Sequence[str]) -> str:
-    """The text as it was written, but for repaired words."""
-    pieces, reached = [], 0
-    for word, better in zip(words, repaired, strict=False):
-        if better != word.text:
-            pieces += [text[reached : word.start], better]
-            reached = word.end
-    return "".join([*pieces, text[reached:]])
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float32]
 
 _HIDDEN = 512
-_EPOCHS = ((1500, 60), (5000, 40), (1_000_000_000, 26))  # by the number of rows: few are seen more often
+_EPOCHS = ((1500, 60), (5000, 40), (1_000_000_000, 20))  # by the number of rows: few are seen more often
 _AT_ONCE = ((5000, 128), (1_000_000_000, 256))  # rows a step
 _PACE = 2e-3  # of Adam, falling to nothing
 _DROPPED_ROWS, _DROPPED = 0.1, 0.4  # of what comes in, of the hidden layer

@@ -11,7 +11,7 @@ from nlu.language import LanguageGuesser
 from nlu.lexicon import Phrases, known_languages, lexicon
 from nlu.training_examples import Example
 from nlu.typos import TypoRepair
-from nlu.words import cut, plain_words
+from nlu.words import Word, cut, plain_words
 
 _ORDINARY = 3  # times seen without a capital
 _COURTEOUS = frozenset({"greet", "thanks", "goodbye"})
@@ -139,3 +139,19 @@ def without_courtesies(words: tuple[str, ...]) -> tuple[str, ...]:
         if not said:
             break
     return rest or words
+
+
+def mended(text: str, words: Sequence[Word], repaired: Sequence[str]) -> str:
+    """The text as it was written, but for repaired words."""
+    pieces, reached = [], 0
+    for word, better in zip(words, repaired, strict=False):
+        if better != word.text:
+            pieces += [text[reached : word.start], better]
+            reached = word.end
+    return "".join([*pieces, text[reached:]])
+
+
+def as_mended(text: str, repair: TypoRepair) -> str:
+    """A text as sentence embeddings hear it."""
+    words = cut(text)
+    return mended(text, words, [repair.repair(word.text) for word in words])

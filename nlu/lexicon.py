@@ -55,6 +55,7 @@ class Lexicon:
     ordinals: Mapping[str, int]
     last: frozenset[str]
     earliest: Phrases  # of what is on offer
+    same_hour: Phrases  # of a visit that is moved
     around_choice: frozenset[str]
     introductions: Phrases
     weak_introductions: Phrases
@@ -87,7 +88,7 @@ def lexicon(language: str) -> Lexicon:
         key: _phrases(raw[key])
         for key in (
             *("courtesies", "yes", "no", "buts", "introductions", "weak_introductions"),
-            *("relatives", "relatives_declined", "earliest"),
+            *("relatives", "relatives_declined", "earliest", "same_hour"),
         )
     }
     sets: dict[str, Any] = {

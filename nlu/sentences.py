@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from nlu.emergency_examples import Case
 from nlu.encoder import SIZE, Encoded, encode_in_parts, encode_pieces, installed
 from nlu.gleaning import Gleaner
 from nlu.intents import Heard, Matrix, softmax
@@ -25,6 +24,7 @@ __all__ = ["SentenceRegression", "SentenceScorer", "encode", "installed"]
 _STEPS = 40
 _RIDGE = 0.05
 _LONGEST = 300  # characters; an intent shows early
+_FEW = 64  # texts that are remembered with all their pieces
 _MANY = 5000  # examples from which on pieces of words tell more than they mislead
 _GLEANED = "gleaned/"  # in the kept file
 
@@ -55,19 +55,14 @@ class Pieced:
 
 @dataclass(frozen=True, slots=True)
 class SentenceScorer:
-    """Networks for all languages: the encoder puts what means the same in the same place.
-
-    A regression beside them tells how like an emergency a message is, for what no phrase of nlu/red_flags
-    foresaw; None where no emergencies were taught.
-    """
+    """Networks for all languages: the encoder puts what means the same in the same place."""
 
     labels: tuple[str, ...]
     layers: Layers
     pieced: Pieced | None
-    emergency: Matrix | None  # dimensions x (no, yes)
 
     @classmethod
-    def train(cls, examples: Sequence[Example], cases: Sequence[Case] = ()) -> "SentenceScorer":
+    def train(cls, examples: Sequence[Example]) -> "SentenceScorer":
         labels = tuple(sorted({example.intent for example in examples}))
         told = _told([example.text for example in examples])
         intents = _one_hot([labels.index(example.intent) for example in examples], len(labels))
@@ -77,7 +72,7 @@ class SentenceScorer:
             pieced = Pieced.fit(told, summed, intents)
             wide = pieced.wide(told.rows, summed)
         layers = Layers.fit(wide, intents)
-        return cls(labels, layers, pieced, _emergency(told.rows, cases))
+        return cls(labels, layers, pieced)
 
     def score(self, heard: Sequence[Heard]) -> Matrix:
         read = _heard(_texts(heard))
@@ -91,20 +86,13 @@ class SentenceScorer:
         """Each message as a row of unit length: what means the same is near."""
         return _heard(_texts(heard)).rows
 
-    def likeness(self, heard: Sequence[Heard]) -> Matrix:
-        """How like an emergency each message is, from 0 to 1."""
-        if self.emergency is None:
-            return np.zeros(len(heard), dtype=np.float32)
-        likely: Matrix = softmax(self.rows(heard) @ self.emergency)[:, 1]
-        return likely
-
     def arrays(self) -> dict[str, Any]:
         """All there is to keep."""
         arrays = {"labels": np.array(self.labels)} | self.layers.arrays()
         if self.pieced is not None:
             arrays |= {_GLEANED + name: each for name, each in self.pieced.gleaner.arrays().items()}
             arrays |= {"middle": self.pieced.middle, "breadth": self.pieced.breadth}
-        return arrays if self.emergency is None else arrays | {"emergency": self.emergency}
+        return arrays
 
     @classmethod
     def from_arrays(cls, stored: Mapping[str, Any]) -> "SentenceScorer | None":
@@ -122,7 +110,7 @@ class SentenceScorer:
         )
         if pieced is None and len(layers.inner) > SIZE:
             return None  # these layers were fitted to more than the row
-        return cls(tuple(map(str, stored["labels"])), layers, pieced, stored.get("emergency"))
+        return cls(tuple(map(str, stored["labels"])), layers, pieced)
 
     def save(self, path: Path, taught: str) -> None:
         keep(path, self.arrays() | {"taught": np.array(taught)})
@@ -154,6 +142,8 @@ class SentenceRegression:
 
 def encode(texts: Sequence[str]) -> Matrix:
     """One row of unit length a text."""
+    if len(texts) <= _FEW:
+        return _heard(tuple(_encodable(text) for text in texts)).rows
     return np.vstack([part.rows for part in encode_in_parts([_encodable(text) for text in texts])])
 
 
@@ -184,17 +174,6 @@ def _beside(rows: Matrix, others: Matrix) -> Matrix:
     length = np.sqrt(2 * np.einsum("ij,ij->i", others, others))[:, None] + np.float32(1e-9)
     beside: Matrix = np.hstack([rows / np.float32(np.sqrt(2)), others / length]).astype(np.float32)
     return beside
-
-
-def _emergency(rows: Matrix, cases: Sequence[Case]) -> Matrix | None:
-    if not cases:
-        return None
-    told = encode([case.text for case in cases])
-    # Cases are few beside the ordinary messages, and all of them are near the border: they count more.
-    times = max(3, len(rows) // 1500)
-    near = np.vstack([rows, *[told] * times])
-    real = [0] * len(rows) + [int(case.real) for case in cases] * times
-    return _fit(near, _one_hot(real, 2))
 
 
 def _one_hot(places: Sequence[int], size: int) -> Matrix:

@@ -7,23 +7,27 @@ train` does so for a practice that changed them, into its own cache. Until then 
 import gzip
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from nlu.emergency_examples import shipped_cases
 from nlu.intents import NgramScorer
-from nlu.learning import Learnt, Lessons, ngram_scorer
+from nlu.learning import Learnt, Lessons, as_mended, ngram_scorer
 from nlu.lexicon import known_languages
 from nlu.sentences import SentenceScorer, installed
+from nlu.slips import with_slips
 from nlu.training_examples import Example, digest, shipped_examples
 
 _HERE = Path(__file__).parent
-_EDITION = "7"  # raised when features or training change: what was kept before is then left alone
+_EDITION = "8"  # raised when features or training change: what was kept before is then left alone
 _WORDS = ("examples", "lexicon", "red_flags/heard")  # from what each is learnt
 _INTENTS = ("examples",)
-_SENTENCES = ("examples", "red_flags/heard")
+_SLIPPED, _SLIPS, _SEED = (
+    4,
+    0.25,
+    20260304,
+)  # one example in so many is learnt with slips as well, in a quarter of its words
 SHIPPED = _HERE / "learnt"
 
 
@@ -51,11 +55,11 @@ class Shelf:
         scorer.save(self._path("intents.npz", _INTENTS), teaching(_INTENTS))
 
     def sentences(self, *, any_teaching: bool = False) -> SentenceScorer | None:
-        path = self._path("sentences.npz", _SENTENCES)
-        return SentenceScorer.load(path, None if any_teaching else teaching(_SENTENCES))
+        path = self._path("sentences.npz", _INTENTS)
+        return SentenceScorer.load(path, None if any_teaching else teaching(_INTENTS))
 
     def keep_sentences(self, scorer: SentenceScorer) -> None:
-        scorer.save(self._path("sentences.npz", _SENTENCES), teaching(_SENTENCES))
+        scorer.save(self._path("sentences.npz", _INTENTS), teaching(_INTENTS))
 
     def _path(self, name: str, sources: tuple[str, ...]) -> Path:
         stem, _, ending = name.partition(".")
@@ -84,7 +88,7 @@ class Teacher:
     def is_current(self) -> bool:
         """Whether all was learnt from the very examples that there are."""
         return all(
-            any(find(shelf) for shelf in self._shelves)
+            any(find(shelf) is not None for shelf in self._shelves)
             for find in (Shelf.lessons, Shelf.ngrams, *((Shelf.sentences,) if installed() else ()))
         )
 
@@ -101,17 +105,21 @@ class Teacher:
     def sentences(self) -> SentenceScorer:
         """Of all languages: they teach one another. Only where sentence embeddings are installed."""
         known = next((found for shelf in self._shelves if (found := shelf.sentences())), None)
-        return known or self._shelves[0].sentences(any_teaching=True) or _learn_sentences()
+        known = known or self._shelves[0].sentences(any_teaching=True)
+        return known or _learn_sentences(self.lessons())
 
 
 def learn(folder: Path = SHIPPED) -> None:
-    """Learns everything anew, in a minute or two; sentences only where embeddings are installed."""
+    """Learns anew what has changed, in some minutes; sentences only where embeddings are installed."""
     shelf = Shelf(folder)
-    lessons = _learn_lessons()
-    shelf.keep_lessons(lessons)
-    shelf.keep_ngrams(_learn_ngrams(lessons))
-    if installed():
-        shelf.keep_sentences(_learn_sentences())
+    lessons = shelf.lessons()
+    if lessons is None:
+        lessons = _learn_lessons()
+        shelf.keep_lessons(lessons)
+    if shelf.ngrams() is None:
+        shelf.keep_ngrams(_learn_ngrams(lessons))
+    if installed() and shelf.sentences() is None:
+        shelf.keep_sentences(_learn_sentences(lessons))
 
 
 def _learn_lessons() -> Mapping[str, Lessons]:
@@ -122,8 +130,12 @@ def _learn_ngrams(lessons: Mapping[str, Lessons]) -> NgramScorer:
     return ngram_scorer(_examples_of_all(), Learnt.of(lessons).repairs)
 
 
-def _learn_sentences() -> SentenceScorer:
-    return SentenceScorer.train(_examples_of_all(), shipped_cases())
+def _learn_sentences(lessons: Mapping[str, Lessons]) -> SentenceScorer:
+    examples = _examples_of_all()
+    slipped = with_slips(examples[::_SLIPPED], share=_SLIPS, seed=_SEED)
+    repairs = Learnt.of(lessons).repairs
+    heard = [replace(e, text=as_mended(e.text, repairs[e.language])) for e in slipped]
+    return SentenceScorer.train([*examples, *heard])
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -77,7 +78,17 @@ class FindNewTimes(_WithTheSame, FindOpenings, OwnVisits):
         if visit is None:
             return set_slots(new_times_result="unknown_visit")
         search = _as_for_booking(tracker, visit.opening)
+        begins = self.clock.wall(visit.opening.start).time()
+        search.slots["wish"] = _with_its_own_hour(search.slots["wish"], begins)
         return _as_for_moving(await FindOpenings.run(self, dispatcher, search, domain))
+
+
+def _with_its_own_hour(wish: object, begins: time) -> object:
+    """ "Same time on Wednesday": the hour of the visit as it stands."""
+    if not isinstance(wish, Mapping) or not wish.get("same_hour"):
+        return wish
+    ends = (datetime.combine(date.min, begins) + timedelta(hours=1)).time()
+    return {**wish, "part": [f"{begins:%H:%M}", f"{ends:%H:%M}"], "exact": True}
 
 
 class AskNewTime(_WithTheSame, AskOpening):
@@ -115,8 +126,7 @@ class HoldNewTime(DescribedVisits):
             return set_slots(new_hold_result="refused")
         except BookingError:
             return set_slots(new_hold_result="error")
-        new_when = self.described(opening)["opening_words"]
-        return set_slots(new_hold_result="held", new_when=new_when, **self.in_slots(visit))
+        return set_slots(new_hold_result="held", **self.anew(opening), **self.in_slots(visit))
 
 
 class AskConfirmMove(AskAboutVisit):
@@ -150,11 +160,9 @@ class MoveVisit(DescribedVisits):
             return set_slots(move_result="unknown")
         except BookingError:
             return set_slots(move_result="error")
-        new_when = self.described(opening)["opening_words"]
         is_requested = moved.status is AppointmentStatus.REQUESTED and visit.id != moved.id
-        return set_slots(
-            move_result="requested" if is_requested else "moved", new_when=new_when, **self.in_slots(visit)
-        )
+        result = "requested" if is_requested else "moved"
+        return set_slots(move_result=result, **self.anew(opening), **self.in_slots(visit))
 
     async def _move(self, visit: Appointment, opening: Opening) -> Appointment:
         call = current_call()

@@ -1,6 +1,7 @@
 """Commands about what is understood: train, evaluate, understand."""
 
 import json
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -21,9 +22,12 @@ from nlu.intent_model import BadModel, IntentModel
 from nlu.interpreter import OfflineInterpreter, load_interpreter
 from nlu.lexicon import known_languages
 from nlu.shipped import Teacher, learn
+from nlu.slips import with_slips
+from nlu.suggesting import is_understood, suggestions
 from nlu.training_examples import BadExamples, Example, read_examples
 from nlu.understanding import AskedKind, Context, Intent, Understanding
 
+_NLU = re.compile(r"^nlu:", re.MULTILINE)
 _UNSAID: dict[str, Any] = {"name": None, "confidence": 0.0}  # as Rasa says that nothing was understood
 
 Model = Annotated[
@@ -87,7 +91,7 @@ def evaluate(
 ) -> None:
     """Measures how well intents are found: accuracy, out of scope, calibration, latency."""
     from bot.workshop.evaluating import evaluate as evaluate_engine
-    from bot.workshop.evaluating import evaluation_lines, with_slips
+    from bot.workshop.evaluating import evaluation_lines
 
     examples = _examples(files, language=lang)
     if not examples:
@@ -138,6 +142,31 @@ def understand(
             named = tuple(Intent(name=name, confidence=confidence) for name, confidence in ranking)
             read = replace(read, intent=named[0], intent_ranking=named)
         print(json.dumps(understanding_line(read), ensure_ascii=False), flush=True)
+
+
+def suggest(
+    practice: PracticeFile = None,
+    least: Annotated[int, typer.Option(min=2, help="Groups of fewer messages are not shown.")] = 3,
+) -> None:
+    """Reads messages, one a line, from standard input; groups those that are not understood.
+
+    Prints a nlu.yml of suggestions, without anything that names a patient: choose, correct, and add what fits
+    to a file of the practice's own examples. Nothing is changed.
+    """
+    context = _context(practice, now=None, language=None, asking=None)
+    interpreter = _interpreter(practice, None)
+    lines = [line.decode("utf-8", "replace").strip() for line in sys.stdin.buffer]
+    read = interpreter.understand_many([(line, context) for line in lines if line])
+    unread = [each for each in read if not is_understood(each)]
+    found = suggestions(unread, encode=interpreter.rows, known=interpreter.known_words, least=least)
+    print(f"# {len(read)} messages, {len(unread)} not understood, {len(found)} groups of {least} or more.")
+    print('version: "3.1"\nnlu:' if found else "nlu: []")
+    for each in found:
+        likely = ", ".join(f"{name} {share:.2f}" for name, share in each.nearest)
+        print(f"# {len(each.texts)} texts; nearest: {likely}")
+        print(f"- intent: {each.nearest[0][0] if each.nearest else 'out_of_scope'}  # yours to decide")
+        print("  examples: |")
+        print("\n".join(f"    - {text}" for text in each.texts))
 
 
 def understanding_line(read: Understanding) -> dict[str, Any]:
@@ -234,11 +263,16 @@ def _examples(files: Sequence[Path], language: str | None = None) -> list[Exampl
         return [
             example
             for path in files
-            for file in (sorted(path.rglob("*.y*ml")) if path.is_dir() else [path])
+            for file in (_with_examples(path) if path.is_dir() else [path])
             for example in read_examples([file], language=_language_of(file) or language or "")
         ]
     except BadExamples as error:
         raise ChairsideError(str(error)) from error
+
+
+def _with_examples(folder: Path) -> list[Path]:
+    """The files of a folder that are in Rasa's format; others may stand beside them."""
+    return [file for file in sorted(folder.rglob("*.y*ml")) if _NLU.search(file.read_text(encoding="utf-8"))]
 
 
 def _language_of(file: Path) -> str | None:

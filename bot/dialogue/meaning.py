@@ -72,6 +72,10 @@ _MISTAKEN_FOR_A_DAY: Mapping[str, float] = {
 }
 _TIMES = ("wish", "time", "part_of_day", "asap")
 _ASKED_ABOUT = ("visit_type", "practitioner")
+#: Intents that the words "the three o'clock one" are taken for, where a time waits for a yes.
+_OF_A_TIME = frozenset(
+    {"affirm", "book_visit", "other_openings", "my_appointments", *(_WEAK - {"deny", "skip", "repeat"})}
+)
 _BEFORE_AN_OFFER = frozenset({"name", "phone", "birth_date", "visit_type"})  # no times to turn down yet
 _HARDLY = 3  # letters: "on", "в"
 
@@ -130,10 +134,25 @@ def _chosen(
 ) -> tuple[tuple[Command, ...], list[tuple[int, int]]]:
     """The commands of a button that was named in words, and where in the text it was named."""
     choice = understanding.first("choice")
+    if choice is not None and _is_no_yes(understanding, choice, conversation, assistant):
+        return (), []
     if choice is None or all(button.payload != choice.value for button in conversation.offered):
         return (), []
     commands = payload_commands(choice.value, assistant, conversation) or ()
     return commands, [(choice.start, choice.end)] if commands else []
+
+
+def _is_no_yes(
+    understanding: Understanding, choice: Entity, conversation: Conversation, assistant: Assistant
+) -> bool:
+    """Naming the time that waits for a yes is one, but not in a question, a no, or beside another wish."""
+    waiting = asked(assistant, conversation)
+    if waiting is None or waiting.kind != "yes_no" or choice.text == understanding.text.strip():
+        return False
+    refuses = any(e.entity == "yes_no" and e.value is False for e in understanding.entities)
+    intent = understanding.intent
+    wants_else = intent is not None and intent.confidence >= STRONG and intent.name not in _OF_A_TIME
+    return refuses or wants_else or "?" in understanding.text
 
 
 def _without_hasty_yes(

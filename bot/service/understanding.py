@@ -11,12 +11,16 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 from bot.dialogue import Asked, Assistant, Conversation, asked
+from bot.domain.diary import Opening
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from nlu.understanding import AskedKind, Context, Interpreter, Named, OfferedChoice, Understanding
 
 #: Read without a pause, in some 30 milliseconds. Together they cost less than one by one, up to about here.
 AT_ONCE = 16
+
+#: A button that says yes carries the opening it says yes to.
+_YES_TO_AN_OPENING = re.compile(r"/SetSlots\((?=[^)]*=true\b)[^)]*\b\w*opening=(?P<ref>[^,)\s]+)")
 
 #: Typed in the grammar of button payloads: nobody's words, so nothing in it is read as an answer.
 _LIKE_A_PAYLOAD = re.compile(r"\s*/\w+\s*[({]")
@@ -59,14 +63,18 @@ class Reader:
         """Whether words can be read at once; before, turns wait for it."""
         return not isinstance(self._coming, asyncio.Task) or self._coming.done()
 
+    async def be_ready(self) -> None:
+        """Returns when words can be read at once. Raises what loading raised."""
+        if isinstance(self._coming, asyncio.Task):
+            self._coming = await asyncio.shield(self._coming)
+
     async def understand(
         self, text: str, assistant: Assistant, conversation: Conversation, *, at: datetime, known: bool
     ) -> Understanding:
         """`known` is false for a contact's first words: their language is not settled yet."""
         if _LIKE_A_PAYLOAD.match(text):
             return Understanding(text=text, language=conversation.language, intent=None)
-        if isinstance(self._coming, asyncio.Task):
-            self._coming = await asyncio.shield(self._coming)
+        await self.be_ready()
         context = self.context(assistant, conversation, at=at, known=known)
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Understanding] = loop.create_future()
@@ -84,7 +92,7 @@ class Reader:
             now=self._clock.wall(at),
             language=conversation.language if known else None,
             asking=question.kind if question else None,
-            choices=_choices(question),
+            choices=_choices(question, self._clock),
         )
 
     def _read_some(self) -> None:
@@ -106,15 +114,28 @@ class Reader:
                 done.set_result(meaning)
 
 
-def _choices(question: Asked | None) -> tuple[OfferedChoice, ...]:
+def _choices(question: Asked | None, clock: PracticeTime) -> tuple[OfferedChoice, ...]:
     if question is None:
         return ()
     return tuple(
         OfferedChoice(
             title=button.title,
             value=button.payload,
-            start=datetime.fromisoformat(button.start) if button.start else None,
+            start=datetime.fromisoformat(button.start)
+            if button.start
+            else _agreed(button.payload, clock)
+            if question.kind == "yes_no"
+            else None,
             practitioner=button.practitioner,
         )
         for button in question.buttons
     )
+
+
+def _agreed(payload: str, clock: PracticeTime) -> datetime | None:
+    """When the visit begins that a yes would fix: "quello delle 15" is that yes."""
+    said_yes = _YES_TO_AN_OPENING.search(payload)
+    try:
+        return clock.wall(Opening.parse_ref(said_yes["ref"]).start) if said_yes else None
+    except ValueError:
+        return None

@@ -1,10 +1,8 @@
 """Puts sentences with known intents before an engine, and says how well it did and how long it took."""
 
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from random import Random
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from nlu.measuring import Measures, Prediction, confusions, f1_by_intent, measure
@@ -16,7 +14,6 @@ Rank = Callable[[Sequence[Example]], Sequence[tuple[tuple[str, float], ...]]]
 _AT_ONCE = 64
 _TIMED = 300  # messages read one by one, evenly spread over all
 _LISTED = 15
-_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,30 +63,6 @@ def evaluate(examples: Sequence[Example], rank: Rank, *, engine: str) -> Evaluat
         cpu_ms_p50=took[len(took) // 2],
         cpu_ms_p99=took[len(took) * 99 // 100],
     )
-
-
-def with_slips(examples: Sequence[Example], *, share: float, seed: int) -> list[Example]:
-    """The same sentences with a slip of the finger in a `share` of their words; the same for the same seed.
-
-    A slip leaves a letter out, doubles it, swaps it with the next or puts another in its place. Words of
-    fewer than three letters are left alone.
-    """
-    chance = Random(seed)
-
-    def slip(match: re.Match[str]) -> str:
-        word = match.group()
-        if chance.random() >= share:
-            return word
-        at = chance.randrange(len(word) - 1)
-        changed = (
-            word[:at] + word[at + 1 :],
-            word[: at + 1] + word[at:],
-            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
-            word[:at] + chance.choice(word) + word[at + 1 :],
-        )
-        return chance.choice(changed)
-
-    return [replace(example, text=_WORD.sub(slip, example.text)) for example in examples]
 
 
 def evaluation_lines(evaluation: Evaluation) -> list[str]:

@@ -28,6 +28,7 @@ INTENTS = {
 SELDOM = {
     *("faq/duration", "faq/cancellation", "faq/languages", "faq/accessibility", "faq/children", "faq/fear"),
     *("faq/hygiene", "faq/jobs", "faq/suppliers", "faq/wrong_number", "invoices", "clinical_question"),
+    "faq/reminders",
     *("think_it_over", "opt_in"),
 }
 FREQUENT = {

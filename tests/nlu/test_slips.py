@@ -1,6 +1,6 @@
 """Slips of the finger, as `chairside evaluate --typos` puts them in."""
 
-from bot.workshop.evaluating import with_slips
+from nlu.slips import with_slips
 from nlu.training_examples import Example
 
 SENTENCES = [
