@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot import __version__
 from bot.bootstrap.books import Books, only_one, reports
+from bot.bootstrap.channel_watch import channel_watch
 from bot.bootstrap.channels import channels_of
 from bot.bootstrap.codes import codes_of
 from bot.bootstrap.content import (
@@ -30,6 +31,7 @@ from bot.domain.channels import SITE
 from bot.domain.practice import Practice
 from bot.ports import Clock
 from bot.service.alerts import Grouping
+from bot.service.channel_watch import ChannelWatch
 from bot.service.health import Health
 from bot.service.measures import Instruments, Measures
 from bot.service.pressure import Pressure
@@ -43,6 +45,7 @@ from bot.storage.staff import SqlStaffBook
 from bot.storage.visitors import SqlVisitors
 from bot.web.health import add_health
 from bot.web.inbox import InboxParts, add_inbox
+from bot.web.inbox_calls import add_calls
 from bot.web.inbox_requests import add_requests
 from bot.web.metrics import add_metrics
 from bot.web.office import OfficeParts, add_office
@@ -54,6 +57,9 @@ from bot.web.session import SignIn
 from bot.web.system_webhooks import add_system_webhook
 from bot.web.web_chat import WebChatParts, add_web_chat
 from bot.web.webhooks import MAX_BODY, add_webhooks
+
+#: Seconds in which Graph may be slow, account by account.
+_SLOW = 600.0
 
 
 class Server:
@@ -77,6 +83,7 @@ class Server:
         self.health: Health | None = None
         self._stand_in: GraphStandIn | None = None
         self._files: FileRoom | None = None
+        self._watch: ChannelWatch | None = None
 
     async def start(self) -> None:
         """Returns when the page answers. Raises SetupError, ContentRefused, or OSError for a port in use."""
@@ -98,6 +105,8 @@ class Server:
         assert self.desk is not None and self._files is not None
         await self.desk.start()
         self._files.start()
+        if self._watch is not None:
+            self.desk.supervisor.watch("channel watch", self._watch.run, silent_after=_SLOW)
 
     async def be_reachable(self) -> None:
         assert self.desk is not None
@@ -158,6 +167,8 @@ class Server:
         )
         self.desk = desk
         self._files = FileRoom(desk, http=self._http, graph_url=graph_url, is_demo=configuration.demo)
+        if not configuration.demo:
+            self._watch = channel_watch(desk, self._http, graph_url=graph_url)
         add_headers(app)
         add_webhooks(
             app,
@@ -228,6 +239,8 @@ class Server:
         outside, system = desk.diaries.outside, books.practice.system
         if outside and desk.following and system and (secret := system.secrets.get("webhook")):
             add_system_webhook(app, outside.system, secret=secret, heard=desk.following.hear, clock=clock)
+        if desk.outreach.content.rules:
+            add_calls(app, desk.outreach.call_list, practice=books.practice, trail=desk.audit)
         if desk.diaries.takes_requests:
             add_requests(app, desk.requests, desk=desk.desk, practice=books.practice)
         if configuration.demo and self.stand_in_url:

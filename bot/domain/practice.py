@@ -247,6 +247,7 @@ class Practice:
     web_chat: WebChat | None = None
     media: MediaRules = AS_USUAL
     voice: VoiceRules | None = None  # without it voice notes go to a person
+    quiet_after: timedelta | None = timedelta(hours=72)  # a channel on which nothing comes is out of order
     alerts: tuple[AlertChannel, ...] = ()  # in this order: the next when one fails
     desk: DeskRules = DeskRules()
     canned_answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id -> language -> text

@@ -154,6 +154,7 @@ class PracticeEntry(Entry):
     web_chat: WebChatEntry | None = None
     media: MediaEntry | None = None
     voice: VoiceEntry | None = None
+    quiet_channel_hours: Annotated[int, Field(ge=0, le=24 * 30)] = 72
     alerts: Annotated[list[AlertEntry], BeforeValidator(one_or_several)] | None = None
     desk: DeskEntry | None = None
     canned_answers: dict[Id, dict[Language, Text]] = {}

@@ -151,6 +151,7 @@ def _practice(entry: PracticeEntry, *, gather_seconds: float | None, with_secret
         **(channel_accounts(entry) | files(entry) if with_secrets else {}),
         alerts=tuple(_alert(alert) for alert in (entry.alerts or () if with_secrets else ())),
         desk=_desk(entry.desk) if entry.desk else DeskRules(),
+        quiet_after=timedelta(hours=entry.quiet_channel_hours) if entry.quiet_channel_hours else None,
         canned_answers=entry.canned_answers,
         links=entry.links,
         suggest=None if entry.suggest == "all" else frozenset(entry.suggest),
