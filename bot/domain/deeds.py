@@ -22,6 +22,7 @@ class Deed(StrEnum):
     UNTAGGED = "untagged"
     SNOOZED = "snoozed"
     CHANGED_VISIT = "changed_visit"
+    CALLED = "called"  # a patient of the call list; the detail says what it came to
     EXPORTED = "exported"
     SIGNED_IN = "signed_in"  # the detail says how
     SIGN_IN_FAILED = "sign_in_failed"

@@ -28,6 +28,7 @@ PAGES = (
     "/inbox/team",
     "/inbox/requests",
     "/inbox/requests/sheet",
+    "/inbox/calls",
 )
 
 
@@ -69,6 +70,8 @@ ROUTES = (
     Route("GET", "/inbox/trail.csv", Role.ADMIN),
     Route("GET", "/inbox/trail/check", Role.ADMIN),
     Route("GET", "/inbox/team", Role.ADMIN),
+    Route("GET", "/inbox/calls", Role.READER),
+    Route("POST", "/inbox/calls", Role.AGENT),
     Route("GET", "/inbox/requests", Role.READER),
     Route("GET", "/inbox/requests/sheet", Role.READER),
     Route("GET", "/inbox/requests/times", Role.AGENT),

@@ -18,7 +18,10 @@ _PAGES = (
     ("team", "/inbox/team", "people", Role.ADMIN),
 )
 #: Only where the practice needs them (`offer_page`); after the inbox.
-_MORE = {"requests": ("requests", "/inbox/requests", "clock", Role.READER)}
+_MORE = {
+    "requests": ("requests", "/inbox/requests", "clock", Role.READER),
+    "calls": ("calls", "/inbox/calls", "phone", Role.READER),
+}
 _FRAMED = web.AppKey("framed", bool)
 _OFFERED = web.AppKey("offered", list[str])
 

@@ -1,7 +1,7 @@
 """Real HTTP on free loopback ports, for tests of pages."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -10,15 +10,19 @@ import aiohttp
 from aiohttp import web
 
 from bot.domain.diary import Appointment, Opening, Wish
+from bot.domain.outreach import Rule
 from bot.domain.practice import Practice, SignInService
 from bot.practice_systems.embedded import EmbeddedDiary
+from bot.service.call_tasks import CallList
 from bot.service.desk import Desk
 from bot.service.figures import Reports
+from bot.service.outreach_ports import CallTask
 from bot.service.requests import RequestDesk
 from bot.service.staff import StaffBook
 from bot.service.visits import VisitDesk
 from bot.storage.media import StoredContent
 from bot.web.inbox import InboxParts, add_inbox
+from bot.web.inbox_calls import add_calls
 from bot.web.inbox_requests import add_requests
 from bot.web.office import OfficeParts, add_office
 from bot.web.openid import Begun, NotProved, OpenId
@@ -125,6 +129,7 @@ def whole_inbox(
     switches: FakeSwitches | None = None,
     suggestions: FakeSuggestions | None = None,
     requests: "NoRequests | None" = None,
+    calls: "NoCalls | None" = None,
 ) -> web.Application:
     """With every part that a page can have."""
     practice = demo_practice()
@@ -156,6 +161,13 @@ def whole_inbox(
         staff=staff,
     )
     add_office(app, office)
+    listed: Any = calls or NoCalls()
+    add_calls(
+        app,
+        CallList(practice, book=listed, rules=listed.rules, clock=desk.clock),
+        practice=practice,
+        trail=trail,
+    )
     asked: Any = requests or NoRequests()
     add_requests(
         app,
@@ -181,6 +193,18 @@ def silent_service(sign_in: SignIn, staff: MemoryStaffBook, trail: FakeTrail) ->
     )
     openid = SilentService(service, None, sign_in.clock)  # type: ignore[arg-type]
     return OpenIdDoor(service, openid, sign_in=sign_in, staff=staff, trail=trail)
+
+
+class NoCalls:
+    """A practice in which nobody is to be telephoned."""
+
+    rules: Sequence[Rule] = ()
+
+    async def call_tasks(self, *, at: datetime, settled_since: datetime | None = None) -> Sequence[CallTask]:
+        return ()
+
+    async def settle_call_task(self, task: str, *, outcome: str, who: str, at: datetime) -> bool:
+        return False
 
 
 class NoRequests:

@@ -22,7 +22,7 @@ EXPECTED = {
         *("GET /inbox/openings", "GET /inbox/diary", "GET /inbox/people", "GET /inbox/{conversation}"),
         *("POST /inbox/language", "POST /inbox/here", "POST /inbox/away", "POST /inbox/sign-out"),
         *("GET /inbox/assistant", "POST /inbox/presence", "POST /inbox/search"),
-        *("GET /inbox/requests", "GET /inbox/requests/sheet"),
+        *("GET /inbox/requests", "GET /inbox/requests/sheet", "GET /inbox/calls"),
     },
     Role.AGENT: {
         *("POST /inbox/conversations/{id}/take", "POST /inbox/conversations/{id}/reply"),
@@ -35,7 +35,9 @@ EXPECTED = {
         *("POST /inbox/conversations/{id}/tag", "POST /inbox/conversations/{id}/untag"),
         *("POST /inbox/conversations/{id}/draft/send", "POST /inbox/conversations/{id}/draft/discard"),
         "GET /inbox/canned",
+        *("GET /inbox/conversations/{id}/templates", "POST /inbox/conversations/{id}/template"),
         "GET /inbox/requests/times",
+        "POST /inbox/calls",
         *(f"POST /inbox/requests/{does}" for does in ("confirm", "refuse", "propose")),
     },
     Role.MANAGER: {
