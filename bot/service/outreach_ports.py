@@ -98,6 +98,14 @@ class Settle:
 
 
 Decision = Send | Wait | Settle
+
+#: Why a chat did not carry it, where a text message may: nothing here is anybody's wish.
+BY_TEXT_INSTEAD = frozenset(
+    {
+        *("unreachable", "window_closed", "never_wrote", "no_templates", "no_template"),
+        *("template", "template_unfit"),
+    }
+)
 Decide = Callable[[Due, Facts], Decision]
 
 

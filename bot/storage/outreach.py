@@ -13,25 +13,26 @@ from typing import Any
 from sqlalchemy import Connection, func, or_, select, update
 
 from bot.domain.conversation import Reply
-from bot.domain.outreach import LOOKS_AHEAD, WROTE, OutreachState, Rule, visits_note
+from bot.domain.outreach import OutreachState, Rule, visits_note
 from bot.domain.pipeline import OutboxState
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from bot.service.outreach_ports import (
+    BY_TEXT_INSTEAD,
     Decide,
     Decided,
     Decision,
     Due,
     Planned,
     Send,
-    SentMessage,
     Settle,
     Wait,
 )
 from bot.storage import tables as t
 from bot.storage.call_tasks import CallTasks
 from bot.storage.database import Database
-from bot.storage.outreach_facts import OutreachFacts, read_visits
+from bot.storage.outreach_facts import CALLED_WITHIN, OutreachFacts, read_visits
+from bot.storage.outreach_replies import OutreachReplies
 from bot.storage.outreach_tables import OUTREACH
 from bot.storage.statements import upsert
 from bot.storage.tables import from_stamp, to_stamp
@@ -42,8 +43,6 @@ _O = OUTREACH.c
 
 #: For so long a taken row is left to whoever took it.
 LEASE = timedelta(minutes=1)
-#: Of what has no visit ahead.
-_CALLED_WITHIN = timedelta(days=7)
 _MESSAGES = uuid.UUID("0b1f8f5e-0d5b-4c39-9a5e-51d5b3a0e7c2")
 _WAITS = (OutboxState.QUEUED.value,)
 
@@ -69,6 +68,12 @@ class SqlOutreach:
         self._facts = facts
         self._calls = calls
         self._add_message = add_message
+        replies = OutreachReplies(database, self._practice, facts=facts, calls=calls)
+        self.sent = replies.sent
+        self.unanswered = replies.unanswered
+        self.answered = replies.answered
+        self.comes = replies.comes
+        self.find_silent = replies.find_silent
         self.call_tasks = calls.call_tasks
         self.settle_call_task = calls.settle_call_task
 
@@ -236,6 +241,9 @@ class SqlOutreach:
         today = self._clock.day(self._clock.today(at))[0]
         facts = self._facts.of(connection, due, rule, at=at, sent_since=today)
         decision = decide(due, facts)
+        if isinstance(decision, Wait | Settle) and decision.reason in BY_TEXT_INSTEAD:
+            by_text = self._facts.by_text(connection, due, rule, facts, at=at)
+            decision = decide(due, by_text) if by_text is not None else decision
         match decision:
             case Send():
                 self._send(connection, due, decision, at)
@@ -278,7 +286,7 @@ class SqlOutreach:
 
     def _settle(self, connection: Connection, due: Due, settled: Settle, at: datetime) -> None:
         if self._mark(connection, due.id, settled.state, settled.reason) and settled.calls:
-            until = due.anchor if due.anchor > at else at + _CALLED_WITHIN
+            until = due.anchor if due.anchor > at else at + CALLED_WITHIN
             self._calls.open(connection, due.id, settled.reason, until=until, at=to_stamp(at))
 
     async def postpone(self, due: Due, *, until: datetime, reason: str) -> None:
@@ -287,96 +295,6 @@ class SqlOutreach:
 
     async def settle(self, due: Due, settled: Settle, *, at: datetime) -> None:
         await self._database.write(lambda connection: self._settle(connection, due, settled, at))
-
-    # -- answers ------------------------------------------------------------------------------------------
-
-    async def sent(self, message: str, *, contact: str) -> SentMessage | None:
-        chosen = select(OUTREACH).where(
-            _O.id == message, _O.practice == self._practice, _O.contact == contact, _O.sent_at.is_not(None)
-        )
-        row = await self._database.read_brief(lambda connection: connection.execute(chosen).first())
-        return None if row is None else _sent(row)
-
-    async def unanswered(self, contact: str, *, since: datetime, heard: int) -> Sequence[SentMessage]:
-        open_still = or_(_O.answer.is_(None), _O.answer == WROTE, _O.answered_by == heard)
-        chosen = (
-            select(OUTREACH)
-            .where(_O.practice == self._practice, _O.contact == contact, _O.sent_at >= to_stamp(since))
-            .where(_O.state == OutreachState.SENT.value, _O.reason.is_(None), open_still)
-            .order_by(_O.sent_at.desc(), _O.id)
-        )
-        rows = await self._database.read_brief(lambda connection: connection.execute(chosen).all())
-        return [_sent(row) for row in rows]
-
-    async def answered(
-        self, messages: Sequence[str], answer: str, *, settles: bool, at: datetime, heard: int
-    ) -> None:
-        values: dict[str, Any] = {"answer": answer, "answered_at": to_stamp(at), "answered_by": heard}
-        if settles:
-            values["call_at"] = None
-
-        def unit(connection: Connection) -> None:
-            stands = _O.answer.is_(None) | (_O.answer == WROTE) if answer == WROTE else _O.id.is_not(None)
-            connection.execute(update(OUTREACH).where(_O.id.in_(messages), stands).values(values))
-            if settles:
-                self._end_series(connection, messages)
-
-        await self._database.write_brief(unit)
-
-    def _end_series(self, connection: Connection, messages: Sequence[str]) -> None:
-        """The matter is settled: what was still to come of the same rule and subject does not."""
-        rows = connection.execute(select(_O.rule, _O.subject, _O.version).where(_O.id.in_(messages))).all()
-        for row in rows:
-            of = row.subject.rpartition(" ")[0]
-            connection.execute(
-                update(OUTREACH)
-                .where(_O.practice == self._practice, _O.rule == row.rule, _O.version == row.version)
-                .where(_O.subject.startswith(of + " ", autoescape=True), _O.state == "planned")
-                .values(state=OutreachState.SKIPPED.value, reason="settled", leased_until=None)
-            )
-
-    async def comes(self, messages: Sequence[str], *, contact: str, at: datetime) -> str:
-        chosen = select(OUTREACH).where(_O.id.in_(messages), _O.contact == contact, _O.sent_at.is_not(None))
-
-        def unit(connection: Connection) -> str:
-            rows = connection.execute(chosen).all()
-            if not rows:
-                return "unknown"
-            if all(row.anchor <= to_stamp(at) for row in rows):
-                return "over"
-            if not all(self._facts.stand(connection, read_visits(row.visits), ahead=True) for row in rows):
-                return "changed"
-            for row in rows:
-                self._facts.confirm(connection, list(read_visits(row.visits)), at=at)
-            return "noted"
-
-        return await self._database.write(unit)
-
-    async def find_silent(self, rules: Mapping[str, Rule], *, at: datetime) -> int:
-        now = to_stamp(at)
-        silent = select(OUTREACH).where(
-            _O.practice == self._practice, _O.call_at.is_not(None), _O.call_at <= now
-        )
-
-        def unit(connection: Connection) -> int:
-            opened = 0
-            for row in connection.execute(silent.limit(200)).all():
-                connection.execute(update(OUTREACH).where(_O.id == row.id).values(call_at=None))
-                rule = rules.get(row.rule)
-                ahead = rule is not None and rule.who in LOOKS_AHEAD
-                if rule is None or not self._facts.stand(connection, read_visits(row.visits), ahead=ahead):
-                    continue
-                if not self._facts.is_confirmed(connection, list(read_visits(row.visits))):
-                    reason = "silent" if row.answer is None else "not_settled"
-                    until = from_stamp(row.anchor) if ahead else at + _CALLED_WITHIN
-                    opened += self._calls.open(connection, row.id, reason, until=until, at=now)
-            return opened
-
-        if not await self._database.read_brief(
-            lambda connection: connection.execute(silent.limit(1)).first()
-        ):
-            return 0
-        return await self._database.write(unit)
 
     # -- for delivery -------------------------------------------------------------------------------------
 
@@ -430,18 +348,6 @@ def _due(row: Any) -> Due:
         attempts=row.attempts,
         lease=row.leased_until,
         reason=row.reason,
-    )
-
-
-def _sent(row: Any) -> SentMessage:
-    return SentMessage(
-        id=row.id,
-        rule=row.rule,
-        contact=row.contact,
-        visits=read_visits(row.visits),
-        anchor=from_stamp(row.anchor),
-        sent_at=from_stamp(row.sent_at),
-        answer=row.answer,
     )
 
 

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, update
 
-from bot.domain.channels import WHATSAPP
+from bot.domain.channels import SMS, WHATSAPP, accounts_of
+from bot.domain.conversation import InboundEvent, InboundKind
 from bot.domain.diary import Appointment, PatientDetails
 from bot.domain.outreach import HAPPENED, LOOKS_AHEAD, STANDS, Rule, Who
 from bot.domain.people import same_person
@@ -17,6 +19,7 @@ from bot.domain.practice import Practice
 from bot.service.outreach_ports import Due, Facts, Recipient
 from bot.storage import tables as t
 from bot.storage.consents import SqlConsents
+from bot.storage.contacts import Contacts
 from bot.storage.database import Database
 from bot.storage.diary_rows import appointment_of
 from bot.storage.diary_tables import APPOINTMENT, PATIENT
@@ -24,6 +27,7 @@ from bot.storage.outreach_tables import FACT, NEVER_WRITE, OUTREACH
 from bot.storage.patients import SqlPatients
 from bot.storage.reaching import Reaching
 from bot.storage.seal import Forgotten, Keyring
+from bot.storage.sealed_rows import SealedRows
 from bot.storage.tables import from_stamp, to_stamp
 from bot.storage.templates import SqlTemplates
 
@@ -32,6 +36,8 @@ _contact = t.ContactRow.__table__  # type: ignore[attr-defined]
 _handle = t.ContactHandle.__table__  # type: ignore[attr-defined]
 _conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]
 
+#: Whoever is to be called about what has no visit ahead.
+CALLED_WITHIN = timedelta(days=7)
 #: A conversation that is under way is not interrupted for so long after the patient's last word.
 _UNDER_WAY = timedelta(minutes=15)
 
@@ -48,6 +54,8 @@ class OutreachFacts:
         self._reaching = Reaching(database, practice.id)
         self._consents = SqlConsents(database, practice.id)
         self._templates = SqlTemplates(database, practice.id)
+        self._people = Contacts(SealedRows(practice.id, keyring), self._consents)
+        self._sms = accounts_of(practice).get(SMS, ())
         self._whatsapp = tuple(number.phone_number_id for number in practice.whatsapp)
 
     def of(
@@ -78,6 +86,30 @@ class OutreachFacts:
             link=self._link(connection, due) if rule.who is Who.BALANCE else None,
         )
 
+    def by_text(
+        self, connection: Connection, due: Due, rule: Rule, facts: Facts, *, at: datetime
+    ) -> Facts | None:
+        """The same with the patient's phone as one more recipient, reached by text message; None where that
+        cannot be, or somebody has said that they want none."""
+        known = {recipient.channel for recipient in facts.recipients}
+        unwanted = any(recipient.consent.has_opted_out for recipient in facts.recipients)
+        if SMS not in rule.channels or SMS in known or unwanted or not self._sms or due.patient is None:
+            return None
+        details = self.details(connection, due.patient)
+        if details is None or details.phone is None:
+            return None
+        event = InboundEvent(
+            kind=InboundKind.OTHER,
+            channel=SMS,
+            account=self._sms[0],
+            id=None,
+            sender=details.phone,
+            phone=details.phone,
+        )
+        contact, _ = self._people.of(connection, event, to_stamp(at))
+        recipient = self._recipient(connection, contact, at)
+        return None if recipient is None else replace(facts, recipients=(recipient,))
+
     # -- whom it may go to --------------------------------------------------------------------------------
 
     def _contacts(self, connection: Connection, due: Due, phone: str | None) -> list[str]:
@@ -88,7 +120,7 @@ class OutreachFacts:
                 self._keyring.handle(WHATSAPP, account, name)
                 for account in self._whatsapp
                 for name in (phone.lstrip("+"), phone)
-            ]
+            ] + [self._keyring.handle(SMS, account, phone) for account in self._sms]
             chosen = select(_handle.c.contact).where(
                 _handle.c.practice == self._practice, _handle.c.handle.in_(handles)
             )
