@@ -14,6 +14,7 @@ from nlu.times.retractions import retract
 from nlu.times.tape import Tape
 
 _MOST_PIECES = 40
+_DAY, _FORTNIGHT = timedelta(days=1), timedelta(days=14)
 
 
 def find_pieces(tape: Tape) -> list[Piece]:
@@ -48,6 +49,13 @@ def _day_later(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece]
     if not days:
         return None
     end = days[-1].ranges[0][1]
+    if tape.has(place, "before_that") and pieces[-1].found is days[-1] and end - _DAY > tape.today:
+        pieces[-1] = pieces[-1].but(dismissed=True)
+        before = Days("span", ((tape.today, days[-1].ranges[0][0]),))
+        return [Piece(before, place, place + 1, link="break")], place + 1
+    if tape.has(place, "after_that") and pieces[-1].found is days[-1]:
+        pieces[-1] = pieces[-1].but(dismissed=True)
+        return [Piece(Days("span", ((end, end + _FORTNIGHT),)), place, place + 1, link="break")], place + 1
     if (same := _same_month(tape, place, pieces[-1])) is not None:
         return [Piece(same, place, place + 1)], place + 1
     if tape.has(place, "day_later"):
@@ -60,6 +68,11 @@ def _day_later(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece]
     if bare and days[-1].kind == "week" and tape.has(place - 1, "or", "filler"):
         week = Days("week", ((end, end + timedelta(weeks=1)),), grain="week")
         return [Piece(week, place, place + 1)], place + 1
+    refused = pieces[-1].negated or any(tape.has(p, "not") for p in range(pieces[-1].end, place))
+    if bare and refused and days[-1].weekday is not None:  # "Wednesday, not this one, the next"
+        pieces[-1] = pieces[-1].but(negated=True)
+        later = Days("date", (almanac.one(end + _DAY * 6),), weekday=days[-1].weekday)
+        return [Piece(later, place, place + 1, link="break")], place + 1
     return None
 
 

@@ -127,7 +127,7 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     strong = strong or _is_another(tape, place) or (_after_a_day(tape, place) and not tape.is_unknown(end))
     if not sure and not strong and not tape.asked_for_time:
         return None
-    if not sure and not _is_a_time(tape, end, strong):
+    if not sure and (not _is_a_time(tape, end, strong) or tape.has(end, "month", "number_of_day")):
         return None
     if not sure and not strong and not _is_bare_answer(tape, place, end, moment):
         return None
@@ -144,8 +144,8 @@ def _is_corrected_hour(tape: Tape, place: int, end: int) -> bool:
 
 def _is_listed_hour(tape: Tape, place: int, end: int) -> bool:
     """ "Понедельник, 10": the last word of what is said of a day."""
-    after_day = tape.at(place - 1).text == "," and tape.has(place - 2, "weekday", "relative")
-    return after_day and tape.has(place, "digits") and (end >= len(tape) or tape.has(end, "soft"))
+    after_day = tape.at(place - 1).text == "," and tape.has(place - 2, "weekday", "relative", "part")
+    return after_day and tape.has(place, "digits") and (end >= len(tape) or tape.has(end, "soft", "filler"))
 
 
 def _is_all_but_filler(tape: Tape, place: int, end: int) -> bool:
@@ -206,7 +206,7 @@ def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
 
 
 #: Parts whose words mean something else elsewhere: "Monday am" but "am I", "domani presto" but "a presto".
-_BESIDE_A_DAY = ("am", "pm", "early")
+_BESIDE_A_DAY = ("am", "pm", "early", "night")
 #: Of these only the single words: "первой в четверг" but "первой помощи".
 _FIRST_OR_LAST = ("first_thing", "last_of_day")
 

@@ -53,7 +53,7 @@ def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...
 
 
 def _doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
-    """Days told apart, with words between them that nobody understood: perhaps not all of them are wished for."""
+    """Days told apart, with words between that nobody understood: perhaps not all of them are wished for."""
     days = [p for p in pieces if isinstance(p.found, Days) and _is_wish(p)]
     apart = any(
         later.link == "break" and not any(tape.has(p, "or", "and") for p in range(one.end, later.start))
@@ -168,7 +168,7 @@ def _entities(text: str, tape: Tape, spoken: _Spoken, holes: tuple[DayRange, ...
             cut = ranges if refused else almanac.without(ranges, holes)
             for start, end in cut:
                 single = (end - start).days == 1
-                clocks = [c for c in spoken.clocks if single and (c.dismissed or not piece.dismissed)]
+                clocks = [c for c in spoken.clocks if single and c.dismissed == piece.dismissed]
                 separate = separate or (bool(spoken.clocks) and not single and not refused)
                 if not clocks:
                     value = {"from": wall(start, 0), "to": wall(end, 0)}

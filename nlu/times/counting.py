@@ -92,6 +92,11 @@ def read_counted(tape: Tape, place: int) -> Read | None:
     if not announced and not tape.has(place, "number", "digits", "one", "unit"):
         return None
     counted = counted_unit(tape, begin)
+    number = tape.number(begin) if announced else None
+    if counted is None and number is not None and 1 < number[0] < 9 and tape.has(number[1], "weekday"):
+        weekday = tape.get(number[1], "weekday")  # "fra due venerdì"
+        day = almanac.coming_weekday(tape.today, weekday) + timedelta(weeks=number[0] - 1)
+        return Days("date", (almanac.one(day),), weekday=weekday, confidence=0.8), number[1] + 1
     if counted is None or counted[1] not in ("day", "week", "fortnight", "month"):
         return None
     many, unit, end = counted

@@ -201,7 +201,7 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
     if not (sign.glued and tape.at(begin + 2).glued) or tape.has(begin - 1, "currency", "one_of"):
         return None
     end = begin + 3
-    if (first, sign.text, second) == (24, "/", 7):
+    if (first, sign.text, second) == (24, "/", 7) or tape.has(end, "month"):  # "10/11 March"
         return None
     if tape.has(end, "counted") or (tape.has(end, "unit") and sign.text != "/"):
         return None
@@ -266,6 +266,8 @@ def _number_of_month(tape: Tape, place: int) -> tuple[Days, int] | None:
     read = ordinal or tape.number(begin)
     if read is None or not 1 <= read[0] <= 31 or tape.has(begin - 1, "currency", "one_of"):
         return None
+    if tape.at(begin).text == "una":  # an hour: the first of a month is "il primo"
+        return None
     number, end = read
     counted = tape.has(end, "number_of_day")
     if tape.context.asking in ("opening", "choice") and not counted and number <= len(tape.context.choices):
@@ -286,7 +288,9 @@ def _is_a_day_number(
     tape: Tape, begin: int, end: int, *, announced: bool, ordinal: bool, counted: bool
 ) -> bool:
     following = tape.at(end)
-    if tape.has(end, "counted", "unit", "weekday") and not counted:
+    if tape.has(end, "counted", "unit") and not counted:
+        return False
+    if tape.has(end, "weekday") and not (counted or (ordinal and tape.has(begin, "digits"))):
         return False
     part_of_a_day = announced and tape.vocabulary.article_makes_day and tape.has(end, "part")
     if tape.has(end, "ampm_am", "ampm_pm", "oclock") and not (counted or ordinal or part_of_a_day):

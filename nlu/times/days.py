@@ -178,6 +178,8 @@ def _bare_number(tape: Tape, place: int, *, loose: bool = False) -> Read | None:
     read = ordinal or tape.number(number)
     if read is None or not 1 <= read[0] <= 31 or tape.has(read[1], "unit", "counted"):
         return None
+    if tape.at(number).text == "una":
+        return None
     if tape.has(number - 1, "at") and not tape.has(number - 1, "day_number"):
         return None
     if tape.at(read[1]).text in (":", "h"):

@@ -15,6 +15,7 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     moved = [piece for number, piece in enumerate(moved) if not _is_beside_the_wish(tape, moved, number)]
     for number, piece in enumerate(moved):
         instead = any(tape.has(p, "instead") for p in range(piece.start - 2, piece.start))
+        instead = instead or _is_booked(tape, moved, number)
         if instead or (tape.speaks_of_moving and _is_of_the_visit(tape, moved, number)):
             moved[number] = piece.but(dismissed=True)
             if isinstance(piece.found, Days):
@@ -36,7 +37,7 @@ def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
 
 
 def _is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
-    """ "My son finishes at 2, so 2.30", "I have a meeting at 3, could come at 5": another hour is wished for."""
+    """ "My son finishes at 2, so 2.30", "a meeting at 3, could come at 5": another hour is wished for."""
     piece = pieces[number]
     if not isinstance(piece.found, Clock) or piece.found.shape != "point" or piece.negated:
         return False
@@ -47,6 +48,16 @@ def _is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     return any(isinstance(p.found, Clock) and p.link in ("soft", "break", "none") for p in later)
 
 
+def _is_booked(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """ "I have an appointment on Friday, can I come on Thursday": the later day is wished for."""
+    piece, later = pieces[number], pieces[number + 1 :]
+    if not isinstance(piece.found, Days) or not piece.found.ranges or piece.negated:
+        return False
+    if not any(tape.has(place, "have_booked") for place in range(max(piece.start - 3, 0), piece.start)):
+        return False
+    return any(isinstance(p.found, Days) and not p.negated and p.link not in ("or", "and") for p in later)
+
+
 def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
     piece = pieces[number]
     if piece.dismissed or not isinstance(piece.found, (Days, Clock)):
@@ -54,7 +65,7 @@ def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
     if number and piece.link in ("or", "and") and not pieces[number - 1].dismissed:
         return False
     before = range(max(piece.start - _NEAR, 0), piece.start)
-    booked = max((p for p in before if tape.has(p, "booked")), default=-1)
+    booked = max((p for p in before if tape.has(p, "booked", "have_booked")), default=-1)
     onto = _goes_to(tape, piece.start)
     if tape.has(piece.start - 1, "own"):  # "my 3 pm"
         return True

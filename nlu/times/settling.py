@@ -91,6 +91,8 @@ def _place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
         return chain
     week = weeks[0]
     beside = week + 1 if week + 1 in days else week - 1
+    if beside == week - 1 and week - 2 in days and isinstance(chain[beside].found, Clock):
+        beside = week - 2  # "Thursday morning of next week"
     if beside not in days or chain[max(week, beside)].link in ("or", "and") or chain[week].negated:
         return chain
     if chain[beside].negated:

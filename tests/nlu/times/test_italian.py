@@ -119,7 +119,7 @@ HOURS = [
     ("in pausa pranzo", "any 12:00-14:30"),
     ("nel pomeriggio", "any 13:00-19:00"),
     ("primo pomeriggio", "any 13:00-15:30"),
-    ("nel tardo pomeriggio", "any 16:30-19:00"),
+    ("nel tardo pomeriggio", "any 16:00-19:00"),
     ("di sera", "any 17:00-19:00"),
     ("dopo il lavoro", "any 17:00-19:00"),
     ("dopo le 17", "any 17:00-19:00"),
