@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from bot.domain.conversation import InboundEvent
+from bot.domain.conversation import InboundEvent, InboundKind
 from bot.domain.pipeline import BOT
 from bot.storage import tables as t
 from bot.storage.consents import SqlConsents
@@ -68,7 +68,7 @@ class Contacts:
         is_new = contact is None
         if contact is None:
             contact = self._add(connection, event, at)
-        elif not all(known.values()) or event.phone:
+        elif not all(known.values()) or event.kind is InboundKind.CONTACTS:
             self._refresh(connection, contact, event)
         for name, found in known.items():
             if found is None or (is_new and found != contact):

@@ -50,6 +50,21 @@ async def test_a_card_of_somebody_elses_is_not_taken_for_the_number(surgery: Sur
     assert "telefono" in anna.sees.text
 
 
+async def test_who_wrote_from_a_new_number_before_we_heard_of_it_keeps_the_visits(surgery: Surgery) -> None:
+    anna = surgery.patient("393331234567", name="Anna Rossi")
+    await anna.says("Buonasera, vorrei prenotare una prima visita")
+    await anna.says("Anna Rossi")
+    while anna.sees.titles and not await booked(surgery, anna):
+        await anna.taps(anna.sees.titles[0])
+    again = surgery.patient("393470009999", name="Anna Rossi")
+    await again.says("Dove siete?")
+    moved = {"type": "user_changed_number", "moved_to": "393470009999"}
+    await anna.sends(InboundKind.SYSTEM, details=moved)
+
+    assert await booked(surgery, again) == [("Anna Rossi", NUMBER)]
+    assert await booked(surgery, anna) == []
+
+
 async def booked(surgery: Surgery, anna: Patient) -> list[tuple[str, str | None]]:
     since = surgery.clock.now()
     people = await surgery.desk.books.diary.booked_for(contact=surgery.contact(anna), since=since)
