@@ -185,6 +185,7 @@ class FrontDesk:
         )
         self.templates = template_book(books, self.outreach.content.templates)
         self.store.fates.reopening = reopening(self.templates, self.tokens)
+        self.store.fates.carrying = self.templates.carrying
         of_the_house = [
             *booking_actions(practice, self.diary, codes),
             *outreach_actions(self.outreach.answers, self.outreach.notes),

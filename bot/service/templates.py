@@ -8,7 +8,14 @@ import structlog
 
 from bot.domain.conversation import Reply
 from bot.domain.practice import Practice
-from bot.domain.templates import Category, Template, TemplateState, TemplateStatus, TemplateUnfit
+from bot.domain.templates import (
+    Category,
+    Template,
+    TemplateState,
+    TemplateStatus,
+    TemplateUnfit,
+    one_line,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -16,7 +23,7 @@ log = structlog.get_logger(__name__)
 REOPENS, SHOW_ANSWER = "chat_waits_for_you", "/show_answer"
 #: What carries a person's words into a chat that is closed.
 CARRIES = "message_from_practice"
-#: Filled from practice.yml wherever a template names them.
+_LONGEST_BODY = 1024
 _FRESH = 5.0  # seconds: other processes hear of states, too
 
 
@@ -88,6 +95,17 @@ class TemplateBook:
         except TemplateUnfit as reason:
             log.warning("chat_not_reopened", channel=channel, why=str(reason))
             return None
+
+    def carrying(self, channel: str, language: str, words: str) -> Reply | None:
+        """Words of ours within a template; None where there is no such template, or it is too short."""
+        spoken = language if language in self._practice.languages else self._practice.languages[0]
+        told = one_line(words)
+        try:
+            reply = self.reply(CARRIES, channel=channel, language=spoken, values={"staff_text": told})
+        except TemplateUnfit as reason:
+            log.warning("words_not_carried", channel=channel, why=str(reason))
+            return None
+        return reply if len(reply.text) <= _LONGEST_BODY else None
 
     async def follow(self, status: TemplateStatus) -> None:
         """A channel reports a template's state. What is older than what is known changes nothing."""

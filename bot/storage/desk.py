@@ -279,7 +279,9 @@ class SqlDesk:
 
     async def reply(self, conversation: str, text: str, *, who: str, client_message_id: str) -> None:
         done = Done(Deed.SENT, who, conversation, client_message_id)
-        await self._move(lambda c, at: self._send(c, conversation, text, who, client_message_id, at=at), done)
+        await self._move(
+            lambda c, at: self._send(c, conversation, text, who, client_message_id, at=at, typed=True), done
+        )
         self._wake_delivery(conversation)
 
     async def change_visits(
@@ -313,24 +315,31 @@ class SqlDesk:
         client_message_id: str,
         *,
         at: int,
+        typed: bool = False,
     ) -> bool:
-        """A message of a person into the outbox; False when it is there already."""
+        """A message of a person into the outbox; False when it is there already. What nobody `typed` says
+        what somebody did: where the channel takes no words, a template carries it."""
         message = str(uuid.uuid5(uuid.UUID(conversation), f"staff {client_message_id}"))
         self._row(connection, conversation)
         if connection.execute(select(_outbox.c.seq).where(_outbox.c.id == message)).scalar():
             return False
         self._owners.take(connection, conversation, who, at=at)
-        allowed = self._store.reaching.may(connection, conversation, writer=Writer.PERSON, at=from_stamp(at))
+        writer = Writer.PERSON if typed else Writer.ASSISTANT
+        allowed = self._store.reaching.may(connection, conversation, writer=writer, at=from_stamp(at))
+        reply: Reply | None = Reply(text=text)
         if not allowed.allows_words:
+            reply = None if typed else self._store.fates.carried(connection, conversation, text, at=at)
+        if reply is None:
             raise WindowClosed("the channel takes no free words for this patient now; send a template")
         self._store.add_outbox(
             connection,
             conversation=conversation,
             id=message,
             author=STAFF + who,
-            reply=Reply(text=text),
+            reply=reply,
             at=at,
             client_message_id=client_message_id,
+            typed=typed,
         )
         self._owners.note_answer(connection, conversation, who, at=at)
         return True

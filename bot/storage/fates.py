@@ -14,7 +14,7 @@ from bot.domain.pipeline import OutboxState, StagedHandoff
 from bot.domain.send_errors import action_of
 from bot.domain.templates import Category, TemplateStatus
 from bot.domain.verdicts import Verdict, verdict
-from bot.domain.windows import writer_of
+from bot.domain.windows import Writer, writer_of
 from bot.storage import tables as t
 from bot.storage.consents import SqlConsents
 from bot.storage.database import Database
@@ -36,12 +36,19 @@ _KEPT_FOR = timedelta(days=7)
 
 #: What opens a chat again: contact, channel, language, moment -> a template, or None where there is none.
 Reopening = Callable[[str, str, str, int], Reply | None]
+#: What carries words into a chat that is closed: channel, language, words -> a template, or None.
+Carrying = Callable[[str, str, str], Reply | None]
 
 _MESSAGE = Prepared(
     select(_outbox, _contact.c.channel, _conversation.c.sealed.label("state_of_talk"))
     .join(_contact, _contact.c.id == _outbox.c.conversation)
     .join(_conversation, _conversation.c.id == _outbox.c.conversation)
     .where(_outbox.c.id == bindparam("row"))
+)
+_TALK = Prepared(
+    select(_contact.c.channel, _conversation.c.sealed)
+    .join(_conversation, _conversation.c.id == _contact.c.id)
+    .where(_contact.c.id == bindparam("conversation"))
 )
 _SET = Prepared(
     update(_outbox)
@@ -89,6 +96,7 @@ class Fates:
         self._consents = SqlConsents(database, rows.practice)
         self._templates = SqlTemplates(database, rows.practice)
         self.reopening = reopening
+        self.carrying: Carrying = lambda channel, language, words: None
 
     def refused(
         self,
@@ -133,6 +141,18 @@ class Fates:
         """Nobody knows whether it arrived, and nothing more is tried."""
         self._tell(connection, _MESSAGE.first(connection, row=message), NOT_DELIVERED, at)
 
+    def carried(self, connection: Connection, conversation: str, words: str, *, at: int) -> Reply | None:
+        """Words of ours within a template, for a chat that takes no others; None where there is none."""
+        row = _TALK.first(connection, conversation=conversation)
+        allowed = self._reaching.may(connection, conversation, writer=Writer.ASSISTANT, at=from_stamp(at))
+        if Category.UTILITY not in allowed.templates:
+            return None
+        return self.carrying(row.channel, self._language(connection, conversation, row.sealed), words)
+
+    def _language(self, connection: Connection, conversation: str, sealed: bytes | None) -> str:
+        state = self._rows.open(connection, conversation, sealed) if sealed else {}
+        return str(state.get("language") or "")
+
     def release(self, connection: Connection, conversation: str, *, at: int) -> bool:
         """The patient has written: what waited for that goes out. Whether there was anything."""
         oldest = at - _stamp(_KEPT_FOR)
@@ -155,8 +175,7 @@ class Fates:
     def _reopen(self, connection: Connection, row: Any, reply: Reply, at: int) -> None:
         """One template asks the patient to write, once for each window; where there is none, staff hear. A
         template that is itself refused so can only be our mistake."""
-        state = self._rows.open(connection, row.conversation, row.state_of_talk) if row.state_of_talk else {}
-        language = str(state.get("language") or "")
+        language = self._language(connection, row.conversation, row.state_of_talk)
         template = None
         allowed = self._reaching.may(
             connection, row.conversation, writer=writer_of(row.author), at=from_stamp(at)

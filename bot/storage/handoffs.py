@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from bot.domain.conversation import InboundKind
-from bot.domain.handoff import WINDOW, AlertKind, Outcome
+from bot.domain.handoff import AlertKind, Outcome
 from bot.domain.pipeline import (
     BOT,
     HANDED_BACK,
@@ -22,12 +22,12 @@ from bot.domain.pipeline import (
     PendingAlert,
     StagedHandoff,
 )
-from bot.domain.windows import OPENING_KINDS
+from bot.domain.windows import OPENING_KINDS, Writer, can_send
 from bot.ports import Clock
 from bot.storage import tables as t
 from bot.storage.database import Database
 from bot.storage.ownership import Ownership
-from bot.storage.reaching import wrote_at
+from bot.storage.reaching import Reaching
 from bot.storage.seal import Keyring
 from bot.storage.statements import upsert
 from bot.storage.tables import from_stamp, to_stamp
@@ -53,6 +53,7 @@ class SqlHandoffs:
         self._keyring = keyring
         self._clock = clock
         self._owners = ownership
+        self._reaching = Reaching(database, practice)
         #: Beside other workers, one of all sees to what falls due.
         self.leads: Callable[[], bool] = lambda: True
 
@@ -115,8 +116,7 @@ class SqlHandoffs:
         """An answer to a patient was withdrawn: they are to hear who answers instead. Who did not write to us
         waits for nothing."""
         row = self._owners.row(connection, conversation)
-        until = self.window_until(connection, conversation)
-        if row.owner == BOT and until is not None and to_stamp(until) > at:
+        if row.owner == BOT and self.may_answer(connection, conversation, at):
             self.own_event(connection, row, PAUSED, key=key, at=at)
 
     def paused_ones(self, connection: Connection) -> Sequence[Any]:
@@ -148,9 +148,11 @@ class SqlHandoffs:
 
         return await self._database.write(unit)
 
-    def window_until(self, connection: Connection, conversation: str) -> datetime | None:
-        wrote = wrote_at(connection, conversation)
-        return wrote + WINDOW if wrote else None
+    def may_answer(self, connection: Connection, conversation: str, at: int) -> bool:
+        """Whether the assistant may write freely to this patient, who has written to us."""
+        channel, reach = self._reaching.reach(connection, conversation)
+        allowed = can_send(Writer.ASSISTANT, channel, reach, from_stamp(at))
+        return reach.wrote_at is not None and allowed.allows_words
 
     def give_back(self, connection: Connection, conversation: str, who: str, *, at: int) -> bool:
         """Whether anything changed: an event now says so. Where nobody may write to the patient any more the
@@ -162,8 +164,7 @@ class SqlHandoffs:
         if self._owners.is_free_of_people(row):
             self._owners.close_handoffs(connection, conversation, by=who, outcome=Outcome.RETURNED, at=at)
             return False
-        until = self.window_until(connection, conversation)
-        if until is None or to_stamp(until) <= at:
+        if not self.may_answer(connection, conversation, at):
             return self._owners.close(connection, conversation, who, outcome=Outcome.RETURNED, at=at)
         if self._owners.is_given_back(connection, conversation):
             return False

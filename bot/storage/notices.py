@@ -52,8 +52,9 @@ class SqlNotices:
         who: str,
         writes: Sequence[DiaryWrite] = (),
     ) -> bool:
-        """Makes the writes and tells the patient. False when the channel does not let us write any more (the
-        writes are made all the same). The same key again changes nothing. Raises a write's BookingError."""
+        """Makes the writes and tells the patient, by a template where the channel takes no words any more.
+        False when it takes none either (the writes are made all the same). The same key again changes
+        nothing. Raises a write's BookingError."""
         message = str(uuid.uuid5(uuid.UUID(conversation), f"notice {key}"))
         at = self._clock.now()
 
@@ -64,15 +65,17 @@ class SqlNotices:
                 self._store.apply_write(connection, write)
             if writes:
                 self._audit.note(connection, Deed.CHANGED_VISIT, by=who, conversation=conversation)
-            until = self._store.handoffs.window_until(connection, conversation)
-            if until is None or until <= at:
+            reply: Reply | None = Reply(text=text)
+            if not self._store.handoffs.may_answer(connection, conversation, to_stamp(at)):
+                reply = self._store.fates.carried(connection, conversation, text, at=to_stamp(at))
+            if reply is None:
                 return False
             self._store.add_outbox(
                 connection,
                 conversation=conversation,
                 id=message,
                 author=STAFF + who,
-                reply=Reply(text=text),
+                reply=reply,
                 at=to_stamp(at),
             )
             return True

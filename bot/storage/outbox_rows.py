@@ -11,7 +11,7 @@ from bot.domain.conversation import Refused, Reply, SendAction
 from bot.domain.handoff import JUST_NOW
 from bot.domain.pipeline import BOT, QUEUE, OutboxMessage, OutboxState, TurnCommit, Unfinished
 from bot.domain.verdicts import Verdict
-from bot.domain.windows import Obstacle, Way, writer_of
+from bot.domain.windows import Obstacle, Way, Writer, writer_of
 from bot.ports import Clock
 from bot.storage import tables as t
 from bot.storage.claims import Claims
@@ -146,10 +146,13 @@ class OutboxRows:
         sending: bool = False,
         draft: str | None = None,
         client_message_id: str | None = None,
+        typed: bool = False,
     ) -> None:
         """A message of ours; the same id a second time is the same message. `draft`: the turn that only
-        suggests it."""
+        suggests it. `typed`: these are a person's own words, which may go out as such when they are late."""
         content = reply_to_json(reply)
+        if typed:
+            content["typed"] = True
         if client_message_id:
             content["client_message_id"] = client_message_id
         state = OutboxState.SENDING if sending else OutboxState.QUEUED
@@ -227,9 +230,12 @@ class OutboxRows:
     def _begin(self, connection: Connection, row: Any, now: int) -> OutboxMessage | None:
         """The message, marked as being sent; None when words may not go out any more: it waited too long."""
         message = self._message(connection, row)
-        allowed = self._reaching.may(
-            connection, row.conversation, writer=writer_of(row.author), at=from_stamp(now)
-        )
+        writer = writer_of(row.author)
+        if writer is Writer.PERSON and not self._rows.open(connection, row.conversation, row.sealed).get(
+            "typed"
+        ):
+            writer = Writer.ASSISTANT  # a notice of what somebody did
+        allowed = self._reaching.may(connection, row.conversation, writer=writer, at=from_stamp(now))
         if message.reply.template is None and not allowed.allows_words:
             action = SendAction.WINDOW_CLOSED
             if allowed.obstacle is Obstacle.UNREACHABLE:

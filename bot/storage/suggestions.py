@@ -64,9 +64,8 @@ class SqlSuggestions:
 
         def unit(connection: Connection) -> bool:
             self._check(connection, conversation, draft)
-            until = self._store.handoffs.window_until(connection, conversation)
-            if until is None or to_stamp(until) <= at:
-                raise WindowClosed("24 hours without a word from the patient: WhatsApp takes templates only")
+            if not self._store.handoffs.may_answer(connection, conversation, at):
+                raise WindowClosed("the channel takes no free words for this patient now; send a template")
             decided = self._store.drafts.send(connection, conversation, text, who=who, at=at)
             self._store.ownership.note_answer(connection, conversation, who, at=at)
             self._close_handoff(connection, conversation, who, at)

@@ -113,3 +113,16 @@ async def test_on_instagram_nothing_can_be_sent_and_staff_are_told_why(surgery: 
     view = await surgery.desk.template_desk.offered(chat)
 
     assert (view.way, view.obstacle, view.templates) == (Way.NEVER, "no_templates", ())
+
+
+async def test_on_messenger_what_a_person_did_is_told_by_template_and_not_as_their_words(
+    surgery: Surgery,
+) -> None:
+    chat = await closed_chat(surgery, channel="messenger")
+    await surgery.desk.desk.change_visits(
+        chat, (), text="La Sua visita è disdetta.", who="Marta", client_message_id=KEY
+    )
+    await surgery.settled()
+
+    assert surgery.patient().screen[-1].text.startswith("Buongiorno, ecco un messaggio per Lei")
+    assert "La Sua visita è disdetta." in surgery.patient().screen[-1].text
