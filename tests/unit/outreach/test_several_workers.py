@@ -1,0 +1,71 @@
+"""On PostgreSQL, with several workers: each message is taken by one, and said once."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from outreach_kit import MOBILE, goes_on, known, told
+
+from bot.bootstrap.outreach import OutreachDesk
+from bot.domain.outreach import OutreachState
+from bot.service.clock import FrozenClock
+from bot.storage.database import Database
+from bot.testing import Surgery
+from nlu.understanding import Interpreter
+from tests.postgresql import fresh_database
+
+
+async def test_each_message_is_taken_by_one_worker_and_said_once(
+    tmp_path: Path, interpreter: Interpreter
+) -> None:
+    url = fresh_database()
+    async with Surgery.open(
+        tmp_path, interpreter=interpreter, environment={"CHAIRSIDE_DATABASE_URL": url}
+    ) as surgery:
+        people = [f"39333123456{n}" for n in range(6)]
+        for number, who in enumerate(people):
+            await known(surgery, wa_id=who)
+            await surgery.staff_book(f"2026-03-05T1{number}:00", name=f"Anna {number}", phone=f"+{who}")
+        await surgery.desk.outreach.service.plan()
+        assert isinstance(surgery.clock, FrozenClock)
+        surgery.clock.move(days=2, hours=9)
+        second = Database(url)
+        other = OutreachDesk(
+            replace(surgery.desk.books, database=second),
+            surgery.desk.outreach.content,
+            clock=surgery.clock,
+            store=surgery.desk.store,
+            system=surgery.desk.diary,
+            tokens=surgery.desk.tokens,
+            is_paused=lambda channel: False,
+            wake_delivery=surgery.desk.delivery.wake,
+        )
+
+        await surgery.desk.outreach.service.plan()
+        at = surgery.clock.now()
+        here, there = await asyncio.gather(
+            surgery.desk.outreach.book.take(limit=4, at=at), other.book.take(limit=4, at=at)
+        )
+        surgery.clock.move(minutes=2)  # whoever took them is not heard of any more
+        await asyncio.gather(*(desk.service.sweep() for desk in (surgery.desk.outreach, other) * 2))
+        await surgery.settled()
+        second.close()
+
+        assert {one.id for one in here} & {one.id for one in there} == set()
+        reminders = [sum("promemoria" in seen.text for seen in surgery.patient(who).screen) for who in people]
+        assert reminders == [1] * 6
+
+
+async def test_a_reminder_goes_out_and_is_confirmed(tmp_path: Path, interpreter: Interpreter) -> None:
+    environment = {"CHAIRSIDE_DATABASE_URL": fresh_database()}
+    async with Surgery.open(tmp_path, interpreter=interpreter, environment=environment) as surgery:
+        anna = await known(surgery)
+        await surgery.staff_book("2026-03-05T10:00", name="Anna Verdi", phone=MOBILE)
+        await goes_on(surgery, days=2, hours=2)
+
+        await anna.taps("Sì, confermo")
+        await goes_on(surgery, hours=21)
+
+        assert "è confermato" in anna.sees.text
+        assert ("visit_tomorrow", OutreachState.SENT, None) in await told(surgery)
+        assert await surgery.desk.outreach.call_list.call_tasks() == ()
