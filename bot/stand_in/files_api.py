@@ -49,7 +49,8 @@ def file_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
     async def download(request: web.Request) -> web.StreamResponse:
         tokens = {stand_in.access_token}
         is_for_page = any(side.owns_file(request.query.get("mid", "")) for side in stand_in.pages)
-        if not is_for_page and bearer_token(request) not in tokens:
+        key = request.headers.get("D360-API-KEY") if stand_in.options.is_behind_provider else None
+        if not is_for_page and (key or bearer_token(request)) not in tokens:
             raise GraphRefused(401, 190, "An access token is required to request this resource.")
         file = stand_in.media.fetch(request.query)
         return await _serve(file, _strike(stand_in, "download"), request, stand_in)

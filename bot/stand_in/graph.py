@@ -36,6 +36,7 @@ from bot.stand_in.pages import PageSide
 from bot.stand_in.patient_messages import read_patient_message
 from bot.stand_in.platforms import INSTAGRAM, MESSENGER, Platform
 from bot.stand_in.postman import Postman, Sleep
+from bot.stand_in.provider import proof, provider_routes
 from bot.stand_in.sends import Sends
 from bot.stand_in.statuses import StatusReports
 from bot.stand_in.strict_json import StrictObject
@@ -104,6 +105,7 @@ class GraphStandIn:
             sleep=sleep,
             subscription=self.subscription,
             report=self._note,
+            prove=(lambda _: proof(app_secret)) if options.is_behind_provider else None,
         )
         self.templates = TemplateShelf(
             for_page=False, known=options.templates, now=now, announce=self.announce
@@ -366,8 +368,8 @@ class GraphStandIn:
             [
                 *control_routes(self),
                 *file_routes(self),
-                *management_routes(self),
-                *graph_routes(self),
+                *(provider_routes(self) if self.options.is_behind_provider else management_routes(self)),
+                *graph_routes(self, is_open=not self.options.is_behind_provider),
             ]
         )
         application.on_shutdown.append(self._release_waiters)

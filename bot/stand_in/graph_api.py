@@ -23,12 +23,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _VERSION = re.compile(r"v([0-9]{1,3})\.0")
 
 
-def graph_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
+def graph_routes(stand_in: "GraphStandIn", *, is_open: bool = True) -> list[web.RouteDef]:
+    """Whatever is not open, or not known, does not exist."""
+
     async def send_message(request: web.Request) -> web.StreamResponse:
         try:
             check_version(request, stand_in)
             side = _addressed(request, stand_in)
-            body = await _json_body(request, side is not stand_in)
+            body = await json_body(request, side is not stand_in)
         except (Refused, GraphRefused) as refused:
             stand_in.note_refusal(code=refused.code, http_status=refused.http_status)
             raise
@@ -38,10 +40,8 @@ def graph_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
     async def unknown_path(request: web.Request) -> web.StreamResponse:
         raise GraphRefused(400, 2500, f"Unknown path components: {request.path}")
 
-    return [
-        web.post("/{version}/{number}/messages", send_message),
-        web.route("*", "/{path:.*}", unknown_path),
-    ]
+    sending = [web.post("/{version}/{number}/messages", send_message)] if is_open else []
+    return [*sending, web.route("*", "/{path:.*}", unknown_path)]
 
 
 async def answered(answer: Answer, request: web.Request, stand_in: "GraphStandIn") -> web.StreamResponse:
@@ -125,7 +125,7 @@ def check_number(request: web.Request, stand_in: "GraphStandIn") -> None:
         raise no_such_object(request, number)
 
 
-async def _json_body(request: web.Request, is_for_page: bool) -> Any:
+async def json_body(request: web.Request, is_for_page: bool = False) -> Any:
     refuse: Callable[[str], Refused | GraphRefused] = invalid if is_for_page else malformed
     if request.content_type != "application/json":
         raise refuse("Content-Type must be application/json")

@@ -1,7 +1,7 @@
 """Webhook bodies on their way to the postman: batched, written and signed as Meta does."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,9 +36,10 @@ class Mailbag:
         sleep: Sleep,
         subscription: Subscription,
         report: Report,
+        prove: Callable[[bytes], Mapping[str, str]] | None = None,
     ) -> None:
         self._options = options
-        self._app_secret = app_secret
+        self._prove = prove or (lambda raw: signatures(raw, app_secret))
         self._postman = postman
         self._sleep = sleep
         self._subscription = subscription
@@ -71,7 +72,7 @@ class Mailbag:
         raw = as_meta_writes({"object": updates[0].body["object"], "entry": entries})
         self._postman.post(
             raw,
-            signatures(raw, self._app_secret),
+            self._prove(raw),
             key=key if self._options.keep_order else f"webhook {self._count}",
             delay=self._random.uniform(*self._options.webhook_delay),
             about={

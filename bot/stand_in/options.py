@@ -50,6 +50,7 @@ class StandInOptions:
     throughput: int = 80  # messages in and out within one second; 0 switches the limit off
     page_throughput: int = 300  # messages of a Page within one second; 0 switches the limit off
     page_sends_per_person: int = 200  # of a Page in 24 hours, for each who wrote in them; 0 switches it off
+    is_behind_provider: bool = False  # plays 360dialog's door before the number, see bot/stand_in/provider.py
     is_coexistent: bool = False  # the number stays in the Business app: 20 messages a second, whatever is set
 
     # Statuses; on Messenger, echoes and deliveries.
