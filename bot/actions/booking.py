@@ -16,6 +16,7 @@ from bot.actions.keeping import WithOpening
 from bot.actions.moving import AskConfirmMove, AskNewTime, FindNewTimes, HoldNewTime, MoveVisit
 from bot.actions.openings import AskOpening, FindOpenings
 from bot.actions.outreach import outreach_action_names
+from bot.actions.places import AskSite, PrepareSite
 from bot.actions.preparing import AskVisitType, PrepareBooking, PrepareHandoff
 from bot.actions.proving_contact import CheckContactCode, Codes, SendContactCode
 from bot.actions.returning import RecallPatient
@@ -49,6 +50,8 @@ def _kinds() -> tuple[type[DeskAction], ...]:
     return (
         PrepareBooking,
         AskVisitType,
+        PrepareSite,
+        AskSite,
         FindOpenings,
         AskOpening,
         HoldOpening,

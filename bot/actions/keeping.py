@@ -4,6 +4,7 @@ from bot.actions.desk import DeskAction
 from bot.actions.turn import current_call
 from bot.actions.wording import in_words
 from bot.domain.diary import Hold, Opening
+from bot.domain.openings import place_of
 
 
 class WithOpening(DeskAction):
@@ -26,4 +27,10 @@ class WithOpening(DeskAction):
             "visit_name": visit_type.name(language) if visit_type else "",
             "opening_words": in_words(self.clock.wall(opening.start), language),
             "practitioner_name": practitioner.name if practitioner else self.practice.name,
+            "visit_place": place_of(self.practice, opening),
         }
+
+    def anew(self, opening: Opening) -> dict[str, str]:
+        """When and where a visit is, once it has moved."""
+        words = self.described(opening)
+        return {"new_when": words["opening_words"], "visit_place": words["visit_place"]}

@@ -10,9 +10,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
 from bot.actions.desk import DeskAction, Event, read_opening, read_practitioner, read_wish, set_slots
+from bot.actions.places import read_site
 from bot.actions.turn import current_call
 from bot.actions.wording import opening_title, other_times
 from bot.domain.diary import Opening, Wish
+from bot.domain.openings import site_of
 from bot.errors import BookingError
 
 ON_OFFER = 6
@@ -41,6 +43,8 @@ class Searching(DeskAction):
         any_at_all = Wish(visit_type=wish.visit_type, site=wish.site, instead_of=wish.instead_of)
         if wish != any_at_all:
             yield any_at_all
+        if wish.site is not None:  # nothing at all is free there: another place is better than none
+            yield replace(any_at_all, site=None)
 
 
 class FindOpenings(Searching):
@@ -60,13 +64,15 @@ class FindOpenings(Searching):
             return set_slots(openings_result="unknown_visit")
         slot = _merged(tracker.get_slot("wish"), tracker.get_slot("searched_for"))
         practitioner = read_practitioner(tracker.get_slot("practitioner"))
-        searched_for = json.dumps([visit_type.id, slot, practitioner], sort_keys=True)
+        site = read_site(tracker.get_slot("site"))
+        asked = [visit_type.id, slot, practitioner, *([site] if site else [])]
+        searched_for = json.dumps(asked, sort_keys=True)
         reason = tracker.get_slot("search_reason")
         is_same = searched_for == tracker.get_slot("searched_for")
         if is_same and reason is None and read_opening(tracker.get_slot("opening")):
             return set_slots(openings_result="found")
         wish = read_wish(slot, visit_type=visit_type.id, practitioner=practitioner)
-        wish = replace(wish, instead_of=tracker.get_slot("instead_of"))
+        wish = replace(wish, instead_of=tracker.get_slot("instead_of"), site=site)
         shown = tuple(tracker.get_slot("openings_shown") or ()) if is_same else ()
         passed_over = shown if reason == "more" else ()
         try:
@@ -101,6 +107,7 @@ class FindOpenings(Searching):
         start = self.clock.wall(opening.start)
         return (
             wish.practitioner in (None, opening.practitioner)
+            and (wish.site is None or site_of(self.practice, opening) == wish.site)
             and (wish.part is None or wish.part[0] <= start.time() < wish.part[1])
             and (not wish.windows or any(begin <= start < end for begin, end in wish.windows))
         )
@@ -163,7 +170,8 @@ class AskOpening(Searching):
             practitioner=read_practitioner(tracker.get_slot("practitioner")),
         )
         try:
-            wish = replace(wish, instead_of=tracker.get_slot("instead_of"))
+            site = read_site(tracker.get_slot("site"))
+            wish = replace(wish, instead_of=tracker.get_slot("instead_of"), site=site)
             return list(await self.find(wish)) or still
         except BookingError:
             return still
@@ -187,13 +195,19 @@ class AskOpening(Searching):
     def _button(self, opening: Opening, language: str) -> dict[str, str]:
         start = self.clock.wall(opening.start)
         practitioner = self.practice.practitioner(opening.practitioner)
+        who = practitioner.name if practitioner else ""
         return {
             "title": opening_title(start, language),
             "payload": f"/SetSlots({self.fills}={opening.ref})",
-            "description": practitioner.name if practitioner else "",
+            "description": ", ".join(part for part in (who, self._site_name(opening)) if part),
             "start": f"{start:%Y-%m-%dT%H:%M}",
             "practitioner": opening.practitioner,
         }
+
+    def _site_name(self, opening: Opening) -> str:
+        """Only where there are several."""
+        where = site_of(self.practice, opening) if len(self.practice.sites) > 1 else None
+        return next((site.name for site in self.practice.sites if site.id == where), "")
 
 
 def _merged(wish: Any, searched_for: str | None) -> Any:

@@ -15,6 +15,7 @@ TITLE_LENGTH = 24  # a row of a WhatsApp list
 _AT = {"en": "{day} at {time}", "it": "{day} alle {time}", "ru": "{day}, {time}"}
 _ON_BUTTON = {"en": "EEE d MMM", "it": "EEE d/M", "ru": "EEE d.MM"}
 _OTHER_TIMES = {"en": "Other times", "it": "Altri orari", "ru": "Другое время"}
+_ANYWHERE = {"en": "Wherever it is sooner", "it": "Dove c'è posto prima", "ru": "Где раньше"}
 _OTHER_VISIT = {"en": "Another visit", "it": "Un'altra visita", "ru": "Другой визит"}
 _NOT_CONFIRMED = {
     "en": "asked for, not confirmed yet",
@@ -40,6 +41,10 @@ def visit_title(start: datetime, language: str) -> str:
     """A visit without its hour, in at most 20 characters: "Tue 3 Mar morning", "mar 3/3 mattina"."""
     part = _in(_MORNING, language) if start.hour < 13 else _in(_AFTERNOON, language)
     return f"{format_date(start, _in(_ON_BUTTON, language), locale=language)} {part}"
+
+
+def anywhere(language: str) -> str:
+    return _in(_ANYWHERE, language)
 
 
 def other_visit(language: str) -> str:

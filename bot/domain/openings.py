@@ -174,6 +174,15 @@ def site_of(practice: Practice, opening: Opening) -> str | None:
     return next((site for start, end, site in hours if start <= wall.time() < end), None)
 
 
+def place_of(practice: Practice, opening: Opening) -> str:
+    """Where the patient has to go, in one line: a name and an address."""
+    where = site_of(practice, opening) if practice.sites else None
+    site = next((one for one in practice.sites if one.id == where), None)
+    if site is None:
+        return f"{practice.name}, {practice.address}"
+    return f"{practice.name}, {site.name}, {site.address}"
+
+
 def rooms_for(practice: Practice, opening: Opening) -> tuple[str, ...]:
     """The rooms that this visit could be in, the preferred first; () when it needs none."""
     visit_type = practice.visit_type(opening.visit_type)

@@ -20,6 +20,7 @@ from bot.domain.diary import (
     PatientDetails,
     Wish,
 )
+from bot.domain.openings import place_of
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from bot.errors import OpeningTaken, VisitChanged
@@ -30,9 +31,9 @@ PROPOSED_FOR = timedelta(hours=24)  # for which a time that staff propose is kep
 PROPOSALS = 6
 
 _CONFIRMED = {
-    "en": "Your visit is confirmed: {what}, {when}, with {who}.\n{practice}, {address}",
-    "it": "La visita è confermata: {what}, {when}, con {who}.\n{practice}, {address}",
-    "ru": "Визит подтверждён: {what}, {when}, специалист: {who}.\n{practice}, {address}",
+    "en": "Your visit is confirmed: {what}, {when}, with {who}.\n{place}",
+    "it": "La visita è confermata: {what}, {when}, con {who}.\n{place}",
+    "ru": "Визит подтверждён: {what}, {when}, специалист: {who}.\n{place}",
 }
 _REFUSED = {
     "en": "I'm sorry, the practice can't take you at that time: {what}, {when}. Write to us here and we look"
@@ -199,8 +200,7 @@ class RequestDesk:
             who=practitioner.name if practitioner else self._practice.name,
             when=self._when(opening, spoken),
             when_before=_upper(self._when(before, spoken)) if before else "",
-            practice=self._practice.name,
-            address=self._practice.address,
+            place=place_of(self._practice, opening),
         )
         return await self._notices.tell(request.conversation, text, key=key, who=who, writes=(write,))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.domain.diary import Appointment, AppointmentStatus, Hold, Opening, PatientDetails, Wish
+from bot.domain.openings import place_of
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from bot.errors import PolicyRefused, VisitChanged
@@ -26,17 +27,17 @@ _OFFER = {
     "ru": "Могу предложить: {what}, {when}, врач – {who}. Держу это время для вас до {until}. Записать вас?",
 }
 _BOOKED = {
-    "en": "You're booked: {what}, {when}, with {who}.\n{practice}, {address}\n"
+    "en": "You're booked: {what}, {when}, with {who}.\n{place}\n"
     "If you need to change or cancel, just write to us here.",
-    "it": "Prenotato: {what}, {when}, con {who}.\n{practice}, {address}\n"
+    "it": "Prenotato: {what}, {when}, con {who}.\n{place}\n"
     "Per spostare o disdire, ci scriva qui.",
-    "ru": "Вы записаны: {what}, {when}, врач – {who}.\n{practice}, {address}\n"
+    "ru": "Вы записаны: {what}, {when}, врач – {who}.\n{place}\n"
     "Чтобы перенести или отменить, просто напишите нам здесь.",
 }
 _MOVED = {
-    "en": "Your visit has moved to {when}, with {who}.\n{practice}, {address}",
-    "it": "La visita è spostata: {when}, con {who}.\n{practice}, {address}",
-    "ru": "Приём перенесён: {when}, врач – {who}.\n{practice}, {address}",
+    "en": "Your visit has moved to {when}, with {who}.\n{place}",
+    "it": "La visita è spostata: {when}, con {who}.\n{place}",
+    "ru": "Приём перенесён: {when}, врач – {who}.\n{place}",
 }
 _CANCELLED = {
     "en": "Your visit is cancelled: {what}, {when}. Write to us here whenever you need a new time.",
@@ -227,8 +228,7 @@ class VisitDesk:
             what=visit_type.name(spoken) if visit_type else "",
             who=practitioner.name if practitioner else self._practice.name,
             when=_WHEN[spoken].format(day=day_in_words(start.date(), spoken), time=f"{start:%H:%M}"),
-            practice=self._practice.name,
-            address=self._practice.address,
+            place=place_of(self._practice, opening),
             **more,
         )
 
