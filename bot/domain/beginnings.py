@@ -1,24 +1,20 @@
-"""What begins without a word: a link, an advert, an entry of a menu that everybody sees.
-
-A link's `ref`, or an advert's id, begins the flow that practice.yml names for it under `links`. Menus and ice
-breakers are the same for all, so what they carry is no token of one contact: it names a flow, and flows have
-guards of their own.
+"""What begins without a word: a link's `ref`, or an advert's id, begins the flow that practice.yml names for
+it under `links`; who opens the chat for the first time is greeted. Menus: `bot.domain.menus`.
 """
 
 from collections.abc import Iterable, Mapping
 
-#: What the entries of a channel's own menu carry, before a flow's id; alone, a greeting.
-BEGIN = "begin:"
+_BEGIN = "begin:"
 
 
-def menu_payload(flow: str = "") -> str:
-    """Of a persistent menu's entry, an ice breaker; without a flow, of the button that gets started."""
-    return BEGIN + flow
+def mark(flow: str = "") -> str:
+    """What an arrival carries through the inbox: the flow that it begins; "" for a greeting."""
+    return _BEGIN + flow
 
 
-def flow_of_menu(payload: str | None) -> str | None:
-    """The flow's id, "" for a greeting; None for what no menu of ours carries."""
-    return payload.removeprefix(BEGIN) if payload is not None and payload.startswith(BEGIN) else None
+def marked_flow(payload: str | None) -> str | None:
+    """The flow of such a mark, "" for a greeting; None for anything else."""
+    return payload.removeprefix(_BEGIN) if payload is not None and payload.startswith(_BEGIN) else None
 
 
 def flow_of_link(came_by: Iterable[str], links: Mapping[str, str]) -> str | None:

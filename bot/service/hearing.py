@@ -20,9 +20,10 @@ from bot.dialogue.commands import (
     StaleTap,
     StartFlow,
 )
-from bot.domain.beginnings import flow_of_link, flow_of_menu
+from bot.domain.beginnings import flow_of_link, marked_flow
 from bot.domain.conversation import InboundKind
 from bot.domain.pipeline import InboxMessage
+from bot.service.tokens import is_token
 from nlu.understanding import Understanding
 
 _NUMBER = re.compile(r"\W*(?:n|no|nr|num|number|numero|номер|№|#)?\W*([0-9]{1,2})\W*", re.I)
@@ -37,9 +38,12 @@ def as_said(members: Sequence[InboxMessage]) -> tuple[InboxMessage, ...]:
 
 
 def begins(members: Sequence[InboxMessage], links: Mapping[str, str], assistant: Assistant) -> str | None:
-    """The flow that a link, an advert or a menu's entry begins, "" for a greeting; None: it is none."""
+    """The flow that a link or an advert begins, "" for a greeting; None: nobody came by one. A tap on a
+    button of ours is that tap, wherever its writer came from."""
     for message in members:
-        flow = flow_of_menu(message.payload) if message.kind in _CARRIERS else None
+        if message.kind is InboundKind.CHOICE and is_token(message.payload or ""):
+            continue
+        flow = marked_flow(message.payload) if message.kind is InboundKind.REFERRAL else None
         if flow is None:
             flow = flow_of_link(message.beside.came_by, links)
         if flow == "" or (flow is not None and _is_open(flow, assistant)):
@@ -75,9 +79,6 @@ def about_something_older(
 def wordless(message: InboxMessage) -> tuple[Command, ...] | None:
     """What a message without words asks for, where that is more than to be told that it was seen."""
     return (HumanHandoff(reason="order"),) if message.kind is InboundKind.ORDER else None
-
-
-_CARRIERS = frozenset({InboundKind.CHOICE, InboundKind.REFERRAL})
 
 
 def _is_open(flow: str, assistant: Assistant) -> bool:

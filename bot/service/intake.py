@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.domain.beginnings import flow_of_link, menu_payload
+from bot.domain.beginnings import flow_of_link, mark
 from bot.domain.conversation import InboundEvent, InboundKind, Referral
 from bot.domain.pipeline import Accepted
 from bot.ports import Store
@@ -102,4 +102,4 @@ class Intake:
         flow = flow_of_link([name for name in (referral.ref, referral.advert) if name], self._links)
         if flow is None and event.details.get("type") == "request_welcome":
             flow = ""
-        return event if flow is None else replace(event, payload=menu_payload(flow))
+        return event if flow is None else replace(event, payload=mark(flow))

@@ -18,6 +18,11 @@ VALID_FOR = timedelta(hours=24)
 _PREFIX = "c1."
 
 
+def is_token(payload: str) -> bool:
+    """Whether it looks like one; whose it is only `TapTokens.read` knows."""
+    return payload.startswith(_PREFIX)
+
+
 class NotOurToken(ValueError):
     """Forged, somebody else's, or expired: nothing may be set by it."""
 

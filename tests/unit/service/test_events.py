@@ -49,6 +49,33 @@ async def shown(surgery: Surgery, patient: Patient) -> list[tuple[str, str]]:
     return [(each.kind, each.text) for each in view.messages if each.author == "patient"]
 
 
+ANSWERED = (
+    *(KINDS.IMAGE, KINDS.AUDIO, KINDS.VIDEO, KINDS.DOCUMENT, KINDS.STICKER, KINDS.LOCATION, KINDS.CONTACTS),
+    *(KINDS.UNSUPPORTED, KINDS.FLOW_REPLY, KINDS.ORDER, KINDS.CALL, KINDS.OTHER),
+)
+
+
+async def test_whoever_sends_anything_that_waits_for_an_answer_gets_one(studio: Surgery) -> None:
+    rings = {"event": "connect", "direction": "USER_INITIATED"}
+    replies = {}
+    for number, kind in enumerate(ANSWERED):
+        patient = studio.patient(f"39347000001{number:02d}")
+        await comes(studio, event(patient, kind, f"a{number}", details=rings if kind is KINDS.CALL else {}))
+        replies[kind] = len(patient.screen)
+
+    assert replies == dict.fromkeys(ANSWERED, 1)
+
+
+async def test_what_waits_for_no_answer_gets_none(studio: Surgery) -> None:
+    anna = studio.patient()
+    silent = set(KINDS) - {*ANSWERED, KINDS.TEXT, KINDS.CHOICE, KINDS.STATUS, KINDS.READ, KINDS.ACCOUNT}
+    for number, kind in enumerate(sorted(silent)):
+        await comes(studio, event(anna, kind, f"s{number}"))
+    await comes(studio, event(anna, KINDS.CALL, "c1", details={"event": "terminate"}))
+
+    assert anna.screen == []
+
+
 # -- edits and deletions ----------------------------------------------------------------------------------
 
 
@@ -234,15 +261,16 @@ async def test_a_question_after_an_advert_is_answered_first(studio: Surgery) -> 
     assert "80" in anna.sees.text
 
 
-async def test_an_entry_of_the_menu_begins_its_flow_and_a_forged_one_none_at_all(studio: Surgery) -> None:
+async def test_get_started_by_a_link_begins_its_flow_and_a_forged_beginning_none(studio: Surgery) -> None:
     anna, boris = studio.patient(), studio.patient("393470000002")
     await boris.says("Vorrei prenotare")
-    await anna.brings("begin:pattern_emergency")
-    forged = anna.sees.text
-    await anna.brings("begin:new_patient_consult")
+    asked = boris.sees.text.splitlines()[-1]
+    await boris.brings("begin:pattern_emergency")
+    started = event(anna, KINDS.CHOICE, "g1", text="Start", payload="GET_STARTED")
+    await comes(studio, replace(started, referral=Referral(ref="flyer")))
 
-    assert "112" not in forged
-    assert anna.sees.text.splitlines()[-1] == boris.sees.text.splitlines()[-1]
+    assert "112" not in boris.sees.text
+    assert anna.sees.text.splitlines()[-1] == asked
 
 
 # -- who they are -----------------------------------------------------------------------------------------
