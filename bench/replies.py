@@ -19,6 +19,7 @@ import regex
 
 from bot.channels import instagram, messenger, whatsapp
 from bot.channels.plain_text import clean, one_line
+from bot.dialogue.names import FACTS
 from bot.dialogue.template_reading import load_templates
 from bot.domain.conversation import (
     Address,
@@ -31,6 +32,7 @@ from bot.domain.conversation import (
     Rendered,
     Reply,
 )
+from bot.domain.outreach import PARAMETERS
 from bot.domain.templates import KNOWN_PARAMETERS, Template
 from bot.source import content
 from bot.stand_in.instagram_requests import read_instagram_request
@@ -102,7 +104,7 @@ class Tally:
 
 
 def shipped_templates() -> Mapping[str, Template]:
-    known = KNOWN_PARAMETERS | {"practice_name", "practice_address", "practice_phone"}
+    known = KNOWN_PARAMETERS | PARAMETERS | FACTS
     return load_templates([content("flows")], languages=LANGUAGES, known=known)
 
 

@@ -85,7 +85,7 @@ REFUSED = [
     (400, error(131047), Refused(action=SendAction.WINDOW_CLOSED, code=131047)),
     (400, error("131047"), Refused(action=SendAction.WINDOW_CLOSED, code=131047)),
     (400, error(131026), Refused(action=SendAction.UNREACHABLE, code=131026)),
-    (400, error(131050), Refused(action=SendAction.UNREACHABLE, code=131050)),
+    (400, error(131050), Refused(action=SendAction.OPTED_OUT, code=131050)),
     (403, error(130497), Refused(action=SendAction.UNREACHABLE, code=130497)),
     (401, error(190), Refused(action=SendAction.STOP, code=190)),
     (403, error(200), Refused(action=SendAction.STOP, code=200)),
@@ -94,12 +94,12 @@ REFUSED = [
     (400, error(131042), Refused(action=SendAction.STOP, code=131042)),
     (400, error(100), Refused(action=SendAction.OUR_BUG, code=100)),
     (400, error(131009), Refused(action=SendAction.OUR_BUG, code=131009)),
-    (400, error(1), Refused(action=SendAction.RETRY, code=1)),
+    (400, error(1), Refused(action=SendAction.RETRY_ONCE, code=1)),
     (400, error(131000), Refused(action=SendAction.RETRY, code=131000)),
-    (400, error(131057), Refused(action=SendAction.RETRY, code=131057)),
-    (429, error(130429), Refused(action=SendAction.RETRY, code=130429)),
-    (429, error(80007), Refused(action=SendAction.RETRY, code=80007)),
-    (400, error(4), Refused(action=SendAction.RETRY, code=4)),
+    (400, error(131057), Refused(action=SendAction.SLOW_DOWN, code=131057)),
+    (429, error(130429), Refused(action=SendAction.SLOW_DOWN, code=130429)),
+    (429, error(80007), Refused(action=SendAction.SLOW_DOWN, code=80007)),
+    (400, error(4), Refused(action=SendAction.SLOW_DOWN, code=4)),
     (429, error(131056), Refused(action=SendAction.WAIT_FOR_PAIR, code=131056)),
     (400, error(987654), Refused(action=SendAction.OUR_BUG, code=987654)),
     (400, error(987654, is_transient=True), Refused(action=SendAction.RETRY, code=987654)),
@@ -110,12 +110,12 @@ REFUSED = [
     (403, "[]", Refused(action=SendAction.STOP)),
     (404, "{}", Refused(action=SendAction.STOP)),
     (408, "", Refused(action=SendAction.RETRY)),
-    (429, "slow down", Refused(action=SendAction.RETRY)),
+    (429, "slow down", Refused(action=SendAction.SLOW_DOWN)),
     # 5xx with a code that says that this message was not accepted
     (500, error(131000), Refused(action=SendAction.RETRY, code=131000)),
     (500, error(131016), Refused(action=SendAction.RETRY, code=131016)),
     (500, error(190), Refused(action=SendAction.STOP, code=190)),
-    (503, error(130429), Refused(action=SendAction.RETRY, code=130429)),
+    (503, error(130429), Refused(action=SendAction.SLOW_DOWN, code=130429)),
     (503, error(133004), Refused(action=SendAction.RETRY, code=133004)),
     (500, error(131056), Refused(action=SendAction.WAIT_FOR_PAIR, code=131056)),
     (500, error(131047), Refused(action=SendAction.WINDOW_CLOSED, code=131047)),
@@ -177,7 +177,7 @@ async def test_meta_is_given_the_time_it_asks_for(
     graph.answer = answering(429, error(130429), **headers)
 
     assert await send(session, graph.url) == Refused(
-        action=SendAction.RETRY, code=130429, retry_after=seconds
+        action=SendAction.SLOW_DOWN, code=130429, retry_after=seconds
     )
 
 
