@@ -25,7 +25,7 @@ from bot.domain.conversation import (
     Sent,
 )
 from bot.domain.practice import MessengerAccount
-from bot.stand_in import Fault, FaultKind, GraphStandIn, PageSide, PageAccount
+from bot.stand_in import Fault, FaultKind, GraphStandIn, PageAccount, PageSide
 
 PAGE = MessengerAccount(page_id="200000000000001", app_secret="app", verify_token="v", access_token="EAAJB")
 ADA = Address(channel="messenger", account=PAGE.page_id, recipient="7000000000000001")
