@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.domain.diary import Appointment, AppointmentStatus
+from bot.domain.openings import place_of
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from bot.service.facts import day_in_words
@@ -21,9 +22,9 @@ _MOVED = {
     "Если не подходит, напишите нам здесь.",
 }
 _CONFIRMED = {
-    "en": "Your visit is confirmed: {what}, {now}, with {who}.\n{practice}, {address}",
-    "it": "La visita è confermata: {what}, {now}, con {who}.\n{practice}, {address}",
-    "ru": "Визит подтверждён: {what}, {now}, специалист: {who}.\n{practice}, {address}",
+    "en": "Your visit is confirmed: {what}, {now}, with {who}.\n{place}",
+    "it": "La visita è confermata: {what}, {now}, con {who}.\n{place}",
+    "ru": "Визит подтверждён: {what}, {now}, специалист: {who}.\n{place}",
 }
 _WHEN = {"en": "{day} at {time}", "it": "{day} alle {time}", "ru": "{day}, {time}"}
 
@@ -42,8 +43,7 @@ def visit_news(practice: Practice, before: Appointment, now: Appointment, *, lan
         before=_when(practice, before, spoken),
         now=_when(practice, now, spoken),
         who=practitioner.name if practitioner else practice.name,
-        practice=practice.name,
-        address=practice.address,
+        place=place_of(practice, now.opening),
     )
 
 

@@ -125,7 +125,7 @@ BEGIN
   SELECT RAISE(ABORT, '{OVERLAP}') WHERE EXISTS (
     SELECT 1 FROM appointment AS other
     WHERE other.practice = NEW.practice AND other.{of} = NEW.{of}
-      AND coalesce(other.replaces, other.id) <> coalesce(NEW.replaces, NEW.id)
+      AND other.id <> NEW.id AND coalesce(other.replaces, other.id) <> coalesce(NEW.replaces, NEW.id)
       AND other.status IN ({_ACTIVE_SQL})
       AND other.blocked_from < NEW.blocked_to AND other.blocked_from > NEW.blocked_from - {DAY_SECONDS}
       AND other.blocked_to > NEW.blocked_from

@@ -9,7 +9,7 @@ depends_on = None
 
 ACTIVE = "'held', 'requested', 'booked', 'arrived'"
 APART = {
-    True: "coalesce(other.replaces, other.id) <> coalesce(NEW.replaces, NEW.id)",
+    True: "other.id <> NEW.id AND coalesce(other.replaces, other.id) <> coalesce(NEW.replaces, NEW.id)",
     False: "other.id <> NEW.id",
 }
 TRIGGER = """
