@@ -103,6 +103,8 @@ async def online(tmp_path: Path, nlu_cache: Path) -> AsyncIterator[Online]:
     )
     server = bootstrap.Server(configuration, host="127.0.0.1", port=free_port())
     await server.start()
+    assert server.desk is not None
+    await server.desk.reader.be_ready()
     async with aiohttp.ClientSession() as http:
         yield Online(server, http, tmp_path)
     await server.stop()

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,6 +111,9 @@ async def house(tmp_path: Path, nlu_cache: Path) -> AsyncIterator[House]:
         _configuration(tmp_path, nlu_cache, port), host="127.0.0.1", port=free_port()
     )
     await deployment.start()
+    for server in deployment.practices.values():
+        assert server.desk is not None
+        await server.desk.reader.be_ready()
     async with aiohttp.ClientSession() as http:
         yield House(deployment, http, meta)
     await deployment.stop()
@@ -173,7 +177,7 @@ async def test_neither_practice_hears_of_the_other(house: House) -> None:
     (waiting,) = await house.desk("verdi").desk.handoffs()
     seen = await everything_that(house.desk("rossi"), conversation=waiting.id)
     still = await house.desk("verdi").desk.conversation(waiting.id)
-    at_home = repr(await everything_that(house.desk("verdi"), conversation="x"))
+    at_home = repr(await everything_that(house.desk("verdi"), conversation=str(uuid.UUID(int=0))))
 
     assert sorted({(number, to) for number, to, _ in house.meta.sent}) == [
         (NUMBERS["rossi"], "393470000009"),
