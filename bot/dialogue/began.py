@@ -55,6 +55,12 @@ def taken_up(
     )
 
 
+def noted(assistant: Assistant, conversation: Conversation, slots: Mapping[str, Any]) -> Conversation:
+    """A tap on a message of ours in the middle of something else: that goes on afterwards."""
+    known = {name: value for name, value in slots.items() if name in assistant.slots}
+    return replace(conversation, slots={**conversation.slots, **known})
+
+
 def _cleared(
     assistant: Assistant,
     conversation: Conversation,

@@ -89,10 +89,16 @@ class Outreach:
     async def round(self) -> float:
         """One batch; seconds until the next."""
         decided = await self.sweep()
-        await self._book.find_silent(self._rules, at=self._clock.now())
+        await self.look_back()
         if decided.sent + decided.settled + decided.waiting < BATCH:
             return _LOOK_EVERY
         return decided.sent / self._a_second
+
+    async def look_back(self) -> None:
+        """What became of messages that went: given up by a channel, or without an answer."""
+        at = self._clock.now()
+        await self._book.find_failed(self._rules, at=at)
+        await self._book.find_silent(self._rules, at=at)
 
     # -- planning -----------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.dialogue import Assistant, Conversation, payload_commands
-from bot.dialogue.began import taken_up
+from bot.dialogue.began import noted, taken_up
 from bot.dialogue.commands import (
     Command,
     HumanHandoff,
@@ -90,7 +90,7 @@ class OutreachAnswers:
         return TakenUp(
             messages=together,
             rule=rule,
-            conversation=self._placed(conversation, snapshot, together, rule, assistant, at),
+            conversation=self._placed(conversation, snapshot, first, together, rule, assistant, at),
             heard=first,
         )
 
@@ -129,6 +129,7 @@ class OutreachAnswers:
         self,
         conversation: Conversation,
         snapshot: Snapshot,
+        heard: InboxMessage,
         messages: Sequence[SentMessage],
         rule: Rule,
         assistant: Assistant,
@@ -139,6 +140,9 @@ class OutreachAnswers:
         language = language if language in template.languages else template.languages[0]
         visits = [visit for message in messages for visit in message.visits]
         ids = " ".join(message.id for message in messages)
+        about = {MESSAGES: ids, "visit_handed_on": visits[0] if len(visits) == 1 else None}
+        if heard.kind is InboundKind.CHOICE and conversation.stack and rule.flow is None:
+            return noted(assistant, conversation, about)
         return taken_up(
             assistant,
             conversation,
@@ -148,7 +152,7 @@ class OutreachAnswers:
                 for button in template.buttons
                 if button.kind is ButtonKind.REPLY
             ],
-            slots={MESSAGES: ids, "visit_handed_on": visits[0] if len(visits) == 1 else None, "visit": None},
+            slots={**about, "visit": None},
             channel=snapshot.contact.address.channel,
             at=at,
             flow=rule.flow,

@@ -200,6 +200,9 @@ class OutreachBook(Protocol):
 
     async def settle(self, due: Due, settled: Settle, *, at: datetime) -> None: ...
 
+    async def find_failed(self, rules: Mapping[str, Rule], *, at: datetime) -> int:
+        """What a channel has given up is due once more; how many."""
+
     async def find_silent(self, rules: Mapping[str, Rule], *, at: datetime) -> int:
         """Whoever has settled nothing by the moment that was set is on the call list now; how many."""
 

@@ -73,6 +73,7 @@ class SqlOutreach:
         self.unanswered = replies.unanswered
         self.answered = replies.answered
         self.comes = replies.comes
+        self.find_failed = replies.find_failed
         self.find_silent = replies.find_silent
         self.call_tasks = calls.call_tasks
         self.settle_call_task = calls.settle_call_task

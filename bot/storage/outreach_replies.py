@@ -1,20 +1,25 @@
 """What patients answer to messages that we began, as rows; and who has answered nothing."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
 
 from bot.domain.outreach import LOOKS_AHEAD, WROTE, OutreachState, Rule
+from bot.domain.pipeline import OutboxState
 from bot.service.outreach_ports import SentMessage
 from bot.storage.call_tasks import CallTasks
 from bot.storage.database import Database
 from bot.storage.outreach_facts import CALLED_WITHIN, OutreachFacts, read_visits
 from bot.storage.outreach_tables import OUTREACH
-from bot.storage.tables import from_stamp, to_stamp
+from bot.storage.tables import OutboxRow, from_stamp, to_stamp
 
 _O = OUTREACH.c
+_outbox = OutboxRow.__table__  # type: ignore[attr-defined]
+
+_FAILS_WITHIN = timedelta(days=2)
+_TRIES = 2
 
 
 class OutreachReplies:
@@ -86,6 +91,32 @@ class OutreachReplies:
                 self._facts.confirm(connection, list(read_visits(row.visits)), at=at)
             return "noted"
 
+        return await self._database.write(unit)
+
+    async def find_failed(self, rules: Mapping[str, Rule], *, at: datetime) -> int:
+        """What a channel has given up is decided on once more: another channel may carry it, or somebody is
+        called. Twice, no more: it may be our own mistake."""
+        failed = (
+            select(_O.id, _O.attempts)
+            .join(_outbox, _outbox.c.id == _O.outbox)
+            .where(_O.practice == self._practice, _O.rule.in_(list(rules)))
+            .where(_O.sent_at > to_stamp(at - _FAILS_WITHIN), _O.state == OutreachState.SENT.value)
+            .where(_outbox.c.state == OutboxState.FAILED.value, _O.answer.is_(None), _O.reason.is_(None))
+        )
+
+        def unit(connection: Connection) -> int:
+            rows = connection.execute(failed.limit(200)).all()
+            for row in rows:
+                values: dict[str, Any] = {"reason": "failed", "call_at": to_stamp(at)}
+                if row.attempts < _TRIES:
+                    values = {"state": OutreachState.PLANNED.value, "reason": "failed", "outbox": None}
+                    values |= {"sent_at": None, "call_at": None, "due_at": to_stamp(at)}
+                    values |= {"attempts": row.attempts + 1, "leased_until": None}
+                connection.execute(update(OUTREACH).where(_O.id == row.id).values(values))
+            return len(rows)
+
+        if not await self._database.read(lambda connection: connection.execute(failed.limit(1)).first()):
+            return 0
         return await self._database.write(unit)
 
     async def find_silent(self, rules: Mapping[str, Rule], *, at: datetime) -> int:

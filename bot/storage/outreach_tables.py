@@ -24,6 +24,7 @@ class OutreachRow(SQLModel, table=True):
             postgresql_where=text("state = 'planned'"),
         ),
         Index("outreach_planned", "practice", "rule", "anchor"),
+        Index("outreach_sent", "practice", "rule", "sent_at"),
         Index("outreach_contact", "contact", "sent_at"),
         Index("outreach_outbox", "outbox"),
         Index(

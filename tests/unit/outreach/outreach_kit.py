@@ -20,7 +20,9 @@ async def goes_on(surgery: Surgery, **by: float) -> None:
     await outreach.service.plan()
     while (await outreach.service.sweep()).sent:
         pass
-    await outreach.book.find_silent({r.id: r for r in outreach.content.rules}, at=surgery.clock.now())
+    await surgery.settled()
+    await outreach.service.look_back()
+    await outreach.service.sweep()
     await surgery.settled()
 
 

@@ -11,6 +11,7 @@ from outreach_kit import MOBILE, goes_on, known, rows, told
 from sqlalchemy import update
 
 from bench.outreach import changes
+from bot.domain.conversation import Refused, SendAction
 from bot.domain.outreach import OutreachState
 from bot.domain.practice import Practice, SmsAccount
 from bot.domain.practice_time import PracticeTime
@@ -144,6 +145,46 @@ async def test_whom_no_chat_reaches_gets_a_text_message(tmp_path: Path, interpre
         [seen] = surgery.channel.outbox["+393339999999"]
         assert "giovedì 5 marzo alle 10:00" in seen.text
         assert [row.channel for row in await rows(surgery) if row.state == OutreachState.SENT] == ["sms"]
+
+
+async def test_what_whatsapp_cannot_deliver_goes_by_text(tmp_path: Path, interpreter: Interpreter) -> None:
+    async with Surgery.open(tmp_path, interpreter=interpreter, change=with_texts) as surgery:
+        surgery.desk.channels["sms"] = surgery.channel  # type: ignore[index]
+        await known(surgery)
+        await surgery.staff_book("2026-03-05T10:00", name="Anna Verdi", phone=MOBILE)
+        surgery.channel.outcomes = [Refused(action=SendAction.UNREACHABLE, code=131026)]
+
+        await goes_on(surgery, days=2, hours=2)
+        await goes_on(surgery, minutes=1)
+
+        [seen] = surgery.channel.outbox[MOBILE]
+        assert "giovedì 5 marzo alle 10:00" in seen.text
+
+
+async def test_what_no_channel_delivers_is_for_a_call(surgery: Surgery) -> None:
+    await known(surgery)
+    await surgery.staff_book("2026-03-05T10:00", name="Anna Verdi", phone=MOBILE)
+    surgery.channel.outcomes = [Refused(action=SendAction.UNREACHABLE, code=131026)]
+
+    await goes_on(surgery, days=2, hours=2)
+    await goes_on(surgery, minutes=1)
+
+    [view] = await surgery.desk.outreach.call_list.call_tasks()
+    assert (view.task.reason, view.task.phone) == ("unreachable", MOBILE)
+
+
+async def test_a_tap_on_a_reminder_in_the_middle_of_a_booking_loses_neither(surgery: Surgery) -> None:
+    anna = await known(surgery)
+    await surgery.staff_book("2026-03-05T10:00", name="Anna Verdi", phone=MOBILE)
+    await goes_on(surgery, days=2, hours=2)
+    confirm = next(choice for choice in anna.sees.choices if choice.title == "Sì, confermo")
+    await anna.says("vorrei prenotare una pulizia per mia figlia")
+
+    await anna.brings(confirm.payload, title=confirm.title)
+
+    text = "\n".join(seen.text for seen in anna.screen[-2:])
+    assert "è confermato: giovedì 5 marzo, 10:00" in text
+    assert "prenotazione" in text
 
 
 async def test_random_moves_and_cancellations_leave_nothing_stale_and_the_twin_is_stale() -> None:

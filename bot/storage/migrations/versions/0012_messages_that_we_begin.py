@@ -43,6 +43,7 @@ def upgrade() -> None:
     )
     _partial('outreach_due', 'outreach', ['practice', 'due_at'], "state = 'planned'")
     op.create_index('outreach_planned', 'outreach', ['practice', 'rule', 'anchor'])
+    op.create_index('outreach_sent', 'outreach', ['practice', 'rule', 'sent_at'])
     op.create_index('outreach_contact', 'outreach', ['contact', 'sent_at'])
     op.create_index('outreach_outbox', 'outreach', ['outbox'])
     _partial('outreach_silent', 'outreach', ['practice', 'call_at'], 'call_at IS NOT NULL')
