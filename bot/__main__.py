@@ -18,6 +18,7 @@ from bot.commands import (
     running,
     seeing,
     sheet,
+    simulating,
     staff,
     testing,
     understanding,
@@ -52,6 +53,7 @@ for command in (
 ):
     cli.command()(command)
 cli.command("stand-in")(running.stand_in)
+cli.command("simulate")(simulating.simulate_weeks)
 cli.command(cls=testing.WithOptionalFile)(testing.test)
 cli.add_typer(actions.cli, name="actions")
 cli.add_typer(channels.cli, name="channels")
