@@ -76,6 +76,9 @@ _ASKED_ABOUT = ("visit_type", "practitioner")
 _OF_A_TIME = frozenset(
     {"affirm", "book_visit", "other_openings", "my_appointments", *(_WEAK - {"deny", "skip", "repeat"})}
 )
+_MOVE = "reschedule_visit"
+#: Answers after which a visit stands: another day named right behind them is where it should be.
+_FIXED = frozenset({"utter_booked", "utter_visit_moved"})
 _BEFORE_AN_OFFER = frozenset({"name", "phone", "birth_date", "visit_type"})  # no times to turn down yet
 _HARDLY = 3  # letters: "on", "в"
 
@@ -214,6 +217,8 @@ class _Reading:
         personal = self.asked is not None and self.asked.kind in ("name", "phone", "birth_date")
         if personal and _WHY.fullmatch(self.understanding.text):
             return Intent(name="skip", confidence=1.0)
+        if self._corrects_what_was_just_fixed():
+            return Intent(name=_MOVE, confidence=1.0)
         if intent is None:
             return None
         if personal and intent.name == "deny" and self._names_only("yes_no"):
@@ -242,6 +247,14 @@ class _Reading:
         if self.active and intent.name == "faq/practitioners" and self._names("practitioner"):
             return intent if intent.confidence >= PLAIN else None
         return None if self._means_a_visit(intent) else intent
+
+    def _corrects_what_was_just_fixed(self) -> bool:
+        """ "No sorry, I meant Thursday", right after "You're booked": the visit that now stands is moved."""
+        if self.active or self.asked_slot or _MOVE not in self.assistant.triggers:
+            return False
+        fixed = any(said.response in _FIXED for said in self.conversation.said)
+        times_alone = self.intent in _OF_A_TIME | {"deny", "skip", "", _MOVE}
+        return fixed and times_alone and self._names("wish") and "?" not in self.understanding.text
 
     def _asks_about(self, intent: Intent) -> bool:
         """Whether what is named is asked about, not asked for: "how much is a cleaning?" changes nothing."""
@@ -445,7 +458,7 @@ class _Reading:
         if self.active or self.intent not in self.assistant.triggers or len(ranking) < 2:
             return None
         first, second = ranking
-        if first.name != self.intent or first.confidence >= UNSURE:
+        if first.name != self.intent or max(first.confidence, self.confidence) >= UNSURE:
             return None
         if first.confidence - second.confidence >= CLOSE:
             return None

@@ -11,6 +11,11 @@ IS_THERE_ANYBODY = {
     "en": "hello, is there anybody from the office?",
     "ru": "здравствуйте, есть кто из клиники?",
 }
+I_MEANT_FRIDAY = {
+    "it": "no scusi, intendevo venerdì",
+    "en": "no sorry, I meant Friday",
+    "ru": "ой нет, я имела в виду пятницу",
+}
 REMINDERS = {"it": "mandate promemoria?", "en": "do you send reminders?", "ru": "вы присылаете напоминания?"}
 STOP = {"it": "«stop»", "en": "“stop”", "ru": "«стоп»"}
 
@@ -47,3 +52,15 @@ async def test_whoever_asks_for_somebody_of_the_practice_gets_a_person(anna: Pat
     await anna.says(IS_THERE_ANYBODY[language])
 
     assert anna.handed_over
+
+
+async def test_another_day_right_after_a_booking_moves_it(
+    house: House, anna: Patient, words: Words, language: str
+) -> None:
+    await to_the_confirmation(anna, words)
+    await anna.taps(anna.titles[0])
+    await anna.says(I_MEANT_FRIDAY[language])
+
+    assert anna.conversation.stack[0].flow_id == "reschedule_visit"
+    assert anna.slots["new_wish"]["windows"] == [["2026-03-06T00:00", "2026-03-07T00:00"]]
+    assert len(await house.booked()) == 1
