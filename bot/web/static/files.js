@@ -13,14 +13,32 @@ function shown(file, conversation) {
     const why = { waiting: words.file_waiting, expired: words.file_expired }[file.state] ?? words[`file_${file.why}`] ?? words.file_gone;
     return h("p", { class: "file-note" }, icon(file.state === "waiting" ? "clock" : "file", "small"), why);
   }
-  const address = `/inbox/conversations/${encodeURIComponent(conversation)}/files/${encodeURIComponent(file.id)}`;
-  if (file.kind === "image") {
-    return h("a", { href: address, target: "_blank", rel: "noopener" }, h("img", { class: "file-picture", src: address, alt: words.kind_image, loading: "lazy" }));
-  }
+  if (file.kind === "image") return link(file, conversation, picture(file, conversation));
   return [
-    h("a", { class: "file-link", href: address, download: file.name || "file" }, icon("file", "small"), h("bdi", {}, file.name || words[`kind_${file.kind}`]), " ", size(file.size)),
+    link(file, conversation, icon("file", "small"), h("bdi", {}, file.name || words[`kind_${file.kind}`]), " ", size(file.size)),
     file.heard ? heard(file) : null,
   ];
+}
+
+/** Always one of our own addresses, made of ids: nothing that a patient wrote is in it. */
+function address(file, conversation) {
+  return `/inbox/conversations/${encodeURIComponent(conversation)}/files/${encodeURIComponent(file.id)}`;
+}
+
+function link(file, conversation, ...shown) {
+  const element = h("a", { class: "file-link" }, ...shown);
+  element.href = address(file, conversation);
+  element.target = "_blank";
+  element.rel = "noopener";
+  return element;
+}
+
+function picture(file, conversation) {
+  const element = h("img", { class: "file-picture" });
+  element.alt = words.kind_image;
+  element.loading = "lazy";
+  element.src = address(file, conversation);
+  return element;
 }
 
 function heard(file) {
