@@ -56,7 +56,9 @@ def deliveries(door: Door, items: Sequence[Item], *, times: int, chance: random.
     return [json.dumps(body).encode() for body in bodies]
 
 
-async def deliver(meta: Meta, desk: Desk, *, patients: int, times: int, seed: int) -> bool:
+async def deliver(
+    meta: Meta, desk: Desk, *, patients: int, times: int, seed: int, listen: float = 3.0
+) -> bool:
     """Whether every patient got exactly one reply."""
     chance = random.Random(seed)
     expected: dict[str, int] = {}
@@ -77,7 +79,7 @@ async def deliver(meta: Meta, desk: Desk, *, patients: int, times: int, seed: in
 
     await asyncio.gather(*[post_on() for _ in range(AT_ONCE)])
     await meta.until_all(expected, within=600)
-    await asyncio.sleep(3)  # a reply too many would come now
+    await asyncio.sleep(listen)  # a reply too many would come now
     replies = Counter(len(meta.received[who]) for who in expected)
     print(
         f"{len(expected)} unique events, {times} times each in {len(posts)} deliveries: answered"

@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bench.deliveries import deliver, orders, steps_back
+from bench.deliveries import deliver
 from bench.desk import Desk
 from bench.meta import Meta
 from bench.mutants import bombard
-from bot.testing import Surgery
-from nlu.interpreter import load_interpreter
 
 SEED = 20260302
 
@@ -34,18 +32,12 @@ async def desk(meta: Meta, nlu_cache: Path, tmp_path_factory: pytest.TempPathFac
 
 
 async def test_every_message_is_answered_once_however_often_it_is_delivered(meta: Meta, desk: Desk) -> None:
-    assert await deliver(meta, desk, patients=8, times=10, seed=SEED)
+    assert await deliver(meta, desk, patients=5, times=10, seed=SEED, listen=1.0)
     assert (meta.doubled, desk.troubles) == (0, [])
 
 
 async def test_mutants_are_taken_forgeries_refused_and_good_messages_answered(meta: Meta, desk: Desk) -> None:
-    tally = await bombard(meta, desk, range(300), seed=SEED)
+    tally = await bombard(meta, desk, range(150), seed=SEED)
 
     assert tally.wrongly_answered == 0
-    assert (len(tally.expected), desk.troubles) == (6, [])
-
-
-async def test_statuses_never_take_a_message_back(tmp_path: Path, nlu_cache: Path) -> None:
-    interpreter = load_interpreter(("it", "en", "ru"), cache=nlu_cache)
-    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
-        assert await steps_back(surgery, orders(40, seed=SEED)) == 0
+    assert (len(tally.expected), desk.troubles) == (3, [])
