@@ -59,8 +59,9 @@ _OUTBOX_FOUND = select(
 )
 #: What is queued again has nothing to do with what is still said of the attempt before.
 _WENT = frozenset({OutboxState.SENDING, OutboxState.SENT, OutboxState.UNCERTAIN})
-_FIND_BY_ID = Prepared(_OUTBOX_FOUND.where(_outbox.c.id == bindparam("row")))
-_FIND_BY_MESSAGE = Prepared(_OUTBOX_FOUND.where(_outbox.c.message_id == bindparam("wamid")))
+_OF_OURS = _OUTBOX_FOUND.where(_outbox.c.practice == bindparam("practice"))
+_FIND_BY_ID = Prepared(_OF_OURS.where(_outbox.c.id == bindparam("row")))
+_FIND_BY_MESSAGE = Prepared(_OF_OURS.where(_outbox.c.message_id == bindparam("wamid")))
 #: Everything that went out until a moment.
 _RECEIPT_UNTIL = Prepared(
     update(_outbox)
@@ -201,7 +202,12 @@ class IntakeRows:
     def _is_ours(self, connection: Connection, conversation: str, echo: InboundEvent) -> bool:
         """An echo of what we sent ourselves: by its id, or while the answer to our request is not stored yet,
         by its words."""
-        if _FIND_BY_MESSAGE.first(connection, wamid=self._rows.hashed(echo.id or "")) is not None:
+        if (
+            _FIND_BY_MESSAGE.first(
+                connection, practice=self._practice, wamid=self._rows.hashed(echo.id or "")
+            )
+            is not None
+        ):
             return True
         words = (echo.text or "").strip()
         return any(
@@ -216,8 +222,10 @@ class IntakeRows:
         if not status.message_id and status.until is not None:
             return self._apply_watermark(connection, event, status)
         wamid = self._rows.hashed(status.message_id)
-        found = _FIND_BY_ID.first(connection, row=status.outbox_id) if status.outbox_id else None
-        found = found or _FIND_BY_MESSAGE.first(connection, wamid=wamid)
+        practice, found = self._practice, None
+        if status.outbox_id:
+            found = _FIND_BY_ID.first(connection, practice=practice, row=status.outbox_id)
+        found = found or _FIND_BY_MESSAGE.first(connection, practice=practice, wamid=wamid)
         if found is None:
             return []
         rung = RECEIPTS.get(status.state, 0)

@@ -196,6 +196,23 @@ async def test_a_status_proves_what_no_answer_told(house: House) -> None:
     assert await house.store.next_to_send(anna) is None
 
 
+async def test_a_status_of_another_practice_proves_nothing(house: House) -> None:
+    anna = await house.hear()
+    head = await house.store.commit(turn_of(await house.loaded(anna), "uno"))
+    assert head is not None
+    neighbour = SqlStore(
+        house.database,
+        practice="neighbour",
+        keyring=Keyring(bytes(range(32)), "neighbour"),
+        clock=house.clock,
+        apply_write=house.diary.apply_write,
+    )
+    accepted = await neighbour.accept([status("failed", outbox=head.id)], accounts=ACCOUNTS)
+
+    assert accepted.settled == ()
+    assert await neighbour.waiting() == ()
+
+
 async def test_what_was_being_sent_when_the_process_died_is_uncertain(house: House, url: str) -> None:
     anna = await house.hear()
     await house.store.commit(turn_of(await house.loaded(anna), "uno"))
