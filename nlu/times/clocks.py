@@ -163,10 +163,28 @@ def _is_all_but_filler(tape: Tape, place: int, end: int) -> bool:
 
 
 def _is_another(tape: Tape, place: int) -> bool:
-    """ "At ten or eleven" """
-    if not tape.has(place - 1, "or") or not tape.has(place - 2, "digits", "number", "ampm_am", "ampm_pm"):
+    """ "At ten or eleven", "at 10, 11 or 12", "tomorrow 10 or 11", "9 or 10 on Thursday"."""
+    number = tape.number(place)
+    if number is None or _is_listed_before_a_day(tape, place, number[1]):
+        return number is not None
+    goes_on = tape.at(place - 1).text == "," and (
+        tape.has(number[1], "or") and tape.number(number[1] + 1) is not None
+    )
+    if not (tape.has(place - 1, "or") or goes_on):
         return False
-    return any(tape.has(p, "at", "at_hours", "after", "around") for p in range(place - 6, place - 1))
+    if not tape.has(place - 2, "digits", "number", "ampm_am", "ampm_pm"):
+        return False
+    if tape.has(place - 3, "weekday", "relative") and not tape.has(number[1], "month", "month_short"):
+        return True
+    return any(tape.has(p, "at", "at_hours", "after", "around") for p in range(place - 8, place - 1))
+
+
+def _is_listed_before_a_day(tape: Tape, place: int, end: int) -> bool:
+    """ "9 or 10 on Thursday": either of the two."""
+    if tape.has(end, "or") and (other := tape.number(end + 1)) is not None:
+        return _before_a_day(tape, other[1])
+    listed = tape.has(place - 1, "or") and tape.has(place - 2, "digits", "number")
+    return listed and _before_a_day(tape, end)
 
 
 def _is_pronoun(tape: Tape, place: int) -> bool:
@@ -195,7 +213,8 @@ def _follows_a_day(tape: Tape, place: int) -> bool:
 
 def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
     for half, part in (("first_half", "morning"), ("second_half", "afternoon")):
-        if tape.has(place, half) and tape.has(place + 1, "weekday", "relative"):
+        day = tape.skip(place + 1, "at", "filler", "of", most=1)
+        if tape.has(place, half) and tape.has(day, "weekday", "relative"):
             return Clock("part", part=part), place + 1
     name = tape.get(place, "part")
     if not name or (name in _BESIDE_A_DAY and not _stands_beside_a_day(tape, place)):

@@ -74,6 +74,9 @@ def counted_unit(tape: Tape, place: int) -> tuple[int, str, int] | None:
     return (many, unit, after + 1)
 
 
+_MONTHS = 9  # "in 12 months" is how a bill is paid
+
+
 def read_counted(tape: Tape, place: int) -> Read | None:
     """ "in two weeks", "fra 15 giorni", "через неделю", "two weeks from now", "a week from Tuesday"."""
     if tape.has(place, "next", "coming") and tape.has(place + 1, "number", "digits"):
@@ -106,7 +109,7 @@ def read_counted(tape: Tape, place: int) -> Read | None:
         return counted_ahead(tape, many, unit), end + 1
     if not announced and begin < end - 1 and unit != "month":
         return _counted_from(tape, many, unit, end)
-    if not announced or (unit == "day" and many == 0):
+    if not announced or (unit == "day" and many == 0) or (unit == "month" and many > _MONTHS):
         return None
     if end == begin + 1 and not tape.vocabulary.hours_follow:  # "in settimana"; "через неделю" counts one
         return None

@@ -295,7 +295,8 @@ def _is_a_day_number(
     part_of_a_day = announced and tape.vocabulary.article_makes_day and tape.has(end, "part")
     if tape.has(end, "ampm_am", "ampm_pm", "oclock") and not (counted or ordinal or part_of_a_day):
         return False
-    if following.text in (":", "/", "-") and following.glued and tape.has(end + 1, "digits") and not counted:
+    signed = following.text in (":", "/", "-") and following.glued and tape.has(end + 1, "digits")
+    if signed and not counted and not (following.text == "/" and tape.has(end + 2, "month")):
         return False
     if following.text == "." and following.glued and tape.has(end + 1, "digits") and tape.at(end + 1).glued:
         return False

@@ -28,6 +28,9 @@ def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
     if _is_own_hour(tape, pieces, number):
         return True
     piece, before = pieces[number], pieces[number - 1] if number else None
+    if isinstance(piece.found, Clock) and piece.negated and piece.found.shape == "point":
+        later = pieces[number + 1] if number + 1 < len(pieces) else None  # "not at 9, at 10"
+        return later is not None and isinstance(later.found, Clock) and not later.negated
     if before is None or not isinstance(piece.found, Days) or not isinstance(before.found, Days):
         return False
     gap = range(before.end, piece.start)

@@ -26,7 +26,8 @@ def read_modifier(tape: Tape, place: int) -> tuple[str, int, int] | None:
         leads = modifier == "this" or (tape.vocabulary.modifiers_lead and modifier != "after_next")
         if leads and tape.has(place + 2, *_TARGETS):
             return None
-        if tape.has(place + 1, "after") and tape.has(place + 2, "number", "digits", "at"):
+        hours = ("number", "digits", "at", "at_hours", "clock_exact", "clock_spoken")
+        if tape.has(place + 1, "after") and tape.has(place + 2, *hours):
             return None
         end = place + 2
     return modifier, target, end

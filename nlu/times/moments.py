@@ -39,7 +39,8 @@ def _is_one_o_clock(tape: Tape, place: int) -> bool:
     """ "В час", "после часа": the word for an hour without a number is one o'clock."""
     if tape.get(place, "unit") != "hour":
         return False
-    return tape.has(place - 1, *_BEFORE_HOUR) or tape.has(place + 1, "ampm_pm")
+    ends = tape.has(place - 1, "and") and tape.has(place - 2, "digits", "number")  # "между 11 и часом"
+    return ends or tape.has(place - 1, *_BEFORE_HOUR) or tape.has(place + 1, "ampm_pm")
 
 
 def _is_hour_of_day(tape: Tape, place: int, unit: int) -> bool:

@@ -32,6 +32,7 @@ _OF_TIME = frozenset(
         "from_on",
         "day_number",
         "except",
+        "whenever",
     }
 )
 _JOINING = frozenset({"or", "to", "and", "soft"})
