@@ -32,7 +32,7 @@ from bot.errors import (
 )
 from bot.ports import PracticeSystem
 
-_PROVING = (SendContactCode, CheckContactCode)
+_PROVING: tuple[type[SendContactCode] | type[CheckContactCode], ...] = (SendContactCode, CheckContactCode)
 
 
 def booking_actions(practice: Practice, diary: PracticeSystem, codes: Codes | None = None) -> list[Action]:
