@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from random import Random
+
+import numpy as np
 
 from nlu.training_examples import Example
 
@@ -16,19 +17,19 @@ def with_slips(examples: Sequence[Example], *, share: float, seed: int) -> list[
     A slip leaves a letter out, doubles it, swaps it with the next or puts another in its place. Words of
     fewer than three letters are left alone.
     """
-    chance = Random(seed)
+    chance = np.random.default_rng(seed)
 
     def slip(match: re.Match[str]) -> str:
         word = match.group()
         if chance.random() >= share:
             return word
-        at = chance.randrange(len(word) - 1)
+        at = int(chance.integers(len(word) - 1))
         changed = (
             word[:at] + word[at + 1 :],
             word[: at + 1] + word[at:],
             word[:at] + word[at + 1] + word[at] + word[at + 2 :],
-            word[:at] + chance.choice(word) + word[at + 1 :],
+            word[:at] + word[int(chance.integers(len(word)))] + word[at + 1 :],
         )
-        return chance.choice(changed)
+        return changed[int(chance.integers(len(changed)))]
 
     return [replace(example, text=_WORD.sub(slip, example.text)) for example in examples]
