@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: any-text demo test setup check unit browser pictures container crash crash-workers races diary-races inbox-races oracle outreach hostile mutants deliveries replies billed crowd bench bench-engine bench-inbox bench-openings soak clean
+.PHONY: any-text demo test setup check unit browser pictures container crash crash-workers races diary-races inbox-races oracle outreach hostile mutants deliveries replies billed crowd bench bench-engine bench-inbox bench-openings growth soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -100,8 +100,11 @@ any-text: setup  ## whatever anybody sends is read: random strings of all of Uni
 bench-alarms: setup  ## emergencies heard, look-alikes and ordinary messages left alone
 	$(RUN)python -m bench.alarms tests/nlu/open tests/nlu/sealed
 
-soak: setup
-	$(RUN)python -m bench.crash --kills 1000 --no-twins
+growth: setup  ## what a turn costs the database as conversations add up (LARGE=1: to a million)
+	$(RUN)python -m bench.growth $(if $(LARGE),--sizes 1000 100000 1000000)
+
+soak: setup  ## patients and random faults; slopes of memory and descriptors (MINUTES=30)
+	$(RUN)python -m bench.soak --minutes $(or $(MINUTES),2)
 
 clean:
 	rm -rf .venv .tools build dist

@@ -113,6 +113,11 @@ class Server:
         self._process.join()
         return stage_in(self.stage_file)
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None and self._process.pid is not None
+        return self._process.pid
+
     def stop(self) -> None:
         if self._process is not None and self._process.is_alive():
             self._process.terminate()
