@@ -46,9 +46,9 @@ def main() -> int:
             if found != wanted and "--show" in sys.argv[1:]:
                 print(f"{kind}: {each['text']!r} gives {sorted(found)}")
     for kind in KINDS:
-        right, found, wanted = (counts[kind, what] for what in ("right", "found", "wanted"))
-        precision, recall = right / max(found, 1), right / max(wanted, 1)
-        print(f"{kind:<13} precision {precision:.2f}, recall {recall:.2f} of {wanted}")
+        right, named, told = (counts[kind, what] for what in ("right", "found", "wanted"))
+        precision, recall = right / max(named, 1), right / max(told, 1)
+        print(f"{kind:<13} precision {precision:.2f}, recall {recall:.2f} of {told}")
     return 0
 
 

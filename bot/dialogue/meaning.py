@@ -253,8 +253,11 @@ class _Reading:
         if self.active or self.asked_slot or _MOVE not in self.assistant.triggers:
             return False
         fixed = any(said.response in _FIXED for said in self.conversation.said)
-        times_alone = self.intent in _OF_A_TIME | {"deny", "skip", "", _MOVE}
-        return fixed and times_alone and self._names("wish") and "?" not in self.understanding.text
+        another = self.intent == "book_visit" and self.confidence >= STRONG  # "and one for my son on Friday"
+        if not fixed or another or self._names("relative", "visit_type"):
+            return False
+        corrects = self.intent in ("", "deny", "skip", "other_openings", "book_visit", _MOVE)
+        return corrects and self._names("wish") and "?" not in self.understanding.text
 
     def _asks_about(self, intent: Intent) -> bool:
         """Whether what is named is asked about, not asked for: "how much is a cleaning?" changes nothing."""
