@@ -43,6 +43,7 @@ def control_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
         web.post("/stand-in/templates", _told(account.judge)),
         web.post("/stand-in/account", _told(account.change_account)),
         web.post("/stand-in/subscriptions", _told(account.lose_fields)),
+        web.post("/stand-in/routing", _told(account.route)),
         web.post("/stand-in/announce", _told(account.announce)),
         web.post("/stand-in/history", _told(account.history)),
         web.post("/stand-in/deliver", _told(control.deliver)),

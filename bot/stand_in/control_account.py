@@ -78,6 +78,15 @@ class AccountControl:
             subscription.choose(str(name) for name in names)
         return web.json_response({})
 
+    async def route(self, request: web.Request) -> web.StreamResponse:
+        """{"is_routed"}: whether the page has a default app, and each thread one owner."""
+        body = await self._body(request)
+        is_routed = body.optional_boolean("is_routed")
+        body.end()
+        for side in self._stand_in.pages:
+            side.threads.is_routed = is_routed
+        return web.json_response({})
+
     async def announce(self, request: web.Request) -> web.StreamResponse:
         """{"field", "value"}: a webhook of any field."""
         body = await self._body(request)

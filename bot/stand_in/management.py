@@ -33,6 +33,7 @@ from bot.stand_in.profiles import (
 )
 from bot.stand_in.refusals import GraphRefused, malformed
 from bot.stand_in.template_shelf import Template, TemplateShelf
+from bot.stand_in.threads import CONTROLS
 
 if TYPE_CHECKING:
     from bot.stand_in.graph import GraphStandIn
@@ -62,6 +63,7 @@ def management_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
         web.post(f"{version}/{{node}}/conversational_automation", desk.guarded(desk.automate)),
         web.get(f"{version}/{{node}}/whatsapp_business_profile", desk.guarded(desk.business_profile)),
         web.post(f"{version}/{{node}}/whatsapp_business_profile", desk.guarded(desk.change_business)),
+        *(web.post(f"{version}/{{node}}/{edge}", desk.guarded(desk.control_thread)) for edge in CONTROLS),
         web.get(f"{version}/{{node}}", desk.guarded(desk.show_node)),
         web.post(f"{version}/{{node}}", desk.guarded(desk.edit_template)),
     ]
@@ -237,6 +239,11 @@ class _Management:
         listed = names.split(",") if isinstance(names, str) else list(names)
         side.profile = without(side.profile, listed, platform=side.platform.name)
         return web.json_response({"result": "success"})
+
+    async def control_thread(self, request: web.Request) -> web.StreamResponse:
+        """{"recipient": {"id"}, "target_app_id"?, "metadata"?}"""
+        side, edge = self._page(request), request.path.rsplit("/", 1)[-1]
+        return web.json_response(side.threads.control(edge, await _json(request)))
 
     async def automate(self, request: web.Request) -> web.StreamResponse:
         self._check_number(request)

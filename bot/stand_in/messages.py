@@ -56,6 +56,7 @@ class SentMessage:
     callback_data: str | None
     by_phone: bool
     at: datetime
+    category: str = "service"  # what it is billed as
     status: str = "accepted"
     has_statuses_to_come: bool = False
     is_looked_at: bool = False

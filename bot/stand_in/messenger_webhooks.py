@@ -36,10 +36,15 @@ def is_psid(text: str) -> bool:
 
 
 def envelope(
-    page: PageAccount, events: Sequence[Mapping[str, Any]], *, at: datetime, envelope_object: str = "page"
+    page: PageAccount,
+    events: Sequence[Mapping[str, Any]],
+    *,
+    at: datetime,
+    envelope_object: str = "page",
+    key: str = "messaging",
 ) -> dict[str, Any]:
     """A whole body."""
-    entry = {"id": page.page_id, "time": milliseconds(at), "messaging": list(events)}
+    entry = {"id": page.page_id, "time": milliseconds(at), key: list(events)}
     return {"object": envelope_object, "entry": [entry]}
 
 

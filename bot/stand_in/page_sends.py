@@ -17,6 +17,7 @@ from bot.stand_in.page_errors import asked_for, page_refusal
 from bot.stand_in.platforms import Platform
 from bot.stand_in.refusals import GraphRefused, Refused
 from bot.stand_in.template_shelf import TemplateShelf
+from bot.stand_in.threads import Threads
 
 _HUMAN_AGENT_WINDOW = timedelta(days=7)
 _RANK = {"accepted": 0, "sent": 1, "delivered": 2, "read": 3}
@@ -80,6 +81,7 @@ class PageSends:
         report: Callable[[PageMessage], None],
         new_mid: Callable[[], str],
         templates: TemplateShelf,
+        threads: Threads,
     ) -> None:
         self._platform = platform
         self._options = options
@@ -89,6 +91,7 @@ class PageSends:
         self._report = report
         self._new_mid = new_mid
         self._templates = templates
+        self._threads = threads
         self._throughput = Throughput(per_second=options.page_throughput)
         self._share = DailyShare(per_person=options.page_sends_per_person)
         self._faults = FaultPlan()
@@ -188,6 +191,8 @@ class PageSends:
     def _hold_against_limits(self, request: PageSend, visitor: Visitor) -> None:
         at = self._now()
         assert visitor.last_wrote is not None
+        if not self._threads.is_ours(visitor.psid):
+            raise page_refusal(10, 2018300)
         window = self._options.window
         if request.messaging_type == "MESSAGE_TAG":
             window = _HUMAN_AGENT_WINDOW

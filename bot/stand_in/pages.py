@@ -34,6 +34,7 @@ from bot.stand_in.postman import Postman, Report, Sleep
 from bot.stand_in.strict_json import StrictObject
 from bot.stand_in.subscriptions import INSTAGRAM_FIELDS, PAGE_FIELDS, Subscription, field_of
 from bot.stand_in.template_shelf import TemplateShelf
+from bot.stand_in.threads import Threads
 from bot.stand_in.whatsapp_webhooks import UnknownPatientKind
 
 
@@ -88,6 +89,7 @@ class PageSide:
             for_page=True, known=options.templates, now=now, announce=self.announce
         )
         self.profile: dict[str, Any] = {}
+        self.threads = Threads(own_app=page.app_id, now=now, announce=self._announce_in)
         self._visitors: Bounded[Visitor] = Bounded(options.keep)
         self._received: Bounded[Mapping[str, Any]] = Bounded(options.keep)
         self._random = random.Random(options.seed)
@@ -101,6 +103,7 @@ class PageSide:
             report=lambda message: self._postman.run(self._follow(message)),
             new_mid=_new_mid,
             templates=self.templates,
+            threads=self.threads,
         )
 
     # Patients
@@ -156,6 +159,7 @@ class PageSide:
         """Somebody at the practice writes from the Page's own inbox: an echo without our metadata."""
         visitor, mid = self._meet(who), _new_mid()
         visitor.last_mid = mid
+        self.threads.taken_by_staff(visitor.psid, self.platform.inbox_app)
         self._ledger.write("staff_wrote", {"channel": self.platform.name, "to": visitor.psid, "text": text})
         event = echo(
             self.page,
@@ -191,6 +195,9 @@ class PageSide:
 
     async def subscribe(self, verify_token: str) -> bool:
         return await by_hand.subscribe(verify_token, postman=self._postman, ledger=self._ledger)
+
+    def _announce_in(self, psid: str, content: Mapping[str, Any]) -> None:
+        self._post([from_patient(self.page, psid, at=self._now(), content=content)], key=psid)
 
     def announce(self, field: str, value: Mapping[str, Any]) -> None:
         """A webhook about the page itself."""
@@ -342,8 +349,15 @@ class PageSide:
         messages: Sequence[str] = (),
         statuses: Sequence[tuple[str, str]] = (),
     ) -> None:
-        body = envelope(self.page, events, at=self._now(), envelope_object=self.platform.envelope)
-        field = field_of(events[0], self.platform.name)
+        stands_by = "message" in events[0] and not self.threads.is_ours(key)
+        body = envelope(
+            self.page,
+            events,
+            at=self._now(),
+            envelope_object=self.platform.envelope,
+            key="standby" if stands_by else "messaging",
+        )
+        field = "standby" if stands_by else field_of(events[0], self.platform.name)
         self._mailbag.add(Update(body=body, key=key, field=field, messages=messages, statuses=statuses))
 
 

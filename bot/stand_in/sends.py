@@ -178,6 +178,7 @@ class Sends:
             callback_data=request.callback_data,
             by_phone=request.by_phone,
             at=self._now(),
+            category=request.category.lower(),
         )
         self.sent.put(message_id, message)
         if not is_silent:

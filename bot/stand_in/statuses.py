@@ -78,6 +78,7 @@ class StatusReports:
             at=self._now(),
             callback_data=message.callback_data,
             by_phone=message.by_phone,
+            category=message.category,
             error=failure,
         )
         facts = {"message_id": message.message_id, "status": word, "copies": copies, "entry": entry}

@@ -100,6 +100,8 @@ class Subscription:
 
 def field_of(event: Mapping[str, Any], platform: str) -> str:
     """The field that a page's event belongs to."""
+    if any(key.endswith("_thread_control") for key in event):
+        return "messaging_handovers" if platform == "messenger" else "messaging_handover"
     message = event.get("message")
     if isinstance(message, dict) and message.get("is_echo") is True and platform == "messenger":
         return "message_echoes"

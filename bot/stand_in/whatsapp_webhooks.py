@@ -95,6 +95,7 @@ def status(
     at: datetime,
     callback_data: str | None,
     by_phone: bool,
+    category: str = "service",
     error: Refused | None = None,
 ) -> dict[str, Any]:
     """One entry of `statuses`. A `failed` one to a phone number does not say the user id."""
@@ -107,7 +108,7 @@ def status(
             "billable": True,
             "pricing_model": "PMP",
             "type": "regular",
-            "category": "service",
+            "category": category,
         }
     if callback_data is not None:
         entry["biz_opaque_callback_data"] = callback_data
