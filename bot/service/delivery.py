@@ -23,6 +23,7 @@ from bot.domain.conversation import FateUnknown, InboundKind, Refused, SendActio
 from bot.domain.pipeline import BOT, OutboxMessage, OutboxState
 from bot.ports import Channel, Clock, Store
 from bot.service.changes import Changes
+from bot.service.gathering import LAST_WORDS
 from bot.service.lines import Line, Lines
 from bot.service.measures import Measures
 from bot.service.probe import Probe
@@ -113,7 +114,7 @@ class Delivery:
         for bell in self._bells.values():
             bell.set()
         if self._running:
-            _, unfinished = await asyncio.wait(self._running.values(), timeout=5)
+            _, unfinished = await asyncio.wait(self._running.values(), timeout=LAST_WORDS)
             for task in unfinished:
                 task.cancel()
 

@@ -12,6 +12,8 @@ log = structlog.get_logger(__name__)
 
 #: More conversations than these wait in the database alone, and are found there (bot.service.backlog).
 MOST_IN_MEMORY = 5_000
+#: Seconds for what is under way when we are told to stop: with as many for sends, less than ten in all.
+LAST_WORDS = 3.5
 #: A patient who keeps typing is answered after this many pauses all the same.
 _LONGEST = 4
 
@@ -73,7 +75,7 @@ class Gathering:
         for bell in self._bells.values():
             bell.set()
         if self._running:
-            _, unfinished = await asyncio.wait(self._running.values(), timeout=5)
+            _, unfinished = await asyncio.wait(self._running.values(), timeout=LAST_WORDS)
             for task in unfinished:
                 task.cancel()
 
