@@ -1,18 +1,23 @@
-"""Fifty things that patients tell in every flow and hand-off: none in a log, an alert, trail or figure."""
+"""Fifty things that patients tell in every flow and hand-off: none where anybody but staff reads."""
 
 import json
 import logging
+from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
+from prometheus_client import generate_latest
 
 from bot import bootstrap
 from bot.domain.conversation import InboundKind
 from bot.domain.deeds import Deed
 from bot.domain.handoff import Outcome
 from bot.domain.spreadsheet import as_csv, trail_as_csv
+from bot.service.tracing import Spans
 from bot.testing import Patient, Surgery
 from nlu.understanding import Interpreter
 
@@ -43,7 +48,15 @@ MAILS = ("zebedea@example.org", "q.strazzabosco@example.net", "ermete+dente@exam
 BORN = ("14/03/1961", "14.03.1961", "1961-03-14", "14 marzo 1961", "March 14, 1961", "14 марта 1961")
 WORDS = (
     *("ascesso purulento", "sanguinamento", "epatite", "gravidanza", "anticoagulanti", "chemioterapia"),
-    *("my divorce", "HIV positive", "pacemaker", "sciatica", "флюс огромный", "диабет", "аллергия на лидокаин"),
+    *(
+        "my divorce",
+        "HIV positive",
+        "pacemaker",
+        "sciatica",
+        "флюс огромный",
+        "диабет",
+        "аллергия на лидокаин",
+    ),
     *("parola-segreta-9981", "IT60X0542811101000000123456", "RSSMRA61C54F205X", "via Nascosta 77"),
 )
 CANARIES = (*FIRST, *LAST, *NUMBER, *MAILS, *BORN, *WORDS)
@@ -84,7 +97,19 @@ def test_fifty_things_are_planted_and_each_would_be_seen() -> None:
     assert _seen(json.dumps({"said": FIRST[6]})) == [FIRST[6]]
 
 
-async def test_nothing_that_a_patient_tells_is_in_a_log_an_alert_the_trail_or_a_figure(
+class RecordedSpans(Spans):
+    """Whatever a trace would carry."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def span(self, name: str, practice: str, ids: Mapping[str, str]) -> Any:
+        self.told.append(f"{name} {practice} {dict(ids)}")
+        return nullcontext()
+
+
+async def test_nothing_that_a_patient_tells_is_in_a_log_an_alert_a_metric_a_trace_the_trail_or_a_figure(
     tmp_path: Path,
     interpreter: Interpreter,
     capsys: pytest.CaptureFixture[str],
@@ -93,6 +118,8 @@ async def test_nothing_that_a_patient_tells_is_in_a_log_an_alert_the_trail_or_a_
     caplog.set_level(logging.INFO)
     with structlog.testing.capture_logs() as logged:
         async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
+            measures, spans = surgery.desk.measures, RecordedSpans()
+            measures._spans = spans
             for number, beginning in enumerate(BEGINNINGS):
                 patient = await _tells_everything(surgery, number, beginning)
                 conversation = surgery.contact(patient)
@@ -110,6 +137,9 @@ async def test_nothing_that_a_patient_tells_is_in_a_log_an_alert_the_trail_or_a_
             trail = trail_as_csv(await surgery.desk.audit.trail(limit=5_000))
             report = await bootstrap.reports(surgery.desk.books).report(date(2026, 3, 1), date(2026, 3, 3))
             alerts = [str(alert) for alert in surgery.staff.told]
+            await surgery.desk.finder.find(FIRST[0], who="Giulia")
+            trail += trail_as_csv(await surgery.desk.audit.trail(deed=Deed.SEARCHED))
+            metrics = generate_latest(measures.instruments.registry).decode()
             known = [surgery.contact(patient) for patient in surgery.patients.values()]
     stored = b"".join(file.read_bytes() for file in tmp_path.glob("chairside.db*"))
     printed = capsys.readouterr()
@@ -117,10 +147,13 @@ async def test_nothing_that_a_patient_tells_is_in_a_log_an_alert_the_trail_or_a_
         "log": f"{logged}{caplog.text}{printed.out}{printed.err}",
         "alerts": "\n".join(alerts),
         "trail": trail,
+        "metrics": metrics,
+        "traces": "\n".join(spans.told),
         "figures": as_csv(report.desk, report.chats),
     }
 
     assert len(known) == len(BEGINNINGS) and len(alerts) > 0 and report.chats.total.chats == len(BEGINNINGS)
+    assert 'stage="turn"' in metrics and len(spans.told) > len(BEGINNINGS)
     assert {where: _seen(text) for where, text in told.items()} == {where: [] for where in told}
     assert [canary for canary in CANARIES if canary.encode() in stored] == []
 
