@@ -193,7 +193,7 @@ async def _ready(url: str) -> None:
         for _ in range(12_000):  # the first start learns, on a busy machine for minutes
             try:
                 async with http.get(f"{url}/healthz") as answer:
-                    if answer.status == 200:
+                    if answer.status == 200 and b"understanding loads" not in await answer.read():
                         return
             except aiohttp.ClientError:
                 pass
