@@ -37,7 +37,7 @@ FILE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 _IS_FILE = re.compile(r"/inbox/conversations/[^/]+/files/[^/]+")
 
 #: On a request: which other sites may show this page within theirs. () lets them load it as a script only.
-SHOWN_ON = "shown on"
+SHOWN_ON: web.RequestKey[tuple[str, ...]] = web.RequestKey("shown on", tuple)
 
 _HEADED = web.AppKey("headed", bool)
 
