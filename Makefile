@@ -61,8 +61,9 @@ outreach: setup  ## a hundred thousand messages due, ten thousand paced, two hun
 oracle: setup  ## openings of two thousand random practices beside a count minute by minute
 	$(RUN)python -m bench.oracle
 
-hostile: setup  ## ten thousand bodies that Meta never sends, with good messages in them
+hostile: setup  ## ten thousand bodies that Meta never sends, with good messages in them; then make mutants
 	$(RUN)python -m bench.hostile
+	$(RUN)python -m bench.mutants
 
 mutants: setup  ## a hundred thousand bodies, generated and mutated, on every channel: no 5xx, no exception, no growth
 	$(RUN)python -m bench.mutants
