@@ -34,7 +34,7 @@ class VoiceRules:
     model: str = "whisper-1"
     token: str | None = field(default=None, repr=False)
     sure: float = 0.85
-    wait: timedelta = timedelta(seconds=60)
+    wait: timedelta = timedelta(seconds=25)  # Messenger wants an answer within 30
 
 
 class NotKept(StrEnum):

@@ -28,4 +28,4 @@ class VoiceEntry(Entry):
     model: Text = "whisper-1"
     token: Secret | None = None
     sure: Annotated[float, Field(ge=0, le=1)] = 0.85
-    wait_seconds: Annotated[int, Field(ge=5, le=600)] = 60
+    wait_seconds: Annotated[int, Field(ge=5, le=600)] = 25
