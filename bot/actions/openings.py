@@ -12,8 +12,9 @@ from rasa_sdk.interfaces import Tracker
 from bot.actions.desk import DeskAction, Event, read_opening, read_practitioner, read_wish, set_slots
 from bot.actions.places import read_site
 from bot.actions.turn import current_call
-from bot.actions.wording import opening_title, other_times
+from bot.actions.wording import opening_title, other_times, why_offered
 from bot.domain.diary import Opening, Wish
+from bot.domain.offer_reasons import reason_of
 from bot.domain.openings import site_of
 from bot.errors import BookingError
 
@@ -147,7 +148,8 @@ class AskOpening(Searching):
         refs = tracker.get_slot("openings_on_offer") or ()
         noted = [opening for opening in map(read_opening, refs) if opening]
         offered = await self._still_to_come(noted, tracker)
-        buttons = [self._button(opening, language) for opening in offered]
+        wish = self._wished(tracker)
+        buttons = [self._button(opening, language, wish) for opening in offered]
         buttons.append({"title": other_times(language), "payload": f"/SetSlots({self.fills}=other)"})
         dispatcher.utter_message(
             response=self.question,
@@ -192,14 +194,25 @@ class AskOpening(Searching):
         except BookingError:
             return True  # whatever is chosen is held first, and that says whether it is free
 
-    def _button(self, opening: Opening, language: str) -> dict[str, str]:
+    def _wished(self, tracker: Tracker) -> Wish | None:
+        """What was searched for, as long as it is this kind of visit's."""
+        visit_type = tracker.get_slot("visit_type")
+        if not visit_type:
+            return None
+        slot = _merged(tracker.get_slot("wish"), tracker.get_slot("searched_for"))
+        practitioner = read_practitioner(tracker.get_slot("practitioner"))
+        wish = read_wish(slot, visit_type=visit_type, practitioner=practitioner)
+        return replace(wish, site=read_site(tracker.get_slot("site")))
+
+    def _button(self, opening: Opening, language: str, wish: Wish | None) -> dict[str, str]:
         start = self.clock.wall(opening.start)
         practitioner = self.practice.practitioner(opening.practitioner)
         who = practitioner.name if practitioner else ""
+        why = why_offered(reason_of(self.practice, opening, wish), language) if wish else ""
         return {
             "title": opening_title(start, language),
             "payload": f"/SetSlots({self.fills}={opening.ref})",
-            "description": ", ".join(part for part in (who, self._site_name(opening)) if part),
+            "description": ", ".join(part for part in (who, self._site_name(opening), why) if part),
             "start": f"{start:%Y-%m-%dT%H:%M}",
             "practitioner": opening.practitioner,
         }

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from babel.dates import format_date
 
+from bot.domain.offer_reasons import Reason
 from bot.domain.practice import VisitType
 from bot.service.facts import day_in_words
 
@@ -16,6 +17,13 @@ _AT = {"en": "{day} at {time}", "it": "{day} alle {time}", "ru": "{day}, {time}"
 _ON_BUTTON = {"en": "EEE d MMM", "it": "EEE d/M", "ru": "EEE d.MM"}
 _OTHER_TIMES = {"en": "Other times", "it": "Altri orari", "ru": "Другое время"}
 _ANYWHERE = {"en": "Wherever it is sooner", "it": "Dove c'è posto prima", "ru": "Где раньше"}
+_WHY = {
+    Reason.OTHER_PERSON: {"en": "with somebody else", "it": "con un altro medico", "ru": "другой врач"},
+    Reason.OTHER_PLACE: {"en": "another place", "it": "un'altra sede", "ru": "другой адрес"},
+    Reason.EARLIER_DAY: {"en": "an earlier day", "it": "un giorno prima", "ru": "раньше"},
+    Reason.LATER_DAY: {"en": "a later day", "it": "un giorno dopo", "ru": "позже"},
+    Reason.OTHER_HOUR: {"en": "another time of day", "it": "a un'altra ora", "ru": "в другое время дня"},
+}
 _OTHER_VISIT = {"en": "Another visit", "it": "Un'altra visita", "ru": "Другой визит"}
 _NOT_CONFIRMED = {
     "en": "asked for, not confirmed yet",
@@ -41,6 +49,11 @@ def visit_title(start: datetime, language: str) -> str:
     """A visit without its hour, in at most 20 characters: "Tue 3 Mar morning", "mar 3/3 mattina"."""
     part = _in(_MORNING, language) if start.hour < 13 else _in(_AFTERNOON, language)
     return f"{format_date(start, _in(_ON_BUTTON, language), locale=language)} {part}"
+
+
+def why_offered(reason: Reason | None, language: str) -> str:
+    """ "a later day": beneath an opening that is not quite what was asked for; "" for one that is."""
+    return _in(_WHY[reason], language) if reason in _WHY else ""
 
 
 def anywhere(language: str) -> str:

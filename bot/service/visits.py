@@ -5,10 +5,11 @@ same locks. What is written in the diary and what the patient is told are one tr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.diary import Appointment, AppointmentStatus, Hold, Opening, PatientDetails, Wish
+from bot.domain.offer_reasons import reason_of
 from bot.domain.openings import place_of
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
@@ -29,8 +30,7 @@ _OFFER = {
 _BOOKED = {
     "en": "You're booked: {what}, {when}, with {who}.\n{place}\n"
     "If you need to change or cancel, just write to us here.",
-    "it": "Prenotato: {what}, {when}, con {who}.\n{place}\n"
-    "Per spostare o disdire, ci scriva qui.",
+    "it": "Prenotato: {what}, {when}, con {who}.\n{place}\nPer spostare o disdire, ci scriva qui.",
     "ru": "Вы записаны: {what}, {when}, врач – {who}.\n{place}\n"
     "Чтобы перенести или отменить, просто напишите нам здесь.",
 }
@@ -56,6 +56,7 @@ class OpeningView:
     end: datetime
     practitioner: str  # id
     visit_type: str  # id
+    why: str | None = None  # of an offer: a word of bot.domain.offer_reasons.Reason; None as wished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +123,10 @@ class VisitDesk:
             visit_type=visit_type, practitioner=practitioner, not_before=not_before, instead_of=instead_of
         )
         found = await self._system.find_openings(wish, at=self._clock.now(), limit=OFFERED)
-        return tuple(_view(opening) for opening in found)
+        return tuple(
+            replace(_view(one), why=reason_of(self._practice, one, wish, is_first=one == found[0]))
+            for one in found
+        )
 
     async def visits(self, conversation: str) -> VisitsView:
         """Raises UnknownConversation."""

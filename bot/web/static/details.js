@@ -31,6 +31,15 @@ function read(line) {
   }
 }
 
+const WHY = {
+  soonest: words.why_soonest,
+  other_person: words.why_other_person,
+  other_place: words.why_other_place,
+  earlier_day: words.why_earlier_day,
+  later_day: words.why_later_day,
+  other_hour: words.why_other_hour,
+};
+
 /** `jump(message)` shows a message; `compose(text)` puts words where they can be sent; `refused(refusal)` explains. */
 export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) {
   const path = `/inbox/conversations/${encodeURIComponent(id)}`;
@@ -303,8 +312,9 @@ export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) 
   const dayAfter = (iso) => new Date(Date.parse(iso) + 86_400_000).toISOString().slice(0, 10);
 
   function chip(opening) {
+    const why = opening.why ? h("small", {}, WHY[opening.why]) : null;
     const who = picked.practitioner ? null : h("small", { dir: "auto" }, surname(opening.practitioner));
-    return h("button", { type: "button", class: "chip-button", "data-opening": opening.ref, title: what(opening), on: { click: (event) => keep(event, opening) } }, h("span", {}, shortDayAndTime(opening.start)), who);
+    return h("button", { type: "button", class: "chip-button", "data-opening": opening.ref, title: what(opening), on: { click: (event) => keep(event, opening) } }, h("span", {}, shortDayAndTime(opening.start)), who, why);
   }
 
   function pick(name, value) {

@@ -53,7 +53,9 @@ class FakeDiary:
         self.wishes.append(wish)
         return tuple(o for o in self.free if o.visit_type == wish.visit_type)[:limit]
 
-    async def hold(self, opening: Opening, *, contact: str, key: str, at: datetime) -> Hold:
+    async def hold(
+        self, opening: Opening, *, contact: str, key: str, at: datetime, instead_of: str | None = None
+    ) -> Hold:
         self._refuse("hold")
         self.holds[opening] = Hold(id=key, opening=opening, contact=contact, until=at + 10 * MINUTES)
         return self.holds[opening]

@@ -10,6 +10,8 @@ from front_desk import NOW, Desk, opening, titles, wall
 from bot.domain.diary import BookHeld, PatientDetails, Wish
 from bot.errors import OpeningTaken, PolicyRefused, Unavailable
 
+PLACE = "Studio Lucciola, via dei Platani 5, Roma"
+
 TUESDAY_NINE = opening(3, 8)
 TUESDAY_TEN = opening(3, 9)
 WEEK = [opening(day, hour) for day in (3, 4, 5, 6) for hour in (8, 9, 14)]
@@ -304,6 +306,7 @@ async def test_the_chosen_opening_is_kept_and_described(desk: Desk) -> None:
         "visit_name": "prima visita",
         "opening_words": "martedì 3 marzo alle 09:00",
         "practitioner_name": "dott. Marco Rossi",
+        "visit_place": PLACE,
     }
     assert desk.diary.holds[TUESDAY_NINE].contact == "anna"
 

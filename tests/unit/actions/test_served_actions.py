@@ -24,6 +24,8 @@ from bot.ports import ActionCall
 from bot.service.clock import FrozenClock
 from tests.studio import opening
 
+PLACE = "Studio Dentistico Demo, Via dell'Esempio 12, 20121 Milano"
+
 TOKEN = "a-token-for-tests"
 MONDAY = datetime(2026, 3, 2, 7, tzinfo=UTC)
 
@@ -97,6 +99,7 @@ async def test_a_patient_of_a_rasa_deployment_books(tmp_path: Path) -> None:
         "visit_name": "dental hygiene",
         "opening_words": "Monday 2 March at 10:15",
         "practitioner_name": "dott.ssa Laura Bianchi",
+        "visit_place": PLACE,
     }
     assert await visits(tmp_path) == [(chosen, "booked")]
 
