@@ -9,6 +9,8 @@ from rapidfuzz.distance import OSA
 
 _SHORTEST = 4  # below, one letter makes another word: "ora", "ore", "oro"
 _LONG = 8  # from here on, two slips are forgiven
+_TELLING = 6  # letters from which a swap can be no other word
+_SELDOM, _FAR_MORE = 5, 15  # times; a word so seldom is a slip of one said so many times more often
 _FREQUENT = 4  # a word seen once that is so near to one seen so often is a slip of it
 
 
@@ -21,6 +23,8 @@ class TypoRepair:
         by_length: dict[int, list[str]] = {}
         for word in sorted(counts, key=lambda word: (-counts[word], word)):  # frequent first: they win ties
             if counts[word] == 1 and _is_slip(word, by_length, counts):
+                continue
+            if _is_frequent_slip(word, by_length, counts):
                 continue
             known.add(word)
             if len(word) >= _SHORTEST and word.isalpha():
@@ -73,9 +77,32 @@ def _is_slip(word: str, by_length: Mapping[int, Sequence[str]], counts: Mapping[
     )
 
 
+def _is_frequent_slip(word: str, by_length: Mapping[int, Sequence[str]], counts: Mapping[str, int]) -> bool:
+    """Two letters swapped in a word that is said far more often: "cancle", however many write it so."""
+    if len(word) < _TELLING or counts[word] > _SELDOM or not word.isalpha():
+        return False
+    often = counts[word] * _FAR_MORE
+    return any(counts[known] >= often and _is_swapped(word, known) for known in by_length.get(len(word), ()))
+
+
 def _nearest(word: str, by_length: Mapping[int, Sequence[str]], *, slips: int) -> str | None:
     near = [w for size in range(len(word) - slips, len(word) + slips + 1) for w in by_length.get(size, ())]
+    swapped = next((w for w in near if _is_swapped(word, w)), None)
+    if swapped is not None:
+        return swapped  # "wnat" is "want" rather than "what", however often each is said
     best = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=slips)
     if best is None or (best[0][0] != word[0] and best[1] > 1):
         return None
     return str(best[0])
+
+
+def _is_swapped(word: str, known: str) -> bool:
+    """The same letters, two neighbours in each other's place."""
+    if len(word) != len(known):
+        return False
+    differ = [place for place, (a, b) in enumerate(zip(word, known, strict=True)) if a != b]
+    return (
+        len(differ) == 2
+        and differ[1] == differ[0] + 1
+        and (word[differ[0]], word[differ[1]]) == (known[differ[1]], known[differ[0]])
+    )
