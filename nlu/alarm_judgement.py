@@ -21,9 +21,11 @@ _PLAIN = 0.6  # confidence of an intent from which a message plainly wants that
 _ROOM = frozenset({"urgent_pain", "clinical_question", "complaint", "out_of_scope", "human"})
 
 
-def judged(alarms: Alarms, weighed: Weighed, ranking: Sequence[Intent], words: int) -> tuple[RedFlag, ...]:
-    """All flags of a message, the gravest first."""
-    flags = [flag for flag in alarms.flags if not _taken_back(flag, alarms, weighed)]
+def judged(
+    alarms: Alarms, weighed: Weighed, ranking: Sequence[Intent], words: int, *, in_told_language: bool = True
+) -> tuple[RedFlag, ...]:
+    """All flags of a message, the gravest first. In a language without lessons nothing is taken back."""
+    flags = [flag for flag in alarms.flags if not (in_told_language and _taken_back(flag, alarms, weighed))]
     learnt = _learnt(alarms, weighed, ranking, words)
     if learnt is not None and all(learnt.level < flag.level for flag in flags):
         flags.insert(0, learnt)

@@ -40,6 +40,12 @@ def told() -> tuple[dict[str, Any], ...]:
     return tuple(yaml.load(path.read_text(encoding="utf-8")) for path in sorted(_FOLDER.glob("*.yml")))
 
 
+@lru_cache(maxsize=1)
+def told_languages() -> frozenset[str]:
+    """Those that cases are told in; of others what was learnt can only guess."""
+    return frozenset(path.stem for path in _FOLDER.glob("*.yml"))
+
+
 def alarm_lessons(ordinary: Sequence[Example]) -> list[Lesson]:
     """All lessons; of `ordinary`, the examples of intents, those that may be emergencies are left out."""
     lessons: list[Lesson] = []

@@ -22,8 +22,8 @@ from nlu.words import Word, plain_words
 _FOLDER = Path(__file__).parent / "red_flags"
 _Level = Literal["A", "B", "C"]
 _DOUBTS = ("past", "feared")
-_DOUBTFUL = ("past", "feared", "unreal", "negations", "negations_after", "idle")
-_CONTEXT = ("now", *_DOUBTFUL)
+_DOUBTFUL = ("past", "feared", "unreal", "idle")
+_CONTEXT = ("now", "negations", "negations_after", *_DOUBTFUL)
 _SHORT = 60  # words; a joke takes back what stands beside it, not a whole letter
 
 
@@ -32,7 +32,7 @@ class Alarms:
     """`flag` is the gravest red flag; `risk` says that a risk word (pregnant, blood thinners) was said.
 
     `denied`: there was something to hear, but what stands around it takes it back. `doubted`: words of doubt
-    were said: past, feared, unreal, denied, of business, or a question.
+    were said: past, feared, unreal, of business, or a question.
     """
 
     flag: RedFlag | None

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from nlu.alarm_judgement import judged
+from nlu.alarm_lessons import told_languages
 from nlu.alarm_sense import AlarmSense, Weighed, shipped_sense
 from nlu.alarms import Alarms, RedFlags
 from nlu.entities import find_entities
@@ -282,7 +283,13 @@ class OfflineInterpreter:
             details["risk"] = True
         flags = draft.alarms.flags
         if sensed is not None and not strange and not _gives_name(draft):
-            flags = judged(draft.alarms, sensed, ranking, len(draft.words))
+            flags = judged(
+                draft.alarms,
+                sensed,
+                ranking,
+                len(draft.words),
+                in_told_language=draft.language in told_languages(),
+            )
         if len(flags) > 1:
             details["other_red_flags"] = flags[1:]
         return Understanding(
