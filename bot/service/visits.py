@@ -5,7 +5,7 @@ same locks. What is written in the diary and what the patient is told are one tr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.diary import Appointment, AppointmentStatus, Hold, Opening, PatientDetails, Wish
@@ -56,7 +56,8 @@ class OpeningView:
     end: datetime
     practitioner: str  # id
     visit_type: str  # id
-    why: str | None = None  # of an offer: a word of bot.domain.offer_reasons.Reason; None as wished
+    #: Of an offer: a word of bot.domain.offer_reasons.Reason; None as wished. It makes no other opening of it.
+    why: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
