@@ -104,7 +104,9 @@ async def test_what_may_have_arrived_is_not_sent_again_after_a_take_over(surgery
     await surgery.desk.intake.accept([anna._event(InboundKind.TEXT, text="Buonasera")])
     await surgery.until(lambda: len(surgery.channel.ids) == 1)
     await desk.take(surgery.contact(anna), "Giulia")
-    _pass(surgery, minutes=2)
+    for _ in range(20):  # in steps: a jump is time in which no status could have reached us
+        _pass(surgery, seconds=4)
+        surgery.desk.reachability.tick()
     surgery.desk.delivery.look_again()
     await surgery.settled()
 
