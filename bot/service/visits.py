@@ -56,7 +56,7 @@ class OpeningView:
     end: datetime
     practitioner: str  # id
     visit_type: str  # id
-    #: Of an offer: a word of bot.domain.offer_reasons.Reason; None as wished. It makes no other opening of it.
+    #: Of an offer: a word of bot.domain.offer_reasons.Reason; None as wished. No part of what the opening is.
     why: str | None = field(default=None, compare=False)
 
 
