@@ -397,7 +397,7 @@ class OfflineInterpreter:
 
 def _gives_name(draft: _Draft) -> bool:
     """ "Anna" and a surname that nobody has heard, where the name is asked: strange words, no emergency."""
-    if draft.context.asking != "name":
+    if draft.context.asking != "name" or not draft.words:
         return False
     if any(e.entity == "person" and e.text == draft.text.strip() for e in draft.entities):
         return True
