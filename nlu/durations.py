@@ -100,7 +100,7 @@ def _number(spoken: list[str], at: int) -> tuple[int | None, int]:
     """A number and how many words it has: "15", "twenty", "двадцать пять"."""
     if at >= len(spoken):
         return None, 1
-    if spoken[at].isdigit():
+    if spoken[at].isdecimal():
         return int(spoken[at][:4]), 1
     tens = _NUMBERS.get(spoken[at])
     units = _NUMBERS.get(spoken[at + 1], 0) if at + 1 < len(spoken) else 0

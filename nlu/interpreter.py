@@ -307,7 +307,7 @@ class OfflineInterpreter:
         """Sentences known by heart, and a whole yes or no, need no guess."""
         certain = self._by_heart(draft)
         ranking = [Intent(name=name, confidence=probability) for name, probability in scored]
-        if all(word.text.isdigit() for word in draft.words) and certain is None:
+        if all(word.text.isdecimal() for word in draft.words) and certain is None:
             return ()
         if certain is None:
             return tuple(ranking)

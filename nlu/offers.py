@@ -109,7 +109,7 @@ def _places(words: tuple[Word, ...], known: Lexicon, *, last: int) -> dict[Word,
     """The numbers and ordinals of a message; none when there is anything else."""
     places: dict[Word, int] = {}
     for word in words:
-        if word.text.isdigit():
+        if word.text.isdecimal():
             places[word] = int(word.text[:4])
         elif word.text in known.last:
             places[word] = last

@@ -169,7 +169,7 @@ class OwnInterpreter:
         if certain is None and answer is not None and answer.whole:
             certain = "affirm" if answer.value else "deny"
         scored: list[tuple[str, float]] = []
-        if self.scorers and any(w in self.repair.vocabulary and not w.isdigit() for w in mended):
+        if self.scorers and any(w in self.repair.vocabulary and not w.isdecimal() for w in mended):
             scored = self._scored(Heard(mended, text))
         ranking = [Intent(name=name, confidence=probability) for name, probability in scored]
         if certain is None:

@@ -69,7 +69,7 @@ def _without_patients(unread: Sequence[Understanding], known: Collection[str], l
         taken = [(e.start, e.end) for e in read.entities if e.entity in _PERSONAL]
         for word in cut(read.text):
             common = word.text in known or (word.text.isalpha() and shared[word.text] >= least)
-            if not common or any(character.isdigit() for character in word.text):
+            if not common or any(character.isdecimal() for character in word.text):
                 taken.append((word.start, word.end))
         text = list(read.text)
         for start, end in taken:

@@ -208,7 +208,7 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
     if tape.has(end, "ordinal_sign") and tape.at(end).text != ".":  # "14.3." is a date in German
         return None
     dotted = sign.text == "." and tape.at(end).text == "." and tape.at(end).glued
-    if dotted and tape.at(end + 1).text.isdigit() and tape.at(end + 1).glued:
+    if dotted and tape.at(end + 1).text.isdecimal() and tape.at(end + 1).glued:
         return None  # a year follows: read with it
     if sign.text == "-" and not (begin > place and len(tape.at(begin + 2).text) == 2):
         return None

@@ -25,7 +25,7 @@ def read_holiday(tape: Tape, place: int) -> Read | None:
 
 def _next(today: date, name: str) -> date | None:
     """`12-25`, or `easter+1`, `orthodox-2` counted from Easter Sunday."""
-    if name[0].isdigit():
+    if name[0].isdecimal():
         month, day = map(int, name.split("-"))
         return almanac.ahead(today, month, day)
     offset = timedelta(days=int(name.lstrip("abcdefghijklmnopqrstuvwxyz") or 0))

@@ -31,7 +31,7 @@ def _names(tokens: list[Token], words: Vocabulary) -> set[int]:
         if token.text in words.streets and run:
             number = run.stop + (tokens[run.stop].text == "," if run.stop < len(tokens) else 0)
             masked.update(run)
-            masked.update({number} if number < len(tokens) and tokens[number].text.isdigit() else ())
+            masked.update({number} if number < len(tokens) and tokens[number].text.isdecimal() else ())
         elif (token.text in words.titles and run) or len(run) >= 2:
             masked.update(run)
     return masked
@@ -66,7 +66,7 @@ def _codes(tokens: list[Token]) -> set[int]:
         token, before = tokens[place], tokens[place - 1]
         if not token.glued or not token.text[0].isalnum():
             continue
-        into_digits = token.text.isdigit() and before.text.isalpha() and before.text not in _BEFORE_DIGITS
+        into_digits = token.text.isdecimal() and before.text.isalpha() and before.text not in _BEFORE_DIGITS
         if into_digits or (place - 1 in masked and before.text[0].isalnum()):
             masked.update((place - 1, place))
     return masked
@@ -80,7 +80,7 @@ def _phone_numbers(tokens: list[Token], context: Context) -> set[int]:
     between = ""
     for place, token in enumerate(tokens):
         spaced = place + 1 < len(tokens) and not tokens[place + 1].glued
-        if not token.text.isdigit():
+        if not token.text.isdecimal():
             between = (between + token.text + " " * spaced)[:5]
             continue
         joined = bool(chain) and set(between) <= _CHAIN_SIGNS and len(between) <= 3

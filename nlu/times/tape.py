@@ -160,13 +160,13 @@ def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context
         first, senses, taken = token.text, _NOTHING, 1
         if place in masked:
             pass
-        elif first.isdigit():
+        elif first.isdecimal():
             if len(first) <= 8 and first.isdecimal():
                 senses = {"digits": int(first)}
         else:
             if first not in words.phrases and first.isalpha() and _is_worth_mending(context):
-                beside = place + 1 < count and tokens[place + 1].text.isdigit()
-                beside = beside or any(t.text.isdigit() for t in tokens[max(0, place - 2) : place])
+                beside = place + 1 < count and tokens[place + 1].text.isdecimal()
+                beside = beside or any(t.text.isdecimal() for t in tokens[max(0, place - 2) : place])
                 first = words.mend(first, beside_number=beside) or first
             senses, taken = _longest(tokens, place, first, words)
         last = tokens[place + taken - 1]

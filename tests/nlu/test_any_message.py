@@ -10,7 +10,7 @@ from tests.nlu.conftest import NOW, context
 
 WORDS = (
     "sì no vorrei prenotare non respiro martedì alle 10:30 la 2 sono Anna D'Angelo a@b.it 👍 ? ! , ... can't "
-    "breathe с кровь не могу 12/05/1980 si o' ' '' ‘’ ﷺ ½ İ ß 𝕏 +39 333 1234567 (02) 12345678 меня зовут"
+    "breathe с кровь не могу 12/05/1980 si o' ' '' ‘’ ﷺ ½ ➈ ² ٣ İ ß 𝕏 +39 333 1234567 (02) 12345678 меня зовут"
 )
 PIECES = st.sampled_from([*WORDS.split(), "\u200d", "\u0301", "и\u0306", "\x00", "\n"])
 TEXTS = st.one_of(
@@ -77,3 +77,13 @@ def test_a_practice_of_one_language_reads_the_others(interpreter: OfflineInterpr
 
     assert understood.language == "en"
     assert understood.red_flag is not None
+
+
+@pytest.mark.parametrize("text", ["➈ minuti", "② ", "tra ➈ giorni alle ³", "...", "٣:٣٠"])
+@pytest.mark.parametrize("asking", ASKED)
+def test_numbers_that_are_no_decimals_are_read(
+    interpreter: OfflineInterpreter, text: str, asking: AskedKind | None
+) -> None:
+    [understood] = interpreter.understand_many([(text, context(asking=asking, choices=CHOICES))])
+
+    assert understood.text == text
