@@ -18,9 +18,9 @@ from tests.web.fakes import demo_practice
 MONDAY = "2026-03-02T09:00+01:00"
 
 
-def hours(**rules: timedelta) -> Practice:
+def hours(*, next_answer_within: timedelta) -> Practice:
     """Mondays to Thursdays 9 to 13 and 14:30 to 18:30, Fridays 9 to 13."""
-    return replace(demo_practice(), desk=DeskRules(**{"answer_within": timedelta(minutes=15), **rules}))
+    return replace(demo_practice(), desk=DeskRules(next_answer_within=next_answer_within))
 
 
 @pytest.mark.parametrize(
