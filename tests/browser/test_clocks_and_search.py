@@ -26,7 +26,6 @@ async def test_the_clock_of_each_answer_shows_turns_red_and_calls_staff(desk: Wh
     await anna.says("operatore")
     await bruno.says("Non respiro, ho la gola gonfia")
     page = await desk.opens(anna)
-    clock = page.locator("[data-clock]")
     row = page.locator(f'[data-conversation="{desk.surgery.contact(anna)}"] [data-clock]')
     danger = page.locator(f'[data-conversation="{desk.surgery.contact(bruno)}"] [data-clock]')
     await expect(danger).to_have_attribute("data-clock", "red_flag")
@@ -46,7 +45,6 @@ async def test_the_clock_of_each_answer_shows_turns_red_and_calls_staff(desk: Wh
     told = {alert.kind.value for alert in desk.surgery.staff.told}
     await desk.surgery.desk.alerts.look()
 
-    assert await clock.count() == 2
     assert "late" in told | {alert.kind.value for alert in desk.surgery.staff.told}
 
 
