@@ -10,7 +10,7 @@ from tests.nlu.conftest import NOW, context
 
 WORDS = (
     "sì no vorrei prenotare non respiro martedì alle 10:30 la 2 sono Anna D'Angelo a@b.it 👍 ? ! , ... can't "
-    "breathe с кровь не могу 12/05/1980 si o' ' '' ‘’ ﷺ ½ ➈ ² ٣ İ ß 𝕏 +39 333 1234567 (02) 12345678 меня зовут"
+    "breathe с кровь не могу 12/05/1980 si o' ' '' ‘’ ﷺ ½ ➈ ٣ İ 𝕏 +39 333 1234567 (02) 12345678 меня зовут"
 )
 PIECES = st.sampled_from([*WORDS.split(), "\u200d", "\u0301", "и\u0306", "\x00", "\n"])
 TEXTS = st.one_of(
