@@ -130,10 +130,10 @@ class IntakeRows:
             for event in ours:
                 if event.status is not None:
                     taken.settled += self._apply_status(connection, event, at)
-                elif event.sender and event.id:
-                    self._take_message(connection, event, taken, at)
                 elif event.kind is InboundKind.ACCOUNT:
                     taken.alerts |= self._notices.take(connection, event, at)
+                elif event.sender and event.id:
+                    self._take_message(connection, event, taken, at)
                 elif event.raw:
                     self._unread.keep(connection, event, at)
             tick(connection, at)

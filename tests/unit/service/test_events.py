@@ -68,7 +68,7 @@ async def test_whoever_sends_anything_that_waits_for_an_answer_gets_one(studio: 
 
 async def test_what_waits_for_no_answer_gets_none(studio: Surgery) -> None:
     anna = studio.patient()
-    silent = set(KINDS) - {*ANSWERED, KINDS.TEXT, KINDS.CHOICE, KINDS.STATUS, KINDS.READ, KINDS.ACCOUNT}
+    silent = set(KINDS) - {*ANSWERED, KINDS.TEXT, KINDS.CHOICE, KINDS.STATUS, KINDS.READ}
     for number, kind in enumerate(sorted(silent)):
         await comes(studio, event(anna, kind, f"s{number}"))
     await comes(studio, event(anna, KINDS.CALL, "c1", details={"event": "terminate"}))
