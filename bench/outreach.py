@@ -275,7 +275,7 @@ def kills(number: int, *, seed: int, one_transaction: bool) -> tuple[int, int, i
             if child == 0:
                 _sweep_until_killed(data, one_transaction, begins)
             os.read(began, 1)
-            time.sleep(dice.uniform(0.0, 0.06))
+            time.sleep(dice.uniform(0.0, 0.08))
             os.kill(child, signal.SIGKILL)
             _, status = os.waitpid(child, 0)
             os.close(began)
@@ -301,15 +301,16 @@ def _sweep_until_killed(data: Path, one_transaction: bool, begins: int) -> None:
     try:
         world = World.open(data, one_transaction=one_transaction)
         world.clock.move(minutes=1)
-        os.write(begins, b".")
-        asyncio.run(_sweep_for_ever(world))
+        asyncio.run(_sweep_for_ever(world, begins))
     finally:
         os._exit(0)
 
 
-async def _sweep_for_ever(world: World) -> None:
+async def _sweep_for_ever(world: World, begins: int) -> None:
+    """Kills fall only after the first batch: what is killed before has done nothing."""
     while True:
         await world.desk.service.sweep(limit=5)
+        os.write(begins, b".")
         world.clock.move(seconds=61)  # whoever died is waited for no longer
 
 
