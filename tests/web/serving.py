@@ -1,7 +1,7 @@
 """Real HTTP on free loopback ports, for tests of pages."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.domain.diary import Appointment, Opening, Wish
 from bot.domain.outreach import Rule
 from bot.domain.practice import Practice, SignInService
+from bot.domain.templates import TemplateUnfit
 from bot.practice_systems.embedded import EmbeddedDiary
 from bot.service.call_tasks import CallList
 from bot.service.desk import Desk
@@ -110,6 +111,23 @@ class FakeFiles:
         return FILES.get(id) if conversation == "c-anna" else None
 
 
+class FakeTemplates:
+    """No template can be sent to anybody; whose conversation it is still counts."""
+
+    def __init__(self, desk: FakeDesk) -> None:
+        self.desk = desk
+
+    async def offered(self, conversation: str) -> dict[str, str]:
+        await self.desk.conversation(conversation)
+        return {}
+
+    async def send(
+        self, conversation: str, name: str, values: Mapping[str, str], *, who: str, client_message_id: str
+    ) -> None:
+        await self.desk.conversation(conversation)
+        raise TemplateUnfit("there is none")
+
+
 FILES = {
     "photo": StoredContent(kind="image", mime_type="image/jpeg", name="", content=b"a picture"),
     "letter": StoredContent(
@@ -150,6 +168,7 @@ def whole_inbox(
         set_aside=desk,
         finder=desk,
         files=FakeFiles(),
+        templates=FakeTemplates(desk),
         service=silent_service(sign_in, staff, trail),
     )
     office = OfficeParts(

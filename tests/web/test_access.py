@@ -141,6 +141,7 @@ async def test_a_conversation_of_another_practice_is_not_there(
         "assign": {"to": "Paolo"},
         "close": {"outcome": "phoned"},
         "note": {"text": "x"},
+        "template": {"name": "x", "client_message_id": KEY},
         "send": {"draft": "d-1"},
         "discard": {"draft": "d-1"},
         "snooze": {"until": "hour"},

@@ -35,7 +35,7 @@ async def test_nobody_sees_or_does_anything_without_a_session(
 ) -> None:
     url = await serve(whole_inbox(desk, sign_in, staff))
     before = dict(desk.views)
-    target = url + re.sub(r"\{(id|conversation|person)\}", "c-anna", path)
+    target = url + re.sub(r"\{(id|conversation|person|file)\}", "c-anna", path)
     async with http.request(
         method, target, json={}, headers={"Origin": url}, allow_redirects=False
     ) as response:

@@ -31,7 +31,14 @@ async def test_the_phone_is_asked_only_where_the_channel_gives_none(desk: Desk) 
     desk.phone = None
     on_messenger = await desk.run("action_prepare_booking")
 
-    afresh = {"must_ask_birth_date": False, "searched_for": None, "hold_result": None, **NOBODY_KNOWN}
+    afresh = {
+        "must_ask_birth_date": False,
+        "must_prove_contact": False,
+        "contact_check_result": None,
+        "searched_for": None,
+        "hold_result": None,
+        **NOBODY_KNOWN,
+    }
     assert slots(on_whatsapp) == {"must_ask_phone": False, **afresh}
     assert slots(on_messenger) == {"must_ask_phone": True, **afresh}
 
