@@ -72,7 +72,7 @@ async def test_who_stops_listening_leaves_nothing_behind() -> None:
 def test_views_become_json() -> None:
     assert to_json(said("Ciao")) == (
         '{"id":"m-1","at":"' + NOW.isoformat() + '","author":"patient","text":"Ciao","choices":[],'
-        '"kind":"text","state":null,"by":null,"client_message_id":null}'
+        '"kind":"text","state":null,"by":null,"client_message_id":null,"files":[],"quoted":"","is_edited":false}'
     )
 
 

@@ -56,6 +56,10 @@ def test_nothing_may_run_that_is_not_a_file_of_ours() -> None:
     }
 
 
+#: Where an element gets an address: one of ours, made of ids, never of what anybody wrote.
+OUR_ADDRESSES = {"files.js": [".href =", ".src ="], "widget.js": [".src ="]}
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_our_scripts_make_no_markup_of_words(script: Path) -> None:
     makes_markup = re.compile(
@@ -63,7 +67,9 @@ def test_our_scripts_make_no_markup_of_words(script: Path) -> None:
         r"|\beval\b|new Function|setTimeout\(\s*[\"'`]|\.href\s*=|\.src\s*="
     )
 
-    assert makes_markup.findall(script.read_text(encoding="utf-8")) == []
+    found = makes_markup.findall(script.read_text(encoding="utf-8"))
+
+    assert found == OUR_ADDRESSES.get(script.name, [])
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)

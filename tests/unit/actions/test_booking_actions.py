@@ -51,6 +51,8 @@ async def test_a_single_kind_of_visit_needs_no_question(desk: Desk) -> None:
     assert slots(result) == {
         "must_ask_phone": False,
         "must_ask_birth_date": True,
+        "must_prove_contact": False,
+        "contact_check_result": None,
         "searched_for": None,
         "hold_result": None,
         "visit_type": "first_visit",
