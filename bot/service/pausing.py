@@ -55,9 +55,10 @@ class Pauses:
             await asyncio.sleep(LOOK_EVERY)
 
     async def look(self) -> None:
-        """Give back what waited for the end of a pause; once for each change."""
+        """Give back what waited for the end of a pause; once for each change. Whoever pauses and resumes between
+        two looks has made two: what the switches say is then the same, but another object."""
         now = self._switches.now
-        if self._seen is not None and self._seen.paused == now.paused:
+        if self._seen is now:
             return
         for conversation in await self._handoffs.give_back_resumed(now.is_paused):
             self._wake(conversation)

@@ -270,12 +270,14 @@ async def test_a_supervisor_pauses_everything_and_patients_hear_the_truth(desk: 
     question = anna.sees.text.rsplit("\n", 1)[-1]
     marta, paolo = await desk.colleague("Marta"), await desk.colleague("Paolo")
     await marta.get_by_role("button", name="What the assistant may do").click()
-    await marta.get_by_role("switch", name="Pause the assistant everywhere").click()
+    pause = marta.get_by_role("switch", name="Pause the assistant everywhere")
+    await pause.click()
+    await expect(pause).to_be_checked()
     await expect(paolo.locator("#silent")).to_contain_text("The assistant is paused.")
     (notice,) = await anna.says("Anna Rossi")
     await expect(paolo.locator(".row")).to_contain_text("Assistant is paused")
     await picture(marta, "switches")
-    await marta.get_by_role("switch", name="Pause the assistant everywhere").click()
+    await pause.click()
     await expect(paolo.locator("#silent")).to_be_hidden()
     await desk.surgery.until(lambda: "di nuovo l'assistente" in anna.sees.text)
 

@@ -78,6 +78,17 @@ async def test_the_end_of_a_pause_gives_back_whoever_waited_for_it_alone(surgery
     assert waiting.id == surgery.contact(bruno)
 
 
+async def test_a_pause_too_short_for_anybody_to_look_in_between_forgets_nobody(surgery: Surgery) -> None:
+    anna = surgery.patient()
+    await anna.says("Buonasera, vorrei prenotare una prima visita")
+    await surgery.desk.pauses.look()
+    await surgery.desk.switches.turn("pause", True, by="Giulia")
+    await anna.says("Anna Rossi")
+    await _pause(surgery, on=False)
+
+    assert "di nuovo l'assistente" in anna.sees.text
+
+
 async def test_one_channel_is_paused_and_the_other_answers(surgery: Surgery) -> None:
     await _pause(surgery, "pause:messenger")
     anna = surgery.patient()
