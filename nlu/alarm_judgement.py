@@ -17,6 +17,11 @@ _TODAY = 0.5  # likeness from which somebody looks at it today
 _SURELY_NOT = 0.9  # likeness of nothing, from which a doubtful alarm is taken back
 _ELSEWHERE = 0.6  # likeness that it takes where a message plainly wants something else
 _PLAIN = 0.6  # confidence of an intent from which a message plainly wants that
+#: How bad a pain is, words alone say (unbearable, no painkiller helps, no sleep); any pain is like it, and books
+#: the soonest visit.
+_PAIN = "pain"
+_CERTAIN = 0.9  # confidence from which a message is about pain; what else is in it has to be likely
+_BESIDE_PAIN = 0.85
 #: Intents with which an emergency may well be told.
 _ROOM = frozenset({"urgent_pain", "clinical_question", "complaint", "out_of_scope", "human"})
 
@@ -33,7 +38,8 @@ def judged(
 
 
 def _taken_back(flag: RedFlag, alarms: Alarms, weighed: Weighed) -> bool:
-    return weighed.none >= _SURELY_NOT and (flag.level != "A" or alarms.doubted)
+    may_be = flag.level != "A" and flag.key != _PAIN
+    return weighed.none >= _SURELY_NOT and (may_be or alarms.doubted)
 
 
 def _learnt(alarms: Alarms, weighed: Weighed, ranking: Sequence[Intent], words: int) -> RedFlag | None:
@@ -42,10 +48,12 @@ def _learnt(alarms: Alarms, weighed: Weighed, ranking: Sequence[Intent], words: 
     best = ranking[0] if ranking else None
     if best is not None and best.confidence >= _PLAIN and best.name not in _ROOM:
         needed, today = max(needed, _ELSEWHERE), max(today, _ELSEWHERE)
+    if best is not None and best.confidence >= _CERTAIN and best.name == "urgent_pain":
+        needed, today = max(needed, _ELSEWHERE), max(today, _BESIDE_PAIN)
     if weighed.grave >= needed:
         return RedFlag(level="A", key=weighed.kinds["A"])
     if weighed.pressing >= needed:
         return RedFlag(level="B", key=weighed.kinds["B"])
-    if 1 - weighed.none >= today:
+    if 1 - weighed.none >= today and weighed.kinds["C"] != _PAIN:
         return RedFlag(level="C", key=weighed.kinds["C"])
     return None

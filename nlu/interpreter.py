@@ -33,6 +33,7 @@ _WORDS_OF_A_NAME = 4
 #: Confidence from which an intent leaves no room for an emergency that no phrase foresaw.
 _PLAIN = {"any": 0.5, "out_of_scope": 0.9, "complaint": 0.9, "human": 0.9}
 _NAMES_A_TIME_IDLY = frozenset({"goodbye", "running_late", "chitchat"})
+_IDLY = 0.6  # confidence from which it is one of these
 #: What a patient names to choose; an intent that is less sure than this gives way to it, but for a few.
 _CHOSEN = frozenset({"choice", "visit_type", "practitioner"})
 _OUTWEIGHS = 0.75
@@ -408,7 +409,7 @@ def _gives_name(draft: _Draft) -> bool:
 
 def _without_idle_wish(entities: tuple[Entity, ...], best: Intent | None) -> tuple[Entity, ...]:
     """The day of "see you Friday", the hour of "I'll be there at 10:15" ask for no opening."""
-    if best is None or best.name not in _NAMES_A_TIME_IDLY or best.confidence < _PLAIN["any"]:
+    if best is None or best.name not in _NAMES_A_TIME_IDLY or best.confidence < _IDLY:
         return entities
     return tuple(entity for entity in entities if entity.entity != "wish")
 

@@ -132,8 +132,10 @@ def _by_time(
 ) -> list[tuple[list[OfferedChoice], Span]]:
     """For each span that tells a time, the choices that one of its readings fits.
 
-    An hour on the dot fits no other: "at three" is not half past.
+    An hour on the dot fits no other: "at three" is not half past. Where one time stands there to be confirmed,
+    nothing but an hour does: "see you on Friday" is no yes.
     """
+    is_one = sum(choice.start is not None for choice in choices) == 1
     readings: dict[Span, list[Entity]] = {}
     for time in times:
         if time.entity in ("time", "part_of_day") and time.confidence >= _MEANT:
@@ -142,7 +144,8 @@ def _by_time(
     for span, entities in readings.items():
         undated = any(e.entity == "part_of_day" for e in entities)
         points = [e for e in entities if e.entity == "time" and not e.value.get("to")]
-        evidence.append((_that_fit(choices, points or entities, language, undated=undated), span))
+        if points or not is_one:
+            evidence.append((_that_fit(choices, points or entities, language, undated=undated), span))
     return evidence
 
 

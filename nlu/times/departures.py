@@ -67,6 +67,10 @@ def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
         return piece.dismissed
     if number and piece.link in ("or", "and") and not pieces[number - 1].dismissed:
         return False
+    earlier = pieces[number - 1] if number else None
+    is_its_hour = isinstance(piece.found, Clock) and earlier is not None and isinstance(earlier.found, Days)
+    if is_its_hour and earlier and not earlier.dismissed and piece.link == "none":
+        return False  # "my appointment to Thursday | morning"
     before = range(max(piece.start - _NEAR, 0), piece.start)
     booked = max((p for p in before if tape.has(p, "booked", "have_booked")), default=-1)
     onto = _goes_to(tape, piece.start)

@@ -139,7 +139,7 @@ async def test_a_change_under_way_for_one_shows_another_nothing(surgery: Surgery
     phone = surgery.patient(ANNA)
     assert words["thursday at"] in await asks(phone, words["cancel"], "Anna", words["born"])
     introduced = {
-        "it": "Sono Luca Verdi, {}",
+        "it": "Mi chiamo Luca Verdi, {}",
         "en": "My name is Luca Verdi, {}",
         "ru": "Меня зовут Luca Verdi, {}",
     }

@@ -7,7 +7,8 @@ from nlu.understanding import Intent, RedFlag
 
 AIRWAY = RedFlag(level="A", key="airway")
 SWELLING = RedFlag(level="C", key="swelling")
-KINDS = {"A": "bleed", "B": "avulsion", "C": "pain"}
+KINDS = {"A": "bleed", "B": "avulsion", "C": "crown"}
+PAIN = RedFlag(level="C", key="pain")
 
 
 def heard(*flags: RedFlag, denied: bool = False, doubted: bool = False) -> Alarms:
@@ -41,7 +42,14 @@ def test_in_a_language_without_lessons_nothing_is_taken_back() -> None:
 def test_what_no_phrase_foresaw_is_heard_at_its_level() -> None:
     assert judged(heard(), weighed(grave=0.8, none=0.1), (), 9) == (RedFlag(level="A", key="bleed"),)
     assert judged(heard(), weighed(pressing=0.8, none=0.1), (), 9) == (RedFlag(level="B", key="avulsion"),)
-    assert judged(heard(), weighed(none=0.2), (), 9) == (RedFlag(level="C", key="pain"),)
+    assert judged(heard(), weighed(none=0.2), (), 9) == (RedFlag(level="C", key="crown"),)
+
+
+def test_how_bad_a_pain_is_the_words_alone_say() -> None:
+    like_pain = Weighed(grave=0.0, pressing=0.0, none=0.1, kinds={**KINDS, "C": "pain"})
+
+    assert judged(heard(), like_pain, (), 9) == ()
+    assert judged(heard(PAIN), weighed(none=0.95), (), 9) == (PAIN,)
 
 
 def test_the_graver_flag_comes_first_and_the_other_stays() -> None:
@@ -57,7 +65,10 @@ def test_what_is_denied_or_said_in_two_words_has_to_sound_more_like_it() -> None
 
 def test_a_message_that_plainly_wants_something_else_has_to_sound_more_like_it() -> None:
     wants_a_visit = (Intent(name="book_visit", confidence=0.9),)
-    in_pain = (Intent(name="urgent_pain", confidence=0.9),)
+    in_pain = (Intent(name="urgent_pain", confidence=0.8),)
+    surely_in_pain = (Intent(name="urgent_pain", confidence=0.95),)
 
     assert judged(heard(), weighed(grave=0.5, none=0.5), wants_a_visit, 9) == ()
     assert judged(heard(), weighed(grave=0.5, none=0.5), in_pain, 9)[0].level == "A"
+    assert judged(heard(), weighed(grave=0.5, none=0.5), surely_in_pain, 9) == ()
+    assert judged(heard(), weighed(grave=0.7, none=0.3), surely_in_pain, 9)[0].level == "A"

@@ -1,6 +1,7 @@
 """What Messenger says of our own messages: an echo proves a send, receipts name what they can."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -67,8 +68,10 @@ def test_a_watermark_is_a_status_of_no_message_in_particular() -> None:
         receipt(delivery={"watermark": 1795082399000}), receipt(read={"watermark": 1795082399000})
     )
 
-    assert delivered.status == SendStatus(state="delivered", message_id="")
-    assert seen.status == SendStatus(state="read", message_id="")
+    until = datetime(2026, 11, 19, 9, 59, 59, tzinfo=UTC)
+
+    assert delivered.status == SendStatus(state="delivered", message_id="", until=until)
+    assert seen.status == SendStatus(state="read", message_id="", until=until)
     assert delivered.id != seen.id
 
 
