@@ -17,8 +17,8 @@ _TODAY = 0.5  # likeness from which somebody looks at it today
 _SURELY_NOT = 0.9  # likeness of nothing, from which a doubtful alarm is taken back
 _ELSEWHERE = 0.6  # likeness that it takes where a message plainly wants something else
 _PLAIN = 0.6  # confidence of an intent from which a message plainly wants that
-#: How bad a pain is, words alone say (unbearable, no painkiller helps, no sleep); any pain is like it, and books
-#: the soonest visit.
+#: How bad a pain is, words alone say (unbearable, no painkiller helps, no sleep); any pain is like it, and
+#: books the soonest visit.
 _PAIN = "pain"
 _CERTAIN = 0.9  # confidence from which a message is about pain; what else is in it has to be likely
 _BESIDE_PAIN = 0.85

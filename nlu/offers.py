@@ -132,8 +132,8 @@ def _by_time(
 ) -> list[tuple[list[OfferedChoice], Span]]:
     """For each span that tells a time, the choices that one of its readings fits.
 
-    An hour on the dot fits no other: "at three" is not half past. Where one time stands there to be confirmed,
-    nothing but an hour does: "see you on Friday" is no yes.
+    An hour on the dot fits no other: "at three" is not half past. Where one time is to be confirmed, nothing
+    but an hour fits: "see you on Friday" is no yes.
     """
     is_one = sum(choice.start is not None for choice in choices) == 1
     readings: dict[Span, list[Entity]] = {}
