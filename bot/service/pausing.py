@@ -55,8 +55,8 @@ class Pauses:
             await asyncio.sleep(LOOK_EVERY)
 
     async def look(self) -> None:
-        """Give back what waited for the end of a pause; once for each change. Pausing and resuming between two
-        looks are two: what the switches say is then the same, but another object."""
+        """Give back what waited for the end of a pause; once for each change. Pausing and resuming between
+        two looks are two: what the switches say is then the same, but another object."""
         now = self._switches.now
         if self._seen is now:
             return
