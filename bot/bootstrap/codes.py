@@ -33,4 +33,5 @@ def codes_of(
         # Whose fate is unknown may arrive: it can be asked for again.
         return not isinstance(await channel.send(message, to), Refused)
 
-    return Codes(secret=derive(master_key, b"contact codes"), send=send)
+    secret = derive(master_key, b"contact codes")
+    return Codes(secret=secret, country=practice.country, send=send)
