@@ -40,7 +40,7 @@ class Codes:
     send: Callable[[str, str, str], Awaitable[bool]]
 
     def code(self, contact: str, phone: str, number: int) -> str:
-        """Six digits; never such as would be a telephone number of this country, which typed back it would be."""
+        """Six digits; never such as would be read as a telephone number of this country."""
         for attempt in count():
             seed = f"{contact}\x1f{phone}\x1f{number}\x1f{attempt}"
             signed = hmac.new(self.secret, seed.encode(), hashlib.sha256)
