@@ -135,7 +135,7 @@ async def test_nobody_answers_and_the_patient_is_never_left_without_a_word(desk:
     await desk.time_passes(hours=24)
 
     assert "al più presto" in promised.text
-    assert told == [2, 3, 5]  # new, 2 min; 5 min; 15 min and the promise
+    assert told == [2, 3, 6]  # new, 2 min; 5 min; 15 min, the promise, and that the answer is late
     assert apology.titles == ("Aspetto ancora", "Preferisco chiamare", "Continuo con Lei")
     assert desk.surgery.desk.facts.without_outcome(at=desk.clock.now()) == ()
 
