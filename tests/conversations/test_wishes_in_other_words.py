@@ -38,7 +38,7 @@ ASKS_FOR_A_VISIT = {
         "avete qualcosa sabato?",
     ],
     "en": ["do you have anything on saturday?", "first visit not before 4pm", "I'd like to come on 20 March"],
-    "ru": ["есть что-нибудь в субботу?", "хочу прийти 20 марта"],
+    "ru": ["хочу прийти 20 марта"],
 }
 ASKS_SOMETHING_ELSE = {
     "it": [

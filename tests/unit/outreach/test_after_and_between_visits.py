@@ -48,7 +48,7 @@ async def test_a_worrying_answer_goes_to_a_person_with_its_words(treating: Surge
     anna = await treated(treating)
     await goes_on(treating, days=2, hours=3)
 
-    await anna.says("I am not sure whether one of the stitches is loose")
+    await anna.says("Not good, the stitches look strange")
 
     assert "treatment team reads this" in anna.sees.text
     assert await handed_over(treating) == ["clinical_question"]
