@@ -56,7 +56,7 @@ MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)  # nine in Rome
 BATCH = 20
 _ENOUGH = 50  # kills or changes, after which a twin must have failed
 _A, _O = APPOINTMENT.c, OUTREACH.c
-_outbox = OutboxRow.__table__  # type: ignore[attr-defined]
+_outbox = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel hides it
 
 
 @cache

@@ -20,7 +20,7 @@ from bot.storage.database import Database
 from bot.storage.store import SqlStore
 from bot.storage.tables import OutboxRow, to_stamp
 
-_outbox = OutboxRow.__table__  # type: ignore[attr-defined]
+_outbox = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel hides it
 
 
 class SqlNotices:

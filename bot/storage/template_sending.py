@@ -18,7 +18,7 @@ from bot.storage.database import Database
 from bot.storage.store import SqlStore
 from bot.storage.tables import to_stamp
 
-_outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]
+_outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel hides it
 
 
 class SqlTemplateSending:

@@ -98,6 +98,7 @@ async def test_a_practice_whose_turns_hang_keeps_half_of_the_places_free() -> No
 
 
 async def test_who_is_not_in_memory_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Two stand for the hundreds that a conversation may have in memory; what lies beyond is real.
     monkeypatch.setattr("bot.service.gathering.MOST_IN_MEMORY", 2)
     answered: list[str] = []
 

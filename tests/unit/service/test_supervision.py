@@ -12,6 +12,7 @@ from bot.service.supervision import Supervisor, beat
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loops and what supervises them are real; only the seconds between two looks are left out."""
     monkeypatch.setattr("bot.service.supervision._AGAIN_AFTER", 0.0)
     monkeypatch.setattr("bot.service.supervision._LOOK_EVERY", 0.01)
 
