@@ -48,6 +48,7 @@ def fill(house: House, begin: int, end: int) -> None:
     values = {"begin": begin, "end": end, "blob": b"x" * 400, "no": False, "us": STUDIO.id}
     for statement in _FILL:
         given = {name: value for name, value in values.items() if f":{name}" in statement}
+        # mypy cannot tell the type of a lambda with defaults, which bind this round's values.
         house.database.write_now(lambda connection, s=statement, g=given: connection.execute(text(s), g))  # type: ignore[misc]
 
 
