@@ -35,25 +35,29 @@ class SqlSwitches:
         self._audit = audit
         self._changed = changed
         self._now = self._as_stored(database.read_now(self._stored))
+        self._turns = self._turned = 0  # begun, and committed or undone
 
     @property
     def now(self) -> Switches:
         return self._now
 
     async def turn(self, name: str, on: bool, *, by: str) -> bool:
-        changed = await self._database.write(lambda connection: self._turn(connection, name, on, by))
-        self._changed()
-        return changed
+        self._turns += 1
+        try:
+            return await self._database.write(lambda connection: self._turn(connection, name, on, by))
+        finally:
+            self._turned += 1
+            self._changed()
 
     def turn_now(self, name: str, on: bool, *, by: str) -> bool:
         """As `turn`, for the command line: a server beside it finds out within half a second."""
         return self._database.write_now(lambda connection: self._turn(connection, name, on, by))
 
     async def look(self) -> bool:
-        before = self._now
+        settled = self._turned
         stored = self._as_stored(await self._database.read(self._stored))
-        # What this process set meanwhile is newer than what was read.
-        if stored == before or self._now is not before:
+        # What this process sets meanwhile is newer than what was read, before its commit, too.
+        if stored == self._now or self._turns != settled:
             return False
         self._now = stored
         self._changed()

@@ -305,39 +305,39 @@ class _Inbox:
         except BookingError as error:  # the diary does not answer; the conversation goes on
             return {"error": f"booking_{error.outcome}"}
 
-    # Owning
+    # Owning. What it came to is the stream's to tell: an answer of ours could arrive after something newer.
 
     async def take(self, request: web.Request) -> web.Response:
         """Also instead of a colleague, who is named: whoever took it over meanwhile is not passed over."""
         given = await read(request, _Take)
         session = request[SESSION]
         await self._desk.take(request.match_info["id"], session.who, instead_of=given.instead_of)
-        return await self.show_conversation(request)
+        return answer({})
 
     async def give_back(self, request: web.Request) -> web.Response:
         await self._desk.give_back(request.match_info["id"], request[SESSION].who)
-        return await self.show_conversation(request)
+        return answer({})
 
     async def try_again(self, request: web.Request) -> web.Response:
         """What could not be answered, once more."""
         assert self._set_aside is not None
         await self._set_aside.try_again(request.match_info["id"], by=request[SESSION].who)
-        return await self.show_conversation(request)
+        return answer({})
 
     async def assign(self, request: web.Request) -> web.Response:
         """To a colleague who is at the desk, or without a name to whoever of them is freest."""
         to = (await read(request, _Assign)).to
         await self._assignments.give(request.match_info["id"], to, who=request[SESSION].who)
-        return await self.show_conversation(request)
+        return answer({})
 
     async def put_back(self, request: web.Request) -> web.Response:
         await self._desk.put_back(request.match_info["id"], request[SESSION].who)
-        return await self.show_conversation(request)
+        return answer({})
 
     async def close(self, request: web.Request) -> web.Response:
         outcome = (await read(request, _Close)).outcome
         await self._desk.close(request.match_info["id"], request[SESSION].who, outcome=outcome)
-        return await self.show_conversation(request)
+        return answer({})
 
     # Answering
 
@@ -357,7 +357,7 @@ class _Inbox:
             who=request[SESSION].who,
             client_message_id=given.client_message_id,
         )
-        return await self.show_conversation(request)
+        return answer({})
 
 
 def in_our_words(handler: Handler) -> Handler:

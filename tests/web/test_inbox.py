@@ -113,10 +113,11 @@ async def test_a_patient_is_searched_for_without_their_name_in_an_address(marta:
 
 async def test_taking_and_giving_back_changes_who_answers(marta: Receptionist, desk: FakeDesk) -> None:
     taken = await marta.posts("/inbox/conversations/c-anna/take")
+    then = desk.views["c-anna"]
     given_back = await marta.posts("/inbox/conversations/c-anna/give-back")
 
-    assert (taken[1]["owner"], taken[1]["owned_by"]) == ("staff", "Marta")
-    assert (given_back[1]["owner"], given_back[1]["owned_by"]) == ("bot", None)
+    assert taken == given_back == (200, {})
+    assert (then.owner, then.owned_by) == (Owner.STAFF, "Marta")
     assert desk.views["c-anna"].owner is Owner.BOT
 
 
@@ -126,7 +127,6 @@ async def test_an_answer_that_is_posted_twice_is_sent_once(marta: Receptionist, 
     second = await marta.posts("/inbox/conversations/c-anna/reply", answer)
 
     assert (first[0], second[0]) == (200, 200)
-    assert first[1]["messages"][-1]["text"] == "Buongiorno!"
     assert desk.replies == [("c-anna", "Buongiorno!", "Marta", ID)]
 
 

@@ -157,8 +157,6 @@ export function composer(conversation, { send, note, seen, typing }) {
       }));
     },
 
-    done: (pending) => under.delete(pending.client_message_id),
-
     /** It was refused: the words go back to where they can be changed. */
     takeBack(pending) {
       under.delete(pending.client_message_id);

@@ -256,8 +256,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
       const button = event.currentTarget;
       button.disabled = true;
       try {
-        const news = await post(`/inbox/conversations/${encodeURIComponent(id)}/${action}`, body);
-        if (news.messages) show(news);
+        await post(`/inbox/conversations/${encodeURIComponent(id)}/${action}`, body);
         tell(null);
       } catch (refusal) {
         tell(explain(refusal));
@@ -287,13 +286,12 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
       toEnd();
     }
     try {
-      const news = await post(`/inbox/conversations/${encodeURIComponent(id)}/reply`, {
+      await post(`/inbox/conversations/${encodeURIComponent(id)}/reply`, {
         text: pending.text,
         client_message_id: pending.client_message_id,
         seen: pending.seen,
       });
-      writing.done(pending);
-      show(news);
+      pending.state = "queued"; // until the stream brings it
     } catch (refusal) {
       if (refusal.word === "newer") {
         writing.takeBack(pending);

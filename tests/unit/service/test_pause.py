@@ -1,10 +1,12 @@
 """H21: the assistant is paused, for all or for one channel, and patients hear the truth."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.commands.desk import desk as desk_command
 from bot.domain.conversation import Address, InboundKind, Rendered, SendOutcome
@@ -12,6 +14,7 @@ from bot.domain.deeds import Deed
 from bot.errors import ChairsideError
 from bot.service.clock import FrozenClock
 from bot.service.desk import MessageState, Owner
+from bot.storage.database import Database, T, Unit
 from bot.storage.switches import SqlSwitches
 from bot.testing import RecordingChannel, Seen, Surgery
 from nlu.understanding import Interpreter
@@ -162,6 +165,39 @@ async def test_a_switch_that_another_process_set_is_noticed(surgery: Surgery) ->
 
     assert _texts(heard) == [NOTICE]
     assert (line.by, line.detail) == ("chairside desk", "pause on")
+
+
+async def test_a_look_that_reads_before_the_commit_does_not_undo_a_switch(surgery: Surgery) -> None:
+    """The page says what is in force; an older state must not come back for as long as nobody looks again."""
+    books = surgery.desk.books
+    slow = SlowCommit(books.database)
+    switches = SqlSwitches(slow, practice=books.practice, clock=surgery.clock, audit=surgery.desk.audit)
+    turning = asyncio.ensure_future(switches.turn("pause", True, by="Giulia"))
+    await asyncio.to_thread(slow.written.wait, 30)
+    held_back = switches.now.is_paused("whatsapp")
+    changed = await switches.look()
+    slow.commit.set()
+    await turning
+
+    assert (held_back, changed) == (True, False)
+    assert switches.now.is_paused("whatsapp")
+
+
+class SlowCommit(Database):
+    """The same file; a transaction commits once it is told to."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database.url)
+        self.written, self.commit = threading.Event(), threading.Event()
+
+    async def write(self, unit: Unit[T]) -> T:
+        def waits(connection: Connection) -> T:
+            done = unit(connection)
+            self.written.set()
+            self.commit.wait(30)
+            return done
+
+        return await super().write(waits)
 
 
 class SlowChannel(RecordingChannel):
