@@ -93,6 +93,8 @@ async def whole_desk(
             suggestions=front.suggestions,
             present=front.present,
             finder=front.finder,
+            templates=front.template_desk,
+            set_aside=front.set_aside,
         )
         add_inbox(app, parts)
         desk = WholeDesk(surgery=surgery, browser=browser, url=await serve(app), sign_in=sign_in)

@@ -50,7 +50,7 @@ export function composer(conversation, { send, note, seen, typing }) {
     toPatient.setAttribute("aria-pressed", String(!note));
     toColleagues.setAttribute("aria-pressed", String(note));
     form.classList.toggle("is-note", note);
-    closed.hidden = !shut;
+    closed.hidden = !shut || !others;
     text.parentElement.hidden = shut;
     hint.hidden = shut;
     if (shut && !others) picker.open();

@@ -1,18 +1,18 @@
 // A chat whose window is closed: approved messages, with their gaps filled, shown as the patient will read them.
 
-import { freshId, h, post, Refusal, words } from "./page.js";
+import { freshId, h, icon, post, Refusal, words } from "./page.js";
 
 /** The panel of one conversation. `sent()` hears that a message is on its way. */
 export function templatePicker(conversation, { sent }) {
-  const why = h("p", { class: "templates-why", role: "status" });
-  const chosen = h("select", { class: "input", "aria-label": words.templates_choose, on: { change: draw } });
+  const why = h("span", {}, words.window_closed);
+  const chosen = h("select", { "aria-label": words.templates_choose, on: { change: draw } });
   const gaps = h("div", { class: "templates-gaps" });
   const preview = h("p", { class: "templates-preview", dir: "auto", "aria-live": "polite" });
   const choices = h("p", { class: "templates-choices" });
   const problem = h("p", { class: "templates-problem", role: "alert" });
   const button = h("button", { type: "submit", class: "button primary" }, words.templates_send);
   const form = h("form", { class: "templates", hidden: true, on: { submit } }, chosen, gaps, preview, choices, button, problem);
-  const element = h("div", { hidden: true }, why, form);
+  const element = h("div", { hidden: true }, h("p", { class: "window-closed", role: "status" }, icon("lock"), why), form);
   let offered = [];
   let key = freshId();
   let shown = false;
@@ -21,13 +21,17 @@ export function templatePicker(conversation, { sent }) {
     if (shown) return;
     shown = true;
     element.hidden = false;
-    const answer = await fetch(`/inbox/conversations/${encodeURIComponent(conversation)}/templates`);
-    if (!answer.ok) return;
+    const answer = await fetch(`/inbox/conversations/${encodeURIComponent(conversation)}/templates`).catch(() => null);
+    if (!answer?.ok) {
+      shown = false; // the next thing that happens here asks again
+      why.textContent = words.offline;
+      return;
+    }
     const view = await answer.json();
     offered = view.templates;
     why.textContent = offered.length ? words.templates_why : words[`templates_none_${view.obstacle}`] ?? words.templates_none;
     form.hidden = offered.length === 0;
-    chosen.replaceChildren(...offered.map((one, place) => h("option", { value: String(place) }, one.text.split("\n")[0].slice(0, 80))));
+    chosen.replaceChildren(...offered.map((one, place) => h("option", { value: String(place) }, filled(one, known(one)).split("\n")[0].slice(0, 80))));
     draw();
   }
 
@@ -46,22 +50,25 @@ export function templatePicker(conversation, { sent }) {
     gaps.replaceChildren(
       ...one.gaps
         .filter((gap) => gap.value === "")
-        .map((gap) => h("label", {}, h("span", {}, words[`templates_gap_${gap.name}`] ?? gap.name), h("textarea", { rows: "2", maxlength: "600", dir: "auto", class: "input", "data-gap": gap.name, on: { input: show } }))),
+        .map((gap) => h("label", {}, h("span", {}, words[`templates_gap_${gap.name}`] ?? gap.name), h("textarea", { rows: "2", maxlength: "600", dir: "auto", "data-gap": gap.name, on: { input: show } }))),
     );
     choices.textContent = one.choices.length ? one.choices.map((title) => `[ ${title} ]`).join("  ") : "";
     show();
   }
 
+  const known = (one) => Object.fromEntries(one.gaps.map((gap) => [gap.name, gap.value]));
+  const filled = (one, values) => one.text.replace(/\{(\w+)\}/g, (whole, name) => values[name] || `{${words[`templates_gap_${name}`] ?? name}}`);
+
   function values() {
-    const known = Object.fromEntries(current().gaps.map((gap) => [gap.name, gap.value]));
-    for (const field of gaps.querySelectorAll("[data-gap]")) known[field.dataset.gap] = field.value.trim();
-    return known;
+    const all = known(current());
+    for (const field of gaps.querySelectorAll("[data-gap]")) all[field.dataset.gap] = field.value.trim();
+    return all;
   }
 
   function show() {
-    const filled = values();
-    preview.textContent = current().text.replace(/\{(\w+)\}/g, (whole, name) => filled[name] || `{${words[`templates_gap_${name}`] ?? name}}`);
-    button.disabled = Object.values(filled).some((value) => !value);
+    const all = values();
+    preview.textContent = filled(current(), all);
+    button.disabled = Object.values(all).some((value) => !value);
   }
 
   async function submit(event) {
