@@ -8,6 +8,7 @@ remembered for a moment: two hundred who wait for another time cannot wait for t
 import random
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.diary import Opening, Wish
@@ -21,13 +22,28 @@ WISHES = 32  # that are remembered at once
 Rank = Callable[[int], Sequence[Opening]]  # the best so many of what is free
 
 
+@dataclass(slots=True, kw_only=True)
+class _Ranked:
+    """The best of what was free, as far as it still is."""
+
+    at: datetime
+    best: Sequence[Opening]
+    of: Sequence[Opening]
+
+    def leave_out_what_is_taken(self, free: Sequence[Opening]) -> None:
+        if free is not self.of:  # who asked together has the same before them
+            there = set(free)
+            self.best = [one for one in self.best if one in there]
+            self.of = free
+
+
 class Crowd:
     """How many have lost a race lately, and whose turn it is."""
 
     def __init__(self) -> None:
         self._lost: deque[datetime] = deque(maxlen=LONGEST)
         self._turn = random.randrange(LONGEST)  # several processes do not begin alike
-        self._best: dict[Wish, tuple[datetime, Sequence[Opening]]] = {}
+        self._best: dict[Wish, _Ranked] = {}
 
     def lost(self, at: datetime) -> None:
         self._lost.append(at)
@@ -46,17 +62,15 @@ class Crowd:
     def _ranked(
         self, wish: Wish, free: Sequence[Opening], width: int, limit: int, *, at: datetime, rank: Rank
     ) -> Sequence[Opening]:
-        ranked_at, best = self._best.get(wish, (at, ()))
-        if timedelta(0) <= at - ranked_at < REMEMBERED:
-            there = set(free)
-            left = [one for one in best if one in there]
-            if len(left) >= min(max(limit, width // 2), len(free)):
-                return left
-        best = rank(width)
+        known = self._best.get(wish)
+        if known is not None and timedelta(0) <= at - known.at < REMEMBERED:
+            known.leave_out_what_is_taken(free)
+            if len(known.best) >= min(max(limit, width // 2), len(free)):
+                return known.best
         if len(self._best) >= WISHES:
             self._best.clear()
-        self._best[wish] = (at, best)
-        return best
+        self._best[wish] = known = _Ranked(at=at, best=rank(width), of=free)
+        return known.best
 
     def _width(self, limit: int, *, at: datetime) -> int:
         """How many of the best openings are to be considered for an offer of so many."""

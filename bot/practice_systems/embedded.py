@@ -25,6 +25,7 @@ from bot.errors import HoldExpired, OpeningTaken, PolicyRefused, VisitChanged
 from bot.ports import Booking, DiaryStore
 from bot.practice_systems.crowd import Crowd
 from bot.practice_systems.holding import hold_id, hold_rules
+from bot.practice_systems.joined import Joined
 
 
 class EmbeddedDiary:
@@ -37,6 +38,7 @@ class EmbeddedDiary:
         self._store = store
         self._clock = PracticeTime(practice.time_zone)
         self._crowd = Crowd()
+        self._searches: Joined[list[Opening]] = Joined()
         if practice.holidays:
             public_holidays(
                 practice.country, 2000
@@ -126,6 +128,12 @@ class EmbeddedDiary:
         return await self._store.appointments(start=start, end=end, at=at)
 
     async def _openings(self, wish: Wish, days: tuple[date, date], at: datetime) -> list[Opening]:
+        """All there are, the same list for whoever asks the same within the same second."""
+        second = at.replace(microsecond=0)
+        question = (wish.visit_type, wish.practitioner, wish.site, wish.instead_of, days, second)
+        return await self._searches.ask(question, lambda: self._search(wish, days, at))
+
+    async def _search(self, wish: Wish, days: tuple[date, date], at: datetime) -> list[Opening]:
         visit_type = self._practice.visit_type(wish.visit_type)
         if visit_type is None:
             return []

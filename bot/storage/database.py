@@ -7,7 +7,7 @@ event loop's own thread.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -60,9 +60,9 @@ class Database:
         """Returns after the commit that made it durable. Raises what the unit raised; then nothing stays."""
         return await self._written(unit, brief=False)
 
-    async def write_brief(self, unit: Unit[T]) -> T:
-        """`write` for a brief unit."""
-        return await self._written(unit, brief=True)
+    async def write_brief(self, unit: Unit[T], *, alone_with: Collection[str] = ()) -> T:
+        """`write` for a brief unit. `alone_with`: see `bot.storage.alone`."""
+        return await self._written(unit, brief=True, alone_with=alone_with)
 
     async def read(self, unit: Unit[T]) -> T:
         """A consistent snapshot; sees every write that was awaited before."""
@@ -95,9 +95,9 @@ class Database:
             self._glance = None
         self._engine.dispose()
 
-    async def _written(self, unit: Unit[T], *, brief: bool) -> T:
+    async def _written(self, unit: Unit[T], *, brief: bool, alone_with: Collection[str] = ()) -> T:
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._writer.submit(Job(unit, done, brief))
+        self._writer.submit(Job(unit, done, brief, frozenset(alone_with)))
         return await done
 
 

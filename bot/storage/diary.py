@@ -6,12 +6,10 @@ first deletes the holds that have run out, in the same unit of work.
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, bindparam, delete, or_, select, text, update
 
 from bot.domain.diary import (
     Appointment,
@@ -24,16 +22,15 @@ from bot.domain.diary import (
 )
 from bot.domain.openings import Taken
 from bot.errors import OpeningTaken
+from bot.storage.alone import visits_of
 from bot.storage.database import Database
+from bot.storage.diary_holds import HELD, DiaryHolds, insert_free, new_row
 from bot.storage.diary_rows import appointment_of
-from bot.storage.diary_rules import alone_with, free_room, taken, visits_between
-from bot.storage.diary_tables import APPOINTMENT, DAY_SECONDS, OVERLAP
+from bot.storage.diary_rules import taken
+from bot.storage.diary_tables import APPOINTMENT, DAY_SECONDS
 from bot.storage.diary_writes import TO_COME, DiaryWrites
 from bot.storage.patients import Seal, SqlPatients
 from bot.storage.statements import Prepared
-
-#: Written out rather than bound, as SQLite uses a partial index only for what it can read in the statement.
-_HELD = text("status = 'held'")
 
 _A = APPOINTMENT.c
 _BLOCKS = text("(status IN ('requested', 'booked', 'arrived') OR (status = 'held' AND hold_until > :at))")
@@ -46,7 +43,7 @@ _BUSY = Prepared(
     .where(_A.starts_at > bindparam("day_before"), _A.starts_at < bindparam("day_after"))
     .order_by(_A.blocked_from, _A.practitioner)
 )
-_OF_CONTACT = (_A.practice == bindparam("practice"), _A.contact == bindparam("contact"), _HELD)
+_OF_CONTACT = (_A.practice == bindparam("practice"), _A.contact == bindparam("contact"), HELD)
 #: A hold that is pinned belongs to a write to another system that is under way.
 _LOOSE = (*_OF_CONTACT, _A.pinned_by.is_(None))
 _HELD_BY = Prepared(
@@ -65,15 +62,6 @@ _HOLD_ON = Prepared(
         _A.ends_at == bindparam("end"),
     )
 )
-_OF_KEY = Prepared(
-    select(APPOINTMENT).where(_A.practice == bindparam("practice"), _A.hold_key == bindparam("key"))
-)
-_SWEEP = Prepared(
-    delete(APPOINTMENT).where(_A.practice == bindparam("practice"), _HELD, _A.hold_until <= bindparam("at"))
-)
-#: Its values are given apart: what is written into a statement is compiled anew each time.
-_INSERT = insert(APPOINTMENT)
-_DELETE = Prepared(delete(APPOINTMENT).where(_A.id == bindparam("row")))
 
 
 class SqlDiary:
@@ -83,6 +71,7 @@ class SqlDiary:
         self._database = database
         self._practice = practice_id
         self.patients = SqlPatients(practice_id, seal)
+        self._holds = DiaryHolds(practice_id)
         self._writes = DiaryWrites(practice_id, self.patients)
 
     async def busy(
@@ -126,9 +115,9 @@ class SqlDiary:
     ) -> Hold:
         # Counting is no business of two at once, which only SQLite sees to by itself.
         counts = self._database.is_shared and per_day is not None
-        write = self._database.write if counts else self._database.write_brief
-        return await write(
-            lambda connection: self.take_hold(
+
+        def unit(connection: Connection) -> Hold | OpeningTaken:
+            return self._holds.take(
                 connection,
                 hold,
                 blocked=blocked,
@@ -139,7 +128,15 @@ class SqlDiary:
                 per_day=per_day,
                 replaces=replaces,
             )
-        )
+
+        if counts:
+            kept = await self._database.write(unit)
+        else:
+            alone_with = visits_of(self._practice, hold.opening.practitioner, *rooms)
+            kept = await self._database.write_brief(unit, alone_with=alone_with)
+        if isinstance(kept, OpeningTaken):
+            raise kept
+        return kept
 
     async def release(self, *, contact: str, at: datetime) -> None:
         """Most have nothing to let go of, which a look tells."""
@@ -161,7 +158,7 @@ class SqlDiary:
         mine = (_A.practice == self._practice) & (_A.id == hold.id) & (_A.contact == hold.contact)
         statement = (
             update(APPOINTMENT)
-            .where(mine, _HELD, _A.hold_until > _epoch(at))
+            .where(mine, HELD, _A.hold_until > _epoch(at))
             .values(hold_until=_epoch(hold.until), updated_at=_epoch(at))
         )
         return await self._database.write(lambda connection: connection.execute(statement).rowcount == 1)
@@ -257,38 +254,21 @@ class SqlDiary:
         per_day: tuple[datetime, datetime, int] | None = None,
         replaces: str | None = None,
     ) -> Hold:
-        """See `DiaryStore.hold`. A contact that already holds this opening keeps that hold, renewed."""
-        a = APPOINTMENT.c
-        self.sweep(connection, at=at)
-        known = _OF_KEY.first(connection, practice=self._practice, key=key)
-        if known is not None:
-            until = hold.until if known.hold_until is None else _instant(known.hold_until)
-            return Hold(
-                id=known.id, opening=appointment_of(known).opening, contact=known.contact, until=until
-            )
-        own = self._hold_on(connection, hold.contact, hold.opening, at)
-        if own is not None:
-            connection.execute(
-                update(APPOINTMENT)
-                .where(a.id == own.id)
-                .values(hold_until=_epoch(hold.until), hold_key=key, updated_at=_epoch(at))
-            )
-            return replace(own, until=hold.until)
-        self._make_room(connection, hold, blocked, limit)
-        row = self._row(hold.id, hold.opening, at) | {
-            "blocked_from": _epoch(blocked[0]),
-            "blocked_to": _epoch(blocked[1]),
-            "status": "held",
-            "hold_until": _epoch(hold.until),
-            "hold_key": key,
-            "contact": hold.contact,
-            "room": self._room(connection, rooms, blocked, at, replaces),
-            "replaces": replaces,
-        }
-        if per_day is not None and self._is_full(connection, hold.opening.visit_type, per_day, at, replaces):
-            raise OpeningTaken("there are as many visits of this kind on that day as the practice takes")
-        _insert_free(connection, row)
-        return hold
+        """See `DiaryStore.hold`."""
+        kept = self._holds.take(
+            connection,
+            hold,
+            blocked=blocked,
+            key=key,
+            limit=limit,
+            at=at,
+            rooms=rooms,
+            per_day=per_day,
+            replaces=replaces,
+        )
+        if isinstance(kept, OpeningTaken):
+            raise kept
+        return kept
 
     def apply_write(self, connection: Connection, write: DiaryWrite) -> None:
         """Does what a turn decided, within the turn's transaction.
@@ -306,10 +286,10 @@ class SqlDiary:
         added: list[Appointment] = []
         for index, (opening, details) in enumerate(rows):
             patient = f"pat_{uuid.uuid4().hex}"
-            row = self._row(f"app_{uuid.uuid4().hex}", opening, at)
+            row = new_row(self._practice, f"app_{uuid.uuid4().hex}", opening, at)
             row |= {"status": "booked", "patient_id": patient}
             try:
-                _insert_free(connection, row)
+                insert_free(connection, row)
             except OpeningTaken as error:
                 raise OpeningTaken(f"row {index + 1}: {error}; nothing was added", index) from error
             self.patients.add(connection, patient, None, details)
@@ -320,54 +300,7 @@ class SqlDiary:
 
     def sweep(self, connection: Connection, *, at: datetime) -> int:
         """Deletes this practice's expired holds; returns how many."""
-        return _SWEEP.run(connection, practice=self._practice, at=_epoch(at))
-
-    def _room(
-        self,
-        connection: Connection,
-        rooms: Sequence[str],
-        blocked: tuple[datetime, datetime],
-        at: datetime,
-        besides: str | None,
-    ) -> str | None:
-        if not rooms:
-            return None
-        room = free_room(connection, self._practice, rooms, blocked=blocked, at=at, besides=besides)
-        if room is None:
-            raise OpeningTaken("every room for this visit is taken")
-        return room
-
-    def _is_full(
-        self,
-        connection: Connection,
-        visit_type: str,
-        per_day: tuple[datetime, datetime, int],
-        at: datetime,
-        besides: str | None,
-    ) -> bool:
-        start, end, most = per_day
-        there = visits_between(
-            connection, self._practice, visit_type, start=start, end=end, at=at, besides=besides
-        )
-        return there >= most
-
-    def _make_room(
-        self, connection: Connection, hold: Hold, blocked: tuple[datetime, datetime], limit: int
-    ) -> None:
-        """Lets go of the contact's own holds that are in the way, and of the oldest beyond the limit."""
-        held = _HELD_BY.all(connection, practice=self._practice, contact=hold.contact)
-        start, end = map(_epoch, blocked)
-        in_the_way = [
-            row.id
-            for row in held
-            if row.practitioner == hold.opening.practitioner
-            and row.blocked_from < end
-            and row.blocked_to > start
-        ]
-        others = [row.id for row in held if row.id not in in_the_way]
-        surplus = others[: max(len(others) - max(limit, 1) + 1, 0)]
-        if in_the_way or surplus:
-            _DELETE.run_each(connection, [{"row": row} for row in (*in_the_way, *surplus)])
+        return self._holds.sweep(connection, at=at)
 
     def _row_of(self, connection: Connection, appointment: str) -> Any:
         a = APPOINTMENT.c
@@ -388,30 +321,6 @@ class SqlDiary:
         if row is None:
             return None
         return Hold(id=row.id, opening=opening, contact=contact, until=_instant(row.hold_until))
-
-    def _row(self, row_id: str, opening: Opening, at: datetime) -> dict[str, Any]:
-        return {
-            "id": row_id,
-            "practice": self._practice,
-            "practitioner": opening.practitioner,
-            "visit_type": opening.visit_type,
-            "starts_at": _epoch(opening.start),
-            "ends_at": _epoch(opening.end),
-            "blocked_from": _epoch(opening.start),
-            "blocked_to": _epoch(opening.end),
-            "created_at": _epoch(at),
-            "updated_at": _epoch(at),
-        }
-
-
-def _insert_free(connection: Connection, row: dict[str, Any]) -> None:
-    alone_with(connection, row["practice"], row["practitioner"], row.get("room"))
-    try:
-        connection.execute(_INSERT, row)
-    except IntegrityError as error:
-        if OVERLAP not in str(error.orig):
-            raise
-        raise OpeningTaken("this time is taken") from error
 
 
 def _unexpired(at: datetime) -> Any:

@@ -31,7 +31,6 @@ _TAKEN = Prepared(
     .order_by(_A.blocked_from, _A.practitioner)
 )
 _ROOMS = Prepared(select(_A.room).where(*_AROUND, _A.room.is_not(None)))
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:whose, 7))")
 _COUNT = Prepared(
     select(func.count())
     .select_from(APPOINTMENT)
@@ -78,19 +77,6 @@ def free_room(
     there = _ROOMS.all(connection, practice=practice, at=_epoch(at), besides=besides or "", **span)
     occupied = {row.room for row in there}
     return next((room for room in rooms if room not in occupied), None)
-
-
-def alone_with(connection: Connection, practice: str, *whose: str | None) -> None:
-    """Until the transaction ends, nobody else writes visits of these practitioners or rooms.
-
-    PostgreSQL alone needs it: two that insert overlapping rows at once wait for each other there, and one is
-    thrown out as a deadlock, though neither has done anything wrong. SQLite has one writer.
-    """
-    if connection.dialect.name != "postgresql":
-        return
-    for one in whose:
-        if one is not None:
-            connection.execute(_ALONE, {"whose": f"{practice} {one}"})
 
 
 def visits_between(

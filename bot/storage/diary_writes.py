@@ -7,8 +7,8 @@ from sqlalchemy import Connection, delete, select, update
 
 from bot.domain.diary import BookHeld, CancelBooked, ConfirmRequested, DiaryWrite, MoveBooked
 from bot.errors import HoldExpired, VisitChanged
+from bot.storage.alone import be_alone_with, visits_of
 from bot.storage.diary_rows import appointment_of
-from bot.storage.diary_rules import alone_with
 from bot.storage.diary_tables import APPOINTMENT
 from bot.storage.patients import SqlPatients, digest
 
@@ -48,7 +48,7 @@ class DiaryWrites:
         ).first()
         if booked is not None:
             return
-        alone_with(connection, self._practice, write.hold.opening.practitioner)
+        be_alone_with(connection, visits_of(self._practice, write.hold.opening.practitioner))
         known = self.patients.booked_before(connection, write.hold.contact, write.patient)
         patient = known or f"pat_{digest(self._practice, write.key)}"
         turned = connection.execute(
@@ -79,7 +79,7 @@ class DiaryWrites:
         a = APPOINTMENT.c
         if not self._may_change(connection, write):
             return
-        alone_with(connection, self._practice, write.hold.opening.practitioner)
+        be_alone_with(connection, visits_of(self._practice, write.hold.opening.practitioner))
         held = connection.execute(
             delete(APPOINTMENT)
             .where(

@@ -42,6 +42,8 @@ class Job:
     unit: Unit
     done: "Future[Any] | asyncio.Future[Any]"
     brief: bool = False
+    #: What nobody else may write meanwhile (`bot.storage.alone`). SQLite, which has one writer, asks nobody.
+    alone_with: frozenset[str] = frozenset()
 
     def still_wanted(self) -> bool:
         """Whoever stopped waiting before we began gets nothing done; afterwards it is done all the same."""

@@ -15,10 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.diary import AppointmentStatus, BookHeld, DiaryWrite, Hold
 from bot.domain.outside import Deed, DeedState, Linked
 from bot.errors import HoldExpired
+from bot.storage.alone import be_alone_with, visits_of
 from bot.storage.database import Database
 from bot.storage.diary import SqlDiary
 from bot.storage.diary_rows import appointment_of
-from bot.storage.diary_rules import alone_with
 from bot.storage.diary_tables import (
     ACTIVE,
     APPOINTMENT,
@@ -206,7 +206,7 @@ class SqlOutsideBook:
         }
 
         def unit(connection: Connection) -> None:
-            alone_with(connection, self._practice, opening.practitioner)
+            be_alone_with(connection, visits_of(self._practice, opening.practitioner))
             if ours.appointment.status in (AppointmentStatus.REQUESTED, AppointmentStatus.BOOKED):
                 connection.execute(
                     delete(APPOINTMENT).where(

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
+from bot.storage.alone import be_alone_with
 from bot.storage.group_commit import Job, Outcomes, tell
 
 MAX_GROUP = 128
@@ -120,6 +121,7 @@ class _Lane:
         try:
             with connection.begin():
                 connection.execute(self._lock)
+                be_alone_with(connection, frozenset().union(*[job.alone_with for job in group]))
                 outcomes: Outcomes = [(True, job.unit(connection)) for job in group]
         except Exception as error:
             if _is_lost(connection, error):

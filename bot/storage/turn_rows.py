@@ -20,6 +20,7 @@ from bot.domain.pipeline import (
 )
 from bot.errors import StaleConversation
 from bot.storage import tables as t
+from bot.storage.alone import visits_in
 from bot.storage.claims import Claims
 from bot.storage.database import Database
 from bot.storage.drafts import Drafts
@@ -242,7 +243,7 @@ class TurnRows:
                 self._apply_write(connection, write)
             self._add_entry(connection, conversation, turn, at, entry)
 
-        await self._database.write_brief(unit)
+        await self._database.write_brief(unit, alone_with=visits_in(self._practice, writes))
 
     def _check_claim(self, connection: Connection, conversation: str, version: int, epoch: int) -> None:
         held = _CHECK_CLAIM.scalar(connection, conversation=conversation, as_loaded=version, epoch_held=epoch)
@@ -271,7 +272,10 @@ class TurnRows:
         )
 
     async def commit(self, turn: TurnCommit) -> OutboxMessage | None:
-        return await self._database.write_brief(lambda connection: self._commit(connection, turn))
+        return await self._database.write_brief(
+            lambda connection: self._commit(connection, turn),
+            alone_with=visits_in(self._practice, turn.writes),
+        )
 
     def _commit(self, connection: Connection, turn: TurnCommit) -> OutboxMessage | None:
         conversation, finished = turn.conversation, to_stamp(turn.finished_at)
