@@ -6,8 +6,14 @@ from datetime import datetime
 from bot.domain.practice import Practice
 from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
 
+# Whoever tries it out taps faster than patients do: Meta's pause of six seconds a message would make every
+# third answer late. Delivery's own pacing is proved elsewhere.
+_IN_NO_HURRY = StandInOptions(pair_interval=0)
 
-def demo_stand_in(practice: Practice, *, url: str, now: Callable[[], datetime]) -> GraphStandIn:
+
+def demo_stand_in(
+    practice: Practice, *, url: str, now: Callable[[], datetime], options: StandInOptions = _IN_NO_HURRY
+) -> GraphStandIn:
     """Posts its webhooks to `url`; of each channel it plays the first account."""
     number = practice.whatsapp[0]
     page = instagram = None
@@ -32,9 +38,7 @@ def demo_stand_in(practice: Practice, *, url: str, now: Callable[[], datetime]) 
         phone_number_id=number.phone_number_id,
         display_number=practice.phone,
         now=now,
-        # Whoever tries it out taps faster than patients do: Meta's pause of six seconds a message would
-        # make every third answer late. Delivery's own pacing is proved elsewhere.
-        options=StandInOptions(pair_interval=0),
+        options=options,
         page=page,
         instagram=instagram,
     )

@@ -227,6 +227,7 @@ class FrontDesk:
             ring_alerts=self.alerts.ring,
             reachability=self.reachability,
             typing=self.typing,
+            refused_later=self.delivery.refused_later,
         )
         self.facts = desk_facts(books)
         self.notes = SqlNotes(

@@ -84,7 +84,12 @@ def outcome_of(
     action = refusals.action(answer.error)
     if answer.status >= 500 and (action is None or code in refusals.inconclusive):
         return FateUnknown(reason=f"HTTP {answer.status}" + (f", code {code}" if code is not None else ""))
-    return Refused(action=action or _by_status(answer), code=code, retry_after=answer.retry_after)
+    return Refused(
+        action=action or _by_status(answer),
+        code=code,
+        subcode=whole_number(answer.error.get("error_subcode")),
+        retry_after=answer.retry_after,
+    )
 
 
 def _by_status(answer: GraphAnswer) -> SendAction:

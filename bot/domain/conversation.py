@@ -237,6 +237,7 @@ class Refused:
 
     action: SendAction
     code: int | None = None
+    subcode: int | None = None  # where the code alone means several things
     retry_after: float | None = None  # seconds
 
 

@@ -188,6 +188,15 @@ class TurnCommit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LateRefusal:
+    """A message was accepted, and a status says afterwards that the whole account may not send."""
+
+    channel: str
+    account: str
+    code: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """What storing a webhook body came to."""
 
@@ -196,6 +205,7 @@ class Accepted:
     repeats: int = 0
     foreign: int = 0  # for accounts that are not ours
     alerts: bool = False  # staff are to hear of something
+    refusals: tuple[LateRefusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

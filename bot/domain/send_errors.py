@@ -117,6 +117,7 @@ def action_of(channel: str, code: int | None, subcode: int | None = None) -> Sen
     return by_pair or actions.get(code)
 
 
-def meaning_of(channel: str, code: int | None) -> str:
+def meaning_of(channel: str, code: int | None, subcode: int | None = None) -> str:
     rows = ERRORS.get(channel, ())
-    return next((row.meaning for row in rows if code in row.codes), "everything is refused")
+    exactly = next((row.meaning for row in rows if (code, subcode) in row.codes), None)
+    return exactly or next((row.meaning for row in rows if code in row.codes), "everything is refused")

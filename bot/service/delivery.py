@@ -20,7 +20,7 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.conversation import FateUnknown, InboundKind, Refused, SendAction, Sent
-from bot.domain.pipeline import BOT, OutboxMessage, OutboxState
+from bot.domain.pipeline import BOT, LateRefusal, OutboxMessage, OutboxState
 from bot.ports import Channel, Clock, Store
 from bot.service.changes import Changes
 from bot.service.gathering import LAST_WORDS
@@ -38,7 +38,7 @@ _SENDS_OF_UNKNOWN_FATE = 2
 _SHORT = 3.0
 
 
-async def _nobody_hears(channel: str, code: int | None) -> None:
+async def _nobody_hears(channel: str, code: int | None, subcode: int | None) -> None:
     return None
 
 
@@ -61,7 +61,7 @@ class Delivery:
         measures: Measures | None = None,
         lines: Lines | None = None,
         reachability: Reachability | None = None,
-        stopped: Callable[[str, int | None], Awaitable[None]] = _nobody_hears,
+        stopped: Callable[[str, int | None, int | None], Awaitable[None]] = _nobody_hears,
         told: Callable[[], None] = lambda: None,
         typing: Typing | None = None,
     ) -> None:
@@ -103,6 +103,14 @@ class Delivery:
     def send(self, message: OutboxMessage) -> None:
         """This one is stored as being sent already and nothing waits before it."""
         self._start(message.contact.id, message)
+
+    async def refused_later(self, refusal: LateRefusal) -> None:
+        """The channel took a message and says by a status that the account may not send: what it says now
+        counts, and that it takes messages proves nothing for a while."""
+        if self._lines.stopped_later((refusal.channel, refusal.account), self._clock.now()):
+            log.error("account_refuses_everything", channel=refusal.channel, code=refusal.code)
+            await self._stopped(refusal.channel, refusal.code, None)
+            self._told()
 
     @property
     def is_busy(self) -> bool:
@@ -221,7 +229,7 @@ class Delivery:
         outcome = await channel.send(rendered, message.contact.address)
         match outcome:
             case Sent(message_id=message_id):
-                if self._lines.sent(_line_of(message)):
+                if self._lines.sent(_line_of(message), self._clock.now()):
                     self.look_again()
                 await self._store.settle(message, state=OutboxState.SENT, message_id=message_id)
             case FateUnknown(reason=reason):
@@ -264,7 +272,7 @@ class Delivery:
             case SendAction.RETRY | SendAction.RETRY_ONCE:
                 pass  # it may be the whole of Meta: that says nothing of our account
             case _:
-                if self._lines.answered(line, message.contact.id):
+                if self._lines.answered(line, message.contact.id, now):
                     self.look_again()
         decided = await self._store.refused(message, refusal)
         log.warning(
@@ -277,7 +285,7 @@ class Delivery:
         )
         if news:
             log.error("account_refuses_everything", channel=line[0], code=refusal.code)
-            await self._stopped(line[0], refusal.code)
+            await self._stopped(line[0], refusal.code, refusal.subcode)
         if decided.tell_staff or decided.state is OutboxState.WAITING:
             self._told()
 

@@ -1,6 +1,6 @@
 """Keeps what comes in: stored once and durably before the webhook is answered, dialogue only afterwards."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Protocol
@@ -9,7 +9,7 @@ import structlog
 
 from bot.domain.beginnings import flow_of_link, mark
 from bot.domain.conversation import InboundEvent, InboundKind, Referral
-from bot.domain.pipeline import Accepted
+from bot.domain.pipeline import Accepted, LateRefusal
 from bot.ports import Store
 from bot.service.changes import Changes
 from bot.service.probe import Probe
@@ -25,6 +25,10 @@ class Awaited(Protocol):
     """What has to hear of a new message, or of a status."""
 
     def wake(self, conversation: str, kind: InboundKind | None = None) -> None: ...
+
+
+async def _nobody_hears(refusal: LateRefusal) -> None:
+    return None
 
 
 class Intake:
@@ -43,8 +47,10 @@ class Intake:
         ring_alerts: Callable[[], None] = lambda: None,
         reachability: Reachability | None = None,
         typing: Typing | None = None,
+        refused_later: Callable[[LateRefusal], Awaitable[None]] = _nobody_hears,
     ) -> None:
         self._typing = typing
+        self._refused_later = refused_later
         self._reachability = reachability
         self._store = store
         self._turns = turns
@@ -67,6 +73,8 @@ class Intake:
             raise
         if self._reachability:
             self._reachability.begin()
+        for refusal in accepted.refusals:
+            await self._refused_later(refusal)
         for conversation, kind in accepted.conversations:
             self._turns.wake(conversation, kind)
         self._show_typing(arrived, accepted)

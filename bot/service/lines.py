@@ -27,6 +27,8 @@ _PAIR, _BURST = timedelta(seconds=6), 45
 _SLOWER = (1, 2, 4, 8, 16, 30, 60)
 _KEPT = 10_000
 _PROBE_ANSWERS = timedelta(seconds=60)
+#: Of an account that took messages and refused them by a status, one that is taken is believed after so long.
+_TRIAL = timedelta(seconds=10)
 
 
 @dataclass(slots=True)
@@ -42,6 +44,8 @@ class _State:
     closed_until: datetime | None = None
     stopped: int = 0  # refusals of everything, in a row
     slowed: int = 0
+    late: int = 0  # refusals of everything that came by a status, in a row
+    on_trial: bool = False  # closed, until it is clear that no status refuses what was taken
     probe: str | None = None  # the conversation whose message asks whether it works again
     pairs: OrderedDict[str, _Pair] = field(default_factory=OrderedDict)
 
@@ -60,6 +64,9 @@ class Lines:
         if state is None or state.closed_until is None:
             return 0
         left = (state.closed_until - now).total_seconds()
+        if state.on_trial and left <= 0:
+            self._open(state)
+            return 0
         if state.probe == conversation:
             return 0
         if left > 0:
@@ -86,19 +93,28 @@ class Lines:
             self._count(state, conversation, now)
         return 0
 
-    def sent(self, line: Line) -> bool:
+    def sent(self, line: Line, now: datetime) -> bool:
         """A message was taken: whatever was wrong is over. Whether anything was."""
         state = self._states.get(line)
         if state is None or state.closed_until is None:
             return False
-        state.closed_until = state.probe = None
-        state.stopped = state.slowed = 0
+        if state.late:
+            if state.probe is not None:
+                state.probe, state.on_trial, state.closed_until = None, True, now + _TRIAL
+            return False
+        self._open(state)
         return True
 
-    def answered(self, line: Line, conversation: str) -> bool:
+    @staticmethod
+    def _open(state: _State) -> None:
+        state.closed_until = state.probe = None
+        state.stopped = state.slowed = state.late = 0
+        state.on_trial = False
+
+    def answered(self, line: Line, conversation: str, now: datetime) -> bool:
         """The account refused this message alone: it works. Whether that is news."""
         state = self._states.get(line)
-        return state is not None and state.probe == conversation and self.sent(line)
+        return state is not None and state.probe == conversation and self.sent(line, now)
 
     def let_go(self, line: Line, conversation: str, now: datetime) -> None:
         """This conversation has nothing to send after all: another may ask."""
@@ -124,6 +140,19 @@ class Lines:
         state.stopped += 1
         self._close(state, now, pause)
         return pause, is_news
+
+    def stopped_later(self, line: Line, now: datetime) -> bool:
+        """A status says that everything is refused: whether this is news, and not one more of those that were
+        under way."""
+        state = self._states.setdefault(line, _State())
+        is_closed = state.closed_until is not None and not state.on_trial and state.probe is None
+        if is_closed and state.late:
+            return False
+        is_news = state.late == 0 and state.stopped == 0
+        pause = STOPPED_FOR[min(state.late, len(STOPPED_FOR) - 1)]
+        state.late += 1
+        state.on_trial, state.probe, state.closed_until = False, None, now + timedelta(seconds=pause)
+        return is_news
 
     @staticmethod
     def _close(state: _State, now: datetime, pause: float) -> None:

@@ -25,9 +25,10 @@ class SqlAccountAlerts:
         self._practice = practice
         self._clock = clock
 
-    async def refused(self, channel: str, code: int | None) -> None:
+    async def refused(self, channel: str, code: int | None, subcode: int | None = None) -> None:
         now = self._clock.now()
-        reason = f"{channel}: {meaning_of(channel, code)} ({code or 'no code'})"
+        number = "no code" if code is None else f"{code}/{subcode}" if subcode else f"{code}"
+        reason = f"{channel}: {meaning_of(channel, code, subcode)} ({number})"
         alert = {
             "practice": self._practice,
             "conversation": "",

@@ -13,7 +13,7 @@ from bot.domain.conversation import Reply, SendAction, TemplateCall
 from bot.domain.pipeline import OutboxState, StagedHandoff
 from bot.domain.send_errors import action_of
 from bot.domain.templates import Category, TemplateStatus
-from bot.domain.verdicts import Verdict, verdict
+from bot.domain.verdicts import STOPPED_FOR, Verdict, verdict
 from bot.domain.windows import Writer, writer_of
 from bot.storage import tables as t
 from bot.storage.consents import SqlConsents
@@ -132,10 +132,13 @@ class Fates:
         return decided
 
     def failed_later(self, connection: Connection, message: str, code: int | None, *, at: int) -> Verdict:
-        """A status says that a message which was accepted did not arrive."""
+        """A status says that a message which was accepted did not arrive. What is wrong with the account is
+        not over in a second."""
         row = _MESSAGE.first(connection, row=message)
         action = action_of(row.channel, code) or SendAction.OUR_BUG
-        return self.refused(connection, message, action, at=at, code=code)
+        concerns_all = action in (SendAction.STOP, SendAction.SLOW_DOWN)
+        pause = STOPPED_FOR[0] if concerns_all else None
+        return self.refused(connection, message, action, at=at, code=code, retry_after=pause)
 
     def given_up(self, connection: Connection, message: str, *, at: int) -> None:
         """Nobody knows whether it arrived, and nothing more is tried."""

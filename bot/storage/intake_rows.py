@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, bindparam, func, select, text, update
 
-from bot.domain.conversation import InboundEvent, InboundKind, SendStatus
-from bot.domain.pipeline import Accepted, OutboxState
+from bot.domain.conversation import InboundEvent, InboundKind, SendAction, SendStatus
+from bot.domain.pipeline import Accepted, LateRefusal, OutboxState
+from bot.domain.send_errors import action_of
 from bot.domain.windows import OPENING_KINDS
 from bot.ports import Clock
 from bot.storage import tables as t
@@ -129,7 +130,7 @@ class IntakeRows:
             taken = _Taken()
             for event in ours:
                 if event.status is not None:
-                    taken.settled += self._apply_status(connection, event, at)
+                    taken.settled += self._apply_status(connection, event, taken, at)
                 elif event.kind is InboundKind.ACCOUNT:
                     taken.alerts |= self._notices.take(connection, event, at)
                 elif event.sender and event.id:
@@ -143,6 +144,7 @@ class IntakeRows:
                 repeats=taken.repeats,
                 foreign=len(events) - len(ours),
                 alerts=taken.alerts,
+                refusals=tuple(dict.fromkeys(taken.refusals)),
             )
 
         # A batch of hundreds is not brief any more.
@@ -215,7 +217,9 @@ class IntakeRows:
             for row in _UNDER_WAY.all(connection, conversation=conversation)
         )
 
-    def _apply_status(self, connection: Connection, event: InboundEvent, at: int) -> list[str]:
+    def _apply_status(
+        self, connection: Connection, event: InboundEvent, taken: "_Taken", at: int
+    ) -> list[str]:
         """Receipts only climb; a failure counts while nothing proves that the message arrived."""
         status = event.status
         assert status is not None
@@ -232,7 +236,13 @@ class IntakeRows:
         if status.state == "failed":
             is_of_this_attempt = found.message_id in (None, wamid) and found.state in _WENT
             if found.receipt < RECEIPTS["delivered"] and is_of_this_attempt:
-                self._fates.failed_later(connection, found.id, status.error_code, at=at)
+                decided = self._fates.failed_later(connection, found.id, status.error_code, at=at)
+                taken.alerts |= decided.tell_staff
+                if action_of(event.channel, status.error_code) is SendAction.STOP:
+                    late = LateRefusal(
+                        channel=event.channel, account=event.account or "", code=status.error_code
+                    )
+                    taken.refusals.append(late)
                 return [found.conversation]
             return []
         if rung <= found.receipt or (rung == RECEIPTS["sent"] and found.state not in _WENT):
@@ -271,6 +281,7 @@ class _Taken:
     settled: list[str] = field(default_factory=list)
     repeats: int = 0
     alerts: bool = False
+    refusals: list[LateRefusal] = field(default_factory=list)
 
 
 def needs_answer(event: InboundEvent) -> bool:

@@ -143,4 +143,4 @@ async def test_a_refusal_is_understood(
 ) -> None:
     page.meta.set_fault(Fault(kind=FaultKind.REFUSE, code=code, subcode=subcode))
 
-    assert await page.replies("Hello") == Refused(action=action, code=code)
+    assert await page.replies("Hello") == Refused(action=action, code=code, subcode=subcode)

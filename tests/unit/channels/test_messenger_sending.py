@@ -4,6 +4,7 @@ What the network does is the same for every channel: see test_whatsapp_sending.p
 """
 
 import asyncio
+import json
 import socket
 
 import aiohttp
@@ -130,7 +131,10 @@ async def test_a_refusal_proves_that_nothing_was_delivered_and_says_what_to_do(
 ) -> None:
     graph.answer = answering(status, body)
 
-    assert await send(session, graph.url) == Refused(action=action, code=code)
+    told = json.loads(body)["error"].get("error_subcode") if code else None
+    assert await send(session, graph.url) == Refused(
+        action=action, code=code, subcode=int(told) if told else None
+    )
 
 
 UNKNOWN = [

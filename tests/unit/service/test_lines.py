@@ -68,7 +68,7 @@ def test_once_a_message_goes_out_the_rest_follows_and_a_new_fault_is_news() -> N
     lines = Lines()
     lines.stopped(NUMBER, at(0))
     asks = lines.closed_for(NUMBER, "anna", at(30))
-    works = lines.sent(NUMBER)
+    works = lines.sent(NUMBER, at(31))
 
     assert (asks, works, lines.closed_for(NUMBER, "bruno", at(31)), lines.stopped(NUMBER, at(40))) == (
         0,
@@ -131,3 +131,24 @@ def test_a_wait_for_a_status_counts_only_while_one_could_come() -> None:
         10,
         0,
     ]
+
+
+def test_an_account_that_takes_messages_and_refuses_them_later_is_asked_less_and_less_often() -> None:
+    lines = Lines()
+    news = [lines.stopped_later(NUMBER, at(0)), lines.stopped_later(NUMBER, at(0.2))]  # two were under way
+    first = [lines.closed_for(NUMBER, "anna", at(1)), lines.closed_for(NUMBER, "anna", at(30))]
+    lines.sent(NUMBER, at(30))  # which proves nothing yet
+    on_trial = lines.closed_for(NUMBER, "bruno", at(31))
+    again = lines.stopped_later(NUMBER, at(32))
+    second = [lines.closed_for(NUMBER, name, at(92)) for name in ("anna", "bruno")]
+    lines.sent(NUMBER, at(92))
+    believed = [lines.closed_for(NUMBER, name, at(102)) for name in ("bruno", "carla")]
+
+    assert (news, first, on_trial, again, second, believed) == (
+        [True, False],
+        [29, 0],
+        9,
+        False,
+        [0, 60],
+        [0, 0],
+    )
