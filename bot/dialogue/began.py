@@ -61,6 +61,14 @@ def noted(assistant: Assistant, conversation: Conversation, slots: Mapping[str, 
     return replace(conversation, slots={**conversation.slots, **known})
 
 
+def put_aside(assistant: Assistant, conversation: Conversation, *, channel: str) -> Conversation:
+    """What was under way, and what was asked, is over: an answer was given that no flow goes on from."""
+    at = datetime.fromisoformat(conversation.last_message_at) if conversation.last_message_at else None
+    if at is None:
+        return replace(conversation, stack=(), said=())
+    return replace(_cleared(assistant, conversation, {}, channel=channel, at=at), said=())
+
+
 def _cleared(
     assistant: Assistant,
     conversation: Conversation,

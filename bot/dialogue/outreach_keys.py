@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.channels import NAMES as CHANNELS
-from bot.domain.outreach import Kind, Who
+from bot.domain.outreach import Asks, Kind, Who
 
 _SPAN = {"type": "string", "pattern": r"^\d{1,4} (minute|hour|day|week|month)s?$"}
 _CLOCK = {"type": "string", "pattern": r"^\d{1,2}:\d{2}$"}
@@ -40,6 +40,7 @@ RULE: dict[str, object] = {
     "topic": _TEXT,
     "template": _TEXT,
     "flow": _TEXT,
+    "asks": {"enum": [str(what) for what in Asks]},
     "no": _TEXT,
     "settled_by": _NAMES,
     "send": _table(dict(SEND), []),

@@ -22,6 +22,7 @@ from bot.domain.outreach import (
     OF_BALANCE,
     OF_PATIENTS,
     OF_VISITS,
+    Asks,
     Kind,
     Rule,
     Span,
@@ -103,6 +104,7 @@ class _Reading:
             template=fields.text("template") if fields.get("template") else "",
             channels=tuple(fields.names("channels")) or _IN_ORDER,
             flow=fields.maybe_text("flow"),
+            asks=self._asks(),
             no=fields.maybe_text("no"),
             visit_types=frozenset(fields.names("visit_types")),
             topic=fields.maybe_text("topic"),
@@ -114,6 +116,13 @@ class _Reading:
         )
         self._check(rule)
         return rule
+
+    def _asks(self) -> Asks:
+        if self._fields.get("asks") is None:
+            return Asks.HOW_THEY_ARE
+        if self._fields.get("flow") is None:
+            self._say('"asks" belongs to a message that asks: name its "flow"', self._fields.get("asks"))
+        return Asks(self._one_of("asks", [str(each) for each in Asks]))
 
     # -- moments ------------------------------------------------------------------------------------------
 

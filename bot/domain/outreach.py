@@ -33,6 +33,13 @@ class Kind(StrEnum):
     PROMOTION = "promotion"
 
 
+class Asks(StrEnum):
+    """What a message with a question asks, which decides on what words say that all is well."""
+
+    HOW_THEY_ARE = "how_they_are"
+    HOW_IT_WAS = "how_it_was"
+
+
 #: Before the visit: `before` alone makes sense. After something that happened: `after` alone.
 LOOKS_AHEAD = frozenset({Who.UPCOMING_VISIT})
 #: Rules about visits may name kinds of visits.
@@ -129,7 +136,8 @@ class Rule:
     """One kind of message that the practice begins.
 
     `template` has its words; those of its buttons that are answers say what each of them starts. `flow`: what
-    is asked by it, so that answers in words are understood as answers to its first question. `no`: the flow
+    is asked by it, so that answers in words are answers to its first question, which `asks` how somebody is or
+    how it was: all well is the first button, anything else are words for a person. `no`: the flow
     that a plain "no" starts. `settled_by`: flows that, once an answer has started them, settle the matter and
     end a series. `call`: who has settled nothing until so long before the visit (or after the message) is put
     on the call list, with a `script` by language.
@@ -142,6 +150,7 @@ class Rule:
     template: str
     channels: tuple[str, ...]
     flow: str | None = None
+    asks: Asks = Asks.HOW_THEY_ARE
     no: str | None = None
     visit_types: frozenset[str] = frozenset()
     topic: str | None = None
@@ -193,6 +202,8 @@ class OutreachState(StrEnum):
 
 #: A reply that began none of the rule's flows.
 WROTE = "wrote"
+#: A reply to a question of ours: all is well, or words, a photo, an alarm that a person reads.
+GOOD, NOT_GOOD = "good", "not_good"
 
 
 def visits_note(visits: tuple[Appointment, ...]) -> str:

@@ -13,9 +13,7 @@ from bot.dialogue import Assistant, Conversation, payload_commands
 from bot.dialogue.began import noted, taken_up
 from bot.dialogue.commands import (
     Command,
-    HumanHandoff,
     KnowledgeAnswer,
-    MediaReceived,
     StartFlow,
 )
 from bot.dialogue.effects import Button
@@ -27,6 +25,7 @@ from bot.domain.practice_time import PracticeTime
 from bot.domain.templates import ButtonKind, Template, fill
 from bot.service.outreach_decisions import MARK
 from bot.service.outreach_ports import OutreachBook, SentMessage
+from bot.service.outreach_questions import Answered, question_of, to_a_question
 from bot.service.tokens import NotOurToken, TapTokens
 from nlu.understanding import Understanding
 
@@ -47,6 +46,7 @@ class TakenUp:
     rule: Rule
     conversation: Conversation
     heard: InboxMessage
+    channel: str
 
 
 class OutreachAnswers:
@@ -66,6 +66,7 @@ class OutreachAnswers:
         self._templates = templates
         self._tokens = tokens
         self._clock = PracticeTime(practice.time_zone)
+        self._languages = practice.languages
 
     async def taken_up(
         self,
@@ -80,22 +81,31 @@ class OutreachAnswers:
         first = members[0]
         if not self._rules or first.kind in OWN_KINDS:
             return None
-        messages = await self._messages(conversation, snapshot, first, at)
+        messages = await self._messages(conversation, snapshot, first, assistant, at)
         rule = self._rules.get(messages[0].rule) if messages else None
         if rule is None:
             return None
         together = tuple(message for message in messages if message.rule == rule.id)
+        channel = snapshot.contact.address.channel
         if conversation.paused:  # a person has the conversation, and sees the answer
-            return TakenUp(messages=together, rule=rule, conversation=conversation, heard=first)
+            return TakenUp(
+                messages=together, rule=rule, conversation=conversation, heard=first, channel=channel
+            )
         return TakenUp(
             messages=together,
             rule=rule,
             conversation=self._placed(conversation, snapshot, first, together, rule, assistant, at),
             heard=first,
+            channel=channel,
         )
 
     async def _messages(
-        self, conversation: Conversation, snapshot: Snapshot, first: InboxMessage, at: datetime
+        self,
+        conversation: Conversation,
+        snapshot: Snapshot,
+        first: InboxMessage,
+        assistant: Assistant,
+        at: datetime,
     ) -> Sequence[SentMessage]:
         contact = snapshot.contact.id
         if first.kind is InboundKind.CHOICE:
@@ -103,7 +113,7 @@ class OutreachAnswers:
             found = await self._book.sent(named, contact=contact) if named else None
             return (found,) if found else ()
         sent = await self._book.unanswered(contact, since=at - _LONGEST, heard=first.id)
-        return [one for one in sent if self._counts(one, conversation, at)]
+        return [one for one in sent if self._counts(one, conversation, assistant, at)]
 
     def _named(self, contact: str, token: str, at: datetime) -> str | None:
         try:
@@ -112,8 +122,11 @@ class OutreachAnswers:
             return None
         return marked(payload)[0]
 
-    def _counts(self, message: SentMessage, conversation: Conversation, at: datetime) -> bool:
-        """Whether words of now may be an answer to it: nothing else has been begun or asked since."""
+    def _counts(
+        self, message: SentMessage, conversation: Conversation, assistant: Assistant, at: datetime
+    ) -> bool:
+        """Whether words of now may be an answer to it: nothing else has been begun or asked since, or what it
+        asked is still open."""
         rule = self._rules.get(message.rule)
         if rule is None:
             return False
@@ -123,7 +136,8 @@ class OutreachAnswers:
         last = conversation.last_message_at
         wrote_since = last is not None and datetime.fromisoformat(last) > message.sent_at
         idle = not conversation.stack and not conversation.offered
-        return at < until and (idle or not wrote_since)
+        waits = question_of(rule, conversation, assistant) is not None
+        return at < until and (idle or waits or not wrote_since)
 
     def _placed(
         self,
@@ -158,17 +172,40 @@ class OutreachAnswers:
             flow=rule.flow,
         )
 
-    def commands(
+    async def heard(
+        self,
+        taken: TakenUp,
+        commands: tuple[Command, ...],
+        understanding: Understanding | None,
+        assistant: Assistant,
+        *,
+        text: str,
+    ) -> Answered:
+        """What the turn does, and from which state of the dialogue; noted at the messages it answers."""
+        answered = to_a_question(
+            taken.rule,
+            taken.conversation,
+            commands,
+            understanding,
+            assistant,
+            text=text,
+            languages=self._languages,
+            channel=taken.channel,
+        )
+        if answered is None:
+            done = self._commands(taken, commands, understanding, assistant)
+            answered = Answered(commands=done, conversation=taken.conversation)
+        await self._note(taken, answered)
+        return answered
+
+    def _commands(
         self,
         taken: TakenUp,
         commands: tuple[Command, ...],
         understanding: Understanding | None,
         assistant: Assistant,
     ) -> tuple[Command, ...]:
-        """A plain yes or no is one to the message; a photo or voice note in answer to a question of ours is
-        for a person."""
-        if taken.rule.flow is not None and any(isinstance(c, MediaReceived) for c in commands):
-            return (HumanHandoff(reason="media"),)
+        """A plain yes or no is one to the message."""
         intent = understanding.intent.name if understanding and understanding.intent else ""
         if taken.rule.flow is not None or (commands and commands[0] not in _IDLE):
             return commands
@@ -179,14 +216,14 @@ class OutreachAnswers:
             return payload_commands(buttons[0].payload, assistant, taken.conversation) or commands
         return commands
 
-    async def note(self, taken: TakenUp, commands: Sequence[Command]) -> None:
+    async def _note(self, taken: TakenUp, answered: Answered) -> None:
         """What the answer begins. The same turn again notes the same."""
-        started = [command.flow for command in commands if isinstance(command, StartFlow)]
-        answer = next(iter(started), WROTE)
+        started = [command.flow for command in answered.commands if isinstance(command, StartFlow)]
+        answer = answered.answer or next(iter(started), WROTE)
         await self._book.answered(
             [message.id for message in taken.messages],
             answer,
-            settles=answer in taken.rule.settled_by,
+            settles=answered.answer is not None or answer in taken.rule.settled_by,
             at=taken.heard.received_at,
             heard=taken.heard.id,
         )

@@ -376,12 +376,16 @@ class Turns:
         progress: Progress,
         commands: tuple[Command, ...],
         understanding: Understanding | None = None,
+        *,
+        text: str = "",
     ) -> tuple[Command, ...]:
         if self._outreach is None or progress.taken is None:
             return commands
-        commands = self._outreach.commands(progress.taken, commands, understanding, progress.assistant)
-        await self._outreach.note(progress.taken, commands)
-        return commands
+        answered = await self._outreach.heard(
+            progress.taken, commands, understanding, progress.assistant, text=text
+        )
+        progress.conversation = answered.conversation
+        return answered.commands
 
     async def _hear(self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress) -> Heard:
         conversation, contact = progress.conversation, snapshot.contact
@@ -407,7 +411,7 @@ class Turns:
         elif first.kind is not InboundKind.TEXT:
             kind = str(first.kind)
             text = "\n".join(m.text for m in members if m.text)
-            commands = await self._asked(progress, wordless(first) or (MediaReceived(kind),))
+            commands = await self._asked(progress, wordless(first) or (MediaReceived(kind),), text=text)
             return Heard(event=self._event(snapshot, progress, text, commands, None), text=text)
         else:
             text = "\n".join(m.text or "" for m in members)
@@ -418,7 +422,7 @@ class Turns:
             )
         commands = commands_for(understanding, conversation, progress.assistant)
         commands = with_beginning(about_something_older(members, understanding, commands), link)
-        commands = await self._asked(progress, commands, understanding)
+        commands = await self._asked(progress, commands, understanding, text=text)
         return Heard(
             event=self._event(snapshot, progress, text, commands, understanding),
             text=text,

@@ -62,7 +62,7 @@ async def test_a_photo_in_answer_goes_to_a_person(treating: Surgery) -> None:
 
     await anna.sends(InboundKind.IMAGE)
 
-    assert await handed_over(treating) == ["media"]
+    assert await handed_over(treating) == ["clinical_question"]
 
 
 async def test_a_red_flag_in_answer_is_an_emergency(treating: Surgery) -> None:
