@@ -15,7 +15,7 @@ from bot.domain.diary import Opening, Wish
 
 LATELY = timedelta(seconds=10)
 FEW = 4  # losses that are nothing unusual
-LONGEST = 150  # openings among which a crowd is spread
+LONGEST = 300  # openings among which a crowd is spread
 REMEMBERED = timedelta(seconds=2)
 WISHES = 32  # that are remembered at once
 
@@ -76,7 +76,7 @@ class Crowd:
         """How many of the best openings are to be considered for an offer of so many."""
         while self._lost and not timedelta(0) <= at - self._lost[0] < LATELY:
             self._lost.popleft()
-        return limit if len(self._lost) <= FEW else min(limit + 2 * len(self._lost), LONGEST)
+        return limit if len(self._lost) <= FEW else min(limit + 3 * len(self._lost), LONGEST)
 
     def _share(self, best: Sequence[Opening], limit: int) -> tuple[Opening, ...]:
         """The part of them that is offered this time, by start."""

@@ -22,7 +22,7 @@ from bot.domain.diary import (
 )
 from bot.domain.openings import Taken
 from bot.errors import OpeningTaken
-from bot.storage.alone import visits_of
+from bot.storage.alone import be_alone_with, visits_of
 from bot.storage.database import Database
 from bot.storage.diary_holds import HELD, DiaryHolds, insert_free, new_row
 from bot.storage.diary_rows import appointment_of
@@ -255,6 +255,7 @@ class SqlDiary:
         replaces: str | None = None,
     ) -> Hold:
         """See `DiaryStore.hold`."""
+        be_alone_with(connection, visits_of(self._practice, hold.opening.practitioner, *rooms))
         kept = self._holds.take(
             connection,
             hold,

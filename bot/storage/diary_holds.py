@@ -5,13 +5,13 @@ transactions, so a refusal must not cost the others theirs: it is an answer like
 statement that a trigger refuses and goes on; PostgreSQL is told to do nothing where its constraint objects.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, text, update
-from sqlalchemy.exc import IntegrityError
 
 from bot.domain.diary import Hold, Opening
 from bot.errors import OpeningTaken
@@ -35,9 +35,9 @@ _SWEEP = Prepared(
     delete(APPOINTMENT).where(_A.practice == bindparam("practice"), HELD, _A.hold_until <= bindparam("at"))
 )
 _DELETE = Prepared(delete(APPOINTMENT).where(_A.id == bindparam("row")))
-#: Its values are given apart: what is written into a statement is compiled anew each time.
-_INSERT = insert(APPOINTMENT)
-_INSERT_UNLESS_TAKEN = upsert(APPOINTMENT).on_conflict_do_nothing().returning(_A.id)
+_INSERT = Prepared(insert(APPOINTMENT))
+_INSERT_UNLESS_TAKEN = Prepared(upsert(APPOINTMENT).on_conflict_do_nothing().returning(_A.id))
+_NOTHING = dict.fromkeys(column.name for column in APPOINTMENT.columns)
 
 _TAKEN = "this time is taken"
 
@@ -61,8 +61,10 @@ class DiaryHolds:
         per_day: tuple[datetime, datetime, int] | None = None,
         replaces: str | None = None,
     ) -> Hold | OpeningTaken:
-        """See `DiaryStore.hold`. A contact that already holds this opening keeps that hold, renewed."""
-        be_alone_with(connection, visits_of(self._practice, hold.opening.practitioner, *rooms))
+        """See `DiaryStore.hold`. A contact that already holds this opening keeps that hold, renewed.
+
+        Only for whoever is alone with the visits of this practitioner and these rooms (`bot.storage.alone`).
+        """
         self.sweep(connection, at=at)
         mine = _MINE.all(connection, practice=self._practice, key=key, contact=hold.contact)
         for row in mine:
@@ -147,12 +149,13 @@ def insert_free(connection: Connection, row: dict[str, Any]) -> None:
 
 def _is_inserted(connection: Connection, row: dict[str, Any]) -> bool:
     """False when the database refuses what would overlap; the transaction goes on all the same."""
+    whole = _NOTHING | row
     if connection.dialect.name == "postgresql":
-        return connection.execute(_INSERT_UNLESS_TAKEN, row).first() is not None
+        return _INSERT_UNLESS_TAKEN.first(connection, **whole) is not None
     try:
-        connection.execute(_INSERT, row)
-    except IntegrityError as error:
-        if OVERLAP not in str(error.orig):
+        _INSERT.run(connection, **whole)
+    except sqlite3.IntegrityError as error:
+        if OVERLAP not in str(error):
             raise
         return False
     return True
