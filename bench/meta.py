@@ -84,6 +84,8 @@ class Meta:
 
     async def _take(self, request: web.Request) -> web.Response:
         payload = json.loads(await request.read())
+        if "status" in payload or "sender_action" in payload:  # read, and typing
+            return web.json_response({"success": True})
         id = f"mid.{self.outbox_ids.total()}"
         if "messaging_product" in payload:
             who = (payload.get("to") or payload["recipient"]).lstrip("+")

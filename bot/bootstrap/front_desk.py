@@ -13,6 +13,7 @@ from bot.actions.booking import booking_actions
 from bot.actions.executor import InProcessActions
 from bot.actions.loading import RasaAction
 from bot.actions.outreach import outreach_actions
+from bot.actions.reaching import reaching_actions
 from bot.actions.proving_contact import Codes
 from bot.actions.remote import NearestActions
 from bot.bootstrap.books import Books, audit_of, desk_facts
@@ -33,9 +34,10 @@ from bot.service.delivery import Delivery
 from bot.service.following import Following
 from bot.service.gauging import Gauging
 from bot.service.intake import Intake
-from bot.service.lines import Line, Lines
+from bot.service.lines import Line
 from bot.service.measured import MeasuredChannel
 from bot.service.measures import Measures
+from bot.service.pacing import Pacing
 from bot.service.pausing import Pauses
 from bot.service.presence import Present
 from bot.service.probe import Probe
@@ -61,6 +63,7 @@ from bot.storage.late_answers import SqlLateAnswers
 from bot.storage.meant import SqlMeant
 from bot.storage.notes import SqlNotes
 from bot.storage.notices import SqlNotices
+from bot.storage.pacing import SqlPace
 from bot.storage.presence_rows import SqlPresence
 from bot.storage.readings import SqlReadings
 from bot.storage.requests import SqlRequests
@@ -166,7 +169,11 @@ class FrontDesk:
             resend_blindly=resend_blindly,
             look_again_at_owner=look_again_at_owner,
             measures=self.measures,
-            lines=Lines(a_second),
+            pacing=Pacing(
+                clock,
+                budget=SqlPace(books.database, practice=practice.id, clock=clock),
+                a_second=a_second,
+            ),
             reachability=self.reachability,
             stopped=SqlAccountAlerts(books.database, practice.id, clock).refused,
             told=self.alerts.ring,
@@ -189,6 +196,7 @@ class FrontDesk:
         of_the_house = [
             *booking_actions(practice, self.diary, codes),
             *outreach_actions(self.outreach.answers, self.outreach.notes),
+            *reaching_actions(practice, self.outreach.chosen),
         ]
         here = InProcessActions([*of_the_house, *own_actions], assistant=assistant)
         self.actions: Actions = NearestActions(here, remote_actions) if remote_actions else here
@@ -331,7 +339,9 @@ class FrontDesk:
             wake=self.turns.wake,
         )
         self.backlog = Backlog(self.store, knows=self.turns.knows, wake=self.turns.wake)
-        self.cards = SqlCards(books.database, practice=practice.id, keyring=books.keyring)
+        self.cards = SqlCards(
+            books.database, practice=practice.id, keyring=books.keyring, chosen=self.outreach.chosen
+        )
         self.visits = VisitDesk(practice, self.diaries.of_staff, desk=self.desk, clock=clock)
         notices = SqlNotices(
             books.database,

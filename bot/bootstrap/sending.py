@@ -12,7 +12,8 @@ from bot.domain.templates import Template
 from bot.errors import BookingError
 from bot.ports import Clock, PracticeSystem
 from bot.service.desk import Desk
-from bot.service.lines import A_SECOND, COEXISTENCE, Line
+from bot.service.lines import Line
+from bot.service.pacing import A_SECOND, COEXISTENCE
 from bot.service.template_desk import Sending, TemplateDesk
 from bot.service.templates import TemplateBook
 from bot.service.tokens import TapTokens

@@ -26,6 +26,7 @@ from bot.service.changes import Changes
 from bot.service.gathering import LAST_WORDS
 from bot.service.lines import Line, Lines
 from bot.service.measures import Measures
+from bot.service.pacing import Pacing
 from bot.service.probe import Probe
 from bot.service.reachability import Reachability
 from bot.service.switches import SwitchBoard
@@ -59,7 +60,7 @@ class Delivery:
         resend_blindly: bool = False,
         look_again_at_owner: bool = True,
         measures: Measures | None = None,
-        lines: Lines | None = None,
+        pacing: Pacing | None = None,
         reachability: Reachability | None = None,
         stopped: Callable[[str, int | None, int | None], Awaitable[None]] = _nobody_hears,
         told: Callable[[], None] = lambda: None,
@@ -76,7 +77,8 @@ class Delivery:
         self._resend_blindly = resend_blindly  # the crash test's twin: what everybody else does
         self._measures = measures or Measures("")
         self._look_again_at_owner = look_again_at_owner  # off only in the twin of the take-over races
-        self._lines = lines or Lines()
+        self._lines = Lines()
+        self._pacing = pacing
         self._reachability = reachability or Reachability(clock)
         self._typing = typing
         self._told = told  # called when staff have something to hear
@@ -179,9 +181,12 @@ class Delivery:
         """Whether it may be posted now. A short pause is waited out; before a longer one it is taken back, so
         that it stands in the queue as what it is."""
         while not self._stopping:
-            now = self._clock.now()
-            pause = self._lines.closed_for(line, message.contact.id, now)
-            pause = pause or self._lines.pause(line, message.contact.id, now)
+            pause = self._shut(line, message.contact.id)
+            if pause <= 0 and self._pacing is not None:
+                # The account may be shut while this waits its turn.
+                pause = await self._pacing.admit(line, message.contact.id) or self._shut(
+                    line, message.contact.id
+                )
             if pause <= 0:
                 return True
             if pause > _SHORT:

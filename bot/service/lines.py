@@ -1,4 +1,4 @@
-"""How fast, and whether at all, messages may leave an account: pacing, throttling, and being shut out.
+"""Whether messages may leave an account at all: throttling, being shut out. How fast: `bot.service.pacing`.
 
 A line is one account of one channel. What it has to hold back waits in memory; nothing is asked of the
 database or of Meta meanwhile. When a line stops, one message after another asks whether it works again, and
@@ -6,55 +6,33 @@ everything else waits for that one's answer. Pure, but for the moments that it i
 again finds out anew with its first message.
 """
 
-import math
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.channels import INSTAGRAM, MESSENGER, WHATSAPP
 from bot.domain.verdicts import STOPPED_FOR
 
 Line = tuple[str, str]  # channel, account
 
-#: Messages a second. WhatsApp counts what comes in, too; Meta raises the limit to 1,000 by itself for who has
-#: that much to send, which nobody with a practice does.
-A_SECOND: Mapping[str, float] = {WHATSAPP: 80, MESSENGER: 250, INSTAGRAM: 250}
-#: A number that stays in the WhatsApp Business app.
-COEXISTENCE = 20
-#: WhatsApp: one message to one person costs six seconds, of which a burst may take 45 on credit.
-_PAIR, _BURST = timedelta(seconds=6), 45
 _SLOWER = (1, 2, 4, 8, 16, 30, 60)
-_KEPT = 10_000
 _PROBE_ANSWERS = timedelta(seconds=60)
 #: Of an account that took messages and refused them by a status, one that is taken is believed after so long.
 _TRIAL = timedelta(seconds=10)
 
 
 @dataclass(slots=True)
-class _Pair:
-    burst_began: datetime
-    sent: int
-    clear_at: datetime
-
-
-@dataclass(slots=True)
 class _State:
-    next_at: datetime | None = None  # when the next message may leave, by pace
     closed_until: datetime | None = None
     stopped: int = 0  # refusals of everything, in a row
     slowed: int = 0
     late: int = 0  # refusals of everything that came by a status, in a row
     on_trial: bool = False  # closed, until it is clear that no status refuses what was taken
     probe: str | None = None  # the conversation whose message asks whether it works again
-    pairs: OrderedDict[str, _Pair] = field(default_factory=OrderedDict)
 
 
 class Lines:
-    """One process's. `a_second`: messages a second of a line; None knows no pace."""
+    """One process's."""
 
-    def __init__(self, a_second: Callable[[Line], float] | None = None) -> None:
-        self._a_second = a_second
+    def __init__(self) -> None:
         self._states: dict[Line, _State] = {}
 
     def closed_for(self, line: Line, conversation: str, now: datetime) -> float:
@@ -73,24 +51,6 @@ class Lines:
             return left
         state.probe = conversation
         state.closed_until = now + _PROBE_ANSWERS  # should nothing come of this one, the next asks
-        return 0
-
-    def pause(self, line: Line, conversation: str, now: datetime) -> float:
-        """Seconds to wait before this conversation's next message by pace; 0: it may go, and is counted."""
-        if self._a_second is None:
-            return 0
-        state = self._states.setdefault(line, _State())
-        by_pair = self._pair(state, conversation, now) if line[0] == WHATSAPP else 0
-        if by_pair > 0:
-            return by_pair
-        begin = max(state.next_at or now, now)
-        # A tenth of a second may be sent at once, the rest evenly.
-        rate = self._a_second(line)
-        if (begin - now).total_seconds() > 0.1:
-            return (begin - now).total_seconds()
-        state.next_at = begin + timedelta(seconds=1 / rate)
-        if line[0] == WHATSAPP:
-            self._count(state, conversation, now)
         return 0
 
     def sent(self, line: Line, now: datetime) -> bool:
@@ -162,24 +122,3 @@ class Lines:
         else:
             state.closed_until = max(state.closed_until, until)
         state.probe = None
-
-    @staticmethod
-    def _pair(state: _State, conversation: str, now: datetime) -> float:
-        pair = state.pairs.get(conversation)
-        if pair is None or now >= pair.clear_at:
-            return 0
-        if now - pair.burst_began < _PAIR and pair.sent < _BURST:
-            return 0
-        return math.ceil((pair.clear_at - now).total_seconds() * 1000) / 1000
-
-    @staticmethod
-    def _count(state: _State, conversation: str, now: datetime) -> None:
-        pair = state.pairs.get(conversation)
-        if pair is None or now >= pair.clear_at:
-            state.pairs[conversation] = _Pair(burst_began=now, sent=1, clear_at=now + _PAIR)
-            state.pairs.move_to_end(conversation)
-            if len(state.pairs) > _KEPT:
-                state.pairs.popitem(last=False)
-            return
-        pair.sent += 1
-        pair.clear_at += _PAIR

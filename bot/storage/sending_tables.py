@@ -1,5 +1,5 @@
-"""What is kept of sending beside the messages: what Meta says of templates. Instants are integers, as in
-bot.storage.tables.
+"""What is kept of sending beside the messages: what Meta says of templates, and until when the time of an
+account is taken. Instants are integers, as in bot.storage.tables.
 """
 
 from typing import Any, ClassVar
@@ -22,6 +22,17 @@ class TemplateRow(SQLModel, table=True):
     at: int = Field(sa_column=Column(BigInteger, nullable=False))
     reason: str = ""
     category: str | None = None
+
+
+class PaceRow(SQLModel, table=True):
+    """Of an account whose messages several workers send: until when its time is taken."""
+
+    __tablename__: ClassVar[Any] = "pace"
+
+    practice: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    taken_until: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 TEMPLATE: Any = TemplateRow.__table__  # type: ignore[attr-defined]

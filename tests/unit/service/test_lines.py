@@ -1,4 +1,4 @@
-"""How fast an account sends, and what waits when it may not."""
+"""What waits when an account may not send."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,44 +7,11 @@ from bot.service.lines import Lines
 from bot.service.reachability import Reachability
 
 NOW = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)
-NUMBER, PAGE = ("whatsapp", "1"), ("messenger", "2")
+NUMBER = ("whatsapp", "1")
 
 
 def at(seconds: float) -> datetime:
     return NOW + timedelta(seconds=seconds)
-
-
-def sent_within(lines: Lines, seconds: float, *, line: tuple[str, str] = NUMBER) -> int:
-    """How many messages to as many patients leave in this time, when each is asked for as soon as it may."""
-    count, now = 0, 0.0
-    while now < seconds:
-        pause = lines.pause(line, f"patient {count}", at(now))
-        count += pause == 0
-        now += pause
-    return count
-
-
-def test_a_number_sends_eighty_messages_a_second_and_one_of_the_business_app_twenty() -> None:
-    usual = sent_within(Lines(lambda line: 80), 10)
-    of_the_app = sent_within(Lines(lambda line: 20), 10)
-
-    assert (800 <= usual <= 810, 200 <= of_the_app <= 204) == (True, True)
-
-
-def test_one_patient_gets_a_burst_on_credit_and_then_waits_until_it_is_paid() -> None:
-    lines = Lines(lambda line: 1000)
-    burst = [lines.pause(NUMBER, "anna", at(0.1 * second)) for second in range(45)]
-    later = [lines.pause(NUMBER, "anna", at(second)) for second in (4.9, 6, 100, 269)]
-    other = lines.pause(NUMBER, "bruno", at(269))
-    free = lines.pause(NUMBER, "anna", at(270))
-
-    assert (burst, later, free, other) == ([0] * 45, [265.1, 264, 170, 1], 0, 0)
-
-
-def test_a_page_knows_no_pause_between_messages_to_one_person() -> None:
-    lines = Lines(lambda line: 250)
-
-    assert [lines.pause(PAGE, "anna", at(0.01 * number)) for number in range(200)] == [0] * 200
 
 
 def test_a_stopped_account_is_asked_by_one_message_at_a_time_and_less_and_less_often() -> None:
