@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: any-text demo test setup check unit browser pictures container crash crash-workers races diary-races inbox-races oracle outreach hostile mutants deliveries replies billed crowd bench bench-engine bench-inbox bench-openings growth soak clean
+.PHONY: any-text demo test setup check unit browser pictures container crash crash-workers races diary-races races-outside inbox-races oracle outreach hostile mutants deliveries replies billed crowd bench bench-engine bench-inbox bench-openings growth soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -51,6 +51,9 @@ races: setup  ## two hundred patients and one opening, and the twin that must fa
 
 diary-races: setup  ## fifty rounds of races in the diary alone; PG=1: PostgreSQL and four processes
 	$(RUN)python -m bench.diary_races --rounds 50 $(if $(PG),--postgresql --processes 4)
+
+races-outside: setup  ## two hundred patients of twenty desks, one opening of another system: real servers and stand-ins
+	$(RUN)python -m bench.outside_races $(if $(ROUNDS),--rounds $(ROUNDS))
 
 inbox-races: setup  ## a thousand take-overs at every await of a turn, and the twins that must fail
 	$(RUN)python -m bench.inbox

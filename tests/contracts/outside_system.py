@@ -47,8 +47,11 @@ PEOPLE = (
 class World(Protocol):
     """A system of its own for one test, seen from the inside."""
 
-    system: OutsideSystem
-    settings: SystemSettings
+    @property
+    def system(self) -> OutsideSystem: ...
+
+    @property
+    def settings(self) -> SystemSettings: ...
 
     async def staff_enters(self, start: datetime, end: datetime) -> str:
         """Straight into the system, with practitioner rossi; returns the ref."""

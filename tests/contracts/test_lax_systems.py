@@ -19,10 +19,10 @@ class LaxWorld:
 
     def __init__(self, shape: Availability, *, keyed: bool = False, move: bool = True) -> None:
         self._ticks = 0
-        self.system = LaxSystem(shape, now=self._tick, keyed=keyed, move=move)
+        self.system = LaxSystem(shape, now=self.tick, keyed=keyed, move=move)
         self._left = 0
 
-    def _tick(self) -> datetime:
+    def tick(self) -> datetime:
         self._ticks += 1
         return NOW + timedelta(microseconds=self._ticks)
 

@@ -1,76 +1,27 @@
-"""Twenty desks that know nothing of each other want one time, on servers of every kind."""
+"""Desks that know nothing of each other want one time, before systems of every kind; and the twin."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.contracts.calendar_world import CalendarWorld
-from tests.contracts.fhir_world import FhirWorld
-from tests.contracts.outside_system import PEOPLE, RACERS, World, books, front_of, outcome
-from tests.contracts.practice_system import TEN
-from tests.contracts.servers import radicale, sekmet
-from tests.contracts.test_careless_servers import CarelessCalendarWorld, CarelessFhirWorld, listening
-from tests.stand_ins.careless_caldav import CarelessCalDav
-from tests.stand_ins.careless_fhir import CarelessFhir
-from tests.studio import opening
+from bench.outside_races import race_at
+from tests.contracts.outside_system import RACERS
+from tests.contracts.worlds import TWIN, WORLDS
 
-QUARTER_PAST = opening("2027-03-02 10:15")
+DESKS = 10
 
 
-@pytest.fixture(scope="module")
-def calendars(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with radicale(tmp_path_factory.mktemp("radicale")) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def fhir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with sekmet(tmp_path_factory.mktemp("sekmet"), settings="simulator: {enabled: false}\n") as url:
-        yield url
-
-
-@pytest.fixture(params=["radicale", "sekmet", "careless calendars", "careless fhir"])
-async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    async with AsyncExitStack() as stack:
-        there: CalendarWorld | FhirWorld
-        if request.param == "radicale":
-            there = CalendarWorld(request.getfixturevalue("calendars"))
-            await there.open()
-        elif request.param == "sekmet":
-            there = FhirWorld(request.getfixturevalue("fhir"), openings="slots")
-            await there.open(slots_on=date(2027, 3, 2))
-        elif request.param == "careless calendars":
-            server = CarelessCalDav()
-            url = await stack.enter_async_context(listening(server.application()))
-            there = CarelessCalendarWorld(url, server)
-            await there.open()
-        else:
-            careless = CarelessFhir()
-            url = await stack.enter_async_context(listening(careless.application()))
-            there = CarelessFhirWorld(url, careless, openings="slots")
-            await there.open()
-        yield there
-        await there.close()
-
-
-async def test_of_twenty_desks_one_books_and_the_others_offer_something_else(
-    world: World, tmp_path: Path
+@pytest.mark.parametrize("name", WORLDS)
+async def test_of_twenty_patients_of_ten_desks_one_books_and_the_others_offer_something_else(
+    name: str, tmp_path: Path
 ) -> None:
     """Every second one wants a quarter of an hour later, which overlaps."""
-    desks = [front_of(tmp_path / str(number), world) for number in range(RACERS)]
-    outcomes = await asyncio.gather(
-        *[
-            outcome(books(desk, QUARTER_PAST if number % 2 else TEN, PEOPLE[number], key=f"b{number:02}"))
-            for number, desk in enumerate(desks)
-        ]
-    )
-    active = await world.active()
-    for desk in desks:
-        await desk.aclose()
+    result = await race_at(name, tmp_path, shape="times that overlap", racers=RACERS, desks=DESKS)
 
-    assert sorted(outcomes) == ["done"] + ["taken"] * (RACERS - 1)
-    assert len(active) == 1
+    assert (dict(result.outcomes), len(result.there)) == ({"done": 1, "taken": RACERS - 1}, 1)
+
+
+async def test_desks_that_do_not_look_who_else_is_there_book_one_time_for_several(tmp_path: Path) -> None:
+    result = await race_at(TWIN, tmp_path, shape="one time", racers=DESKS, desks=DESKS)
+
+    assert result.outcomes["done"] == len(result.there) == DESKS
