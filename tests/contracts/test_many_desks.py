@@ -24,4 +24,4 @@ async def test_of_twenty_patients_of_ten_desks_one_books_and_the_others_offer_so
 async def test_desks_that_do_not_look_who_else_is_there_book_one_time_for_several(tmp_path: Path) -> None:
     result = await race_at(TWIN, tmp_path, shape="one time", racers=DESKS, desks=DESKS)
 
-    assert result.outcomes["done"] == len(result.there) == DESKS
+    assert result.outcomes["done"] == len(result.there) > 1
