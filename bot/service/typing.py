@@ -1,12 +1,14 @@
 """Shows a patient that an answer is being written, when it takes longer than a second.
 
 Only where one follows: the assistant has the conversation, is neither paused nor only suggesting, and the
-message still waits for its answer. An answer that is ready meanwhile lets a request that is under way end
-first, so that nothing types after it.
+message still waits for its answer. Channels show it for 20 or 25 seconds; when the answer takes longer it is
+shown anew, and all of this is asked anew before. An answer that is ready meanwhile lets a request that is
+under way end first, so that nothing types after it.
 """
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Protocol, cast
 
 import structlog
@@ -17,6 +19,8 @@ from bot.service.switches import SwitchBoard
 log = structlog.get_logger(__name__)
 
 AFTER = 1.0
+#: Messenger and Instagram show it for 20 seconds, WhatsApp for 25.
+AGAIN_AFTER = 18.0
 _ENDS_WITHIN = 2.0
 
 
@@ -43,6 +47,7 @@ class Typing:
         awaiting: Awaiting,
         switches: SwitchBoard,
         after: float = AFTER,
+        again_after: float = AGAIN_AFTER,
     ) -> None:
         self._channels = {
             name: cast(ShowsTyping, channel)
@@ -52,9 +57,10 @@ class Typing:
         self._awaiting = awaiting
         self._switches = switches
         self._after = after
+        self._again_after = again_after
         self._latest: dict[str, str] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._asking: set[str] = set()
+        self._asking: dict[str, asyncio.Event] = {}  # set once the request that is under way has ended
 
     def heard(self, conversation: str, channel: str, message_id: str) -> None:
         """A patient wrote this and waits for an answer."""
@@ -71,8 +77,10 @@ class Typing:
         task = self._tasks.get(conversation)
         if task is None:
             return
-        if conversation in self._asking:
-            await asyncio.wait({task}, timeout=_ENDS_WITHIN)
+        ended = self._asking.get(conversation)
+        if ended is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), _ENDS_WITHIN)
         task.cancel()
 
     def stop(self) -> None:
@@ -80,18 +88,31 @@ class Typing:
             task.cancel()
 
     async def _show(self, conversation: str) -> None:
-        await asyncio.sleep(self._after)
-        self._asking.add(conversation)
-        switches = self._switches.now
-        address = await self._awaiting.address(conversation)
-        if address is None or switches.is_paused(address.channel) or switches.suggests_everything:
-            return
-        channel = self._channels.get(address.channel)
-        if channel is not None:
+        pause = self._after
+        while True:
+            await asyncio.sleep(pause)
+            if not await self._show_once(conversation):
+                return
+            pause = self._again_after
+
+    async def _show_once(self, conversation: str) -> bool:
+        """Whether the channel took it, and an answer still follows."""
+        ended = self._asking[conversation] = asyncio.Event()
+        try:
+            switches = self._switches.now
+            address = await self._awaiting.address(conversation)
+            if address is None or switches.is_paused(address.channel) or switches.suggests_everything:
+                return False
+            channel = self._channels.get(address.channel)
+            if channel is None:
+                return False
             taken = await channel.show_typing(address, message_id=self._latest[conversation])
             log.debug("typing_shown", conversation=conversation, taken=taken)
+            return taken
+        finally:
+            ended.set()
+            self._asking.pop(conversation, None)
 
     def _forget(self, conversation: str) -> None:
         self._tasks.pop(conversation, None)
         self._latest.pop(conversation, None)
-        self._asking.discard(conversation)

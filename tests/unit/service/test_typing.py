@@ -26,13 +26,18 @@ ANNA = Address(channel="whatsapp", account=ACCOUNT, recipient="393331234567", ph
 class Phone:
     """A channel that shows typing, as slowly as it is told to."""
 
+    takes: bool = True
     shown: list[str] = field(default_factory=list)
     may_end: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def show_typing(self, to: Address, *, message_id: str) -> bool:
         self.shown.append(message_id)
         await self.may_end.wait()
-        return True
+        return self.takes
+
+    async def has_shown(self, message_id: str, *, times: int = 1) -> None:
+        while self.shown.count(message_id) < times:  # noqa: ASYNC110 - it rings no bell
+            await asyncio.sleep(0)
 
 
 @dataclass
@@ -50,8 +55,14 @@ class Waits:
         return self.where
 
 
-def typing(phone: Phone, waits: Waits, board: Board, *, after: float = 0) -> Typing:
-    return Typing({"whatsapp": phone}, awaiting=waits, switches=board, after=after)  # type: ignore[arg-type]
+def typing(phone: Phone, waits: Waits, board: Board, *, after: float = 0, again_after: float = 60) -> Typing:
+    return Typing(
+        {"whatsapp": phone},
+        awaiting=waits,
+        switches=board,  # type: ignore[arg-type]
+        after=after,
+        again_after=again_after,
+    )
 
 
 async def a_while() -> None:
@@ -67,6 +78,52 @@ async def test_an_answer_that_takes_long_is_announced_once_under_the_latest_mess
     await a_while()
 
     assert phone.shown == ["wamid.2"]
+
+
+async def test_an_answer_that_takes_very_long_is_announced_again_until_it_is_there() -> None:
+    phone = Phone()
+    phone.may_end.set()
+    shows = typing(phone, Waits(), Board(), again_after=0)
+    shows.heard("anna", "whatsapp", "wamid.1")
+    await phone.has_shown("wamid.1", times=3)
+    shows.heard("anna", "whatsapp", "wamid.2")
+    await phone.has_shown("wamid.2")
+    await shows.over("anna")
+    announced = len(phone.shown)
+    await a_while()
+
+    assert len(phone.shown) == announced
+
+
+@pytest.mark.parametrize("what", ["a person takes the chat", "the assistant is paused", "only suggestions"])
+async def test_it_is_not_announced_again_once_no_answer_follows(what: str) -> None:
+    phone, waits, board = Phone(), Waits(), Board()
+    phone.may_end.set()
+    shows = typing(phone, waits, board, again_after=0)
+    shows.heard("anna", "whatsapp", "wamid.1")
+    await phone.has_shown("wamid.1", times=2)
+    match what:
+        case "a person takes the chat":
+            waits.where = None
+        case "the assistant is paused":
+            board.now = Switches(on={"pause:whatsapp": True})
+        case _:
+            board.now = Switches(suggest_all=True)
+    announced = len(phone.shown)
+    await a_while()
+
+    assert len(phone.shown) <= announced + 1  # one request may have been on its way
+    assert shows._tasks == {}
+
+
+async def test_a_channel_that_refuses_it_is_not_asked_again() -> None:
+    phone = Phone(takes=False)
+    phone.may_end.set()
+    shows = typing(phone, Waits(), Board(), again_after=0)
+    shows.heard("anna", "whatsapp", "wamid.1")
+    await a_while()
+
+    assert phone.shown == ["wamid.1"]
 
 
 async def test_an_answer_that_is_ready_needs_no_announcement() -> None:
