@@ -262,8 +262,9 @@ class Store(Protocol):
     async def keep_body(self, channel: str, body: bytes) -> None:
         """A well signed body that nothing could be read of is kept for a week, sealed."""
 
-    async def load(self, conversation: str, *, worker: str) -> Snapshot | None:
-        """Take the claim, then load. None when another worker has it."""
+    async def load(self, conversation: str, *, worker: str, only_waiting: bool = False) -> Snapshot | None:
+        """Take the claim, then load. None when another worker has it; with `only_waiting` also when nothing
+        waits to be answered."""
 
     async def recall(self, snapshot: Snapshot, members: Sequence[int]) -> bool:
         """The patient wrote these while an answer to what came before still waits for somebody's yes: take

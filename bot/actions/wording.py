@@ -3,7 +3,8 @@
 Sentences live in flows/; here is only what has to be computed.
 """
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -42,13 +43,18 @@ def in_words(start: datetime, language: str) -> str:
 
 def opening_title(start: datetime, language: str) -> str:
     """A wall time in at most 20 characters: "mar 3/3 09:00", "Tue 3 Mar 09:00", "вт 3.03 09:00"."""
-    return f"{format_date(start, _in(_ON_BUTTON, language), locale=language)} {start:%H:%M}"
+    return f"{_day_on_button(start.date(), language)} {start:%H:%M}"
 
 
 def visit_title(start: datetime, language: str) -> str:
     """A visit without its hour, in at most 20 characters: "Tue 3 Mar morning", "mar 3/3 mattina"."""
     part = _in(_MORNING, language) if start.hour < 13 else _in(_AFTERNOON, language)
-    return f"{format_date(start, _in(_ON_BUTTON, language), locale=language)} {part}"
+    return f"{_day_on_button(start.date(), language)} {part}"
+
+
+@lru_cache(maxsize=1024)
+def _day_on_button(day: date, language: str) -> str:
+    return format_date(day, _in(_ON_BUTTON, language), locale=language)
 
 
 def why_offered(reason: Reason | None, language: str) -> str:

@@ -1,8 +1,9 @@
 """The diary: openings, holds, appointments. Instants are aware UTC; intervals are half-open [start, end)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 
 
 class AppointmentStatus(StrEnum):
@@ -23,6 +24,8 @@ class Opening:
     end: datetime
     practitioner: str  # id
     visit_type: str  # id
+    #: It takes the whole of a stretch of free time between others: said of an offer, and no part of what it is.
+    fills_a_gap: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         for moment in (self.start, self.end):
@@ -32,18 +35,24 @@ class Opening:
     @property
     def ref(self) -> str:
         """A name that fits into a button payload; `parse_ref` reads it back."""
-        return f"{self.practitioner}~{self.visit_type}~{self.start:%Y%m%dT%H%MZ}~{self.end:%Y%m%dT%H%MZ}"
+        return f"{self.practitioner}~{self.visit_type}~{_stamp(self.start)}~{_stamp(self.end)}"
 
     @classmethod
     def parse_ref(cls, ref: str) -> "Opening":
         """Raises ValueError on anything that `ref` never made. What it names must be looked up again."""
         practitioner, visit_type, start, end = ref.split("~")
-        return cls(
-            start=datetime.strptime(start, "%Y%m%dT%H%MZ").replace(tzinfo=UTC),
-            end=datetime.strptime(end, "%Y%m%dT%H%MZ").replace(tzinfo=UTC),
-            practitioner=practitioner,
-            visit_type=visit_type,
-        )
+        return cls(start=_moment(start), end=_moment(end), practitioner=practitioner, visit_type=visit_type)
+
+
+# An offer is named and read back several times a turn, and the same openings are offered to many.
+@lru_cache(maxsize=8192)
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y%m%dT%H%MZ}"
+
+
+@lru_cache(maxsize=8192)
+def _moment(stamp: str) -> datetime:
+    return datetime.strptime(stamp, "%Y%m%dT%H%MZ").replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

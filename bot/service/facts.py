@@ -5,6 +5,7 @@ Pure. Wall times are the practice's own, without a zone.
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_time, get_day_names
@@ -153,11 +154,13 @@ def when_staff_answer(practice: Practice, language: str, now: datetime) -> str:
     return soon
 
 
+@lru_cache(maxsize=1024)
 def day_in_words(day: date, language: str) -> str:
     """ "martedì 3 marzo", "Tuesday 3 March", "вторник, 3 марта"."""
     return format_date(day, _DAYS_IN_WORDS.get(language, _DAYS_IN_WORDS["en"]), locale=language)
 
 
+@lru_cache(maxsize=1024)
 def _day_from(today: date, day: date, language: str) -> str:
     ahead = (day - today).days
     if ahead < 2:
@@ -178,5 +181,6 @@ def _hours_of(practice: Practice, weekday: int) -> tuple[Span, ...]:
     return union((s.start, s.end) for s in shifts)
 
 
+@lru_cache(maxsize=1024)
 def _clock(moment: time) -> str:
     return format_time(moment, "H:mm", locale="en")

@@ -73,9 +73,14 @@ class Database:
         if self.is_shared:  # a look at another machine is never brief
             return await self.read(unit)
         if self._glance is None:
-            self._glance = self._engine.connect()
-        with self._glance.begin():
-            return unit(self._glance)
+            self._glance = self._engine.connect().execution_options(begun=True)
+        glance = self._glance
+        driver_execute(glance, "BEGIN")
+        try:
+            return unit(glance)
+        finally:
+            # SQLAlchemy knows of a transaction only where the unit spoke through it.
+            glance.rollback() if glance.in_transaction() else driver_execute(glance, "ROLLBACK")
 
     def write_now(self, unit: Unit[T]) -> T:
         done: Future[T] = Future()
@@ -125,8 +130,9 @@ def _shared_engine(url: str) -> Engine:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails at once whatever busy_timeout says.
-    writes = connection.get_execution_options().get("writes")
-    driver_execute(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("begun"):
+        driver_execute(connection, "BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

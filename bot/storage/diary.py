@@ -43,6 +43,13 @@ _BUSY = Prepared(
     .where(_A.starts_at > bindparam("day_before"), _A.starts_at < bindparam("day_after"))
     .order_by(_A.blocked_from, _A.practitioner)
 )
+_BOOKED_FOR = Prepared(
+    select(_A.patient_id)
+    .where(_A.practice == bindparam("practice"), _A.contact == bindparam("contact"))
+    .where(_A.patient_id.is_not(None))
+    .where(or_(_A.created_at > bindparam("since"), _A.starts_at > bindparam("since")))
+    .order_by(_A.created_at.desc(), _A.id)
+)
 _OF_CONTACT = (_A.practice == bindparam("practice"), _A.contact == bindparam("contact"), HELD)
 #: A hold that is pinned belongs to a write to another system that is under way.
 _LOOSE = (*_OF_CONTACT, _A.pinned_by.is_(None))
@@ -203,17 +210,11 @@ class SqlDiary:
         return None if row is None else (appointment_of(row), row.change_key)
 
     async def booked_for(self, *, contact: str, since: datetime) -> tuple[PatientDetails, ...]:
-        a = APPOINTMENT.c
-        statement = (
-            select(a.patient_id)
-            .where(a.practice == self._practice, a.contact == contact, a.patient_id.is_not(None))
-            .where(or_(a.created_at > _epoch(since), a.starts_at > _epoch(since)))
-            .order_by(a.created_at.desc(), a.id)
-        )
+        after = _epoch(since)
 
         def read(connection: Connection) -> tuple[PatientDetails, ...]:
-            recent = [str(row.patient_id) for row in connection.execute(statement).all()]
-            return self.patients.of_contact(connection, contact, recent)
+            rows = _BOOKED_FOR.all(connection, practice=self._practice, contact=contact, since=after)
+            return self.patients.of_contact(connection, contact, [row.patient_id for row in rows])
 
         return await self._database.read_brief(read)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from bot.domain.outreach import LOOKS_AHEAD, WROTE, OutreachState, Rule
 from bot.domain.pipeline import OutboxState
@@ -13,10 +13,25 @@ from bot.storage.call_tasks import CallTasks
 from bot.storage.database import Database
 from bot.storage.outreach_facts import CALLED_WITHIN, OutreachFacts, read_visits
 from bot.storage.outreach_tables import OUTREACH
+from bot.storage.statements import Prepared
 from bot.storage.tables import OutboxRow, from_stamp, to_stamp
 
 _O = OUTREACH.c
 _outbox = OutboxRow.__table__  # type: ignore[attr-defined]
+
+_SENT_TO = (
+    _O.practice == bindparam("of"),
+    _O.contact == bindparam("to"),
+    _O.sent_at >= bindparam("since"),
+)
+# Looked up with every turn.
+_ONE_SENT = Prepared(select(OUTREACH).where(*_SENT_TO, _O.id == bindparam("message")))
+_UNANSWERED = Prepared(
+    select(OUTREACH)
+    .where(*_SENT_TO, _O.state == OutreachState.SENT.value, _O.reason.is_(None))
+    .where(or_(_O.answer.is_(None), _O.answer == WROTE, _O.answered_by == bindparam("heard")))
+    .order_by(_O.sent_at.desc(), _O.id)
+)
 
 _FAILS_WITHIN = timedelta(days=2)
 _TRIES = 2
@@ -32,21 +47,16 @@ class OutreachReplies:
         self._calls = calls
 
     async def sent(self, message: str, *, contact: str) -> SentMessage | None:
-        chosen = select(OUTREACH).where(
-            _O.id == message, _O.practice == self._practice, _O.contact == contact, _O.sent_at.is_not(None)
+        row = await self._database.read_brief(
+            lambda c: _ONE_SENT.first(c, of=self._practice, to=contact, since=0, message=message)
         )
-        row = await self._database.read_brief(lambda connection: connection.execute(chosen).first())
         return None if row is None else _sent(row)
 
     async def unanswered(self, contact: str, *, since: datetime, heard: int) -> Sequence[SentMessage]:
-        open_still = or_(_O.answer.is_(None), _O.answer == WROTE, _O.answered_by == heard)
-        chosen = (
-            select(OUTREACH)
-            .where(_O.practice == self._practice, _O.contact == contact, _O.sent_at >= to_stamp(since))
-            .where(_O.state == OutreachState.SENT.value, _O.reason.is_(None), open_still)
-            .order_by(_O.sent_at.desc(), _O.id)
+        stamp = to_stamp(since)
+        rows = await self._database.read_brief(
+            lambda c: _UNANSWERED.all(c, of=self._practice, to=contact, since=stamp, heard=heard)
         )
-        rows = await self._database.read_brief(lambda connection: connection.execute(chosen).all())
         return [_sent(row) for row in rows]
 
     async def answered(

@@ -6,19 +6,27 @@ different dates of birth are one person.
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.domain.diary import KnownPatient, PatientDetails
 from bot.domain.people import fits, same_person
 from bot.storage.diary_tables import PATIENT
 from bot.storage.seal import Forgotten
+from bot.storage.statements import Prepared
 
 Known = tuple[str, PatientDetails]
+
+_P = PATIENT.c
+_OF_CONTACT = Prepared(
+    select(_P.id, _P.contact, _P.sealed)
+    .where(_P.practice == bindparam("of"), _P.contact == bindparam("by"))
+    .order_by(_P.id)
+)
 
 
 class Seal(Protocol):
@@ -80,7 +88,10 @@ class SqlPatients:
         self, connection: Connection, contact: str, references: Sequence[str]
     ) -> tuple[PatientDetails, ...]:
         """Whoever of this contact's patients is among the references, in their order, each person once."""
-        people = _people(self._where(connection, PATIENT.c.contact == contact))
+        if not references:
+            return ()
+        rows = _OF_CONTACT.all(connection, of=self._practice, by=contact)
+        people = _people(self._opened(connection, rows))
         order = {reference: number for number, reference in reversed([*enumerate(references)])}
         found = [(min(order.get(ref, len(order)) for ref, _ in person), person) for person in people]
         found = [(place, person) for place, person in found if place < len(order)]
@@ -129,9 +140,11 @@ class SqlPatients:
         statement = (
             select(p.id, p.contact, p.sealed).where(p.practice == self._practice, *conditions).order_by(p.id)
         )
-        for row in connection.execute(statement).all():
-            if among is not None and row.id not in among:
-                continue
+        rows = connection.execute(statement).all()
+        return self._opened(connection, [row for row in rows if among is None or row.id in among])
+
+    def _opened(self, connection: Connection, rows: Iterable[Any]) -> Iterator[Known]:
+        for row in rows:
             with suppress(Forgotten):
                 yield row.id, _unsealed(self._seal.open(connection, row.contact or row.id, row.sealed))
 

@@ -54,6 +54,7 @@ _LOAD_PENDING = Prepared(
     .where(_inbox.c.conversation == bindparam("id"), WAITS)
     .order_by(_inbox.c.sent_at, _inbox.c.id)
 )
+_WAITS_FOR = Prepared(select(_inbox.c.id).where(_inbox.c.conversation == bindparam("id"), WAITS).limit(1))
 _LOAD_LEDGER = Prepared(select(_ledger).where(_ledger.c.turn == bindparam("turn")).order_by(_ledger.c.number))
 _LOAD_TURN = Prepared(select(_turn.c.started_at).where(_turn.c.id == bindparam("turn")))
 _HELD = (
@@ -136,10 +137,11 @@ class TurnRows:
         self._apply_write = apply_write
         self._claims = claims
 
-    async def load(self, conversation: str, *, worker: str) -> Snapshot | None:
+    async def load(self, conversation: str, *, worker: str, only_waiting: bool = False) -> Snapshot | None:
         held = self._claims.held(conversation)
         if held is not None:
-            return await self._database.read_brief(lambda c: self._snapshot(c, conversation, epoch=held))
+            look = self._waiting_snapshot if only_waiting else self._snapshot
+            return await self._database.read_brief(lambda c: look(c, conversation, epoch=held))
         snapshot = await self._database.write_brief(lambda c: self._claim(c, conversation, worker))
         if snapshot is not None:
             self._claims.remember(conversation, snapshot.epoch)
@@ -148,6 +150,12 @@ class TurnRows:
     def _claim(self, connection: Connection, conversation: str, worker: str) -> Snapshot | None:
         epoch = self._claims.take(connection, conversation, worker)
         return None if epoch is None else self._snapshot(connection, conversation, epoch=epoch)
+
+    def _waiting_snapshot(self, connection: Connection, conversation: str, *, epoch: int) -> Snapshot | None:
+        """After each turn somebody looks for more, and mostly there is nothing."""
+        if _WAITS_FOR.scalar(connection, id=conversation) is None:
+            return None
+        return self._snapshot(connection, conversation, epoch=epoch)
 
     def _snapshot(self, connection: Connection, conversation: str, *, epoch: int) -> Snapshot | None:
         row = _LOAD_CONVERSATION.first(connection, id=conversation)
