@@ -2,7 +2,12 @@
 
 A load generator in this process is Meta: it signs and posts webhooks, and answers the sends. Each
 conversation writes its next message when the reply to the last one has arrived. Rounds alternate between the
-two servers, so that a machine that slows down slows both.
+servers, and between what patients do, so that a machine that slows down slows all alike:
+
+- `taps`: an offered time, then "another time", and again: a hold in the diary, or a search for openings,
+  with every turn; nothing to be understood;
+- `booking`: bookings up to the last step, of which more than half of the messages are typed;
+- `words`: nothing but typed sentences.
 
     python -m bench.turns --conversations 16 --seconds 5 --rounds 3
 """
@@ -20,18 +25,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
-from bench.robot import BOOKED, FIRST_WORDS, NAMES, OPENING, Shown
+from bench.robot import BOOKED, FIRST_WORDS, NAMES, Shown
 
 SECRET = b"demo-app-secret"
 _AFFIRMATIVE = re.compile(r"Sì|Yes|Да")
 _OVER = re.compile(r"lasci|annull|altro|aiut", re.IGNORECASE)
+_SENTENCES = (
+    FIRST_WORDS["it"],
+    "lasciamo perdere",
+    "quanto costa una pulizia dei denti?",
+    "avete posto per un controllo la settimana prossima?",
+    "no, ci ripenso, grazie",
+    "dove siete, e fino a che ora siete aperti oggi?",
+)
 
 
 class Meta:
@@ -48,6 +62,8 @@ class Meta:
 
     async def _take(self, request: web.Request) -> web.Response:
         payload = json.loads(await request.read())
+        if "to" not in payload:  # the patient is shown that somebody is writing
+            return web.json_response({"success": True})
         self._count += 1
         wamid = f"wamid.out.{self._count}"
         who = payload["to"].lstrip("+")
@@ -71,35 +87,76 @@ def webhook(number: int, who: str, content: Mapping[str, Any]) -> tuple[bytes, d
     return body, {"X-Hub-Signature-256": signature, "Content-Type": "application/json"}
 
 
-async def converse(
-    http: aiohttp.ClientSession, meta: Meta, url: str, who: str, until: float, times: list[float]
-) -> None:
-    """Nearly books, again and again; to the floor, which knows no dialogue, it just keeps talking."""
-    replies = meta.replies[who] = asyncio.Queue()
+@dataclass
+class Talk:
+    """One conversation and how long each reply took; to the floor, which knows no dialogue, it just talks."""
+
+    http: aiohttp.ClientSession
+    meta: Meta
+    url: str
+    who: str
+    kind: str
+    number: int = 0
     shown: Shown | None = None
-    number = 0
-    while time.monotonic() < until:
-        number += 1
-        body, headers = webhook(number, who, _next(shown, number))
+    acknowledged: list[float] = field(default_factory=list)
+    replied: list[float] = field(default_factory=list)
+
+    async def begin(self) -> None:
+        """Up to where what is measured starts: who taps has to be offered something first."""
+        self.meta.replies[self.who] = asyncio.Queue()
+        if self.kind == "taps":
+            while self.number < 8 and not (self.shown and self.shown.openings):
+                await self._turn()
+        else:
+            await self._turn()
+        self.acknowledged.clear()
+        self.replied.clear()
+
+    async def go_on(self, until: float) -> None:
+        while time.monotonic() < until:
+            await self._turn()
+
+    async def _turn(self) -> None:
+        self.number += 1
+        body, headers = webhook(self.number, self.who, _NEXT[self.kind](self.shown, self.number))
         began = time.perf_counter()
-        async with http.post(f"{url}/webhooks/whatsapp", data=body, headers=headers) as answer:
+        async with self.http.post(f"{self.url}/webhooks/whatsapp", data=body, headers=headers) as answer:
             assert answer.status == 200, answer.status
-        shown = await asyncio.wait_for(replies.get(), 30)
-        times.append(time.perf_counter() - began)
+        self.acknowledged.append(time.perf_counter() - began)
+        self.shown = await asyncio.wait_for(self.meta.replies[self.who].get(), 60)
+        self.replied.append(time.perf_counter() - began)
 
 
-def _next(shown: Shown | None, number: int) -> dict[str, Any]:
+def _next_of_booking(shown: Shown | None, number: int) -> dict[str, Any]:
     if shown is None or (not shown.choices and (BOOKED.search(shown.text) or _OVER.search(shown.text))):
-        return {"type": "text", "text": {"body": FIRST_WORDS["it"]}}
+        return _text(FIRST_WORDS["it"])
     if _AFFIRMATIVE.match(shown.choices[0][0] if shown.choices else ""):
         # Everything but the last step: the hold is let go, so that the diary does not fill up.
-        return {"type": "text", "text": {"body": "lasciamo perdere"}}
-    openings = [choice for choice in shown.choices if OPENING.search(choice[0])]
-    if openings:
-        return _tap(*openings[number % len(openings)])
-    if shown.choices:
-        return _tap(*shown.choices[0])
-    return {"type": "text", "text": {"body": NAMES["it"]}}
+        return _text("lasciamo perdere")
+    if shown.openings:
+        return _tap(*shown.openings[number % len(shown.openings)])
+    return _tap(*shown.choices[0]) if shown.choices else _text(NAMES["it"])
+
+
+def _next_tap(shown: Shown | None, number: int) -> dict[str, Any]:
+    if shown is not None and shown.choices and _AFFIRMATIVE.match(shown.choices[0][0]):
+        return _tap(*shown.choices[1])  # another time
+    return _next_of_booking(shown, number)
+
+
+def _next_words(shown: Shown | None, number: int) -> dict[str, Any]:
+    return _text(_SENTENCES[number % len(_SENTENCES)])
+
+
+_NEXT: dict[str, Callable[[Shown | None, int], dict[str, Any]]] = {
+    "taps": _next_tap,
+    "booking": _next_of_booking,
+    "words": _next_words,
+}
+
+
+def _text(words: str) -> dict[str, Any]:
+    return {"type": "text", "text": {"body": words}}
 
 
 def _tap(title: str, id: str) -> dict[str, Any]:
@@ -107,65 +164,99 @@ def _tap(title: str, id: str) -> dict[str, Any]:
     return {"type": "interactive", "interactive": reply}
 
 
-async def measure(url: str, meta: Meta, *, conversations: int, seconds: float, first: int) -> list[float]:
-    times: list[float] = []
-    until = time.monotonic() + seconds
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=connector) as http:
-        people = [f"39347{first + line:07d}" for line in range(conversations)]
-        await asyncio.gather(*[converse(http, meta, url, who, until, times) for who in people])
-    return times
+@dataclass
+class Measured:
+    """What the rounds of one server and one kind of talk came to."""
+
+    seconds: float
+    rates: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    acknowledged: list[float] = field(default_factory=list)
+    replied: list[float] = field(default_factory=list)
+
+    def add(self, talks: Sequence[Talk], cpu: float) -> None:
+        turns = sum(len(talk.replied) for talk in talks)
+        self.rates.append(turns / self.seconds)
+        self.cpu.append(1000 * cpu / max(turns, 1))
+        for talk in talks:
+            self.acknowledged += talk.acknowledged
+            self.replied += talk.replied
+
+    def shown(self) -> str:
+        return (
+            f"{statistics.median(self.rates):6.0f} turns/s"
+            f" (rounds {', '.join(f'{rate:.0f}' for rate in self.rates)}),"
+            f" {statistics.median(self.cpu):5.2f} ms of CPU a turn, reply {_spread(self.replied)},"
+            f" acknowledgement {_spread(self.acknowledged)}"
+        )
 
 
-async def bench(conversations: int, seconds: float, rounds: int) -> None:
+def _spread(times: Sequence[float]) -> str:
+    ordered = sorted(times) or [0.0]
+    return (
+        f"p50 {ordered[len(ordered) // 2] * 1000:.1f} p99 {ordered[int(len(ordered) * 0.99)] * 1000:.1f} ms"
+    )
+
+
+async def measure(
+    url: str, meta: Meta, *, kind: str, conversations: int, seconds: float, first: int, process: int
+) -> tuple[list[Talk], float]:
+    """The talks, and how many seconds of CPU the process used for them."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        talks = [Talk(http, meta, url, f"39347{first + line:07d}", kind) for line in range(conversations)]
+        await asyncio.gather(*[talk.begin() for talk in talks])
+        used, until = _cpu(process), time.monotonic() + seconds
+        await asyncio.gather(*[talk.go_on(until) for talk in talks])
+        return talks, _cpu(process) - used
+
+
+def _cpu(process: int) -> float:
+    """Seconds of CPU so far, of all threads (proc(5): utime and stime)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def bench(conversations: int, seconds: float, rounds: int, kinds: Sequence[str]) -> None:
     meta = Meta()
     runner = web.AppRunner(meta.application(), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     graph = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    found = {(kind, name): Measured(seconds) for kind in kinds for name in ("front desk", "floor")}
     with tempfile.TemporaryDirectory(prefix="chairside-bench-") as folder:
-        desk, desk_url = _start_desk(Path(folder), graph)
-        floor, floor_url = _start_floor(graph)
+        servers = {"front desk": _start_desk(Path(folder), graph), "floor": _start_floor(graph)}
         try:
-            await _ready(desk_url)
-            await _ready(floor_url)
-            rates: dict[str, list[float]] = {"front desk": [], "floor": []}
-            waits: dict[str, list[float]] = {"front desk": [], "floor": []}
+            for _, url in servers.values():
+                await _ready(url)
+            first = 0
             for number in range(rounds + 1):
-                for name, url in (("front desk", desk_url), ("floor", floor_url)):
-                    first = number * 1000 + (500 if name == "floor" else 0)
-                    times = await measure(
-                        url, meta, conversations=conversations, seconds=seconds, first=first
+                for kind, name in found:
+                    process, url = servers[name]
+                    first += 1000
+                    talks, cpu = await measure(
+                        url,
+                        meta,
+                        kind=kind,
+                        conversations=conversations,
+                        seconds=seconds,
+                        first=first,
+                        process=process.pid,
                     )
                     if number:  # the first round warms up
-                        rates[name].append(len(times) / seconds)
-                        waits[name] += times
+                        found[kind, name].add(talks, cpu)
         finally:
-            for process in (desk, floor):
+            for process, _ in servers.values():
                 process.terminate()
                 process.wait()
             await runner.cleanup()
-    _print(conversations, seconds, rounds, rates, waits)
-
-
-def _print(
-    conversations: int,
-    seconds: float,
-    rounds: int,
-    rates: dict[str, list[float]],
-    waits: dict[str, list[float]],
-) -> None:
     print(f"{conversations} conversations, {rounds} rounds of {seconds:g} s each, SQLite synchronous=FULL")
-    for name in rates:
-        ordered = sorted(waits[name])
-        p50, p99 = ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
-        print(
-            f"{name:>11}: {statistics.median(rates[name]):7.0f} turns/s"
-            f" (rounds {', '.join(f'{rate:.0f}' for rate in rates[name])}),"
-            f" webhook to reply p50 {p50 * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms"
-        )
-    ratios = [ours / bare for ours, bare in zip(rates["front desk"], rates["floor"], strict=True)]
-    print(f"      ratio: {statistics.median(ratios):.2f} of the floor")
+    for kind in kinds:
+        ours, bare = found[kind, "front desk"], found[kind, "floor"]
+        print(f"{kind:>8}, front desk: {ours.shown()}")
+        print(f"{'':>8}  the floor:  {bare.shown()}")
+        ratio = statistics.median(a / b for a, b in zip(ours.rates, bare.rates, strict=True))
+        cpu = statistics.median(b / a for a, b in zip(ours.cpu, bare.cpu, strict=True))
+        print(f"{'':>8}  ratio:      {ratio:.2f} of the floor by turns, {cpu:.2f} by CPU")
 
 
 def _start_desk(data: Path, graph: str) -> "tuple[subprocess.Popen[bytes], str]":
@@ -212,9 +303,10 @@ def main() -> None:
     arguments.add_argument("--conversations", type=int, nargs="+", default=[1, 16, 64])
     arguments.add_argument("--seconds", type=float, default=5.0)
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--kinds", nargs="+", choices=tuple(_NEXT), default=list(_NEXT))
     given = arguments.parse_args()
     for conversations in given.conversations:
-        asyncio.run(bench(conversations, given.seconds, given.rounds))
+        asyncio.run(bench(conversations, given.seconds, given.rounds, given.kinds))
 
 
 if __name__ == "__main__":
