@@ -14,7 +14,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import structlog
@@ -147,6 +147,7 @@ class Turns:
         self._practice = practice
         self._in_words = InWords(practice, assistant)
         self._facts = cache(partial(practice_facts, practice))  # a practice is read once
+        self._opens_at = lru_cache(maxsize=64)(partial(opens_at, practice))
         self._wall = PracticeTime(practice.time_zone)
         self._clock = clock
         self._tokens = tokens
@@ -197,7 +198,7 @@ class Turns:
 
     async def _answer_next(self, conversation: str, *, anew: bool, alone: bool) -> "_Then":
         """One turn, or what has to be before it."""
-        snapshot = await self._store.load(conversation, worker=self._worker)
+        snapshot = await self._store.load(conversation, worker=self._worker, only_waiting=True)
         if snapshot is None or not (members := members_of(snapshot)):
             return _Then.NOTHING
         try:
@@ -451,7 +452,7 @@ class Turns:
     def _facts_at(self, at: datetime, language: str) -> Mapping[str, Any]:
         return {
             **self._facts(language),
-            "opens_at": opens_at(self._practice, language, self._wall.wall(at)),
+            "opens_at": self._opens_at(language, self._wall.wall(at).replace(microsecond=0)),
         }
 
     def _event(
