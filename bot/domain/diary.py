@@ -24,7 +24,7 @@ class Opening:
     end: datetime
     practitioner: str  # id
     visit_type: str  # id
-    #: It takes the whole of a stretch of free time between others: said of an offer, and no part of what it is.
+    #: It takes the whole of a stretch of free time between others. Said of an offer; no part of what it is.
     fills_a_gap: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:

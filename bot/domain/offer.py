@@ -7,7 +7,7 @@ inconvenience, so the same openings and wish always give the same offer.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
@@ -31,6 +31,7 @@ WITHIN_AN_HOUR = 8.0
 SAME_START = 30.0  # another practitioner at the same minute is hardly another choice
 SAME_PRACTITIONER = 1.0
 LEAVES_A_GAP = 2.0
+FILLS_A_GAP = -2.5  # rather that than the same hour of an empty day, but nobody waits a day for it
 UNLIKELIER_WINDOW = 2.0
 NEAR_RATHER_THAN_SPREAD = 0.4  # the weight of spreading alternatives
 OTHER_DAY = 4.0  # a day away weighs as much as four hours away on the day itself
@@ -135,7 +136,8 @@ def _weighed(
     is_anywhen = not wish.windows and wish.part is None
     penalty = (0.0 if is_anywhen else _distance(walls, pool, wish)) + minutes / (24 * 60)
     penalty += index_of_day * a_day
-    penalty += np.where(_is_tidy(openings, walls)[pool], 0.0, LEAVES_A_GAP)
+    tidy, fills = (each[pool] for each in _is_tidy(openings, walls))
+    penalty += np.where(tidy, 0.0, LEAVES_A_GAP) + np.where(fills, FILLS_A_GAP, 0.0)
     minute = day * (24 * 60) + minutes
     best_first = np.lexsort((practitioner, minute, penalty))
     _, best_of_day = np.unique(index_of_day[best_first], return_index=True)
@@ -146,13 +148,17 @@ def _weighed(
     kept = kept[np.lexsort((practitioner[kept], minute[kept]))]
     of_the_day = minutes[kept]
     return _Candidates(
-        openings=[openings[index] for index in pool[kept]],
+        openings=[_said_of(openings[pool[index]], bool(fills[index])) for index in kept],
         penalty=penalty[kept],
         day=day[kept],
         minute=minute[kept],
         part_of_day=(of_the_day >= 13 * 60).astype(np.int64) + (of_the_day >= 17 * 60),
         practitioner=practitioner[kept],
     )
+
+
+def _said_of(opening: Opening, fills_a_gap: bool) -> Opening:
+    return replace(opening, fills_a_gap=True) if fills_a_gap else opening
 
 
 def _matches(walls: _Walls, wish: Wish) -> NDArray[np.bool_]:
@@ -211,12 +217,14 @@ def _clash(all_: _Candidates, best: int) -> NDArray[np.float64]:
     return clash
 
 
-def _is_tidy(openings: Sequence[Opening], walls: _Walls) -> NDArray[np.bool_]:
+def _is_tidy(openings: Sequence[Opening], walls: _Walls) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Openings at the edge of free time, or a whole number of visits after its beginning: those that leave no
-    gap too short for such a visit."""
+    gap too short for such a visit. And those that fill one: free time in which they alone fit."""
     tidy = np.zeros(len(openings), dtype=bool)
+    fills = np.zeros(len(openings), dtype=bool)
     for rank in range(len(walls.names)):
         mine = np.flatnonzero(walls.practitioner == rank)
+        mine = mine[np.argsort(walls.starts[mine], kind="stable")]
         starts = walls.starts[mine]
         begins = np.concatenate(([True], np.diff(starts) != _GRID))
         row_began = starts[np.maximum.accumulate(np.where(begins, np.arange(len(mine)), 0))]
@@ -224,7 +232,9 @@ def _is_tidy(openings: Sequence[Opening], walls: _Walls) -> NDArray[np.bool_]:
         lasting = int((last.end - last.start).total_seconds())
         is_last = np.concatenate((begins[1:], [True]))
         tidy[mine] = is_last | ((starts - row_began) % lasting == 0)
-    return tidy
+        if not (begins & is_last).all():  # else it names single times, which says nothing of gaps
+            fills[mine] = begins & is_last
+    return tidy, fills
 
 
 def _lies_in(seconds: Numbers, window: Window) -> NDArray[np.bool_]:

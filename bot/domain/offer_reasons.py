@@ -1,8 +1,9 @@
-"""Why an opening is offered, as far as it is not plainly what was asked for.
+"""Why an opening is offered: what is different from what was asked for, else what speaks for it.
 
 The offer itself is chosen by `bot.domain.offer`: what matches the wish, else what lies nearest to it. Here it
 is said what is different, so that nobody takes another day, another person or another place for what they
-wished.
+wished. Patients hear only of differences; that a time fills a gap, or stands there so that there is a
+choice, is for staff.
 """
 
 from datetime import date, timedelta
@@ -21,10 +22,25 @@ class Reason(StrEnum):
     EARLIER_DAY = "earlier_day"
     LATER_DAY = "later_day"
     OTHER_HOUR = "other_hour"  # on the day that was asked for, or at another part of the day
+    FILLS_A_GAP = "fills_a_gap"  # as wished, and it leaves no hole in the diary
+    FOR_CHOICE = "for_choice"  # as wished: another day, time of day or person than the rest of the offer
 
 
 def reason_of(practice: Practice, opening: Opening, wish: Wish, *, is_first: bool = False) -> Reason | None:
-    """None: it is as wished. `is_first`: the earliest of the offer."""
+    """What a receptionist would say for it; None: it is as wished. `is_first`: the earliest of the offer."""
+    different = _difference(practice, opening, wish)
+    if different is not None:
+        return different
+    is_open = not wish.windows and wish.part is None and wish.not_before is None
+    if is_first and is_open:
+        return Reason.SOONEST
+    if opening.fills_a_gap:
+        return Reason.FILLS_A_GAP
+    return Reason.FOR_CHOICE if is_open else None
+
+
+def _difference(practice: Practice, opening: Opening, wish: Wish) -> Reason | None:
+    """What is not as wished; None when nothing is."""
     if wish.practitioner not in (None, opening.practitioner):
         return Reason.OTHER_PERSON
     if wish.site is not None and site_of(practice, opening) != wish.site:
@@ -42,10 +58,7 @@ def reason_of(practice: Practice, opening: Opening, wish: Wish, *, is_first: boo
         return Reason.EARLIER_DAY if start.date() < min(first for first, _ in days) else Reason.LATER_DAY
     if wish.not_before is not None and start.date() < wish.not_before:
         return Reason.EARLIER_DAY
-    if not _in_part(opening, wish, practice):
-        return Reason.OTHER_HOUR
-    is_open = wish.part is None and wish.not_before is None
-    return Reason.SOONEST if is_first and is_open else None
+    return None if _in_part(opening, wish, practice) else Reason.OTHER_HOUR
 
 
 def _in_part(opening: Opening, wish: Wish, practice: Practice) -> bool:

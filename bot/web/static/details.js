@@ -38,6 +38,8 @@ const WHY = {
   earlier_day: words.why_earlier_day,
   later_day: words.why_later_day,
   other_hour: words.why_other_hour,
+  fills_a_gap: words.why_fills_a_gap,
+  for_choice: words.why_for_choice,
 };
 
 /** `jump(message)` shows a message; `compose(text)` puts words where they can be sent; `refused(refusal)` explains. */

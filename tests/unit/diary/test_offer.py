@@ -24,6 +24,10 @@ def busy(start: str, end: str, *people: str) -> Busy:
     return [(person, begin, finish) for person in people or ("rossi", "verdi")]
 
 
+def all_morning_but_half_past_eleven(day: str) -> Busy:
+    return [*busy(f"{day} 09:00", f"{day} 11:30"), *busy(f"{day} 12:00", f"{day} 13:00")]
+
+
 def window(start: str, end: str) -> Window:
     return datetime.fromisoformat(start), datetime.fromisoformat(end)
 
@@ -142,6 +146,43 @@ def test_a_time_that_leaves_no_useless_gap_is_preferred() -> None:
 
     assert shown(offer(left, wish(around_ten), clock=ROME, limit=1)) == ["04 10:15 rossi"]
     assert shown(offer(free(), wish(around_ten), clock=ROME, limit=1)) == ["04 10:00 rossi"]
+
+
+def test_a_gap_between_two_visits_is_filled_before_an_empty_morning_is_broken_into() -> None:
+    """Tuesday morning is full but for half past eleven; Wednesday's is empty."""
+    left = free(all_morning_but_half_past_eleven("2027-03-02"))
+    mornings = wish(window("2027-03-02 09:00", "2027-03-04 13:00"), part=(time(9), time(13)))
+    offered = offer(left, mornings, clock=ROME, limit=3)
+
+    assert (shown(offered)[0], offered[0].fills_a_gap) == ("02 11:30 rossi", True)
+    assert not any(one.fills_a_gap for one in offered[1:])
+
+
+def test_of_one_morning_the_time_that_fills_a_gap_is_named_first_and_its_empty_part_is_left_whole() -> None:
+    """Rossi is free from nine to eleven, and for half an hour between two visits."""
+    tuesday = window("2027-03-02 09:00", "2027-03-02 13:00")
+    taken = [
+        *busy("2027-03-02 11:00", "2027-03-02 11:30"),
+        *busy("2027-03-02 12:00", "2027-03-02 13:00"),
+        *busy("2027-03-02 09:00", "2027-03-02 13:00", "verdi"),
+    ]
+    offered = offer(free(taken), wish(tuesday), clock=ROME, limit=3)
+
+    assert shown(offer(free(taken), wish(tuesday), clock=ROME, limit=1)) == ["02 11:30 rossi"]
+    assert shown(offered) == ["02 09:00 rossi", "02 10:00 rossi", "02 11:30 rossi"]
+
+
+def test_a_day_sooner_outweighs_a_gap() -> None:
+    left = free(all_morning_but_half_past_eleven("2027-03-03"))
+    mornings = wish(window("2027-03-02 09:00", "2027-03-04 13:00"), part=(time(9), time(13)))
+
+    assert shown(offer(left, mornings, clock=ROME, limit=1)) == ["02 09:00 rossi"]
+
+
+def test_single_times_that_a_system_names_are_no_gaps() -> None:
+    half_hours = [one for one in free() if ROME.wall(one.start).minute in (0, 30)]
+
+    assert not any(one.fills_a_gap for one in offer(half_hours, wish(), clock=ROME, limit=6))
 
 
 def test_two_practitioners_at_the_same_minute_are_not_two_choices() -> None:

@@ -1,5 +1,6 @@
 """What is different about an opening that is not quite what was asked for is said."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
@@ -36,14 +37,23 @@ def test_why_an_opening_is_offered(at: str, asked: Wish, reason: Reason | None) 
     assert reason_of(STUDIO, opening(at), asked, is_first=True) is reason
 
 
-def test_a_patient_reads_it_only_where_it_is_not_as_wished() -> None:
-    assert [why_offered(reason, "en") for reason in (None, Reason.SOONEST, Reason.LATER_DAY)] == [
-        "",
-        "",
-        "a later day",
+def test_what_speaks_for_an_opening_that_is_as_wished_is_told_to_staff() -> None:
+    ten = opening("2027-03-02 10:00")
+    gap = replace(ten, fills_a_gap=True)
+
+    assert [reason_of(STUDIO, one, wish()) for one in (ten, gap)] == [Reason.FOR_CHOICE, Reason.FILLS_A_GAP]
+    assert [reason_of(STUDIO, one, wish(windows=(TUESDAY_TEN,))) for one in (ten, gap)] == [
+        None,
+        Reason.FILLS_A_GAP,
     ]
+    assert reason_of(STUDIO, gap, wish(practitioner="verdi")) is Reason.OTHER_PERSON
+
+
+def test_a_patient_reads_it_only_where_it_is_not_as_wished() -> None:
+    for_staff = {Reason.SOONEST, Reason.FILLS_A_GAP, Reason.FOR_CHOICE}
+
+    assert {why_offered(reason, "en") for reason in (None, *for_staff)} == {""}
+    assert why_offered(Reason.LATER_DAY, "en") == "a later day"
     assert all(
-        why_offered(reason, language)
-        for reason in set(Reason) - {Reason.SOONEST}
-        for language in ("it", "ru")
+        why_offered(reason, language) for reason in set(Reason) - for_staff for language in ("it", "ru")
     )
