@@ -15,6 +15,7 @@ again is stale.
 
 import argparse
 import asyncio
+import logging
 import os
 import random
 import signal
@@ -31,6 +32,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, func, insert, select, update
 
 from bot import bootstrap
@@ -422,7 +424,8 @@ def main() -> None:
     parser.add_argument("--changes", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    print(f"seed {given.seed}")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    print(f"seed {given.seed}", flush=True)
     failed = []
     if given.kills:  # first: a child is forked before any thread is begun
         messages, doubled, lost = kills(given.kills, seed=given.seed, one_transaction=True)

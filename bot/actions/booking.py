@@ -16,6 +16,7 @@ from bot.actions.keeping import WithOpening
 from bot.actions.moving import AskConfirmMove, AskNewTime, FindNewTimes, HoldNewTime, MoveVisit
 from bot.actions.openings import AskOpening, FindOpenings
 from bot.actions.outreach import outreach_action_names
+from bot.actions.reaching import reaching_action_names
 from bot.actions.places import AskSite, PrepareSite
 from bot.actions.preparing import AskVisitType, PrepareBooking, PrepareHandoff
 from bot.actions.proving_contact import CheckContactCode, Codes, SendContactCode
@@ -43,7 +44,11 @@ def booking_actions(practice: Practice, diary: PracticeSystem, codes: Codes | No
 
 def booking_action_names() -> frozenset[str]:
     """What content may declare."""
-    return frozenset(kind.called for kind in (*_kinds(), *_PROVING)) | outreach_action_names()
+    return (
+        frozenset(kind.called for kind in (*_kinds(), *_PROVING))
+        | outreach_action_names()
+        | reaching_action_names()
+    )
 
 
 def _kinds() -> tuple[type[DeskAction], ...]:

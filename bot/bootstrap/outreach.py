@@ -74,6 +74,7 @@ class OutreachDesk:
         self.goes_on = content.by_itself and bool(content.rules)
         rules = {rule.id: rule for rule in content.rules}
         facts = OutreachFacts(books.database, practice, keyring=books.keyring, patients=patients)
+        self.chosen = facts.chosen
         self.calls = CallTasks(books.database, practice.id, facts=facts)
         self.consents = SqlConsents(books.database, practice.id)
         self.notes = SqlOutreachNotes(

@@ -190,6 +190,23 @@ class VisitEntry:
     contact: str | None = None
 
 
+#: How somebody may want to be reached who wants no message at all.
+BY_PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What a patient, as the contact `by`, said about where to be reminded: on a channel, or BY_PHONE.
+
+    `via`: the contact that this leads to, where it is another one.
+    """
+
+    channel: str
+    via: str | None
+    by: str
+    at: datetime
+
+
 class OutreachState(StrEnum):
     """What became of a message: only PLANNED ones are still to be decided on."""
 

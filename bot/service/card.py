@@ -40,8 +40,9 @@ _NOT_ASKED = ("pattern_", "back_in")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardLine:
     """`kind` says how to read `value`: name, phone, birth_date, profile (a name that the channel told),
-    vouched (a phone that the channel told), verified (yes | no), language, visit, practitioner, asked (a
-    flow), done and failed ("slot:word"), not_understood (words), offer (titles, one a line), red_flag.
+    vouched (a phone that the channel told), verified (yes | no), language, reached_by (a channel, or phone),
+    visit, practitioner, asked (a flow), done and failed ("slot:word"), not_understood (words), offer (titles,
+    one a line), red_flag.
     `message`: id of the message it is from, as in ConversationView; None when no message says so."""
 
     kind: str
@@ -65,6 +66,7 @@ class CardSource:
     slots: Mapping[str, Any]
     turns: Sequence[CardTurn]
     profile: str | None = None
+    reached_by: str | None = None  # where the patient asked to be reminded
     phone: str | None = None  # E.164, when the channel vouches for it
     first_message: str | None = None
 
@@ -108,6 +110,8 @@ def _who(source: CardSource) -> Iterable[CardLine]:
     language = source.slots.get("language")
     if language:
         yield CardLine(kind="language", value=str(language), message=_where_spoken(source.turns, language))
+    if source.reached_by:
+        yield CardLine(kind="reached_by", value=source.reached_by)
 
 
 def _wishes(source: CardSource) -> Iterable[CardLine]:

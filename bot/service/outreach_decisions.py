@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
-from bot.domain.outreach import LOOKS_AHEAD, Kind, OutreachState, Rule, Who
+from bot.domain.outreach import BY_PHONE, LOOKS_AHEAD, Kind, OutreachState, Rule, Who
 from bot.domain.outreach_moments import call_at, is_allowed, next_allowed
 from bot.domain.pipeline import BOT, CLOSED
 from bot.domain.practice import Practice
@@ -63,6 +63,8 @@ class Deciding:
             return wait(due, next_allowed(rule.when, at, self._practice), "hours")
         if rule.when.cap is not None and facts.sent_today >= rule.when.cap:
             return wait(due, next_allowed(rule.when, at, self._practice, day=True), "daily_cap")
+        if facts.chosen == BY_PHONE:
+            return Settle(state=OutreachState.SKIPPED, reason="asked_for_a_call", calls=rule.call is not None)
         noes: list[_No] = []
         for recipient in _in_order(rule, facts.recipients):
             found = self._to(recipient, rule, due, facts, at)

@@ -66,6 +66,7 @@ class Facts:
     recipients: tuple[Recipient, ...]
     first_name: str = ""
     initials: str = ""
+    chosen: str | None = None  # the channel that the patient asked for, or BY_PHONE
     is_shared: bool = False  # several people on one phone
     never: str | None = None  # deceased, do_not_contact
     visits: tuple[Appointment, ...] = ()  # as our own database has them

@@ -67,6 +67,7 @@ from bot.service.measures import Measures
 from bot.service.outreach_answers import OutreachAnswers, marked
 from bot.service.pausing import notice
 from bot.service.probe import Probe
+from bot.service.reaching_choice import with_choice
 from bot.service.restraint import Going, Restraint, Turned
 from bot.service.silence import apart, as_owned, may_be_said, may_write
 from bot.service.switches import SwitchBoard
@@ -423,6 +424,9 @@ class Turns:
             )
         commands = commands_for(understanding, conversation, progress.assistant)
         commands = with_beginning(about_something_older(members, understanding, commands), link)
+        commands = with_choice(
+            commands, understanding, progress.assistant, languages=self._practice.languages
+        )
         commands = await self._asked(progress, commands, understanding, text=text)
         return Heard(
             event=self._event(snapshot, progress, text, commands, understanding),

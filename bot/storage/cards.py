@@ -10,6 +10,7 @@ from bot.service.card import CardLine, CardSource, CardTurn, card_lines
 from bot.service.desk import UnknownConversation
 from bot.service.turn import reply_id
 from bot.storage import tables as t
+from bot.storage.chosen_channels import SqlChosenChannels
 from bot.storage.database import Database
 from bot.storage.seal import Keyring
 
@@ -25,10 +26,18 @@ _TURNS = 60  # the latest; what is older nobody needs at a glance
 class SqlCards:
     """One practice's cards."""
 
-    def __init__(self, database: Database, *, practice: str, keyring: Keyring) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        practice: str,
+        keyring: Keyring,
+        chosen: SqlChosenChannels | None = None,
+    ) -> None:
         self._database = database
         self._practice = practice
         self._keyring = keyring
+        self._chosen = chosen
 
     async def card(self, conversation: str) -> tuple[CardLine, ...]:
         source = await self._database.read(lambda connection: self._source(connection, conversation))
@@ -45,11 +54,13 @@ class SqlCards:
         who = self._open(connection, conversation, row.who)
         state = self._open(connection, conversation, row.sealed) if row.sealed else {}
         turns, first = self._turns(connection, conversation)
+        chosen = self._chosen.read(connection, conversation) if self._chosen is not None else None
         return CardSource(
             slots=(state.get("slots") or {}) | {"language": state.get("language")},
             turns=turns,
             profile=who.get("name"),
             phone=who.get("phone"),
+            reached_by=chosen.channel if chosen is not None else None,
             first_message=first,
         )
 

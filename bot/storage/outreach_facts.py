@@ -12,12 +12,13 @@ from sqlalchemy import Connection, func, or_, select, update
 from bot.domain.channels import SMS, WHATSAPP, accounts_of
 from bot.domain.conversation import InboundEvent, InboundKind
 from bot.domain.diary import Appointment, PatientDetails
-from bot.domain.outreach import HAPPENED, LOOKS_AHEAD, STANDS, Rule, Who
+from bot.domain.outreach import HAPPENED, LOOKS_AHEAD, STANDS, Chosen, Rule, Who
 from bot.domain.people import same_person
 from bot.domain.pipeline import BOT
 from bot.domain.practice import Practice
 from bot.service.outreach_ports import Due, Facts, Recipient
 from bot.storage import tables as t
+from bot.storage.chosen_channels import SqlChosenChannels
 from bot.storage.consents import SqlConsents
 from bot.storage.contacts import Contacts
 from bot.storage.database import Database
@@ -55,6 +56,7 @@ class OutreachFacts:
         self._consents = SqlConsents(database, practice.id)
         self._templates = SqlTemplates(database, practice.id)
         self._people = Contacts(SealedRows(practice.id, keyring), self._consents)
+        self.chosen = SqlChosenChannels(database, practice, keyring=keyring)
         self._sms = accounts_of(practice).get(SMS, ())
         self._whatsapp = tuple(number.phone_number_id for number in practice.whatsapp)
 
@@ -67,9 +69,13 @@ class OutreachFacts:
         phone = details.phone if details else None
         near = self._near(connection, due, details)
         contacts = self._contacts(connection, due, phone)
-        recipients = tuple(self._recipient(connection, contact, at) for contact in contacts)
+        chosen = self._chosen_by(connection, contacts)
+        reached = [chosen.via] if chosen is not None and chosen.via else contacts
+        found = [self._recipient(connection, contact, at) for contact in reached]
+        recipients = [recipient for recipient in found if recipient is not None]
         return Facts(
-            recipients=tuple(recipient for recipient in recipients if recipient is not None),
+            recipients=tuple(self._wanted(connection, recipients, chosen)),
+            chosen=chosen.channel if chosen is not None else None,
             first_name=_first(details.name) if details else "",
             initials=_initials(details.name) if details else "",
             is_shared=any(not is_same for _, is_same in near),
@@ -93,7 +99,15 @@ class OutreachFacts:
         cannot be, or somebody has said that they want none."""
         known = {recipient.channel for recipient in facts.recipients}
         unwanted = any(recipient.consent.has_opted_out for recipient in facts.recipients)
-        if SMS not in rule.channels or SMS in known or unwanted or not self._sms or due.patient is None:
+        elsewhere = facts.chosen is not None
+        if (
+            elsewhere
+            or SMS not in rule.channels
+            or SMS in known
+            or unwanted
+            or not self._sms
+            or due.patient is None
+        ):
             return None
         details = self.details(connection, due.patient)
         if details is None or details.phone is None:
@@ -126,6 +140,27 @@ class OutreachFacts:
             )
             found += [str(contact) for contact in connection.execute(chosen).scalars()]
         return list(dict.fromkeys(found))
+
+    def _chosen_by(self, connection: Connection, contacts: Collection[str]) -> Chosen | None:
+        """The last choice among them, unless whoever made it has opted out since."""
+        chosen = self.chosen.latest(connection, contacts)
+        opted_out = self._consents.read(connection, chosen.by).opted_out_at if chosen is not None else None
+        return None if chosen is None or (opted_out is not None and opted_out >= chosen.at) else chosen
+
+    def _wanted(
+        self, connection: Connection, recipients: list[Recipient], chosen: Chosen | None
+    ) -> list[Recipient]:
+        """Where the patient asked to be reminded, in their language; where nothing was asked, nobody who has
+        opted out is written to on an address that they never used."""
+        if chosen is None:
+            opted_out = any(recipient.consent.has_opted_out for recipient in recipients)
+            return [one for one in recipients if one.last_wrote or one.consent.has_opted_out or not opted_out]
+        language = self.language_of(connection, chosen.by)
+        return [
+            replace(one, language=one.language or language)
+            for one in recipients
+            if one.channel == chosen.channel
+        ]
 
     def _recipient(self, connection: Connection, contact: str, at: datetime) -> Recipient | None:
         row = connection.execute(

@@ -19,6 +19,7 @@ function read(line) {
     case "birth_date": return [words.slot_birth_date, dateOf(value)];
     case "verified": return [words.card_verified, value === "yes" ? words.yes : words.card_not_verified, value === "yes" ? "good" : ""];
     case "language": return [words.writes_in, words[`language_${value}`] ?? value];
+    case "reached_by": return [words.card_reached_by, value === "phone" ? words.reached_by_phone : channelName(value)];
     case "visit": return [words.slot_visit_type, names.get(value) ?? value];
     case "practitioner": return [words.slot_practitioner, names.get(value) ?? (value === "anybody" ? words.any_practitioner : value)];
     case "offer": return [words.card_offer, value.replaceAll("\n", " · ")];
