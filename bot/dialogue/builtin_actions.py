@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from bot.dialogue.corrections import correct_slots
 from bot.dialogue.effects import AlertStaff, OptIn, OptOut
 from bot.dialogue.filling import run_rejections
-from bot.dialogue.model import HANDOFF
+from bot.dialogue.model import HANDOFF, Assistant
 from bot.dialogue.names import FACTS
 from bot.dialogue.sessions import reset_all
 from bot.dialogue.stacking import (
@@ -116,8 +116,7 @@ def _emergency(bench: Workbench) -> None:
     level = str(context.get("level", "A"))
     bench.effects.append(AlertStaff(reason="emergency", urgent=True))
     bench.record("emergency", level=level, key=context.get("key"))
-    name = f"utter_emergency_{level.lower()}"
-    bench.say(name if name in bench.assistant.responses else "utter_emergency_a")
+    bench.say(_emergency_text(level.lower(), context.get("key"), bench.assistant))
     if not bench.introduced and not bench.paused:
         bench.say("utter_automated")  # the introduction itself comes with the next message
     chain = active_chain(bench.stack)
@@ -128,6 +127,12 @@ def _emergency(bench: Workbench) -> None:
     follows = len(bench.stack) > 1 and bench.stack[-2].flow_id == HANDOFF and bench.stack[-2].is_new
     if not follows:
         bench.open_handoff("emergency")
+
+
+def _emergency_text(level: str, key: object, assistant: Assistant) -> str:
+    """The text of the level; of this key alone where it has one ("utter_emergency_b_spreading")."""
+    names = (f"utter_emergency_{level}_{key}", f"utter_emergency_{level}")
+    return next((name for name in names if name in assistant.responses), "utter_emergency_a")
 
 
 def _opt_out(bench: Workbench) -> None:

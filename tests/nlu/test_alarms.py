@@ -41,7 +41,7 @@ KINDS = {
         "A self_harm",
         "A overdose",
     ),
-    *("B avulsion", "C displaced", "C swelling", "C swallowed", "C bleed", "C pain", "C risk"),
+    *("B avulsion", "B spreading", "C displaced", "C swelling", "C swallowed", "C bleed", "C pain", "C risk"),
 }
 
 
