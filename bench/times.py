@@ -3,8 +3,9 @@
     python -m bench.times tests/nlu/sealed
     python -m bench.times tests/nlu/open --language it --list
 
-right / asked: said to be ambiguous, the right one among the readings / nothing found / silently wrong. The
-sealed sentences are for measuring alone, so failures are counted by their kind and never listed.
+right / asked: not right, but said to be in doubt, so that the patient is asked / nothing found / silently
+wrong: not right, and sure. Of the right ones, it is told how many are asked, too. The sealed ones are for
+measuring alone, so failures are counted by their kind and never listed.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from ruamel.yaml import YAML
 
 from bench.other_parsers import Parser, duckling, read_with_dateparser
 from bench.wanted import Answer, fault, shape, verdict
-from nlu.times import find_times, wish_from
+from nlu.times import find_times, is_in_doubt, wish_from
 from nlu.understanding import Context, Entity
 
 NOW = "2026-03-02T08:00"
@@ -63,6 +64,7 @@ def measure(name: str, parser: Parser, cases: list[dict[str, str]], language: st
         spent.append(took)
         said = verdict(case["want"], answer, now)
         counts[said] += 1
+        counts["asked all the same"] += said == "right" and answer.in_doubt
         if said != "right":
             kinds[said, shape(case["want"]) + ": " + fault(case["want"], answer, now)] += 1
             if listed:
@@ -70,7 +72,10 @@ def measure(name: str, parser: Parser, cases: list[dict[str, str]], language: st
     shares = "  ".join(f"{said} {counts[said] / len(cases):.3f}" for said in _VERDICTS)
     spent.sort()
     p50, p99 = spent[len(spent) // 2], spent[int(len(spent) * 0.99)]
-    print(f"  {name:10} {shares}   CPU us p50 {p50:.0f} p99 {p99:.0f}")
+    said_back = (
+        f"  (right, but asked {counts['asked all the same'] / len(cases):.3f})" if name == "chairside" else ""
+    )
+    print(f"  {name:10} {shares}{said_back}   CPU us p50 {p50:.0f} p99 {p99:.0f}")
     if name == "chairside":
         for (said, kind), count in sorted(kinds.items(), key=lambda item: (item[0][0], -item[1])):
             print(f"    {said:8} {kind:32} {count}")
@@ -88,7 +93,11 @@ def _answer(entities: tuple[Entity, ...], context: Context) -> Answer:
         if entity.entity in ("time", "part_of_day") and 0.35 <= entity.confidence < 0.9
     )
     likeliest = _likeliest(entities, context)
-    return Answer(likeliest.hours, tuple(other for other in others if other.hours != likeliest.hours))
+    return Answer(
+        likeliest.hours,
+        tuple(other for other in others if other.hours != likeliest.hours),
+        in_doubt=is_in_doubt(entities),
+    )
 
 
 def _likeliest(entities: tuple[Entity, ...], context: Context) -> Answer:

@@ -54,10 +54,12 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Which hours of which days were understood; `others` are less likely readings."""
+    """Which hours of which days were understood; `others` are less likely readings. `in_doubt`: the patient
+    is asked before anything is done with it."""
 
     hours: frozenset[tuple[Day, Minutes]]
     others: tuple["Answer", ...] = field(default=())
+    in_doubt: bool = False
 
     @classmethod
     def of(
@@ -82,12 +84,12 @@ class Answer:
 
 
 def verdict(want: str, answer: Answer, now: datetime) -> str:
-    """ "right", "asked" (the right one is among other readings), "nothing" was found, or "wrong"."""
+    """ "right", "asked" (in doubt, or right is another reading), "nothing" was found, or "wrong"."""
     if _says(want, answer, now):
         return "right"
     if not answer.hours:
         return "nothing"
-    return "asked" if any(_says(want, other, now) for other in answer.others) else "wrong"
+    return "asked" if answer.in_doubt or any(_says(want, other, now) for other in answer.others) else "wrong"
 
 
 def fault(want: str, answer: Answer, now: datetime) -> str:

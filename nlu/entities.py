@@ -12,7 +12,7 @@ from nlu.names import find_person
 from nlu.offers import find_choice
 from nlu.practice_words import find_named
 from nlu.relatives import find_relative
-from nlu.times import find_times, wish_from
+from nlu.times import find_times, is_in_doubt, wish_from
 from nlu.transcription import same_name
 from nlu.understanding import Context, Entity, Named
 from nlu.words import Word, plain_words
@@ -100,6 +100,8 @@ def _wish(times: Sequence[Entity], context: Context, text: str, words: tuple[Wor
     start, end = min(e.start for e in times), max(e.end for e in times)
     if any(e.entity == "time" and e.grain == "minute" and not e.value.get("to") for e in times):
         wish["exact"] = True  # "at three": not some time between three and four
+    if is_in_doubt(times):
+        wish["in_doubt"] = True
     if wish["windows"] and not wish["part"] and _names_the_same_hour(words):
         wish["same_hour"] = True
     return [Entity(entity="wish", value=wish, start=start, end=end, text=text[start:end])]

@@ -80,6 +80,7 @@ class FindOpenings(Searching):
             if tracker.get_slot("hold_result") == "held":
                 await self.diary.release(contact=current_call().contact, at=current_call().at)
             found = await self.find(wish, passed_over)
+            doubted = isinstance(slot, Mapping) and bool(slot.get("in_doubt")) and reason is None
             misses = _is_exact(slot) and reason is None and not any(self._on_the_dot(o, wish) for o in found)
             if misses:
                 found = await self.find(_around(wish))
@@ -93,8 +94,8 @@ class FindOpenings(Searching):
             openings_on_offer=refs,
             openings_shown=[*shown, *(ref for ref in refs if ref not in shown)][-REMEMBERED:],
             searched_for=searched_for,
-            offer_kind="nearest" if misses else self._kind(found, wish, reason),
-            opening=self._exactly(found, wish, reason),
+            offer_kind="in_doubt" if doubted else "nearest" if misses else self._kind(found, wish, reason),
+            opening=None if doubted else self._exactly(found, wish, reason),
             search_reason=None,
             hold_result=None,
         )

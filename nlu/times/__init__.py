@@ -7,15 +7,17 @@ A date without a year lies ahead. Hours without morning or afternoon follow the 
 15:00. Weeks begin on Monday.
 """
 
+from collections.abc import Sequence
+
 from nlu.times.chains import find_pieces
-from nlu.times.composing import compose
+from nlu.times.composing import DOUBTFUL, compose
 from nlu.times.tape import Tape
 from nlu.times.vocabulary import spoken, vocabulary
-from nlu.times.wishes import wish_from
+from nlu.times.wishes import WISHED, wish_from
 from nlu.transliteration import is_in_latin
 from nlu.understanding import Context, Entity
 
-__all__ = ["find_times", "wish_from"]
+__all__ = ["find_times", "is_in_doubt", "wish_from"]
 
 
 def find_times(text: str, *, language: str, context: Context) -> tuple[Entity, ...]:
@@ -31,6 +33,24 @@ def find_times(text: str, *, language: str, context: Context) -> tuple[Entity, .
     tape = Tape(text, vocabulary(language, latin=language == "ru" and is_in_latin(text)), context)
     pieces = find_pieces(tape)
     return compose(text, tape, pieces) if pieces else ()
+
+
+def is_in_doubt(entities: Sequence[Entity]) -> bool:
+    """Whether a time that is wished for has rivals, or stands beside words of time that nothing took up.
+
+    It is to be said back and asked for ("Tuesday 10 March, is that right?"), never acted upon at once.
+    """
+    return any(
+        entity.entity in ("time", "part_of_day") and WISHED <= entity.confidence <= DOUBTFUL
+        for entity in entities
+        if not any(_is_surer(other, entity) for other in entities)
+    )
+
+
+def _is_surer(other: Entity, entity: Entity) -> bool:
+    """Whether `entity` is only a less likely reading of the words of `other`."""
+    overlap = other.start < entity.end and entity.start < other.end
+    return overlap and other.confidence > max(entity.confidence, DOUBTFUL)
 
 
 def _is_a_name(text: str) -> bool:

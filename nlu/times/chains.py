@@ -8,13 +8,14 @@ from nlu.times.counting import read_instant
 from nlu.times.dates import read_birth
 from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.departures import dismiss
+from nlu.times.echoes import read_echo
 from nlu.times.hours import part_hours
 from nlu.times.pieces import PAST, Clock, Days, Link, Piece, Whenever
+from nlu.times.reasons import drop_reasons, has_happened, only_tells_the_time
 from nlu.times.retractions import retract
 from nlu.times.tape import Tape
 
 _MOST_PIECES = 40
-_DAY, _FORTNIGHT = timedelta(days=1), timedelta(days=14)
 
 
 def find_pieces(tape: Tape) -> list[Piece]:
@@ -28,67 +29,23 @@ def find_pieces(tape: Tape) -> list[Piece]:
             place += 1
             continue
         born = born or "born" in senses
-        found = _day_later(tape, place, pieces) or _read(tape, place, born=born)
+        found = read_echo(tape, place, pieces) or _read(tape, place, born=born)
         if found is None:
             place += 1
             continue
         news, end = found
+        tape.read.update(range(place, end))
         for number, piece in enumerate(news):
             first = number == 0
             link: Link = _link(tape, gap_start, place, begins=not pieces) if first else "none"
+            if first and piece.link == "none":  # an hour that a day before it has
+                link = "none"
             if first:
                 pieces, piece = _negate(tape, pieces, piece, gap_start, place)
+                piece = _free_afterwards(tape, piece)
             pieces.append(piece.but(link=link))
         place = gap_start = end
-    return dismiss(tape, retract(tape, _negate_last(tape, pieces, gap_start)))
-
-
-def _day_later(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], int] | None:
-    """ "Tomorrow or the day after", "this week or the next"."""
-    days = [p.found for p in pieces[-1:] if isinstance(p.found, Days) and p.found.ranges]
-    if not days:
-        return None
-    end = days[-1].ranges[0][1]
-    if tape.has(place, "before_that") and pieces[-1].found is days[-1] and end - _DAY > tape.today:
-        pieces[-1] = pieces[-1].but(dismissed=True)
-        before = Days("span", ((tape.today, days[-1].ranges[0][0]),))
-        return [Piece(before, place, place + 1, link="break")], place + 1
-    if tape.has(place, "after_that") and pieces[-1].found is days[-1]:
-        pieces[-1] = pieces[-1].but(dismissed=True)
-        return [Piece(Days("span", ((end, end + _FORTNIGHT),)), place, place + 1, link="break")], place + 1
-    if (same := _same_month(tape, place, pieces[-1])) is not None:
-        return [Piece(same, place, place + 1)], place + 1
-    if tape.has(place, "day_later"):
-        return [Piece(Days("date", (almanac.one(end),)), place, place + 1)], place + 1
-    after = tape.get(place, "unit") == "week" and tape.has(place + 1, "after")
-    if after and days[-1].kind == "week" and (place + 2 >= len(tape) or tape.has(place + 2, "soft")):
-        week = Days("week", ((end, end + timedelta(weeks=1)),), grain="week")
-        return [Piece(week, place, place + 2)], place + 2
-    bare = tape.has(place, "next") and not tape.has(place + 1, "weekday", "unit", "weekend", "month", "part")
-    if bare and days[-1].kind == "week" and tape.has(place - 1, "or", "filler"):
-        week = Days("week", ((end, end + timedelta(weeks=1)),), grain="week")
-        return [Piece(week, place, place + 1)], place + 1
-    refused = pieces[-1].negated or any(tape.has(p, "not") for p in range(pieces[-1].end, place))
-    if bare and refused and days[-1].weekday is not None:  # "Wednesday, not this one, the next"
-        pieces[-1] = pieces[-1].but(negated=True)
-        later = Days("date", (almanac.one(end + _DAY * 6),), weekday=days[-1].weekday)
-        return [Piece(later, place, place + 1, link="break")], place + 1
-    return None
-
-
-def _same_month(tape: Tape, place: int, before: Piece) -> Days | None:
-    """ "March 20 or 21" """
-    number = tape.whole(place)
-    joined = tape.has(place - 1, "or") and before.end == place - 1 and isinstance(before.found, Days)
-    if number is None or not joined or not isinstance(before.found, Days) or before.found.kind != "date":
-        return None
-    if before.found.number is None or number <= before.found.number or tape.at(place + 1).glued:
-        return None
-    if tape.has(place + 1, "ampm_am", "ampm_pm", "oclock", "unit", "counted", "month", "month_short", "to"):
-        return None
-    first = before.found.ranges[0][0]
-    day = almanac.make(first.year, first.month, number)
-    return None if day is None else Days("date", (almanac.one(day),), number=number)
+    return drop_reasons(tape, dismiss(tape, retract(tape, _negate_last(tape, pieces, gap_start))))
 
 
 def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | None:
@@ -105,11 +62,17 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
     day_part = tape.get(place, "day_part")
     if day_part is not None:
         return _day_part(tape, place, *day_part), place + 1
+    if tape.has(place, "this") and tape.has(place + 1, "part"):  # "this aft"
+        return _day_part(tape, place, 0, tape.get(place + 1, "part"), words=2), place + 2
     if (days := read_days(tape, place)) is not None:
+        if days[0].kind in ("weekday", "date", "number", "month") and has_happened(tape, place):
+            return [Piece(PAST, place, days[1])], days[1]
         if (asked_for_birth or born) and days[0].kind in ("date", "number", "month"):
             return [Piece(PAST, place, days[1])], days[1]
         return [Piece(days[0], place, days[1])], days[1]
     if (clock := read_clock(tape, place)) is not None and not asked_for_birth:
+        if clock[0].shape == "point" and only_tells_the_time(tape, place):
+            return [Piece(PAST, place, clock[1])], clock[1]
         return [Piece(clock[0], place, clock[1])], clock[1]
     if tape.has(place, "indifferent") and tape.asked_for_time:
         return [Piece(Whenever(firm=False), place, place + 1)], place + 1
@@ -124,17 +87,17 @@ def _clock_comes_first(tape: Tape, place: int) -> bool:
     return tape.has(place, "at", "at_hours", "around") and not tape.has(place, "day_number")
 
 
-def _day_part(tape: Tape, place: int, offset: int, part: str) -> list[Piece]:
+def _day_part(tape: Tape, place: int, offset: int, part: str, *, words: int = 1) -> list[Piece]:
     if offset < 0 or (part == "morning" and speaks_of_pain(tape, place, place + 1)):
-        return [Piece(PAST, place, place + 1)]
+        return [Piece(PAST, place, place + words)]
     now = tape.context.now
     ends = part_hours(part, tape.vocabulary, tape.context)[1]
     if offset == 0 and part != "evening" and ends <= now.hour * 60 + now.minute:
-        return [Piece(PAST, place, place + 1)]
+        return [Piece(PAST, place, place + words)]
     day = tape.today + timedelta(days=offset)
     return [
-        Piece(Days("relative", (almanac.one(day),)), place, place + 1),
-        Piece(Clock("part", part=part), place, place + 1),
+        Piece(Days("relative", (almanac.one(day),)), place, place + words),
+        Piece(Clock("part", part=part), place, place + words),
     ]
 
 
@@ -198,6 +161,17 @@ def _negate(
         if joined and not bounded and not any(tape.has(p, "not", "cannot") for p in range(gap_start, place)):
             piece = piece.but(negated=True, excluding=pieces[-1].excluding)
     return pieces, piece
+
+
+def _free_afterwards(tape: Tape, piece: Piece) -> Piece:
+    """ "I am away until the 15th" wishes for the days after it."""
+    days = piece.found
+    if not piece.negated or not isinstance(days, Days) or days.bound not in ("by", "before"):
+        return piece
+    if not (tape.has(piece.start, "until") and days.ranges):
+        return piece
+    end = days.ranges[0][1]
+    return piece.but(found=Days("span", ((end, end + timedelta(days=14)),), bound="from"), negated=False)
 
 
 def _is_apart(last: Piece, link: Link) -> bool:

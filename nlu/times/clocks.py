@@ -99,6 +99,8 @@ def _around(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if not tape.has(place, "around"):
         return None
     begin = tape.skip(place + 1, "at", "around", most=2)
+    if tape.has(begin, "digits") and (span := _range(tape, begin)) is not None:  # "around 4pm-5pm"
+        return span
     read = read_moment(tape, begin)
     if read is None or not _is_a_time(tape, read[1], read[2]) or tape.has(read[1], "number_of_day"):
         return None
@@ -124,6 +126,7 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
         or _is_listed_hour(tape, place, end)
         or _is_all_but_filler(tape, place, end)
     )
+    strong = strong or (tape.has(place - 1, "so") and tape.has(place, "digits") and not tape.is_unknown(end))
     strong = strong or _is_another(tape, place) or (_after_a_day(tape, place) and not tape.is_unknown(end))
     if not sure and not strong and not tape.asked_for_time:
         return None
@@ -144,7 +147,9 @@ def _is_corrected_hour(tape: Tape, place: int, end: int) -> bool:
 
 def _is_listed_hour(tape: Tape, place: int, end: int) -> bool:
     """ "Понедельник, 10": the last word of what is said of a day."""
-    after_day = tape.at(place - 1).text == "," and tape.has(place - 2, "weekday", "relative", "part")
+    after_day = tape.at(place - 1).text in (",", ".", ":") and tape.has(
+        place - 2, "weekday", "relative", "part"
+    )
     return after_day and tape.has(place, "digits") and (end >= len(tape) or tape.has(end, "soft", "filler"))
 
 
@@ -172,11 +177,18 @@ def _is_another(tape: Tape, place: int) -> bool:
     )
     if not (tape.has(place - 1, "or") or goes_on):
         return False
-    if not tape.has(place - 2, "digits", "number", "ampm_am", "ampm_pm"):
+    if not tape.has(place - 2, "digits", "number", "ampm_am", "ampm_pm", "clock_exact", "clock_spoken"):
         return False
-    if tape.has(place - 3, "weekday", "relative") and not tape.has(number[1], "month", "month_short"):
+    if _lists_hours_of_a_day(tape, place - 1) and not tape.has(number[1], "month", "month_short"):
         return True
     return any(tape.has(p, "at", "at_hours", "after", "around") for p in range(place - 8, place - 1))
+
+
+def _lists_hours_of_a_day(tape: Tape, place: int) -> bool:
+    """Whether only numbers stand between `place` and a day before it: "Wed: 10, 11 or"."""
+    while tape.has(place, "digits", "number", "or", "soft", "ampm_am", "ampm_pm"):
+        place -= 1
+    return tape.has(place, "weekday", "relative")
 
 
 def _is_listed_before_a_day(tape: Tape, place: int, end: int) -> bool:
@@ -225,7 +237,7 @@ def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
 
 
 #: Parts whose words mean something else elsewhere: "Monday am" but "am I", "domani presto" but "a presto".
-_BESIDE_A_DAY = ("am", "pm", "early", "night")
+_BESIDE_A_DAY = ("am", "pm", "early", "night", "day_noun", "first_slot", "last_slot")
 #: Of these only the single words: "первой в четверг" but "первой помощи".
 _FIRST_OR_LAST = ("first_thing", "last_of_day")
 
@@ -234,6 +246,8 @@ def _stands_beside_a_day(tape: Tape, place: int) -> bool:
     days = ("weekday", "relative", "month", "number_of_day", "digits")
     after = tape.skip(place + 1, "at", "of", "filler", most=1)
     if tape.get(place, "part") not in ("am", "pm") and tape.has(after, "relative", "weekday"):
+        return True
+    if tape.has(place - 1, "so") and place > 1:
         return True
     return tape.has(place - 1, *days)
 

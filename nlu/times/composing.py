@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from nlu.times import almanac
 from nlu.times.almanac import DayRange
+from nlu.times.doubts import is_in_doubt
 from nlu.times.hours import clock_text, hours_of, minutes_of, opening_hours, wall
 from nlu.times.pieces import Birth, Clock, Days, Instant, Piece, Whenever
 from nlu.times.settling import clock_of, settle
@@ -14,7 +15,7 @@ from nlu.times.tape import Tape
 from nlu.understanding import Entity
 
 _REFUSED = 0.3  # named, but not wished for: wishes leave it out
-_DOUBTFUL = 0.6  # one of several readings: said back, or asked
+DOUBTFUL = 0.6  # one of several readings, or something was left unread: said back, or asked
 _MOST = 32
 _AHEAD = timedelta(days=14)
 
@@ -49,7 +50,15 @@ def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...
                 entities.append(_entity(text, tape, (piece,), "asap", True, confidence=0.95 if firm else 0.8))
             case _:
                 pass
+    if is_in_doubt(tape, pieces):
+        entities = [_doubtful(entity) for entity in entities]
     return tuple(sorted(entities[:_MOST], key=lambda e: (-e.confidence, e.start)))
+
+
+def _doubtful(entity: Entity) -> Entity:
+    if entity.entity not in ("time", "part_of_day") or entity.confidence <= DOUBTFUL:
+        return entity
+    return replace(entity, confidence=DOUBTFUL)
 
 
 def _doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
@@ -64,7 +73,7 @@ def _doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
     doubted: list[Piece] = []
     for piece in pieces:
         if isinstance(piece.found, Days) and _is_wish(piece):
-            piece = piece.but(found=replace(piece.found, confidence=min(piece.found.confidence, _DOUBTFUL)))
+            piece = piece.but(found=replace(piece.found, confidence=min(piece.found.confidence, DOUBTFUL)))
         doubted.append(piece)
     return doubted
 
@@ -160,7 +169,7 @@ def _entities(text: str, tape: Tape, spoken: _Spoken, holes: tuple[DayRange, ...
         span = (piece, *spoken.clocks) if len(days) == 1 or piece is days[-1] else (piece,)
         if spoken.clocks and piece is days[0] and spoken.clocks[0].start < piece.start:
             span = (*spoken.clocks, piece)
-        readings = [(piece.found.ranges, _REFUSED if refused else piece.found.confidence)]
+        readings = [(piece.found.ranges, _REFUSED if refused else _confidence(days, piece.found))]
         readings += [
             ((other,), min(0.4, piece.found.confidence)) for other in piece.found.others if not refused
         ]
@@ -186,6 +195,14 @@ def _entities(text: str, tape: Tape, spoken: _Spoken, holes: tuple[DayRange, ...
         told = [c for c in spoken.clocks if not c.dismissed]
         entities.extend(e for e in _clocks_alone(text, tape, told) if e.entity == "part_of_day")
     return entities
+
+
+def _confidence(days: Sequence[Piece], found: Days) -> float:
+    """ "The 18th or 19th": both are as sure as the surer of them."""
+    if found.kind != "number":
+        return found.confidence
+    alike = (p.found.confidence for p in days if isinstance(p.found, Days) and p.found.kind == "number")
+    return max(alike, default=found.confidence)
 
 
 def _on_day(

@@ -69,6 +69,8 @@ def counted_unit(tape: Tape, place: int) -> tuple[int, str, int] | None:
         counted = tape.get(place, "digits"), place + 1
     many, after = counted or (1, tape.skip(place, "one", most=1))
     unit = tape.get(after, "unit")
+    if unit == "half_year":
+        return 6 * many, "month", after + 1
     if unit is None or unit == "year":
         return None
     return (many, unit, after + 1)
@@ -95,6 +97,12 @@ def read_counted(tape: Tape, place: int) -> Read | None:
     if not announced and not tape.has(place, "number", "digits", "one", "unit"):
         return None
     counted = counted_unit(tape, begin)
+    if announced and (either := _one_or_two_more(tape, begin)) is not None:
+        return either
+    if announced and tape.vocabulary.hours_follow and tape.has(begin, "unit"):  # "через дней 10"
+        about = tape.number(begin + 1)
+        if about is not None and tape.get(begin, "unit") in ("day", "week", "month"):
+            return counted_ahead(tape, about[0], tape.get(begin, "unit")), about[1]
     number = tape.number(begin) if announced else None
     if counted is None and number is not None and 1 < number[0] < 9 and tape.has(number[1], "weekday"):
         weekday = tape.get(number[1], "weekday")  # "fra due venerdì"
@@ -107,13 +115,30 @@ def read_counted(tape: Tape, place: int) -> Read | None:
         return PAST, end + 1
     if tape.has(end, "from_now"):
         return counted_ahead(tape, many, unit), end + 1
-    if not announced and begin < end - 1 and unit != "month":
+    british = unit == "fortnight" or tape.has(end, "day_number")  # "fortnight tomorrow", "week on Friday"
+    british = (
+        british and tape.vocabulary.language == "en" and not tape.has(begin - 1, "weekday", "this", "next")
+    )
+    if not announced and (begin < end - 1 or british) and unit != "month":
         return _counted_from(tape, many, unit, end)
     if not announced or (unit == "day" and many == 0) or (unit == "month" and many > _MONTHS):
         return None
     if end == begin + 1 and not tape.vocabulary.hours_follow:  # "in settimana"; "через неделю" counts one
         return None
     return counted_ahead(tape, many, unit), end
+
+
+def _one_or_two_more(tape: Tape, place: int) -> Read | None:
+    """ "In four or five days", "дня через 2-3"."""
+    first = tape.number(place)
+    if first is None or not (tape.has(first[1], "or") or tape.at(first[1]).text == "-"):
+        return None
+    last = counted_unit(tape, first[1] + 1)
+    if last is None or last[1] not in ("day", "week") or not 0 < last[0] - first[0] <= 2:
+        return None
+    days = 1 if last[1] == "day" else 7
+    start, end = (tape.today + timedelta(days=days * many) for many in (first[0], last[0]))
+    return Days("span", ((start, end + timedelta(days=days)),)), last[2]
 
 
 def _turned_round(tape: Tape, place: int) -> Read | None:

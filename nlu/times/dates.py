@@ -15,7 +15,11 @@ def read_date(tape: Tape, place: int, *, bare: bool = True) -> tuple[Days, int] 
     found = read_day_month_year(tape, place)
     if found is not None:
         (day, month, year), end = found
+        if tape.has(end, "street_after"):  # "12 March Road"
+            return PAST, end + 1
         return _wished(tape, day, month, year, end)
+    if (no_day := _impossible(tape, place)) is not None:
+        return PAST, no_day
     ambiguous = _numeric_pair(tape, place)
     if ambiguous is not None:
         return ambiguous
@@ -49,6 +53,17 @@ def read_day_month_year(
         or _day_then_month(tape, place)
         or _month_then_day(tape, place)
     )
+
+
+def _impossible(tape: Tape, place: int) -> int | None:
+    """ "31 February" is no day, and neither 31 nor February is what is wished for."""
+    begin = tape.skip(place, "day_number", most=1)
+    read = tape.ordinal(begin) or tape.number(begin)
+    if read is None or not 29 <= read[0] <= 31:
+        return None
+    of = tape.skip(read[1], "of", most=1)
+    month = tape.get(of, "month")
+    return None if month is None or almanac.make(2024, month, read[0]) is not None else of + 1
 
 
 def _wished(tape: Tape, day: int, month: int, year: int | None, end: int) -> tuple[Days, int] | None:
@@ -203,6 +218,8 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
     end = begin + 3
     if (first, sign.text, second) == (24, "/", 7) or tape.has(end, "month"):  # "10/11 March"
         return None
+    if second == 10 and sign.text == "/" and any(tape.has(p, "pain") for p in range(begin - 3, begin)):
+        return PAST, end  # how bad it is
     if tape.has(end, "counted") or (tape.has(end, "unit") and sign.text != "/"):
         return None
     if tape.has(end, "ordinal_sign") and tape.at(end).text != ".":  # "14.3." is a date in German
@@ -210,7 +227,9 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
     dotted = sign.text == "." and tape.at(end).text == "." and tape.at(end).glued
     if dotted and tape.at(end + 1).text.isdecimal() and tape.at(end + 1).glued:
         return None  # a year follows: read with it
-    if sign.text == "-" and not (begin > place and len(tape.at(begin + 2).text) == 2):
+    if sign.text == "-" and not (
+        begin > place and not tape.has(begin - 1, "number_of_day") and len(tape.at(begin + 2).text) == 2
+    ):
         return None
     if sign.text == "." and not dotted and _is_rather_a_time(tape, place, begin, first, second):
         return None
@@ -258,8 +277,11 @@ def _is_rather_a_time(tape: Tape, place: int, begin: int, first: int, second: in
 
 def _number_of_month(tape: Tape, place: int) -> tuple[Days, int] | None:
     """ "il 12", "on the 12th", "12 числа", "12-го", "двенадцатого"."""
-    begin = tape.skip(place, "day_number", most=1)
+    begin = tape.skip(place, "day_number", "number_of_day", most=1)
+    begin += begin == place and _is_moved_onto(tape, place + 1, place + 2)
     announced = begin > place or tape.has(place - 1, "day_number")
+    if announced and any(tape.has(p, "pain") and not tape.has(p, "soft") for p in range(place - 2, place)):
+        return PAST, begin + 1  # "mi fa male il 21", a tooth
     if tape.vocabulary.article_makes_day and tape.has(place - 1, "to_day"):  # "rimandiamo al 19"
         announced = announced or tape.speaks_of_moving
     ordinal = tape.ordinal(begin)
@@ -269,26 +291,41 @@ def _number_of_month(tape: Tape, place: int) -> tuple[Days, int] | None:
     if tape.at(begin).text == "una":  # an hour: the first of a month is "il primo"
         return None
     number, end = read
-    counted = tape.has(end, "number_of_day")
+    counted = tape.has(end, "number_of_day") or (tape.has(begin - 1, "number_of_day") and begin > place)
+    if is_moved := _is_moved_onto(tape, begin, end):
+        announced = True
     if tape.context.asking in ("opening", "choice") and not counted and number <= len(tape.context.choices):
         return None
     if not _is_a_day_number(
-        tape, begin, end, announced=announced, ordinal=ordinal is not None, counted=counted
+        tape, begin, end, announced=announced, ordinal=ordinal is not None, counted=counted or is_moved
     ):
         return None
-    end = end + 1 if counted else end
+    end = end + 1 if tape.has(end, "number_of_day") else end
     day = almanac.day_ahead(tape.today, number)
     if day is None:
         return None
     sure = counted or (ordinal is not None and announced) or number > 24
-    return Days("number", (almanac.one(day),), number=number, confidence=0.95 if sure else 0.8), end
+    one_of_them = ordinal is not None and not tape.has(begin, "digits") and tape.vocabulary.article_makes_day
+    confidence = (
+        0.6 if one_of_them and number == 1 else 0.95 if sure else 0.8
+    )  # "il primo" of what was offered
+    return Days("number", (almanac.one(day),), number=number, confidence=confidence), end
+
+
+def _is_moved_onto(tape: Tape, begin: int, end: int) -> bool:
+    """ "С 10 марта на 17 в 9": a number that is followed by an hour is a day."""
+    hours_follow = (
+        tape.vocabulary.hours_follow and tape.has(begin - 1, "at_weak") and tape.has(begin, "digits")
+    )
+    return hours_follow and tape.has(end, "at") and tape.number(end + 1) is not None
 
 
 def _is_a_day_number(
     tape: Tape, begin: int, end: int, *, announced: bool, ordinal: bool, counted: bool
 ) -> bool:
     following = tape.at(end)
-    if tape.has(end, "counted", "unit") and not counted:
+    signed_off = announced and ordinal and following.text == "x"  # "on the 12th x"
+    if tape.has(end, "counted", "unit") and not (counted or signed_off):
         return False
     if tape.has(end, "weekday") and not (counted or (ordinal and tape.has(begin, "digits"))):
         return False

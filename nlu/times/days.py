@@ -116,7 +116,7 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     until = last if by or inclusive or ends else first
     if ends and (last - first).days == 3:  # of the week, which has a Sunday too
         until = almanac.monday(first) + timedelta(weeks=1)
-    end += inclusive
+    end += tape.has(end, "inclusive")
     if until <= today:
         return None
     return Days("span", ((today, until),), weekday=weekday, bound="by" if until == last else "before"), end

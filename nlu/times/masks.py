@@ -19,22 +19,33 @@ def _names(tokens: list[Token], words: Vocabulary) -> set[int]:
     """ "Dottor Sabato", "via Primo Marzo 8", "меня зовут Марта Среда": capitals say that it is a name."""
     masked: set[int] = set()
     introducing = words.titles | words.streets | words.named
-    if not introducing or all(token.capital for token in tokens if token.text.isalpha()):
+    if not introducing:
         return masked
+    shouted = all(token.capital for token in tokens if token.text.isalpha())
     for place, token in enumerate(tokens):
         if token.text not in introducing:
             continue
+        is_street = token.text in words.streets
         first = place + 1
         while first < len(tokens) and tokens[first].text in (".", "'", ":"):
             first += 1
-        run = _capitalised(tokens, first)
-        if token.text in words.streets and run:
+        run = range(0) if shouted else _capitalised(tokens, first)
+        run = run or (_dated(tokens, first, words) if is_street else run)
+        if is_street and run:
             number = run.stop + (tokens[run.stop].text == "," if run.stop < len(tokens) else 0)
             masked.update(run)
             masked.update({number} if number < len(tokens) and tokens[number].text.isdecimal() else ())
         elif (token.text in words.titles and run) or len(run) >= 2:
             masked.update(run)
     return masked
+
+
+def _dated(tokens: list[Token], first: int, words: Vocabulary) -> range:
+    """ "Via 4 novembre", "улица 8 марта": the name of a street."""
+    month = first + 1
+    if month < len(tokens) and tokens[first].text.isdecimal() and tokens[month].text in words.month_names:
+        return range(first, month + 1)
+    return range(0)
 
 
 def _capitalised(tokens: list[Token], first: int) -> range:
@@ -53,7 +64,11 @@ def _addresses(text: str, tokens: list[Token]) -> set[int]:
     for end in range(1, len(tokens) + 1):
         if end == len(tokens) or tokens[end].start > tokens[end - 1].end:
             run = text[tokens[start].start : tokens[end - 1].end]
-            if ("@" in run[1:-1]) or "://" in run or run.lower().startswith("www."):
+            if (
+                ("@" in run[1:-1] and any(map(str.isalpha, run.split("@")[-1])))
+                or "://" in run
+                or run.lower().startswith("www.")
+            ):
                 masked.update(range(start, end))
             start = end
     return masked

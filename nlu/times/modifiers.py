@@ -15,6 +15,8 @@ def read_modifier(tape: Tape, place: int) -> tuple[str, int, int] | None:
             modifier = "next" if tape.has(place + 1, "next") else "coming"
         if not tape.has(target, *_TARGETS):
             target = place + 1
+        if modifier == "next" and tape.has(place + 1, "next") and target == place + 2:  # "next next week"
+            modifier = "after_next"
         end = target + 1
     else:
         target = place
@@ -26,7 +28,7 @@ def read_modifier(tape: Tape, place: int) -> tuple[str, int, int] | None:
         leads = modifier == "this" or (tape.vocabulary.modifiers_lead and modifier != "after_next")
         if leads and tape.has(place + 2, *_TARGETS):
             return None
-        hours = ("number", "digits", "at", "at_hours", "clock_exact", "clock_spoken")
+        hours = ("number", "digits", "at", "at_hours", "clock_exact", "clock_spoken", "holiday", "day_number")
         if tape.has(place + 1, "after") and tape.has(place + 2, *hours):
             return None
         end = place + 2

@@ -88,7 +88,9 @@ def _without(tape: Tape, place: int) -> Read | None:
         return None
     missing: tuple[int, int] | None
     missing = (15, place + 2) if tape.has(place + 1, "quarter") else tape.number(place + 1)
-    if tape.has(place + 1, "number") and tape.get(place + 1, "number") == 20:  # "без двадцати пять"
+    in_words = tape.number(place + 1)
+    units = in_words is not None and in_words[1] == place + 3 and tape.number(in_words[1]) is not None
+    if tape.get(place + 1, "number") == 20 and not units:  # "без двадцати пять", not "без двадцати пяти пять"
         missing = 20, place + 2
     if missing is None or not 1 <= missing[0] <= 30:
         return None
@@ -117,7 +119,8 @@ def _minutes_of(tape: Tape, place: int) -> Read | None:
             )
     said_at = tape.has(place - 1, "at") and not tape.has(place - 1, "from")
     following = tape.number(after + 1)
-    no_range = minutes[0] in (20, 25) or (minutes[0] == 5 and following is not None and following[0] <= 5)
+    no_range = minutes[0] in (20, 25)
+    no_range = no_range or (minutes[0] == 5 and following is not None and not 5 < following[0] < 8)
     told = minutes[0] in _HALF_HOURS and (said_at or not in_digits or no_range)
     if to and (named or told or minutes[0] == 15):
         if tape.has(place - 1, "from"):

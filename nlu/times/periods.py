@@ -65,17 +65,17 @@ def read_position(tape: Tape, place: int) -> Read | None:
     whole = read_period(tape, of) or read_period(tape, place + 1)
     if whole is None and tape.get(of, "unit") == "week":
         whole = _weeks_ahead(tape, 0, of + 1)
-        if _cut(kind, whole[0])[1] <= tape.today:
+        if position_in(kind, whole[0])[1] <= tape.today:
             whole = _weeks_ahead(tape, 1, of + 1)
     whole = whole or _month_named(tape, of)
-    if whole is not None and tape.get(of, "unit") == "month" and _cut(kind, whole[0])[1] <= tape.today:
+    if whole is not None and tape.get(of, "unit") == "month" and position_in(kind, whole[0])[1] <= tape.today:
         start = tape.today + relativedelta(months=1)
         whole = Days("month", (almanac.month(start.year, start.month),), grain="month"), whole[1]
     if whole is None or whole[0].kind not in ("week", "month"):
         return None
     if kind in _HALVES and whole[0].kind != "month":
         return None
-    start, end = _cut(kind, whole[0])
+    start, end = position_in(kind, whole[0])
     start = max(start, tape.today)
     if end <= start:
         return None
@@ -86,7 +86,7 @@ _HALVES = ("begin_half", "end_half")
 _POSITIONS = (*_HALVES, "begin", "middle", "end")
 
 
-def _cut(kind: str, whole: Days) -> DayRange:
+def position_in(kind: str, whole: Days) -> DayRange:
     """Monday to Wednesday, Tuesday to Thursday, Thursday to Saturday; ten days of a month, or its half."""
     start, end = whole.ranges[0]
     if whole.kind == "week":
@@ -103,11 +103,13 @@ def _cut(kind: str, whole: Days) -> DayRange:
 
 def read_nth(tape: Tape, place: int) -> Read | None:
     """ "First week of April", "l'ultimo lunedì del mese", "вторая неделя марта"."""
-    nth = -1 if tape.has(place, "last") else tape.get(place, "nth") or tape.get(place, "ordinal")
-    weekday, week = tape.get(place + 1, "weekday"), tape.get(place + 1, "unit") == "week"
+    written = tape.ordinal(place)
+    nth = -1 if tape.has(place, "last") else tape.get(place, "nth") or (written[0] if written else None)
+    named = written[1] if written else place + 1
+    weekday, week = tape.get(named, "weekday"), tape.get(named, "unit") == "week"
     if nth is None or nth > 5 or not (week or weekday is not None):
         return None
-    of = tape.skip(place + 2, "of", "filler", most=2)
+    of = tape.skip(named + 1, "of", "filler", most=2)
     whole = read_period(tape, of) or _month_named(tape, of)
     if whole is None or whole[0].kind != "month":
         return None
@@ -137,6 +139,8 @@ def read_named(tape: Tape, place: int) -> Read | None:
     """Weekends, working days, whole months, "the next few days", "in settimana"."""
     today = tape.today
     if tape.has(place, "weekend"):
+        if tape.has(place - 1, "weekday", "relative") and tape.vocabulary.hours_follow:
+            return None  # "в четверг выходной": a day off
         start, end = almanac.weekend(today)
         if tape.has(place + 1, "after_this"):
             start, end = almanac.weekend(today, 1)
@@ -163,6 +167,12 @@ def read_named(tape: Tape, place: int) -> Read | None:
         return Days("span", tuple(s for s in spans if s[0] < s[1])[:2]), place + 1
     if tape.get(place, "unit") == "week":
         return _week_of(tape, place + 1)
+    if tape.has(place, "week_of") and (day := read_date(tape, place + 1)) is not None and day[0].ranges:
+        return _week_with(tape, day)
+    if tape.has(place, "midweek"):
+        return _midweek(tape, place + 1)
+    if (season := tape.get(place, "period")) is not None:
+        return _season(tape, season), place + 1
     if tape.has(place, "month_in") and tape.has(place + 1, "month"):
         day = read_date(tape, place + 1, bare=False)  # "the evening of April 8"
         return day or _whole_month(tape, tape.get(place + 1, "month"), place + 2)
@@ -172,9 +182,23 @@ def read_named(tape: Tape, place: int) -> Read | None:
         or tape.has(place - 1, "month_in")
         or tape.asked_for_time
         or _is_all_that_is_said(tape, place)
+        or _names_a_year(tape, place + 1)
         or _has_year(tape, place + 1)
+        or tape.has(place - 1, "whenever", "part")
+        or (tape.vocabulary.hours_follow and tape.has(place - 1, "weekday"))
     ):
         return _whole_month(tape, tape.get(place, "month"), place + 1)
+    if tape.has(place, "month_short") and (_has_year(tape, place + 1) or _names_a_year(tape, place + 1)):
+        return _whole_month(tape, tape.get(place, "month_short"), place + 1)
+    return None
+
+
+def _names_a_year(tape: Tape, place: int) -> tuple[int, int] | None:
+    """ "Next year", "dell'anno prossimo", "следующего года"."""
+    begin = tape.skip(place, "of", "filler", "soft", most=2)
+    for modifier, unit in ((begin, begin + 1), (begin + 1, begin)):
+        if tape.has(modifier, "next") and tape.get(unit, "unit") == "year":
+            return tape.today.year + 1, begin + 2
     return None
 
 
@@ -198,14 +222,40 @@ def _week_of(tape: Tape, place: int) -> Read | None:
     found = read_holiday(tape, place + 1) or read_date(tape, place) or read_date(tape, place + 1)
     if found is None or not found[0].ranges:
         return None
-    first = almanac.monday(found[0].ranges[0][0]) + timedelta(weeks=later)
+    return _week_with(tape, found, later=later)
+
+
+def _week_with(tape: Tape, day: Read, *, later: bool = False) -> Read:
+    first = almanac.monday(day[0].ranges[0][0]) + timedelta(weeks=later)
     week = max(first, tape.today), first + timedelta(weeks=1)
-    return Days("week", (week,), grain="week"), found[1]
+    return Days("week", (week,), grain="week"), day[1]
+
+
+def _midweek(tape: Tape, place: int) -> Read | None:
+    named = read_period(tape, tape.skip(place, "of", "filler", most=2))
+    if named is None or named[0].kind != "week":
+        named = _weeks_ahead(tape, 0, place)
+    start, end = position_in("middle", named[0])
+    return (Days("span", ((max(start, tape.today), end),)), named[1]) if end > tape.today else None
+
+
+def _season(tape: Tape, written: str) -> Days:
+    """ "06-01 08-31": the one that goes on, or the next."""
+    bounds = [tuple(map(int, day.split("-"))) for day in written.split()]
+    for year in range(tape.today.year - 1, tape.today.year + 2):
+        first = almanac.make(year, *bounds[0])
+        last = almanac.make(year + (bounds[1] < bounds[0]), *bounds[1])
+        if first and last and last >= tape.today:
+            return Days("span", ((max(first, tape.today), last + timedelta(days=1)),), grain="month")
+    return PAST
 
 
 def _whole_month(tape: Tape, number: int, end: int) -> Read | None:
     today = tape.today
     year = today.year if number >= today.month else today.year + 1
+    if (named := _names_a_year(tape, end)) is not None:
+        first, after = almanac.month(named[0], number)
+        return Days("month", ((first, after),), grain="month"), named[1]
     written = tape.get(end, "digits")
     if written is not None and len(tape.at(end).text) == 4 and 1900 <= written <= 2100:
         if written < today.year or (written == today.year and number < today.month):

@@ -40,6 +40,8 @@ def _same_day(one: object, other: object) -> Days | None:
         return within
     if (each := _weekdays_within(one, other) or _weekdays_within(other, one)) is not None:
         return each
+    if (inner := _inner(one, other)) is not None:
+        return inner
     if other.kind == "weekday" and one.kind in _EXACT:
         one, other = other, one
     if one.kind == "relative" and other.kind in ("date", "number"):
@@ -50,6 +52,16 @@ def _same_day(one: object, other: object) -> Days | None:
             return replace(other, weekday=one.weekday)
         return replace(other, others=one.ranges[:1], confidence=0.5)
     return None
+
+
+def _inner(one: Days, other: Days) -> Days | None:
+    """ "In summer, perhaps in July", "this month, on the 12th": the narrower of the two."""
+    if other.kind not in ("month", "date") or one.kind not in ("span", "month") or one.weekday is not None:
+        return None
+    if len(one.ranges) != 1 or len(other.ranges) != 1 or other.bound or one.bound:
+        return None
+    (first, last), (start, end) = one.ranges[0], other.ranges[0]
+    return other if first <= start and end <= last and (first, last) != (start, end) else None
 
 
 def _weekdays_within(whole: Days, weekday: Days) -> Days | None:

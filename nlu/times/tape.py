@@ -1,5 +1,6 @@
 """A message as a row of lexemes, each with the senses that its words have in one language."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +16,7 @@ from nlu.understanding import Context
 _SOFT = frozenset(",.;!?:()…")
 _NOTHING: Senses = {}
 _SOFT_SENSES: Senses = {"soft": True}
+_FILLER_SENSES: Senses = {"filler": True}
 _CLOCK_FACES = {chr(0x1F550 + n): (n + 1) * 60 for n in range(12)}
 _CLOCK_FACES |= {chr(0x1F55C + n): (n + 1) * 60 + 30 for n in range(12)}
 #: Senses that make a short "mar" or "sat" beside them a weekday.
@@ -36,6 +38,9 @@ _OF_TIME = frozenset(
     }
 )
 _JOINING = frozenset({"or", "to", "and", "soft"})
+_NAMING = ("number", "at", "half", "clock_spoken", "holiday", "day_number", "weekday", "month", "ordinal")
+#: Words that tell why a time is named, and nothing of the time itself.
+_TELLING = frozenset({"wishing", "happened", "so", "street_after", "it_is"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +60,15 @@ _END = Lexeme(_NOTHING, "", 0, 0, False)
 class Tape:
     """The lexemes of one message. Looking past either end is allowed and finds nothing."""
 
-    __slots__ = ("context", "days_at", "lexemes", "vocabulary")
+    __slots__ = ("context", "days_at", "lexemes", "read", "vocabulary")
 
     def __init__(self, text: str, vocabulary: Vocabulary, context: Context) -> None:
         self.vocabulary = vocabulary
         self.context = context
         self.days_at: dict[int, tuple[Days, int] | None] = {}  # what was read there already
-        tokens = tokenise(text)
+        self.read: set[int] = set()  # the places that a piece was made of
+        spelled = vocabulary.spelled
+        tokens = [replace(t, text=spelled[t.text]) if t.text in spelled else t for t in tokenise(text)]
         if vocabulary.latin:
             tokens = [replace(t, text=in_latin(t.text)) if t.text.isalpha() else t for t in tokens]
         self.lexemes = _lexemes(text, tokens, vocabulary, context)
@@ -100,7 +107,7 @@ class Tape:
 
     def is_unknown(self, place: int) -> bool:
         """A word that says nothing of time: what stands before may belong to it ("the third tooth")."""
-        return 0 <= place < len(self.lexemes) and not self.lexemes[place].senses
+        return 0 <= place < len(self.lexemes) and self.lexemes[place].senses.keys() <= _TELLING
 
     def is_onward(self, place: int) -> bool:
         """ "Or later", "in poi"; the English "on" only where no day follows it."""
@@ -161,14 +168,22 @@ def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context
         if place in masked:
             pass
         elif first.isdecimal():
-            if len(first) <= 8 and first.isdecimal():
-                senses = {"digits": int(first)}
+            if len(first) <= 8:
+                senses, taken = {"digits": int(first)}, 1
+            if first in words.phrases:
+                phrase, longer = _longest(tokens, place, first, words)
+                if longer > 1 and (
+                    tokens[place + 1].glued or "relative" not in phrase
+                ):  # "2moro", not "2 day"
+                    senses, taken = phrase, longer
         else:
             if first not in words.phrases and first.isalpha() and _is_worth_mending(context):
                 beside = place + 1 < count and tokens[place + 1].text.isdecimal()
                 beside = beside or any(t.text.isdecimal() for t in tokens[max(0, place - 2) : place])
                 first = words.mend(first, beside_number=beside) or first
             senses, taken = _longest(tokens, place, first, words)
+            if taken > 1 and _begins_another(senses, tokens, place, taken, words):
+                senses, taken = _longest(tokens[: place + 1], place, first, words)
         last = tokens[place + taken - 1]
         lexemes.append(Lexeme(senses, first if taken == 1 else "", token.start, last.end, token.glued))
         place += taken
@@ -176,6 +191,21 @@ def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context
         if "weekday_short" in lexeme.senses:
             lexemes[place] = _believed(lexemes, place, context)
     return lexemes
+
+
+def _begins_another(senses: Senses, tokens: list[Token], place: int, taken: int, words: Vocabulary) -> bool:
+    """ "In the morning, or after 5", "any day after the 20th": a time of its own follows."""
+    following = place + taken
+    if "after" in senses or "before" in senses:
+        return False
+    if senses.keys().isdisjoint(("onward", "or_earlier", "one_after", "after_that")) or following >= len(
+        tokens
+    ):
+        return False
+    if _longest(tokens, place + 1, tokens[place + 1].text, words)[1] >= taken:  # "o | prima delle 10"
+        return True
+    named = _longest(tokens, following, tokens[following].text, words)[0]
+    return tokens[following].text.isdecimal() or not named.keys().isdisjoint(_NAMING)
 
 
 def _longest(tokens: list[Token], place: int, first: str, words: Vocabulary) -> tuple[Senses, int]:
@@ -189,6 +219,8 @@ def _longest(tokens: list[Token], place: int, first: str, words: Vocabulary) -> 
         return _SOFT_SENSES, 1
     if first in _CLOCK_FACES:
         return {"clock_spoken": _CLOCK_FACES[first]}, 1
+    if not first.isalnum() and unicodedata.category(first[0]) in ("So", "Sk", "Cn"):
+        return _FILLER_SENSES, 1  # a picture says nothing
     return _NOTHING, 1
 
 
@@ -204,6 +236,7 @@ def _believed(lexemes: list[Lexeme], place: int, context: Context) -> Lexeme:
     near = [n for n in near if 0 <= n < len(lexemes)]
     sure = context.asking in ("time", "opening") or len(lexemes) <= 2
     sure = sure or any(not _OF_TIME.isdisjoint(lexemes[n].senses) for n in near)
+    sure = sure or any("weekday" in other.senses for other in lexemes)
     if sure:
         senses = dict(lexeme.senses)
         senses["weekday"] = senses["weekday_short"]

@@ -5,7 +5,7 @@ may have several senses ("second", "дня"); the readers decide which one count
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from itertools import product
@@ -42,7 +42,8 @@ class Vocabulary:
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], Senses], ...]]
     parts: Mapping[str, Part]
     mendable: tuple[str, ...]
-    months: frozenset[str]
+    months: frozenset[str]  # those that are mended
+    month_names: frozenset[str]
     never_mended: frozenset[str]
     hours_follow: bool  # "в 3 часа": a unit after the number is still a time of day
     month_first: bool  # "5/12" is 12 May in some countries that speak this language
@@ -55,6 +56,7 @@ class Vocabulary:
     titles: frozenset[str] = frozenset()  # a capitalised word after these is a surname: "dottor Sabato"
     streets: frozenset[str] = frozenset()  # or a street: "via Primo Marzo 8"
     named: frozenset[str] = frozenset()  # or a name: "mi chiamo Domenica Sabatini"
+    spelled: Mapping[str, str] = field(default_factory=dict)  # "wk" is read as "week"
 
     def mend(self, word: str, *, beside_number: bool) -> str | None:
         """The word of this vocabulary that `word` misspells, if any. Months only beside a number: they are
@@ -96,6 +98,7 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
         words = tuple(token.text for token in tokenise(phrase))
         words = tuple(map(in_latin, words)) if latin else words
         senses.setdefault(words, {})[kind] = value
+    _add_any_time_after(senses)
     phrases: dict[str, list[tuple[tuple[str, ...], Senses]]] = {}
     for words, meaning in senses.items():
         phrases.setdefault(words[0], []).append((words[1:], meaning))
@@ -113,12 +116,29 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
         parts={name: _part(name, body) for name, body in content["parts"].items()},
         mendable=mendable,
         months=frozenset(w for w in mendable if single[w].keys() <= {"month"}),
+        month_names=frozenset(w for w, s in single.items() if "month" in s),
         never_mended=frozenset(spelling(w) for w in _words(content["never_mended"])),
         titles=names.get("titles", frozenset()),
         streets=names.get("streets", frozenset()),
         named=names.get("named", frozenset()),
+        spelled={
+            spelling(short): spelling(word)
+            for word, written in content.get("spelled", {}).items()
+            for short in _words(written)
+        },
         **content["habits"],
     )
+
+
+def _add_any_time_after(senses: dict[tuple[str, ...], Senses]) -> None:
+    """ "Any time after" is followed by an hour or by "work": "after work" is a part of the day of its own."""
+    leading = [words[:-1] for words, said in senses.items() if "after" in said and len(words) > 1]
+    leading = [words for words in leading if "whenever" in senses.get(words, {})]
+    after = {words[-1] for words, said in senses.items() if "after" in said}
+    for words, said in list(senses.items()):
+        if "part" in said and words[0] in after:
+            for lead in leading:
+                senses.setdefault(lead + words, {"part": said["part"]})
 
 
 def _senses(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
@@ -145,6 +165,8 @@ def _senses(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
             yield from ((word, kind, _minutes(clock)) for word in _words(words))
     for day, words in content.get("holiday", {}).items():
         yield from ((word, "holiday", str(day)) for word in _words(words))
+    for months, words in content.get("period", {}).items():
+        yield from ((word, "period", str(months)) for word in _words(words))
     for kind, words in content["grammar"].items():
         yield from ((word, kind, True) for word in _words(words))
 

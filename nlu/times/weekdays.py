@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from nlu.times import almanac
 from nlu.times.dates import read_date
+from nlu.times.holidays import read_holiday
 from nlu.times.modifiers import read_modifier
 from nlu.times.periods import read_period
 from nlu.times.pieces import PAST, Days
@@ -80,6 +81,11 @@ def _on_weekday(
         first = almanac.monday(week[0].ranges[0][0])
         day = first + timedelta(days=weekday)
         return Days("date", (almanac.one(day),), weekday=weekday, of_week=first), week[1]
+    if tape.has(end, "week_later", "fortnight_later"):  # "giovedì a otto"
+        weeks = 1 if tape.has(end, "week_later") else 2
+        return Days("date", (almanac.one(day + timedelta(weeks=weeks)),), weekday=weekday), end + 1
+    if (beside := _beside_a_date(tape, weekday, end)) is not None:
+        return beside
     if tape.get(end, "unit") == "week" and tape.vocabulary.language == "en":  # "Tuesday week"
         return Days("date", (almanac.one(day + timedelta(weeks=1)),), weekday=weekday), end + 1
     return (
@@ -92,6 +98,21 @@ def _on_weekday(
         ),
         end,
     )
+
+
+def _beside_a_date(tape: Tape, weekday: int, place: int) -> Read | None:
+    """ "The Tuesday after Easter", "il giovedì dopo il 20", "the Friday before the 15th"."""
+    after = tape.has(place, "after") and not tape.has(place, "not_before")
+    if not (after or (tape.has(place, "before") and not tape.has(place, "until"))):
+        return None
+    found = read_holiday(tape, tape.skip(place + 1, "of", "filler", most=1)) or read_date(tape, place + 1)
+    if found is None or not found[0].ranges or found[0].kind not in ("date", "number"):
+        return None
+    anchor = found[0].ranges[0][0]
+    day = almanac.coming_weekday(anchor, weekday)
+    if not after:
+        day = almanac.coming_weekday(anchor - timedelta(days=8), weekday)
+    return (Days("date", (almanac.one(day),), weekday=weekday), found[1]) if day >= tape.today else None
 
 
 def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
@@ -132,7 +153,8 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
             break
         day = almanac.day_ahead(day + timedelta(days=1), read[0]) or day
     if day.weekday() == weekday and (day - tape.today).days <= 45:
-        return Days("date", (almanac.one(day),), weekday=weekday), read[1]
+        near = as_ordinal or number > place or read[0] > 19 or (day - tape.today).days <= 21
+        return Days("date", (almanac.one(day),), weekday=weekday, confidence=0.95 if near else 0.6), read[1]
     coming = almanac.coming_weekday(tape.today, weekday)
     no_range = timed and hour is not None and hour[0] <= read[0]  # unlike "martedì 9 alle 11"
     if as_ordinal or number > place or read[0] > 24 or no_range:

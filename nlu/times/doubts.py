@@ -1,0 +1,158 @@
+"""Tells whether a message may mean another time than the one that was read, so that it is said back first.
+
+Nothing is doubted for being long or oddly spelt, only for what was left over: a weekday or an hour that no
+reading took up, a "not" that refuses nothing, an "after" with nothing behind it, two hours of one day.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.tape import Tape
+
+#: Words of time: left unread beside a time, they may change it.
+_TELLING = frozenset(
+    {
+        "weekday",
+        "weekdays",
+        "relative",
+        "weekend",
+        "days_ahead",
+        "week_after_next",
+        "clock_exact",
+        "clock_spoken",
+    }
+    | {"day_part", "one_after", "after_that", "before_that", "day_later", "midweek", "week_of", "this_week"}
+    | {"next_week", "half", "half_after", "quarter", "or_earlier"}
+)
+#: The same, where a reading is right beside them.
+_TELLING_BESIDE = frozenset(
+    {
+        "unit",
+        "part",
+        "next",
+        "last",
+        "begin",
+        "middle",
+        "end",
+        "ordinal",
+        "every",
+        "minus",
+        "minus_after",
+        "period",
+    }
+    | {"month", "nth"}
+)
+_NUMBERS_NOTHING = ("counted", "unit", "currency", "one_of", "ordinal_sign", "oclock")
+_NEAR = 3
+
+
+def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    return (
+        _something_is_left(tape)
+        or _a_bound_is_bare(tape)
+        or _a_refusal_is_left(tape, pieces)
+        or _a_correction_is_left(tape, pieces)
+        or _disagree(pieces)
+    )
+
+
+def _something_is_left(tape: Tape) -> bool:
+    for place, lexeme in enumerate(tape.lexemes):
+        if place in tape.read or not lexeme.senses or "idiom" in lexeme.senses:
+            continue
+        kinds = lexeme.senses.keys()
+        if not kinds.isdisjoint(_TELLING) and "filler" not in kinds and "or" not in kinds:
+            return True
+        beside = place - 1 in tape.read or place + 1 in tape.read
+        if (
+            beside
+            and not kinds.isdisjoint(_TELLING_BESIDE)
+            and kinds.isdisjoint(("filler", "or", "soft", "cannot"))
+        ):
+            return True
+        if "digits" in kinds and _may_be_a_time(tape, place):
+            return True
+    return False
+
+
+def _may_be_a_time(tape: Tape, place: int) -> bool:
+    """A number of one or two digits that counts nothing and numbers nothing."""
+    number = tape.whole(place)
+    if number is None or number > 31 or tape.has(place - 1, "currency", "one_of", "happened"):
+        return False
+    if tape.at(place - 1).text in ("(", "/", "+", "#", "№", ".") or tape.at(place + 1).text in (
+        ")",
+        "/",
+        "%",
+    ):
+        return False
+    if tape.has(place + 1, *_NUMBERS_NOTHING) or (tape.at(place + 1).glued and tape.is_unknown(place + 1)):
+        return False
+    return not (tape.is_unknown(place + 1) and tape.is_unknown(place - 1))
+
+
+def _a_bound_is_bare(tape: Tape) -> bool:
+    """ "I fly on Saturday, can you see me before?", "before my holiday on the 14th" """
+    for place in range(len(tape)):
+        ends = place + 1 >= len(tape) or tape.has(place + 1, "soft")
+        if place in tape.read:
+            continue
+        if ends and tape.has(place, "earlier", "later_on", "until"):
+            return True
+        of_something = tape.has(place + 1, "own", "day_number") or tape.is_unknown(place + 1)
+        if of_something and tape.has(place, "before", "after") and _reaches(tape, place, 1):
+            return True
+    return False
+
+
+def _a_refusal_is_left(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """A "not" beside a time that refused nothing: "Thursday works, Tuesday not so much"."""
+    if any(piece.negated or piece.excluding or piece.dismissed for piece in pieces):
+        return False
+    for place in range(len(tape)):
+        if place in tape.read or not tape.has(place, "cannot", "not", "except"):
+            continue
+        if tape.at(place).text in ("but", "no") or tape.has(place + 1, "soft"):
+            continue
+        if any(_reaches(tape, place, step) for step in (-1, 1)):
+            return True
+    return False
+
+
+def _reaches(tape: Tape, place: int, step: int) -> bool:
+    for beside in range(place + step, place + step * (_NEAR + 1), step):
+        if tape.has(beside, "soft") or not 0 <= beside < len(tape):
+            return False
+        if beside in tape.read:
+            return True
+    return False
+
+
+def _a_correction_is_left(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Tuesday sorry Wednesday" of which both are still there."""
+    for one, other in pairwise(pieces):
+        gap = range(one.end, other.start)
+        if type(one.found) is type(other.found) and any(tape.has(place, "correction") for place in gap):
+            return True
+    return False
+
+
+def _disagree(pieces: Sequence[Piece]) -> bool:
+    """Two hours or two days, one after the other, that nothing makes a choice or a span of."""
+    told = [p for p in pieces if isinstance(p.found, (Days, Clock)) and not (p.negated or p.dismissed)]
+    hours = [p for p in told if isinstance(p.found, Clock) and p.found.shape == "point"]
+    days = [p for p in told if isinstance(p.found, Days) and p.found.ranges]
+    if len(hours) > len(days) > 0 and all(p.link not in ("or", "and") for p in hours[1:]):
+        return True
+    return any(
+        later.link == "none" and isinstance(one.found, Days) and _clash(one.found, later.found)
+        for one, later in pairwise(told)
+    )
+
+
+def _clash(one: Days, other: object) -> bool:
+    """Whether no day is of both."""
+    if not isinstance(other, Days) or not (one.ranges and other.ranges):
+        return False
+    return not any(a < d and c < b for a, b in one.ranges for c, d in other.ranges)

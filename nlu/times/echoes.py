@@ -1,0 +1,174 @@
+"""Reads what points back at a time just told: "or the day after", "so after that", "the week after"."""
+
+from datetime import date, timedelta
+
+from nlu.times import almanac
+from nlu.times.periods import position_in
+from nlu.times.pieces import Clock, Days, Link, Piece
+from nlu.times.tape import Tape
+
+_DAY, _WEEK, _FORTNIGHT = timedelta(days=1), timedelta(weeks=1), timedelta(days=14)
+_NAMED = (
+    "weekday",
+    "digits",
+    "month",
+    "holiday",
+    "ordinal",
+    "number",
+    "unit",
+    "relative",
+    "day_number",
+    "at",
+    "part",
+)
+Echo = tuple[list[Piece], int]
+
+
+def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
+    """What `place` says of the last of `pieces`, which may give way to it, and the place after."""
+    if not pieces:
+        return None
+    if (hours := _beside_the_hour(tape, place, pieces)) is not None:
+        return hours
+    last = pieces[-1]
+    days = last.found
+    if not isinstance(days, Days) or not days.ranges:
+        return None
+    return (
+        _beside_the_day(tape, place, pieces, days)
+        or _one_day_later(tape, place, last, days)
+        or _one_week_later(tape, place, last, days)
+        or _of_the_next(tape, place, days)
+        or _not_this_one(tape, place, pieces, days)
+    )
+
+
+def _beside_the_hour(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
+    """ "A meeting until 11 tomorrow, so after that", "I finish at 5, anything after": another hour."""
+    after, before = _says_after(tape, place) or tape.has(place, "after_that"), _says_before(tape, place)
+    if not (after or before):
+        return None
+    for number in range(len(pieces) - 1, max(len(pieces) - 3, -1), -1):
+        clock = pieces[number].found
+        if (
+            isinstance(clock, Clock)
+            and clock.shape in ("point", "before", "range")
+            and pieces[number].end < place
+        ):
+            moment = (clock.end or clock.start) if after else (clock.start or clock.end)
+            bounded = Clock("after", moment) if after else Clock("before", end=moment)
+            link: Link = (
+                "none" if number < len(pieces) - 1 or (number and pieces[number].link == "none") else "break"
+            )
+            del pieces[number]
+            return [Piece(bounded, place, place + 1, link=link)], place + 1
+    return None
+
+
+def _beside_the_day(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
+    """ "I fly on Saturday, so before that", "away until the 15th, then any day"."""
+    end = days.ranges[0][1]
+    if days.kind in ("week", "month") and not tape.has(place, "after_that", "before_that"):
+        return None
+    apart = place > pieces[-1].end or tape.has(place, "after_that", "before_that")
+    if _says_before(tape, place) and end - _DAY > tape.today and apart:
+        pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
+        before = Days("span", ((tape.today, days.ranges[0][0]),))
+        return [Piece(before, place, place + 1, link="break")], place + 1
+    if _says_after(tape, place) and days.bound == "from":  # "away until the 15th, so any day after"
+        return [], place + 1
+    if _says_after(tape, place) and apart:
+        pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
+        return [Piece(Days("span", ((end, end + _FORTNIGHT),)), place, place + 1, link="break")], place + 1
+    return None
+
+
+def _says_after(tape: Tape, place: int) -> bool:
+    told = tape.has(place, "after_that") and not tape.has(place + 1, *_NAMED)
+    return told or (tape.has(place, "after", "later_on") and _ends(tape, place + 1))
+
+
+def _says_before(tape: Tape, place: int) -> bool:
+    return tape.has(place, "before_that") or (tape.has(place, "before", "earlier") and _ends(tape, place + 1))
+
+
+def _ends(tape: Tape, place: int) -> bool:
+    return place >= len(tape) or tape.has(place, "soft")
+
+
+def _one_day_later(tape: Tape, place: int, last: Piece, days: Days) -> Echo | None:
+    """ "Tomorrow or the day after", "March 20 or 21"."""
+    if (same := _same_month(tape, place, last)) is not None:
+        return [Piece(same, place, place + 1)], place + 1
+    if tape.has(place, "day_later"):
+        return [Piece(Days("date", (almanac.one(days.ranges[0][1]),)), place, place + 1)], place + 1
+    return None
+
+
+def _one_week_later(tape: Tape, place: int, last: Piece, days: Days) -> Echo | None:
+    """ "Not next week, the one after", "this week or the next", "Wednesday or the week after"."""
+    end = days.ranges[0][1]
+    if tape.has(place, "one_after") and not tape.has(place + 1, *_NAMED):
+        later = _week(end) if days.kind == "week" else None
+        if days.weekday is not None:
+            later = Days("date", (almanac.one(end + _DAY * 6),), weekday=days.weekday)
+        return None if later is None else ([Piece(later, place, place + 1)], place + 1)
+    if days.kind != "week":
+        return None
+    after = tape.get(place, "unit") == "week" and tape.has(place + 1, "after")
+    if after and (place + 2 >= len(tape) or tape.has(place + 2, "soft")):
+        return [Piece(_week(end), place, place + 2)], place + 2
+    if _is_bare_next(tape, place) and tape.has(place - 1, "or", "filler"):
+        return [Piece(_week(end), place, place + 1)], place + 1
+    return None
+
+
+def _week(first: date) -> Days:
+    return Days("week", ((first, first + _WEEK),), grain="week")
+
+
+def _of_the_next(tape: Tape, place: int, days: Days) -> Echo | None:
+    """ "End of this week or beginning of next", "this week or early next"."""
+    kind = next((k for k in ("begin", "middle", "end") if tape.has(place, k)), None)
+    if kind is None or days.kind not in ("week", "span") or (days.ranges[0][1] - days.ranges[0][0]).days > 7:
+        return None
+    following = tape.skip(place + 1, "of", "filler", most=2)
+    if not _is_bare_next(tape, following):
+        return None
+    first = almanac.monday(days.ranges[0][0]) + _WEEK
+    start, end = position_in(kind, _week(first))
+    return [Piece(Days("span", ((start, end),)), place, following + 1)], following + 1
+
+
+def _not_this_one(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
+    """ "Wednesday, not this one, the next": but "this Wednesday, not next" is this one."""
+    refused = pieces[-1].negated or any(tape.has(p, "not") for p in range(pieces[-1].end, place))
+    if tape.has(place - 1, "not") or not (_is_bare_next(tape, place) and refused) or days.weekday is None:
+        return None
+    pieces[-1] = pieces[-1].but(negated=True)
+    later = Days("date", (almanac.one(days.ranges[0][1] + _DAY * 6),), weekday=days.weekday)
+    return [Piece(later, place, place + 1, link="break")], place + 1
+
+
+def _is_bare_next(tape: Tape, place: int) -> bool:
+    return tape.has(place, "next") and not tape.has(
+        place + 1, "weekday", "unit", "weekend", "month", "part", "holiday"
+    )
+
+
+def _same_month(tape: Tape, place: int, before: Piece) -> Days | None:
+    """ "March 20 or 21", "the 18th or 19th" """
+    ordinal = tape.ordinal(place)
+    number, end = ordinal or (tape.whole(place), place + 1)
+    joined = tape.has(place - 1, "or") and before.end == place - 1 and isinstance(before.found, Days)
+    if number is None or not joined or not isinstance(before.found, Days) or before.found.kind != "date":
+        return None
+    if before.found.number is None or number <= before.found.number or tape.at(end).glued:
+        return None
+    if ordinal or tape.has(
+        end, "ampm_am", "ampm_pm", "oclock", "unit", "counted", "month", "month_short", "to"
+    ):
+        return None
+    first = before.found.ranges[0][0]
+    day = almanac.make(first.year, first.month, number)
+    return None if day is None else Days("date", (almanac.one(day),), number=number)

@@ -1,0 +1,52 @@
+"""Tells the time of a reason from the one wished for: "school until 3, so at 4 on Tuesday"."""
+
+from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.tape import Tape
+
+_WITHIN = 5
+_EXACT = ("weekday", "date", "relative", "number", "span")
+
+
+def has_happened(tape: Tape, place: int) -> bool:
+    """ "I had an X-ray in June", "è caduto sabato": the words before tell what was, and ask for nothing."""
+    for before in range(place - 1, max(place - 1 - _WITHIN, -1), -1):
+        if tape.has(before, "soft", "wishing", "booked", "so", "cannot"):
+            return False
+        if tape.has(before, "happened"):
+            return True
+    return False
+
+
+def only_tells_the_time(tape: Tape, place: int) -> bool:
+    """ "It's ten past nine and I am waiting" wishes for nothing."""
+    return tape.has(place - 1, "it_is") and not tape.has(place, "at")
+
+
+def drop_reasons(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """What stands before "so" only says why, if what follows it names a time of its own."""
+    for number in range(len(pieces) - 1, 0, -1):
+        gap = range(pieces[number - 1].end, pieces[number].start)
+        if any(tape.has(place, "so") for place in gap):
+            return _without_reasons(pieces[:number], pieces[number:])
+    return pieces
+
+
+def _without_reasons(before: list[Piece], after: list[Piece]) -> list[Piece]:
+    wishes = [p for p in after if not (p.negated or p.dismissed)]
+    days = [p for p in wishes if isinstance(p.found, Days) and p.found.ranges]
+    clocks = [p for p in wishes if isinstance(p.found, Clock)]
+    if not (days or clocks):
+        return [*before, *after]
+    kept = [p for p in before if not _is_reason(p, days=bool(days))]
+    framed = bool(kept) and isinstance(kept[-1].found, Days) and not (kept[-1].negated or kept[-1].dismissed)
+    if framed and kept[-1].found.kind in ("week", "month", *_EXACT):  # type: ignore[union-attr]
+        after = [after[0].but(link="soft"), *after[1:]]
+    return [*kept, *after]
+
+
+def _is_reason(piece: Piece, *, days: bool) -> bool:
+    if isinstance(piece.found, Clock):
+        return True
+    if not isinstance(piece.found, Days) or piece.negated or piece.dismissed:
+        return False
+    return days and piece.found.kind in _EXACT
