@@ -20,6 +20,10 @@ PROMISE_BROKEN = "promise_broken"  # nobody answered by the moment that the pati
 PAUSED = "paused"  # the assistant was silenced before an answer of its own went out
 OWN_KINDS = frozenset({HANDED_BACK, PROMISE_BROKEN, PAUSED})
 
+#: Messages from before the number was connected, and those with files: kept, shown, and nothing else.
+PAST, PAST_FILE = "past", "past_file"
+PAST_KINDS = frozenset({PAST, PAST_FILE})
+
 
 def is_person(owner: str) -> bool:
     return owner.startswith(STAFF)

@@ -75,6 +75,15 @@ class Contacts:
                 self._point(connection, event, name, contact)
         return contact, is_new
 
+    def call(self, connection: Connection, event: InboundEvent, at: int, *, name: str | None) -> None:
+        """The practice has this person on its phone under a name; None: not any more."""
+        contact = self.find(connection, event)
+        if contact is None and name is not None:
+            self.of(connection, event, at)
+        elif contact is not None:
+            who = self._rows.open(connection, contact, _WHO.scalar(connection, contact=contact))
+            self._store(connection, contact, {**who, "name": name})
+
     def move(self, connection: Connection, event: InboundEvent, contact: str, to: str, at: int) -> str:
         """The person behind this contact has another number now. Whoever is known by that already goes on
         there, with the visits of both. Returns where the person is found from now on."""

@@ -206,7 +206,7 @@ class SqlDesk:
             view = patient_view(connection, self._rows, row, files=files.get(row.id, ()))
             if view is None:
                 continue
-            views.append((row.received_at, row.id, view))
+            views.append((to_stamp(view.at), row.id, view))
         for row in connection.execute(select(_outbox).where(_outbox.c.conversation == conversation)):
             if row.draft is not None and row.state in (OutboxState.DRAFTED, OutboxState.DROPPED):
                 continue  # a suggestion that waits, or was never sent

@@ -15,6 +15,7 @@ from bot.domain.pipeline import (
     BOT,
     HANDED_BACK,
     OWN_KINDS,
+    PAST_KINDS,
     PAUSED,
     PROMISE_BROKEN,
     QUEUE,
@@ -39,7 +40,7 @@ _handoff = t.HandoffRow.__table__  # type: ignore[attr-defined]
 _alert = t.AlertRow.__table__  # type: ignore[attr-defined]
 
 #: Kinds in the inbox that are no words of the patient's, and do not open the window.
-NOT_PATIENT = (*sorted(OWN_KINDS), *(kind for kind in InboundKind if kind not in OPENING_KINDS))
+NOT_PATIENT = (*sorted(OWN_KINDS | PAST_KINDS), *(kind for kind in InboundKind if kind not in OPENING_KINDS))
 
 
 class SqlHandoffs:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.domain.channels import ELSEWHERE
 from bot.domain.conversation import InboundKind
-from bot.domain.pipeline import OWN_KINDS
+from bot.domain.pipeline import OWN_KINDS, PAST_KINDS
 from bot.service.desk import Author, FileView, MessageView
 from bot.storage.inbox_words import quoted
 from bot.storage.sealed_rows import SealedRows
@@ -19,6 +19,7 @@ _UNSEEN = frozenset(
 )
 _ONLY_WITH_WORDS = frozenset({InboundKind.SYSTEM})
 _ANSWERS = "answers."
+_KNOWN = frozenset(InboundKind)
 _LONGEST_QUOTE = 200
 
 
@@ -29,21 +30,23 @@ def patient_view(
     if row.kind in _UNSEEN:
         return None
     words = rows.open(connection, row.conversation, row.sealed)
-    text = _text(row.kind, words)
+    is_past = row.kind in PAST_KINDS
+    kind = words["details"]["type"] if is_past else row.kind
+    text = _text(kind, words)
     if row.kind in _ONLY_WITH_WORDS and not text:
         return None
     about = words.get("about")
     original = quoted(connection, rows, row.conversation, about) if about else None
     if row.kind == InboundKind.EDIT and (original is None or original.text == text):
         return None
-    is_echo = row.kind == InboundKind.ECHO
+    is_echo = words["details"]["from"] == "practice" if is_past else row.kind == InboundKind.ECHO
     return MessageView(
         id=f"in-{row.id}",
-        at=from_stamp(row.received_at),
+        at=from_stamp(row.sent_at if is_past else row.received_at),
         author=Author.STAFF if is_echo else Author.PATIENT,
         by=ELSEWHERE.get(row.channel, row.channel) if is_echo else None,
         text=text,
-        kind=_kind(row.kind, words),
+        kind=_kind(kind, words),
         files=files,
         quoted=original.text[:_LONGEST_QUOTE] if original else "",
         is_edited="before" in words,
@@ -56,7 +59,7 @@ def _kind(kind: str, words: Mapping[str, Any]) -> str:
     if kind == InboundKind.PREFERENCES:
         wish = words.get("details", {}).get("value")
         return f"preferences_{'stop' if wish == 'stop' else 'resume'}"
-    return kind
+    return kind if kind in _KNOWN else InboundKind.UNSUPPORTED
 
 
 def _text(kind: str, words: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ from bot.storage.handoffs import SqlHandoffs
 from bot.storage.inbox_words import words_of
 from bot.storage.instants import tick
 from bot.storage.ownership import Ownership
+from bot.storage.past import Past, is_of_the_app, slices
 from bot.storage.sealed_rows import SealedRows
 from bot.storage.statements import Prepared, upsert
 from bot.storage.tables import to_stamp
@@ -108,6 +109,7 @@ class IntakeRows:
         self._clock = clock
         consents = SqlConsents(database, rows.practice)
         self._contacts = Contacts(rows, consents)
+        self._past = Past(rows, self._contacts)
         self._unread = UnreadEvents(rows)
         self._notices = AccountNotices(database, rows)
         self._aftermath = Aftermath(
@@ -123,8 +125,11 @@ class IntakeRows:
         self, events: Sequence[InboundEvent], *, accounts: frozenset[tuple[str, str]]
     ) -> Accepted:
         channels = {channel for channel, _ in accounts}
-        ours = [event for event in events if _is_ours(event, accounts, channels)]
+        known = [event for event in events if _is_ours(event, accounts, channels)]
+        ours = [event for event in known if not is_of_the_app(event)]
         at = to_stamp(self._clock.now())
+        for some in slices([event for event in known if is_of_the_app(event)]):
+            await self._take_past(some, at)
 
         def unit(connection: Connection) -> Accepted:
             taken = _Taken()
@@ -142,7 +147,7 @@ class IntakeRows:
                 conversations=tuple(taken.stored),
                 settled=tuple(taken.settled),
                 repeats=taken.repeats,
-                foreign=len(events) - len(ours),
+                foreign=len(events) - len(known),
                 alerts=taken.alerts,
                 refusals=tuple(dict.fromkeys(taken.refusals)),
             )
@@ -155,6 +160,13 @@ class IntakeRows:
         """A well signed body that nothing could be read of."""
         at = to_stamp(self._clock.now())
         await self._database.write(lambda connection: self._unread.keep_body(connection, channel, body, at))
+
+    async def _take_past(self, events: Sequence[InboundEvent], at: int) -> None:
+        def unit(connection: Connection) -> None:
+            for event in events:
+                self._past.take(connection, event, at)
+
+        await self._database.write(unit)
 
     def _take_message(self, connection: Connection, event: InboundEvent, taken: "_Taken", at: int) -> None:
         conversation, is_new = self._contacts.of(connection, event, at)
@@ -178,6 +190,8 @@ class IntakeRows:
             return None
         answered = needs_answer(event)
         about = self._rows.hashed(event.about) if event.about else None
+        words = self._rows.seal(connection, conversation, words_of(event, about=about))
+        state = self._state_of(event) if answered else "done"
         row: int | None = _ADD_INBOX.scalar(
             connection,
             practice=self._practice,
@@ -186,12 +200,14 @@ class IntakeRows:
             event=self._rows.hashed(event.id or ""),
             conversation=conversation,
             kind=event.kind.value,
-            sealed=self._rows.seal(connection, conversation, words_of(event, about=about)),
+            sealed=words,
             sent_at=to_stamp(event.at) if event.at else at,
             received_at=at,
-            state=self._state_of(event) if answered else "done",
+            state=state,
             attempts=0,
         )
+        if row is None:
+            row = self._past.bring_back(connection, event, words, state=state, at=at)
         if row is not None and answered:
             _WAKE.run(connection, conversation=conversation)
         return row

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from bot.domain.conversation import Attachment
 from bot.domain.media import NotKept, SafeFile, Transcript
+from bot.domain.pipeline import PAST_FILE
 from bot.service.desk import FileView
 from bot.service.files import DueFile
 from bot.storage import tables as t
@@ -28,7 +29,7 @@ from bot.storage.tables import from_stamp, to_stamp
 _media = MediaRow.__table__  # type: ignore[attr-defined]
 _inbox = t.InboxRow.__table__  # type: ignore[attr-defined]
 
-_KINDS = ("image", "audio", "video", "document", "sticker")
+_KINDS = ("image", "audio", "video", "document", "sticker", PAST_FILE)
 #: What is fetched of what a channel calls its attachments; the others are links to posts and the like.
 _FETCHED = frozenset({"image", "audio", "video", "document", "file", "sticker", "voice"})
 #: As long as channels keep files for us.

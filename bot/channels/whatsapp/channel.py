@@ -9,11 +9,12 @@ from bot.channels.graph_client import GRAPH_URL, GraphAnswer, GraphClient, outco
 from bot.channels.lenient import identifier, objects
 from bot.channels.meta_webhook import answer_challenge, require
 from bot.channels.plain_text import length
-from bot.channels.whatsapp.inbound import CHANNEL, parse
+from bot.channels.whatsapp.inbound import parse
 from bot.channels.whatsapp.outbound import LIMITS, LIST_LABEL, render
 from bot.channels.whatsapp.provenance import verify
 from bot.channels.whatsapp.provenance import whose as _whose
 from bot.channels.whatsapp.refusals import REFUSALS
+from bot.channels.whatsapp.values import CHANNEL
 from bot.domain.conversation import Address, InboundEvent, Refused, Rendered, Reply, SendAction, SendOutcome
 from bot.domain.practice import WhatsAppAccount
 from bot.errors import SetupError

@@ -8,8 +8,8 @@ An event of kind TEXT always has text, and one of kind CHOICE a payload.
 https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 from bot.channels.lenient import (
@@ -26,47 +26,12 @@ from bot.channels.lenient import (
 )
 from bot.channels.whatsapp.content import Content, read
 from bot.channels.whatsapp.notices import ELSEWHERE_FIELDS, details, is_known, kind_of
+from bot.channels.whatsapp.past import HISTORY, PHONE_BOOK, past_of, phone_book_of
 from bot.channels.whatsapp.people import CONTACT, FROM, RECIPIENT, TO, Contacts, Person, identity, who
-from bot.domain.channels import WHATSAPP
+from bot.channels.whatsapp.values import Value
 from bot.domain.conversation import InboundEvent, InboundKind, SendStatus
 
-CHANNEL = WHATSAPP
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Value:
-    """What the items of one change share."""
-
-    account: str | None
-    contacts: Contacts
-
-    def event(
-        self,
-        item: Mapping[str, Any],
-        kind: InboundKind,
-        person: Person,
-        *,
-        id_parts: Sequence[object] | None = None,
-        at: object = None,
-        **known: Any,
-    ) -> InboundEvent:
-        """`id_parts`, where the id of the item alone is shared by several events."""
-        parts = [identifier(part) for part in id_parts or (item.get("id"),)]
-        return InboundEvent(
-            kind=kind,
-            channel=CHANNEL,
-            account=self.account,
-            id=identifier(":".join(part for part in parts if part)) or fingerprint(item),
-            sender=person.sender,
-            at=instant(item.get("timestamp")) or instant(at),
-            phone=known.pop("phone", None) or person.phone,
-            profile_name=person.profile_name,
-            aliases=person.aliases,
-            **known,
-        )
-
-
-_Reader = Callable[[Mapping[str, Any], _Value], InboundEvent | None]
+_Reader = Callable[[Mapping[str, Any], Value], InboundEvent | None]
 
 
 def parse(body: bytes) -> tuple[InboundEvent, ...]:
@@ -81,10 +46,14 @@ def parse(body: bytes) -> tuple[InboundEvent, ...]:
 
 def _read_change(change: Mapping[str, Any], entry: Mapping[str, Any]) -> Iterator[InboundEvent]:
     field, content = words(change.get("field")), mapping(change.get("value"))
-    value = _Value(
+    value = Value(
         account=identifier(mapping(content.get("metadata")).get("phone_number_id")),
         contacts=Contacts(objects(content.get("contacts"))),
     )
+    of_the_app = _of_the_app(field, content, value, entry)
+    if of_the_app:
+        yield from of_the_app
+        return
     known = [] if field in ELSEWHERE_FIELDS else [key for key in content if key in _READERS]
     for key in known:
         for item in objects(content[key]):
@@ -96,8 +65,19 @@ def _read_change(change: Mapping[str, Any], entry: Mapping[str, Any]) -> Iterato
         yield _notice(kind, change, entry, value)
 
 
+def _of_the_app(
+    field: str | None, content: Mapping[str, Any], value: Value, entry: Mapping[str, Any]
+) -> list[InboundEvent]:
+    """What the WhatsApp Business app hands over, of a number that stays in it."""
+    if field == HISTORY:
+        return list(past_of(content, value))
+    if field == PHONE_BOOK:
+        return list(phone_book_of(content, value, at=entry.get("time")))
+    return []
+
+
 def _notice(
-    kind: InboundKind, change: Mapping[str, Any], entry: Mapping[str, Any], value: _Value
+    kind: InboundKind, change: Mapping[str, Any], entry: Mapping[str, Any], value: Value
 ) -> InboundEvent:
     """About the account, or of a kind that we do not know. The same is said again when it happens again: the
     entry's time is part of its id."""
@@ -115,7 +95,7 @@ def _notice(
     )
 
 
-def _read_message(message: Mapping[str, Any], value: _Value) -> InboundEvent:
+def _read_message(message: Mapping[str, Any], value: Value) -> InboundEvent:
     content = read(message)
     person = who(message, FROM, value.contacts)
     if content.kind is InboundKind.SYSTEM and person.sender is None:
@@ -134,7 +114,7 @@ def _moved_person(system: Mapping[str, Any]) -> Person:
     return Person(sender=known[0], aliases=tuple(known[1:])) if known else Person()
 
 
-def _read_status(status: Mapping[str, Any], value: _Value) -> InboundEvent | None:
+def _read_status(status: Mapping[str, Any], value: Value) -> InboundEvent | None:
     state = identifier(status.get("status"))
     message_id = identifier(status.get("id"))
     if not state or not message_id:
@@ -153,7 +133,7 @@ def _read_status(status: Mapping[str, Any], value: _Value) -> InboundEvent | Non
     )
 
 
-def _read_echo(echo: Mapping[str, Any], value: _Value) -> InboundEvent:
+def _read_echo(echo: Mapping[str, Any], value: Value) -> InboundEvent:
     """Staff wrote to a patient from the WhatsApp Business app: the patient is whom it went to."""
     content = read(echo)
     person = who(echo, TO, value.contacts)
@@ -162,7 +142,7 @@ def _read_echo(echo: Mapping[str, Any], value: _Value) -> InboundEvent:
     )
 
 
-def _read_call(call: Mapping[str, Any], value: _Value) -> InboundEvent:
+def _read_call(call: Mapping[str, Any], value: Value) -> InboundEvent:
     """A call, as it rings and as it ends; `details` have its `event` and `direction`."""
     ours = call.get("direction") == "BUSINESS_INITIATED"
     person = who(call, TO if ours else FROM, value.contacts)
@@ -172,13 +152,13 @@ def _read_call(call: Mapping[str, Any], value: _Value) -> InboundEvent:
     )
 
 
-def _read_preference(preference: Mapping[str, Any], value: _Value) -> InboundEvent:
+def _read_preference(preference: Mapping[str, Any], value: Value) -> InboundEvent:
     said = {name: preference.get(name) for name in ("category", "value")}
     person = who(preference, CONTACT, value.contacts)
     return value.event(preference, InboundKind.PREFERENCES, person, details=flat(said))
 
 
-def _read_id_update(update: Mapping[str, Any], value: _Value) -> InboundEvent:
+def _read_id_update(update: Mapping[str, Any], value: Value) -> InboundEvent:
     """A person got a new BSUID: the new one is who they are, the previous one an alias."""
     changed = mapping(update.get("user_id"))
     flat = {"user_id": changed.get("current"), "wa_id": update.get("wa_id")}
@@ -191,7 +171,7 @@ def _read_id_update(update: Mapping[str, Any], value: _Value) -> InboundEvent:
     return value.event(update, InboundKind.SYSTEM, person, details={"type": "user_id_update"})
 
 
-def _read_error(error: Mapping[str, Any], value: _Value) -> InboundEvent:
+def _read_error(error: Mapping[str, Any], value: Value) -> InboundEvent:
     """Something of the account's, not of a message's: its number is throttled, its token is refused."""
     return value.event(error, InboundKind.ACCOUNT, Person(), details={"field": "errors"} | flat(error))
 
