@@ -11,7 +11,6 @@ from bot.domain.practice import Practice
 from bot.errors import SetupError
 from bot.ports import PracticeSystem
 from bot.practice_systems.embedded import EmbeddedDiary
-from bot.practice_systems.feeds import PublishedCalendar
 from bot.practice_systems.outside_diary import OutsideDiary
 from bot.practice_systems.registry import open_system
 from bot.practice_systems.requests import RequestsDiary
@@ -51,6 +50,9 @@ def open_diaries(
         embedded = EmbeddedDiary(practice, store)
         return Diaries(of_patients=embedded, of_staff=embedded)
     if settings.kind == "requests":
+        # Brings a library of calendars along, which others need not load.
+        from bot.practice_systems.feeds import PublishedCalendar
+
         calendars = {
             who: PublishedCalendar(_session(http), url, zone=practice.time_zone)
             for who, url in settings.practitioners.items()

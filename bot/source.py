@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +22,11 @@ from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.tokens import AliasToken, AnchorToken, DirectiveToken, DocumentStartToken, TagToken
 
 from bot.errors import ContentRefused, Position, Problem
+
+#: Wherever one of these tokens may begin. Scanning takes as long as reading, and few files have any.
+_MAY_BE_REFUSED = re.compile(
+    r"(?:^|[\s\[\]{},:?\"'-])[&*!]|^(?:%|---|\.\.\.)|[\x85\u2028\u2029\ufeff]", re.MULTILINE
+)
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 40
@@ -113,13 +119,25 @@ def read_bytes(raw: bytes, *, shown_as: str) -> Node:
 
 
 def read_text(text: str, *, shown_as: str) -> Node:
-    """YAML from a string; the same rules and errors as a file."""
+    """YAML from a string; the same rules and errors as a file. While a process starts, several look for their
+    parts in the same files: each is read once (`forget_what_was_read`)."""
+    return _read(text, shown_as)
+
+
+def forget_what_was_read() -> None:
+    """Once everything is loaded, nobody reads the same again, and trees take memory."""
+    _read.cache_clear()
+
+
+@lru_cache(maxsize=256)
+def _read(text: str, shown_as: str) -> Node:
     start = Position(shown_as, 1, 1)
     if "\r" in text.replace("\r\n", ""):
         raise _refusal(start, "has line ends that are a lone CR; save it with LF or CRLF")
     text = unicodedata.normalize("NFC", text)
     try:
-        for token in YAML(typ="rt", pure=True).scan(text):
+        tokens = YAML(typ="rt", pure=True).scan(text) if _MAY_BE_REFUSED.search(text) else ()
+        for token in tokens:
             if isinstance(token, (AliasToken, AnchorToken, TagToken, DirectiveToken)):
                 what = type(token).__name__.removesuffix("Token").lower()
                 several = f"{what}es" if what.endswith("s") else f"{what}s"

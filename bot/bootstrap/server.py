@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import aiohttp
 from aiohttp import web
@@ -20,7 +20,6 @@ from bot.bootstrap.content import (
     read_own_actions,
     remote_actions,
 )
-from bot.bootstrap.demo import demo_stand_in
 from bot.bootstrap.files import FileRoom
 from bot.bootstrap.front_desk import FrontDesk
 from bot.bootstrap.outreach import read_outreach
@@ -37,7 +36,6 @@ from bot.service.measures import Instruments, Measures
 from bot.service.pressure import Pressure
 from bot.service.probe import Probe
 from bot.service.tracing import spans_to
-from bot.stand_in import GraphStandIn
 from bot.storage.audit import SqlAudit
 from bot.storage.database import Database
 from bot.storage.seal import derive
@@ -57,6 +55,9 @@ from bot.web.session import SignIn
 from bot.web.system_webhooks import add_system_webhook
 from bot.web.web_chat import WebChatParts, add_web_chat
 from bot.web.webhooks import MAX_BODY, add_webhooks
+
+if TYPE_CHECKING:
+    from bot.stand_in import GraphStandIn
 
 #: Seconds in which Graph may be slow, account by account.
 _SLOW = 600.0
@@ -277,6 +278,8 @@ class Server:
             return configured
         if not self._configuration.demo:
             return "https://graph.facebook.com"
+        from bot.bootstrap.demo import demo_stand_in  # whoever serves patients has no use for it
+
         self._stand_in = demo_stand_in(practice, url=self.url, now=clock.now)
         runner = web.AppRunner(self._stand_in.application(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()

@@ -21,6 +21,7 @@ import typer
 from bot import bootstrap
 from bot.commands.shared import DEFAULT_DATA, Data, moment
 from bot.errors import ChairsideError
+from bot.source import forget_what_was_read
 from bot.web.library_log import hush_libraries
 
 _FIRST_PORT = 8080
@@ -121,6 +122,7 @@ def _run(serving: Coroutine[Any, Any, None]) -> None:
 
 async def _serve(configuration: bootstrap.Configuration, host: str, port: int, *, open_browser: bool) -> None:
     _log_as_json()
+    gc.disable()  # what is loaded now stays: looking for garbage in it would be a tenth of the start
     several = configuration.practice_file.is_dir() and not configuration.demo
     kind = bootstrap.Deployment if several else bootstrap.Server
     server: bootstrap.Deployment | bootstrap.Server = kind(configuration, host=host, port=port)
@@ -138,8 +140,10 @@ async def _serve(configuration: bootstrap.Configuration, host: str, port: int, *
         await server.stop()
         raise
     # What is there by now stays. To look for garbage in it keeps all patients waiting a fifth of a second.
+    forget_what_was_read()
     gc.collect()
     gc.freeze()
+    gc.enable()
     if configuration.demo:
         print(f"Chairside is ready: {server.url}/", flush=True)
         print("  a phone to write from, the diary, and what the assistant understood.", flush=True)

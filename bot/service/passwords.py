@@ -11,6 +11,7 @@ import itertools
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import cache
 
 import pyotp
 from argon2 import PasswordHasher
@@ -21,8 +22,6 @@ LONGEST = 128
 _CODE = re.compile(r"\d{6}")
 _SECONDS = 30  # of a code, RFC 6238
 _HASHER = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)
-#: A password that nobody has: checking it takes as long as checking somebody's (ASVS 5.0.0 V6.3.8).
-_NOBODY = _HASHER.hash("a password that nobody has")
 #: Each check takes 46 MiB: a crowd of guesses waits in line instead of taking the machine's memory.
 _WORKERS = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 _COMMON = """
@@ -70,16 +69,23 @@ async def hash_password(password: str) -> str:
 
 async def is_password(password: str, hashed: str | None) -> bool:
     """Takes as long when there is no hash to compare with."""
-    loop = asyncio.get_running_loop()
-    same = await loop.run_in_executor(_WORKERS, _verify, password, hashed or _NOBODY)
-    return same and hashed is not None
+    return await asyncio.get_running_loop().run_in_executor(_WORKERS, _verify, password, hashed)
 
 
-def _verify(password: str, hashed: str) -> bool:
+def _verify(password: str, hashed: str | None) -> bool:
+    if hashed is None:
+        _verify(password, _nobodys())
+        return False
     try:
         return _HASHER.verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _nobodys() -> str:
+    """A password that nobody has: checking it takes as long as checking somebody's (ASVS 5.0.0 V6.3.8)."""
+    return _HASHER.hash("a password that nobody has")
 
 
 def code_secret_of(token: str) -> str:

@@ -65,3 +65,17 @@ def test_bytes_that_are_no_text_are_refused() -> None:
     for raw in (b"\xff\xfe", b"a: " + b"x" * MAX_BYTES):
         with pytest.raises(ContentRefused):
             read_bytes(raw, shown_as="f.yml")
+
+
+@pytest.mark.parametrize(
+    "text", ["a: &x 1", "a: *x", "a: !t 1", "- !t", "[&x 1]", "? &x a\n: 1", "a: 1\n---\nb: 2"]
+)
+def test_what_may_be_an_anchor_or_a_second_document_is_looked_at(text: str) -> None:
+    with pytest.raises(ContentRefused):
+        read_text(text, shown_as="flow.yml")
+
+
+def test_words_with_such_characters_are_no_anchors() -> None:
+    node = read_text("a: Ciao! Rossi & Bianchi, 5*3\nb: 'R&B'", shown_as="flow.yml")
+
+    assert node.plain() == {"a": "Ciao! Rossi & Bianchi, 5*3", "b": "R&B"}
