@@ -27,6 +27,7 @@ from pathlib import Path
 
 import aiohttp
 
+from bench import nursery
 from bench.robot import NoAnswer, Robot
 from bot.service.probe import STAGES, stage_in
 
@@ -91,7 +92,9 @@ class Server:
         self._process: BaseProcess | None = None
 
     def start(self) -> None:
-        self._process = NURSERY.Process(target=_demo, args=(self.port, self.data, self._environment))
+        self._process = NURSERY.Process(
+            target=nursery.demo, args=(self.port, self.data, self._environment, NOW)
+        )
         self._process.start()
 
     async def ready(self, http: aiohttp.ClientSession) -> None:
@@ -124,18 +127,9 @@ class Server:
             self._process.join(20)
 
 
-#: Servers are born from a process that has imported everything: the same code, minus seconds of imports.
+#: Servers are born from a process that has loaded everything.
 NURSERY = multiprocessing.get_context("forkserver")
-NURSERY.set_forkserver_preload(["bot.commands.running"])
-
-
-def _demo(port: int, data: Path, environment: dict[str, str]) -> None:
-    """`chairside demo`, in a process of its own."""
-    from bot.commands.running import demo
-
-    os.environ.update(environment)
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for as long as the process lives
-    demo(port=port, data=data, now=NOW, no_browser=True)
+NURSERY.set_forkserver_preload(["bench.nursery"])
 
 
 async def run(kills: int, seed: int, twin: str | None) -> Tally:

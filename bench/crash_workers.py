@@ -13,7 +13,6 @@ import contextlib
 import os
 import random
 import signal
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -23,7 +22,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from bench import crash
+from bench import crash, nursery
 from bench.robot import Robot
 from bot.bootstrap import DEMO_ENVIRONMENT
 from bot.service.probe import STAGES, stage_in
@@ -62,7 +61,7 @@ class Worker:
 
     async def start(self, http: aiohttp.ClientSession) -> None:
         given = (self.port, self.folder, self.environment)
-        self.process = crash.NURSERY.Process(target=_serve, args=given)
+        self.process = crash.NURSERY.Process(target=nursery.serve, args=given)
         self.process.start()
         for _ in range(12_000):
             if not self.process.is_alive():
@@ -95,14 +94,6 @@ class Worker:
         if self.process is not None and self.process.is_alive():
             self.process.terminate()
             self.process.join(20)
-
-
-def _serve(port: int, data: Path, environment: dict[str, str]) -> None:
-    from bot.commands.running import serve
-
-    os.environ.update(environment)
-    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - for as long as the process lives
-    serve(port=port, host="127.0.0.1", data=data)
 
 
 class Door:
