@@ -5,7 +5,7 @@ Part of the extension surface (`bot.ports`, which names them, too). Contract tes
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.domain.diary import DiaryWrite, Hold, PatientDetails
 from bot.domain.outside import (
@@ -92,7 +92,17 @@ class OutsideSystem(Protocol):
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
         """Refs of visits that the system says have changed, to be read again: a webhook is a hint, never the
-        truth. Pure. Raises SignatureMismatch; Unsupported without the capability."""
+        truth. A ref of no visit makes the house ask what is new. Pure. Raises SignatureMismatch; Unsupported
+        without the capability."""
+
+
+@runtime_checkable
+class KnowsPatients(Protocol):
+    """What an OutsideSystem may do besides: say who one of its patients is. Visits that staff entered are
+    reminded of where it does."""
+
+    async def patient(self, ref: str) -> OutsidePatient | None:
+        """As they are on file now; None when there is no such patient (any more)."""
 
 
 class OutsideBook(Protocol):

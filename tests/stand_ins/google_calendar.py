@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from dateutil.rrule import rrulestr
 
+from tests.stand_ins.google_channels import Channels
 from tests.stand_ins.google_sign_in import GoogleSignIn
 
 Json = dict[str, Any]
@@ -39,6 +40,7 @@ class GoogleCalendarStandIn:
     def __init__(self, *, at: datetime, lax: bool = False, time_zone: str = "Europe/Rome") -> None:
         self.sign_in = GoogleSignIn()
         self.calendars: dict[str, dict[str, Json]] = {}
+        self.channels = Channels(at=at)
         self.readers_only: set[str] = set()
         self.answers: list[Refused] = []  # to the next requests, before anything is done
         self.drops = 0  # so many of the next writes are carried out, and not answered
@@ -62,6 +64,8 @@ class GoogleCalendarStandIn:
                 web.put(f"{one}/{{event}}", self._update),
                 web.delete(f"{one}/{{event}}", self._delete),
                 web.post(f"{one}/{{event}}/move", self._move),
+                web.post(f"{one}/watch", self.channels.watch),
+                web.post(f"{base}/channels/stop", self.channels.stop),
             ]
         )
         return app
@@ -241,6 +245,7 @@ class GoogleCalendarStandIn:
         kept["kind"] = "calendar#event"
         self.calendars[calendar].pop(kept["id"], None)
         self.calendars[calendar][kept["id"]] = kept
+        self.channels.changed(calendar)
         return kept
 
     def _live(self, id_: str) -> tuple[str, Json]:

@@ -16,12 +16,14 @@ from bot.practice_systems.google.rest import GoogleRest
 from bot.practice_systems.google.shelf import Shelf
 from bot.practice_systems.google.signing_in import Consented, Grant, ServiceAccount, SigningIn
 from bot.practice_systems.google.system import GoogleSystem
+from bot.practice_systems.google.watching import Watching
 from bot.practice_systems.outside_http import OutsideHttp
 
 API = "https://www.googleapis.com/calendar/v3"
 TOKENS = "https://oauth2.googleapis.com/token"
-_OPTIONS = {"client_id", "user", "show_patients", "also_busy", "url", "token_url"}
-_SECRETS = {"service_account", "client_secret", "refresh_token"}
+_OPTIONS = {"client_id", "user", "show_patients", "also_busy", "url", "token_url", "watch"}
+_SECRETS = {"service_account", "client_secret", "refresh_token", "webhook"}
+_CALLED_AT = "/webhooks/practice-system"  # bot.web.system_webhooks
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _NOTES = {
     "it": "Preso dall'assistente in chat. Chi viene: nella posta dello studio.",
@@ -66,6 +68,7 @@ def open_google(
         ),
         also_busy=_also_busy(settings, calendars),
         now=now,
+        watching=_watching(settings, rest, list(calendars.values()), now),
     )
 
 
@@ -126,6 +129,22 @@ def _also_busy(settings: SystemSettings, calendars: dict[str, str]) -> dict[str,
             )
         found.setdefault(calendars[name], []).append(calendar)
     return found
+
+
+def _watching(
+    settings: SystemSettings, rest: GoogleRest, calendars: list[str], now: Callable[[], datetime]
+) -> Watching | None:
+    """Where this house is to be reached, if Google is to call."""
+    if "watch" not in settings.options:
+        return None
+    secret = settings.secrets.get("webhook")
+    if not secret:
+        raise SetupError(
+            "practice_system.options.watch lets Google call, which takes practice_system.secrets.webhook; make"
+            " one: openssl rand -hex 24"
+        )
+    address = f"{_address(settings, 'watch', '').rstrip('/')}{_CALLED_AT}/{secret}"
+    return Watching(rest, calendars, address=address, secret=secret, now=now)
 
 
 def _http(http: aiohttp.ClientSession, url: str, name: str) -> OutsideHttp:

@@ -121,6 +121,18 @@ class GoogleRest:
         if answer.status not in (404, 410):
             _refuse(answer)
 
+    async def watch(self, calendar: str, channel: Json) -> Json:
+        """Google calls the channel's address when an event of this calendar changes."""
+        answer = await self._request("POST", f"{_events(calendar)}/watch", writes=False, body=channel)
+        return _object(answer)
+
+    async def stop_watching(self, channel: str, resource: str) -> None:
+        """What has ended by itself is as good as stopped."""
+        body = {"id": channel, "resourceId": resource}
+        answer = await self._request("POST", "channels/stop", writes=False, body=body)
+        if answer.status != 404:
+            _refuse(answer)
+
     async def _pages(self, path: str, query: Sequence[tuple[str, str]]) -> Listed:
         items: list[Json] = []
         page: list[tuple[str, str]] = []

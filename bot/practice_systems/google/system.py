@@ -35,6 +35,7 @@ from bot.practice_systems.google.claiming import EventClaim
 from bot.practice_systems.google.events import Event, instant, moved, settled
 from bot.practice_systems.google.rest import Changed, TokenTooOld
 from bot.practice_systems.google.shelf import Shelf
+from bot.practice_systems.google.watching import SOMETHING, Watching
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -43,7 +44,7 @@ class GoogleSystem:
     """See `bot.ports.OutsideSystem`. A practitioner's id is that of a calendar, a ref that of an event."""
 
     name = "google"
-    capabilities = Capabilities(
+    capabilities: Capabilities = Capabilities(
         availability=Availability.BUSY,
         keyed_create=True,
         changes=True,
@@ -60,12 +61,19 @@ class GoogleSystem:
         text: EventText,
         also_busy: Mapping[str, Sequence[str]],
         now: Callable[[], datetime],
+        watching: Watching | None = None,
     ) -> None:
-        """`also_busy`: a practitioner's calendar -> others that take their time, of which we see no more."""
+        """`also_busy`: a practitioner's calendar -> others that take their time, of which we see no more.
+        Without `watching` Google does not call."""
+        if watching is not None:
+            self.capabilities = replace(self.capabilities, webhooks=True)
+        self._watching = watching
         self._shelf, self._rest = shelf, shelf.rest
         self._text, self._also_busy, self._now = text, also_busy, now
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        if self._watching is not None:
+            await self._watching.close()
 
     async def check(self) -> None:
         """Every calendar is there, and tells its events."""
@@ -167,6 +175,8 @@ class GoogleSystem:
 
     async def changes(self, cursor: str | None) -> Changes:
         """The cursor is a sync token for each calendar."""
+        if self._watching is not None:
+            await self._watching.keep()
         before: dict[str, str] = json.loads(cursor) if cursor else {}
         try:
             if before.keys() != set(self._shelf.calendars):
@@ -197,7 +207,10 @@ class GoogleSystem:
         raise Unsupported("holds are kept in the practice's own database")
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:
-        raise Unsupported("a notification of Google's names no event; it is asked what is new instead")
+        """It names no event: what is new is asked for."""
+        if self._watching is None:
+            raise Unsupported("Google does not call, as practice_system.options.watch is not set")
+        return (SOMETHING,) if self._watching.heard(headers) else ()
 
     def _claim(self, stretch: Stretch, key: str, becoming: object, *, besides: str | None) -> EventClaim:
         return EventClaim(
