@@ -10,6 +10,7 @@ from nlu.durations import find_minutes
 from nlu.lexicon import known_languages, lexicon
 from nlu.names import find_person
 from nlu.offers import find_choice
+from nlu.places import find_places
 from nlu.practice_words import find_named
 from nlu.relatives import find_relative
 from nlu.times import find_times, is_in_doubt, wish_from
@@ -72,7 +73,9 @@ def find_entities(
     people = [person] if person else []
     practitioners = titled if may_be_name else [p for p in mentioned if not _overlaps(p, people)]
     choice = find_choice(text, words, context, language=languages[0], times=times)
-    found = [*contacts, *times, *visit_types, *_once(practitioners), *people]
+    told = [*contacts, *visit_types, *practitioners, *people, *([choice] if choice else [])]
+    places = find_places(context.sites, words, text, taken=told, ordinary=ordinary)
+    found = [*contacts, *times, *visit_types, *_once(practitioners), *people, *places]
     found += [choice] if choice else []
     found += [one for one in (find_minutes(text, words), find_relative(text, words)) if one]
     found += [_said(answer, text)] if answer else []

@@ -35,7 +35,7 @@ _PLAIN = {"any": 0.5, "out_of_scope": 0.9, "complaint": 0.9, "human": 0.9}
 _NAMES_A_TIME_IDLY = frozenset({"goodbye", "running_late", "chitchat"})
 _IDLY = 0.6  # confidence from which it is one of these
 #: What a patient names to choose; an intent that is less sure than this gives way to it, but for a few.
-_CHOSEN = frozenset({"choice", "visit_type", "practitioner"})
+_CHOSEN = frozenset({"choice", "visit_type", "practitioner", "site"})
 _OUTWEIGHS = 0.75
 _NEVER_OUTWEIGHED = frozenset(
     {"human", "stop", "affirm", "deny", "urgent_pain", "complaint", "book_visit", "reschedule_visit"}
@@ -55,7 +55,7 @@ _ANSWERS: dict[AskedKind, frozenset[str]] = {
     "phone": frozenset({"phone"}),
     "birth_date": frozenset({"birth_date"}),
     "visit_type": frozenset({"visit_type"}),
-    "choice": frozenset({"choice"}),
+    "choice": frozenset({"choice", "site"}),
 }
 
 

@@ -23,7 +23,7 @@ class OfferedChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A practitioner or visit type of the practice, and how people call it."""
+    """A practitioner, visit type or place of the practice, and how people call it."""
 
     id: str
     words: tuple[str, ...]
@@ -43,6 +43,7 @@ class Context:
     choices: tuple[OfferedChoice, ...] = ()
     practitioners: tuple[Named, ...] = ()
     visit_types: tuple[Named, ...] = ()
+    sites: tuple[Named, ...] = ()  # where there are several: by name, address, and what else they are called
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class Entity:
     `YYYY-MM-DDTHH:MM`, with `grain` minute|hour|part|day|week|month; a point in time has only "from"),
     `part_of_day` {"from": "HH:MM", "to": "HH:MM"} (any day), `person` (a name as it is to be written),
     `phone` (E.164), `email`, `birth_date` (ISO date), `yes_no` (bool), `choice` (the value of an
-    OfferedChoice), `visit_type` and `practitioner` (an id of the practice), `asap` (True), `minutes` (how
+    OfferedChoice), `visit_type`, `practitioner` and `site` (an id of the practice), `asap` (True), `minutes` (how
     long, a number), `relative` (True: "my son", "mia moglie", a visit for somebody else).
     """
 

@@ -56,6 +56,7 @@ class Site:
     name: str
     address: str
     closed_days: frozenset[date] = frozenset()
+    words: tuple[str, ...] = ()  # what patients call it besides its name and its street
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

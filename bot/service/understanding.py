@@ -44,6 +44,7 @@ def practice_context(
             Named(id=v.id, words=(*v.names.values(), *(word for words in v.words.values() for word in words)))
             for v in practice.visit_types
         ),
+        sites=tuple(Named(id=s.id, words=(s.name, s.address, *s.words)) for s in practice.sites),
     )
 
 

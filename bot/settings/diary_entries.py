@@ -79,6 +79,7 @@ class SiteEntry(Entry):
     name: Text
     address: Text
     closed_days: list[ClosedDay] = []
+    words: list[Text] = []
 
 
 class RoomEntry(Entry):

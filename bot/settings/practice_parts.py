@@ -55,7 +55,13 @@ def visit_type(entry: VisitTypeEntry) -> VisitType:
 
 
 def site(entry: SiteEntry) -> Site:
-    return Site(id=entry.id, name=entry.name, address=entry.address, closed_days=frozenset(entry.closed_days))
+    return Site(
+        id=entry.id,
+        name=entry.name,
+        address=entry.address,
+        closed_days=frozenset(entry.closed_days),
+        words=tuple(entry.words),
+    )
 
 
 def room(entry: RoomEntry) -> Room:

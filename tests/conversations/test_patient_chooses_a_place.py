@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import time
 from pathlib import Path
 
+import pytest
+
 from bot.domain.practice import Practice, Shift, Site
 from bot.testing import Patient, Surgery
 from nlu.understanding import Interpreter
 
 CENTRE = Site(id="centro", name="Centro", address="Via Esempio 1")
-SEA = Site(id="mare", name="Al mare", address="Lungomare 2")
+SEA = Site(id="mare", name="Al mare", address="Lungomare 2", words=("Portoverde",))
 
 
 def _in_two_places(practice: Practice) -> Practice:
@@ -66,3 +68,49 @@ async def test_whoever_does_not_mind_is_offered_both_places_and_told_which(
         places = {one.description.rpartition(", ")[2] for one in anna.sees.choices[:-1]}
 
         assert places == {"Centro", "Al mare"}
+
+
+@pytest.mark.parametrize(
+    ("says", "place"),
+    [
+        ("vorrei prenotare una prima visita allo studio di via Esempio", "Centro"),
+        ("vorrei prenotare una prima visita nella sede al mare", "Al mare"),
+        ("vorrei prenotare una prima visita, quella di Portoverde", "Al mare"),
+    ],
+)
+async def test_a_place_named_at_once_is_not_asked_for_again(
+    says: str, place: str, tmp_path: Path, interpreter: Interpreter
+) -> None:
+    async with Surgery.open(tmp_path, interpreter=interpreter, change=_in_two_places) as surgery:
+        anna = surgery.patient()
+        await anna.says(says)
+        await anna.says("Anna Verdi")
+        await anna.taps("Prima possibile")
+
+        assert all(one.description.endswith(place) for one in anna.sees.choices[:-1])
+
+
+async def test_where_is_answered_in_words_and_corrected_later(
+    tmp_path: Path, interpreter: Interpreter
+) -> None:
+    async with Surgery.open(tmp_path, interpreter=interpreter, change=_in_two_places) as surgery:
+        anna = surgery.patient()
+        await _asked_where(anna)
+        await anna.says("in via esempio")
+        await anna.taps("Prima possibile")
+        first = {one.description.rpartition(", ")[2] for one in anna.sees.choices[:-1]}
+        await anna.says("no scusi, intendevo lo studio sul lungomare")
+        then = {one.description.rpartition(", ")[2] for one in anna.sees.choices[:-1]}
+
+        assert (first, then) == ({"Centro"}, {"Al mare"})
+
+
+async def test_whoever_is_by_the_sea_does_not_wish_for_the_place_there(
+    tmp_path: Path, interpreter: Interpreter
+) -> None:
+    async with Surgery.open(tmp_path, interpreter=interpreter, change=_in_two_places) as surgery:
+        anna = surgery.patient()
+        await anna.says("sono al mare fino a venerdì, vorrei prenotare una prima visita")
+        await anna.says("Anna Verdi")
+
+        assert [one.title for one in anna.sees.choices][:2] == ["Centro", "Al mare"]
