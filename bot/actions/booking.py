@@ -16,10 +16,10 @@ from bot.actions.keeping import WithOpening
 from bot.actions.moving import AskConfirmMove, AskNewTime, FindNewTimes, HoldNewTime, MoveVisit
 from bot.actions.openings import AskOpening, FindOpenings
 from bot.actions.outreach import outreach_action_names
-from bot.actions.reaching import reaching_action_names
 from bot.actions.places import AskSite, PrepareSite
 from bot.actions.preparing import AskVisitType, PrepareBooking, PrepareHandoff
 from bot.actions.proving_contact import CheckContactCode, Codes, SendContactCode
+from bot.actions.reaching import reaching_action_names
 from bot.actions.returning import RecallPatient
 from bot.actions.turn import current_call, stage
 from bot.domain.diary import Appointment, AppointmentStatus, Opening, PatientDetails

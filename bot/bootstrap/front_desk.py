@@ -13,8 +13,8 @@ from bot.actions.booking import booking_actions
 from bot.actions.executor import InProcessActions
 from bot.actions.loading import RasaAction
 from bot.actions.outreach import outreach_actions
-from bot.actions.reaching import reaching_actions
 from bot.actions.proving_contact import Codes
+from bot.actions.reaching import reaching_actions
 from bot.actions.remote import NearestActions
 from bot.bootstrap.books import Books, audit_of, desk_facts
 from bot.bootstrap.outreach import OutreachContent, OutreachDesk

@@ -17,6 +17,7 @@ from bot.domain.pipeline import BOT
 from bot.domain.practice import Practice
 from bot.domain.templates import KNOWN_PARAMETERS, Template
 from bot.ports import Clock, PracticeSystem
+from bot.practice_systems.outside_diary import OutsideDiary
 from bot.service.call_tasks import CallList
 from bot.service.outreach import Outreach
 from bot.service.outreach_answers import OutreachAnswers
@@ -70,11 +71,18 @@ class OutreachDesk:
     ) -> None:
         practice, patients = books.practice, books.diary.patients
         self.content = content
-        self.subjects = SqlSubjects(books.database, practice, patients=patients, system=system)
         self.goes_on = content.by_itself and bool(content.rules)
         rules = {rule.id: rule for rule in content.rules}
         facts = OutreachFacts(books.database, practice, keyring=books.keyring, patients=patients)
-        self.chosen = facts.chosen
+        self.subjects = SqlSubjects(
+            books.database,
+            practice,
+            patients=patients,
+            system=system,
+            expected=facts.expected,
+            outside=system if isinstance(system, OutsideDiary) else None,
+        )
+        self.chosen, self.expected = facts.chosen, facts.expected
         self.calls = CallTasks(books.database, practice.id, facts=facts)
         self.consents = SqlConsents(books.database, practice.id)
         self.notes = SqlOutreachNotes(

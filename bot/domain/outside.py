@@ -103,6 +103,7 @@ class OutsideVisit:
     site: str | None = None
     version: str | None = None  # what a write has to name so that it changes nothing newer
     created: datetime | None = None  # by the system's clock
+    details: PatientDetails | None = None  # who comes, where the visit itself says so
 
     def __post_init__(self) -> None:
         _utc(self.start, self.end, self.created)
@@ -235,6 +236,16 @@ class Linked:
     appointment: Appointment
     ref: str
     contact: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """A visit that the system has and we did not book, and who comes. `known_since`: None where the system
+    does not say when it was entered."""
+
+    appointment: Appointment
+    details: PatientDetails
+    known_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

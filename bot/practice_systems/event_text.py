@@ -1,9 +1,27 @@
 """What staff read in a calendar event that the desk writes, whichever calendar it is."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.domain.diary import PatientDetails
 from bot.domain.outside import VisitRequest
+
+#: A line of an event's text that says whom it is for: "tel: +39 333 1234567 Anna Verdi". No other number of
+#: a text is anybody's: it may be the laboratory's.
+_WHO = re.compile(
+    r"^\W*(?:tel|phone|mobile|cell|cellulare|telefono|тел|телефон)\b[ .:,=-]{1,3}(?P<phone>\+?[\d ()./-]{6,24}\d)"
+    r"(?P<name>[^\d\n]*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def who_comes(text: str) -> PatientDetails | None:
+    """Of an event that staff wrote; the number as they wrote it."""
+    found = _WHO.search(text)
+    if found is None:
+        return None
+    return PatientDetails(name=found["name"].strip(" ,;-\t\r"), phone=found["phone"].strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from bot.domain.diary import Appointment, Hold, KnownPatient, Opening, PatientDetails, Wish
 from bot.domain.offer import offer
 from bot.domain.openings import is_opening
-from bot.domain.outside import Deed, DeedState, Linked, OutsideVisit, SystemSettings
+from bot.domain.outside import Deed, DeedState, Expected, Linked, OutsideVisit, SystemSettings
 from bot.domain.practice import Practice, VisitType
 from bot.domain.practice_time import DAY, PracticeTime
 from bot.domain.search import around, bookable_days
@@ -25,6 +25,7 @@ from bot.practice_systems.crowd import Crowd
 from bot.practice_systems.free_time import FreeTime, Ids
 from bot.practice_systems.holding import hold_id, hold_rules
 from bot.practice_systems.outside_bookings import OutsideBookings
+from bot.practice_systems.outside_expected import Expecting
 from bot.practice_systems.outside_patients import OutsidePatients
 from bot.practice_systems.outside_visits import OutsideVisits
 from bot.practice_systems.outside_writes import Writes
@@ -68,6 +69,9 @@ class OutsideDiary:
         self._patients = OutsidePatients(system, caller=self._caller, store=store)
         self._free = FreeTime(system, practice, ids, caller=self._caller, now=now)
         self._visits = OutsideVisits(system, practice, ids, caller=self._caller, store=store, book=book)
+        self._expecting = Expecting(
+            system, practice, visits=self._visits, caller=self._caller, book=book, now=now
+        )
         self._bookings = OutsideBookings(
             system,
             practice,
@@ -166,6 +170,10 @@ class OutsideDiary:
 
     async def appointments(self, *, start: datetime, end: datetime, at: datetime) -> tuple[Appointment, ...]:
         return await self._visits.between(start=start, end=end, at=at)
+
+    async def expected(self, *, start: datetime, end: datetime) -> tuple[Expected, ...]:
+        """Visits that only staff entered there, of patients with a phone. Raises Unavailable and the like."""
+        return await self._expecting.between(start=start, end=end)
 
     # What goes on by itself
 

@@ -39,6 +39,7 @@ _LOOK_EVERY = 5.0
 #: What is about all patients and changes by the day is planned less often.
 _SELDOM = frozenset({Who.RECALL, Who.LOST, Who.BIRTHDAY, Who.BALANCE, Who.TOPIC})
 _SELDOM_EVERY = timedelta(minutes=15)
+_REFRESH_EVERY = timedelta(minutes=5)
 #: Minutes before a practice system that did not answer is asked again.
 _BACKOFF = (1, 2, 5, 10, 15)
 
@@ -72,6 +73,7 @@ class Outreach:
         self._looks_again = looks_again  # off only in the twin that shows what it is for
         self._planned_at: datetime | None = None
         self._planned_all_at: datetime | None = None
+        self._refreshed_at: datetime | None = None
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -108,10 +110,24 @@ class Outreach:
             return
         before = self._planned_all_at
         rests = before is not None and timedelta(0) <= at - before < _SELDOM_EVERY
+        await self.refresh()
         await self.plan(seldom=not rests)
         self._planned_at = at
         if not rests:
             self._planned_all_at = at
+
+    async def refresh(self, *, anew: bool = False) -> None:
+        """What staff entered in a system elsewhere, looked up every few minutes. While that does not answer,
+        what is known of it stands; each visit is looked up again when its message is due."""
+        at = self._clock.now()
+        last = self._refreshed_at
+        if not anew and last is not None and timedelta(0) <= at - last < _REFRESH_EVERY:
+            return
+        self._refreshed_at = at
+        try:
+            await self._subjects.refresh(list(self._rules.values()), at=at)
+        except BookingError as error:
+            log.warning("outreach_sees_no_visits", error=type(error).__name__)
 
     async def plan(self, *, seldom: bool = True) -> int:
         """How much changed. Not `seldom`: only what is about visits."""

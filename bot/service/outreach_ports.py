@@ -1,6 +1,6 @@
 """What the messages that we begin need of the practice's memory, as Protocols and values."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -166,6 +166,9 @@ class CallTask:
 
 class Subjects(Protocol):
     """Whom rules are about: read from the practice system and what is known beside it."""
+
+    async def refresh(self, rules: Collection[Rule], *, at: datetime) -> None:
+        """Looks up what the practice system has that was not entered here. Raises BookingError."""
 
     async def of(self, rule: Rule, *, at: datetime) -> Sequence[Subject]:
         """Everybody whom this rule is, or soon will be, about. Raises BookingError."""

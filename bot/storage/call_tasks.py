@@ -91,7 +91,8 @@ class CallTasks:
         name, phone = "", None
         patient, contact = row.patient, row.contact
         with suppress(Forgotten):
-            details = self._facts.details(connection, patient) if patient else None
+            visits = read_visits(row.visits)
+            details = self._facts.details(connection, patient, visits) if patient else None
             if details is not None:
                 name, phone = details.name, details.phone
             if contact is not None and phone is None:

@@ -39,7 +39,7 @@ class SqlChosenChannels:
         self._accounts = accounts_of(practice)
 
     async def choose(self, contact: str, channel: str, *, address: str | None, at: datetime) -> None:
-        """`address`: the number or the e-mail address, where the channel is another one than they write on."""
+        """`address`: the number or the e-mail address, where that is another channel than they write on."""
 
         def unit(connection: Connection) -> None:
             via = self._contact_at(connection, channel, address, at) if address else None

@@ -24,6 +24,7 @@ from bot.storage.contacts import Contacts
 from bot.storage.database import Database
 from bot.storage.diary_rows import appointment_of
 from bot.storage.diary_tables import APPOINTMENT, PATIENT
+from bot.storage.expected_visits import SqlExpected
 from bot.storage.outreach_tables import FACT, NEVER_WRITE, OUTREACH
 from bot.storage.patients import SqlPatients
 from bot.storage.reaching import Reaching
@@ -57,6 +58,7 @@ class OutreachFacts:
         self._templates = SqlTemplates(database, practice.id)
         self._people = Contacts(SealedRows(practice.id, keyring), self._consents)
         self.chosen = SqlChosenChannels(database, practice, keyring=keyring)
+        self.expected = SqlExpected(database, practice.id, keyring=keyring)
         self._sms = accounts_of(practice).get(SMS, ())
         self._whatsapp = tuple(number.phone_number_id for number in practice.whatsapp)
 
@@ -65,7 +67,7 @@ class OutreachFacts:
     ) -> Facts:
         details = None
         with suppress(Forgotten):
-            details = self.details(connection, due.patient) if due.patient else None
+            details = self.details(connection, due.patient, due.visits) if due.patient else None
         phone = details.phone if details else None
         near = self._near(connection, due, details)
         contacts = self._contacts(connection, due, phone)
@@ -109,7 +111,7 @@ class OutreachFacts:
             or due.patient is None
         ):
             return None
-        details = self.details(connection, due.patient)
+        details = self.details(connection, due.patient, due.visits)
         if details is None or details.phone is None:
             return None
         event = InboundEvent(
@@ -207,8 +209,12 @@ class OutreachFacts:
         phone: str | None = json.loads(self._keyring.open(connection, contact, sealed)).get("phone")
         return phone
 
-    def details(self, connection: Connection, patient: str) -> PatientDetails | None:
-        return self._patients.details(connection, patient)
+    def details(
+        self, connection: Connection, patient: str, visits: Collection[str] = ()
+    ) -> PatientDetails | None:
+        """Of somebody on our file, or whom a system elsewhere expects for one of these visits."""
+        ours = self._patients.details(connection, patient)
+        return ours or self.expected.details(connection, patient, visits)
 
     def _near(
         self, connection: Connection, due: Due, details: PatientDetails | None
@@ -229,6 +235,9 @@ class OutreachFacts:
                 other = details if patient == due.patient else self.details(connection, patient)
                 if other is not None:
                     found.append((str(patient), same_person(details, other)))
+        if details.phone:
+            others = self.expected.on_phone(connection, details.phone, near=due.anchor)
+            found += [("", same_person(details, other)) for other in others]
         return found
 
     def _never(
@@ -263,7 +272,11 @@ class OutreachFacts:
     def _visits(self, connection: Connection, visits: Collection[str]) -> tuple[Appointment, ...]:
         chosen = select(APPOINTMENT).where(_A.practice == self._practice, _A.id.in_(list(visits)))
         rows = connection.execute(chosen.order_by(_A.starts_at, _A.id)).all() if visits else ()
-        return tuple(appointment_of(row) for row in rows)
+        ours = tuple(appointment_of(row) for row in rows)
+        if len(ours) == len(visits):
+            return ours
+        known = {visit.id for visit in ours}
+        return (*ours, *self.expected.visits(connection, [id for id in visits if id not in known]))
 
     def _has_none_ahead(
         self, connection: Connection, near: list[tuple[str, bool]], rule: Rule, at: datetime

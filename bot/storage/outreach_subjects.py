@@ -3,10 +3,10 @@
 Before anything is sent the practice system itself is asked whether the visit still is as it was planned.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -23,6 +23,7 @@ from bot.domain.outreach import (
     version_of,
 )
 from bot.domain.outreach_moments import horizon, of_visits
+from bot.domain.outside import Expected
 from bot.domain.people import name_words
 from bot.domain.practice import Practice
 from bot.domain.practice_time import DAY, PracticeTime
@@ -31,6 +32,7 @@ from bot.service.outreach_ports import Due
 from bot.storage.database import Database
 from bot.storage.diary_rows import appointment_of
 from bot.storage.diary_tables import APPOINTMENT, PATIENT
+from bot.storage.expected_visits import SqlExpected
 from bot.storage.outreach_tables import FACT
 from bot.storage.patients import SqlPatients
 from bot.storage.seal import Forgotten
@@ -47,16 +49,33 @@ _VISITS = Prepared(
 )
 
 
+class Expects(Protocol):
+    """A diary that is kept elsewhere: `bot.practice_systems.outside_diary`."""
+
+    async def expected(self, *, start: datetime, end: datetime) -> tuple[Expected, ...]:
+        """Raises Unavailable and the like."""
+        ...
+
+
 class SqlSubjects:
     """Subjects (`bot.service.outreach_ports`) of one practice."""
 
     def __init__(
-        self, database: Database, practice: Practice, *, patients: SqlPatients, system: PracticeSystem
+        self,
+        database: Database,
+        practice: Practice,
+        *,
+        patients: SqlPatients,
+        system: PracticeSystem,
+        expected: SqlExpected,
+        outside: Expects | None = None,
     ) -> None:
         self._database = database
         self._practice = practice
         self._patients = patients
         self.system = system
+        self.outside = outside
+        self._expected = expected
         self._time = PracticeTime(practice.time_zone)
         self._people: dict[str, str] = {}  # patient -> person
 
@@ -65,6 +84,8 @@ class SqlSubjects:
             case Who.UPCOMING_VISIT | Who.PAST_VISIT:
                 start, end = self.window(rule, at)
                 entries = await self._database.read(lambda c: self._entries(c, rule, start, end))
+                if self.outside is not None:
+                    entries += await self._database.read(lambda c: self._expected_by(c, rule, start, end))
                 return of_visits(rule, entries, self._practice)
             case Who.RECALL | Who.LOST:
                 return await self._database.read(lambda c: self._without_a_visit(c, rule, at))
@@ -100,6 +121,27 @@ class SqlSubjects:
             if entry is not None and (rule.who in LOOKS_AHEAD or entry.visit.opening.end <= end):
                 found.append(entry)
         return found
+
+    async def refresh(self, rules: Collection[Rule], *, at: datetime) -> None:
+        """Notes visits that only staff entered, in a diary that is kept elsewhere. Raises BookingError."""
+        if self.outside is None:
+            return
+        back, ahead = horizon([rule for rule in rules if rule.who in (Who.UPCOMING_VISIT, Who.PAST_VISIT)])
+        window = (at - back, at + ahead)
+        found = await self.outside.expected(start=window[0], end=window[1])
+        await self._expected.keep(found, window=window, at=at)
+
+    def _expected_by(
+        self, connection: Connection, rule: Rule, start: datetime, end: datetime
+    ) -> list[VisitEntry]:
+        ahead = rule.who in LOOKS_AHEAD
+        right = STANDS if ahead else HAPPENED
+        return [
+            entry
+            for entry in self._expected.entries(connection, start, end)
+            if entry.visit.status in right
+            and (entry.visit.opening.start >= start if ahead else entry.visit.opening.end <= end)
+        ]
 
     def _entry(self, connection: Connection, row: Any) -> VisitEntry | None:
         person = self._person(connection, row.patient_id)

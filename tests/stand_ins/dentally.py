@@ -75,6 +75,7 @@ class DentallyStandIn:
                 web.get(one, self._get),
                 web.route(self.habits.updates_by, one, self._update),
                 web.get("/v1/patients", self._find_patients),
+                web.get("/v1/patients/{id}", self._get_patient),
                 web.post("/v1/patients", self._create_patient),
                 web.get("/v1/practitioners", self._practitioners),
                 web.get("/v1/sites", self._sites),
@@ -86,8 +87,8 @@ class DentallyStandIn:
 
     # What staff do at the front desk
 
-    def enters(self, practitioner: int, start: datetime, end: datetime) -> int:
-        patient = self._keep_patient({"first_name": "Walk", "last_name": "In"})["id"]
+    def enters(self, practitioner: int, start: datetime, end: datetime, **who: Any) -> int:
+        patient = self._keep_patient({"first_name": "Walk", "last_name": "In", **who})["id"]
         appointment = {"patient_id": patient, "practitioner_id": practitioner, "state": "Confirmed"}
         kept = self._keep(appointment | {"start_time": _local(start), "finish_time": _local(end)})
         return int(kept["id"])
@@ -196,6 +197,12 @@ class DentallyStandIn:
             )
         ]
         return self._page("patients", found, request)
+
+    async def _get_patient(self, request: web.Request) -> web.Response:
+        there = self.patients.get(int(request.match_info["id"]))
+        if there is None:
+            raise Refused(404, {"error": {"type": "not_found"}})
+        return web.json_response({"patient": there})
 
     async def _create_patient(self, request: web.Request) -> web.Response:
         body = (await request.json()).get("patient") or {}

@@ -42,6 +42,7 @@ class Occurrence:
     end: datetime
     blocks: bool = True
     status: AppointmentStatus = AppointmentStatus.BOOKED
+    text: str = ""  # what is written there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +148,8 @@ class CalendarObject:
         status = _STATUS.get(str(event.get("STATUS", "")).upper(), AppointmentStatus.BOOKED)
         is_free = str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
         blocks = end > start and not is_free and status is not AppointmentStatus.CANCELLED
-        return Occurrence(start=start, end=max(end, start), blocks=blocks, status=status)
+        text = f"{event.get('SUMMARY', '')}\n{event.get('DESCRIPTION', '')}"
+        return Occurrence(start=start, end=max(end, start), blocks=blocks, status=status, text=text)
 
     def _moment(self, value: date | datetime) -> datetime:
         if not isinstance(value, datetime):

@@ -36,7 +36,7 @@ from bot.practice_systems.caldav.reading import key_of, uid_of
 from bot.practice_systems.caldav.shelf import Found, Shelf, version_of
 from bot.practice_systems.caldav.writing import cancelled, moved, settled
 from bot.practice_systems.claims import Sleep, contest
-from bot.practice_systems.event_text import EventText
+from bot.practice_systems.event_text import EventText, who_comes
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -223,6 +223,7 @@ class CalDavSystem:
                     status=one.status,
                     version=version_of(item),
                     created=item.modified,
+                    details=who_comes(one.text),
                 )
 
     async def _sweep(self, claim: Item) -> None:

@@ -155,6 +155,10 @@ class DentallySystem:
             reading.patient(one, phone=query.phone) for _, one in sorted(there.items()) if _fits(one, query)
         )
 
+    async def patient(self, ref: str) -> OutsidePatient | None:
+        record = await self._rest.get("patient", ref)
+        return None if record is None or record.get("active") is False else reading.patient(record)
+
     async def create_patient(self, details: PatientDetails, *, key: str) -> OutsidePatient:
         first, _, last = details.name.strip().partition(" ")
         record: Json = {"first_name": first, "last_name": last or first}

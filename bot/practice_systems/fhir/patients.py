@@ -34,6 +34,14 @@ class Patients:
             if one.content.get("active") is not False and _fits(one, query)
         )
 
+    async def get(self, ref: str) -> OutsidePatient | None:
+        """Nobody, too, for who is on file no more, or has died."""
+        there = await self._rest.read(f"Patient/{ref}")
+        if there is None or there.content.get("active") is False:
+            return None
+        is_dead = there.content.get("deceasedBoolean") is True or "deceasedDateTime" in there.content
+        return None if is_dead else patient(there)
+
     async def create(self, details: PatientDetails, *, key: str) -> OutsidePatient:
         try:
             created = await self._rest.create(new_patient(details, key=key), unless=(KEY, key))

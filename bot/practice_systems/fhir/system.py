@@ -117,6 +117,9 @@ class FhirSystem:
     async def find_patients(self, query: PatientQuery) -> tuple[OutsidePatient, ...]:
         return await self._patients.find(query)
 
+    async def patient(self, ref: str) -> OutsidePatient | None:
+        return await self._patients.get(ref)
+
     async def create_patient(self, details: PatientDetails, *, key: str) -> OutsidePatient:
         return await self._patients.create(details, key=key)
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.diary import AppointmentStatus
 from bot.domain.outside import OutsideVisit
 from bot.errors import ProtocolDrift
+from bot.practice_systems.event_text import who_comes
 from bot.practice_systems.google.rest import Json
 
 KEY, VISIT_TYPE, CLAIMED_UNTIL = "chairsideKey", "chairsideVisitType", "chairsideClaimedUntil"
@@ -111,7 +112,12 @@ class Event:
             visit_type=self._private(VISIT_TYPE),
             version=self.etag,
             created=_moment(str(created)) if created else None,
+            details=None if self.key else who_comes(self._text),
         )
+
+    @property
+    def _text(self) -> str:
+        return f"{self.content.get('summary') or ''}\n{self.content.get('description') or ''}"
 
     def _private(self, name: str) -> str | None:
         private = (self.content.get("extendedProperties") or {}).get("private") or {}

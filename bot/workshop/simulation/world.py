@@ -22,7 +22,7 @@ from bot.domain.hours import working
 from bot.domain.practice_time import PracticeTime
 from bot.service.call_tasks import CallOutcome
 from bot.service.clock import FrozenClock
-from bot.service.desk import AlreadyTaken, NothingAnswered
+from bot.service.desk import AlreadyTaken, NothingAnswered, WindowClosed
 from bot.testing import Patient, Seen, Surgery
 from bot.workshop.simulation import people
 from bot.workshop.simulation.figures import Figures
@@ -318,9 +318,14 @@ class World:
             try:
                 await self._desk.desk.take(row.id, "marta")
                 key = f"simulated-{next(self._order):012d}"
-                await self._desk.desk.reply(row.id, words, who="marta", client_message_id=key)
+                outcome = Outcome.ANSWERED
+                try:
+                    await self._desk.desk.reply(row.id, words, who="marta", client_message_id=key)
+                except WindowClosed:  # the weekend was longer than the channel's window
+                    outcome = Outcome.PHONED
+                    self._figures.counts["phoned"] += 1
                 await self._surgery.settled()
-                await self._desk.desk.close(row.id, "marta", outcome=Outcome.ANSWERED)
+                await self._desk.desk.close(row.id, "marta", outcome=outcome)
             except (AlreadyTaken, NothingAnswered):
                 continue
             if person:
