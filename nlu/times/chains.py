@@ -146,6 +146,13 @@ def _negate(
             if tape.at(marker).text != "but" or gap_start == marker == 0:
                 return pieces, piece.but(excluding=True, negated=True)
             continue
+        own_hour = (
+            after
+            and isinstance(piece.found, Clock)
+            and isinstance(pieces[-1].found if pieces else None, Days)
+        )
+        if "cannot" in senses and before and own_hour:  # "on Tuesday I have a meeting at 3"
+            return pieces, piece.but(negated=True)
         if "cannot" in senses and before and pieces[-1].link != "none":
             pieces = _negated_back(pieces)
             continue

@@ -1,5 +1,6 @@
 """Reads hours: "at 3", "dopo le 17", "tra le 9 e le 11", "around noon", "вечером"."""
 
+from nlu.times.dates import read_date
 from nlu.times.moments import read_moment
 from nlu.times.pieces import Clock, Moment
 from nlu.times.tape import Tape
@@ -115,6 +116,8 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if read is None:
         return None
     moment, end, sure = read
+    if begin > place and not tape.has(begin - 1, "at") and _is_a_date(tape, begin, end):
+        return None
     if not sure and end == begin + 1 == place + 1 and _is_pronoun(tape, place):
         return None
     strong = any(tape.has(p, "at") for p in range(place, begin)) or (
@@ -137,6 +140,13 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if tape.has(end, "around") and not tape.has(end + 1, "digits", "number", "at"):
         return Clock("around", moment), end + 1
     return Clock("point", moment, sure=sure or strong), end
+
+
+def _is_a_date(tape: Tape, place: int, end: int) -> bool:
+    """ "На 16.03": where times are not written with a dot."""
+    dotted = end == place + 3 and tape.at(place + 1).text == "."
+    found = read_date(tape, place, bare=False) if dotted and not tape.vocabulary.times_are_dotted else None
+    return found is not None and bool(found[0].ranges)
 
 
 def _is_corrected_hour(tape: Tape, place: int, end: int) -> bool:

@@ -288,8 +288,12 @@ def _occurrence(tape: Tape, minutes: int) -> tuple[date, bool]:
 def _all_but(text: str, tape: Tape, groups: list[list[Piece]], holes: tuple[DayRange, ...]) -> list[Entity]:
     """The coming two weeks without the refused days."""
     refused = [p for g in groups for p in g if isinstance(p.found, Days) and p.negated]
-    start = tape.today
-    left = almanac.without(((start, start + _AHEAD),), holes)
+    weeks = {p.found.of_week for p in refused if isinstance(p.found, Days) and p.found.of_week}
+    start, end = tape.today, tape.today + _AHEAD
+    if len(weeks) == 1:  # "any day but Wednesday next week"
+        start = max(weeks)
+        end = start + timedelta(weeks=1)
+    left = almanac.without(((start, end),), holes)
     return [
         _entity(
             text,

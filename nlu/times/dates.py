@@ -238,6 +238,8 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
     pairs = [(first, second), (second, first)]
     if _month_comes_first(tape):
         pairs.reverse()
+    if sign.text == "." and not 1 <= pairs[0][1] <= 12:  # "10.30." is an hour
+        return None
     found = [d for d in (almanac.ahead(tape.today, m, n) for n, m in pairs if 1 <= m <= 12) if d is not None]
     if not found:
         return None

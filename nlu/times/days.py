@@ -1,6 +1,7 @@
 """Reads days and spans of days: "domani", "da lunedì a mercoledì", "after the 10th", "до конца месяца"."""
 
 from datetime import date, timedelta
+from typing import Literal
 
 from nlu.times import almanac
 from nlu.times.counting import counted_ahead, counted_unit, read_beside, read_counted, read_relative
@@ -105,10 +106,11 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     first, last = days.ranges[0]
     today = tape.today
     weekday = days.weekday if days.kind == "weekday" else None
+    number = days.number if days.kind == "number" else None
     if tape.has(place, "not_before") or (begins and not after):
-        return Days("span", ((first, first + _FORTNIGHT),), weekday=weekday, bound="from"), end
+        return Days("span", ((first, first + _FORTNIGHT),), weekday=weekday, number=number, bound="from"), end
     if after:
-        return Days("span", ((last, last + _FORTNIGHT),), weekday=weekday, bound="after"), end
+        return Days("span", ((last, last + _FORTNIGHT),), weekday=weekday, number=number, bound="after"), end
     if before and tape.has(place, "until") and tape.speaks_of_moving:  # "put it off until December"
         return days, end
     inclusive = tape.has(end, "inclusive") or (tape.has(place, "until") and not tape.vocabulary.hours_follow)
@@ -119,7 +121,8 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     end += tape.has(end, "inclusive")
     if until <= today:
         return None
-    return Days("span", ((today, until),), weekday=weekday, bound="by" if until == last else "before"), end
+    bound: Literal["by", "before"] = "by" if until == last else "before"
+    return Days("span", ((today, until),), weekday=weekday, number=number, bound=bound), end
 
 
 def speaks_of_pain(tape: Tape, start: int, end: int, *, within: int = 6) -> bool:

@@ -15,7 +15,7 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     moved = [piece for number, piece in enumerate(moved) if not _is_beside_the_wish(tape, moved, number)]
     for number, piece in enumerate(moved):
         instead = any(tape.has(p, "instead") for p in range(piece.start - 2, piece.start))
-        instead = instead or _is_booked(tape, moved, number)
+        instead = instead or _is_booked(tape, moved, number) or _is_swapped(tape, moved, number)
         if instead or (tape.speaks_of_moving and _is_of_the_visit(tape, moved, number)):
             moved[number] = piece.but(dismissed=True)
             if isinstance(piece.found, Days):
@@ -49,6 +49,25 @@ def _is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
         return False
     later = pieces[number + 1 :]
     return any(isinstance(p.found, Clock) and p.link in ("soft", "break", "none") for p in later)
+
+
+def _is_swapped(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """ "Поменять вторник на среду", "scambiare martedì con mercoledì": the first is left for the second."""
+    piece = pieces[number]
+    if number or not tape.speaks_of_moving or not isinstance(piece.found, Days) or not piece.found.ranges:
+        return False
+    if piece.negated or any(
+        tape.has(p, "onto") and not tape.has(p, "from") for p in (piece.start - 1, piece.start)
+    ):
+        return False
+    moving_first = any(tape.has(p, "moving") for p in range(max(piece.start - _NEAR, 0), piece.start))
+    later = [p for p in pieces[1:] if isinstance(p.found, Days) and not p.negated]
+    return (
+        moving_first
+        and len(later) == 1
+        and later[0].link not in ("or", "and")
+        and _goes_to(tape, later[0].start)
+    )
 
 
 def _is_booked(tape: Tape, pieces: list[Piece], number: int) -> bool:

@@ -45,6 +45,7 @@ _TELLING_BESIDE = frozenset(
 )
 _NUMBERS_NOTHING = ("counted", "unit", "currency", "one_of", "ordinal_sign", "oclock")
 _NEAR = 3
+_ALSO_VERBS = ("may", "march")
 
 
 def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
@@ -53,6 +54,10 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _a_bound_is_bare(tape)
         or _a_refusal_is_left(tape, pieces)
         or _a_correction_is_left(tape, pieces)
+        or _an_hour_stands_alone(tape, pieces)
+        or _is_vague_talk_of_money(tape, pieces)
+        or _was_yesterday(tape, pieces)
+        or _an_hour_is_excluded(pieces)
         or _disagree(pieces)
     )
 
@@ -71,15 +76,26 @@ def _something_is_left(tape: Tape) -> bool:
             and kinds.isdisjoint(("filler", "or", "soft", "cannot"))
         ):
             return True
-        if "digits" in kinds and _may_be_a_time(tape, place):
+        if ("digits" in kinds or "number" in kinds) and _may_be_a_time(tape, place):
+            return True
+        if "month" in kinds and lexeme.text not in _ALSO_VERBS:
+            return True
+        if "ordinal" in kinds and tape.get(place + 1, "unit") == "hour":  # "в третьем часу"
             return True
     return False
 
 
 def _may_be_a_time(tape: Tape, place: int) -> bool:
     """A number of one or two digits that counts nothing and numbers nothing."""
-    number = tape.whole(place)
-    if number is None or number > 31 or tape.has(place - 1, "currency", "one_of", "happened"):
+    if tape.has(place - 1, "currency", "one_of", "happened"):
+        return False
+    if tape.has(place, "number"):
+        return _is_an_hour_in_words(tape, place)
+    number = tape.get(place, "digits")
+    if len(tape.at(place).text) == 4:  # "1430"
+        hours = 700 <= number <= 2000 and number % 100 in (0, 15, 30, 45) and number not in (2000, 1900)
+        return hours and not tape.has(place + 1, *_NUMBERS_NOTHING) and not tape.at(place + 1).glued
+    if number > 31:
         return False
     if tape.at(place - 1).text in ("(", "/", "+", "#", "№", ".") or tape.at(place + 1).text in (
         ")",
@@ -89,7 +105,17 @@ def _may_be_a_time(tape: Tape, place: int) -> bool:
         return False
     if tape.has(place + 1, *_NUMBERS_NOTHING) or (tape.at(place + 1).glued and tape.is_unknown(place + 1)):
         return False
-    return not (tape.is_unknown(place + 1) and tape.is_unknown(place - 1))
+    return (
+        tape.at(place + 1).senses.keys() != set() or place + 1 >= len(tape) or not tape.is_unknown(place - 1)
+    )
+
+
+def _is_an_hour_in_words(tape: Tape, place: int) -> bool:
+    """ "In the morning, maybe ten": a number that nothing is counted with."""
+    number = tape.number(place)
+    if number is None or not 7 <= number[0] <= 20:
+        return False
+    return number[1] >= len(tape) or tape.has(number[1], "soft", "filler", "part", "wishing", "around")
 
 
 def _a_bound_is_bare(tape: Tape) -> bool:
@@ -98,7 +124,9 @@ def _a_bound_is_bare(tape: Tape) -> bool:
         ends = place + 1 >= len(tape) or tape.has(place + 1, "soft")
         if place in tape.read:
             continue
-        if ends and tape.has(place, "earlier", "later_on", "until"):
+        if tape.has(place, "by") and place + 1 in tape.read:  # "by close of business Thursday"
+            return True
+        if ends and tape.has(place, "earlier", "later_on", "until", "by"):
             return True
         of_something = tape.has(place + 1, "own", "day_number") or tape.is_unknown(place + 1)
         if of_something and tape.has(place, "before", "after") and _reaches(tape, place, 1):
@@ -134,6 +162,57 @@ def _a_correction_is_left(tape: Tape, pieces: Sequence[Piece]) -> bool:
     for one, other in pairwise(pieces):
         gap = range(one.end, other.start)
         if type(one.found) is type(other.found) and any(tape.has(place, "correction") for place in gap):
+            return True
+    kinds = [type(piece.found) for piece in pieces]
+    behind = range(pieces[-1].end, len(tape)) if len(set(kinds)) < len(kinds) else range(0)
+    return any(tape.has(place, "correction") for place in behind)  # "in the morning - afternoon I mean"
+
+
+def _an_hour_stands_alone(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Friday after lunch? Like 15:30": an hour apart from a day that has one of its own."""
+    alone = with_day = day_is_told = False
+    for piece in pieces:
+        if piece.negated or piece.dismissed:
+            continue
+        day_is_told = day_is_told and piece.link != "break"
+        if isinstance(piece.found, Days):
+            day_is_told = bool(piece.found.ranges)
+        elif isinstance(piece.found, Clock):
+            with_day, alone = with_day or day_is_told, alone or not day_is_told
+    return alone and with_day
+
+
+def _is_vague_talk_of_money(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Is £45 the price for March?" """
+    months = any(isinstance(p.found, Days) and p.found.grain == "month" for p in pieces)
+    return months and any(
+        tape.has(place, "currency") or (place not in tape.read and (tape.get(place, "digits") or 0) >= 100)
+        for place in range(len(tape))
+    )
+
+
+def _an_hour_is_excluded(pieces: Sequence[Piece]) -> bool:
+    """ "Next week but not Friday afternoon", "tomorrow except 3 pm": less than a day is refused."""
+    if any(p.excluding and isinstance(p.found, Clock) and p.found.shape == "point" for p in pieces):
+        return True
+    return any(
+        one.excluding
+        and isinstance(one.found, Days)
+        and isinstance(other.found, Clock)
+        and other.link == "none"
+        for one, other in pairwise(pieces)
+    )
+
+
+def _was_yesterday(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Yesterday I waited until 11": an hour behind a day that is over."""
+    for one, other in pairwise(pieces):
+        over = isinstance(one.found, Days) and one.found.kind == "past"
+        if (
+            over
+            and isinstance(other.found, Clock)
+            and not any(tape.has(place, "soft", "wishing") for place in range(one.end, other.start))
+        ):
             return True
     return False
 

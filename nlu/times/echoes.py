@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from nlu.times import almanac
 from nlu.times.periods import position_in
-from nlu.times.pieces import Clock, Days, Link, Piece
+from nlu.times.pieces import Clock, Days, Link, Piece, Whenever
 from nlu.times.tape import Tape
 
 _DAY, _WEEK, _FORTNIGHT = timedelta(days=1), timedelta(weeks=1), timedelta(days=14)
@@ -31,13 +31,21 @@ def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
     if (hours := _beside_the_hour(tape, place, pieces)) is not None:
         return hours
     last = pieces[-1]
+    if (
+        isinstance(last.found, Whenever) and not last.found.firm
+    ):  # "holidays from the 2nd, any day of that week"
+        rest = pieces[:-1]
+        if (echo := read_echo(tape, place, rest)) is not None:
+            pieces[:] = rest
+        return echo
     days = last.found
     if not isinstance(days, Days) or not days.ranges:
         return None
     return (
-        _beside_the_day(tape, place, pieces, days)
+        _weekday_after(tape, place, pieces, days)
+        or _beside_the_day(tape, place, pieces, days)
         or _one_day_later(tape, place, last, days)
-        or _one_week_later(tape, place, last, days)
+        or _one_week_later(tape, place, pieces, days)
         or _of_the_next(tape, place, days)
         or _not_this_one(tape, place, pieces, days)
     )
@@ -83,13 +91,34 @@ def _beside_the_day(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
     return None
 
 
+def _weekday_after(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
+    """ "Her exams go on till the 20th, the Monday after", "holidays from 30 March, any day that week"."""
+    end = days.ranges[0][1]
+    if tape.has(place, "that_week") and days.kind in ("date", "number", "span"):
+        first = almanac.monday(days.ranges[0][0])
+        pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
+        return [
+            Piece(_week(max(first, tape.today), first + _WEEK), place, place + 1, link="break")
+        ], place + 1
+    begin = tape.skip(place, "day_number", most=1)
+    weekday = tape.get(begin, "weekday")
+    if weekday is None or not tape.has(begin + 1, "later_on") or not _ends(tape, begin + 2):
+        return None
+    if days.kind not in ("date", "number", "span"):
+        return None
+    bound = (days.bound in ("from", "after") and days.ranges[0][0]) or end
+    found = Days("date", (almanac.one(almanac.coming_weekday(bound - _DAY, weekday)),), weekday=weekday)
+    pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
+    return [Piece(found, place, begin + 2, link="break")], begin + 2
+
+
 def _says_after(tape: Tape, place: int) -> bool:
     told = tape.has(place, "after_that") and not tape.has(place + 1, *_NAMED)
-    return told or (tape.has(place, "after", "later_on") and _ends(tape, place + 1))
+    return told or (tape.has(place, "later_on") and _ends(tape, place + 1))
 
 
 def _says_before(tape: Tape, place: int) -> bool:
-    return tape.has(place, "before_that") or (tape.has(place, "before", "earlier") and _ends(tape, place + 1))
+    return tape.has(place, "before_that") or (tape.has(place, "earlier") and _ends(tape, place + 1))
 
 
 def _ends(tape: Tape, place: int) -> bool:
@@ -105,11 +134,17 @@ def _one_day_later(tape: Tape, place: int, last: Piece, days: Days) -> Echo | No
     return None
 
 
-def _one_week_later(tape: Tape, place: int, last: Piece, days: Days) -> Echo | None:
+def _one_week_later(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
     """ "Not next week, the one after", "this week or the next", "Wednesday or the week after"."""
     end = days.ranges[0][1]
     if tape.has(place, "one_after") and not tape.has(place + 1, *_NAMED):
         later = _week(end) if days.kind == "week" else None
+        if (
+            days.bound in ("from", "after") and days.weekday is None
+        ):  # "not before Easter, the week following"
+            pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
+            later = _week(almanac.monday(days.ranges[0][0]) + _WEEK)
+            return [Piece(later, place, place + 1, link="break")], place + 1
         if days.weekday is not None:
             later = Days("date", (almanac.one(end + _DAY * 6),), weekday=days.weekday)
         return None if later is None else ([Piece(later, place, place + 1)], place + 1)
@@ -123,8 +158,8 @@ def _one_week_later(tape: Tape, place: int, last: Piece, days: Days) -> Echo | N
     return None
 
 
-def _week(first: date) -> Days:
-    return Days("week", ((first, first + _WEEK),), grain="week")
+def _week(first: date, end: date | None = None) -> Days:
+    return Days("week", ((first, end or first + _WEEK),), grain="week")
 
 
 def _of_the_next(tape: Tape, place: int, days: Days) -> Echo | None:

@@ -147,7 +147,7 @@ def _hour(tape: Tape, place: int, *, brief: bool) -> Read | None:
     if counted is None or not 0 <= counted[0] <= 24:
         return None
     hour, end = counted
-    if digits is not None and tape.has(end, "ordinal_sign") and tape.at(end).glued:
+    if digits is not None and tape.ordinal(place) is not None:
         return None
     sure = False
     if tape.has(end, "oclock") and not _begins_a_day(tape, end):

@@ -12,8 +12,19 @@ def has_happened(tape: Tape, place: int) -> bool:
     for before in range(place - 1, max(place - 1 - _WITHIN, -1), -1):
         if tape.has(before, "soft", "wishing", "booked", "so", "cannot"):
             return False
-        if tape.has(before, "happened"):
+        if tape.has(before, "happened") or (tape.has(before, "since") and not tape.at(before).text):
             return True
+    return _is_told_behind(tape, place)
+
+
+def _is_told_behind(tape: Tape, place: int) -> bool:
+    """ "В воскресенье вечером сломался зуб": what hurts or broke is told after its day."""
+    for after in range(place + 1, place + 1 + _WITHIN):
+        if tape.has(after, "soft", "wishing", "booked", "so", "cannot"):
+            return False
+        if tape.has(after, "happened") and tape.has(after, "pain"):
+            ends = next((p for p in range(after + 1, after + 4) if tape.has(p, "wishing")), None)
+            return ends is None
     return False
 
 

@@ -83,6 +83,10 @@ def _bounded_within(whole: Days, bounded: Days) -> Days | None:
         return None
     first, last = whole.ranges[0]
     start, end = bounded.ranges[0]
+    if bounded.number is not None and whole.kind == "month":
+        day = almanac.make(first.year, first.month, bounded.number) or first
+        start = {"after": day + timedelta(days=1), "from": day}.get(bounded.bound, first)
+        end = {"before": day, "by": day + timedelta(days=1)}.get(bounded.bound, last)
     if bounded.weekday is not None and whole.kind == "week":
         day = almanac.monday(first) + timedelta(days=bounded.weekday)
         start = {"after": day + timedelta(days=1), "from": day}.get(bounded.bound, first)

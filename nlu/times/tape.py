@@ -204,6 +204,9 @@ def _begins_another(senses: Senses, tokens: list[Token], place: int, taken: int,
         return False
     if _longest(tokens, place + 1, tokens[place + 1].text, words)[1] >= taken:  # "o | prima delle 10"
         return True
+    last = _longest(tokens[:following], following - 1, tokens[following - 1].text, words)[0]
+    if last.keys().isdisjoint(("after", "before", "earlier")):  # "any time after that, on Thursday"
+        return False
     named = _longest(tokens, following, tokens[following].text, words)[0]
     return tokens[following].text.isdecimal() or not named.keys().isdisjoint(_NAMING)
 
