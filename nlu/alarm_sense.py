@@ -1,10 +1,11 @@
 """How like an emergency a message is, and of which kind: learnt, beside the phrases of nlu.alarms.
 
-Two readers, as for intents: one of what a message means (sentence embeddings, one hidden layer), one of its
-letters (n-grams, Cyrillic read as Latin, so that "ne mogu dyshat" is the same in both). They are fused by the
-weighted geometric mean. It takes the embeddings; without them the phrases stand alone.
+Three readers: two of what a message means, as for intents (sentence embeddings: one of the whole, one of its
+pieces, nlu.gleaning), one of its letters (n-grams, Cyrillic read as Latin, so that "ne mogu dyshat" is the
+same in both). They are fused by the weighted geometric mean. It takes the embeddings; without them the
+phrases stand alone.
 
-`python -m nlu.alarm_sense` learns it anew, in some two minutes, after any change of nlu/red_flags/told.
+`python -m nlu.alarm_sense` learns it anew, in some six minutes, after any change of nlu/red_flags/told.
 """
 
 from collections.abc import Sequence
@@ -19,10 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.alarm_lessons import NONE, Lesson, alarm_lessons
+from nlu.encoder import Encoded
+from nlu.gleaning import Gleaner
 from nlu.intents import Matrix, softmax
 from nlu.keeping import keep, kept
 from nlu.lexicon import known_languages
-from nlu.sentences import encode
+from nlu.sentences import encode_told
 from nlu.training_examples import digest, shipped_examples
 from nlu.transliteration import in_latin
 from nlu.words import plain_words
@@ -32,11 +35,15 @@ SHIPPED = _HERE / "learnt" / "alarms.npz"
 _EDITION = "1"  # raised when features or training change
 _COLUMNS = 16384
 _WORDS = 80  # of a message; the work stays linear
-_MEANING = 0.7  # the share of embeddings
+_WHOLE, _GLEANED, _LETTERS = 0.4, 0.35, 0.25  # shares of the readers
+_WITHOUT_PIECES = 0.7  # the share of the whole where no pieces are read
 _SCALE, _LETTERS_SCALE = 8.0, 4.0  # rows have unit length: their numbers are small
 _HIDDEN, _EPOCHS, _AT_ONCE, _PACE = 384, 24, 128, 2e-3
 _LETTERS_EPOCHS, _LETTERS_AT_ONCE, _LETTERS_PACE = 8, 256, 5e-3
 _DROPPED_ROWS, _DROPPED, _SMOOTHED = 0.1, 0.4, 0.05
+
+_ARRAYS = ("inner", "inner_bias", "outer", "outer_bias", "letters", "letters_bias")
+_OF_GLEANER = "gleaned/"  # in the kept file
 
 _Gram = tuple[NDArray[np.int64], Matrix]
 
@@ -56,6 +63,7 @@ class AlarmSense:
     """`kinds` name the columns: level and key, or "none"."""
 
     kinds: tuple[str, ...]
+    gleaner: Gleaner | None
     inner: Matrix
     inner_bias: Matrix
     outer: Matrix
@@ -63,17 +71,19 @@ class AlarmSense:
     letters: Matrix
     letters_bias: Matrix
 
-    def weigh(self, texts: Sequence[str], rows: Matrix) -> list[Weighed]:
-        """`rows` are the embeddings of the texts."""
-        return [self._weighed(row) for row in self.likely(texts, rows)]
+    def weigh(self, texts: Sequence[str], read: Encoded) -> list[Weighed]:
+        """`read` are the texts as the encoder gives them."""
+        return [self._weighed(row) for row in self.likely(texts, read)]
 
-    def likely(self, texts: Sequence[str], rows: Matrix) -> Matrix:
+    def likely(self, texts: Sequence[str], read: Encoded) -> Matrix:
         """One row a message, summing to 1."""
-        before: Matrix = np.add(rows * _SCALE @ self.inner, self.inner_bias, dtype=np.float32)
-        meant = softmax(np.maximum(before, 0) @ self.outer + self.outer_bias)
-        spelt = softmax(np.vstack([self._spelt(_grams(text)) for text in texts]))
-        fused: Matrix = _MEANING * np.log(meant + 1e-6) + (1 - _MEANING) * np.log(spelt + 1e-6)
-        return softmax(fused)
+        before: Matrix = np.add(read.rows * _SCALE @ self.inner, self.inner_bias, dtype=np.float32)
+        whole = _logarithms(np.maximum(before, 0) @ self.outer + self.outer_bias)
+        spelt = _logarithms(np.vstack([self._spelt(_grams(text)) for text in texts]))
+        if self.gleaner is None:
+            return softmax(_WITHOUT_PIECES * whole + (1 - _WITHOUT_PIECES) * spelt)
+        gleaned = _logarithms(self.gleaner.score(read))
+        return softmax(_WHOLE * whole + _GLEANED * gleaned + _LETTERS * spelt)
 
     def _spelt(self, gram: _Gram) -> Matrix:
         columns, values = gram
@@ -102,15 +112,17 @@ class AlarmSense:
         wanted[np.arange(len(lessons)), [kinds.index(lesson.kind) for lesson in lessons]] = 1
         weights = np.array([lesson.weight for lesson in lessons], dtype=np.float32)
         texts = tuple(lesson.text for lesson in lessons)
-        meaning = _fit_layers(encode(texts) * _SCALE, wanted, weights)
+        told = encode_told(texts)
+        whole = _fit_layers(told.rows * _SCALE, wanted, weights)
+        gleaner = Gleaner.fit(told, wanted, shares=weights)
         letters = _fit_letters([_grams(text) for text in texts], wanted, weights)
-        return cls(kinds, *meaning, *letters)
+        return cls(kinds, gleaner, *whole, *letters)
 
     def save(self, path: Path = SHIPPED) -> None:
         """Half as precise as reckoned: nobody can tell the difference."""
-        arrays: dict[str, NDArray[Any]] = {
-            name: getattr(self, name).astype(np.float16) for name in self.__slots__ if name != "kinds"
-        }
+        arrays: dict[str, NDArray[Any]] = {name: getattr(self, name).astype(np.float16) for name in _ARRAYS}
+        if self.gleaner is not None:
+            arrays |= {_OF_GLEANER + name: each for name, each in self.gleaner.arrays().items()}
         keep(path, arrays | {"kinds": np.array(self.kinds), "taught": np.array(teaching())})
 
 
@@ -118,10 +130,13 @@ class AlarmSense:
 def shipped_sense(path: Path = SHIPPED) -> AlarmSense | None:
     """What was learnt, also where lessons have changed since; None when the file is missing or damaged."""
     stored = kept(path) or {}
-    names = [name for name in AlarmSense.__slots__ if name != "kinds"]
-    if not {*names, "kinds"} <= stored.keys():
+    if not {*_ARRAYS, "kinds"} <= stored.keys():
         return None
-    return AlarmSense(tuple(map(str, stored["kinds"])), *(stored[name].astype(np.float32) for name in names))
+    gleaner = Gleaner.from_arrays(
+        {k.removeprefix(_OF_GLEANER): v for k, v in stored.items() if k.startswith(_OF_GLEANER)}
+    )
+    arrays = (stored[name].astype(np.float32) for name in _ARRAYS)
+    return AlarmSense(tuple(map(str, stored["kinds"])), gleaner, *arrays)
 
 
 def is_current(path: Path = SHIPPED) -> bool:
@@ -133,6 +148,12 @@ def teaching() -> str:
     """The same for the same cases; ordinary messages may change without it."""
     files = sorted((_HERE / "red_flags" / "told").glob("*.yml"))
     return digest([_EDITION, *(file.read_text(encoding="utf-8") for file in files)])
+
+
+def _logarithms(scores: Matrix) -> Matrix:
+    """Of the probabilities that scores are; none of them is nothing."""
+    logarithms: Matrix = np.log(softmax(scores) + 1e-6)
+    return logarithms
 
 
 def _grams(text: str) -> _Gram:

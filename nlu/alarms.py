@@ -104,9 +104,9 @@ class _Book:
         if self._latin:
             if not self._sounds_like_it(words):
                 return set(), set()
-            words = [replace(w, text=in_latin(w.text) if w.text.isascii() else "") for w in words]
+            words = [_spelt(word, in_latin(word.text) if word.text.isascii() else "") for word in words]
         if self._spellings:
-            words = [replace(w, text=self._spellings.get(w.text, w.text)) for w in words]
+            words = [_spelt(word, self._spellings.get(word.text, word.text)) for word in words]
         found = self._book.find(words)
         if not found:
             return set(), set()
@@ -220,6 +220,10 @@ class _Denial:
 
     def _side_by_side(self, first: int, second: int) -> bool:
         return self._words[first].clause == self._words[second].clause
+
+
+def _spelt(word: Word, text: str) -> Word:
+    return word if word.text == text else replace(word, text=text)
 
 
 def _books(path: Path, known: Collection[str]) -> list[_Book]:

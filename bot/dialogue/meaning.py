@@ -131,6 +131,8 @@ def _is_more_of_the_same(message: Message, sets: Sequence[SetSlot]) -> bool:
 def _acts(message: Message, *, answered: bool) -> tuple[Command, ...]:
     if answered and (message.intent in _WEAK or message.confidence < STRONG):
         return ()
+    if message.understanding.details.get("insult"):
+        return (KnowledgeAnswer(topic="insult"),)  # nothing to look after: no complaint, no flow
     if not message.intent and message.started:
         return (StartFlow(message.started),)
     clarify = _clarify(message)
