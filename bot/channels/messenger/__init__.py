@@ -1,7 +1,13 @@
-"""Messenger: `inbound` reads webhooks, `outbound` renders replies, `refusals` says what its errors mean."""
+"""Messenger: `outbound` renders replies, `templates` calls what Meta approved; bodies are read by
+`bot.channels.messaging`."""
 
+from functools import partial
+
+from bot.channels.messaging import parse_messaging
 from bot.channels.messenger.channel import MessengerChannel
-from bot.channels.messenger.inbound import parse
 from bot.channels.messenger.outbound import render
+from bot.domain.channels import MESSENGER
+
+parse = partial(parse_messaging, channel=MESSENGER)
 
 __all__ = ["MessengerChannel", "parse", "render"]
