@@ -157,7 +157,8 @@ def _reading_met(reading: str, answer: Answer, now: datetime) -> bool:
 def _same(wanted: set[tuple[Day, Hours]], given: frozenset[tuple[Day, Minutes]]) -> bool:
     left = set(given)
     for day, hours in wanted:
-        met = next((one for one in left if one[0] == day and hours.is_met_by(one[1])), None)
+        fitting = [one for one in left if one[0] == day and hours.is_met_by(one[1])]
+        met = min(fitting, key=lambda one: abs(one[1][0] - hours.hours[0]), default=None)  # "at 9 or 9:30"
         if met is None:
             return False
         left.discard(met)

@@ -11,7 +11,7 @@ from nlu.times.departures import dismiss
 from nlu.times.echoes import read_echo
 from nlu.times.hours import part_hours
 from nlu.times.pieces import PAST, Clock, Days, Link, Piece, Whenever
-from nlu.times.reasons import drop_reasons, has_happened, only_tells_the_time
+from nlu.times.reasons import asks_for_no_visit, drop_reasons, has_happened, only_tells_the_time
 from nlu.times.retractions import retract
 from nlu.times.tape import Tape
 
@@ -61,17 +61,23 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         return [Piece(PAST, place, place + 1)], place + 1
     day_part = tape.get(place, "day_part")
     if day_part is not None:
+        if has_happened(tape, place):
+            return [Piece(PAST, place, place + 1)], place + 1
         return _day_part(tape, place, *day_part), place + 1
     if tape.has(place, "this") and tape.has(place + 1, "part"):  # "this aft"
         return _day_part(tape, place, 0, tape.get(place + 1, "part"), words=2), place + 2
     if (days := read_days(tape, place)) is not None:
-        if days[0].kind in ("weekday", "date", "number", "month") and has_happened(tape, place):
+        is_today = days[0].kind == "relative" and days[0].ranges == (almanac.one(tape.today),)
+        dated = days[0].kind in ("weekday", "date", "number", "month", "span") or is_today
+        if dated and (has_happened(tape, place) or asks_for_no_visit(tape, place)):
             return [Piece(PAST, place, days[1])], days[1]
         if (asked_for_birth or born) and days[0].kind in ("date", "number", "month"):
             return [Piece(PAST, place, days[1])], days[1]
         return [Piece(days[0], place, days[1])], days[1]
     if (clock := read_clock(tape, place)) is not None and not asked_for_birth:
-        if clock[0].shape == "point" and only_tells_the_time(tape, place):
+        also = "pain" if clock[0].shape == "part" and not tape.read else "no_visit"  # "worse at night"
+        told = clock[0].shape == "point" and only_tells_the_time(tape, place)
+        if told or asks_for_no_visit(tape, place, also=also):
             return [Piece(PAST, place, clock[1])], clock[1]
         return [Piece(clock[0], place, clock[1])], clock[1]
     if tape.has(place, "indifferent") and tape.asked_for_time:
@@ -143,7 +149,8 @@ def _negate(
         before = all(tape.has(p, "filler", "possessive") for p in range(gap_start, marker)) and bool(pieces)
         after = all(tape.has(p, "filler", "at", "of", "day_number") for p in range(marker + 1, place))
         if "except" in senses and after and not ("cannot" in senses and before):
-            if tape.at(marker).text != "but" or gap_start == marker == 0:
+            listed = tape.has(marker - 1, "workdays", "whenever", "weekend", "unit", "days_ahead")
+            if tape.at(marker).text != "but" or gap_start == marker == 0 or listed:
                 return pieces, piece.but(excluding=True, negated=True)
             continue
         own_hour = (

@@ -27,6 +27,9 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
     for first in (read_moment(tape, begin), read_moment(tape, begin, brief=True)):
         if first is None:
             continue
+        spelled = tape.has(begin, "number") and tape.at(begin + 1).text == "-" and tape.at(begin + 1).glued
+        if spelled and tape.get(begin + 2, "number") in (15, 20, 30, 40, 45, 50):  # "nine-fifteen"
+            return None
         start, middle, start_sure = first
         to = tape.skip(middle, "soft", most=1) if announced else middle
         if announced and tape.has(to, "clock_spoken") and not between:  # "dalle 9 all'una"

@@ -10,7 +10,7 @@ from nlu.times.dates import read_date
 from nlu.times.holidays import read_holiday
 from nlu.times.pieces import PAST, Days, Instant
 from nlu.times.tape import Tape
-from nlu.times.weekdays import read_weekday
+from nlu.times.weekdays import read_modified_weekday, read_weekday
 
 Read = tuple[Days, int]
 
@@ -83,6 +83,9 @@ def read_counted(tape: Tape, place: int) -> Read | None:
     """ "in two weeks", "fra 15 giorni", "через неделю", "two weeks from now", "a week from Tuesday"."""
     if tape.has(place, "next", "coming") and tape.has(place + 1, "number", "digits"):
         return read_within(tape, place + 1)
+    ahead = counted_unit(tape, place + 1) if tape.has(place, "within") else None
+    if ahead is not None and ahead[1] in ("day", "week", "fortnight") and tape.has(ahead[2], "before"):
+        return _beside_an_anchor(tape, *ahead)  # "за два дня до 20-го"
     if tape.has(place, "within"):
         after = tape.skip(place + 1, "filler", "next", "coming", most=2)
         after = after if tape.has(after, "number", "digits", "unit") else place + 1
@@ -111,6 +114,9 @@ def read_counted(tape: Tape, place: int) -> Read | None:
     if counted is None or counted[1] not in ("day", "week", "fortnight", "month"):
         return None
     many, unit, end = counted
+    told = announced or begin < end - 1
+    if told and (anchored := _beside_an_anchor(tape, many, unit, end)) is not None:
+        return anchored
     if tape.has(end, "ago"):
         return PAST, end + 1
     if tape.has(end, "from_now"):
@@ -149,6 +155,20 @@ def _turned_round(tape: Tape, place: int) -> Read | None:
     return counted_ahead(tape, number[0], unit), number[1]
 
 
+def _beside_an_anchor(tape: Tape, many: int, unit: str, end: int) -> Read | None:
+    """ "Two days before the 20th", "через неделю после 10-го": counted from a date."""
+    before, after = tape.has(end, "before"), tape.has(end, "after", "from_then")
+    if not (before or after) or unit == "month":
+        return None
+    begin = tape.skip(end + 1, "of", "filler", most=1)
+    anchor = read_holiday(tape, begin) or read_date(tape, end + 1) or read_date(tape, end)
+    if anchor is None or not anchor[0].ranges or anchor[0].kind not in ("date", "number"):
+        return None
+    days = timedelta(days=min(many, 60) * {"day": 1, "week": 7, "fortnight": 14}[unit])
+    day = anchor[0].ranges[0][0] + (-days if before else days)
+    return (Days("date", (almanac.one(day),)), anchor[1]) if day >= tape.today else None
+
+
 def _counted_from(tape: Tape, many: int, unit: str, end: int) -> Read | None:
     """ "A week from Tuesday", and the British "a week today", "a week on Tuesday"."""
     british = tape.vocabulary.language == "en" and unit != "day"
@@ -157,7 +177,8 @@ def _counted_from(tape: Tape, many: int, unit: str, end: int) -> Read | None:
     if not (on_today or tape.has(end, "from_then")):
         return None
     then = on_day if on_today else end + 1
-    anchor = read_relative(tape, then) or read_date(tape, then) or read_weekday(tape, then)
+    anchor = read_relative(tape, then) or read_date(tape, then)
+    anchor = anchor or read_modified_weekday(tape, then) or read_weekday(tape, then)
     if anchor is None or anchor[0].kind not in ("weekday", "relative", "date") or not anchor[0].ranges:
         return None
     days = min(many, 400) * {"day": 1, "week": 7, "fortnight": 14}[unit]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.settling import fits
 from nlu.times.tape import Tape
 
 #: Words of time: left unread beside a time, they may change it.
@@ -58,6 +59,8 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _is_vague_talk_of_money(tape, pieces)
         or _was_yesterday(tape, pieces)
         or _an_hour_is_excluded(pieces)
+        or _asks_for_nothing(tape)
+        or _hours_disagree(tape, pieces)
         or _disagree(pieces)
     )
 
@@ -217,11 +220,45 @@ def _was_yesterday(tape: Tape, pieces: Sequence[Piece]) -> bool:
     return False
 
 
+_MANY = 4  # words that say nothing of time, and no wish among them
+
+
+def _asks_for_nothing(tape: Tape) -> bool:
+    """ "My insurance ended in December and they never told me": a time is named, and nothing is asked for."""
+    if tape.asked_for_time:
+        return False
+    if tape.says("no_visit"):
+        return True
+    if any(tape.says(kind) for kind in ("wishing", "whenever", "asap", "moving", "booked")):
+        return False
+    words = (place for place, lexeme in enumerate(tape.lexemes) if lexeme.text.isalpha())
+    return sum(tape.is_unknown(place) for place in words) >= _MANY
+
+
+def _hours_disagree(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "On Tuesday before work, like at 8", where before work is later."""
+    for one, other in pairwise(pieces):
+        part, exact = (one, other) if one.found and _is_part(one) else (other, one)
+        if other.link not in ("none", "soft") or not _is_part(part) or not isinstance(exact.found, Clock):
+            continue
+        if exact.found.shape in ("point", "around") and not fits(tape, exact.found, part.found.part or ""):
+            return True
+    return False
+
+
+def _is_part(piece: Piece) -> bool:
+    return isinstance(piece.found, Clock) and piece.found.shape == "part"
+
+
 def _disagree(pieces: Sequence[Piece]) -> bool:
     """Two hours or two days, one after the other, that nothing makes a choice or a span of."""
     told = [p for p in pieces if isinstance(p.found, (Days, Clock)) and not (p.negated or p.dismissed)]
     hours = [p for p in told if isinstance(p.found, Clock) and p.found.shape == "point"]
     days = [p for p in told if isinstance(p.found, Days) and p.found.ranges]
+    bounds = [p for p in told if isinstance(p.found, Clock) and p.found.shape in ("after", "before")]
+    if hours and days and any(p.link not in ("or", "and") for p in (*hours[1:], *bounds) if p is not told[0]):
+        if len(hours) + len(bounds) > len(days):
+            return True
     if len(hours) > len(days) > 0 and all(p.link not in ("or", "and") for p in hours[1:]):
         return True
     return any(

@@ -106,6 +106,9 @@ def read_nth(tape: Tape, place: int) -> Read | None:
     written = tape.ordinal(place)
     nth = -1 if tape.has(place, "last") else tape.get(place, "nth") or (written[0] if written else None)
     named = written[1] if written else place + 1
+    several = tape.number(named) if nth in (1, -1) else None
+    if several is not None and 2 <= several[0] <= 3 and tape.get(several[1], "unit") == "week":
+        return _weeks_of_month(tape, several, last=nth < 0)
     weekday, week = tape.get(named, "weekday"), tape.get(named, "unit") == "week"
     if nth is None or nth > 5 or not (week or weekday is not None):
         return None
@@ -124,6 +127,18 @@ def read_nth(tape: Tape, place: int) -> Read | None:
     if found[1] <= tape.today or found[0] >= found[1]:
         return None
     return Days("span", ((max(found[0], tape.today), found[1]),)), whole[1]
+
+
+def _weeks_of_month(tape: Tape, several: tuple[int, int], *, last: bool) -> Read | None:
+    """ "The first two weeks of April", "последние две недели марта"."""
+    many, unit = several
+    of = tape.skip(unit + 1, "of", "filler", most=2)
+    whole = read_period(tape, of) or _month_named(tape, of)
+    if whole is None or whole[0].kind != "month":
+        return None
+    start, end = whole[0].ranges[0][0].replace(day=1), whole[0].ranges[0][1]
+    span = (end - timedelta(weeks=many), end) if last else (start, start + timedelta(weeks=many))
+    return (Days("span", ((max(span[0], tape.today), span[1]),)), whole[1]) if span[1] > tape.today else None
 
 
 def _month_named(tape: Tape, place: int) -> Read | None:
@@ -157,6 +172,8 @@ def read_named(tape: Tape, place: int) -> Read | None:
             return week
         return Days("span", ((today, today + timedelta(days=7)),), grain="week"), place + 1
     if tape.has(place, "this_week"):
+        if tape.has(place + 1, "of", "before") and (week := _week_of(tape, place + 1)) is not None:
+            return week  # "nella settimana di Pasqua"
         later = tape.has(place + 1, "next")
         return _weeks_ahead(tape, 1 if later else 0, place + 1 + later)
     if tape.has(place, "week_after_next"):
@@ -216,7 +233,9 @@ def _is_all_that_is_said(tape: Tape, place: int) -> bool:
 
 def _week_of(tape: Tape, place: int) -> Read | None:
     """ "The week of the 16th", "la settimana del 16 marzo"."""
-    later = tape.has(place, "after") and not tape.has(place, "of", "from")
+    later = int(tape.has(place, "after") and not tape.has(place, "of", "from"))
+    if tape.has(place, "before") and not tape.has(place, "until", "of"):
+        later = -1
     if not (later or tape.has(place, "of", "from", "week_begins")):
         return None
     found = read_holiday(tape, place + 1) or read_date(tape, place) or read_date(tape, place + 1)
@@ -225,7 +244,7 @@ def _week_of(tape: Tape, place: int) -> Read | None:
     return _week_with(tape, found, later=later)
 
 
-def _week_with(tape: Tape, day: Read, *, later: bool = False) -> Read:
+def _week_with(tape: Tape, day: Read, *, later: int = 0) -> Read:
     first = almanac.monday(day[0].ranges[0][0]) + timedelta(weeks=later)
     week = max(first, tape.today), first + timedelta(weeks=1)
     return Days("week", (week,), grain="week"), day[1]

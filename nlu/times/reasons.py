@@ -28,6 +28,23 @@ def _is_told_behind(tape: Tape, place: int) -> bool:
     return False
 
 
+def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool:
+    """ "I brush morning and evening", "the invoice of 12 March": no visit is wished for in this clause."""
+    if not (tape.says("no_visit") or tape.says(also)):
+        return False
+    told = False
+    for step in (-1, 1):
+        beside = place + step
+        while 0 <= beside < len(tape) and not tape.has(beside, "soft"):
+            if tape.has(beside, "wishing", "booked", "moving", "whenever", "asap") and not tape.has(
+                beside, "no_visit"
+            ):
+                return False
+            told = told or tape.has(beside, "no_visit", also)
+            beside += step
+    return told
+
+
 def only_tells_the_time(tape: Tape, place: int) -> bool:
     """ "It's ten past nine and I am waiting" wishes for nothing."""
     return tape.has(place - 1, "it_is") and not tape.has(place, "at")

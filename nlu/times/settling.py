@@ -205,7 +205,7 @@ def _narrow_part(tape: Tape, chain: list[Piece]) -> list[Piece]:
         return [day.but(link=part.link), exact] if other.shape != "part" else chain
     if one.shape != "part" or other.shape == "part" or not plain or one.part is None or other.part:
         return chain
-    if "or" in (day.link, exact.link) or not _fits(tape, other, one.part):
+    if "or" in (day.link, exact.link) or not fits(tape, other, one.part):
         return chain
     return [day.but(link=part.link), exact.but(found=replace(other, part=one.part))]
 
@@ -231,7 +231,7 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
         if one.shape == "part" and other.shape != "part" and not one.negated:
             one, other = other, one
         refining = other.shape == "part" and not other.negated and one.shape != "part" and not one.part
-        if refining and other.part and (piece.link == "none" or _fits(tape, one, other.part)):
+        if refining and other.part and (piece.link == "none" or fits(tape, one, other.part)):
             return replace(one, part=other.part)
         if one.shape == "part" == other.shape and piece.link == "none" and not (one.negated or other.negated):
             return other if one.part == "later" or _is_inside(tape, other, one) else one
@@ -266,7 +266,7 @@ def clock_of(piece: Piece) -> Clock | None:
     return replace(clock, negated=True)
 
 
-def _fits(tape: Tape, clock: Clock, part: str) -> bool:
+def fits(tape: Tape, clock: Clock, part: str) -> bool:
     start, end = part_hours(part, tape.vocabulary, tape.context)
     moment = clock.start or clock.end
     return moment is not None and any(start <= reading <= end for reading in moment.readings())

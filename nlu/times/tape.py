@@ -40,7 +40,7 @@ _OF_TIME = frozenset(
 _JOINING = frozenset({"or", "to", "and", "soft"})
 _NAMING = ("number", "at", "half", "clock_spoken", "holiday", "day_number", "weekday", "month", "ordinal")
 #: Words that tell why a time is named, and nothing of the time itself.
-_TELLING = frozenset({"wishing", "happened", "so", "street_after", "it_is"})
+_TELLING = frozenset({"wishing", "happened", "so", "street_after", "it_is", "no_visit"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class Tape:
         self.read: set[int] = set()  # the places that a piece was made of
         spelled = vocabulary.spelled
         tokens = [replace(t, text=spelled[t.text]) if t.text in spelled else t for t in tokenise(text)]
+        if vocabulary.language == "en":
+            tokens = _half_days_in_full(tokens)
         if vocabulary.latin:
             tokens = [replace(t, text=in_latin(t.text)) if t.text.isalpha() else t for t in tokens]
         self.lexemes = _lexemes(text, tokens, vocabulary, context)
@@ -83,6 +85,9 @@ class Tape:
     @property
     def speaks_of_moving(self) -> bool:
         return any("moving" in lexeme.senses for lexeme in self.lexemes)
+
+    def says(self, kind: str) -> bool:
+        return any(kind in lexeme.senses for lexeme in self.lexemes)
 
     @property
     def asked_for_time(self) -> bool:
@@ -156,6 +161,16 @@ class Tape:
             if units is not None and units <= 9:
                 return tens + units, following + 1
         return None
+
+
+def _half_days_in_full(tokens: list[Token]) -> list[Token]:
+    """ "3p" is 3 pm."""
+    for place in range(1, len(tokens)):
+        token = tokens[place]
+        ends = place + 1 == len(tokens) or not tokens[place + 1].glued
+        if token.text in ("a", "p") and token.glued and ends and tokens[place - 1].text.isdecimal():
+            tokens[place] = replace(token, text=token.text + "m")
+    return tokens
 
 
 def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context) -> list[Lexeme]:
