@@ -21,6 +21,7 @@ from bot.errors import (
 from bot.ports import Booking, DiaryStore, OutsideBook, OutsideSystem
 from bot.practice_systems.calling import Caller
 from bot.practice_systems.free_time import FreeTime, Ids
+from bot.practice_systems.outside_holds import OutsideHolds
 from bot.practice_systems.outside_patients import OutsidePatients
 from bot.practice_systems.outside_visits import TO_COME, OutsideVisits
 from bot.practice_systems.outside_writes import KEPT, Writes, is_at, refusal_of
@@ -39,6 +40,7 @@ class OutsideBookings:
         free: FreeTime,
         visits: OutsideVisits,
         patients: OutsidePatients,
+        holds: OutsideHolds,
         writes: Writes,
         store: DiaryStore,
         book: OutsideBook,
@@ -51,6 +53,7 @@ class OutsideBookings:
         self._free = free
         self._visits = visits
         self._patients = patients
+        self._holds = holds
         self._writes = writes
         self._store = store
         self._book = book
@@ -65,12 +68,14 @@ class OutsideBookings:
             raise refusal_of(deed)
         if deed is None or deed.state is DeedState.REFUSED:
             await self._must_hold(hold, at)
-            request = await self._request(opening, patient, key, at)
+            theirs = await self._holds.ref_of(hold)
+            request = await self._request(opening, patient, key, at, is_kept=theirs is not None)
             deed = Deed(key=key, what="book", state=DeedState.BEGUN, at=at, about=opening.ref)
             await self._book.begin(deed, hold=hold, keep_until=at + KEPT)
-            visit = await self._attempt(deed, self._writes.create(request, key=key, hold=None))
+            visit = await self._attempt(deed, self._writes.create(request, key=key, hold=theirs))
+            self._holds.used(hold)
         else:
-            visit = await self._found_again(deed, opening, patient, at)
+            visit = await self._found_again(deed, hold, patient, at)
         await self._keep_or_give_way(deed, visit)
         self._free.forget(opening.practitioner)
         status = visit.status if visit.status in TO_COME else AppointmentStatus.BOOKED
@@ -92,6 +97,8 @@ class OutsideBookings:
             await self._must_hold(hold, at)
             visit_type = self._practice.visit_type(to.visit_type)
             found = visit_type and await self._free.stretch(to, visit_type, at=at, besides=theirs)
+            if not found and await self._holds.ref_of(hold) is not None:
+                found = stretch
             if not found:
                 raise OpeningTaken("this time is taken")
             deed = Deed(key=key, what="move", state=DeedState.BEGUN, at=at, ref=theirs.ref, about=to.ref)
@@ -100,7 +107,9 @@ class OutsideBookings:
         if is_at(theirs, stretch):
             after = theirs
         else:
-            after = await self._attempt(deed, self._relocate(visit, theirs, stretch, key))
+            kept = await self._holds.ref_of(hold)
+            after = await self._attempt(deed, self._relocate(visit, theirs, stretch, key, hold=kept))
+        self._holds.used(hold)
         if not await self._may_stay(deed, after, moved=True):
             await self._move_back(deed, visit, after, theirs)
         self._free.forget()
@@ -189,7 +198,9 @@ class OutsideBookings:
         await self._book.settle(deed.key, DeedState.REFUSED, at=self._now(), refusal=OpeningTaken.outcome)
         raise OpeningTaken("somebody else has this time in the practice's system")
 
-    async def _relocate(self, seen: Appointment, visit: OutsideVisit, to: Stretch, key: str) -> OutsideVisit:
+    async def _relocate(
+        self, seen: Appointment, visit: OutsideVisit, to: Stretch, key: str, *, hold: str | None = None
+    ) -> OutsideVisit:
         """Where a visit cannot be moved, another is booked first, then the old one cancelled: never neither.
         A cancellation that fails stays on the list of what is unsettled."""
         if self._system.capabilities.move:
@@ -201,14 +212,15 @@ class OutsideBookings:
             details=details or PatientDetails(name=""),
             patient=visit.patient,
         )
-        anew = await self._writes.create(request, key=key, hold=None)
+        anew = await self._writes.create(request, key=key, hold=hold)
         await self._writes.take_back(visit, key=key)
         return anew
 
     async def _found_again(
-        self, deed: Deed, opening: Opening, patient: PatientDetails, at: datetime
+        self, deed: Deed, hold: Hold, patient: PatientDetails, at: datetime
     ) -> OutsideVisit:
         """After a crash, or when the patient says yes again: what the first try made, or the second try."""
+        opening = hold.opening
         found = await self._writes.found(deed.key, opening.start)
         if found is not None and found.blocks:
             return found
@@ -216,8 +228,9 @@ class OutsideBookings:
         is_over = self._now() - deed.at > over
         if not self._system.capabilities.keyed_create and not is_over:
             raise OutcomeUnknown("no answer yet whether the visit was booked; it is looked for")
-        request = await self._request(opening, patient, deed.key, at)
-        return await self._attempt(deed, self._writes.create(request, key=deed.key, hold=None))
+        theirs = await self._holds.ref_of(hold)
+        request = await self._request(opening, patient, deed.key, at, is_kept=theirs is not None)
+        return await self._attempt(deed, self._writes.create(request, key=deed.key, hold=theirs))
 
     async def _booked_before(self, hold: Hold, deed: Deed) -> Booking:
         linked = await self._book.linked(appointment=hold.id)
@@ -226,11 +239,14 @@ class OutsideBookings:
         return Booking(appointment=appointment)
 
     async def _request(
-        self, opening: Opening, patient: PatientDetails, key: str, at: datetime
+        self, opening: Opening, patient: PatientDetails, key: str, at: datetime, *, is_kept: bool = False
     ) -> VisitRequest:
-        """Looked up anew, whatever was offered: staff may have been faster."""
+        """Looked up anew, whatever was offered: staff may have been faster. What the
+        system keeps for us it does not name; it says at the booking whether it still does."""
         visit_type = self._practice.visit_type(opening.visit_type)
         stretch = visit_type and await self._free.stretch(opening, visit_type, at=at)
+        if is_kept and not stretch:
+            stretch = self._visits.stretch_of(opening)
         if not stretch:
             raise OpeningTaken("this time is taken")
         return VisitRequest(

@@ -26,6 +26,7 @@ from bot.practice_systems.free_time import FreeTime, Ids
 from bot.practice_systems.holding import hold_id, hold_rules
 from bot.practice_systems.outside_bookings import OutsideBookings
 from bot.practice_systems.outside_expected import Expecting
+from bot.practice_systems.outside_holds import OutsideHolds
 from bot.practice_systems.outside_patients import OutsidePatients
 from bot.practice_systems.outside_visits import OutsideVisits
 from bot.practice_systems.outside_writes import Writes
@@ -72,6 +73,7 @@ class OutsideDiary:
         self._expecting = Expecting(
             system, practice, visits=self._visits, caller=self._caller, book=book, now=now
         )
+        self._holds = OutsideHolds(system, caller=self._caller, book=book, now=now)
         self._bookings = OutsideBookings(
             system,
             practice,
@@ -80,6 +82,7 @@ class OutsideDiary:
             free=self._free,
             visits=self._visits,
             patients=self._patients,
+            holds=self._holds,
             writes=Writes(system, book, caller=self._caller, now=now, sleep=sleep),
             store=store,
             book=book,
@@ -106,7 +109,10 @@ class OutsideDiary:
     ) -> Hold:
         visit_type = self._practice.visit_type(opening.visit_type)
         besides = await self._visits.theirs(instead_of)
-        if visit_type is None or not await self._is_offered(opening, visit_type, at, besides):
+        is_free = self._holds.keeps(contact, opening) or (
+            visit_type is not None and await self._is_offered(opening, visit_type, at, besides)
+        )
+        if not is_free:
             raise self._why_not(opening, at)
         hold = Hold(
             id=hold_id(self._practice.id, contact, key),
@@ -116,16 +122,24 @@ class OutsideDiary:
         )
         rules = hold_rules(self._practice, opening) | {"key": key, "at": at, "replaces": instead_of}
         try:
-            return await self._store.hold(hold, **rules)
+            kept = await self._store.hold(hold, **rules)
         except OpeningTaken:
             # The system says that it is free: a copy of ours may not have followed staff who moved a visit.
             self._crowd.lost(at)
             if not await self._visits.catch_up_on(opening, at):
                 raise
-            return await self._store.hold(hold, **rules)
+            kept = await self._store.hold(hold, **rules)
+        try:
+            await self._holds.take(kept, self._visits.stretch_of(opening))
+        except OpeningTaken:
+            self._free.forget(opening.practitioner)
+            await self._store.release(contact=contact, at=at)
+            raise
+        return kept
 
     async def release(self, *, contact: str, at: datetime) -> None:
         await self._store.release(contact=contact, at=at)
+        await self._holds.give_back(contact)
 
     async def current_hold(self, *, contact: str, opening: Opening, at: datetime) -> Hold | None:
         return await self._store.current_hold(contact=contact, opening=opening, at=at)

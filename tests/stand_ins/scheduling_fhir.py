@@ -21,6 +21,7 @@ class SchedulingFhir(CarelessFhir):
         super().__init__()
         self.proposed: dict[str, Json] = {}  # never stored: only booked ones are appointments
         self.held: set[str] = set()
+        self.refuses_holds = False  # as a server that is down
 
     def application(self) -> web.Application:
         app = super().application()
@@ -42,6 +43,19 @@ class SchedulingFhir(CarelessFhir):
         answer = {"find": self._find, "hold": self._hold, "book": self._book}
         return answer[request.match_info["operation"]](request, given)
 
+    async def _read(self, request: web.Request) -> web.Response:
+        """A hold can be read, and cancelled; a search does not show it."""
+        if request.match_info["id"] in self.held:
+            return self._json(request, self._shown(request.match_info["id"], "pending"))
+        return await super()._read(request)
+
+    async def _update(self, request: web.Request) -> web.Response:
+        if request.match_info["id"] in self.held:
+            if (await request.json())["status"] == "cancelled":
+                self.held.discard(request.match_info["id"])
+            return web.Response(status=200)
+        return await super()._update(request)
+
     def _find(self, request: web.Request, given: dict[str, Any]) -> web.Response:
         who = given["practitioner"]["valueReference"]["reference"].split("/")[-1]
         start, end = (datetime.fromisoformat(given[name]["valueDateTime"]) for name in ("start", "end"))
@@ -60,6 +74,8 @@ class SchedulingFhir(CarelessFhir):
 
     def _hold(self, request: web.Request, given: dict[str, Any]) -> web.Response:
         id_ = given["appointment-reference"]["valueReference"]["reference"].split("/")[-1]
+        if self.refuses_holds:
+            return web.Response(status=503)
         one = self.proposed.get(id_)
         begin = datetime.fromisoformat(one["start"]) if one else None
         if one is None or begin is None or self._is_taken(one["who"], begin):

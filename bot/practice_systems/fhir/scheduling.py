@@ -1,20 +1,24 @@
 """Servers with the operations of IHE's Scheduling profile (ITI Scheduling 1.0): $find, $hold, $book.
 
-The server says what is free and keeps it while we book. What it keeps of a booking is not certain, so our key
-travels twice, as an identifier and in the comment, and is written into the visit again where both were lost.
-Visits are not moved by an operation: the house books the new time, then cancels the old.
+The server says what is free, and keeps it while a patient thinks and while we book. What it keeps of a
+booking is not certain, so our key travels twice, as an identifier and in the comment, and is written into the
+visit again where both were lost. Visits are not moved by an operation: the house books the new time, then
+cancels the old.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from bot.domain.outside import OutsideVisit, Stretch, VisitRequest
+from bot.domain.outside import OutsideHold, OutsideVisit, Stretch, VisitRequest
 from bot.errors import OpeningTaken, OutcomeUnknown, ProtocolDrift
 from bot.practice_systems.fhir import reading
 from bot.practice_systems.fhir.reading import KEY
 from bot.practice_systems.fhir.rest import Changed, Json, Resource
 from bot.practice_systems.fhir.system import FhirSystem
-from bot.practice_systems.fhir.writing import booked_as, instant
+from bot.practice_systems.fhir.writing import booked_as, cancelled, instant
 from bot.practice_systems.outside_http import Answer
 
 NEEDED = {"find", "hold", "book"}
@@ -22,6 +26,10 @@ NEEDED = {"find", "hold", "book"}
 
 class SchedulingSystem(FhirSystem):
     """A FhirSystem whose times are found and booked by operations."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.capabilities = replace(self.capabilities, hold=True)
 
     async def check(self) -> None:
         await super().check()
@@ -54,11 +62,30 @@ class SchedulingSystem(FhirSystem):
             if not any(one.start < until and one.end > begin for one in visits)
         )
 
+    async def hold(self, stretch: Stretch, *, until: datetime, key: str) -> OutsideHold:
+        """How long the server keeps it, the profile leaves open: as long as we ask for, if we are to believe
+        it, and `create` notices."""
+        held = await self._keep(stretch)
+        return OutsideHold(ref=held.ref, until=until)
+
+    async def release(self, ref: str, *, key: str) -> None:
+        """The profile has no operation for that: what is there to be read and still pending is cancelled."""
+        there = await self._rest.read(ref)
+        if there is not None and there.content.get("status") == "pending":
+            with suppress(Changed):
+                await self._rest.update(there, cancelled(there, None))
+
     async def create(self, request: VisitRequest, *, key: str, hold: str | None = None) -> OutsideVisit:
         stretch = request.stretch
         there = await self.by_key(key, near=(stretch.start, stretch.end))
         if there is not None:
             return there
+        if hold is not None:
+            with suppress(OpeningTaken):  # it has run out; perhaps the time is still there
+                return await self._book(_held(hold, stretch), request, key)
+        return await self._book(await self._keep(stretch), request, key)
+
+    async def _keep(self, stretch: Stretch) -> Resource:
         proposed = [
             resource
             for resource in await self._proposed(stretch.practitioner, stretch.start, stretch.end)
@@ -68,7 +95,9 @@ class SchedulingSystem(FhirSystem):
         if not proposed:
             raise OpeningTaken("the server does not offer this time any more")
         reference = {"name": "appointment-reference", "valueReference": {"reference": proposed[0].ref}}
-        held = _appointment(await self._rest.operate("Appointment/$hold", _parameters(reference)))
+        return _appointment(await self._rest.operate("Appointment/$hold", _parameters(reference)))
+
+    async def _book(self, held: Resource, request: VisitRequest, key: str) -> OutsideVisit:
         wanted = booked_as(held, key=key, patient=request.patient, visit_type=request.visit_type)
         booking: list[Json] = [
             {"name": "appointment-reference", "valueReference": {"reference": held.ref}},
@@ -109,6 +138,22 @@ class SchedulingSystem(FhirSystem):
         if found is None:
             raise OutcomeUnknown("it is booked, and the server shows it without a time; look there")
         return found
+
+
+def _held(ref: str, stretch: Stretch) -> Resource:
+    """What the server keeps for us, as far as a booking has to say it again."""
+    return Resource(
+        {
+            "resourceType": "Appointment",
+            "id": ref.rsplit("/", 1)[-1],
+            "status": "pending",
+            "start": instant(stretch.start),
+            "end": instant(stretch.end),
+            "participant": [
+                {"actor": {"reference": f"Practitioner/{stretch.practitioner}"}, "status": "accepted"}
+            ],
+        }
+    )
 
 
 def key_in_comment(resource: Resource) -> str | None:

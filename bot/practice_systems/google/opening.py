@@ -140,7 +140,7 @@ def _watching(
     secret = settings.secrets.get("webhook")
     if not secret:
         raise SetupError(
-            "practice_system.options.watch lets Google call, which takes practice_system.secrets.webhook; make"
+            "practice_system.options.watch lets Google call and takes practice_system.secrets.webhook; make"
             " one: openssl rand -hex 24"
         )
     address = f"{_address(settings, 'watch', '').rstrip('/')}{_CALLED_AT}/{secret}"
