@@ -67,7 +67,8 @@ def diary(
             else:
                 for visit in shown:
                     what = f"{visit['visit_type']:<22} {visit['practitioner']}"
-                    print(f"{visit['start_local']}  {visit['status']:<9}  {what}")
+                    comes = "  ✓" if visit["confirmed"] else ""
+                    print(f"{visit['start_local']}  {visit['status']:<9}  {what}{comes}")
     finally:
         books.database.close()
 

@@ -107,9 +107,18 @@ def _parts(found: Sheet, practice: Practice) -> list[tuple[str, str, list[Line]]
                 _who(gone.patient, words),
             )
         )
+    confirmed = [
+        (
+            _when(one.visit.opening, practice, language),
+            _what(one.visit.opening, practice, language),
+            _who(one.patient, words),
+        )
+        for one in found.confirmed
+    ]
     return [
         (words["requests_to_enter"], words["requests_none"], asked),
         (words["requests_to_remove"], words["requests_none_removed"], withdrawn),
+        (words["requests_confirmed"], words["requests_none_confirmed"], confirmed),
     ]
 
 

@@ -98,6 +98,8 @@ class Appointment:
     opening: Opening
     status: AppointmentStatus
     patient: str | None
+    #: When the patient said, in answer to a reminder, that they come. No part of what the visit is.
+    confirmed_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,8 +139,8 @@ class Rule:
     is asked by it: answers in words are answers to its first question, which `asks` how somebody is or how it
     was; "all is well" is the first button, and anything else are words for a person. `no`: the flow that a
     plain "no" starts. `settled_by`: flows that, once an answer has started them, settle the matter and end a
-    series. `call`: who has settled nothing until so long before the visit (or after the message) is put on the
-    call list, with a `script` by language.
+    series. `call`: who has settled nothing until so long before the visit (or after the message) is put on
+    the call list, with a `script` by language.
     """
 
     id: str

@@ -10,7 +10,8 @@ from bot.domain.outside import VisitRequest
 #: A line of an event's text that says whom it is for: "tel: +39 333 1234567 Anna Verdi". No other number of
 #: a text is anybody's: it may be the laboratory's.
 _WHO = re.compile(
-    r"^\W*(?:tel|phone|mobile|cell|cellulare|telefono|тел|телефон)\b[ .:,=-]{1,3}(?P<phone>\+?[\d ()./-]{6,24}\d)"
+    r"^\W*(?:tel|phone|mobile|cell|cellulare|telefono|тел|телефон)\b[ .:,=-]{1,3}"
+    r"(?P<phone>\+?[\d ()./-]{6,24}\d)"
     r"(?P<name>[^\d\n]*)$",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -83,6 +83,9 @@ class RequestBook(Protocol):
     async def withdrawn(self, *, since: datetime, at: datetime) -> Sequence[Withdrawn]:
         """What patients cancelled since then, of visits to come, by start."""
 
+    async def confirmed(self, *, since: datetime, at: datetime) -> Sequence[Withdrawn]:
+        """What patients said since then that they come to, by start; `at` is when they said so."""
+
 
 class Notices(Protocol):
     async def tell(
@@ -217,6 +220,7 @@ class Sheet:
     day: date
     requests: tuple[Request, ...]
     withdrawn: tuple[Withdrawn, ...]
+    confirmed: tuple[Withdrawn, ...] = ()  # to come, and their patients have said since that they do
 
 
 async def morning_sheet(practice: Practice, book: RequestBook, *, at: datetime) -> Sheet:
@@ -229,6 +233,7 @@ async def morning_sheet(practice: Practice, book: RequestBook, *, at: datetime) 
         day=today,
         requests=tuple(await book.requests(at=at)),
         withdrawn=tuple(await book.withdrawn(since=evening, at=at)),
+        confirmed=tuple(await book.confirmed(since=evening, at=at)),
     )
 
 

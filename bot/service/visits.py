@@ -75,6 +75,7 @@ class VisitView:
 
     id: str
     opening: OpeningView
+    confirmed: bool = False  # the patient has said that they come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +143,11 @@ class VisitDesk:
                 if hold is not None:
                     held.append(self._held(hold, language))
         return VisitsView(
-            visits=tuple(VisitView(id=one.id, opening=_view(one.opening)) for one in booked), held=tuple(held)
+            visits=tuple(
+                VisitView(id=one.id, opening=_view(one.opening), confirmed=one.confirmed_at is not None)
+                for one in booked
+            ),
+            held=tuple(held),
         )
 
     async def hold(self, conversation: str, ref: str, *, key: str, instead_of: str | None = None) -> HeldView:

@@ -18,7 +18,7 @@ from bot.domain.practice_time import PracticeTime
 from bot.errors import AdditionsRefused, WallTimeError
 from bot.storage.diary_json import parse_additions
 
-COLUMNS = ("start_local", "practitioner", "visit_type", "name", "phone", "birth_date", "status")
+COLUMNS = ("start_local", "practitioner", "visit_type", "name", "phone", "birth_date", "status", "confirmed")
 AHEAD = timedelta(days=366)  # for which recurring events of a calendar are entered
 _STANDS = (
     AppointmentStatus.REQUESTED,
@@ -28,6 +28,7 @@ _STANDS = (
 )
 _STATUS = {AppointmentStatus.REQUESTED: "TENTATIVE"}
 _WHO, _WHAT = "X-CHAIRSIDE-PRACTITIONER", "X-CHAIRSIDE-VISIT-TYPE"
+_CONFIRMED = "X-CHAIRSIDE-CONFIRMED"  # the patient has said that they come
 
 Additions = list[tuple[Opening, PatientDetails]]
 
@@ -49,6 +50,7 @@ def to_csv(visits: Iterable[Appointment], patients: Mapping[str, PatientDetails]
                 f"'{who.phone}" if who and who.phone else "",
                 who.birth_date.isoformat() if who and who.birth_date else "",
                 str(visit.status),
+                "yes" if visit.confirmed_at is not None else "",
             ]
         )
     return written.getvalue()
@@ -75,13 +77,16 @@ def to_ics(
         event.add("status", _STATUS.get(visit.status, "CONFIRMED"))
         event.add(_WHO, visit.opening.practitioner)
         event.add(_WHAT, visit.opening.visit_type)
+        if visit.confirmed_at is not None:
+            event.add(_CONFIRMED, "YES")
         calendar.add_component(event)
     ics: bytes = calendar.to_ical()
     return ics
 
 
 def from_csv(text: str, practice: Practice) -> Additions:
-    """Columns as `to_csv` writes them, in any order; `phone`, `birth_date` and `status` may be missing.
+    """Columns as `to_csv` writes them, in any order; `phone`, `birth_date`, `status` and
+    `confirmed` may be missing.
     Raises AdditionsRefused with every mistake (the first row is 1)."""
     lines = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff")), dialect=_dialect(text)))
     rows = []

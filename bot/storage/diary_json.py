@@ -82,6 +82,7 @@ def _row(appointment: Appointment, practice: Practice, clock: PracticeTime) -> d
         "practitioner": practitioner.name if practitioner else opening.practitioner,
         "visit_type": opening.visit_type,
         "patient": appointment.patient,
+        "confirmed": appointment.confirmed_at is not None,
     }
 
 

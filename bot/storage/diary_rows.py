@@ -13,8 +13,13 @@ def appointment_of(row: Any) -> Appointment:
         practitioner=row.practitioner,
         visit_type=row.visit_type,
     )
+    confirmed = getattr(row, "confirmed_at", None)  # not every question is for it
     return Appointment(
-        id=row.id, opening=opening, status=AppointmentStatus(row.status), patient=row.patient_id
+        id=row.id,
+        opening=opening,
+        status=AppointmentStatus(row.status),
+        patient=row.patient_id,
+        confirmed_at=_instant(confirmed) if confirmed is not None else None,
     )
 
 

@@ -95,7 +95,7 @@ class DiaryWrites:
         ).first()
         if held is None:
             raise HoldExpired("the hold has run out or was let go; offer the openings again")
-        self._change(connection, write, **held._asdict())
+        self._change(connection, write, **held._asdict(), confirmed_at=None)
 
     def _cancel_booked(self, connection: Connection, write: CancelBooked) -> None:
         if self._may_change(connection, write):

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.diary import AppointmentStatus, BookHeld, DiaryWrite, Hold
@@ -201,6 +201,7 @@ class SqlOutsideBook:
             "blocked_to": end,
             "status": str(ours.appointment.status),
             "cancel_reason": None,
+            "confirmed_at": case((a.starts_at == start, a.confirmed_at), else_=None),
             "outside_ref": ours.ref,
             "updated_at": _epoch(at),
         }

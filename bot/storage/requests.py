@@ -66,6 +66,26 @@ class SqlRequests:
 
         return await self._database.read(unit)
 
+    async def confirmed(self, *, since: datetime, at: datetime) -> Sequence[Withdrawn]:
+        statement = (
+            select(APPOINTMENT)
+            .where(_A.practice == self._practice, _A.status == "booked", _A.starts_at > _epoch(at))
+            .where(_A.confirmed_at >= _epoch(since), _A.patient_id.is_not(None))
+            .order_by(_A.starts_at, _A.practitioner, _A.id)
+        )
+
+        def unit(connection: Connection) -> list[Withdrawn]:
+            return [
+                Withdrawn(
+                    visit=appointment_of(row),
+                    patient=self._diary.patients.details(connection, row.patient_id),
+                    at=_instant(row.confirmed_at),
+                )
+                for row in connection.execute(statement).all()
+            ]
+
+        return await self._database.read(unit)
+
     def _by_id(self, connection: Connection, appointment: str | None) -> Appointment | None:
         if appointment is None:
             return None

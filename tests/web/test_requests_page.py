@@ -46,6 +46,9 @@ class OneRequest(NoRequests):
         gone = replace(VISIT, id="app_2", opening=Opening.parse_ref(OTHER))
         return (Withdrawn(visit=gone, patient=None, at=self.at),)
 
+    async def confirmed(self, *, since: datetime, at: datetime) -> tuple[Withdrawn, ...]:  # type: ignore[override]
+        return (Withdrawn(visit=replace(VISIT, id="app_3"), patient=None, at=self.at),)
+
     async def language_of(self, conversation: str) -> str:
         return "it"
 

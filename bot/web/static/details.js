@@ -138,7 +138,7 @@ export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) 
     return h(
       "article",
       { class: `booked${isMoving ? " is-moving" : ""}`, "data-visit": visit.id },
-      h("p", { class: "booked-when" }, when(visit.opening)),
+      h("p", { class: "booked-when" }, when(visit.opening), visit.confirmed ? h("span", { class: "good" }, ` ✓ ${words.visit_confirmed}`) : null),
       h("p", { class: "booked-what", dir: "auto" }, what(visit.opening)),
       mayAct
         ? h(

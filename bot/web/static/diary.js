@@ -139,9 +139,9 @@ export function diaryBoard(parent, facts) {
     const time = row.start_local.slice(11, 16);
     const block = h(
       "div",
-      { class: `visit is-${LOOK[row.status]}${isFresh ? " is-fresh" : ""}`, title: `${time} · ${who} · ${kind}`, tabindex: "0", "data-status": row.status },
+      { class: `visit is-${LOOK[row.status]}${isFresh ? " is-fresh" : ""}`, title: `${time} · ${who} · ${kind}${row.confirmed ? ` · ${words.visit_confirmed}` : ""}`, tabindex: "0", "data-status": row.status },
       h("bdi", {}, who),
-      h("small", {}, `${time} · ${kind}`),
+      h("small", {}, `${row.confirmed ? "✓ " : ""}${time} · ${kind}`),
     );
     return placed(block, start, start + minutes);
   }

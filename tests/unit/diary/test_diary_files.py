@@ -24,9 +24,9 @@ def test_a_spreadsheet_of_visits_comes_back_as_it_went_out() -> None:
     text = to_csv(VISITS, PEOPLE, STUDIO)
 
     assert text.splitlines() == [
-        "start_local,practitioner,visit_type,name,phone,birth_date,status",
-        "2027-03-02T10:00,rossi,check_up,Ada Prova,'+390200000001,1988-04-25,booked",
-        "2027-04-06T10:00,rossi,check_up,'=cmd(),,,booked",
+        "start_local,practitioner,visit_type,name,phone,birth_date,status,confirmed",
+        "2027-03-02T10:00,rossi,check_up,Ada Prova,'+390200000001,1988-04-25,booked,",
+        "2027-04-06T10:00,rossi,check_up,'=cmd(),,,booked,",
     ]
     assert from_csv(text, STUDIO) == [(TEN, ADA), (SUMMER, TRICKSTER)]
 

@@ -46,6 +46,7 @@ def test_rows_show_the_instant_and_the_wall() -> None:
             "practitioner": "dott. Marco Rossi",
             "visit_type": "check_up",
             "patient": "pat_1",
+            "confirmed": False,
         },
         {
             "status": "held",
@@ -55,6 +56,7 @@ def test_rows_show_the_instant_and_the_wall() -> None:
             "practitioner": "somebody_who_left",
             "visit_type": "check_up",
             "patient": None,
+            "confirmed": False,
         },
     ]
     assert json.dumps(diary_rows(appointments, STUDIO))
