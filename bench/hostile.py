@@ -14,7 +14,7 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -320,16 +320,22 @@ async def run(bodies: int, seed: int) -> bool:
     return passed
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--bodies", type=int, default=10_000)
+def from_command_line(about: str | None, run: Callable[[int, int], Awaitable[bool]], *, bodies: int) -> None:
+    """The command line of a bench that posts so many bodies, made from a seed; its exit code says whether
+    nothing went wrong."""
+    arguments = argparse.ArgumentParser(description=about)
+    arguments.add_argument("--bodies", type=int, default=bodies)
     arguments.add_argument("--seed", type=int, default=20260302)
     given = arguments.parse_args()
     print(f"seed {given.seed}, bodies {given.bodies}, {AT_ONCE} at once", flush=True)
-    passed = asyncio.run(run(given.bodies, given.seed))
+
+    async def whole() -> bool:
+        return await run(given.bodies, given.seed)
+
+    passed = asyncio.run(whole())
     print("passed" if passed else "FAILED", flush=True)
     raise SystemExit(0 if passed else 1)
 
 
 if __name__ == "__main__":
-    main()
+    from_command_line(__doc__, run, bodies=10_000)

@@ -7,7 +7,6 @@ seed, how they were answered, the 99th percentile of the answers' time, and the 
     python -m bench.mutants --bodies 100000 --seed 1
 """
 
-import argparse
 import asyncio
 import copy
 import json
@@ -22,10 +21,20 @@ from typing import Any
 
 from bench.desk import Desk, load
 from bench.doors import ALL_DOORS, Door, Item, signed
-from bench.hostile import MOST_GROWTH, NO_WEBHOOKS, WRONG, changed, hollow, places, recorded, written
+from bench.hostile import (
+    AT_ONCE,
+    MOST_GROWTH,
+    NO_WEBHOOKS,
+    WRONG,
+    changed,
+    from_command_line,
+    hollow,
+    places,
+    recorded,
+    written,
+)
 from bench.meta import Meta
 
-AT_ONCE = 4
 #: One of so many is a good message, alone or in the last entry of a mutant; and one is not well signed.
 GOOD_OF, FORGED_OF = 50, 97
 
@@ -240,16 +249,5 @@ async def run(bodies: int, seed: int) -> bool:
     return passed
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--bodies", type=int, default=100_000)
-    arguments.add_argument("--seed", type=int, default=20260302)
-    given = arguments.parse_args()
-    print(f"seed {given.seed}, bodies {given.bodies}, {AT_ONCE} at once", flush=True)
-    passed = asyncio.run(run(given.bodies, given.seed))
-    print("passed" if passed else "FAILED", flush=True)
-    raise SystemExit(0 if passed else 1)
-
-
 if __name__ == "__main__":
-    main()
+    from_command_line(__doc__, run, bodies=100_000)

@@ -5,6 +5,7 @@ import hmac
 import json
 import socket
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,11 +94,18 @@ def nlu_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("nlu")
 
 
-@pytest.fixture
-async def online(tmp_path: Path, nlu_cache: Path) -> AsyncIterator[Online]:
+@asynccontextmanager
+async def a_demo(
+    data: Path, nlu_cache: Path, *, gather_seconds: float, **environment: str
+) -> AsyncIterator[bootstrap.Server]:
+    """One that runs and understands, on a free port."""
     configuration = bootstrap.Configuration(
-        data=tmp_path,
-        environment={"CHAIRSIDE_GATHER_SECONDS": "0.1", "CHAIRSIDE_NLU_CACHE": str(nlu_cache)},
+        data=data,
+        environment={
+            "CHAIRSIDE_GATHER_SECONDS": str(gather_seconds),
+            "CHAIRSIDE_NLU_CACHE": str(nlu_cache),
+            **environment,
+        },
         demo=True,
         now=moment(MONDAY_EIGHT),
     )
@@ -105,6 +113,11 @@ async def online(tmp_path: Path, nlu_cache: Path) -> AsyncIterator[Online]:
     await server.start()
     assert server.desk is not None
     await server.desk.reader.be_ready()
-    async with aiohttp.ClientSession() as http:
-        yield Online(server, http, tmp_path)
+    yield server
     await server.stop()
+
+
+@pytest.fixture
+async def online(tmp_path: Path, nlu_cache: Path) -> AsyncIterator[Online]:
+    async with a_demo(tmp_path, nlu_cache, gather_seconds=0.1) as server, aiohttp.ClientSession() as http:
+        yield Online(server, http, tmp_path)

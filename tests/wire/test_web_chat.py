@@ -12,9 +12,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot import bootstrap
-from bot.commands.shared import moment
 from bot.service.visitors import MOST_AN_HOUR
-from tests.wire.conftest import MONDAY_EIGHT, free_port
+from tests.wire.conftest import a_demo
 
 PRACTICE = Path(__file__).parents[2] / "practice.yml"
 PHONE = "+39 333 765 4321"
@@ -128,22 +127,12 @@ sms:
 """,
             encoding="utf-8",
         )
-        configuration = bootstrap.Configuration(
-            data=tmp_path,
-            environment={
-                "CHAIRSIDE_GATHER_SECONDS": "0",
-                "CHAIRSIDE_NLU_CACHE": str(nlu_cache),
-                "CHAIRSIDE_PRACTICE": str(practice),
-                "SMS_TOKEN": "sms-secret",
-            },
-            demo=True,
-            now=moment(MONDAY_EIGHT),
-        )
-        server = bootstrap.Server(configuration, host="127.0.0.1", port=free_port())
-        await server.start()
-        async with aiohttp.ClientSession() as http:
+        given = {"CHAIRSIDE_PRACTICE": str(practice), "SMS_TOKEN": "sms-secret"}
+        async with (
+            a_demo(tmp_path, nlu_cache, gather_seconds=0, **given) as server,
+            aiohttp.ClientSession() as http,
+        ):
             yield Site(server, http, provider)
-        await server.stop()
 
 
 async def test_a_visitor_books_with_the_code_that_came_to_the_phone(site: Site) -> None:
