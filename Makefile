@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: any-text demo test setup check unit browser pictures container crash crash-workers races diary-races races-outside inbox-races oracle outreach hostile mutants deliveries replies billed crowd bench bench-engine bench-inbox bench-openings growth soak clean
+.PHONY: any-text demo test setup check unit browser pictures container crash crash-workers every-call races diary-races races-outside inbox-races oracle outreach hostile mutants deliveries replies billed crowd bench bench-engine bench-inbox bench-openings growth soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -42,6 +42,9 @@ container: setup  ## the image's steps without a container engine; skipped loudl
 
 crash: setup  ## kill -9 in the middle of bookings, and the twins that must fail
 	$(RUN)python -m bench.crash
+
+every-call: setup  ## kill -9 before and after each outside call of five dialogues, and the twins that must fail
+	$(RUN)python -m bench.every_call
 
 crash-workers: setup  ## two workers on one PostgreSQL, one of them killed or frozen again and again
 	$(RUN)python -m bench.crash_workers

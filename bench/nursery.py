@@ -19,12 +19,12 @@ from nlu.interpreter import OfflineInterpreter, load_interpreter
 _PLACE = Configuration(data=Path(tempfile.gettempdir()), environment=dict(os.environ), demo=True)
 _PRACTICE = read_practice(_PLACE)
 read_outreach(_PLACE, _PRACTICE, read_assistant(_PLACE, _PRACTICE))
-_UNDERSTANDING = load_interpreter(_PRACTICE.languages, cache=_PLACE.nlu_cache)
+UNDERSTANDING = load_interpreter(_PRACTICE.languages, cache=_PLACE.nlu_cache)
 
 
 def _loaded(languages: Sequence[str], cache: Path | None = None) -> OfflineInterpreter:
     assert tuple(languages) == _PRACTICE.languages
-    return _UNDERSTANDING
+    return UNDERSTANDING
 
 
 def demo(port: int, data: Path, environment: dict[str, str], now: str) -> None:

@@ -1,0 +1,397 @@
+"""kill -9 before and after every outside call, one after the other, until no call is left to die at.
+
+A patient books, moves, cancels, asks something, wants a person; each dialogue is had once for each outside
+call in it, and the process dies at that call: before and after each durable commit of the database, before
+and after each request to Meta. Another process then takes over: Meta delivers again what was not
+acknowledged, the statuses of what it had accepted arrive in time, and the patient goes on. Afterwards Meta's
+side and the diary decide, not what the front desk believes: every message answered once, the diary as without
+any crash. Twins leave out what protects at one kind of call, and have to come to something else there.
+
+    python -m bench.every_call --every 1
+    python -m bench.every_call --every 7 --flows book cancel
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event as sqlalchemy_events
+
+from bench import nursery
+from bench.crash import NURSERY
+from bot import testing
+from bot.domain.conversation import (
+    Address,
+    Choice,
+    InboundEvent,
+    InboundKind,
+    Rendered,
+    Reply,
+    SendOutcome,
+    SendStatus,
+    Sent,
+)
+from bot.service.clock import StartedClock
+from bot.storage import group_commit
+from bot.testing import Patient, RecordingChannel, Seen, Surgery
+
+NOW = "2026-03-02T08:00+01:00"
+WHO = "393331234567"
+#: A message of unknown fate is sent again after so many seconds without a status.
+WAIT_FOR_STATUS = 0.5
+#: What is left out, and at which calls that shows.
+TWINS = {"statuses unread": "after a send", "acknowledged before it is stored": "before a commit"}
+_TRIED = 3  # calls a twin dies at
+
+Wish = Callable[[Seen | None], tuple[str, str] | None]
+
+
+def _books(seen: Seen | None) -> tuple[str, str] | None:
+    if seen is None:
+        return "says", "Buonasera, vorrei prenotare una prima visita, sono Anna Rossi"
+    return _chooses(seen)
+
+
+def _moves(seen: Seen | None) -> tuple[str, str] | None:
+    return ("says", "Vorrei spostare il mio appuntamento") if seen is None else _chooses(seen)
+
+
+def _cancels(seen: Seen | None) -> tuple[str, str] | None:
+    return ("says", "Vorrei disdire il mio appuntamento") if seen is None else _chooses(seen)
+
+
+def _asks(seen: Seen | None) -> tuple[str, str] | None:
+    return ("says", "Dove siete?") if seen is None else None
+
+
+def _wants_a_person(seen: Seen | None) -> tuple[str, str] | None:
+    return ("says", "Vorrei parlare con una persona") if seen is None else None
+
+
+def _chooses(seen: Seen) -> tuple[str, str] | None:
+    """The first choice, until there is none: the matter is closed."""
+    return ("taps", seen.choices[0].payload) if seen.choices else None
+
+
+#: What is had before, undisturbed; and what is disturbed.
+FLOWS: Mapping[str, tuple[Wish | None, Wish]] = {
+    "book": (None, _books),
+    "move": (_books, _moves),
+    "cancel": (_books, _cancels),
+    "question": (None, _asks),
+    "person": (None, _wants_a_person),
+}
+
+
+class Outside:
+    """Meta and the patient's phone, in a file: what happened there outlives every crash here."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        file.touch()
+
+    def note(self, **fact: Any) -> None:
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(fact) + "\n")
+
+    def facts(self, kind: str) -> list[dict[str, Any]]:
+        lines = self._file.read_text("utf-8").splitlines()
+        return [fact for fact in map(json.loads, lines) if fact["kind"] == kind]
+
+    @property
+    def screen(self) -> list[Seen]:
+        return [
+            Seen(
+                fact["text"],
+                tuple(Choice(title=title, payload=payload) for title, payload in fact["choices"]),
+            )
+            for fact in self.facts("sent")
+        ]
+
+
+class Death:
+    """Counts outside calls, and kills this process at one of them."""
+
+    def __init__(self, at: int | None) -> None:
+        self._at = at
+        self.calls: list[str] = []
+
+    def comes(self, call: str) -> None:
+        self.calls.append(call)
+        if len(self.calls) == self._at:
+            os.kill(os.getpid(), signal.SIGKILL)
+            time.sleep(60)  # a signal may take a moment, in which nothing more may happen
+
+
+class LastingChannel(RecordingChannel):
+    """Meta's side of a send, between two places to die at."""
+
+    def __init__(self, outside: Outside, death: Death) -> None:
+        super().__init__()
+        self._outside = outside
+        self._death = death
+
+    async def send(self, message: Rendered, to: Address) -> SendOutcome:
+        reply: Reply = message.body["reply"]
+        self._death.comes("before a send")
+        choices = [(choice.title, choice.payload) for choice in reply.choices]
+        self._outside.note(kind="sent", id=message.body["id"], text=reply.text, choices=choices)
+        self._death.comes("after a send")
+        return Sent(message_id=f"wamid.{message.body['id']}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """One process: where it lives, whose dialogue it serves, at which call it dies (None: at none)."""
+
+    folder: Path
+    url: str | None
+    flow: str
+    prepares: bool
+    elapsed: float  # seconds since the practice was opened, so that no clock goes back
+    dies_at: int | None
+    twin: str | None = None
+
+
+async def live(life: Life) -> None:
+    """Takes up what is there, then has the rest of the dialogue."""
+    outside, death = Outside(life.folder / "outside.jsonl"), Death(None)
+    kind = "prepared" if life.prepares else "disturbed"
+    wish = FLOWS[life.flow][0 if life.prepares else 1]
+    assert wish is not None
+    # A kit for tests that makes its own channel: here it has to be the one that outlives us.
+    testing.RecordingChannel = lambda: LastingChannel(outside, death)  # type: ignore[misc, assignment]
+    start = datetime.fromisoformat(NOW).astimezone(UTC) + timedelta(seconds=life.elapsed)
+    environment = {"CHAIRSIDE_DATABASE_URL": life.url, "CHAIRSIDE_MASTER_KEY": bytes(range(32)).hex()}
+    async with Surgery.open(
+        life.folder,
+        at=NOW,
+        clock=StartedClock(start),
+        environment={name: value for name, value in environment.items() if value},
+        interpreter=nursery.UNDERSTANDING,
+        wait_for_status=WAIT_FOR_STATUS,
+    ) as surgery:
+        death._at = life.dies_at
+        _watch_commits(surgery, death)
+        if life.twin != "statuses unread":
+            await _report(surgery, outside)
+        await surgery.settled()
+        patient = surgery.patient(WHO)
+        if life.twin == "acknowledged before it is stored":
+            _acknowledge_first(surgery, outside)
+        before = sum(fact["phase"] != kind for fact in outside.facts("written"))
+        while True:
+            written = [fact for fact in outside.facts("written") if fact["phase"] == kind]
+            if written and len(outside.facts("acknowledged")) < before + len(written):
+                fact = written[-1]  # Meta delivers it again
+            else:
+                answers = outside.screen[before:]
+                next_step = wish(answers[-1] if written and answers else None)
+                if next_step is None or len(written) > 12:
+                    break
+                how, what = next_step
+                fact = {"kind": "written", "phase": kind, "how": how, "what": what}
+                fact["number"] = before + len(written) + 1
+                outside.note(**fact)
+            await surgery.desk.intake.accept([_event(patient, fact)])
+            outside.note(kind="acknowledged")
+            await surgery.settled()
+        outside.note(kind="calls", phase=kind, calls=death.calls)
+
+
+def _event(patient: Patient, fact: Mapping[str, Any]) -> InboundEvent:
+    if fact["how"] == "says":
+        event = patient._event(InboundKind.TEXT, text=fact["what"])
+    else:
+        event = patient._event(InboundKind.CHOICE, text="…", payload=fact["what"])
+    return replace(event, id=f"wamid.in.{fact['number']}")
+
+
+def _watch_commits(surgery: Surgery, death: Death) -> None:
+    engine = surgery.desk.books.database.engine
+    sqlalchemy_events.listen(engine, "commit", lambda connection: death.comes("before a commit"))
+    tell = group_commit.tell
+
+    def told(*given: Any) -> None:
+        death.comes("after a commit")
+        tell(*given)
+
+    group_commit.tell = told  # type: ignore[assignment]  # what follows a commit is to tell of it
+
+
+def _acknowledge_first(surgery: Surgery, outside: Outside) -> None:
+    """The twin: Meta hears "I have it" before it is stored."""
+    accept = surgery.desk.intake.accept
+
+    async def accepts(events: Sequence[InboundEvent]) -> Any:
+        outside.note(kind="acknowledged")
+        return await accept(events)
+
+    surgery.desk.intake.accept = accepts  # type: ignore[method-assign]
+
+
+async def _report(surgery: Surgery, outside: Outside) -> None:
+    """Meta tells of everything that it has accepted, once more where it has told before."""
+    for fact in outside.facts("sent"):
+        id = str(fact["id"])
+        status = SendStatus(message_id=f"wamid.{id}", state="delivered", outbox_id=id)
+        event = surgery.patient(WHO)._event(InboundKind.STATUS)
+        await surgery.desk.intake.accept([replace(event, id=f"status.{id}", status=status)])
+
+
+def be_born(life: Life, file: str) -> None:
+    sys.stderr = open(file, "a")  # noqa: SIM115, PTH123 - for as long as the process lives
+    asyncio.run(live(life))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """What a dialogue came to, seen from outside."""
+
+    answers: int
+    unanswered: int
+    doubled: int
+    diary: tuple[str, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.unanswered or self.doubled)
+
+
+async def ending(life: Life) -> Ending:
+    outside = Outside(life.folder / "outside.jsonl")
+    ids = Counter(fact["id"] for fact in outside.facts("sent"))
+    written = len(outside.facts("written"))
+    environment = {"CHAIRSIDE_DATABASE_URL": life.url, "CHAIRSIDE_MASTER_KEY": bytes(range(32)).hex()}
+    async with Surgery.open(
+        life.folder,
+        at=NOW,
+        interpreter=nursery.UNDERSTANDING,
+        environment={name: value for name, value in environment.items() if value},
+    ) as surgery:
+        rows = await surgery.diary()
+    return Ending(
+        answers=len(ids),
+        unanswered=max(0, written - len(ids)),
+        doubled=ids.total() - len(ids) + max(0, len(ids) - written),
+        diary=tuple(sorted(str(row["status"]) for row in rows)),
+    )
+
+
+class Practice:
+    """A flow's practice, with what came before; each run gets a copy of it."""
+
+    def __init__(self, folder: Path, flow: str, *, twin: str | None) -> None:
+        self._folder = folder
+        self._flow = flow
+        self._twin = twin
+        self._opened = time.monotonic()
+        self._prepared = folder / f"{flow}-prepared"
+        self._prepared.mkdir(parents=True)
+        if FLOWS[flow][0] is not None:
+            self._lives(self._prepared, dies_at=None, prepares=True)
+
+    def disturbed(self, at: int | None) -> tuple[Ending, list[str]]:
+        """The dialogue, dying at that call; and the calls of the first process, none when it died."""
+        folder = self._folder / f"{self._flow}-{at}"
+        shutil.copytree(self._prepared, folder)
+        if not self._lives(folder, dies_at=at):
+            self._lives(folder, dies_at=None)
+            calls: list[str] = []
+        else:
+            calls = Outside(folder / "outside.jsonl").facts("calls")[-1]["calls"]
+        found = asyncio.run(ending(self._life(folder, dies_at=None)))
+        shutil.rmtree(folder)
+        return found, calls
+
+    def _life(self, folder: Path, *, dies_at: int | None, prepares: bool = False) -> Life:
+        return Life(
+            folder=folder,
+            url=None,
+            flow=self._flow,
+            prepares=prepares,
+            elapsed=time.monotonic() - self._opened,
+            dies_at=dies_at,
+            twin=self._twin,
+        )
+
+    def _lives(self, folder: Path, *, dies_at: int | None, prepares: bool = False) -> bool:
+        """Whether it lived to the end. Raises RuntimeError where it ended of anything but the kill."""
+        life = self._life(folder, dies_at=dies_at, prepares=prepares)
+        process = NURSERY.Process(target=be_born, args=(life, str(folder / "stderr")))
+        process.start()
+        process.join(120)
+        if process.exitcode == 0:
+            return True
+        if dies_at is not None and process.exitcode == -signal.SIGKILL:
+            return False
+        process.kill()
+        told = (folder / "stderr").read_text()[-2000:]
+        raise RuntimeError(f"{self._flow}, call {dies_at}: ended with {process.exitcode}\n{told}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """At how many calls of how many a process died, and what came to something else than without that."""
+
+    calls: int
+    died: int
+    wrong: tuple[str, ...]
+
+
+def try_all(flow: str, *, every: int = 1, first: int = 1, twin: str | None = None) -> Tried:
+    """Each so-manieth call; of a twin, some of those at which it has to show."""
+    wrong: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="chairside-every-call-") as folder:
+        practice = Practice(Path(folder), flow, twin=twin)
+        undisturbed, calls = practice.disturbed(None)
+        if not undisturbed.is_clean:
+            raise RuntimeError(f"{flow} goes wrong without any crash: {undisturbed}")
+        places = list(range(first, len(calls) + 1, every))
+        if twin is not None:
+            shows = [place for place, call in enumerate(calls, 1) if call == TWINS[twin]]
+            places = shows[:_TRIED]
+        for at in places:
+            found, _ = practice.disturbed(at)
+            if found != undisturbed:
+                wrong.append(f"{flow}, call {at} ({calls[at - 1]}): {found} instead of {undisturbed}")
+    return Tried(calls=len(calls), died=len(places), wrong=tuple(wrong))
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--every", type=int, default=1, help="1: die at each call; 7: at every seventh")
+    arguments.add_argument("--first", type=int, default=1)
+    arguments.add_argument("--flows", nargs="+", choices=tuple(FLOWS), default=list(FLOWS))
+    arguments.add_argument("--no-twins", action="store_true")
+    given = arguments.parse_args()
+    failed = False
+    for flow in given.flows:
+        tried = try_all(flow, every=given.every, first=given.first)
+        print(
+            f"{flow}: died at {tried.died} of {tried.calls} calls, {len(tried.wrong)} went wrong", flush=True
+        )
+        print(*tried.wrong, sep="\n", end="\n" if tried.wrong else "")
+        failed |= bool(tried.wrong) or not tried.died
+    for twin in () if given.no_twins else TWINS:
+        tried = try_all("question", twin=twin)
+        print(f"twin, {twin}: died at {tried.died} calls, {len(tried.wrong)} went wrong", flush=True)
+        failed |= not tried.wrong
+    print("FAILED" if failed else "passed", flush=True)
+    raise SystemExit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
