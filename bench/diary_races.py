@@ -191,6 +191,7 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--processes", type=int, default=1)
     arguments.add_argument("--postgresql", action="store_true")
+    arguments.add_argument("--shapes", nargs="+", choices=SHAPES, default=list(SHAPES))
     given = arguments.parse_args()
     spawning = multiprocessing.get_context("spawn")
     passed = True
@@ -200,7 +201,7 @@ def main() -> None:
         spawning.Pool(given.processes) as pool,
     ):
         url = fresh(Path(name), postgresql=given.postgresql, protected=True, name="protected")
-        for shape in SHAPES:
+        for shape in given.shapes:
             waits: list[Waited] = []
             ends: Counter[int] = Counter()
             for number in range(given.rounds):

@@ -29,6 +29,7 @@ from bot.storage.diary_rows import appointment_of
 from bot.storage.diary_rules import taken
 from bot.storage.diary_tables import APPOINTMENT, DAY_SECONDS
 from bot.storage.diary_writes import TO_COME, DiaryWrites
+from bot.storage.holds_together import HoldsTogether, Wanted
 from bot.storage.patients import Seal, SqlPatients
 from bot.storage.statements import Prepared
 
@@ -79,6 +80,7 @@ class SqlDiary:
         self._practice = practice_id
         self.patients = SqlPatients(practice_id, seal)
         self._holds = DiaryHolds(practice_id)
+        self._together = HoldsTogether(database, practice_id, self._holds)
         self._writes = DiaryWrites(practice_id, self.patients)
 
     async def busy(
@@ -120,6 +122,9 @@ class SqlDiary:
         per_day: tuple[datetime, datetime, int] | None = None,
         replaces: str | None = None,
     ) -> Hold:
+        if self._database.is_shared and not rooms and per_day is None and replaces is None:
+            wanted = Wanted(hold=hold, blocked=blocked, key=key, limit=limit, at=at)
+            return _unless_taken(await self._together.take(wanted))
         # Counting is no business of two at once, which only SQLite sees to by itself.
         counts = self._database.is_shared and per_day is not None
 
@@ -141,9 +146,7 @@ class SqlDiary:
         else:
             alone_with = visits_of(self._practice, hold.opening.practitioner, *rooms)
             kept = await self._database.write_brief(unit, alone_with=alone_with)
-        if isinstance(kept, OpeningTaken):
-            raise kept
-        return kept
+        return _unless_taken(kept)
 
     async def release(self, *, contact: str, at: datetime) -> None:
         """Most have nothing to let go of, which a look tells."""
@@ -268,9 +271,7 @@ class SqlDiary:
             per_day=per_day,
             replaces=replaces,
         )
-        if isinstance(kept, OpeningTaken):
-            raise kept
-        return kept
+        return _unless_taken(kept)
 
     def apply_write(self, connection: Connection, write: DiaryWrite) -> None:
         """Does what a turn decided, within the turn's transaction.
@@ -323,6 +324,12 @@ class SqlDiary:
         if row is None:
             return None
         return Hold(id=row.id, opening=opening, contact=contact, until=_instant(row.hold_until))
+
+
+def _unless_taken(kept: Hold | OpeningTaken) -> Hold:
+    if isinstance(kept, OpeningTaken):
+        raise kept
+    return kept
 
 
 def _unexpired(at: datetime) -> Any:

@@ -39,7 +39,7 @@ _INSERT = Prepared(insert(APPOINTMENT))
 _INSERT_UNLESS_TAKEN = Prepared(upsert(APPOINTMENT).on_conflict_do_nothing().returning(_A.id))
 _NOTHING = dict.fromkeys(column.name for column in APPOINTMENT.columns)
 
-_TAKEN = "this time is taken"
+TAKEN = "this time is taken"
 
 
 class DiaryHolds:
@@ -85,20 +85,11 @@ class DiaryHolds:
         loose = [row for row in mine if row.pinned_by is None]
         in_the_way, surplus = _to_let_go(loose, hold.opening, blocked, limit)
         _DELETE.run_each(connection, [{"row": row} for row in in_the_way])
-        row_of_hold = new_row(self._practice, hold.id, hold.opening, at) | {
-            "blocked_from": _epoch(blocked[0]),
-            "blocked_to": _epoch(blocked[1]),
-            "status": "held",
-            "hold_until": _epoch(hold.until),
-            "hold_key": key,
-            "contact": hold.contact,
-            "room": room,
-            "replaces": replaces,
-        }
-        if not _is_inserted(connection, row_of_hold):
+        row = row_of_hold(self._practice, hold, blocked, key, at) | {"room": room, "replaces": replaces}
+        if not _is_inserted(connection, row):
             if in_the_way:
-                raise OpeningTaken(_TAKEN)  # what the contact had is to stay
-            return OpeningTaken(_TAKEN)
+                raise OpeningTaken(TAKEN)  # what the contact had is to stay
+            return OpeningTaken(TAKEN)
         _DELETE.run_each(connection, [{"row": row} for row in surplus])
         return hold
 
@@ -140,11 +131,32 @@ def new_row(practice: str, row_id: str, opening: Opening, at: datetime) -> dict[
     }
 
 
+def row_of_hold(
+    practice: str, hold: Hold, blocked: tuple[datetime, datetime], key: str, at: datetime
+) -> dict[str, Any]:
+    return new_row(practice, hold.id, hold.opening, at) | {
+        "blocked_from": _epoch(blocked[0]),
+        "blocked_to": _epoch(blocked[1]),
+        "status": "held",
+        "hold_until": _epoch(hold.until),
+        "hold_key": key,
+        "contact": hold.contact,
+    }
+
+
+def insert_each(connection: Connection, rows: Sequence[dict[str, Any]]) -> set[str]:
+    """Ids of those that the database did not refuse, in this order; PostgreSQL is asked once for all."""
+    if connection.dialect.name == "postgresql":
+        whole = [_NOTHING | row for row in rows]
+        return {one.id for one in _INSERT_UNLESS_TAKEN.first_of_each(connection, whole) if one is not None}
+    return {row["id"] for row in rows if _is_inserted(connection, row)}
+
+
 def insert_free(connection: Connection, row: dict[str, Any]) -> None:
     """Raises OpeningTaken when the database says so."""
     be_alone_with(connection, visits_of(row["practice"], row["practitioner"], row.get("room")))
     if not _is_inserted(connection, row):
-        raise OpeningTaken(_TAKEN)
+        raise OpeningTaken(TAKEN)
 
 
 def _is_inserted(connection: Connection, row: dict[str, Any]) -> bool:

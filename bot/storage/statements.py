@@ -45,6 +45,22 @@ class Prepared:
         row = cursor.fetchone()
         return None if row is None else self._named(cursor)(row)
 
+    def first_of_each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """`first` for each of these values, on PostgreSQL: all are sent before an answer is awaited."""
+        if not rows:
+            return []
+        compiled = self._compiled.get("postgresql")
+        if compiled is None:
+            compiled = self._compiled["postgresql"] = _Compiled(self._statement, connection, rows[0])
+        found = []
+        with connection.connection.driver_connection.cursor() as cursor:  # type: ignore[union-attr]
+            cursor.executemany(compiled.sql, [compiled.fitted(row) for row in rows], returning=True)
+            while True:
+                row = cursor.fetchone()
+                found.append(None if row is None else self._named(cursor)(row))
+                if not cursor.nextset():
+                    return found
+
     def all(self, connection: Connection, **values: Any) -> list[Any]:
         cursor = self._execute(connection, values)
         rows = cursor.fetchall()
