@@ -35,6 +35,8 @@ _LONGEST = timedelta(days=31)
 #: Said to somebody who says no, or yes, to nothing in particular.
 _IDLE = (KnowledgeAnswer(topic="goodbye"), KnowledgeAnswer(topic="thanks"), KnowledgeAnswer(topic="greet"))
 
+_PLAIN = 0.8  # a yes or no without a word for it
+
 MESSAGES = "outreach"  # the slot that names the messages which are answered
 
 
@@ -206,7 +208,7 @@ class OutreachAnswers:
         assistant: Assistant,
     ) -> tuple[Command, ...]:
         """A plain yes or no is one to the message."""
-        intent = understanding.intent.name if understanding and understanding.intent else ""
+        intent = _plainly(understanding)
         if taken.rule.flow is not None or (commands and commands[0] not in _IDLE):
             return commands
         if intent == "deny" and taken.rule.no is not None:
@@ -245,6 +247,14 @@ class OutreachAnswers:
             message = await self._book.sent(id, contact=contact)
             starts += message.visits.values() if message else ()
         return result, tuple(sorted(self._clock.wall(start) for start in starts))
+
+
+def _plainly(understanding: Understanding | None) -> str:
+    """The intent, where hardly another is thinkable: nobody comes because of a dog's face."""
+    if understanding is None or understanding.intent is None:
+        return ""
+    says = any(entity.entity == "yes_no" for entity in understanding.entities)
+    return understanding.intent.name if says or understanding.intent.confidence >= _PLAIN else ""
 
 
 def marked(payload: str) -> tuple[str | None, str]:

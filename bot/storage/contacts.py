@@ -15,6 +15,7 @@ from bot.domain.pipeline import BOT
 from bot.storage import tables as t
 from bot.storage.consents import SqlConsents
 from bot.storage.diary_tables import APPOINTMENT, PATIENT
+from bot.storage.former_numbers import FormerNumbers
 from bot.storage.sealed_rows import SealedRows
 from bot.storage.statements import Prepared, upsert
 
@@ -52,6 +53,7 @@ class Contacts:
         self._rows = rows
         self._practice = rows.practice
         self._consents = consents
+        self._former = FormerNumbers(rows.practice, rows.keyring)
 
     def find(self, connection: Connection, event: InboundEvent) -> str | None:
         """The contact of whoever an event is about; None when nobody is known by any of its ids."""
@@ -91,6 +93,7 @@ class Contacts:
         for name in _names(event):
             if name != to and name.isdigit():
                 _DROP_HANDLE.run(connection, practice=self._practice, handle=self._hash(event, name))
+                self._former.note(connection, f"+{name}", there or contact, at=at)
         if there is None or there == contact:
             self._point(connection, event, to, contact)
             who = self._rows.open(connection, contact, _WHO.scalar(connection, contact=contact))

@@ -25,6 +25,7 @@ from bot.storage.database import Database
 from bot.storage.diary_rows import appointment_of
 from bot.storage.diary_tables import APPOINTMENT, PATIENT
 from bot.storage.expected_visits import SqlExpected
+from bot.storage.former_numbers import FormerNumbers
 from bot.storage.outreach_tables import FACT, NEVER_WRITE, OUTREACH
 from bot.storage.patients import SqlPatients
 from bot.storage.reaching import Reaching
@@ -59,6 +60,7 @@ class OutreachFacts:
         self._people = Contacts(SealedRows(practice.id, keyring), self._consents)
         self.chosen = SqlChosenChannels(database, practice, keyring=keyring)
         self.expected = SqlExpected(database, practice.id, keyring=keyring)
+        self._former = FormerNumbers(practice.id, keyring)
         self._sms = accounts_of(practice).get(SMS, ())
         self._whatsapp = tuple(number.phone_number_id for number in practice.whatsapp)
 
@@ -131,7 +133,10 @@ class OutreachFacts:
     def _contacts(self, connection: Connection, due: Due, phone: str | None) -> list[str]:
         """Who booked, then whoever has this patient's phone."""
         found = [due.contact] if due.contact else []
-        if phone:
+        former = self._former.whose(connection, phone) if phone else None
+        if former is not None:
+            found.append(former)
+        elif phone:
             handles = [
                 self._keyring.handle(WHATSAPP, account, name)
                 for account in self._whatsapp
