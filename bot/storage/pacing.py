@@ -4,11 +4,12 @@ On a shared database the row of an account says until when its time is taken, by
 Alone on a file, memory does.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import bindparam, select, text
 
 from bot.ports import Clock
 from bot.storage import tables as t
@@ -56,11 +57,14 @@ class SqlPace:
         channel, account = line
         values = {"practice": self._practice, "channel": channel, "account": account}
 
-        def unit(connection: Connection) -> Any:
-            return connection.execute(_LEASE, {**values, "span": span // _MICROSECOND}).one()
-
-        row = await self._database.write_brief(unit)
+        row = await asyncio.to_thread(self._take, {**values, "span": span // _MICROSECOND})
         return timedelta(microseconds=max(row.begins - row.now, 0))
+
+    def _take(self, values: Mapping[str, Any]) -> Any:
+        """In a transaction of its own, which lasts no longer than it must: all workers want this row, and
+        none may wait for what another commits along with it."""
+        with self._database.engine.begin() as connection:
+            return connection.execute(_LEASE, values).one()
 
     async def went_out(self, conversation: str, *, since: datetime) -> Sequence[datetime]:
         now = self._clock.now()
