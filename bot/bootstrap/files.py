@@ -77,7 +77,7 @@ def _voice(desk: FrontDesk, ear: Ear, rules: VoiceRules) -> VoiceNotes:
         add_outbox=desk.store.add_outbox,
     )
     desk.store.intake.listens = True
-    desk.turns.confirmed = Confirmed(book)
+    desk.turns.listening.confirmed = Confirmed(book)
     return VoiceNotes(ear, book, _Around(desk), rules=rules, clock=desk.clock)
 
 

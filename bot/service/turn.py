@@ -14,6 +14,7 @@ from bot.domain.diary import DiaryWrite
 from bot.domain.pipeline import OWN_KINDS, InboxMessage, LedgerEntry, Snapshot
 from bot.ports import ActionResult
 from bot.service.outreach_answers import TakenUp
+from bot.service.silence import as_owned
 from nlu.understanding import Understanding
 
 _TURNS = uuid.UUID("6f0d7c1e-7a0f-4c53-9c51-3a4f8d1f4b60")
@@ -63,6 +64,17 @@ def members_of(snapshot: Snapshot) -> tuple[InboxMessage, ...]:
         if message.kind is InboundKind.CHOICE or message.kind in OWN_KINDS:
             break
     return tuple(taken)
+
+
+def conversation_of(snapshot: Snapshot, owner: str, *, language: str) -> Conversation:
+    """The dialogue as it was left, or a new one in that language, for whoever has the conversation."""
+    state = snapshot.state
+    kept = Conversation.from_json(dict(state)) if state else new_conversation(snapshot, language=language)
+    return as_owned(kept, owner)
+
+
+def new_conversation(snapshot: Snapshot, *, language: str) -> Conversation:
+    return Conversation.new(snapshot.contact.id, language=language)
 
 
 def goes_on(snapshot: Snapshot, members: Sequence[InboxMessage]) -> bool:

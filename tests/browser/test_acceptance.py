@@ -58,7 +58,7 @@ async def test_what_the_assistant_was_about_to_say_never_shows_after_take(desk: 
     anna, slow = desk.surgery.patient(), asyncio.Event()
     await anna.says("Buonasera, vorrei prenotare una prima visita")
     page = await desk.opens(anna)
-    actions, asked = desk.surgery.desk.turns._actions, asyncio.Event()
+    actions, asked = desk.surgery.desk.turns.runs.actions, asyncio.Event()
 
     class Slow:
         async def run(self, call: Any) -> Any:
@@ -66,7 +66,7 @@ async def test_what_the_assistant_was_about_to_say_never_shows_after_take(desk: 
             await slow.wait()
             return await actions.run(call)
 
-    desk.surgery.desk.turns._actions = Slow()
+    desk.surgery.desk.turns.runs.actions = Slow()
     before = list(anna.screen)
     under_way = asyncio.ensure_future(anna.says("sono Anna Rossi"))
     await asked.wait()

@@ -65,8 +65,8 @@ class Meanwhile:
     def __init__(
         self, surgery: Surgery, action: str, happens: Callable[[ActionCall], Awaitable[Any]]
     ) -> None:
-        self.real, self.action, self.happens = surgery.desk.turns._actions, action, happens
-        surgery.desk.turns._actions = self
+        self.real, self.action, self.happens = surgery.desk.turns.runs.actions, action, happens
+        surgery.desk.turns.runs.actions = self
         self.pending = True
 
     async def run(self, call: ActionCall) -> ActionResult:

@@ -20,7 +20,7 @@ class PowerCut(BaseException):
 
 def let_die(surgery: Surgery, died: list[str]) -> None:
     """This process dies whenever it reads the deadly word."""
-    reader = surgery.desk.turns._reader
+    reader = surgery.desk.turns.listening.reader
     understand = reader.understand
 
     async def dies(text: str, *given: Any, **more: Any) -> Any:
@@ -81,17 +81,17 @@ async def broken(surgery: Surgery) -> tuple[Surgery, Patient]:
     """Anna wrote, and our mistake kept her from being answered."""
     hurry(surgery)
     turns = surgery.desk.turns
-    hear = turns._hear
+    hear = turns.listening.hear
 
     async def fails(*_: object, **__: object) -> None:
         raise RuntimeError("a mistake of ours")
 
-    turns._hear = fails  # type: ignore[method-assign, assignment]
+    turns.listening.hear = fails  # type: ignore[method-assign, assignment]
     anna = surgery.patient()
     await anna.says("Buonasera, vorrei prenotare una prima visita, sono Anna Rossi")
     await surgery.until(lambda: len(anna.screen) == 1)
     await surgery.settled()
-    turns._hear = hear  # type: ignore[method-assign]
+    turns.listening.hear = hear  # type: ignore[method-assign]
     return surgery, anna
 
 
@@ -128,14 +128,14 @@ async def test_one_who_writes_again_is_answered_although_an_earlier_message_was_
     """Nobody waits behind a message that fails: the conversation goes on, with a person."""
     hurry(surgery)
     turns = surgery.desk.turns
-    hear = turns._hear
+    hear = turns.listening.hear
 
     async def fails_once(snapshot: Any, members: Any, progress: Any) -> Any:
         if any(member.text == DEADLY for member in members):
             raise RuntimeError("a mistake of ours")
         return await hear(snapshot, members, progress)
 
-    turns._hear = fails_once  # type: ignore[method-assign]
+    turns.listening.hear = fails_once  # type: ignore[method-assign]
     anna = surgery.patient()
     await anna.says(DEADLY, "c'è qualcuno?")
     await surgery.until(lambda: len(anna.screen) >= 1)

@@ -49,7 +49,7 @@ async def test_what_finds_no_room_is_not_acknowledged_and_is_answered_when_it_co
 async def test_a_turn_that_finds_no_room_is_taken_up_again_and_answers_once(surgery: Surgery) -> None:
     anna = surgery.patient()
     leave, turns = room_for(surgery), surgery.desk.turns
-    understand, failed = turns._reader.understand, turns._measures.turn_failed
+    understand, failed = turns.listening.reader.understand, turns._measures.turn_failed
     failures: list[int] = []
 
     async def reads(*given: Any, **more: Any) -> Any:
@@ -61,7 +61,7 @@ async def test_a_turn_that_finds_no_room_is_taken_up_again_and_answers_once(surg
         failures.append(len(anna.screen))
         failed()
 
-    turns._reader.understand = reads  # type: ignore[method-assign]
+    turns.listening.reader.understand = reads  # type: ignore[method-assign]
     turns._measures.turn_failed = notes  # type: ignore[method-assign]
     await anna.says(LONG)
     await surgery.until(lambda: len(failures) > 1)

@@ -15,8 +15,8 @@ async def _to_confirmation(anna: Patient) -> None:
 
 def renewed(surgery: Surgery) -> Assistant:
     """The practice changed its flows; what it was is returned."""
-    before = surgery.desk.turns._assistant
-    surgery.desk.turns._assistant = replace(before, version="new")
+    before = surgery.desk.turns.contents.today
+    surgery.desk.turns.contents.today = replace(before, version="new")
     return before
 
 
@@ -24,7 +24,7 @@ async def test_a_patient_books_on_in_the_flows_in_which_she_began(surgery: Surge
     anna = surgery.patient()
     await _to_confirmation(anna)
     before = renewed(surgery)
-    surgery.desk.turns._pinned = {before.version: before}.get
+    surgery.desk.turns.contents.pinned = {before.version: before}.get
     await anna.taps(anna.sees.titles[0])
 
     assert "prenot" in anna.sees.text.lower() or "fissat" in anna.sees.text.lower()

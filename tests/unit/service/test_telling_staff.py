@@ -103,13 +103,13 @@ async def test_a_power_cut_while_telling_tells_the_next_channel_and_none_twice(q
 async def test_a_hand_off_that_does_not_commit_tells_nobody(quiet: Surgery) -> None:
     anna, told = quiet.patient(), RecordingAlert()
     await anna.says("Buonasera")
-    desk, real = quiet.desk.desk, quiet.desk.turns._reader.understand
+    desk, real = quiet.desk.desk, quiet.desk.turns.listening.reader.understand
 
     async def taken_meanwhile(*args: Any, **kwargs: Any) -> Any:
         await desk.take(quiet.contact(anna), "Giulia")
         return await real(*args, **kwargs)
 
-    quiet.desk.turns._reader.understand = taken_meanwhile  # type: ignore[method-assign]
+    quiet.desk.turns.listening.reader.understand = taken_meanwhile  # type: ignore[method-assign]
     await anna.says("operatore")
     await _alerts(quiet, (told,)).look()
 

@@ -38,7 +38,7 @@ async def _to_confirmation(anna: Patient) -> None:
 
 async def test_an_action_that_ran_before_the_power_cut_is_not_run_again(surgery: Surgery) -> None:
     turns, store = surgery.desk.turns, surgery.desk.store
-    counted = turns._actions = CountedActions(turns._actions)
+    counted = turns.runs.actions = CountedActions(turns.runs.actions)
     real, cuts = store.commit, [1]
 
     async def commit(turn: TurnCommit) -> OutboxMessage | None:
@@ -62,7 +62,7 @@ async def test_without_the_ledger_the_same_power_cut_runs_it_twice(
 ) -> None:
     async with Surgery.open(tmp_path, interpreter=interpreter, keep_ledger=False) as surgery:
         turns, store = surgery.desk.turns, surgery.desk.store
-        counted = turns._actions = CountedActions(turns._actions)
+        counted = turns.runs.actions = CountedActions(turns.runs.actions)
         real, cuts = store.commit, [1]
 
         async def commit(turn: TurnCommit) -> OutboxMessage | None:
@@ -84,7 +84,7 @@ async def test_a_booking_that_the_database_refuses_offers_other_times(surgery: S
     anna = surgery.patient()
     await _to_confirmation(anna)
     turns = surgery.desk.turns
-    real = turns._actions
+    real = turns.runs.actions
     contact = (await surgery.desk.desk.turns("393331234567"))[0]
     assert contact.text
 
@@ -97,7 +97,7 @@ async def test_a_booking_that_the_database_refuses_offers_other_times(surgery: S
                 await surgery.desk.diary.release(contact=call.contact, at=call.at)
             return result
 
-    turns._actions = HoldLost()
+    turns.runs.actions = HoldLost()
     await anna.taps("Sì")
 
     assert [row["status"] for row in await surgery.diary()] == []
@@ -121,7 +121,7 @@ async def test_a_message_that_cannot_be_answered_goes_to_a_person(
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a mistake of ours")
 
-    surgery.desk.turns._hear = broken  # type: ignore[method-assign, assignment]
+    surgery.desk.turns.listening.hear = broken  # type: ignore[method-assign, assignment]
     anna = surgery.patient()
     await anna.says("Buonasera")
     await surgery.until(lambda: len(anna.screen) == 1)
@@ -174,7 +174,7 @@ async def test_a_turn_under_way_says_nothing_after_a_person_took_over(surgery: S
     anna, desk = surgery.patient(), surgery.desk.desk
     await anna.says("Buonasera, vorrei prenotare una prima visita, sono Anna Rossi")
     turns = surgery.desk.turns
-    real = turns._actions
+    real = turns.runs.actions
     conversation = surgery.contact(anna)
 
     class Slow:
@@ -185,7 +185,7 @@ async def test_a_turn_under_way_says_nothing_after_a_person_took_over(surgery: S
             await desk.take(conversation, "Giulia")
             return result
 
-    turns._actions = Slow()
+    turns.runs.actions = Slow()
 
     assert await anna.taps("Prima possibile") == []
 
