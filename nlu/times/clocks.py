@@ -1,6 +1,7 @@
 """Reads hours: "at 3", "dopo le 17", "tra le 9 e le 11", "around noon", "вечером"."""
 
 from nlu.times.dates import read_date
+from nlu.times.hours import part_hours
 from nlu.times.moments import read_moment
 from nlu.times.pieces import Clock, Moment
 from nlu.times.tape import Tape
@@ -239,14 +240,25 @@ def _follows_a_day(tape: Tape, place: int) -> bool:
 def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
     for half, part in (("first_half", "morning"), ("second_half", "afternoon")):
         day = tape.skip(place + 1, "at", "filler", "of", most=1)
-        if tape.has(place, half) and tape.has(day, "weekday", "relative"):
+        behind = tape.has(place - 1, "weekday", "relative") or tape.has(place - 2, "weekday", "relative")
+        if tape.has(place, half) and (behind or tape.has(day, "weekday", "relative")):
             return Clock("part", part=part), place + 1
     name = tape.get(place, "part")
     if not name or (name in _BESIDE_A_DAY and not _stands_beside_a_day(tape, place)):
         return None
     if name in _FIRST_OR_LAST and tape.at(place).text and not _stands_beside_a_day(tape, place):
         return None
+    ends = tape.skip(place + 1, "filler", most=1) if tape.has(place + 1, "filler") else place + 1
+    other = tape.get(ends + 1, "part") if tape.has(ends, "to") and not tape.has(ends, "or") else None
+    if other and tape.has(place + 1, "to"):  # "с обеда до вечера"
+        return _from_part_to_part(tape, name, other), ends + 2
     return Clock("part", part=name), place + 1
+
+
+def _from_part_to_part(tape: Tape, one: str, other: str) -> Clock:
+    start = part_hours(one, tape.vocabulary, tape.context)[0]
+    end = part_hours(other, tape.vocabulary, tape.context)[0]
+    return Clock("range", Moment(start), Moment(end)) if start < end else Clock("part", part=one)
 
 
 #: Parts whose words mean something else elsewhere: "Monday am" but "am I", "domani presto" but "a presto".

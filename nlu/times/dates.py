@@ -334,13 +334,17 @@ def _is_a_day_number(
     part_of_a_day = announced and tape.vocabulary.article_makes_day and tape.has(end, "part")
     if tape.has(end, "ampm_am", "ampm_pm", "oclock") and not (counted or ordinal or part_of_a_day):
         return False
-    signed = following.text in (":", "/", "-") and following.glued and tape.has(end + 1, "digits")
+    signed = following.text in (":", "/", "-") and following.glued and not (ordinal and following.text == "/")
+    signed = signed and tape.has(end + 1, "digits")
     if signed and not counted and not (following.text == "/" and tape.has(end + 2, "month")):
         return False
     if following.text == "." and following.glued and tape.has(end + 1, "digits") and tape.at(end + 1).glued:
         return False
-    if counted:
+    if counted or (tape.has(begin - 1, "except") and not tape.is_unknown(end) and tape.whole(begin)):
         return True
+    other = tape.ordinal(end + 1) if tape.has(end, "and", "or") else None
+    if other is not None and tape.has(other[1], "counted"):  # "14й и 15й зуб"
+        return False
     spelled = not tape.has(begin, "digits")
     if ordinal:
         if tape.has(end, "booked") and following.text:  # "1st visit", "1a visita", but "on the 1st my visit"
@@ -352,7 +356,7 @@ def _is_a_day_number(
         return tape.at(begin - 1).text == "" and not spelled  # "on the 12"
     if announced:
         return not spelled or not tape.is_unknown(end)
-    if not spelled and _is_listed(tape, end):
+    if not spelled and _is_listed(tape, end) and not tape.has(begin - 1, "after", "before", "around", "at"):
         return True
     whole = tape.whole(begin)
     return whole is not None and whole > 24 and tape.context.asking == "time"

@@ -42,6 +42,11 @@ def _past(tape: Tape, place: int) -> Read | None:
 
 def _between(tape: Tape, place: int) -> Read | None:
     """From one day to another."""
+    if tape.has(place, "from_now") and tape.has(place + 1, "to"):  # "da oggi a venerdì"
+        until = _simple(tape, place + 1) or _simple(tape, place + 2)
+        if until is None or until[0].kind not in ("weekday", "date", "number", "relative"):
+            return None
+        return Days("span", ((tape.today, until[0].ranges[0][1]),)), until[1]
     begin = tape.skip(place, "from", "between", most=2)
     if begin == place and not tape.has(place, "weekday", "digits", "month", "ordinal", "number"):
         return None
@@ -57,11 +62,12 @@ def _between(tape: Tape, place: int) -> Read | None:
         return None
     ordinal = tape.ordinal(begin) is not None
     plain = first[0].kind not in ("weekday", "date") and not (ordinal and first[0].kind == "number")
-    if begin == place and plain and tape.at(to).text != "-":
-        return None
     last = tape.skip(to + 1, "of", "to", most=2)
     second = _simple(tape, last) or _simple(tape, to) or _bare_number(tape, last, loose=True)
     if second is None or second[0].kind in ("past", "week", "month", "span"):
+        return None
+    dated = first[0].kind == "number" and second[0].kind == "date" and second[0].number is not None
+    if begin == place and plain and tape.at(to).text != "-" and not dated:  # but "6 to 10 March"
         return None
     if loose and not (tape.has(to, "to_day") or (second[0].kind == "date" and second[0].number)):
         return None

@@ -59,7 +59,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _is_vague_talk_of_money(tape, pieces)
         or _was_yesterday(tape, pieces)
         or _an_hour_is_excluded(pieces)
-        or _asks_for_nothing(tape)
+        or _asks_for_nothing(tape, pieces)
         or _hours_disagree(tape, pieces)
         or _disagree(pieces)
     )
@@ -67,8 +67,10 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
 
 def _something_is_left(tape: Tape) -> bool:
     for place, lexeme in enumerate(tape.lexemes):
-        if place in tape.read or not lexeme.senses or "idiom" in lexeme.senses:
+        if place in tape.read or "idiom" in lexeme.senses:
             continue
+        if tape.is_unknown(place) and tape.vocabulary.may_misspell(lexeme.text):
+            return True
         kinds = lexeme.senses.keys()
         if not kinds.isdisjoint(_TELLING) and "filler" not in kinds and "or" not in kinds:
             return True
@@ -116,6 +118,8 @@ def _may_be_a_time(tape: Tape, place: int) -> bool:
 def _is_an_hour_in_words(tape: Tape, place: int) -> bool:
     """ "In the morning, maybe ten": a number that nothing is counted with."""
     number = tape.number(place)
+    if number is not None and tape.at(place - 1).text == "-" and place - 2 in tape.read:  # "в два-три"
+        return True
     if number is None or not 7 <= number[0] <= 20:
         return False
     return number[1] >= len(tape) or tape.has(number[1], "soft", "filler", "part", "wishing", "around")
@@ -127,7 +131,8 @@ def _a_bound_is_bare(tape: Tape) -> bool:
         ends = place + 1 >= len(tape) or tape.has(place + 1, "soft")
         if place in tape.read:
             continue
-        if tape.has(place, "by") and place + 1 in tape.read:  # "by close of business Thursday"
+        spans = tape.has(place, "between") and not tape.has(place, "filler") and _reaches(tape, place, 1)
+        if spans or (tape.has(place, "by") and place + 1 in tape.read):  # "by close of business Thursday"
             return True
         if ends and tape.has(place, "earlier", "later_on", "until", "by"):
             return True
@@ -196,6 +201,9 @@ def _is_vague_talk_of_money(tape: Tape, pieces: Sequence[Piece]) -> bool:
 
 def _an_hour_is_excluded(pieces: Sequence[Piece]) -> bool:
     """ "Next week but not Friday afternoon", "tomorrow except 3 pm": less than a day is refused."""
+    told = any(isinstance(p.found, Days) and p.found.ranges and not p.negated for p in pieces)
+    if told and any(p.excluding and isinstance(p.found, Clock) for p in pieces):
+        return True
     if any(p.excluding and isinstance(p.found, Clock) and p.found.shape == "point" for p in pieces):
         return True
     return any(
@@ -223,7 +231,7 @@ def _was_yesterday(tape: Tape, pieces: Sequence[Piece]) -> bool:
 _MANY = 4  # words that say nothing of time, and no wish among them
 
 
-def _asks_for_nothing(tape: Tape) -> bool:
+def _asks_for_nothing(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "My insurance ended in December and they never told me": a time is named, and nothing is asked for."""
     if tape.asked_for_time:
         return False
@@ -231,23 +239,23 @@ def _asks_for_nothing(tape: Tape) -> bool:
         return True
     if any(tape.says(kind) for kind in ("wishing", "whenever", "asap", "moving", "booked")):
         return False
+    hours = any(isinstance(p.found, Clock) for p in pieces)
+    months = all(p.found.grain == "month" for p in pieces if isinstance(p.found, Days) and p.found.ranges)
     words = (place for place, lexeme in enumerate(tape.lexemes) if lexeme.text.isalpha())
-    return sum(tape.is_unknown(place) for place in words) >= _MANY
+    return sum(tape.is_unknown(place) for place in words) >= (1 if months and not hours else _MANY)
 
 
 def _hours_disagree(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "On Tuesday before work, like at 8", where before work is later."""
     for one, other in pairwise(pieces):
-        part, exact = (one, other) if one.found and _is_part(one) else (other, one)
-        if other.link not in ("none", "soft") or not _is_part(part) or not isinstance(exact.found, Clock):
+        if other.link not in ("none", "soft"):
             continue
-        if exact.found.shape in ("point", "around") and not fits(tape, exact.found, part.found.part or ""):
-            return True
+        if not (isinstance(one.found, Clock) and isinstance(other.found, Clock)):
+            continue
+        part, exact = (one.found, other.found) if one.found.shape == "part" else (other.found, one.found)
+        if part.shape == "part" and part.part and exact.shape in ("point", "around"):
+            return not fits(tape, exact, part.part)
     return False
-
-
-def _is_part(piece: Piece) -> bool:
-    return isinstance(piece.found, Clock) and piece.found.shape == "part"
 
 
 def _disagree(pieces: Sequence[Piece]) -> bool:
@@ -255,10 +263,12 @@ def _disagree(pieces: Sequence[Piece]) -> bool:
     told = [p for p in pieces if isinstance(p.found, (Days, Clock)) and not (p.negated or p.dismissed)]
     hours = [p for p in told if isinstance(p.found, Clock) and p.found.shape == "point"]
     days = [p for p in told if isinstance(p.found, Days) and p.found.ranges]
+    if any(p.link == "or" and p.negated and isinstance(p.found, Clock) for p in told[1:]):
+        return True
     bounds = [p for p in told if isinstance(p.found, Clock) and p.found.shape in ("after", "before")]
-    if hours and days and any(p.link not in ("or", "and") for p in (*hours[1:], *bounds) if p is not told[0]):
-        if len(hours) + len(bounds) > len(days):
-            return True
+    apart = any(p.link not in ("or", "and") for p in (*hours[1:], *bounds) if p is not told[0])
+    if hours and days and apart and len(hours) + len(bounds) > len(days):
+        return True
     if len(hours) > len(days) > 0 and all(p.link not in ("or", "and") for p in hours[1:]):
         return True
     return any(

@@ -11,7 +11,7 @@ _NAME_WORDS = 3  # a first name, a particle, a surname
 
 def masked_places(text: str, tokens: list[Token], words: Vocabulary, context: Context) -> set[int]:
     """The tokens that are not to be read."""
-    masked = _addresses(text, tokens) | _codes(tokens) | _phone_numbers(tokens, context)
+    masked = _addresses(text, tokens) | _codes(tokens, words) | _phone_numbers(tokens, context)
     return masked | _names(tokens, words)
 
 
@@ -74,14 +74,15 @@ def _addresses(text: str, tokens: list[Token]) -> set[int]:
     return masked
 
 
-def _codes(tokens: list[Token]) -> set[int]:
+def _codes(tokens: list[Token], words: Vocabulary) -> set[int]:
     """Letters and digits written in one: tax codes, names of products. "3pm", "15h30", "ore15" are none."""
     masked: set[int] = set()
     for place in range(1, len(tokens)):
         token, before = tokens[place], tokens[place - 1]
         if not token.glued or not token.text[0].isalnum():
             continue
-        into_digits = token.text.isdecimal() and before.text.isalpha() and before.text not in _BEFORE_DIGITS
+        named = before.text in _BEFORE_DIGITS or before.text in words.days  # "tuesday3pm"
+        into_digits = token.text.isdecimal() and before.text.isalpha() and not named
         if into_digits or (place - 1 in masked and before.text[0].isalnum()):
             masked.update((place - 1, place))
     return masked

@@ -153,6 +153,11 @@ def _month_named(tape: Tape, place: int) -> Read | None:
 def read_named(tape: Tape, place: int) -> Read | None:
     """Weekends, working days, whole months, "the next few days", "in settimana"."""
     today = tape.today
+    if tape.has(place, "this") and tape.has(place + 1, "or"):  # "this or next week"
+        other = read_period(tape, tape.skip(place + 2, "filler", "of", most=2))
+        if other is None or other[0].kind != "week":
+            return None
+        return Days("span", ((today, other[0].ranges[0][1]),)), other[1]
     if tape.has(place, "weekend"):
         if tape.has(place - 1, "weekday", "relative") and tape.vocabulary.hours_follow:
             return None  # "в четверг выходной": a day off
@@ -201,7 +206,7 @@ def read_named(tape: Tape, place: int) -> Read | None:
         or _is_all_that_is_said(tape, place)
         or _names_a_year(tape, place + 1)
         or _has_year(tape, place + 1)
-        or tape.has(place - 1, "whenever", "part")
+        or tape.has(place - 1, "whenever", "part", "after", "before", "by", "not_before")
         or (tape.vocabulary.hours_follow and tape.has(place - 1, "weekday"))
     ):
         return _whole_month(tape, tape.get(place, "month"), place + 1)

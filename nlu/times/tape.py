@@ -37,6 +37,7 @@ _OF_TIME = frozenset(
         "whenever",
     }
 )
+_GLUED = 8  # letters of two words of time in one
 _JOINING = frozenset({"or", "to", "and", "soft"})
 _NAMING = ("number", "at", "half", "clock_spoken", "holiday", "day_number", "weekday", "month", "ordinal")
 #: Words that tell why a time is named, and nothing of the time itself.
@@ -71,6 +72,7 @@ class Tape:
         tokens = [replace(t, text=spelled[t.text]) if t.text in spelled else t for t in tokenise(text)]
         if vocabulary.language == "en":
             tokens = _half_days_in_full(tokens)
+        tokens = _unglued(tokens, vocabulary)
         if vocabulary.latin:
             tokens = [replace(t, text=in_latin(t.text)) if t.text.isalpha() else t for t in tokens]
         self.lexemes = _lexemes(text, tokens, vocabulary, context)
@@ -161,6 +163,27 @@ class Tape:
             if units is not None and units <= 9:
                 return tens + units, following + 1
         return None
+
+
+def _unglued(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """ "thursdayafternoon", "prossimasettimana"."""
+    if not any(len(token.text) >= _GLUED and token.text not in words.phrases for token in tokens):
+        return tokens
+    parted: list[Token] = []
+    for token in tokens:
+        cut = None
+        if len(token.text) >= _GLUED and token.text.isalpha() and token.text not in words.phrases:
+            cuts = range(3, len(token.text) - 2)
+            cut = next(
+                (n for n in cuts if token.text[:n] in words.days and token.text[n:] in words.days), None
+            )
+        if cut is None or token.end - token.start != len(token.text):
+            parted.append(token)
+            continue
+        middle = token.start + cut
+        parted.append(replace(token, text=token.text[:cut], end=middle))
+        parted.append(Token(token.text[cut:], middle, token.end, glued=False))
+    return parted
 
 
 def _half_days_in_full(tokens: list[Token]) -> list[Token]:

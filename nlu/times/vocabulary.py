@@ -23,6 +23,19 @@ Senses = dict[str, Any]
 
 #: Kinds whose words are worth mending. Short words and grammar ("three", "after") look too much like others.
 _MENDED = ("weekday", "weekdays", "relative", "day_part", "part", "month", "unit", "next", "weekend")
+_TOLD = frozenset(_MENDED) | {
+    "number",
+    "half",
+    "quarter",
+    "before",
+    "after",
+    "between",
+    "ordinal",
+    "by",
+    "around",
+}
+_TOLD |= {"clock_exact", "clock_spoken", "half_after"}
+_GLUED = frozenset({"weekday", "relative", "month", "part", "next", "this", "weekend", "unit"})
 _WORDS = resources.files("nlu.times") / "words"
 
 
@@ -44,6 +57,9 @@ class Vocabulary:
     mendable: tuple[str, ...]
     months: frozenset[str]  # those that are mended
     month_names: frozenset[str]
+    told: tuple[str, ...]  # single words of time, grammar too: what a slip of the hand may have meant
+    days: frozenset[str]  # those that an hour may be glued to: "tuesday3pm"
+    real: frozenset[str]  # words that only look like one of time
     never_mended: frozenset[str]
     hours_follow: bool  # "в 3 часа": a unit after the number is still a time of day
     month_first: bool  # "5/12" is 12 May in some countries that speak this language
@@ -74,6 +90,15 @@ class Vocabulary:
         if word[0] != mended[0] and word[:2] != mended[1::-1] and {word[0], mended[0]} not in _SOUND_ALIKE:
             return None
         return mended if beside_number or mended not in self.months else None
+
+    def may_misspell(self, word: str) -> bool:
+        """Whether `word` may be a slip of a word of time, though not surely enough to be read as it."""
+        if not 4 <= len(word) <= 20 or word in self.real or word in self.never_mended:
+            return False
+        found = process.extractOne(
+            word, self.told, scorer=OSA.distance, score_cutoff=1 if len(word) < 7 else 2
+        )
+        return found is not None and found[0][0] == word[0]
 
 
 #: First letters that are written for one another where they are not stressed.
@@ -117,6 +142,9 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
         mendable=mendable,
         months=frozenset(w for w in mendable if single[w].keys() <= {"month"}),
         month_names=frozenset(w for w, s in single.items() if "month" in s),
+        told=tuple(sorted(w for w, s in single.items() if len(w) >= 4 and not _TOLD.isdisjoint(s))),
+        days=frozenset(w for w, s in single.items() if not _GLUED.isdisjoint(s)),
+        real=frozenset(spelling(w) for w in _words(content["no_slip_of_the_hand"])),
         never_mended=frozenset(spelling(w) for w in _words(content["never_mended"])),
         titles=names.get("titles", frozenset()),
         streets=names.get("streets", frozenset()),

@@ -136,7 +136,8 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
     if not timed:
         if tape.has(read[1], "ampm_am", "ampm_pm", "oclock", "counted", "past", "minus_after", "unit"):
             return None
-        if tape.has(read[1], "to") and hour is not None and not as_ordinal:
+        ends = hour is not None or tape.has(read[1] + 1, "clock_exact", "clock_spoken", "half", "quarter")
+        if tape.has(read[1], "to") and ends and not as_ordinal:
             return None
         if tape.has(read[1], "or") and hour is not None and tape.has(hour[1], "ampm_am", "ampm_pm", "oclock"):
             return None
