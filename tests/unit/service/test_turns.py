@@ -47,7 +47,7 @@ async def test_an_action_that_ran_before_the_power_cut_is_not_run_again(surgery:
             raise ConnectionError("the machine went down before the commit")
         return await real(turn)
 
-    store.commit = commit  # type: ignore[method-assign]
+    store.commit = commit
     anna = surgery.patient()
     await anna.says("Buonasera, vorrei prenotare una prima visita, sono Anna Rossi")
     await anna.taps("Prima possibile")
@@ -71,7 +71,7 @@ async def test_without_the_ledger_the_same_power_cut_runs_it_twice(
                 raise ConnectionError("the machine went down before the commit")
             return await real(turn)
 
-        store.commit = commit  # type: ignore[method-assign]
+        store.commit = commit
         anna = surgery.patient()
         await anna.says("Buonasera, vorrei prenotare una prima visita, sono Anna Rossi")
         await anna.taps("Prima possibile")
