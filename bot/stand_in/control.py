@@ -46,6 +46,7 @@ def control_routes(stand_in: "GraphStandIn") -> list[web.RouteDef]:
         web.post("/stand-in/routing", _told(account.route)),
         web.post("/stand-in/announce", _told(account.announce)),
         web.post("/stand-in/history", _told(account.history)),
+        web.post("/stand-in/phone-book", _told(account.phone_book)),
         web.post("/stand-in/deliver", _told(control.deliver)),
         web.post("/stand-in/redeliver", _told(control.redeliver)),
         web.post("/stand-in/subscribe", _told(control.subscribe)),

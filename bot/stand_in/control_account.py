@@ -1,8 +1,8 @@
 """The part of the control API that plays Meta itself: it judges templates, rates the number, loses
 subscriptions; and what happens on the phone that a practice kept."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import fields, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -114,21 +114,48 @@ class AccountControl:
         return web.json_response({"message_ids": [side.staff_says(request.match_info["who"], text)]})
 
     async def history(self, request: web.Request) -> web.StreamResponse:
-        """{"threads": [{"who", "texts": [...]}]}: what the phone had before the practice connected it."""
+        """{"threads": [{"who", "texts": [...]}]}: what the phone had before the practice connected it. A text
+        is the patient's, or, as {"ours": text}, the practice's; an empty one stands for a file."""
         body = await self._body(request)
         threads = []
         for thread in body.children("threads", low=1, high=100):
             texts = thread.anything("texts")
-            threads.append((thread.text("who", high=160), [str(text) for text in texts]))
+            threads.append((thread.text("who", high=160), [_said(text) for text in texts]))
             thread.end()
         body.end()
         self._stand_in.tell_history(threads)
         return web.json_response({})
 
+    async def phone_book(self, request: web.Request) -> web.StreamResponse:
+        """{"contacts": [{"who", "name"}], "action"?: "add" | "remove"}: whom the practice has on the phone."""
+        body = await self._body(request)
+        contacts = []
+        for contact in body.children("contacts", low=1, high=100):
+            contacts.append((contact.text("who", high=160), contact.optional_text("name", high=256) or ""))
+            contact.end()
+        action = body.choice("action", "add", "remove") if body.has("action") else "add"
+        body.end()
+        self._stand_in.tell_phone_book(contacts, action)
+        return web.json_response({})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One old message of a chat; no text: a file was there."""
+
+    text: str
+    is_ours: bool = False
+
+
+def _said(given: object) -> Said:
+    if isinstance(given, dict):
+        return Said(str(given.get("ours", "")), is_ours=True)
+    return Said(str(given))
+
 
 def history_value(
     metadata: dict[str, Any],
-    threads: list[tuple[str, list[str]]],
+    threads: Sequence[tuple[str, Sequence[Said]]],
     *,
     at: datetime,
     new_id: Callable[[str], str],
@@ -138,14 +165,18 @@ def history_value(
     for who, texts in threads:
         messages = [
             {
-                "from": who,
+                "from": metadata["display_phone_number"] if said.is_ours else who,
+                **({"to": who} if said.is_ours else {}),
                 "id": new_id(who),
                 "timestamp": str(int(at.timestamp()) - 86400 * (len(texts) - place)),
-                "type": "text",
-                "text": {"body": text},
+                **(
+                    {"type": "text", "text": {"body": said.text}}
+                    if said.text
+                    else {"type": "media_placeholder"}
+                ),
                 "history_context": {"status": "READ"},
             }
-            for place, text in enumerate(texts)
+            for place, said in enumerate(texts)
         ]
         chats.append({"id": who, "messages": messages})
     chunk = {"metadata": {"phase": 0, "chunk_order": 1, "progress": 100}, "threads": chats}

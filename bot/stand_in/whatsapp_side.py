@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.stand_in.control_account import history_value
+from bot.stand_in.control_account import Said, history_value
 from bot.stand_in.faults import FaultPlan
 from bot.stand_in.ledger import Ledger
 from bot.stand_in.mailbag import Mailbag, Update
@@ -170,10 +170,23 @@ class WhatsAppSide:
         self.announce("smb_message_echoes", told)
         return own_id
 
-    def tell_history(self, threads: list[tuple[str, list[str]]]) -> None:
-        """What patients wrote before the phone was connected; (who, texts), oldest first."""
+    def tell_history(self, threads: Sequence[tuple[str, Sequence[Said]]]) -> None:
+        """What was written before the phone was connected; (patient, messages), oldest first."""
         frame = dict(self._frame["metadata"])
         self.announce("history", history_value(frame, threads, at=self._now(), new_id=_new_message_id))
+
+    def tell_phone_book(self, contacts: Sequence[tuple[str, str]], action: str = "add") -> None:
+        """Whom the practice has on its phone, and under what name: added there, or removed."""
+        told = [
+            {
+                "type": "contact",
+                "contact": {**({"full_name": name} if name else {}), "phone_number": who},
+                "action": action,
+                "metadata": {"timestamp": str(int(self._now().timestamp()))},
+            }
+            for who, name in contacts
+        ]
+        self.announce("smb_app_state_sync", {**self._frame, "state_sync": told})
 
     @property
     def _frame(self) -> dict[str, Any]:

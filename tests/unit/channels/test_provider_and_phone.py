@@ -23,6 +23,7 @@ from bot.service.clock import SystemClock
 from bot.settings.load import load_practice
 from bot.source import content
 from bot.stand_in import GraphStandIn, StandInOptions
+from bot.stand_in.control_account import Said
 
 NUMBER = "100000000000001"
 TO = Address(channel="whatsapp", account=NUMBER, recipient="393331234567", phone="+393331234567")
@@ -157,13 +158,21 @@ async def test_files_come_through_the_provider(start: Start) -> None:
 async def test_what_is_written_on_the_phone_is_an_echo_and_its_history_is_no_message(start: Start) -> None:
     number = await start(is_coexistent=True)
     number.stand_in.staff_says("393331234567", "Sono Anna, dallo studio")
-    number.stand_in.tell_history([("393337654321", ["Buongiorno", "Grazie"])])
+    past = [Said("Buongiorno"), Said("Buongiorno a Lei", is_ours=True), Said("")]
+    number.stand_in.tell_history([("393337654321", past)])
+    number.stand_in.tell_phone_book([("393337654321", "Anna Prova")])
     await number.stand_in.settled()
     [echo, *others] = number.events
 
     assert (echo.kind, echo.text) == (InboundKind.ECHO, "Sono Anna, dallo studio")
     assert "393331234567" in (echo.sender, *echo.aliases)
-    assert not {event.kind for event in others} & {InboundKind.TEXT, InboundKind.ECHO}
+    assert {(event.kind, event.sender) for event in others} == {(InboundKind.SYSTEM, "393337654321")}
+    assert [(each.details.get("from"), each.text, each.profile_name) for each in others] == [
+        ("patient", "Buongiorno", None),
+        ("practice", "Buongiorno a Lei", None),
+        ("patient", None, None),
+        (None, None, "Anna Prova"),
+    ]
 
 
 async def test_a_number_on_the_phone_sends_twenty_a_second_and_then_has_to_wait(start: Start) -> None:

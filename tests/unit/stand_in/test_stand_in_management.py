@@ -166,12 +166,29 @@ async def test_what_is_written_on_the_phone_is_echoed(bench: Bench) -> None:
 
 
 async def test_what_was_on_the_phone_before_comes_as_history(bench: Bench) -> None:
-    await bench.control("history", {"threads": [{"who": PATIENT, "texts": ["Ieri", "Oggi"]}]})
+    texts = ["Ieri", {"ours": "Prego"}, ""]
+    await bench.control("history", {"threads": [{"who": PATIENT, "texts": texts}]})
     await bench.stand_in.settled()
     [value] = bench.receiver.values
     [thread] = value["history"][0]["threads"]
 
-    assert [message["text"]["body"] for message in thread["messages"]] == ["Ieri", "Oggi"]
+    assert [
+        (message["from"] == PATIENT, message.get("text", {}).get("body"), message["type"])
+        for message in thread["messages"]
+    ] == [(True, "Ieri", "text"), (False, "Prego", "text"), (True, None, "media_placeholder")]
+
+
+async def test_the_names_on_the_phone_come_as_contacts(bench: Bench) -> None:
+    await bench.control("phone-book", {"contacts": [{"who": PATIENT, "name": "Anna Prova"}]})
+    await bench.control("phone-book", {"contacts": [{"who": PATIENT}], "action": "remove"})
+    await bench.stand_in.settled()
+
+    assert [
+        (each["contact"], each["action"]) for value in bench.receiver.values for each in value["state_sync"]
+    ] == [
+        ({"full_name": "Anna Prova", "phone_number": PATIENT}, "add"),
+        ({"phone_number": PATIENT}, "remove"),
+    ]
 
 
 async def test_a_patient_stops_marketing(bench: Bench) -> None:
