@@ -127,7 +127,7 @@ class AccountControl:
         return web.json_response({})
 
     async def phone_book(self, request: web.Request) -> web.StreamResponse:
-        """{"contacts": [{"who", "name"}], "action"?: "add" | "remove"}: whom the practice has on the phone."""
+        """{"contacts": [{"who", "name"}], "action"?: "add" | "remove"}: whom the phone has."""
         body = await self._body(request)
         contacts = []
         for contact in body.children("contacts", low=1, high=100):
