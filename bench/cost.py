@@ -4,7 +4,7 @@
     python -m bench.cost --intents             # without growth: --intents and no numbers
 
 Each line is a process of its own. CPU milliseconds are of one message alone, those of tests/nlu/held_apart
-read one after the other; memory is what the process has resident before and after the interpreter, and its peak.
+read one after the other; memory is what the process has resident before and after, and its peak.
 Growth: our examples cut into so many intents, twenty examples each, learnt as `chairside train --nlu` does.
 """
 

@@ -15,6 +15,7 @@ from zlib import crc32
 from ruamel.yaml import YAML
 
 from nlu.training_examples import Example
+from nlu.words import fold_text
 
 _FOLDER = Path(__file__).parent / "red_flags" / "told"
 NONE = "none"
@@ -22,6 +23,11 @@ _AS_TOLD, _FRAMED, _ORDINARY = 1.5, 0.7, 0.6  # how much a lesson weighs
 #: Examples that may well be emergencies.
 _NOT_ORDINARY = frozenset({"urgent_pain", "clinical_question", "complaint"})
 _LONG = 4  # letters of a word that may get a slip
+_ANOTHER = 1000  # words further on, slips are others
+_IN_HASTE = 3  # one case in so many is also told without accents, or in Latin letters
+_TYPED = dict(zip("абвгдезийклмнопрстуфхыэ", "abvgdeziyklmnoprstufhye", strict=True)) | {
+    **{"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +75,17 @@ def _around(text: str, kind: str, frames: dict[str, list[str]]) -> Iterator[Less
     """A case within frames, and misspelt."""
     chance = crc32(text.encode())
     if kind != NONE:
-        for number in (0, 1):
+        for number in (0, 1, 2):
             frame = frames["real"][(chance >> (number * 5)) % len(frames["real"])]
             yield Lesson(frame.format(x=text), kind, _FRAMED)
-        if " " in text:
-            frame = frames["unreal"][(chance >> 3) % len(frames["unreal"])]
+        for number in (0, 1) if " " in text else ():
+            frame = frames["unreal"][(chance >> (3 + number * 7)) % len(frames["unreal"])]
             yield Lesson(frame.format(x=text), NONE, _FRAMED)
-    misspelt = _misspelt(text)
-    if misspelt != text and (kind != NONE or chance % 3 == 0):
-        yield Lesson(misspelt, kind, _FRAMED)
+        if not text.isascii() and chance % _IN_HASTE == 0:
+            yield Lesson(_in_haste(text), kind, _FRAMED)
+    for misspelt in dict.fromkeys(_misspelt(text, number) for number in ((0, 1) if kind != NONE else (0,))):
+        if misspelt != text and (kind != NONE or chance % 3 == 0):
+            yield Lesson(misspelt, kind, _FRAMED)
 
 
 def _denied(things: Sequence[str], frames: Sequence[str]) -> Iterator[Lesson]:
@@ -87,11 +95,19 @@ def _denied(things: Sequence[str], frames: Sequence[str]) -> Iterator[Lesson]:
             yield Lesson(frame.format(n=thing, m=other), NONE, _ORDINARY)
 
 
-def _misspelt(text: str) -> str:
-    """A letter lost, doubled or swapped with the next one, in about a third of the longer words."""
+def _in_haste(text: str) -> str:
+    """ "non riesco più" without its accent, "не могу дышать" as "ne mogu dyshat"."""
+    return "".join(_TYPED.get(letter, letter) for letter in fold_text(text))
+
+
+def _misspelt(text: str, which: int) -> str:
+    """A letter lost, doubled or swapped with the next one, in about a third of the longer words.
+
+    `which` tells one misspelling of a text from another.
+    """
     words = text.split(" ")
     for number, word in enumerate(words):
-        chance = crc32(f"{word}{number}".encode())
+        chance = crc32(f"{word}{number + which * _ANOTHER}".encode())
         if len(word) < _LONG or chance % 3 or not word.isalpha():
             continue
         place = 1 + (chance >> 4) % (len(word) - 2)

@@ -8,6 +8,7 @@ phrases stand alone.
 `python -m nlu.alarm_sense` learns it anew, in some six minutes, after any change of nlu/red_flags/told.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,6 +41,8 @@ _WITHOUT_PIECES = 0.7  # the share of the whole where no pieces are read
 _SCALE, _LETTERS_SCALE = 8.0, 4.0  # rows have unit length: their numbers are small
 _HIDDEN, _EPOCHS, _AT_ONCE, _PACE = 384, 24, 128, 2e-3
 _LETTERS_EPOCHS, _LETTERS_AT_ONCE, _LETTERS_PACE = 8, 256, 5e-3
+_FURTHER, _FURTHER_PACE = 4, 1e-3  # epochs and pace when learning goes on from what was learnt
+_AGAIN = 4  # then one in so many of the lessons around a case is told again
 _DROPPED_ROWS, _DROPPED, _SMOOTHED = 0.1, 0.4, 0.05
 
 _ARRAYS = ("inner", "inner_bias", "outer", "outer_bias", "letters", "letters_bias")
@@ -118,6 +121,21 @@ class AlarmSense:
         letters = _fit_letters([_grams(text) for text in texts], wanted, weights)
         return cls(kinds, gleaner, *whole, *letters)
 
+    def further(self, lessons: Sequence[Lesson]) -> "AlarmSense":
+        """What was learnt, and these as well: those that are new, and enough that it knew. No new kind."""
+        wanted: Matrix = np.zeros((len(lessons), len(self.kinds)), dtype=np.float32)
+        wanted[np.arange(len(lessons)), [self.kinds.index(lesson.kind) for lesson in lessons]] = 1
+        weights = np.array([lesson.weight for lesson in lessons], dtype=np.float32)
+        texts = tuple(lesson.text for lesson in lessons)
+        whole = [each.copy() for each in (self.inner, self.inner_bias, self.outer, self.outer_bias)]
+        letters = [self.letters.copy(), self.letters_bias.copy()]
+        told = encode_told(texts)
+        _learn_layers(whole, told.rows * _SCALE, wanted, weights, epochs=_FURTHER, pace=_FURTHER_PACE)
+        grams = [_grams(text) for text in texts]
+        _learn_letters(letters, grams, wanted, weights, epochs=_FURTHER, pace=_FURTHER_PACE)
+        gleaner = self.gleaner and self.gleaner.further(told, wanted, epochs=_FURTHER, pace=_FURTHER_PACE)
+        return AlarmSense(self.kinds, gleaner, *whole, *letters)
+
     def save(self, path: Path = SHIPPED) -> None:
         """Half as precise as reckoned: nobody can tell the difference."""
         arrays: dict[str, NDArray[Any]] = {name: getattr(self, name).astype(np.float16) for name in _ARRAYS}
@@ -182,9 +200,18 @@ def _fit_layers(rows: Matrix, wanted: Matrix, weights: Matrix) -> list[Matrix]:
     size, kinds = rows.shape[1], wanted.shape[1]
     inner = chance.normal(0, 2 / np.sqrt(size), (size, _HIDDEN)).astype(np.float32)
     learnt: list[Matrix] = [inner, _zeros(_HIDDEN), _zeros(_HIDDEN, kinds), _zeros(kinds)]
+    _learn_layers(learnt, rows, wanted, weights, epochs=_EPOCHS, pace=_PACE)
+    return learnt
+
+
+def _learn_layers(
+    learnt: list[Matrix], rows: Matrix, wanted: Matrix, weights: Matrix, *, epochs: int, pace: float
+) -> None:
+    """In place."""
+    chance = np.random.default_rng(20260303)
     steps = _Steps(learnt, decay=1e-4)
-    targets = wanted * np.float32(1 - _SMOOTHED) + np.float32(_SMOOTHED / kinds)
-    for epoch in range(_EPOCHS):
+    targets = wanted * np.float32(1 - _SMOOTHED) + np.float32(_SMOOTHED / wanted.shape[1])
+    for epoch in range(epochs):
         order = chance.permutation(len(rows))
         for start in range(0, len(rows), _AT_ONCE):
             some = order[start : start + _AT_ONCE]
@@ -196,15 +223,28 @@ def _fit_layers(rows: Matrix, wanted: Matrix, weights: Matrix) -> list[Matrix]:
             wrong *= weights[some][:, None] / np.float32(len(some))
             back = (wrong @ learnt[2].T) * open_ * (before > 0)
             slopes = [seen.T @ back, back.sum(axis=0), hidden.T @ wrong, wrong.sum(axis=0)]
-            steps.take(slopes, pace=_PACE * (1 - epoch / _EPOCHS))
-    return learnt
+            steps.take(slopes, pace=pace * (1 - epoch / epochs))
 
 
 def _fit_letters(grams: Sequence[_Gram], wanted: Matrix, weights: Matrix) -> list[Matrix]:
-    chance = np.random.default_rng(20260302)
     learnt: list[Matrix] = [_zeros(_COLUMNS, wanted.shape[1]), _zeros(wanted.shape[1])]
+    _learn_letters(learnt, grams, wanted, weights, epochs=_LETTERS_EPOCHS, pace=_LETTERS_PACE)
+    return learnt
+
+
+def _learn_letters(
+    learnt: list[Matrix],
+    grams: Sequence[_Gram],
+    wanted: Matrix,
+    weights: Matrix,
+    *,
+    epochs: int,
+    pace: float,
+) -> None:
+    """In place."""
+    chance = np.random.default_rng(20260302)
     steps = _Steps(learnt, decay=1e-3)
-    for epoch in range(_LETTERS_EPOCHS):
+    for epoch in range(epochs):
         order = chance.permutation(len(grams))
         for start in range(0, len(grams), _LETTERS_AT_ONCE):
             some = order[start : start + _LETTERS_AT_ONCE]
@@ -213,10 +253,7 @@ def _fit_letters(grams: Sequence[_Gram], wanted: Matrix, weights: Matrix) -> lis
                 rows[row, grams[place][0]] = grams[place][1] * _LETTERS_SCALE
             wrong = softmax(rows @ learnt[0] + learnt[1]) - wanted[some]
             wrong *= weights[some][:, None] / np.float32(len(some))
-            steps.take(
-                [rows.T @ wrong, wrong.sum(axis=0)], pace=_LETTERS_PACE * (1 - epoch / _LETTERS_EPOCHS)
-            )
-    return learnt
+            steps.take([rows.T @ wrong, wrong.sum(axis=0)], pace=pace * (1 - epoch / epochs))
 
 
 def _zeros(*shape: int) -> Matrix:
@@ -253,5 +290,16 @@ def learn(path: Path = SHIPPED) -> None:
     AlarmSense.train(alarm_lessons(shipped_examples(known_languages()))).save(path)
 
 
+def learn_further(path: Path = SHIPPED) -> None:
+    """From where learning stood, in a minute: every case as it is told, and some of what is around them."""
+    known = shipped_sense(path)
+    lessons = alarm_lessons(shipped_examples(known_languages()))
+    if known is None or {lesson.kind for lesson in lessons} - {*known.kinds}:
+        return learn(path)
+    told = [lesson for lesson in lessons if lesson.weight > 1]
+    around = [lesson for lesson in lessons if lesson.weight <= 1]
+    return known.further([*told, *around[::_AGAIN]]).save(path)
+
+
 if __name__ == "__main__":
-    learn()
+    learn_further() if "--further" in sys.argv else learn()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.encoder import PIECE, SIZE, Encoded
-from nlu.layers import Adam, by_size, kept, smoothed
+from nlu.layers import Adam, by_size, halfway, kept, smoothed
 
 Matrix = NDArray[np.float32]
 
@@ -41,18 +41,15 @@ class Gleaner:
 
         `shares` tell how much each text counts; None: all alike.
         """
-        chance = np.random.default_rng(seed)
-        counts: Matrix = np.ones(len(wanted), dtype=np.float32) if shares is None else shares
-        weights = _blank(chance, wanted.shape[1])
-        signs, others = (Adam([weights[name] for name in names]) for names in (_NAMES[:2], _NAMES[2:]))
-        epochs, targets = by_size(_EPOCHS, len(wanted)), smoothed(wanted)
-        steps = epochs * -(-len(wanted) // _AT_ONCE)
-        for number, some in enumerate(_batches(chance, len(wanted), epochs)):
-            slopes = _slopes(weights, _of(told, some), targets[some], counts[some], chance)
-            pace = _PACE * (1 - number / steps)
-            signs.step([slopes[name] for name in _NAMES[:2]], pace=_SLOWER * pace)
-            others.step([slopes[name] for name in _NAMES[2:]], pace=pace)
-        return cls(weights)
+        weights = _blank(np.random.default_rng(seed), wanted.shape[1])
+        epochs = by_size(_EPOCHS, len(wanted))
+        return cls(_learnt(weights, told, wanted, shares, seed=seed, epochs=epochs, pace=_PACE))
+
+    def further(self, told: Encoded, wanted: Matrix, *, epochs: int, pace: float) -> "Gleaner":
+        """What it has learnt, and these as well, half the way: see nlu.layers."""
+        weights = {name: each.copy() for name, each in self.weights.items()}
+        learnt = _learnt(weights, told, wanted, None, seed=20260305, epochs=epochs, pace=pace)
+        return type(self)({name: halfway(self.weights[name], learnt[name]) for name in _NAMES})
 
     def score(self, heard: Encoded) -> Matrix:
         w = self.weights
@@ -69,6 +66,30 @@ class Gleaner:
         if not set(_NAMES) <= stored.keys():
             return None
         return cls({name: stored[name].astype(np.float32) for name in _NAMES})
+
+
+def _learnt(
+    weights: dict[str, Matrix],
+    told: Encoded,
+    wanted: Matrix,
+    shares: Matrix | None,
+    *,
+    seed: int,
+    epochs: int,
+    pace: float,
+) -> dict[str, Matrix]:
+    """The weights, changed in place."""
+    chance = np.random.default_rng(seed + 1)
+    counts: Matrix = np.ones(len(wanted), dtype=np.float32) if shares is None else shares
+    signs, others = (Adam([weights[name] for name in names]) for names in (_NAMES[:2], _NAMES[2:]))
+    targets = smoothed(wanted)
+    steps = epochs * -(-len(wanted) // _AT_ONCE)
+    for number, some in enumerate(_batches(chance, len(wanted), epochs)):
+        slopes = _slopes(weights, _of(told, some), targets[some], counts[some], chance)
+        slower = pace * (1 - number / steps)
+        signs.step([slopes[name] for name in _NAMES[:2]], pace=_SLOWER * slower)
+        others.step([slopes[name] for name in _NAMES[2:]], pace=slower)
+    return weights
 
 
 def _blank(chance: np.random.Generator, labels: int) -> dict[str, Matrix]:

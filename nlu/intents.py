@@ -75,6 +75,19 @@ class NgramScorer:
             weights.append(rows[own].T @ _fit(rows[own], wanted[own]))
         return cls(labels, languages, np.hstack(weights), rarity)
 
+    def further(self, taught: Sequence[tuple[Heard, str]]) -> "NgramScorer":
+        """What was learnt, and these: new messages alone; none may want what no message wanted before."""
+        rows = self.rows([heard for heard, _ in taught])
+        wanted: Matrix = np.zeros((len(taught), len(self.labels)), dtype=np.float32)
+        wanted[np.arange(len(taught)), [self.labels.index(intent) for _, intent in taught]] = 1
+        weights = self.weights.copy()
+        for place, language in enumerate(self.languages):
+            own = [number for number, (heard, _) in enumerate(taught) if (heard.language or "") == language]
+            its = weights[:, place * len(self.labels) : (place + 1) * len(self.labels)]
+            if own:
+                its += rows[own].T @ _fit(rows[own], wanted[own], before=rows[own] @ its)
+        return NgramScorer(self.labels, self.languages, weights, self.rarity)
+
     def score(self, heard: Sequence[Heard]) -> Matrix:
         rows = self.rows(heard)
         used = np.flatnonzero(rows.any(axis=0))  # a message has some hundred n-grams, not thousands
@@ -115,14 +128,15 @@ class NgramScorer:
         return _normalised(_counts(heard), self.rarity)
 
 
-def _fit(rows: Matrix, wanted: Matrix) -> Matrix:
-    """Dual coefficients: the weights are rows.T @ coefficients."""
+def _fit(rows: Matrix, wanted: Matrix, *, before: Matrix | None = None) -> Matrix:
+    """Dual coefficients: the weights are rows.T @ coefficients. `before` are scores that they had."""
+    known: Matrix = np.zeros_like(wanted) if before is None else before
     kernel: Matrix = rows @ rows.T
     bound = (0.5 * kernel + _RIDGE * np.eye(len(rows))).astype(np.float32)
     root = _inverse_of_triangle(np.linalg.cholesky(bound))
     coefficients: Matrix = np.zeros_like(wanted)
     for _ in range(_STEPS):
-        slope: Matrix = wanted - softmax(kernel @ coefficients) - _RIDGE * coefficients
+        slope: Matrix = wanted - softmax(known + kernel @ coefficients) - _RIDGE * coefficients
         coefficients += root.T @ (root @ slope)
     return coefficients
 

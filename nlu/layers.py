@@ -46,17 +46,18 @@ class Layers:
             np.zeros((_HIDDEN, labels), dtype=np.float32),
             np.zeros(labels, dtype=np.float32),
         ]
-        adam = Adam(weights)
-        targets = smoothed(wanted)
-        scaled = rows * np.float32(_SCALE)
-        epochs, at_once = by_size(_EPOCHS, len(rows)), by_size(_AT_ONCE, len(rows))
-        for epoch in range(epochs):
-            order = chance.permutation(len(rows))
-            for start in range(0, len(rows), at_once):
-                some = order[start : start + at_once]
-                slopes = _slopes(weights, scaled[some], targets[some], chance)
-                adam.step(slopes, pace=_PACE * (1 - epoch / epochs))
+        _learn(weights, rows, wanted, chance, epochs=by_size(_EPOCHS, len(rows)), pace=_PACE)
         return cls(*weights)
+
+    def further(self, rows: Matrix, wanted: Matrix, *, epochs: int, pace: float) -> "Layers":
+        """What it has learnt, and `rows` as well: those that are new, and enough that it knew.
+
+        Then half the way back, in every weight: what is new is learnt, and less of what was known is lost.
+        """
+        before = (self.inner, self.inner_bias, self.outer, self.outer_bias)
+        weights = [each.copy() for each in before]
+        _learn(weights, rows, wanted, np.random.default_rng(20260305), epochs=epochs, pace=pace)
+        return type(self)(*(halfway(old, new) for old, new in zip(before, weights, strict=True)))
 
     def score(self, rows: Matrix) -> Matrix:
         scored: Matrix = self.features(rows) @ self.outer + self.outer_bias
@@ -82,6 +83,28 @@ class Layers:
         return cls(*(stored[name].astype(np.float32) for name in names))
 
 
+def _learn(
+    weights: list[Matrix],
+    rows: Matrix,
+    wanted: Matrix,
+    chance: np.random.Generator,
+    *,
+    epochs: int,
+    pace: float,
+) -> None:
+    """Changes the weights in place."""
+    adam = Adam(weights)
+    targets = smoothed(wanted)
+    scaled = rows * np.float32(_SCALE)
+    at_once = by_size(_AT_ONCE, len(rows))
+    for epoch in range(epochs):
+        order = chance.permutation(len(rows))
+        for start in range(0, len(rows), at_once):
+            some = order[start : start + at_once]
+            slopes = _slopes(weights, scaled[some], targets[some], chance)
+            adam.step(slopes, pace=pace * (1 - epoch / epochs))
+
+
 def _slopes(
     weights: list[Matrix], rows: Matrix, targets: Matrix, chance: np.random.Generator
 ) -> list[Matrix]:
@@ -101,6 +124,11 @@ def _slopes(
 def by_size(steps: Sequence[tuple[int, int]], rows: int) -> int:
     """The value for so many rows, of (up to how many, value)."""
     return next(value for up_to, value in steps if rows <= up_to)
+
+
+def halfway(one: Matrix, other: Matrix) -> Matrix:
+    middle: Matrix = ((one + other) / 2).astype(np.float32)
+    return middle
 
 
 def smoothed(wanted: Matrix) -> Matrix:

@@ -105,10 +105,15 @@ class Learnt:
 
 def ngram_scorer(examples: Iterable[Example], repairs: Mapping[str, TypoRepair]) -> NgramScorer:
     """Trained on examples as they will be heard: repaired, without courtesies."""
+    return NgramScorer.train(as_lessons(examples, repairs))
+
+
+def as_lessons(examples: Iterable[Example], repairs: Mapping[str, TypoRepair]) -> list[tuple[Heard, str]]:
+    """Each once, as n-grams hear it."""
     heard = (
         (replace(as_heard(e.text, e.language, repairs[e.language]), text=""), e.intent) for e in examples
     )
-    return NgramScorer.train(list(dict.fromkeys(heard)))
+    return list(dict.fromkeys(heard))
 
 
 def as_heard(text: str, language: str, repair: TypoRepair) -> Heard:

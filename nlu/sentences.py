@@ -5,7 +5,7 @@ of n-grams alone, for some three milliseconds a message and 120 MB.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,6 +28,7 @@ _LONGEST = 300  # characters; an intent shows early
 _FEW = 64  # texts that are remembered with all their pieces
 _MANY = 5000  # examples from which on pieces of words tell more than they mislead
 _READERS = 2  # networks of each kind, begun by other chances: where they disagree, neither is sure
+_FURTHER, _PACE = 3, 6e-4  # epochs and pace when learning goes on from what was learnt
 _GLEANED = "gleaned/"  # in the kept file
 
 
@@ -77,6 +78,22 @@ class SentenceScorer:
         wide = pieced.wide(told.rows, summed)
         layers = tuple(Layers.fit(wide, intents, seed=seed) for seed in range(20260302, 20260302 + _READERS))
         return cls(labels, layers, pieced)
+
+    def further(self, examples: Sequence[Example]) -> "SentenceScorer":
+        """What was learnt, and these as well: examples that are new, and enough that it knew.
+
+        No new intent can be learnt so.
+        """
+        told = encode_told([example.text for example in examples])
+        wanted = _one_hot([self.labels.index(example.intent) for example in examples], len(self.labels))
+        rows = told.rows if self.pieced is None else self.pieced.wide(told.rows, told.summed)
+        layers = tuple(each.further(rows, wanted, epochs=_FURTHER, pace=_PACE) for each in self.layers)
+        if self.pieced is None:
+            return replace(self, layers=layers)
+        gleaners = tuple(
+            each.further(told, wanted, epochs=_FURTHER, pace=_PACE) for each in self.pieced.gleaners
+        )
+        return replace(self, layers=layers, pieced=replace(self.pieced, gleaners=gleaners))
 
     def score(self, heard: Sequence[Heard]) -> Matrix:
         """The geometric mean of all networks."""
