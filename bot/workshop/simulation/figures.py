@@ -1,7 +1,7 @@
 """What is counted, day by day, and the promises that are looked at in the end."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -27,8 +27,15 @@ class Figures:
     days: dict[date, Day] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
+    kept: dict[str, int] = field(default_factory=dict)  # promises that held: at how much it was looked
     seconds: float = 0.0
     with_reminders: bool = True
+
+    def looked(self, promise: str, at: int, broken: Sequence[str] = ()) -> None:
+        """What was promised, at how many things it was looked, and where it did not hold."""
+        self.broken += broken
+        if not broken:
+            self.kept[promise] = at
 
     def day(self, on: date) -> Day:
         return self.days.setdefault(on, Day())

@@ -13,10 +13,11 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 
 from bot.domain.channels import MESSENGER, WHATSAPP
-from bot.domain.diary import Appointment, AppointmentStatus
+from bot.domain.diary import Appointment
 from bot.domain.handoff import Outcome
 from bot.domain.hours import working
 from bot.domain.practice_time import PracticeTime
@@ -27,9 +28,11 @@ from bot.testing import Patient, Seen, Surgery
 from bot.workshop.simulation import people
 from bot.workshop.simulation.figures import Figures
 from bot.workshop.simulation.people import Habits
+from bot.workshop.simulation.promises import is_true, look_at_promises
 
 _DONE = re.compile(r"booked|prenotata|записаны", re.IGNORECASE)
 _TIME = re.compile(r"(?<![0-9])[0-2][0-9]:[0-5][0-9](?![0-9])")
+_DAYTIME = time_of_day(7, 30), time_of_day(20, 30)  # looked at every half hour
 _STEPS = 14  # messages after which a patient gives up
 _LOOK = timedelta(minutes=30)
 _WINDOW = timedelta(hours=24)
@@ -65,8 +68,9 @@ class World:
         self._order = itertools.count()
         self._people: dict[str, Person] = {}  # by contact
         self._freed: set[tuple[str, datetime]] = set()
-        self._known: dict[str, Appointment] = {}  # visits as they were last seen
         self._over: set[str] = set()
+        self._untrue: list[str] = []
+        self._at_night: list[str] = []
 
     async def run(self, days: int) -> None:
         begin = self._clock.now()
@@ -80,7 +84,15 @@ class World:
                 self._clock.move(seconds=(due - self._clock.now()).total_seconds())
             await happens()
         await self._surgery.settled()
-        await self._promises()
+        screens = {person.phone.wa_id: person.phone.screen for person in self._people.values()}
+        await look_at_promises(
+            self._desk,
+            self._figures,
+            screens,
+            untrue=self._untrue,
+            at_night=self._at_night,
+            at=self._clock.now(),
+        )
 
     def _at(self, moment: datetime, happens: Callable[[], Awaitable[None]]) -> None:
         heapq.heappush(self._queue, (max(moment, self._clock.now()), next(self._order), happens))
@@ -192,25 +204,26 @@ class World:
         return {visit.id: visit for visit in visits}
 
     async def _notices(self, person: Person, before: dict[str, Appointment]) -> None:
-        """What a chat has changed in the diary."""
-        after = await self._visits(person)
-        gone = {one for one in before if one not in after}
-        come = [visit for visit in after.values() if visit.id not in before]
+        """What a chat has changed in the diary. A visit that is moved may keep its id."""
+        after, counts = await self._visits(person), self._figures.counts
+        gone = [visit for visit in before.values() if _place(after.get(visit.id)) != _place(visit)]
+        come = [visit for visit in after.values() if _place(before.get(visit.id)) != _place(visit)]
+        for visit in gone:
+            self._freed.add((visit.opening.practitioner, visit.opening.start))
         for visit in come:
-            self._known[visit.id] = visit
             place = (visit.opening.practitioner, visit.opening.start)
             if place in self._freed:
                 self._freed.discard(place)
-                self._figures.counts["refilled"] += 1
+                counts["refilled"] += 1
+            for told in (person.reminded, person.confirmed, person.called):
+                told.discard(visit.id)  # of its old time
             self._at(visit.opening.start, lambda visit=visit: self._happens(person, visit))  # type: ignore[misc]
-        for one in gone:
-            self._freed.add((before[one].opening.practitioner, before[one].opening.start))
-        self._figures.counts["freed"] += len(gone)
+        counts["freed"] += len(gone)
         if gone and come:
-            self._figures.counts["moved"] += len(gone)
+            counts["moved"] += len(gone)
         else:
-            self._figures.counts["booked"] += len(come)
-            self._figures.counts["cancelled"] += len(gone)
+            counts["booked"] += len(come)
+            counts["cancelled"] += len(gone)
 
     async def _happens(self, person: Person, visit: Appointment) -> None:
         """A visit begins, if it is still in the diary at this time."""
@@ -241,7 +254,7 @@ class World:
     # -- what the practice begins -------------------------------------------------------------------------
 
     async def _look(self, end: datetime) -> None:
-        """What a front desk does by itself every half minute, here every half hour."""
+        """What a front desk does by itself every half minute, here every half hour; at night every two."""
         if self._figures.with_reminders:
             await self._desk.outreach.service.plan_now_and_then()
             await self._desk.outreach.service.round()
@@ -251,7 +264,8 @@ class World:
         if self._figures.with_reminders and self._today.hour in (9, 15) and self._today.minute < 30:
             await self._telephone()
         await self._staff()
-        self._in(_LOOK, lambda: self._look(end))
+        is_night = not _DAYTIME[0] <= self._today.time() < _DAYTIME[1]
+        self._in(4 * _LOOK if is_night and self._today.hour < 5 else _LOOK, lambda: self._look(end))
 
     async def _reads(self, contact: str, person: Person) -> None:
         """Messages that came by themselves."""
@@ -278,7 +292,9 @@ class World:
     def _check_it_is_true(self, message: Seen, visits: dict[str, Appointment]) -> None:
         times = {f"{self._time.wall(visit.opening.start):%H:%M}" for visit in visits.values()}
         if not is_true(message, times):
-            self._figures.broken.append(f"a reminder of another time than the diary's {sorted(times)}")
+            self._untrue.append(f"a reminder of another time than the diary's {sorted(times)}")
+        if not _DAYTIME[0] <= self._today.time() < _DAYTIME[1]:
+            self._at_night.append(f"a message at {self._today:%H:%M}")
 
     def _soon(self) -> timedelta:
         return timedelta(minutes=self._random.expovariate(1 / 90))
@@ -348,41 +364,9 @@ class World:
             if reached and person:
                 person.called |= view.task.visits.keys()
 
-    # -- promises -----------------------------------------------------------------------------------------
 
-    async def _promises(self) -> None:
-        """What must hold whatever happened."""
-        broken = self._figures.broken
-        unfinished = await self._desk.store.unfinished(decide_at=self._clock.now())
-        if unfinished.to_answer or unfinished.to_send:
-            broken.append(f"{len(unfinished.to_answer)} unanswered, {len(unfinished.to_send)} unsent")
-        rows = await self._desk.diary.appointments(
-            start=datetime(2000, 1, 1, tzinfo=UTC), end=datetime(2100, 1, 1, tzinfo=UTC), at=self._clock.now()
-        )
-        busy: dict[str, list[Appointment]] = {}
-        for row in rows:
-            if row.status is AppointmentStatus.BOOKED:
-                busy.setdefault(row.opening.practitioner, []).append(row)
-        for visits in busy.values():
-            visits.sort(key=lambda visit: visit.opening.start)
-            broken += [
-                f"two visits at {one.opening.start}"
-                for one, other in itertools.pairwise(visits)
-                if other.opening.start < one.opening.end
-            ]
-        doubled = [person for person in self._people.values() if says_twice(person.phone.screen)]
-        broken += [f"a message twice in a row to {person.phone.wa_id}" for person in doubled]
-
-
-def is_true(message: Seen, times: set[str]) -> bool:
-    """A reminder names a time of the wall clock: it must be that of a visit in the diary, now."""
-    named = set(_TIME.findall(message.text))
-    return len(message.choices) < 3 or not named or bool(named & times)
-
-
-def says_twice(screen: list[Seen]) -> bool:
-    """The same message with the same offers, one right after the other."""
-    return any(one == other and one.choices for one, other in itertools.pairwise(screen))
+def _place(visit: Appointment | None) -> tuple[str, datetime] | None:
+    return (visit.opening.practitioner, visit.opening.start) if visit is not None else None
 
 
 async def simulate(
