@@ -78,7 +78,7 @@ async def run(minutes: float, seed: int, kills: bool) -> bool:
                 await asyncio.gather(*patients)
                 await asyncio.sleep(3)
                 await crash.judge(http, graph, Path(folder), robots, tally)
-                waiting = _left_over(Path(folder))
+                waiting, rows = _left_over(Path(folder)), _rows(Path(folder))
         finally:
             server.stop()
             stand_in.terminate()
@@ -91,7 +91,19 @@ async def run(minutes: float, seed: int, kills: bool) -> bool:
         f"longest life {longest[-1][0]:.0f} s: memory {longest[-1][1]:.0f} MB, {memory:+.1f} MB an hour;"
         f" descriptors {longest[-1][2]}, {descriptors:+.1f} an hour; left over: {waiting}"
     )
+    said = max(tally.sent_by_patients, 1)
+    print("rows a message:", ", ".join(f"{table} {count / said:.2f}" for table, count in rows))
     return tally.is_clean and not any(waiting.values())
+
+
+def _rows(data: Path) -> list[tuple[str, int]]:
+    """The largest tables: what grows faster than messages come in grows without end."""
+    with sqlite3.connect(data / "chairside.db") as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        counted = [
+            (name, database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]) for name in tables
+        ]
+    return sorted(counted, key=lambda each: -each[1])[:8]
 
 
 def _left_over(data: Path) -> dict[str, int]:

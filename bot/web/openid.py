@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import aiohttp
-import jwt
 
 from bot.domain.practice import SignInService
 from bot.domain.staff import Role
@@ -112,6 +111,8 @@ class OpenId:
     # -- the token ----------------------------------------------------------------------------------------
 
     async def _claims(self, token: str, *, nonce: str) -> Mapping[str, Any]:
+        import jwt  # a tenth of what a start loads, and few practices sign in like this
+
         try:
             head = jwt.get_unverified_header(token)
         except jwt.InvalidTokenError as error:
@@ -166,6 +167,8 @@ class OpenId:
             raise NotProved("malformed")
 
     async def _key(self, kid: object, algorithm: str) -> Any:
+        import jwt
+
         for fresh in (False, True):
             for entry in (await self._key_set(fresh=fresh)).get("keys", ()):
                 if not isinstance(entry, dict) or entry.get("kty") not in ("RSA", "EC", "OKP"):
