@@ -17,7 +17,7 @@ from bot.domain.diary import Appointment, Hold, Opening, PatientDetails, Wish
 from bot.domain.outside import Capabilities, OutsideVisit, SystemSettings
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
-from bot.errors import BookingError, ChairsideError, SetupError
+from bot.errors import BookingError, ChairsideError, OpeningTaken, SetupError
 from bot.ports import OutsideSystem
 from bot.practice_systems.outside_diary import OutsideDiary
 from bot.storage.database import Database, sqlite_url
@@ -144,6 +144,7 @@ class _Proof:
             ("moves a visit", self.moves),
             ("keeps what is newer than what we saw", self.keeps_newer),
             ("cancels, and again without harm", self.cancels),
+            ("keeps a time while a patient thinks", self.keeps_a_time),
             ("tells what has changed", self.tells_changes),
             ("offers a time again that was cancelled", self.frees),
             (f"gives one of {DESKS} desks a time that all want", self.one_of_several),
@@ -245,6 +246,22 @@ class _Proof:
             await self._system.cancel(now, None, key=key)
         self._visit = None
         return ""
+
+    async def keeps_a_time(self) -> str:
+        self._asks(lambda can: can.hold, "it keeps none; our own database does")
+        one, (first, second, *_) = (
+            self._opening(5),
+            self._desks,
+        )  # nobody else's: it may stay kept for a while
+        await self._held(first, one)
+        try:
+            await self._held(second, one)
+        except OpeningTaken:
+            return ""
+        finally:
+            for desk in (first, second):
+                await desk.release(contact=CONTACT, at=self._trial.now())
+        raise Broken("another desk is given it meanwhile")
 
     async def tells_changes(self) -> str:
         self._asks(lambda can: can.changes, "it cannot be asked what is new; visits are read again instead")
@@ -353,8 +370,14 @@ class _Proof:
 
     async def _race(self, wanted: list[Opening], *, winners: int) -> str:
         first, last = min(one.start for one in wanted), max(one.end for one in wanted)
-        held = [(desk, await self._held(desk, one)) for desk, one in zip(self._desks, wanted, strict=False)]
-        outcomes = await asyncio.gather(*(self._outcome(desk, hold) for desk, hold in held))
+        held: list[tuple[OutsideDiary, Hold]] = []
+        refused = []  # by a system that keeps a time while its patient thinks
+        for desk, one in zip(self._desks, wanted, strict=False):
+            try:
+                held.append((desk, await self._held(desk, one)))
+            except OpeningTaken as error:
+                refused.append(error.outcome)
+        outcomes = [*refused, *await asyncio.gather(*(self._outcome(desk, hold) for desk, hold in held))]
         told = ", ".join(f"{outcomes.count(one)} {one}" for one in sorted(set(outcomes)))
         there = [v for key, start in self._keys if (v := await self._blocking(key, start)) is not None]
         here = {v.ref for v in there if v.start < last and v.end > first}

@@ -16,6 +16,7 @@ from tests.contracts.dentally_world import DentallyWorld
 from tests.contracts.google_world import GoogleWorld
 from tests.contracts.outside_system import World
 from tests.contracts.test_lax_systems import LaxWorld
+from tests.contracts.worlds import world_called
 from tests.studio import NOW, STUDIO, opening
 
 
@@ -47,7 +48,7 @@ async def test_what_keeps_its_promises_is_said_to_and_nothing_is_left_behind(
     findings = await prove(trial_of(world, tmp_path))
 
     assert broken(findings) == set(), table(findings)
-    assert len(findings) == 14
+    assert len(findings) == 15
     assert list(world.system.active()) == []
 
 
@@ -62,6 +63,16 @@ async def test_the_stand_ins_of_other_peoples_software_pass(
     await world.close()
 
     assert broken(findings) == set(), table(findings)
+    assert list(left) == []
+
+
+async def test_a_server_that_keeps_times_while_patients_think_passes(tmp_path: Path) -> None:
+    async with world_called("fhir: stand-in with $find, $hold, $book", tmp_path) as world:
+        findings = await prove(trial_of(world, tmp_path))
+        left = await world.active()
+
+    assert broken(findings) == set(), table(findings)
+    assert "holds   keeps a time while a patient thinks\n" in table(findings)
     assert list(left) == []
 
 
