@@ -249,18 +249,15 @@ class _Proof:
 
     async def keeps_a_time(self) -> str:
         self._asks(lambda can: can.hold, "it keeps none; our own database does")
-        one, (first, second, *_) = (
-            self._opening(5),
-            self._desks,
-        )  # nobody else's: it may stay kept for a while
+        one, (first, second, *_) = self._opening(5), self._desks  # of no other check: it may stay kept
         await self._held(first, one)
         try:
             await self._held(second, one)
         except OpeningTaken:
             return ""
         finally:
-            for desk in (first, second):
-                await desk.release(contact=CONTACT, at=self._trial.now())
+            await first.release(contact=CONTACT, at=self._trial.now())
+            await second.release(contact=CONTACT, at=self._trial.now())
         raise Broken("another desk is given it meanwhile")
 
     async def tells_changes(self) -> str:
