@@ -7,6 +7,7 @@ reading took up, a "not" that refuses nothing, an "after" with nothing behind it
 from collections.abc import Sequence
 from itertools import pairwise
 
+from nlu.times.hours import opening_hours, part_hours
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.settling import fits
 from nlu.times.tape import Tape
@@ -38,7 +39,6 @@ _TELLING_BESIDE = frozenset(
         "end",
         "ordinal",
         "every",
-        "minus",
         "minus_after",
         "period",
     }
@@ -58,7 +58,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _an_hour_stands_alone(tape, pieces)
         or _is_vague_talk_of_money(tape, pieces)
         or _was_yesterday(tape, pieces)
-        or _an_hour_is_excluded(pieces)
+        or _an_hour_is_excluded(tape, pieces)
         or _asks_for_nothing(tape, pieces)
         or _hours_disagree(tape, pieces)
         or _disagree(pieces)
@@ -69,7 +69,11 @@ def _something_is_left(tape: Tape) -> bool:
     for place, lexeme in enumerate(tape.lexemes):
         if place in tape.read or "idiom" in lexeme.senses:
             continue
-        if tape.is_unknown(place) and tape.vocabulary.may_misspell(lexeme.text):
+        if (
+            tape.is_unknown(place)
+            and not _is_a_name(tape, place)
+            and tape.vocabulary.may_misspell(lexeme.text)
+        ):
             return True
         kinds = lexeme.senses.keys()
         if not kinds.isdisjoint(_TELLING) and "filler" not in kinds and "or" not in kinds:
@@ -90,6 +94,13 @@ def _something_is_left(tape: Tape) -> bool:
     return False
 
 
+def _is_a_name(tape: Tape, place: int) -> bool:
+    """Capitals within a message, or what follows "my name is"."""
+    if place and tape.at(place).start in tape.capitals:
+        return True
+    return any(tape.at(p).text in tape.vocabulary.named for p in range(place - 3, place))
+
+
 def _may_be_a_time(tape: Tape, place: int) -> bool:
     """A number of one or two digits that counts nothing and numbers nothing."""
     if tape.has(place - 1, "currency", "one_of", "happened"):
@@ -107,6 +118,8 @@ def _may_be_a_time(tape: Tape, place: int) -> bool:
         "/",
         "%",
     ):
+        return False
+    if tape.has(place + 1, "one", "own") and tape.vocabulary.language == "en":  # "an appointment 4 a clean"
         return False
     if tape.has(place + 1, *_NUMBERS_NOTHING) or (tape.at(place + 1).glued and tape.is_unknown(place + 1)):
         return False
@@ -169,6 +182,8 @@ def _a_correction_is_left(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "Tuesday sorry Wednesday" of which both are still there."""
     for one, other in pairwise(pieces):
         gap = range(one.end, other.start)
+        if one.negated or one.dismissed:
+            continue
         if type(one.found) is type(other.found) and any(tape.has(place, "correction") for place in gap):
             return True
     kinds = [type(piece.found) for piece in pieces]
@@ -199,10 +214,10 @@ def _is_vague_talk_of_money(tape: Tape, pieces: Sequence[Piece]) -> bool:
     )
 
 
-def _an_hour_is_excluded(pieces: Sequence[Piece]) -> bool:
+def _an_hour_is_excluded(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "Next week but not Friday afternoon", "tomorrow except 3 pm": less than a day is refused."""
     told = any(isinstance(p.found, Days) and p.found.ranges and not p.negated for p in pieces)
-    if told and any(p.excluding and isinstance(p.found, Clock) for p in pieces):
+    if told and any(p.excluding and _is_midday(tape, p.found) for p in pieces):
         return True
     if any(p.excluding and isinstance(p.found, Clock) and p.found.shape == "point" for p in pieces):
         return True
@@ -213,6 +228,15 @@ def _an_hour_is_excluded(pieces: Sequence[Piece]) -> bool:
         and other.link == "none"
         for one, other in pairwise(pieces)
     )
+
+
+def _is_midday(tape: Tape, found: object) -> bool:
+    """A part with hours before and after it: leaving it out leaves two."""
+    if not isinstance(found, Clock) or found.shape != "part" or not found.part:
+        return False
+    opens, closes = opening_hours(tape.context)
+    start, end = part_hours(found.part, tape.vocabulary, tape.context)
+    return opens < start and end < closes
 
 
 def _was_yesterday(tape: Tape, pieces: Sequence[Piece]) -> bool:
@@ -228,9 +252,6 @@ def _was_yesterday(tape: Tape, pieces: Sequence[Piece]) -> bool:
     return False
 
 
-_MANY = 4  # words that say nothing of time, and no wish among them
-
-
 def _asks_for_nothing(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "My insurance ended in December and they never told me": a time is named, and nothing is asked for."""
     if tape.asked_for_time:
@@ -239,10 +260,9 @@ def _asks_for_nothing(tape: Tape, pieces: Sequence[Piece]) -> bool:
         return True
     if any(tape.says(kind) for kind in ("wishing", "whenever", "asap", "moving", "booked")):
         return False
-    hours = any(isinstance(p.found, Clock) for p in pieces)
-    months = all(p.found.grain == "month" for p in pieces if isinstance(p.found, Days) and p.found.ranges)
-    words = (place for place, lexeme in enumerate(tape.lexemes) if lexeme.text.isalpha())
-    return sum(tape.is_unknown(place) for place in words) >= (1 if months and not hours else _MANY)
+    if not any(isinstance(p.found, Days) and p.found.grain == "month" for p in pieces):
+        return False
+    return any(tape.is_unknown(place) and tape.at(place).text.isalpha() for place in range(len(tape)))
 
 
 def _hours_disagree(tape: Tape, pieces: Sequence[Piece]) -> bool:
@@ -279,6 +299,6 @@ def _disagree(pieces: Sequence[Piece]) -> bool:
 
 def _clash(one: Days, other: object) -> bool:
     """Whether no day is of both."""
-    if not isinstance(other, Days) or not (one.ranges and other.ranges):
+    if not isinstance(other, Days) or not (one.ranges and other.ranges) or "week" in (one.kind, other.kind):
         return False
     return not any(a < d and c < b for a, b in one.ranges for c, d in other.ranges)

@@ -107,7 +107,12 @@ def read_nth(tape: Tape, place: int) -> Read | None:
     nth = -1 if tape.has(place, "last") else tape.get(place, "nth") or (written[0] if written else None)
     named = written[1] if written else place + 1
     several = tape.number(named) if nth in (1, -1) else None
-    if several is not None and 2 <= several[0] <= 3 and tape.get(several[1], "unit") == "week":
+    if (
+        nth is not None
+        and several is not None
+        and 2 <= several[0] <= 3
+        and tape.get(several[1], "unit") == "week"
+    ):
         return _weeks_of_month(tape, several, last=nth < 0)
     weekday, week = tape.get(named, "weekday"), tape.get(named, "unit") == "week"
     if nth is None or nth > 5 or not (week or weekday is not None):

@@ -61,18 +61,20 @@ _END = Lexeme(_NOTHING, "", 0, 0, False)
 class Tape:
     """The lexemes of one message. Looking past either end is allowed and finds nothing."""
 
-    __slots__ = ("context", "days_at", "lexemes", "read", "vocabulary")
+    __slots__ = ("capitals", "context", "days_at", "lexemes", "read", "vocabulary")
 
     def __init__(self, text: str, vocabulary: Vocabulary, context: Context) -> None:
         self.vocabulary = vocabulary
         self.context = context
         self.days_at: dict[int, tuple[Days, int] | None] = {}  # what was read there already
+        self.capitals: frozenset[int] = frozenset()  # where a capital stands
         self.read: set[int] = set()  # the places that a piece was made of
         spelled = vocabulary.spelled
         tokens = [replace(t, text=spelled[t.text]) if t.text in spelled else t for t in tokenise(text)]
         if vocabulary.language == "en":
             tokens = _half_days_in_full(tokens)
         tokens = _unglued(tokens, vocabulary)
+        self.capitals = frozenset(token.start for token in tokens if token.capital)
         if vocabulary.latin:
             tokens = [replace(t, text=in_latin(t.text)) if t.text.isalpha() else t for t in tokens]
         self.lexemes = _lexemes(text, tokens, vocabulary, context)
@@ -172,8 +174,9 @@ def _unglued(tokens: list[Token], words: Vocabulary) -> list[Token]:
     parted: list[Token] = []
     for token in tokens:
         cut = None
-        if len(token.text) >= _GLUED and token.text.isalpha() and token.text not in words.phrases:
-            cuts = range(3, len(token.text) - 2)
+        known = token.text in words.phrases or token.text in words.never_mended  # "Giovanni"
+        if len(token.text) >= _GLUED and token.text.isalpha() and not known:
+            cuts = range(4, len(token.text) - 3)
             cut = next(
                 (n for n in cuts if token.text[:n] in words.days and token.text[n:] in words.days), None
             )
