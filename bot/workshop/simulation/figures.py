@@ -67,7 +67,7 @@ class Figures:
             "chairs in use": f"{self.utilisation:.1%} of open time",
             "messages in / out": f"{self.total('messages_in')} / {self.total('messages_out')}",
             "begun by the practice": str(self.total("reminders")),
-            "of these paid": f"{paid} (outside the window): {paid * price:.2f} at {price} each",
+            "of these paid": f"{paid}, at {price} each: {paid * price:.2f}",
             "handed to a person": str(self.total("handoffs")),
             "calls made / not needed any more": f"{counts['called']} / {counts['call gone']}",
             "gave up": str(counts["gave up"]),

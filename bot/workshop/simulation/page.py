@@ -34,17 +34,20 @@ section { margin: 14px 0; padding: 16px 18px 12px; }
 header { display: flex; flex-wrap: wrap; gap: 4px 18px; align-items: baseline; margin: 0 0 6px; }
 .key { color: var(--quiet); font-size: 13px; }
 .key i { display: inline-block; width: 9px; height: 9px; margin: 0 6px 0 0; border-radius: 3px; }
-svg { display: block; width: 100%; height: auto; }
+svg { display: block; width: 100%; min-width: 640px; height: auto; }
+.days { overflow-x: auto; }
 text { fill: var(--quiet); font-size: 11px; text-anchor: middle; font-variant-numeric: tabular-nums; }
 text.value { fill: var(--ink); font-weight: 600; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 0 32px; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(300px, 100%), 1fr)); gap: 0 32px; }
 dl { margin: 8px 0 0; }
 dl div { display: flex; justify-content: space-between; gap: 18px; padding: 5px 0; }
 dl div { border-bottom: 1px solid var(--line); }
 dt { color: var(--quiet); }
 dd { margin: 0; font-weight: 600; text-align: right; font-variant-numeric: tabular-nums; }
 ul { margin: 8px 0 0; padding: 0; list-style: none; }
-li::before { content: "✓"; margin-right: 10px; color: var(--a); font-weight: 700; }
+li { padding-left: 26px; text-indent: -26px; }
+li::before { content: "✓"; display: inline-block; width: 26px; text-indent: 0; }
+li::before { color: var(--a); font-weight: 700; }
 li.bad::before { content: "✗"; color: var(--c); }
 li.bad, .tile.bad b { color: var(--c); font-weight: 600; }
 footer { margin: 20px 2px 0; color: var(--quiet); font-size: 13px; }
@@ -164,9 +167,10 @@ def _bars(
     tall = _HEAD + _HEIGHT + _FOOT
     return (
         f"<section><header><h2>{escape(title)}</h2>{keys}</header>"
-        f'<svg viewBox="0 0 {_WIDTH} {tall}" role="img" aria-label="{escape(title)}">{"".join(parts)}'
+        f'<div class="days"><svg viewBox="0 0 {_WIDTH} {tall}" role="img" aria-label="{escape(title)}">'
+        f"{''.join(parts)}"
         f'<line x1="0" x2="{_WIDTH}" y1="{_HEAD + _HEIGHT}" y2="{_HEAD + _HEIGHT}" stroke="var(--line)"/>'
-        "</svg></section>"
+        "</svg></div></section>"
     )
 
 

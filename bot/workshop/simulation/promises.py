@@ -25,9 +25,10 @@ async def look_at_promises(
     *,
     untrue: Sequence[str],
     at_night: Sequence[str],
+    stale_calls: Sequence[str],
     at: datetime,
 ) -> None:
-    """`untrue` and `at_night`: what was noticed meanwhile."""
+    """`untrue`, `at_night`, `stale_calls`: what was noticed meanwhile."""
     looked = figures.looked
     unfinished = await desk.store.unfinished(decide_at=at)
     left = len(unfinished.to_answer) + len(unfinished.to_send)
@@ -50,12 +51,7 @@ async def look_at_promises(
     counted = Counter((row.rule, row.subject, row.version) for row in sent)
     twice = [f"{rule} twice for one visit" for (rule, _, _), times in counted.items() if times > 1]
     looked("Of each visit every rule wrote once", len(sent), twice)
-    standing = {row.id for row in booked}
-    calls = [view.task for view in await desk.outreach.call_list.call_tasks() if not view.is_over]
-    stale = [
-        f"a call about a visit that is gone ({one.reason})" for one in calls if not standing >= {*one.visits}
-    ]
-    looked("Nobody is to be called about a visit that is gone", len(calls), stale)
+    looked("Nobody was called about a visit that was gone", figures.counts["called"], stale_calls)
 
 
 async def _begun(desk: FrontDesk) -> list[Any]:

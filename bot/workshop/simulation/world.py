@@ -10,7 +10,7 @@ import random
 import re
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -71,6 +71,7 @@ class World:
         self._over: set[str] = set()
         self._untrue: list[str] = []
         self._at_night: list[str] = []
+        self._stale_calls: list[str] = []
 
     async def run(self, days: int) -> None:
         begin = self._clock.now()
@@ -91,6 +92,7 @@ class World:
             screens,
             untrue=self._untrue,
             at_night=self._at_night,
+            stale_calls=self._stale_calls,
             at=self._clock.now(),
         )
 
@@ -318,6 +320,15 @@ class World:
                 break
         await self._notices(person, before)
 
+    async def _stand(self, visits: Mapping[str, datetime]) -> bool:
+        """Whether the diary has them at these times."""
+        now = self._clock.now()
+        for visit, start in visits.items():
+            rows = await self._desk.diary.appointments(start=start, end=start + _LOOK, at=now)
+            if not any(row.id == visit and row.opening.start == start for row in rows):
+                return False
+        return True
+
     # -- staff --------------------------------------------------------------------------------------------
 
     async def _staff(self) -> None:
@@ -360,6 +371,8 @@ class World:
                 self._figures.counts["call gone"] += 1
                 continue
             self._figures.counts["called"] += 1
+            if not await self._stand(view.task.visits):
+                self._stale_calls.append(f"a call about a visit that is gone ({view.task.reason})")
             person = self._people.get(view.task.conversation or "")
             if reached and person:
                 person.called |= view.task.visits.keys()
