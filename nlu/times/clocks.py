@@ -250,7 +250,7 @@ def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
         return None
     ends = tape.skip(place + 1, "filler", most=1) if tape.has(place + 1, "filler") else place + 1
     other = tape.get(ends + 1, "part") if tape.has(ends, "to") and not tape.has(ends, "or") else None
-    if other and tape.has(place + 1, "to"):  # "с обеда до вечера"
+    if other and tape.has(place + 1, "to") and tape.at(place + 1).text != "-":  # "с обеда до вечера"
         return _from_part_to_part(tape, name, other), ends + 2
     return Clock("part", part=name), place + 1
 

@@ -47,6 +47,10 @@ def _between(tape: Tape, place: int) -> Read | None:
         if until is None or until[0].kind not in ("weekday", "date", "number", "relative"):
             return None
         return Days("span", ((tape.today, until[0].ranges[0][1]),)), until[1]
+    if tape.has(place, "in") and not tape.at(place).text and tape.has(place + 1, "weekday", "day_number"):
+        until = _simple(tape, place + 1)  # "da qui a venerdì"
+        if until is not None and until[0].ranges and until[0].kind in ("weekday", "date", "number"):
+            return Days("span", ((tape.today, until[0].ranges[0][1]),)), until[1]
     begin = tape.skip(place, "from", "between", most=2)
     if begin == place and not tape.has(place, "weekday", "digits", "month", "ordinal", "number"):
         return None

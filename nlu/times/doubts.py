@@ -260,9 +260,13 @@ def _asks_for_nothing(tape: Tape, pieces: Sequence[Piece]) -> bool:
         return True
     if any(tape.says(kind) for kind in ("wishing", "whenever", "asap", "moving", "booked")):
         return False
-    if not any(isinstance(p.found, Days) and p.found.grain == "month" for p in pieces):
+    if not any(isinstance(p.found, Days) and _is_vague(p.found) for p in pieces):
         return False
     return any(tape.is_unknown(place) and tape.at(place).text.isalpha() for place in range(len(tape)))
+
+
+def _is_vague(days: Days) -> bool:
+    return days.grain == "month" or any((end - start).days >= 28 for start, end in days.ranges)
 
 
 def _hours_disagree(tape: Tape, pieces: Sequence[Piece]) -> bool:
@@ -299,6 +303,10 @@ def _disagree(pieces: Sequence[Piece]) -> bool:
 
 def _clash(one: Days, other: object) -> bool:
     """Whether no day is of both."""
-    if not isinstance(other, Days) or not (one.ranges and other.ranges) or "week" in (one.kind, other.kind):
+    if (
+        not isinstance(other, Days)
+        or not (one.ranges and other.ranges)
+        or {one.kind, other.kind} == {"week", "weekday"}
+    ):
         return False
     return not any(a < d and c < b for a, b in one.ranges for c, d in other.ranges)

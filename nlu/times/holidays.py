@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
 
 from nlu.times import almanac
-from nlu.times.pieces import Days
+from nlu.times.pieces import PAST, Days
 from nlu.times.tape import Tape
 
 Read = tuple[Days, int]
@@ -16,6 +16,8 @@ def read_holiday(tape: Tape, place: int) -> Read | None:
     written = tape.get(place, "holiday")
     if written is None:
         return None
+    if tape.has(place - 1, "cheers"):  # "happy Easter"
+        return PAST, place + 1
     days = [day for name in written.split() if (day := _next(tape.today, name)) is not None]
     if not days:
         return None

@@ -101,11 +101,14 @@ class Tape:
         return self.lexemes[place] if 0 <= place < len(self.lexemes) else _END
 
     def has(self, place: int, *kinds: str) -> bool:
-        senses = self.at(place).senses
-        return any(kind in senses for kind in kinds)
+        if 0 <= place < len(self.lexemes) and (senses := self.lexemes[place].senses):
+            for kind in kinds:  # asked some hundred times of a message: a generator would cost as much again
+                if kind in senses:
+                    return True
+        return False
 
     def get(self, place: int, kind: str) -> Any:
-        return self.at(place).senses.get(kind)
+        return self.lexemes[place].senses.get(kind) if 0 <= place < len(self.lexemes) else None
 
     def skip(self, place: int, *kinds: str, most: int = 3) -> int:
         """The first place from `place` on that is none of `kinds`, at most `most` further."""

@@ -13,7 +13,7 @@ from bench.wanted import verdict
 WRITTEN = Path(__file__).parents[1]
 
 #: (right at least, silently wrong at most), a little worse than what was measured.
-FLOORS = {"phone": (0.97, 0.01)}
+FLOORS = {"phone": (0.975, 0.006), "registers": (0.87, 0.03)}
 
 
 @pytest.mark.parametrize("language", ["en", "it", "ru"])
