@@ -6,6 +6,8 @@ from typing import Any
 from bot.errors import ChairsideError
 from bot.ports import ActionResult
 
+_encode = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
+
 #: Far more than a flow can use; what is larger is a mistake, and would be stored with every turn.
 MAX_ANSWER = 256 * 1024
 
@@ -29,7 +31,7 @@ def read_answer(events: object, responses: object) -> ActionResult:
     if not isinstance(events, list) or not isinstance(responses, list):
         raise NoAnswer("malformed")
     try:
-        written = json.dumps([events, responses], allow_nan=False, ensure_ascii=False).encode()
+        written = _encode([events, responses]).encode()
         if len(written) > MAX_ANSWER:
             raise NoAnswer("too_large")
         plain_events, plain_responses = json.loads(written)

@@ -20,6 +20,9 @@ from bot.dialogue.workbench import MAX_CALL_DEPTH, StepFailed, Workbench
 
 SESSION_START_ACTION = "action_session_start"
 
+_encode = json.JSONEncoder(allow_nan=False).encode
+_decode = json.JSONDecoder().decode
+
 _MESSAGE_KEYS = frozenset(
     {"text", "buttons", "elements", "custom", "template", "response", "image", "attachment"}
 )
@@ -62,8 +65,7 @@ def _readable(
     if result.failed is not None:
         return [], [], result.failed
     try:
-        events = json.loads(json.dumps(list(result.events), allow_nan=False))
-        responses = json.loads(json.dumps(list(result.responses), allow_nan=False))
+        events, responses = _decode(_encode([list(result.events), list(result.responses)]))
     except (TypeError, ValueError, RecursionError):
         return [], [], "malformed"
     if not all(isinstance(event, dict) and isinstance(event.get("event"), str) for event in events):

@@ -103,7 +103,7 @@ class ActionRuns:
             number=number,
             action=call.name,
             key=key,
-            arguments={"slots": call.tracker.get("slots", {})},
+            arguments={"slots": _set_ones(call.tracker)},
             result=as_json(result),
         )
         if not self._keep_ledger:
@@ -157,6 +157,11 @@ class ActionRuns:
             "failed": None if event else "exception",
         }
         await self._record(snapshot, members, progress, replace(entry, result=result))
+
+
+def _set_ones(tracker: Mapping[str, Any]) -> dict[str, Any]:
+    """Most slots are empty most of the time, and what is recorded is sealed with every action."""
+    return {name: value for name, value in tracker.get("slots", {}).items() if value is not None}
 
 
 def _outcome_of(action: str, result: Mapping[str, Any], assistant: Assistant) -> str:
