@@ -2,14 +2,19 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from outreach_kit import MOBILE, goes_on, known, told
 
 from bot.bootstrap.outreach import OutreachDesk
+from bot.domain.conversation import InboundKind
+from bot.domain.diary import Appointment, AppointmentStatus, Opening, PatientDetails
 from bot.domain.outreach import OutreachState
+from bot.domain.outside import Expected
 from bot.service.clock import FrozenClock
 from bot.storage.database import Database
+from bot.storage.former_numbers import FormerNumbers
 from bot.testing import Surgery
 from nlu.understanding import Interpreter
 from tests.postgresql import fresh_database
@@ -69,3 +74,41 @@ async def test_a_reminder_goes_out_and_is_confirmed(tmp_path: Path, interpreter:
         assert "è confermato" in anna.sees.text
         assert ("visit_tomorrow", OutreachState.SENT, None) in await told(surgery)
         assert await surgery.desk.outreach.call_list.call_tasks() == ()
+
+
+async def test_choices_numbers_and_visits_elsewhere_are_kept_there_too(
+    tmp_path: Path, interpreter: Interpreter
+) -> None:
+    environment = {"CHAIRSIDE_DATABASE_URL": fresh_database()}
+    async with Surgery.open(tmp_path, interpreter=interpreter, environment=environment) as surgery:
+        anna = await known(surgery)
+        contact, outreach, now = surgery.contact(anna), surgery.desk.outreach, surgery.clock.now()
+        expected = Expected(
+            appointment=Appointment(
+                id="elsewhere:7",
+                opening=Opening.parse_ref("rossi~check_up~20260305T0900Z~20260305T0930Z"),
+                status=AppointmentStatus.BOOKED,
+                patient="elsewhere:1",
+            ),
+            details=PatientDetails(name="Carla Neri", phone="+393339999999"),
+        )
+        window = (now, now + timedelta(days=9))
+
+        for channel in ("phone", "whatsapp"):
+            await outreach.chosen.choose(contact, channel, address=None, at=now)
+        for _ in range(2):
+            await outreach.expected.keep([expected], window=window, at=now)
+        moved = {"type": "user_changed_number", "moved_to": "393337654321"}
+        await anna.sends(InboundKind.SYSTEM, details=moved)
+        chosen = await outreach.chosen.of(contact)
+        former = FormerNumbers(surgery.desk.practice.id, surgery.desk.books.keyring)
+
+        read = surgery.desk.books.database.read
+        assert chosen is not None
+        assert chosen.channel == "whatsapp"
+        assert [one.visit.id for one in await read(lambda c: outreach.expected.entries(c, *window))] == [
+            "elsewhere:7"
+        ]
+        assert await read(lambda c: former.whose(c, MOBILE)) == contact
+        await outreach.expected.keep([], window=window, at=now)
+        assert await read(lambda c: outreach.expected.entries(c, *window)) == []
