@@ -52,8 +52,8 @@ crash-workers: setup  ## two workers on one PostgreSQL, one of them killed or fr
 races: setup  ## two hundred patients and one opening, and the twin that must fail
 	$(RUN)python -m bench.races
 
-diary-races: setup  ## fifty rounds of races in the diary alone; PG=1: PostgreSQL and four processes
-	$(RUN)python -m bench.diary_races --rounds 50 $(if $(PG),--postgresql --processes 4)
+diary-races: setup  ## fifty rounds of races in the diary alone, four processes; PG=1: on PostgreSQL
+	$(RUN)python -m bench.diary_races --rounds 50 --processes 4 $(if $(PG),--postgresql)
 
 races-outside: setup  ## two hundred patients of twenty desks, one opening of another system: real servers and stand-ins
 	$(RUN)python -m bench.outside_races $(if $(ROUNDS),--rounds $(ROUNDS))
