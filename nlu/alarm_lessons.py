@@ -82,7 +82,8 @@ def _around(text: str, kind: str, frames: dict[str, list[str]]) -> Iterator[Less
             frame = frames["unreal"][(chance >> (3 + number * 7)) % len(frames["unreal"])]
             yield Lesson(frame.format(x=text), NONE, _FRAMED)
         if not text.isascii() and chance % _IN_HASTE == 0:
-            yield Lesson(_in_haste(text), kind, _FRAMED)
+            frame = frames["real"][(chance >> 4) % len(frames["real"])]
+            yield Lesson(_in_haste(frame.format(x=text)), kind, _FRAMED)
     for misspelt in dict.fromkeys(_misspelt(text, number) for number in ((0, 1) if kind != NONE else (0,))):
         if misspelt != text and (kind != NONE or chance % 3 == 0):
             yield Lesson(misspelt, kind, _FRAMED)
