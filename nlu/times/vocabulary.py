@@ -144,7 +144,7 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
         month_names=frozenset(w for w, s in single.items() if "month" in s),
         told=tuple(sorted(w for w, s in single.items() if len(w) >= 4 and not _TOLD.isdisjoint(s))),
         days=frozenset(w for w, s in single.items() if not _GLUED.isdisjoint(s)),
-        real=frozenset(spelling(w) for w in _words(content["no_slip_of_the_hand"])),
+        real=frozenset(spelling(w) for w in _words(content.get("no_slip_of_the_hand"))),
         never_mended=frozenset(spelling(w) for w in _words(content["never_mended"])),
         titles=names.get("titles", frozenset()),
         streets=names.get("streets", frozenset()),
