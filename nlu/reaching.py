@@ -25,7 +25,7 @@ _SURELY = 0.75
 
 
 def wished_channel(understanding: Understanding, languages: Iterable[str]) -> str | None:
-    """sms, email, whatsapp, messenger, phone (to be called), or here. None: nothing of the kind, or several."""
+    """sms, email, whatsapp, messenger, phone (to be called) or here. None: nothing of it, or several."""
     words = cut(understanding.text)
     if not words or len(words) > _MOST:
         return None
