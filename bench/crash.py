@@ -80,7 +80,8 @@ class Server:
             "CHAIRSIDE_GRAPH_URL": graph,
             "CHAIRSIDE_STAGE_FILE": str(self.stage_file),
             "CHAIRSIDE_GATHER_SECONDS": "0.02",
-            "CHAIRSIDE_WAIT_FOR_STATUS": "1",
+            # On a machine that is busy with starting, a status may take more than a second.
+            "CHAIRSIDE_WAIT_FOR_STATUS": "3",
             "CHAIRSIDE_LOG": os.environ.get("CHAIRSIDE_LOG", "CRITICAL"),
             "CHAIRSIDE_NLU_CACHE": os.environ.get("CHAIRSIDE_NLU_CACHE")
             or str(Path(tempfile.gettempdir()) / "chairside-bench-nlu"),
