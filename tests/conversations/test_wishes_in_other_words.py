@@ -35,6 +35,7 @@ ASKS_FOR_A_VISIT = {
         "prima visita fra dieci giorni",
         "prima visita il sei di marzo dopo pranzo",
         "vorrei venire il 20 marzo",
+        "vorrei spostarmi da un altro dentista, prima visita giovedì sera",
         "avete qualcosa sabato?",
     ],
     "en": ["do you have anything on saturday?", "first visit not before 4pm", "I'd like to come on 20 March"],
