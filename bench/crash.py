@@ -29,7 +29,7 @@ import aiohttp
 
 from bench import nursery
 from bench.robot import NoAnswer, Robot
-from bot.service.probe import STAGES, stage_in
+from bot.service.upkeep.probe import STAGES, stage_in
 
 #: The stages that must each have their share of the kills.
 TARGETS = ("intake", "understanding", "action", "between action and commit", "sending")

@@ -25,7 +25,7 @@ from aiohttp import web
 from bench import crash, nursery
 from bench.robot import Robot
 from bot.bootstrap import DEMO_ENVIRONMENT
-from bot.service.probe import STAGES, stage_in
+from bot.service.upkeep.probe import STAGES, stage_in
 from tests.postgresql import fresh_database
 
 #: A silent worker is taken for dead after so many seconds; frozen ones sleep for longer.

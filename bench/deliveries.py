@@ -22,7 +22,7 @@ from bench.desk import Desk, load
 from bench.doors import ALL_DOORS, Door, Item
 from bench.meta import Meta
 from bot.domain.conversation import InboundEvent, InboundKind, SendStatus
-from bot.service.desk import Author
+from bot.service.inbox.desk import Author
 from bot.testing import Surgery
 
 QUESTIONS = ("Dove siete?", "How much is a cleaning?", "Во сколько вы открыты?")

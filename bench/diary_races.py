@@ -28,9 +28,9 @@ from sqlalchemy import Connection, delete, select, text
 from bot.domain.diary import Opening, PatientDetails, Wish
 from bot.errors import BookingError
 from bot.practice_systems.embedded import EmbeddedDiary
-from bot.storage.database import Database, sqlite_url
-from bot.storage.diary import SqlDiary
-from bot.storage.diary_tables import APPOINTMENT, DIARY_DDL_SQLITE_DROP, PATIENT
+from bot.storage.diary.book import SqlDiary
+from bot.storage.diary.tables import APPOINTMENT, DIARY_DDL_SQLITE_DROP, PATIENT
+from bot.storage.engine.database import Database, sqlite_url
 from bot.storage.migrations import upgrade
 from tests.studio import NOW, STUDIO, OpenSeal, opening
 

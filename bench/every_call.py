@@ -44,7 +44,7 @@ from bot.domain.conversation import (
     Sent,
 )
 from bot.service.clock import StartedClock
-from bot.storage import group_commit
+from bot.storage.engine import group_commit
 from bot.testing import Patient, RecordingChannel, Seen, Surgery
 
 NOW = "2026-03-02T08:00+01:00"

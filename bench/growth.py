@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from bot.domain.conversation import Reply
 from bot.domain.pipeline import OutboxState, StagedReply
-from bot.storage.database import sqlite_url
+from bot.storage.engine.database import sqlite_url
 from tests.contracts.test_stores import House, said, turn_of
 from tests.postgresql import fresh_database
 from tests.studio import STUDIO

@@ -27,11 +27,11 @@ from sqlalchemy import Connection, select, update
 from bench.stepping import Stepping
 from bot.domain.conversation import Address, InboundKind, Rendered, SendOutcome
 from bot.domain.pipeline import QUEUE, STAFF
-from bot.service.desk import AlreadyTaken, MessageState, Owner
-from bot.storage import group_commit
+from bot.service.inbox.desk import AlreadyTaken, MessageState, Owner
 from bot.storage import tables as t
-from bot.storage.group_commit import GroupCommit, Job
-from bot.storage.ownership import Ownership
+from bot.storage.engine import group_commit
+from bot.storage.engine.group_commit import GroupCommit, Job
+from bot.storage.inbox.ownership import Ownership
 from bot.testing import Patient, RecordingChannel, Surgery
 from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter

@@ -29,8 +29,8 @@ from bot.domain.conversation import InboundKind
 from bot.storage import tables as t
 from bot.storage.tables import to_stamp
 from bot.testing import Surgery
-from bot.web.inbox import InboxParts, add_inbox
-from bot.web.session import SignIn
+from bot.web.inbox.page import InboxParts, add_inbox
+from bot.web.sign_in.session import SignIn
 from nlu.interpreter import load_interpreter
 
 CHROMIUM = "/usr/bin/chromium"

@@ -23,9 +23,9 @@ from bot.domain.diary import Wish
 from bot.domain.openings import openings
 from bot.domain.practice import Practice, Practitioner, Shift, VisitType
 from bot.practice_systems.embedded import EmbeddedDiary
-from bot.storage.database import Database, sqlite_url
-from bot.storage.diary import SqlDiary
-from bot.storage.diary_tables import APPOINTMENT
+from bot.storage.diary.book import SqlDiary
+from bot.storage.diary.tables import APPOINTMENT
+from bot.storage.engine.database import Database, sqlite_url
 from bot.storage.migrations import upgrade
 
 NOW = datetime(2027, 3, 1, 6, tzinfo=UTC)

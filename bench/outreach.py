@@ -44,12 +44,12 @@ from bot.domain.pipeline import OutboxState
 from bot.domain.practice_time import PracticeTime
 from bot.practice_systems.embedded import EmbeddedDiary
 from bot.service.clock import FrozenClock
-from bot.service.facts import day_in_words
-from bot.service.outreach_ports import Decide, Decided, Due, Send
-from bot.service.tokens import TapTokens
-from bot.storage.diary_tables import APPOINTMENT
-from bot.storage.outreach import SqlOutreach
-from bot.storage.outreach_tables import OUTREACH
+from bot.service.outreach.ports import Decide, Decided, Due, Send
+from bot.service.sending.tokens import TapTokens
+from bot.service.turns.facts import day_in_words
+from bot.storage.diary.tables import APPOINTMENT
+from bot.storage.outreach.planner import SqlOutreach
+from bot.storage.outreach.tables import OUTREACH
 from bot.storage.store import SqlStore
 from bot.storage.tables import OutboxRow, to_stamp
 

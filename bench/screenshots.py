@@ -13,8 +13,8 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from bot.domain.deeds import Deed
 from bot.domain.staff import Role
-from bot.service.desk import Author, MessageState, Owner
-from bot.web.session import SignIn
+from bot.service.inbox.desk import Author, MessageState, Owner
+from bot.web.sign_in.session import SignIn
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.people import at_the_desk
 from tests.web.backstage import FakeTrail, busy_month

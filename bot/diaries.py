@@ -15,11 +15,11 @@ from bot.practice_systems.outside_diary import OutsideDiary
 from bot.practice_systems.registry import open_system
 from bot.practice_systems.requests import RequestsDiary
 from bot.service.following import Tell
-from bot.service.requests import Languages, Notices
+from bot.service.inbox.requests import Languages, Notices
 from bot.service.visit_news import visit_news
-from bot.storage.database import Database
-from bot.storage.diary import SqlDiary
-from bot.storage.outside import SqlOutsideBook
+from bot.storage.diary.book import SqlDiary
+from bot.storage.diary.outside import SqlOutsideBook
+from bot.storage.engine.database import Database
 
 
 @dataclass(frozen=True, kw_only=True)

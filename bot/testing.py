@@ -39,8 +39,8 @@ from bot.domain.handoff import StaffAlert
 from bot.domain.practice import Practice
 from bot.ports import Clock
 from bot.service.clock import FrozenClock
-from bot.storage.database import Database, sqlite_url
-from bot.storage.diary_json import parse_additions
+from bot.storage.diary.as_json import parse_additions
+from bot.storage.engine.database import Database, sqlite_url
 from bot.storage.migrations import upgrade
 from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter

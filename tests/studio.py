@@ -15,8 +15,8 @@ from sqlmodel import SQLModel
 from bot.domain.diary import Opening
 from bot.domain.practice import Practice, Practitioner, Shift, VisitType
 from bot.domain.practice_time import PracticeTime
-from bot.storage.database import Database, sqlite_url
-from bot.storage.diary_tables import APPOINTMENT, DIARY_DDL_SQLITE, PATIENT
+from bot.storage.diary.tables import APPOINTMENT, DIARY_DDL_SQLITE, PATIENT
+from bot.storage.engine.database import Database, sqlite_url
 
 NOW = datetime(2027, 3, 1, 7, 0, tzinfo=UTC)
 MORNING = (time(9), time(13))

@@ -9,7 +9,7 @@ from rasa_sdk.interfaces import Action, Tracker
 
 from bot.actions.desk import Event, set_slots
 from bot.actions.turn import current_call
-from bot.service.facts import day_in_words, in_a_row
+from bot.service.turns.facts import day_in_words, in_a_row
 
 
 class Answers(Protocol):

@@ -11,7 +11,7 @@ from bot.actions.turn import current_call
 from bot.actions.wording import visit_type_row
 from bot.domain.channels import WEB
 from bot.domain.practice import VisitType
-from bot.service.facts import when_staff_answer
+from bot.service.turns.facts import when_staff_answer
 
 
 class PrepareBooking(ReturningPatients):

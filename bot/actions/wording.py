@@ -10,7 +10,7 @@ from babel.dates import format_date
 
 from bot.domain.offer_reasons import Reason
 from bot.domain.practice import VisitType
-from bot.service.facts import day_in_words
+from bot.service.turns.facts import day_in_words
 
 TITLE_LENGTH = 24  # a row of a WhatsApp list
 

@@ -11,7 +11,7 @@ from bot.bootstrap.content import Configuration, read_assistant, read_own_action
 from bot.diaries import Diaries, open_diaries
 from bot.errors import SetupError
 from bot.settings import is_loopback
-from bot.storage.answer_book import SqlAnswerBook
+from bot.storage.diary.answer_book import SqlAnswerBook
 
 
 class ActionServer:

@@ -12,18 +12,18 @@ from bot.domain.practice import Practice
 from bot.errors import SetupError
 from bot.ports import Clock
 from bot.service.clock import StartedClock, SystemClock
-from bot.service.figures import Reports
-from bot.storage.audit import SqlAudit
-from bot.storage.chat_facts import SqlChatFacts
-from bot.storage.database import Database
-from bot.storage.desk_facts import SqlDeskFacts
-from bot.storage.diary import SqlDiary
-from bot.storage.instants import last_instant, remember_instant
+from bot.service.inbox.figures import Reports
+from bot.storage.diary.book import SqlDiary
+from bot.storage.diary.requests import SqlRequests
+from bot.storage.engine.database import Database
+from bot.storage.engine.instants import last_instant, remember_instant
+from bot.storage.inbox.audit import SqlAudit
+from bot.storage.inbox.chat_facts import SqlChatFacts
+from bot.storage.inbox.facts import SqlDeskFacts
+from bot.storage.inbox.staff import SqlStaffBook
+from bot.storage.inbox.switches import SqlSwitches
 from bot.storage.migrations import upgrade
-from bot.storage.requests import SqlRequests
-from bot.storage.seal import Keyring, derive, master_key_from
-from bot.storage.staff import SqlStaffBook
-from bot.storage.switches import SqlSwitches
+from bot.storage.sealing.seal import Keyring, derive, master_key_from
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,8 @@ import aiohttp
 
 from bot.bootstrap.front_desk import FrontDesk
 from bot.channels.connecting import Connection, accounts_to_connect
-from bot.service.channel_watch import ChannelWatch, IsSubscribed
-from bot.storage.silence import SqlSilence
+from bot.service.upkeep.channel_watch import ChannelWatch, IsSubscribed
+from bot.storage.sending.silence import SqlSilence
 
 
 def channel_watch(desk: FrontDesk, http: aiohttp.ClientSession, *, graph_url: str) -> ChannelWatch:

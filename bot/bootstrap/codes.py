@@ -8,7 +8,7 @@ from bot.domain.channels import SMS
 from bot.domain.conversation import Address, Refused, Reply
 from bot.domain.practice import Practice
 from bot.ports import Channel
-from bot.storage.seal import derive
+from bot.storage.sealing.seal import derive
 
 
 def codes_of(

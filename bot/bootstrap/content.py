@@ -19,8 +19,8 @@ from bot.errors import ContentRefused, SetupError
 from bot.ports import Actions
 from bot.settings import load_practice
 from bot.source import content
-from bot.storage.contents import ContentFolder
-from bot.storage.database import sqlite_url
+from bot.storage.engine.database import sqlite_url
+from bot.storage.sealing.contents import ContentFolder
 
 log = structlog.get_logger(__name__)
 

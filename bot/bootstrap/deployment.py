@@ -4,7 +4,7 @@
 flows beside it) for each; `CHAIRSIDE_DOMAIN=desk.example.net` gives practice `rossi` the host
 rossi.desk.example.net, for its inbox and for its webhooks. Cookies, pages and webhooks of one never meet
 those of another. Rows carry their practice, and their words keys of their own. Turns take places in turn
-(bot.service.turnstile).
+(bot.service.turns.turnstile).
 """
 
 from collections import Counter
@@ -22,8 +22,8 @@ from bot.bootstrap.server import Server, touch
 from bot.bootstrap.shared import Neighbours, Shared
 from bot.domain.channels import accounts_of
 from bot.errors import SetupError
-from bot.service.health import Health
-from bot.storage.database import Database
+from bot.service.upkeep.health import Health
+from bot.storage.engine.database import Database
 from bot.web.health import add_health
 from bot.web.metrics import add_metrics
 from bot.web.security import add_headers

@@ -12,12 +12,12 @@ from bot.channels.voice import TranscriptionServer
 from bot.dialogue import Conversation
 from bot.domain.conversation import Reply
 from bot.domain.media import SafeFile, VoiceRules
-from bot.service.desk import UnknownConversation
-from bot.service.files import Files
-from bot.service.voice import Confirmed, Ear, VoiceNotes
-from bot.service.wording import with_tokens
-from bot.storage.media import SqlMedia
-from bot.storage.voice import SqlVoice
+from bot.service.hearing.files import Files
+from bot.service.hearing.voice import Confirmed, Ear, VoiceNotes
+from bot.service.inbox.desk import UnknownConversation
+from bot.service.sending.wording import with_tokens
+from bot.storage.events.media import SqlMedia
+from bot.storage.events.voice import SqlVoice
 
 #: A slow download may take a minute, and four are under way at once.
 _SILENT_AFTER = 300.0

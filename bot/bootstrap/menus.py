@@ -7,7 +7,7 @@ from bot.dialogue import Assistant, Conversation, commands_for
 from bot.dialogue.commands import StartFlow
 from bot.domain.menus import MenuItem, item_of
 from bot.domain.practice import Practice
-from bot.service.understanding import Reader
+from bot.service.hearing.understanding import Reader
 from nlu.understanding import Interpreter
 
 

@@ -18,17 +18,17 @@ from bot.domain.practice import Practice
 from bot.domain.templates import KNOWN_PARAMETERS, Template
 from bot.ports import Clock, PracticeSystem
 from bot.practice_systems.outside_diary import OutsideDiary
-from bot.service.call_tasks import CallList
-from bot.service.outreach import Outreach
-from bot.service.outreach_answers import OutreachAnswers
-from bot.service.outreach_decisions import Deciding
-from bot.service.tokens import TapTokens
-from bot.storage.call_tasks import CallTasks
-from bot.storage.consents import SqlConsents
-from bot.storage.outreach import SqlOutreach
-from bot.storage.outreach_facts import OutreachFacts
-from bot.storage.outreach_notes import SqlOutreachNotes
-from bot.storage.outreach_subjects import SqlSubjects
+from bot.service.outreach.answers import OutreachAnswers
+from bot.service.outreach.call_tasks import CallList
+from bot.service.outreach.decisions import Deciding
+from bot.service.outreach.planner import Outreach
+from bot.service.sending.tokens import TapTokens
+from bot.storage.events.consents import SqlConsents
+from bot.storage.outreach.call_tasks import CallTasks
+from bot.storage.outreach.facts import OutreachFacts
+from bot.storage.outreach.notes import SqlOutreachNotes
+from bot.storage.outreach.planner import SqlOutreach
+from bot.storage.outreach.subjects import SqlSubjects
 from bot.storage.store import SqlStore
 
 

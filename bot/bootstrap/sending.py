@@ -11,16 +11,16 @@ from bot.domain.practice import Practice
 from bot.domain.templates import Template
 from bot.errors import BookingError
 from bot.ports import Clock, PracticeSystem
-from bot.service.desk import Desk
-from bot.service.lines import Line
-from bot.service.pacing import A_SECOND, COEXISTENCE
-from bot.service.template_desk import Sending, TemplateDesk
-from bot.service.templates import TemplateBook
-from bot.service.tokens import TapTokens
-from bot.service.wording import with_tokens
-from bot.storage.fates import Reopening
+from bot.service.inbox.desk import Desk
+from bot.service.inbox.template_desk import Sending, TemplateDesk
+from bot.service.sending.lines import Line
+from bot.service.sending.pacing import A_SECOND, COEXISTENCE
+from bot.service.sending.templates import TemplateBook
+from bot.service.sending.tokens import TapTokens
+from bot.service.sending.wording import with_tokens
+from bot.storage.sending.fates import Reopening
+from bot.storage.sending.templates import SqlTemplates
 from bot.storage.tables import from_stamp
-from bot.storage.templates import SqlTemplates
 
 #: A template is read when somebody looks at their phone.
 _TAPPED_WITHIN = timedelta(days=7)

@@ -29,29 +29,29 @@ from bot.channels.alerts import alert_channels
 from bot.domain.channels import SITE
 from bot.domain.practice import Practice
 from bot.ports import Clock
-from bot.service.alerts import Grouping
-from bot.service.channel_watch import ChannelWatch
-from bot.service.health import Health
-from bot.service.measures import Instruments, Measures
-from bot.service.pressure import Pressure
-from bot.service.probe import Probe
-from bot.service.tracing import spans_to
-from bot.storage.audit import SqlAudit
-from bot.storage.database import Database
-from bot.storage.seal import derive
-from bot.storage.staff import SqlStaffBook
-from bot.storage.visitors import SqlVisitors
+from bot.service.hearing.pressure import Pressure
+from bot.service.upkeep.channel_watch import ChannelWatch
+from bot.service.upkeep.health import Health
+from bot.service.upkeep.measures import Instruments, Measures
+from bot.service.upkeep.probe import Probe
+from bot.service.upkeep.tracing import spans_to
+from bot.service.waiting.alerts import Grouping
+from bot.storage.engine.database import Database
+from bot.storage.events.visitors import SqlVisitors
+from bot.storage.inbox.audit import SqlAudit
+from bot.storage.inbox.staff import SqlStaffBook
+from bot.storage.sealing.seal import derive
 from bot.web.health import add_health
-from bot.web.inbox import InboxParts, add_inbox
-from bot.web.inbox_calls import add_calls
-from bot.web.inbox_requests import add_requests
+from bot.web.inbox.calls import add_calls
+from bot.web.inbox.page import InboxParts, add_inbox
+from bot.web.inbox.requests import add_requests
 from bot.web.metrics import add_metrics
-from bot.web.office import OfficeParts, add_office
-from bot.web.openid import OpenId
-from bot.web.openid_door import OpenIdDoor
-from bot.web.sandbox import add_sandbox
+from bot.web.office.page import OfficeParts, add_office
+from bot.web.sandbox.page import add_sandbox
 from bot.web.security import add_headers
-from bot.web.session import SignIn
+from bot.web.sign_in.openid import OpenId
+from bot.web.sign_in.openid_door import OpenIdDoor
+from bot.web.sign_in.session import SignIn
 from bot.web.system_webhooks import add_system_webhook
 from bot.web.web_chat import WebChatParts, add_web_chat
 from bot.web.webhooks import MAX_BODY, add_webhooks

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from bot.bootstrap.content import Configuration
 from bot.bootstrap.front_desk import FrontDesk
 from bot.ports import Channel
+from bot.service.hearing.pressure import Pressure
 from bot.service.intake import Intake
-from bot.service.measures import Instruments
-from bot.service.pressure import Pressure
-from bot.service.turnstile import Turnstile
-from bot.storage.database import Database
+from bot.service.turns.turnstile import Turnstile
+from bot.service.upkeep.measures import Instruments
+from bot.storage.engine.database import Database
 from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
 

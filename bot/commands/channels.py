@@ -21,8 +21,8 @@ from bot.commands.shared import DEFAULT_DATA, Data
 from bot.domain.channels import INSTAGRAM, WHATSAPP
 from bot.domain.templates import Template, TemplateState, TemplateStatus, our_language, state_of
 from bot.errors import ChairsideError
-from bot.service.facts import practice_facts
-from bot.storage.templates import SqlTemplates
+from bot.service.turns.facts import practice_facts
+from bot.storage.sending.templates import SqlTemplates
 from nlu.interpreter import load_interpreter
 
 cli = typer.Typer(no_args_is_help=True, help="How the practice is connected to Meta's channels.")

@@ -13,13 +13,13 @@ from bot import bootstrap
 from bot.commands.shared import DEFAULT_DATA, Data, beside
 from bot.errors import ChairsideError, SetupError
 from bot.service.clock import SystemClock
-from bot.service.desk import AlreadyTaken
-from bot.storage.database import Database, sqlite_url
-from bot.storage.drafts import Drafts
-from bot.storage.ownership import Ownership
-from bot.storage.restoring import back_up, is_worked_on, move, restore
-from bot.storage.seal import master_key_from
-from bot.storage.set_aside import SqlSetAside
+from bot.service.inbox.desk import AlreadyTaken
+from bot.storage.engine.database import Database, sqlite_url
+from bot.storage.engine.restoring import back_up, is_worked_on, move, restore
+from bot.storage.inbox.drafts import Drafts
+from bot.storage.inbox.ownership import Ownership
+from bot.storage.sealing.seal import master_key_from
+from bot.storage.turns.set_aside import SqlSetAside
 
 cli = typer.Typer(help="Backup and restore, moving to PostgreSQL and back, and messages that were set aside.")
 

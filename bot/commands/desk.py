@@ -11,7 +11,7 @@ from bot.domain.channels import accounts_of
 from bot.domain.practice_time import PracticeTime
 from bot.domain.spreadsheet import as_csv
 from bot.errors import ChairsideError
-from bot.service.switches import PAUSE
+from bot.service.inbox.switches import PAUSE
 
 
 def desk(

@@ -9,9 +9,9 @@ import typer
 from bot import bootstrap
 from bot.commands.shared import DEFAULT_DATA, Data, beside
 from bot.domain.spreadsheet import table_as_csv
-from bot.storage.arrivals import Source, SqlArrivals
-from bot.storage.sealed_rows import SealedRows
-from bot.storage.unread_events import UnreadShelf
+from bot.storage.events.arrivals import Source, SqlArrivals
+from bot.storage.events.unread_events import UnreadShelf
+from bot.storage.sealing.rows import SealedRows
 
 
 def arrivals(

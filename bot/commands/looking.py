@@ -32,7 +32,7 @@ def diary(
     ] = None,
 ) -> None:
     """Shows the embedded diary, or puts visits into it; also while the server runs."""
-    from bot.storage.diary_json import diary_rows, parse_additions
+    from bot.storage.diary.as_json import diary_rows, parse_additions
 
     if what not in ("", "import", "export"):
         raise ChairsideError(f'"chairside diary {what}" is not known; write import or export and a file')
@@ -74,7 +74,7 @@ def diary(
 
 
 def _exported(books: Books, file: Path, at: datetime, _who: str | None, _what: str | None) -> str:
-    from bot.storage.diary_files import to_csv, to_ics
+    from bot.storage.diary.files import to_csv, to_ics
 
     visits = asyncio.run(books.diary.appointments(start=None, end=None, at=at))
     references = {visit.patient for visit in visits if visit.patient}
@@ -87,7 +87,7 @@ def _exported(books: Books, file: Path, at: datetime, _who: str | None, _what: s
 
 
 def _imported(books: Books, file: Path, at: datetime, who: str | None, what: str | None) -> str:
-    from bot.storage.diary_files import from_csv, from_ics
+    from bot.storage.diary.files import from_csv, from_ics
 
     try:
         given = file.read_bytes()

@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from bot import bootstrap
 from bot.commands.shared import DEFAULT_DATA, Data, beside
 from bot.errors import ChairsideError
-from bot.storage.outreach_facts import OutreachFacts
-from bot.storage.outreach_notes import SqlOutreachNotes
-from bot.storage.outreach_tables import OUTREACH
+from bot.storage.outreach.facts import OutreachFacts
+from bot.storage.outreach.notes import SqlOutreachNotes
+from bot.storage.outreach.tables import OUTREACH
 
 cli = typer.Typer(
     no_args_is_help=True, help="Messages that the practice begins: reminders, recalls, accounts."

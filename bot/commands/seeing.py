@@ -12,7 +12,7 @@ from bot.commands.shared import DEFAULT_DATA, ContentFolder, Data, assistant_of,
 from bot.dialogue import Assistant
 from bot.drawing import to_mermaid, to_svg
 from bot.errors import ChairsideError
-from bot.storage.journals import Erased
+from bot.storage.turns.journals import Erased
 from bot.workshop.archive import Archive, open_archive
 from bot.workshop.explain import explain_conversation, explanation_lines
 from bot.workshop.graph import chosen_flows, draw, language_for, read_missing, write_graphs

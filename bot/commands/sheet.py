@@ -14,8 +14,8 @@ from bot.commands.shared import DEFAULT_DATA, Data, beside
 from bot.domain.diary import Opening, PatientDetails
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
-from bot.service.facts import day_in_words
-from bot.service.requests import Sheet, morning_sheet
+from bot.service.inbox.requests import Sheet, morning_sheet
+from bot.service.turns.facts import day_in_words
 from bot.web.wording import wording
 
 Line = tuple[str, str, str]  # when, what and with whom, who

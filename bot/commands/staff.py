@@ -16,8 +16,8 @@ from bot.domain.deeds import Deed
 from bot.domain.staff import Person, Role
 from bot.errors import ChairsideError
 from bot.service.clock import SystemClock
-from bot.service.staff import StaffBook, UnknownPerson
-from bot.web.session import hash_of
+from bot.service.inbox.staff import StaffBook, UnknownPerson
+from bot.web.sign_in.session import hash_of
 
 cli = typer.Typer(no_args_is_help=True, help="Who may sign in to the inbox, and as what.")
 

@@ -17,7 +17,7 @@ from bot.commands.shared import beside
 from bot.domain.practice_time import PracticeTime
 from bot.errors import ChairsideError
 from bot.service.clock import SystemClock
-from bot.service.understanding import practice_context
+from bot.service.hearing.understanding import practice_context
 from nlu.intent_model import BadModel, IntentModel
 from nlu.interpreter import OfflineInterpreter, load_interpreter
 from nlu.lexicon import known_languages

@@ -3,10 +3,10 @@ know.
 
 Meta's API has no idempotency key. A request that got no answer may have been delivered, so it is
 *uncertain*: we wait for the status webhook that carries our own id back, and repeat it once only when
-none came in time in which it could have come (`bot.service.reachability`).
+none came in time in which it could have come (`bot.service.sending.reachability`).
 
 What the channel refuses is dealt with by its code (`bot.domain.verdicts`). Where it refuses everything, or
-says that we are too fast, the whole account waits (`bot.service.lines`), and nothing is lost.
+says that we are too fast, the whole account waits (`bot.service.sending.lines`), and nothing is lost.
 
 Who owns the conversation is looked at again right before a request is made, and whether the assistant may
 speak at all: between the commit of a reply and its posting a person may have taken over, or paused it.
@@ -23,14 +23,14 @@ from bot.domain.conversation import FateUnknown, InboundKind, Refused, SendActio
 from bot.domain.pipeline import BOT, LateRefusal, OutboxMessage, OutboxState
 from bot.ports import Channel, Clock, Store
 from bot.service.changes import Changes
-from bot.service.gathering import LAST_WORDS
-from bot.service.lines import Line, Lines
-from bot.service.measures import Measures
-from bot.service.pacing import Pacing
-from bot.service.probe import Probe
-from bot.service.reachability import Reachability
-from bot.service.switches import SwitchBoard
-from bot.service.typing import Typing
+from bot.service.inbox.switches import SwitchBoard
+from bot.service.sending.lines import Line, Lines
+from bot.service.sending.pacing import Pacing
+from bot.service.sending.reachability import Reachability
+from bot.service.sending.typing import Typing
+from bot.service.turns.gathering import LAST_WORDS
+from bot.service.upkeep.measures import Measures
+from bot.service.upkeep.probe import Probe
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from bot.domain.diary import Appointment, AppointmentStatus
 from bot.domain.outside import Deed, DeedState, Linked
 from bot.errors import AuthFailed, BookingError
 from bot.ports import Clock
-from bot.service.supervision import beat
+from bot.service.upkeep.supervision import beat
 
 log = structlog.get_logger(__name__)
 

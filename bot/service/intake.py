@@ -12,9 +12,9 @@ from bot.domain.conversation import InboundEvent, InboundKind, Referral
 from bot.domain.pipeline import Accepted, LateRefusal
 from bot.ports import Store
 from bot.service.changes import Changes
-from bot.service.probe import Probe
-from bot.service.reachability import Reachability
-from bot.service.typing import Typing
+from bot.service.sending.reachability import Reachability
+from bot.service.sending.typing import Typing
+from bot.service.upkeep.probe import Probe
 
 log = structlog.get_logger(__name__)
 

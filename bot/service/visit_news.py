@@ -6,7 +6,7 @@ from bot.domain.diary import Appointment, AppointmentStatus
 from bot.domain.openings import place_of
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
-from bot.service.facts import day_in_words
+from bot.service.turns.facts import day_in_words
 
 _CANCELLED = {
     "en": "The practice has cancelled your visit: {what}, {before}. Write to us here for another time.",

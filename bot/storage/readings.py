@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, text
 from bot.domain.pipeline import QUEUE, OutboxState
 from bot.ports import Clock
 from bot.storage import tables as t
-from bot.storage.database import Database
+from bot.storage.engine.database import Database
 from bot.storage.tables import to_stamp
 
 _contact = t.ContactRow.__table__  # type: ignore[attr-defined]

@@ -8,18 +8,18 @@ from sqlalchemy import Connection
 
 from bot.domain.diary import DiaryWrite
 from bot.ports import Clock
-from bot.storage.claims import PATIENCE, Claims
-from bot.storage.database import Database
-from bot.storage.drafts import Drafts
-from bot.storage.fates import Fates
-from bot.storage.handoffs import SqlHandoffs
-from bot.storage.intake_rows import IntakeRows
-from bot.storage.outbox_rows import OutboxRows
-from bot.storage.ownership import Ownership
-from bot.storage.reaching import Reaching
-from bot.storage.seal import Keyring
-from bot.storage.sealed_rows import SealedRows
-from bot.storage.turn_rows import ApplyWrite, TurnRows
+from bot.storage.engine.database import Database
+from bot.storage.events.rows import IntakeRows
+from bot.storage.inbox.drafts import Drafts
+from bot.storage.inbox.ownership import Ownership
+from bot.storage.sealing.rows import SealedRows
+from bot.storage.sealing.seal import Keyring
+from bot.storage.sending.fates import Fates
+from bot.storage.sending.outbox import OutboxRows
+from bot.storage.sending.reaching import Reaching
+from bot.storage.turns.claims import PATIENCE, Claims
+from bot.storage.turns.handoffs import SqlHandoffs
+from bot.storage.turns.rows import ApplyWrite, TurnRows
 
 
 class SqlStore:

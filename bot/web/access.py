@@ -14,7 +14,7 @@ from bot.domain.staff import Role
 from bot.errors import SetupError
 from bot.web.live import to_json
 from bot.web.security import is_same_origin
-from bot.web.session import Session, SignIn
+from bot.web.sign_in.session import Session, SignIn
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SESSION = web.RequestKey("session", Session)

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bot.service.health import Health
-from bot.service.pressure import Pressure
+from bot.service.hearing.pressure import Pressure
+from bot.service.upkeep.health import Health
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 #: Never refused for want of room: messages, and the questions how we are.

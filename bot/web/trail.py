@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from bot.domain.deeds import Deed
-from bot.service.trail import Trail
-from bot.web.session import Session, SignIn
+from bot.service.inbox.trail import Trail
+from bot.web.sign_in.session import Session, SignIn
 
 #: A page that opens its stream again, or answers twice, is one look.
 ONE_LOOK = timedelta(minutes=5)

@@ -12,9 +12,9 @@ from bot.channels.lenient import read_object
 from bot.domain.conversation import InboundEvent
 from bot.errors import SignatureMismatch
 from bot.ports import AddressedChannel, Channel
+from bot.service.hearing.pressure import Pressure
 from bot.service.intake import Intake
-from bot.service.measures import Measures
-from bot.service.pressure import Pressure
+from bot.service.upkeep.measures import Measures
 
 log = structlog.get_logger(__name__)
 

@@ -12,9 +12,9 @@ from bot.dialogue import Assistant, load_assistant
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from bot.errors import ChairsideError
-from bot.service.in_words import InWords
-from bot.service.journal import StoredTurn
-from bot.storage.journals import SqlJournals
+from bot.service.turns.in_words import InWords
+from bot.service.turns.journal import StoredTurn
+from bot.storage.turns.journals import SqlJournals
 from bot.workshop.masking import Mask
 
 

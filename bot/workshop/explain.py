@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.dialogue import Assistant
-from bot.service.in_words import InWords
-from bot.service.journal import StackNote, StoredTurn, stack_note, stack_of, timeline
+from bot.service.turns.in_words import InWords
+from bot.service.turns.journal import StackNote, StoredTurn, stack_note, stack_of, timeline
 from bot.workshop.masking import Mask
 from bot.workshop.talk import Turn
 

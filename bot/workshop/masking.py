@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.dialogue import Assistant
 from bot.dialogue.commands import Command, CorrectSlots, SetSlot, command_from_json
-from bot.service.in_words import InWords
+from bot.service.turns.in_words import InWords
 
 HIDDEN = "•••"
 _LISTED = ("bool", "categorical")

@@ -20,11 +20,11 @@ from bot.domain.practice_time import PracticeTime
 from bot.errors import BookingError, ChairsideError, OpeningTaken, SetupError
 from bot.ports import OutsideSystem
 from bot.practice_systems.outside_diary import OutsideDiary
-from bot.storage.database import Database, sqlite_url
-from bot.storage.diary import SqlDiary
+from bot.storage.diary.book import SqlDiary
+from bot.storage.diary.outside import SqlOutsideBook
+from bot.storage.engine.database import Database, sqlite_url
 from bot.storage.migrations import upgrade
-from bot.storage.outside import SqlOutsideBook
-from bot.storage.seal import Keyring
+from bot.storage.sealing.seal import Keyring
 
 CONTACT = "verify"
 DESKS = 5  # that want one time at once

@@ -19,7 +19,15 @@ from bot.dialogue import Assistant, Conversation, advance
 from bot.dialogue.commands import Clarify, Command, CorrectSlots, SetSlot, StartFlow
 from bot.dialogue.effects import Effect, RunAction
 from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
-from bot.service.journal import ActionNote, StackNote, StoredTurn, heard_again, stack_note, stack_of, timeline
+from bot.service.turns.journal import (
+    ActionNote,
+    StackNote,
+    StoredTurn,
+    heard_again,
+    stack_note,
+    stack_of,
+    timeline,
+)
 from bot.workshop.masking import Mask
 
 _ACTIONS_A_TURN = 40

@@ -17,7 +17,7 @@ from bot.dialogue import Assistant, Conversation, understanding_context_parts
 from bot.domain.practice_time import PracticeTime
 from bot.errors import BookingError, ChairsideError
 from bot.ports import ActionCall, ActionResult, Clock
-from bot.service.facts import opens_at, practice_facts
+from bot.service.turns.facts import opens_at, practice_facts
 from bot.workshop.content import OpenedContent, open_content
 from bot.workshop.talk import ActionMissing
 from nlu.interpreter import load_interpreter

@@ -15,7 +15,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright, expe
 
 from bot import bootstrap
 from bot.commands.shared import moment
-from bot.web.session import SignIn
+from bot.web.sign_in.session import SignIn
 from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
 from tests.browser.people import Witness

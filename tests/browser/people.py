@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Error, Page
 
-from bot.web.session import SignIn
+from bot.web.sign_in.session import SignIn
 
 
 @dataclass

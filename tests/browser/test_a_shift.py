@@ -9,9 +9,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from bot.domain.staff import Role
-from bot.service.desk import Author, MessageState, Owner
-from bot.service.notes import CannedAnswer
-from bot.web.session import SignIn
+from bot.service.inbox.desk import Author, MessageState, Owner
+from bot.service.inbox.notes import CannedAnswer
+from bot.web.sign_in.session import SignIn
 from tests.browser.people import Witness, at_the_desk, picture
 from tests.web.fakes import FakeClock, FakeDesk, FakeNotes, MemoryStaffBook, conversation, said
 from tests.web.people import PASSWORD, at_work, code, hired

@@ -15,7 +15,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from bot.domain.deeds import Deed
-from bot.service.desk import Author, Owner
+from bot.service.inbox.desk import Author, Owner
 from nlu.understanding import Interpreter
 from tests.browser.people import picture
 from tests.browser.whole_desk import WholeDesk, whole_desk

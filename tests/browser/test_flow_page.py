@@ -8,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from bot import bootstrap
-from bot.service.desk import TurnTrace
+from bot.service.inbox.desk import TurnTrace
 from tests.browser.people import Witness, picture
 from tests.browser.test_looks import STICKS_OUT, Scheme
 from tests.browser.test_sandbox_page import ANNA, JAMES

@@ -6,11 +6,11 @@ from datetime import timedelta
 from playwright.async_api import BrowserContext, expect
 
 from bot.domain.diary import Opening
-from bot.service.card import CardLine
-from bot.service.desk import Author, MessageState, MessageView
-from bot.service.notes import CannedAnswer
-from bot.service.visits import HeldView, OpeningView, VisitDesk, VisitsView, VisitView
-from bot.web.session import SignIn
+from bot.service.inbox.card import CardLine
+from bot.service.inbox.desk import Author, MessageState, MessageView
+from bot.service.inbox.notes import CannedAnswer
+from bot.service.inbox.visits import HeldView, OpeningView, VisitDesk, VisitsView, VisitView
+from bot.web.sign_in.session import SignIn
 from tests.browser.hostile_words import hostile_corpus
 from tests.browser.people import Witness, at_the_desk
 from tests.browser.test_hostile_words import WHAT_RAN

@@ -9,10 +9,10 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import BrowserContext, Page, expect
 
-from bot.service.desk import Author, MessageState, MessageView, Owner, TurnTrace
-from bot.web.sandbox import add_sandbox
-from bot.web.sandbox_patients import SandboxPatient
-from bot.web.session import SignIn
+from bot.service.inbox.desk import Author, MessageState, MessageView, Owner, TurnTrace
+from bot.web.sandbox.page import add_sandbox
+from bot.web.sandbox.patients import SandboxPatient
+from bot.web.sign_in.session import SignIn
 from tests.browser.hostile_words import HOSTILE_WORDS
 from tests.browser.people import Witness, at_the_desk
 from tests.web.fakes import NOW, FakeDesk, FakeObserver, conversation, demo_practice, said

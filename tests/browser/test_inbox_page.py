@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from bot.service.desk import Author, MessageState, Owner
-from bot.web.session import SignIn
+from bot.service.inbox.desk import Author, MessageState, Owner
+from bot.web.sign_in.session import SignIn
 from tests.browser.people import Witness, at_the_desk
 from tests.web.fakes import NOW, FakeClock, FakeDesk, conversation, demo_practice, said
 from tests.web.serving import Serve, inbox_application

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, expect
 
-from bot.service.desk import Author, MessageState, Owner, TurnTrace
-from bot.web.session import SignIn
+from bot.service.inbox.desk import Author, MessageState, Owner, TurnTrace
+from bot.web.sign_in.session import SignIn
 from tests.browser.people import at_the_desk, picture
 from tests.browser.test_sandbox_page import ANNA, ANNA_ON_MESSENGER, row
 from tests.web.fakes import NOW, FakeDesk, conversation, demo_practice, said

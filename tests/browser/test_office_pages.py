@@ -10,7 +10,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from bot.domain.deeds import Deed, Tampering
 from bot.domain.staff import Role
-from bot.web.session import SignIn
+from bot.web.sign_in.session import SignIn
 from tests.browser.people import Witness, at_the_desk, picture
 from tests.web.backstage import FakeFacts, FakeTrail, busy_month
 from tests.web.fakes import NOW, FakeClock, FakeDesk, MemoryStaffBook, conversation, said

@@ -8,7 +8,7 @@ import aiohttp
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, expect
 
-from bot.service.desk import TurnTrace
+from bot.service.inbox.desk import TurnTrace
 from tests.browser.people import Witness
 from tests.web.fakes import NOW, FakeClock
 from tests.web.serving import Serve

@@ -10,8 +10,8 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from bot.domain.drafts import Acceptance
-from bot.service.desk import Author, Owner
-from bot.web.session import SignIn
+from bot.service.inbox.desk import Author, Owner
+from bot.web.sign_in.session import SignIn
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.people import Witness, at_the_desk, picture
 from tests.browser.test_a_shift import serious

@@ -12,8 +12,8 @@ from playwright.async_api import Browser, BrowserContext, Page
 from bot.domain.conversation import InboundEvent, InboundKind
 from bot.service.clock import FrozenClock
 from bot.testing import Patient, Surgery
-from bot.web.inbox import InboxParts, add_inbox
-from bot.web.session import SignIn
+from bot.web.inbox.page import InboxParts, add_inbox
+from bot.web.sign_in.session import SignIn
 from nlu.understanding import Interpreter
 from tests.browser.people import at_the_desk
 from tests.web.serving import Serve

@@ -22,10 +22,10 @@ from bot.domain.outside import Deed, DeedState, OutsideVisit, SystemSettings
 from bot.errors import BookingError, OpeningTaken, VisitChanged
 from bot.ports import Booking, OutsideSystem, PracticeSystem
 from bot.practice_systems.outside_diary import OutsideDiary
-from bot.storage.database import Database
-from bot.storage.diary import SqlDiary
-from bot.storage.diary_tables import OUTSIDE_CURSOR, OUTSIDE_DEED
-from bot.storage.outside import SqlOutsideBook
+from bot.storage.diary.book import SqlDiary
+from bot.storage.diary.outside import SqlOutsideBook
+from bot.storage.diary.tables import OUTSIDE_CURSOR, OUTSIDE_DEED
+from bot.storage.engine.database import Database
 from tests.contracts.practice_system import (
     ADA,
     HALF_PAST_TEN,

@@ -1,4 +1,4 @@
-"""What every StaffBook does (bot.service.staff). Subclass it and give `book`."""
+"""What every StaffBook does (bot.service.inbox.staff). Subclass it and give `book`."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.staff import Person, Role
-from bot.service.staff import NameTaken, StaffBook, StoredSession
+from bot.service.inbox.staff import NameTaken, StaffBook, StoredSession
 
 AT = datetime(2026, 11, 16, 9, 20, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -8,7 +8,7 @@ from bot.domain.diary import PatientDetails, Wish
 from bot.errors import HoldExpired
 from bot.ports import Booking
 from bot.practice_systems.embedded import EmbeddedDiary
-from bot.storage.diary import SqlDiary
+from bot.storage.diary.book import SqlDiary
 from tests.contracts.practice_system import ADA, LATER, TEN, Commit, PracticeSystemContract, all_appointments
 from tests.studio import NOW, STUDIO, OpenSeal, diary_database, opening
 

@@ -11,8 +11,8 @@ import pytest
 from bot.domain.diary import PatientDetails
 from bot.practice_systems.event_text import who_comes
 from bot.practice_systems.outside_diary import OutsideDiary
-from bot.storage.diary import SqlDiary
-from bot.storage.outside import SqlOutsideBook
+from bot.storage.diary.book import SqlDiary
+from bot.storage.diary.outside import SqlOutsideBook
 from tests.contracts.calendar_world import CalendarWorld, event
 from tests.contracts.dentally_world import ROSSI, DentallyWorld
 from tests.contracts.fhir_world import FhirWorld

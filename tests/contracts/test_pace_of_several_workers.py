@@ -11,11 +11,11 @@ import pytest
 
 from bot.domain.pipeline import OutboxState
 from bot.service.clock import SystemClock
-from bot.service.pacing import Pacing
+from bot.service.sending.pacing import Pacing
 from bot.stand_in.pacing import Throughput
-from bot.storage.database import Database, sqlite_url
+from bot.storage.engine.database import Database, sqlite_url
 from bot.storage.migrations import upgrade
-from bot.storage.pacing import SqlPace
+from bot.storage.sending.pacing import SqlPace
 from tests.contracts.test_stores import House, said, turn_of
 from tests.postgresql import fresh_database
 

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.conversation import Reply
 from bot.domain.handoff import Promise
 from bot.domain.pipeline import QUEUE, OutboxState, StagedHandoff, StagedReply
-from bot.storage.database import sqlite_url
+from bot.storage.engine.database import sqlite_url
 from bot.storage.readings import SqlReading, SqlReadings
 from tests.contracts.test_stores import ACCOUNTS, NOW, House, said, status, turn_of
 from tests.postgresql import fresh_database

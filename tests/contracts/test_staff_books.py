@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.storage.database import Database, sqlite_url
+from bot.storage.engine.database import Database, sqlite_url
+from bot.storage.inbox.staff import SqlStaffBook
 from bot.storage.migrations import upgrade
-from bot.storage.staff import SqlStaffBook
 from tests.contracts.staff_book import AT, StaffBookContract, person
 from tests.web.fakes import MemoryStaffBook
 

@@ -15,13 +15,13 @@ from bot.domain.diary import Hold
 from bot.domain.pipeline import BOT, LedgerEntry, OutboxState, Snapshot, StagedReply, TurnCommit
 from bot.errors import OpeningTaken, StaleConversation
 from bot.service.clock import FrozenClock
-from bot.storage.claims import PATIENCE
-from bot.storage.database import Database, sqlite_url
-from bot.storage.diary import SqlDiary
+from bot.storage.diary.book import SqlDiary
+from bot.storage.engine.database import Database, sqlite_url
+from bot.storage.inbox.ownership import Ownership
 from bot.storage.migrations import upgrade
-from bot.storage.ownership import Ownership
-from bot.storage.seal import Keyring
+from bot.storage.sealing.seal import Keyring
 from bot.storage.store import SqlStore
+from bot.storage.turns.claims import PATIENCE
 from tests.postgresql import fresh_database
 from tests.studio import STUDIO, opening
 

@@ -8,8 +8,8 @@ from phrases import WORDS
 
 from bot.dialogue import Assistant, load_assistant
 from bot.practice_systems.embedded import EmbeddedDiary
-from bot.storage.database import Database
-from bot.storage.diary import SqlDiary
+from bot.storage.diary.book import SqlDiary
+from bot.storage.engine.database import Database
 from bot.storage.migrations import upgrade
 from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter

@@ -22,12 +22,12 @@ from bot.domain.diary import Appointment, Opening, PatientDetails
 from bot.domain.practice import Practice, Practitioner, Shift, VisitType
 from bot.ports import ActionCall, PracticeSystem
 from bot.service.clock import FrozenClock
-from bot.service.facts import practice_facts
-from bot.service.tokens import NotOurToken, TapTokens
-from bot.service.understanding import Reader
-from bot.service.wording import replies
-from bot.storage.database import Database
-from bot.storage.diary import SqlDiary
+from bot.service.hearing.understanding import Reader
+from bot.service.sending.tokens import NotOurToken, TapTokens
+from bot.service.sending.wording import replies
+from bot.service.turns.facts import practice_facts
+from bot.storage.diary.book import SqlDiary
+from bot.storage.engine.database import Database
 from nlu.understanding import Interpreter
 
 CONTENT = Path(__file__).parents[2] / "flows"

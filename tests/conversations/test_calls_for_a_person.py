@@ -7,7 +7,7 @@ from conversation_kit import studio_lucciola
 
 from bot.dialogue import Assistant, Conversation, commands_for
 from bot.dialogue.commands import HumanHandoff
-from bot.service.understanding import Reader
+from bot.service.hearing.understanding import Reader
 from nlu.understanding import Interpreter
 
 FOLDER = Path(__file__).parent / "calls_for_a_person"

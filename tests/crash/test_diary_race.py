@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from bot.domain.diary import Hold
 from bot.errors import OpeningTaken
-from bot.storage.database import Database, sqlite_url
-from bot.storage.diary import SqlDiary
-from bot.storage.diary_tables import APPOINTMENT
+from bot.storage.diary.book import SqlDiary
+from bot.storage.diary.tables import APPOINTMENT
+from bot.storage.engine.database import Database, sqlite_url
 from tests.studio import NOW, STUDIO, OpenSeal, diary_database, opening
 
 PROCESSES = 2

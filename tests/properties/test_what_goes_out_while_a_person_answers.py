@@ -10,7 +10,7 @@ import pytest
 from bot.dialogue import Assistant
 from bot.domain.practice import Practice
 from bot.service.clock import FrozenClock
-from bot.service.facts import practice_facts
+from bot.service.turns.facts import practice_facts
 from bot.testing import Patient, Surgery
 from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter

@@ -7,7 +7,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.service.measures import Instruments
+from bot.service.upkeep.measures import Instruments
 
 ROOT = Path(__file__).parents[2]
 _NAMES = re.compile(r"\b(?:chairside|process)_[a-z_]+")

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from bot.domain.drafts import Acceptance
-from bot.service.desk import Author, DraftGone, DraftView, MessageState, MessageView, Owner
-from bot.service.switches import Switches
+from bot.service.inbox.desk import Author, DraftGone, DraftView, MessageState, MessageView, Owner
+from bot.service.inbox.switches import Switches
 from tests.web.fakes import NOW, FakeDesk
 
 

@@ -9,7 +9,7 @@ from bot.domain.chats import BookingFact, WroteFact
 from bot.domain.deeds import Deed, DoneBy, Tampering
 from bot.domain.figures import HandoffFact
 from bot.domain.handoff import Outcome
-from bot.service.figures import WaitingFact
+from bot.service.inbox.figures import WaitingFact
 from tests.web.fakes import NOW, FakeClock
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from bot.web.session import SignIn
+from bot.web.sign_in.session import SignIn
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, conversation, said
 from tests.web.serving import Receptionist, Serve, serving, whole_inbox
 

@@ -9,7 +9,7 @@ from bot.domain.diary import DiaryWrite
 from bot.domain.handoff import Outcome
 from bot.domain.practice import Practice, Practitioner, Shift, VisitType
 from bot.domain.staff import Person, Role
-from bot.service.desk import (
+from bot.service.inbox.desk import (
     AlreadyTaken,
     Author,
     ConversationView,
@@ -22,8 +22,8 @@ from bot.service.desk import (
     WaitingConversation,
     WindowClosed,
 )
-from bot.service.notes import CannedAnswer, Note
-from bot.service.staff import Credentials, NameTaken, StoredSession
+from bot.service.inbox.notes import CannedAnswer, Note
+from bot.service.inbox.staff import Credentials, NameTaken, StoredSession
 from bot.web.live import Bell
 
 NOW = datetime(2026, 11, 16, 9, 20, tzinfo=UTC)  # a Monday, 10:20 in Milan

@@ -6,8 +6,8 @@ from datetime import datetime
 import pyotp
 
 from bot.domain.staff import Person, Role
-from bot.service.passwords import hash_password
-from bot.service.staff import StaffBook, StoredSession
+from bot.service.inbox.passwords import hash_password
+from bot.service.inbox.staff import StaffBook, StoredSession
 from tests.web.fakes import NOW
 
 PASSWORD = "nine green umbrellas in a row"

@@ -14,21 +14,21 @@ from bot.domain.outreach import Rule
 from bot.domain.practice import Practice, SignInService
 from bot.domain.templates import TemplateUnfit
 from bot.practice_systems.embedded import EmbeddedDiary
-from bot.service.call_tasks import CallList
-from bot.service.desk import Desk
-from bot.service.figures import Reports
-from bot.service.outreach_ports import CallTask
-from bot.service.requests import RequestDesk
-from bot.service.staff import StaffBook
-from bot.service.visits import VisitDesk
-from bot.storage.media import StoredContent
-from bot.web.inbox import InboxParts, add_inbox
-from bot.web.inbox_calls import add_calls
-from bot.web.inbox_requests import add_requests
-from bot.web.office import OfficeParts, add_office
-from bot.web.openid import Begun, NotProved, OpenId
-from bot.web.openid_door import OpenIdDoor
-from bot.web.session import SignIn
+from bot.service.inbox.desk import Desk
+from bot.service.inbox.figures import Reports
+from bot.service.inbox.requests import RequestDesk
+from bot.service.inbox.staff import StaffBook
+from bot.service.inbox.visits import VisitDesk
+from bot.service.outreach.call_tasks import CallList
+from bot.service.outreach.ports import CallTask
+from bot.storage.events.media import StoredContent
+from bot.web.inbox.calls import add_calls
+from bot.web.inbox.page import InboxParts, add_inbox
+from bot.web.inbox.requests import add_requests
+from bot.web.office.page import OfficeParts, add_office
+from bot.web.sign_in.openid import Begun, NotProved, OpenId
+from bot.web.sign_in.openid_door import OpenIdDoor
+from bot.web.sign_in.session import SignIn
 from tests.web.assistant import FakeSuggestions, FakeSwitches
 from tests.web.backstage import FakeFacts, FakeTrail
 from tests.web.fakes import FakeDesk, FakeNotes, FakeObserver, MemoryStaffBook, demo_practice

@@ -13,7 +13,7 @@ from bot import bootstrap
 from bot.dialogue import Assistant
 from bot.domain.practice import MessengerAccount, WhatsAppAccount
 from bot.stand_in import GraphStandIn, PageAccount, StandInOptions
-from bot.web.sandbox import add_sandbox
+from bot.web.sandbox.page import add_sandbox
 from tests.web.fakes import FakeClock, FakeObserver, demo_practice
 from tests.web.serving import Serve
 

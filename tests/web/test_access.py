@@ -7,7 +7,7 @@ from aiohttp import web
 from bot.domain.staff import Role
 from bot.errors import SetupError
 from bot.web.access import ROUTES, Route, listed_in
-from bot.web.session import SignIn
+from bot.web.sign_in.session import SignIn
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, conversation
 from tests.web.people import PASSWORD, code, hired
 from tests.web.serving import Receptionist, Serve, inbox_application, whole_inbox

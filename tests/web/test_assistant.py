@@ -5,7 +5,7 @@ import pytest
 
 from bot.domain.drafts import Acceptance
 from bot.domain.staff import Role
-from bot.web.session import SignIn
+from bot.web.sign_in.session import SignIn
 from tests.web.assistant import FakeSuggestions, FakeSwitches
 from tests.web.fakes import FakeDesk, MemoryStaffBook
 from tests.web.people import PASSWORD, hired

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from bot.domain.deeds import Deed
-from bot.service.outreach_ports import CallTask
-from bot.web.session import SignIn
+from bot.service.outreach.ports import CallTask
+from bot.web.sign_in.session import SignIn
 from tests.web.backstage import FakeTrail
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook
 from tests.web.serving import NoCalls, Receptionist, Serve, whole_inbox

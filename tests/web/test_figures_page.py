@@ -10,8 +10,8 @@ import pytest
 from bot.domain.chats import BookingFact, WroteFact
 from bot.domain.figures import HandoffFact
 from bot.domain.handoff import Outcome
-from bot.service.figures import WaitingFact
-from bot.web.session import SignIn
+from bot.service.inbox.figures import WaitingFact
+from bot.web.sign_in.session import SignIn
 from tests.web.backstage import FakeFacts, FakeTrail
 from tests.web.fakes import NOW, FakeDesk, MemoryStaffBook
 from tests.web.serving import Receptionist, Serve, whole_inbox

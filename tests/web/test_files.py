@@ -2,7 +2,7 @@
 
 import aiohttp
 
-from bot.web.session import SignIn
+from bot.web.sign_in.session import SignIn
 from tests.web.fakes import FakeDesk, MemoryStaffBook, conversation
 from tests.web.serving import Receptionist, Serve, whole_inbox
 

@@ -6,10 +6,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.service.health import Health
-from bot.service.measures import Instruments, Measures
-from bot.service.pressure import Pressure
-from bot.service.supervision import Supervisor
+from bot.service.hearing.pressure import Pressure
+from bot.service.upkeep.health import Health
+from bot.service.upkeep.measures import Instruments, Measures
+from bot.service.upkeep.supervision import Supervisor
 from bot.storage.readings import SqlReading
 from bot.web.health import add_health
 from bot.web.metrics import add_metrics

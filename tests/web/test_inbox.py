@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 
 from bot.domain.staff import Role
-from bot.service.desk import Author, Owner
+from bot.service.inbox.desk import Author, Owner
 from bot.web.access import PAGES, ROUTES
-from bot.web.session import SignIn
+from bot.web.sign_in.session import SignIn
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, said
 from tests.web.people import at_work, hired
 from tests.web.serving import Receptionist, Serve, inbox_application, told, whole_inbox

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from bot.domain.staff import Role
-from bot.service.passwords import code_secret_of, why_weak
-from bot.web.session import FREE_TRIES, SignIn, hash_of
+from bot.service.inbox.passwords import code_secret_of, why_weak
+from bot.web.sign_in.session import FREE_TRIES, SignIn, hash_of
 from tests.web.fakes import NOW, FakeClock, FakeDesk, MemoryStaffBook
 from tests.web.people import PASSWORD, code, hired
 from tests.web.serving import Receptionist, Serve, inbox_application

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.web.bubbles import Bubble, Menu, Tap
-from bot.web.phones import Phones
+from bot.web.sandbox.bubbles import Bubble, Menu, Tap
+from bot.web.sandbox.phones import Phones
 
 ANNA, ANNA_ID = "393331234567", "IT.anna"
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import aiohttp
 
-from bot.service.presence import Presence, Present
-from bot.web.session import SignIn
+from bot.service.inbox.presence import Presence, Present
+from bot.web.sign_in.session import SignIn
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook
 from tests.web.serving import Receptionist, Serve, told, whole_inbox
 

@@ -15,8 +15,8 @@ from bot.domain.diary import (
     Opening,
     PatientDetails,
 )
-from bot.service.requests import Request, Withdrawn
-from bot.web.session import SignIn
+from bot.service.inbox.requests import Request, Withdrawn
+from bot.web.sign_in.session import SignIn
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook
 from tests.web.serving import NoRequests, Receptionist, Serve, whole_inbox
 

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.service.desk import TurnTrace
-from bot.web.sandbox import add_sandbox
+from bot.service.inbox.desk import TurnTrace
+from bot.web.sandbox.page import add_sandbox
 from tests.web.fakes import NOW, FakeObserver, demo_practice
 from tests.web.serving import Serve, told
 from tests.web.stage import Stage, demo_assistant, set_up

@@ -8,7 +8,7 @@ import pytest
 
 import bot.web
 from bot.web.security import HEADERS
-from bot.web.session import SignIn
+from bot.web.sign_in.session import SignIn
 from tests.web.fakes import FakeDesk
 from tests.web.serving import Serve, inbox_application
 

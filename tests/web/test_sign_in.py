@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from bot.domain.staff import Role
-from bot.web.session import COOKIE, SECURE_COOKIE, SignIn
+from bot.web.sign_in.session import COOKIE, SECURE_COOKIE, SignIn
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook
 from tests.web.people import PASSWORD, hired
 from tests.web.serving import Receptionist, Serve, inbox_application

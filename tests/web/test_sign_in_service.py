@@ -11,9 +11,9 @@ import pytest
 
 from bot.domain.practice import SignInService
 from bot.domain.staff import Role
-from bot.web.openid import OpenId
-from bot.web.openid_door import OpenIdDoor
-from bot.web.session import SignIn
+from bot.web.sign_in.openid import OpenId
+from bot.web.sign_in.openid_door import OpenIdDoor
+from bot.web.sign_in.session import SignIn
 from tests.web.backstage import FakeTrail
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, demo_practice
 from tests.web.people import PASSWORD, hired

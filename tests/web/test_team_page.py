@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from bot.domain.staff import Role
-from bot.web.session import SignIn
+from bot.web.sign_in.session import SignIn
 from tests.web.backstage import FakeTrail
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook
 from tests.web.people import PASSWORD, code, hired

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.deeds import Deed, Tampering
 from bot.domain.staff import Role
-from bot.web.session import FREE_TRIES, SignIn
+from bot.web.sign_in.session import FREE_TRIES, SignIn
 from tests.web.backstage import FakeTrail
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook
 from tests.web.people import PASSWORD, code, hired

@@ -13,7 +13,7 @@ from bot.domain.conversation import Address, InboundEvent, Rendered, Reply, Send
 from bot.domain.pipeline import Accepted
 from bot.service.changes import Changes
 from bot.service.intake import Intake
-from bot.service.probe import Probe
+from bot.service.upkeep.probe import Probe
 from bot.web.webhooks import LARGE_BODY, add_webhooks
 from tests.web.serving import Serve
 

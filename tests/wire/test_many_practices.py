@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot import bootstrap
 from bot.errors import SetupError
-from bot.service.desk import UnknownConversation
+from bot.service.inbox.desk import UnknownConversation
 from bot.source import content
 from tests.wire.conftest import free_port
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.bootstrap import FrontDesk
 from bot.domain.diary import Appointment, AppointmentStatus
-from bot.storage.outreach_tables import OUTREACH
+from bot.storage.outreach.tables import OUTREACH
 from bot.testing import Seen
 from bot.workshop.simulation.figures import Figures
 

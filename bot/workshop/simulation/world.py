@@ -21,9 +21,9 @@ from bot.domain.diary import Appointment
 from bot.domain.handoff import Outcome
 from bot.domain.hours import working
 from bot.domain.practice_time import PracticeTime
-from bot.service.call_tasks import CallOutcome
 from bot.service.clock import FrozenClock
-from bot.service.desk import AlreadyTaken, NothingAnswered, WindowClosed
+from bot.service.inbox.desk import AlreadyTaken, NothingAnswered, WindowClosed
+from bot.service.outreach.call_tasks import CallOutcome
 from bot.testing import Patient, Seen, Surgery
 from bot.workshop.simulation import people
 from bot.workshop.simulation.figures import Figures

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from front_desk import practice, wall
 
-from bot.service.facts import is_open, practice_facts, when_staff_answer
+from bot.service.turns.facts import is_open, practice_facts, when_staff_answer
 
 MONDAY = wall("2026-03-02T00:00")
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.diary import Appointment, AppointmentStatus, PatientDetails
 from bot.errors import AdditionsRefused
-from bot.storage.diary_files import from_csv, from_ics, to_csv, to_ics
+from bot.storage.diary.files import from_csv, from_ics, to_csv, to_ics
 from tests.studio import NOW, STUDIO, opening
 
 ADA = PatientDetails(name="Ada Prova", phone="+390200000001", birth_date=date(1988, 4, 25))

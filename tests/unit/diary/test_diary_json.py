@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.diary import Appointment, AppointmentStatus, PatientDetails
 from bot.errors import AdditionsRefused
-from bot.storage.diary_json import diary_rows, observed_rows, parse_additions
+from bot.storage.diary.as_json import diary_rows, observed_rows, parse_additions
 from tests.studio import STUDIO, only, opening
 
 ROW = {

@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.diary import AppointmentStatus, BookHeld, Hold, Opening, PatientDetails
 from bot.errors import HoldExpired, OpeningTaken
-from bot.storage.database import Database
-from bot.storage.diary import SqlDiary
-from bot.storage.diary_tables import APPOINTMENT, PATIENT
+from bot.storage.diary.book import SqlDiary
+from bot.storage.diary.tables import APPOINTMENT, PATIENT
+from bot.storage.engine.database import Database
 from tests.studio import NOW, STUDIO, OpenSeal, diary_database, opening
 
 TEN = opening("2027-03-02 10:00")

@@ -13,7 +13,7 @@ from bot.domain.openings import openings, openings_in_slots, rooms_for, site_of
 from bot.domain.practice import Exceptional, Practice, Room, Shift, Site, Weeks
 from bot.errors import OpeningTaken
 from bot.practice_systems.embedded import EmbeddedDiary
-from bot.storage.diary import SqlDiary
+from bot.storage.diary.book import SqlDiary
 from tests.studio import CHECK_UP, NOW, STUDIO, OpenSeal, diary_database, opening
 
 TUESDAY = date(2027, 3, 2)  # in week 9

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from bot.__main__ import cli
 from bot.commands.sheet import as_page, as_text
 from bot.domain.diary import Appointment, AppointmentStatus, PatientDetails
-from bot.service.requests import Request, Sheet, Withdrawn
+from bot.service.inbox.requests import Request, Sheet, Withdrawn
 from tests.studio import STUDIO, opening
 
 AT = datetime(2027, 3, 1, 7, tzinfo=UTC)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.domain.diary import CancelBooked
 from bot.service.clock import FrozenClock
-from bot.storage.outreach_tables import OUTREACH
+from bot.storage.outreach.tables import OUTREACH
 from bot.testing import Patient, Surgery
 
 MOBILE = "+393331234567"

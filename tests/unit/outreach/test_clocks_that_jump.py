@@ -12,7 +12,7 @@ from sqlalchemy import Connection, update
 
 from bot.domain.practice_time import PracticeTime
 from bot.service.clock import FrozenClock
-from bot.storage.diary_tables import APPOINTMENT
+from bot.storage.diary.tables import APPOINTMENT
 from bot.storage.tables import from_stamp
 from bot.testing import Patient, Surgery
 from nlu.understanding import Interpreter

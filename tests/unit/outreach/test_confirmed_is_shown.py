@@ -6,9 +6,9 @@ from bot.bootstrap import requests_of
 from bot.commands.sheet import as_text
 from bot.domain.diary import Appointment, PatientDetails
 from bot.domain.practice_time import PracticeTime
-from bot.service.requests import morning_sheet
-from bot.storage.diary_files import to_csv, to_ics
-from bot.storage.diary_json import diary_rows
+from bot.service.inbox.requests import morning_sheet
+from bot.storage.diary.as_json import diary_rows
+from bot.storage.diary.files import to_csv, to_ics
 from bot.testing import Surgery
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from bot.domain.conversation import InboundKind
 from bot.domain.diary import Appointment
 from bot.errors import Unavailable
-from bot.service.call_tasks import CallOutcome
 from bot.service.clock import FrozenClock
+from bot.service.outreach.call_tasks import CallOutcome
 from bot.storage.tables import OutboxRow
 from bot.testing import Patient, Surgery
 

@@ -9,8 +9,8 @@ from sqlalchemy import update
 from bot.domain.conversation import InboundKind
 from bot.domain.practice_time import PracticeTime
 from bot.domain.templates import TemplateState, TemplateStatus
-from bot.storage.diary_tables import APPOINTMENT
-from bot.storage.templates import SqlTemplates
+from bot.storage.diary.tables import APPOINTMENT
+from bot.storage.sending.templates import SqlTemplates
 from bot.testing import Surgery
 
 ROME = PracticeTime("Europe/Rome")

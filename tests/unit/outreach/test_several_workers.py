@@ -13,8 +13,8 @@ from bot.domain.diary import Appointment, AppointmentStatus, Opening, PatientDet
 from bot.domain.outreach import OutreachState
 from bot.domain.outside import Expected
 from bot.service.clock import FrozenClock
-from bot.storage.database import Database
-from bot.storage.former_numbers import FormerNumbers
+from bot.storage.engine.database import Database
+from bot.storage.events.former_numbers import FormerNumbers
 from bot.testing import Surgery
 from nlu.understanding import Interpreter
 from tests.postgresql import fresh_database

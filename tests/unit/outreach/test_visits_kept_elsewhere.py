@@ -8,7 +8,7 @@ import pytest
 from outreach_kit import goes_on, rows, told
 
 from bot.practice_systems.outside_diary import OutsideDiary
-from bot.storage.outside import SqlOutsideBook
+from bot.storage.diary.outside import SqlOutsideBook
 from bot.testing import Patient, Surgery
 from nlu.understanding import Interpreter
 from tests.contracts.dentally_world import ROSSI, DentallyWorld

@@ -16,8 +16,8 @@ from bot.domain.outreach import OutreachState
 from bot.domain.practice import Practice, SmsAccount
 from bot.domain.practice_time import PracticeTime
 from bot.domain.templates import TemplateState, TemplateStatus
-from bot.storage.diary_tables import APPOINTMENT
-from bot.storage.templates import SqlTemplates
+from bot.storage.diary.tables import APPOINTMENT
+from bot.storage.sending.templates import SqlTemplates
 from bot.testing import Surgery
 from nlu.understanding import Interpreter
 

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.diary import Wish
 from bot.errors import OpeningTaken
 from bot.practice_systems.embedded import EmbeddedDiary
-from bot.storage.diary import SqlDiary
+from bot.storage.diary.book import SqlDiary
 from tests.studio import NOW, STUDIO, OpenSeal, diary_database, opening
 
 TEN = opening("2027-03-02 10:00")

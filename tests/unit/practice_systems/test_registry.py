@@ -12,7 +12,7 @@ from bot.errors import SetupError
 from bot.practice_systems.embedded import EmbeddedDiary
 from bot.practice_systems.registry import ADAPTERS, known_kinds, opener_of
 from bot.practice_systems.requests import RequestsDiary
-from bot.storage.diary import SqlDiary
+from bot.storage.diary.book import SqlDiary
 from tests.studio import NOW, STUDIO, OpenSeal, diary_database
 
 

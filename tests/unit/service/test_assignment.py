@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.staff import Person, Role
-from bot.service.assignment import Assignments, NobodyThere, freest, online
-from bot.service.desk import Owner
-from bot.service.staff import StoredSession
+from bot.service.inbox.assignment import Assignments, NobodyThere, freest, online
+from bot.service.inbox.desk import Owner
+from bot.service.inbox.staff import StoredSession
 from tests.web.fakes import NOW, FakeDesk, MemoryStaffBook, conversation
 
 

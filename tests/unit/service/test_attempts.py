@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.conversation import InboundKind
-from bot.service.attempts import MOST
+from bot.service.turns.attempts import MOST
 from bot.testing import Patient, Surgery
 from nlu.understanding import Interpreter
 

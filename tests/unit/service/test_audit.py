@@ -9,7 +9,7 @@ import pytest
 from bot.domain.deeds import Deed, Tampering
 from bot.domain.handoff import Outcome
 from bot.service.clock import FrozenClock
-from bot.service.desk import AlreadyTaken
+from bot.service.inbox.desk import AlreadyTaken
 from bot.testing import Surgery
 
 

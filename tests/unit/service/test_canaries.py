@@ -17,7 +17,7 @@ from bot.domain.conversation import InboundKind
 from bot.domain.deeds import Deed
 from bot.domain.handoff import Outcome
 from bot.domain.spreadsheet import as_csv, trail_as_csv
-from bot.service.tracing import Spans
+from bot.service.upkeep.tracing import Spans
 from bot.testing import Patient, Surgery
 from nlu.understanding import Interpreter
 

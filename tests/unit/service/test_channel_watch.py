@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bot.domain.handoff import AlertKind
-from bot.service.channel_watch import ChannelWatch
 from bot.service.clock import FrozenClock
-from bot.storage.silence import SqlSilence
+from bot.service.upkeep.channel_watch import ChannelWatch
+from bot.storage.sending.silence import SqlSilence
 from bot.testing import Surgery
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from bot.domain.deeds import Deed
 from bot.domain.staff import Person, Role
-from bot.service.assignment import Assignments
-from bot.service.choosing import Choosing
 from bot.service.clock import FrozenClock
-from bot.service.staff import StoredSession
-from bot.storage.meant import SqlMeant
+from bot.service.inbox.assignment import Assignments
+from bot.service.inbox.choosing import Choosing
+from bot.service.inbox.staff import StoredSession
+from bot.storage.inbox.meant import SqlMeant
 from bot.testing import Surgery
 from nlu.understanding import Interpreter
 

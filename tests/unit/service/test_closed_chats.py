@@ -11,8 +11,8 @@ from bot.domain.practice import Practice
 from bot.domain.templates import TemplateState, TemplateStatus, TemplateUnfit
 from bot.domain.windows import Way
 from bot.service.clock import FrozenClock
-from bot.service.desk import WindowClosed
-from bot.service.template_desk import TemplateGap
+from bot.service.inbox.desk import WindowClosed
+from bot.service.inbox.template_desk import TemplateGap
 from bot.testing import Surgery
 from nlu.understanding import Interpreter
 

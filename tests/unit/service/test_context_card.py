@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.service.card import CardLine, CardSource, CardTurn, card_lines
-from bot.service.desk import ConversationView
+from bot.service.inbox.card import CardLine, CardSource, CardTurn, card_lines
+from bot.service.inbox.desk import ConversationView
 from bot.testing import Surgery
 
 

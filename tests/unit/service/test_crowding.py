@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from bot.domain.conversation import InboundEvent, InboundKind, SendStatus
-from bot.service.gathering import Gathering
-from bot.service.pressure import Pressure
-from bot.service.turnstile import Turnstile
+from bot.service.hearing.pressure import Pressure
+from bot.service.turns.gathering import Gathering
+from bot.service.turns.turnstile import Turnstile
 
 
 def message() -> InboundEvent:
@@ -99,7 +99,7 @@ async def test_a_practice_whose_turns_hang_keeps_half_of_the_places_free() -> No
 
 async def test_who_is_not_in_memory_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     # Two stand for the hundreds that a conversation may have in memory; what lies beyond is real.
-    monkeypatch.setattr("bot.service.gathering.MOST_IN_MEMORY", 2)
+    monkeypatch.setattr("bot.service.turns.gathering.MOST_IN_MEMORY", 2)
     answered: list[str] = []
 
     async def answer(conversation: str) -> None:

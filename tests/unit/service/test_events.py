@@ -13,12 +13,12 @@ from bot.domain.consent import Consent
 from bot.domain.conversation import InboundEvent, InboundKind, Referral, SendStatus
 from bot.domain.handoff import AlertKind
 from bot.domain.practice import Practice
-from bot.service.desk import Owner
-from bot.storage.arrivals import Source, SqlArrivals
-from bot.storage.consents import SqlConsents
-from bot.storage.intake_tables import ARRIVAL
-from bot.storage.sealed_rows import SealedRows
-from bot.storage.unread_events import Unread, UnreadShelf
+from bot.service.inbox.desk import Owner
+from bot.storage.events.arrivals import Source, SqlArrivals
+from bot.storage.events.consents import SqlConsents
+from bot.storage.events.tables import ARRIVAL
+from bot.storage.events.unread_events import Unread, UnreadShelf
+from bot.storage.sealing.rows import SealedRows
 from bot.testing import ACCOUNT, Patient, Surgery
 
 KINDS = InboundKind

@@ -19,9 +19,9 @@ from bot.domain.conversation import Attachment, InboundEvent, InboundKind
 from bot.domain.media import SafeFile, Transcript, VoiceRules
 from bot.domain.practice import Practice, WhatsAppAccount
 from bot.service.clock import FrozenClock
-from bot.service.desk import FileView
+from bot.service.inbox.desk import FileView
 from bot.stand_in import Fault, FaultKind, GraphStandIn
-from bot.storage.media_tables import MediaRow
+from bot.storage.events.media_tables import MediaRow
 from bot.testing import ACCOUNT, Patient, Surgery
 
 VOICE = b"OggS" + bytes(60)

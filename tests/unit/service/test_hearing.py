@@ -7,7 +7,7 @@ from bot.dialogue.commands import CannotHandle, Command, KnowledgeAnswer, SetSlo
 from bot.domain.conversation import Choice, InboundKind
 from bot.domain.heard import Beside, Quoted
 from bot.domain.pipeline import InboxMessage
-from bot.service.hearing import about_something_older, as_said, with_beginning
+from bot.service.hearing.meaning_of import about_something_older, as_said, with_beginning
 from nlu.understanding import Intent, Understanding
 
 AT = datetime(2026, 3, 2, 7, tzinfo=UTC)

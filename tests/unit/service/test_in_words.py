@@ -15,7 +15,7 @@ from bot.dialogue.commands import (
     SetSlot,
     StartFlow,
 )
-from bot.service.in_words import InWords
+from bot.service.turns.in_words import InWords
 from bot.source import content
 from tests.studio import STUDIO, opening
 

@@ -10,7 +10,7 @@ from bot import bootstrap
 from bot.dialogue import Conversation
 from bot.dialogue.commands import SetSlot, StartFlow
 from bot.dialogue.events import HandedBack, PatientWrote
-from bot.service.journal import HeardNote, StoredTurn, heard_again, heard_note
+from bot.service.turns.journal import HeardNote, StoredTurn, heard_again, heard_note
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 WROTE = PatientWrote(

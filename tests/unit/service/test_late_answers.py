@@ -10,7 +10,7 @@ from bot.domain.answer_times import AnswerBy, AnswerClock, Waits, answer_by
 from bot.domain.handoff import AlertKind
 from bot.domain.practice import DeskRules, Practice
 from bot.service.clock import FrozenClock
-from bot.service.desk import WaitingConversation
+from bot.service.inbox.desk import WaitingConversation
 from bot.testing import Surgery
 from nlu.understanding import Interpreter
 from tests.web.fakes import demo_practice

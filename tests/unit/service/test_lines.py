@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.service.clock import FrozenClock
-from bot.service.lines import Lines
-from bot.service.reachability import Reachability
+from bot.service.sending.lines import Lines
+from bot.service.sending.reachability import Reachability
 
 NOW = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)
 NUMBER = ("whatsapp", "1")

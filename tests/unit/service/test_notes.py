@@ -10,9 +10,9 @@ import pytest
 
 from bot.domain.practice import Practice
 from bot.service.clock import FrozenClock
-from bot.service.desk import Author, UnknownConversation
-from bot.service.notes import CannedAnswer, NoSuchAnswer, SlotMissing
-from bot.storage.notes import UNTIL_THEY_WRITE
+from bot.service.inbox.desk import Author, UnknownConversation
+from bot.service.inbox.notes import CannedAnswer, NoSuchAnswer, SlotMissing
+from bot.storage.inbox.notes import UNTIL_THEY_WRITE
 from bot.testing import Surgery
 from nlu.understanding import Interpreter
 

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.conversation import FateUnknown, InboundEvent, InboundKind, Refused, SendAction
 from bot.domain.handoff import Outcome
 from bot.service.clock import FrozenClock
-from bot.service.desk import AlreadyTaken, Author, MessageState, NothingAnswered, Owner
+from bot.service.inbox.desk import AlreadyTaken, Author, MessageState, NothingAnswered, Owner
 from bot.testing import Patient, Surgery
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.service.clock import FrozenClock
-from bot.service.lines import Line
-from bot.service.pacing import Pacing
+from bot.service.sending.lines import Line
+from bot.service.sending.pacing import Pacing
 
 NOW = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)
 NUMBER, PAGE = ("whatsapp", "1"), ("messenger", "2")

@@ -13,9 +13,9 @@ from bot.domain.conversation import Address, InboundKind, Rendered, SendOutcome
 from bot.domain.deeds import Deed
 from bot.errors import ChairsideError
 from bot.service.clock import FrozenClock
-from bot.service.desk import MessageState, Owner
-from bot.storage.database import Database, T, Unit
-from bot.storage.switches import SqlSwitches
+from bot.service.inbox.desk import MessageState, Owner
+from bot.storage.engine.database import Database, T, Unit
+from bot.storage.inbox.switches import SqlSwitches
 from bot.testing import RecordingChannel, Seen, Surgery
 from nlu.understanding import Interpreter
 

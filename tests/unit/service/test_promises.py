@@ -10,7 +10,7 @@ import pytest
 from bot.domain.handoff import AlertKind
 from bot.domain.practice import DeskRules, Practice
 from bot.service.clock import FrozenClock
-from bot.service.desk import Author, Owner
+from bot.service.inbox.desk import Author, Owner
 from bot.testing import Surgery
 from nlu.understanding import Interpreter
 

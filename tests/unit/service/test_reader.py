@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.bootstrap import DEMO_ENVIRONMENT, Configuration, read_assistant, read_practice
 from bot.dialogue import Conversation
-from bot.service.understanding import AT_ONCE, Reader
+from bot.service.hearing.understanding import AT_ONCE, Reader
 from nlu.understanding import Context, Understanding
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)

@@ -9,8 +9,8 @@ import pytest
 from bot.domain.conversation import InboundEvent, InboundKind, Refused, SendAction, SendStatus
 from bot.domain.handoff import AlertKind
 from bot.service.clock import FrozenClock
-from bot.service.desk import MessageState
-from bot.storage.consents import SqlConsents
+from bot.service.inbox.desk import MessageState
+from bot.storage.events.consents import SqlConsents
 from bot.testing import ACCOUNT, Surgery
 from nlu.understanding import Interpreter
 

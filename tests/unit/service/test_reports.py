@@ -9,7 +9,7 @@ import pytest
 from bot import bootstrap
 from bot.domain.chats import ChatLine
 from bot.service.clock import FrozenClock
-from bot.service.figures import WaitingFact
+from bot.service.inbox.figures import WaitingFact
 from bot.testing import Patient, Surgery
 from nlu.understanding import Interpreter
 

@@ -10,8 +10,8 @@ import pytest
 from bot.domain.diary import Appointment, AppointmentStatus, PatientDetails, Wish
 from bot.domain.outside import SystemSettings
 from bot.errors import VisitChanged
-from bot.service.desk import Author, Owner
-from bot.service.requests import Request
+from bot.service.inbox.desk import Author, Owner
+from bot.service.inbox.requests import Request
 from bot.testing import Surgery
 from nlu.understanding import Interpreter
 

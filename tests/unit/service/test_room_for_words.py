@@ -6,8 +6,8 @@ import pytest
 
 from bot.dialogue.effects import Button, Utter
 from bot.domain.conversation import Reply
-from bot.service.tokens import TapTokens
-from bot.service.wording import replies
+from bot.service.sending.tokens import TapTokens
+from bot.service.sending.wording import replies
 
 NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
 TOKENS = TapTokens(b"k" * 32)

@@ -5,8 +5,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from bot.service.measures import Instruments, Measures
-from bot.service.tracing import NO_SPANS, Spans, spans_to
+from bot.service.upkeep.measures import Instruments, Measures
+from bot.service.upkeep.tracing import NO_SPANS, Spans, spans_to
 
 
 def test_a_span_says_which_step_of_which_turn_and_not_what_went_wrong() -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.drafts import Fate, is_ready
 from bot.domain.handoff import AlertKind, Outcome
 from bot.service.clock import FrozenClock
-from bot.service.desk import AlreadyTaken, Author, ConversationView, DraftGone, Owner
+from bot.service.inbox.desk import AlreadyTaken, Author, ConversationView, DraftGone, Owner
 from bot.testing import Patient, Surgery
 from nlu.understanding import Interpreter
 

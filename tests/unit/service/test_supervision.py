@@ -5,16 +5,16 @@ import time
 
 import pytest
 
-from bot.service.health import Health, State
-from bot.service.pressure import Pressure
-from bot.service.supervision import Supervisor, beat
+from bot.service.hearing.pressure import Pressure
+from bot.service.upkeep.health import Health, State
+from bot.service.upkeep.supervision import Supervisor, beat
 
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The loops and what supervises them are real; only the seconds between two looks are left out."""
-    monkeypatch.setattr("bot.service.supervision._AGAIN_AFTER", 0.0)
-    monkeypatch.setattr("bot.service.supervision._LOOK_EVERY", 0.01)
+    monkeypatch.setattr("bot.service.upkeep.supervision._AGAIN_AFTER", 0.0)
+    monkeypatch.setattr("bot.service.upkeep.supervision._LOOK_EVERY", 0.01)
 
 
 class Fickle:

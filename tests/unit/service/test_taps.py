@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.diary import Opening
-from bot.service.tokens import VALID_FOR, NotOurToken, TapTokens
+from bot.service.sending.tokens import VALID_FOR, NotOurToken, TapTokens
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 TOKENS = TapTokens(bytes(range(32)))

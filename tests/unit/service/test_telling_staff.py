@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.domain.handoff import Outcome
-from bot.service.alerts import AS_THEY_COME, Alerts, Grouping
 from bot.service.clock import FrozenClock
+from bot.service.waiting.alerts import AS_THEY_COME, Alerts, Grouping
 from bot.testing import RecordingAlert, Surgery
 from nlu.understanding import Interpreter
 

@@ -14,8 +14,8 @@ from bot.bootstrap.channels import channels_of
 from bot.bootstrap.demo import demo_stand_in
 from bot.domain.conversation import Address, InboundKind
 from bot.service.clock import FrozenClock
-from bot.service.switches import Switches
-from bot.service.typing import Typing
+from bot.service.inbox.switches import Switches
+from bot.service.sending.typing import Typing
 from bot.testing import ACCOUNT, PAGE, PROFILE, Surgery
 from nlu.understanding import Interpreter
 

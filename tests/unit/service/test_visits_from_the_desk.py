@@ -9,8 +9,8 @@ import pytest
 
 from bot.domain.diary import PatientDetails
 from bot.errors import OpeningTaken, PolicyRefused, VisitChanged
-from bot.service.desk import AlreadyTaken, Author, UnknownConversation
-from bot.service.visits import Order
+from bot.service.inbox.desk import AlreadyTaken, Author, UnknownConversation
+from bot.service.inbox.visits import Order
 from bot.testing import Patient, Surgery
 
 ANNA, LUCA = "393331234567", "393337654321"

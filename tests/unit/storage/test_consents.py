@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.consent import Consent
-from bot.storage.consents import SqlConsents
-from bot.storage.database import Database
+from bot.storage.engine.database import Database
+from bot.storage.events.consents import SqlConsents
 from bot.storage.migrations import upgrade
 from bot.storage.tables import ContactRow, to_stamp
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.dialogue import Assistant, load_assistant
-from bot.storage.contents import ContentFolder
+from bot.storage.sealing.contents import ContentFolder
 
 MONDAY = datetime(2027, 3, 1, 8, tzinfo=UTC)
 DAYS = timedelta(days=7 + 7)  # a session, and a week more

@@ -13,10 +13,10 @@ from sqlalchemy import text
 from bot.domain.handoff import Promise
 from bot.domain.pipeline import QUEUE, StagedHandoff
 from bot.errors import SetupError
-from bot.storage.copying import tables_of
-from bot.storage.database import Database, sqlite_url
+from bot.storage.engine.copying import tables_of
+from bot.storage.engine.database import Database, sqlite_url
+from bot.storage.engine.restoring import back_up, move, restore
 from bot.storage.migrations import upgrade
-from bot.storage.restoring import back_up, move, restore
 from tests.contracts.test_stores import NOW, House, said, turn_of
 from tests.postgresql import fresh_database
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.storage.database import Database, sqlite_url
+from bot.storage.engine.database import Database, sqlite_url
 
 
 @pytest.fixture

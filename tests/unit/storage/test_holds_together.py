@@ -9,8 +9,8 @@ import pytest
 
 from bot.domain.diary import Hold, Opening
 from bot.errors import OpeningTaken
-from bot.storage.database import Database
-from bot.storage.diary import SqlDiary
+from bot.storage.diary.book import SqlDiary
+from bot.storage.engine.database import Database
 from bot.storage.migrations import upgrade
 from tests.postgresql import fresh_database
 from tests.studio import NOW, STUDIO, OpenSeal, diary_database, opening

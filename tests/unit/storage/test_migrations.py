@@ -8,8 +8,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from bot.storage import desk_tables, diary_tables, draft_tables, tables
-from bot.storage.database import Database, sqlite_url
+from bot.storage import tables
+from bot.storage.diary import tables as diary_tables
+from bot.storage.engine.database import Database, sqlite_url
+from bot.storage.inbox import draft_tables
+from bot.storage.inbox import tables as desk_tables
 from bot.storage.migrations import HEAD, configuration, upgrade
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from bot.service.presence import Presence, Present, SeenElsewhere
-from bot.storage.database import Database
-from bot.storage.desk_tables import PresenceRow
-from bot.storage.presence_rows import SqlPresence
+from bot.service.inbox.presence import Presence, Present, SeenElsewhere
+from bot.storage.engine.database import Database
+from bot.storage.inbox.presence import SqlPresence
+from bot.storage.inbox.tables import PresenceRow
 from tests.postgresql import fresh_database
 from tests.web.fakes import FakeClock
 

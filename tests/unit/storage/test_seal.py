@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import delete
 
 from bot.errors import SetupError
-from bot.storage.database import Database, sqlite_url
+from bot.storage.engine.database import Database, sqlite_url
 from bot.storage.migrations import upgrade
-from bot.storage.seal import Forgotten, Keyring, master_key_from
+from bot.storage.sealing.seal import Forgotten, Keyring, master_key_from
 from bot.storage.tables import SealingKey
 
 MASTER = bytes(range(32))

@@ -1,0 +1,1 @@
+"""What the practice says first: planned, decided on when due, answered; and who is telephoned."""

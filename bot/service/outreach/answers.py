@@ -1,0 +1,265 @@
+"""What patients answer to messages that we began.
+
+A tap carries the message that it belongs to. Words are an answer to the last message while its rule counts
+them as such. Either way the dialogue is put where the message stands (`bot.dialogue.began`), and what the
+answer begins is noted at the message: a confirmed visit is not telephoned about, a settled series ends.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.dialogue import Assistant, Conversation, payload_commands
+from bot.dialogue.began import noted, taken_up
+from bot.dialogue.commands import (
+    Command,
+    KnowledgeAnswer,
+    StartFlow,
+)
+from bot.dialogue.effects import Button
+from bot.domain.conversation import InboundKind
+from bot.domain.outreach import LOOKS_AHEAD, WROTE, Rule
+from bot.domain.pipeline import OWN_KINDS, InboxMessage, Snapshot
+from bot.domain.practice import Practice
+from bot.domain.practice_time import PracticeTime
+from bot.domain.templates import ButtonKind, Template, fill
+from bot.service.outreach.decisions import MARK
+from bot.service.outreach.ports import OutreachBook, SentMessage
+from bot.service.outreach.questions import Answered, question_of, to_a_question
+from bot.service.sending.tokens import NotOurToken, TapTokens
+from nlu.understanding import Understanding
+
+#: Words after a visit are an answer to its reminder for so long.
+_AFTER_A_VISIT = timedelta(hours=12)
+_LONGEST = timedelta(days=31)
+#: Said to somebody who says no, or yes, to nothing in particular.
+_IDLE = (KnowledgeAnswer(topic="goodbye"), KnowledgeAnswer(topic="thanks"), KnowledgeAnswer(topic="greet"))
+
+_PLAIN = 0.8  # a yes or no without a word for it
+
+MESSAGES = "outreach"  # the slot that names the messages which are answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenUp:
+    """A turn that answers messages of ours."""
+
+    messages: tuple[SentMessage, ...]
+    rule: Rule
+    conversation: Conversation
+    heard: InboxMessage
+    channel: str
+
+
+class OutreachAnswers:
+    """One practice's."""
+
+    def __init__(
+        self,
+        practice: Practice,
+        *,
+        book: OutreachBook,
+        rules: Sequence[Rule],
+        templates: Mapping[str, Template],
+        tokens: TapTokens,
+    ) -> None:
+        self._book = book
+        self._rules = {rule.id: rule for rule in rules}
+        self._templates = templates
+        self._tokens = tokens
+        self._clock = PracticeTime(practice.time_zone)
+        self._languages = practice.languages
+
+    async def taken_up(
+        self,
+        conversation: Conversation,
+        snapshot: Snapshot,
+        members: Sequence[InboxMessage],
+        *,
+        assistant: Assistant,
+        at: datetime,
+    ) -> TakenUp | None:
+        """None where these messages answer none of ours."""
+        first = members[0]
+        if not self._rules or first.kind in OWN_KINDS:
+            return None
+        messages = await self._messages(conversation, snapshot, first, assistant, at)
+        rule = self._rules.get(messages[0].rule) if messages else None
+        if rule is None:
+            return None
+        together = tuple(message for message in messages if message.rule == rule.id)
+        channel = snapshot.contact.address.channel
+        if conversation.paused:  # a person has the conversation, and sees the answer
+            return TakenUp(
+                messages=together, rule=rule, conversation=conversation, heard=first, channel=channel
+            )
+        return TakenUp(
+            messages=together,
+            rule=rule,
+            conversation=self._placed(conversation, snapshot, first, together, rule, assistant, at),
+            heard=first,
+            channel=channel,
+        )
+
+    async def _messages(
+        self,
+        conversation: Conversation,
+        snapshot: Snapshot,
+        first: InboxMessage,
+        assistant: Assistant,
+        at: datetime,
+    ) -> Sequence[SentMessage]:
+        contact = snapshot.contact.id
+        if first.kind is InboundKind.CHOICE:
+            named = self._named(contact, first.payload or "", at)
+            found = await self._book.sent(named, contact=contact) if named else None
+            return (found,) if found else ()
+        sent = await self._book.unanswered(contact, since=at - _LONGEST, heard=first.id)
+        return [one for one in sent if self._counts(one, conversation, assistant, at)]
+
+    def _named(self, contact: str, token: str, at: datetime) -> str | None:
+        try:
+            payload = self._tokens.read(contact, token, at=at)
+        except NotOurToken:
+            return None
+        return marked(payload)[0]
+
+    def _counts(
+        self, message: SentMessage, conversation: Conversation, assistant: Assistant, at: datetime
+    ) -> bool:
+        """Whether words of now may be an answer to it: nothing else has been begun or asked since, or what it
+        asked is still open."""
+        rule = self._rules.get(message.rule)
+        if rule is None:
+            return False
+        until = self._clock.earliest(rule.answers_for.after(self._clock.wall(message.sent_at)))
+        if rule.who in LOOKS_AHEAD:
+            until = min(until, message.anchor + _AFTER_A_VISIT)
+        last = conversation.last_message_at
+        wrote_since = last is not None and datetime.fromisoformat(last) > message.sent_at
+        idle = not conversation.stack and not conversation.offered
+        waits = question_of(rule, conversation, assistant) is not None
+        return at < until and (idle or waits or not wrote_since)
+
+    def _placed(
+        self,
+        conversation: Conversation,
+        snapshot: Snapshot,
+        heard: InboxMessage,
+        messages: Sequence[SentMessage],
+        rule: Rule,
+        assistant: Assistant,
+        at: datetime,
+    ) -> Conversation:
+        template = self._templates[rule.template]
+        language = conversation.language
+        language = language if language in template.languages else template.languages[0]
+        visits = [visit for message in messages for visit in message.visits]
+        ids = " ".join(message.id for message in messages)
+        about = {MESSAGES: ids, "visit_handed_on": visits[0] if len(visits) == 1 else None}
+        if heard.kind is InboundKind.CHOICE and conversation.stack and rule.flow is None:
+            return noted(assistant, conversation, about)
+        return taken_up(
+            assistant,
+            conversation,
+            text=template.body[language],
+            buttons=[
+                Button(title=button.titles[language], payload=fill(button.value, {}))
+                for button in template.buttons
+                if button.kind is ButtonKind.REPLY
+            ],
+            slots={**about, "visit": None},
+            channel=snapshot.contact.address.channel,
+            at=at,
+            flow=rule.flow,
+        )
+
+    async def heard(
+        self,
+        taken: TakenUp,
+        commands: tuple[Command, ...],
+        understanding: Understanding | None,
+        assistant: Assistant,
+        *,
+        text: str,
+    ) -> Answered:
+        """What the turn does, and from which state of the dialogue; noted at the messages it answers."""
+        answered = to_a_question(
+            taken.rule,
+            taken.conversation,
+            commands,
+            understanding,
+            assistant,
+            text=text,
+            languages=self._languages,
+            channel=taken.channel,
+        )
+        if answered is None:
+            done = self._commands(taken, commands, understanding, assistant)
+            answered = Answered(commands=done, conversation=taken.conversation)
+        await self._note(taken, answered)
+        return answered
+
+    def _commands(
+        self,
+        taken: TakenUp,
+        commands: tuple[Command, ...],
+        understanding: Understanding | None,
+        assistant: Assistant,
+    ) -> tuple[Command, ...]:
+        """A plain yes or no is one to the message."""
+        intent = _plainly(understanding)
+        if taken.rule.flow is not None or (commands and commands[0] not in _IDLE):
+            return commands
+        if intent == "deny" and taken.rule.no is not None:
+            return (StartFlow(taken.rule.no, explicit=True),)
+        buttons = [b for b in taken.conversation.offered if not taken.conversation.paused]
+        if intent == "affirm" and buttons:
+            return payload_commands(buttons[0].payload, assistant, taken.conversation) or commands
+        return commands
+
+    async def _note(self, taken: TakenUp, answered: Answered) -> None:
+        """What the answer begins. The same turn again notes the same."""
+        started = [command.flow for command in answered.commands if isinstance(command, StartFlow)]
+        answer = answered.answer or next(iter(started), WROTE)
+        await self._book.answered(
+            [message.id for message in taken.messages],
+            answer,
+            settles=answered.answer is not None or answer in taken.rule.settled_by,
+            at=taken.heard.received_at,
+            heard=taken.heard.id,
+        )
+        if taken.conversation.paused and answer in taken.rule.settled_by:
+            await self.comes(
+                " ".join(message.id for message in taken.messages),
+                contact=taken.messages[0].contact,
+                at=taken.heard.received_at,
+            )
+
+    async def comes(self, messages: str, *, contact: str, at: datetime) -> tuple[str, tuple[datetime, ...]]:
+        """The patient comes: "noted", "over", "changed", or "unknown"; and when, on the wall."""
+        ids = messages.split()
+        if not ids:
+            return "unknown", ()
+        result = await self._book.comes(ids, contact=contact, at=at)
+        starts: list[datetime] = []
+        for id in ids:
+            message = await self._book.sent(id, contact=contact)
+            starts += message.visits.values() if message else ()
+        return result, tuple(sorted(self._clock.wall(start) for start in starts))
+
+
+def _plainly(understanding: Understanding | None) -> str:
+    """The intent, where hardly another is thinkable: nobody comes because of a dog's face."""
+    if understanding is None or understanding.intent is None:
+        return ""
+    says = any(entity.entity == "yes_no" for entity in understanding.entities)
+    return understanding.intent.name if says or understanding.intent.confidence >= _PLAIN else ""
+
+
+def marked(payload: str) -> tuple[str | None, str]:
+    """The message that a tap belongs to, and what the tap asks."""
+    if not payload.startswith(MARK):
+        return None, payload
+    _, message, rest = payload.split(MARK, 2)
+    return message, rest

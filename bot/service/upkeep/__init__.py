@@ -1,0 +1,1 @@
+"""That the desk itself is well: loops watched over, load measured, silence noticed."""

@@ -1,0 +1,1 @@
+"""The embedded diary, and what is kept of diaries elsewhere."""

@@ -1,0 +1,271 @@
+"""SQLite's one writer: units that wait together share one durable commit (group commit).
+
+The commit's fsync is what costs, so whatever waits runs in one `BEGIN IMMEDIATE` transaction. Members are
+isolated: when one fails, the group is rolled back and run again with a savepoint around each, so that only
+the failing member's caller sees the error.
+
+Two threads share the one connection, never at once. A thread of its own runs groups from start to end. A
+group of *brief* units alone runs on the event loop's thread, and only its commit goes to the other: a
+statement on an indexed row takes microseconds, but each lets go of Python's lock, and a second thread that
+has to win it back from a busy loop waits a thousand times longer than it works.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
+
+Unit = Callable[[Connection], Any]
+Outcomes = list[tuple[bool, Any]]
+
+MAX_GROUP = 256
+#: On the loop's thread: some milliseconds, in which nobody else is served.
+MAX_BRIEF_GROUP = 64
+#: How long somebody else (a command beside the server) may keep the file.
+_BUSY_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A unit of work and whoever waits for it."""
+
+    unit: Unit
+    done: "Future[Any] | asyncio.Future[Any]"
+    brief: bool = False
+    #: What nobody else may write meanwhile (`diary.alone`). SQLite, which has one writer, asks nobody.
+    alone_with: frozenset[str] = frozenset()
+
+    def still_wanted(self) -> bool:
+        """Whoever stopped waiting before we began gets nothing done; afterwards it is done all the same."""
+        if isinstance(self.done, Future):
+            return self.done.set_running_or_notify_cancel()
+        return not self.done.cancelled()
+
+
+class GroupCommit:
+    """Runs jobs on one connection of `engine`, in the order in which they came."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._waiting: deque[Job] = deque()
+        self._in_use = threading.Lock()  # the connection; the thread lets go of what the loop has taken
+        self._work: queue.SimpleQueue[tuple[list[Job], Outcomes | None] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._begins_soon = False
+        self.commits = 0
+        self.units = 0
+
+    def submit(self, job: Job) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+            self._thread.start()
+        self._waiting.append(job)
+        if job.brief and isinstance(job.done, asyncio.Future):
+            self._loop = job.done.get_loop()
+            self._begin_soon()
+        else:
+            self._work.put(([], None))
+
+    def close(self) -> None:
+        """Finishes what waits."""
+        if self._thread is not None:
+            self._work.put(None)
+            self._thread.join()
+            self._thread = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    # -- on the loop --------------------------------------------------------------------------------------
+
+    def _begin_soon(self) -> None:
+        """Gathers what this round of the loop still submits."""
+        if not self._begins_soon and self._loop is not None:
+            self._begins_soon = True
+            self._loop.call_soon(self._begin)
+
+    def _begin(self) -> None:
+        """Runs what waits, up to its commit; whoever has the connection now comes back to it otherwise."""
+        self._begins_soon = False
+        if not self._waiting or not self._in_use.acquire(blocking=False):
+            return
+        group = self._take(MAX_BRIEF_GROUP)
+        if not group:
+            self._in_use.release()
+        elif not all(job.brief for job in group):
+            self._work.put((group, None))
+        else:
+            try:
+                outcomes = self._outcomes(group)
+            except (
+                OperationalError,
+                sqlite3.OperationalError,
+            ):  # somebody else is writing: wait for them elsewhere
+                self._work.put((group, None))
+            else:
+                self._work.put((group, outcomes))
+
+    # -- in the thread ------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            group, outcomes = work
+            if (
+                not group
+            ):  # somebody waits; unless the connection is in use, whose user looks again afterwards
+                if not self._in_use.acquire(blocking=False):
+                    continue
+                group = self._take(MAX_GROUP)
+            self._finish(group, outcomes)
+        self._run_dry()
+
+    def _run_dry(self) -> None:
+        while True:
+            if not self._in_use.acquire(blocking=False):  # the loop is about to hand over its group
+                try:
+                    work = self._work.get(timeout=1.0)
+                except queue.Empty:
+                    continue
+                if work is not None and work[0]:
+                    self._finish(*work)
+                continue
+            group = self._take(MAX_GROUP)
+            self._finish(group, None)
+            if not group:
+                return
+
+    def _finish(self, group: list[Job], outcomes: Outcomes | None) -> None:
+        """Runs what has not run, commits, and lets go of the connection."""
+        if group:
+            try:
+                if outcomes is None:
+                    outcomes = self._patiently(group)
+                self._open().commit()
+            except Exception as error:
+                # The commit itself failed (disk full, file gone): nobody in the group has been stored.
+                self._roll_back()
+                outcomes = [(False, error)] * len(group)
+            self.commits += 1
+            self.units += len(group)
+        self._in_use.release()
+        tell(group, outcomes or [])
+        if self._waiting:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """With whatever came in meanwhile: brief units are the loop's."""
+        if self._loop is not None and all(job.brief for job in tuple(self._waiting)):
+            try:
+                self._loop.call_soon_threadsafe(self._begin_soon)
+                return
+            except RuntimeError:  # that loop has ended
+                self._loop = None
+        self._work.put(([], None))
+
+    def _patiently(self, group: list[Job]) -> Outcomes:
+        """Waits for others who write to the same file."""
+        connection = self._open()
+        driver_execute(connection, f"PRAGMA busy_timeout={_BUSY_MS}")
+        try:
+            return self._outcomes(group)
+        finally:
+            driver_execute(connection, "PRAGMA busy_timeout=0")
+
+    # -- in either ----------------------------------------------------------------------------------------
+
+    def _open(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(writes=True)
+            driver_execute(self._connection, "PRAGMA busy_timeout=0")
+        return self._connection
+
+    def _take(self, most: int) -> list[Job]:
+        group: list[Job] = []
+        while self._waiting and len(group) < most:
+            job = self._waiting.popleft()
+            if job.still_wanted():
+                group.append(job)
+        return group
+
+    def _roll_back(self) -> None:
+        if self._connection is not None:
+            self._connection.rollback()
+
+    def _outcomes(self, group: list[Job]) -> Outcomes:
+        """Everything but the commit."""
+        connection = self._open()
+        return _together(connection, group) or _isolated(connection, group)
+
+
+def driver_execute(connection: Connection, sql: str) -> None:
+    """Past SQLAlchemy, which would begin a transaction."""
+    connection.connection.driver_connection.execute(sql)  # type: ignore[union-attr]
+
+
+def tell(group: Sequence[Job], outcomes: Outcomes) -> None:
+    """Whoever waits for these hears what they came to; all of one loop with one call."""
+    on_loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], bool, Any]]] = {}
+    for job, (succeeded, value) in zip(group, outcomes, strict=True):
+        if isinstance(job.done, asyncio.Future):
+            on_loops.setdefault(job.done.get_loop(), []).append((job.done, succeeded, value))
+        elif succeeded:
+            job.done.set_result(value)
+        else:
+            job.done.set_exception(value)
+    for loop, results in on_loops.items():
+        with suppress(RuntimeError):  # it has ended, and with it whoever waited
+            loop.call_soon_threadsafe(resolve, results)
+
+
+def resolve(results: Sequence[tuple["asyncio.Future[Any]", bool, Any]]) -> None:
+    """On the loop: tells whoever still waits."""
+    for done, succeeded, value in results:
+        if done.done():
+            continue
+        if succeeded:
+            done.set_result(value)
+        else:
+            done.set_exception(value)
+
+
+def _together(connection: Connection, group: list[Job]) -> Outcomes | None:
+    """The usual way, without savepoints. None when a member failed and nothing was kept."""
+    connection.begin()
+    outcomes: Outcomes = []
+    for job in group:
+        try:
+            outcomes.append((True, job.unit(connection)))
+        except Exception as error:
+            connection.rollback()
+            if len(group) > 1:
+                return None
+            connection.begin()
+            return [(False, error)]
+    return outcomes
+
+
+def _isolated(connection: Connection, group: list[Job]) -> Outcomes:
+    connection.begin()
+    outcomes: Outcomes = []
+    for job in group:
+        savepoint = connection.begin_nested()
+        try:
+            value = job.unit(connection)
+            savepoint.commit()
+            outcomes.append((True, value))
+        except Exception as error:
+            savepoint.rollback()
+            outcomes.append((False, error))
+    return outcomes

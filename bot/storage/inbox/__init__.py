@@ -1,0 +1,1 @@
+"""Conversations as staff see and change them, and who may."""

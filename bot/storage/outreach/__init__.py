@@ -1,0 +1,1 @@
+"""Messages that the practice begins, and calls to be made."""

@@ -1,0 +1,1 @@
+"""The staff inbox: its page, its stream, and everything that staff press."""

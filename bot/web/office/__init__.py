@@ -1,0 +1,1 @@
+"""Figures, people and the trail, for those who run the practice."""

@@ -1,0 +1,1 @@
+"""A phone in the browser, the diary beside it, and what the assistant understood."""

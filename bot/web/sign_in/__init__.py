@@ -1,0 +1,1 @@
+"""How people come in: links, passwords with codes, their own service."""
