@@ -154,6 +154,7 @@ class Delivery:
         line: Line | None = None
         try:
             while not self._stopping:
+                bell.clear()  # before anything is looked at: what rings from here on is news
                 if head is None and line is not None and (shut := self._shut(line, conversation)) > 0:
                     await _wait_for(bell, shut)
                     continue
@@ -300,7 +301,7 @@ def _line_of(message: OutboxMessage) -> Line:
 
 
 async def _wait_for(bell: asyncio.Event, seconds: float) -> None:
-    bell.clear()
+    """At once where it has rung since it was cleared."""
     try:
         async with asyncio.timeout(seconds):
             await bell.wait()

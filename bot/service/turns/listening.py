@@ -97,15 +97,16 @@ class Listening:
         elif first.kind is not InboundKind.TEXT:
             kind = str(first.kind)
             text = "\n".join(m.text for m in members if m.text)
-            commands = await self._asked(progress, wordless(first) or (MediaReceived(kind),), text=text)
-            return Heard(event=self._event(snapshot, progress, text, commands, None), text=text)
+            seen = wordless(first) or (MediaReceived(kind),)
+            understanding = await self._alarming(snapshot, progress, text) if text else None
+            if understanding is not None:
+                seen = commands_for(understanding, conversation, progress.assistant)
+            commands = await self._asked(progress, seen, understanding, text=text)
+            event = self._event(snapshot, progress, text, commands, understanding)
+            return Heard(event=event, text=text, understanding=understanding)
         else:
             text = "\n".join(m.text or "" for m in members)
-        known = snapshot.state is not None
-        with self._measures.timed("understanding", turn=progress.turn):
-            understanding = await self.reader.understand(
-                text, progress.assistant, conversation, at=progress.at, known=known
-            )
+        understanding = await self._understood(snapshot, progress, text)
         commands = commands_for(understanding, conversation, progress.assistant)
         commands = with_beginning(about_something_older(members, understanding, commands), link)
         commands = with_choice(
@@ -117,6 +118,18 @@ class Listening:
             text=text,
             understanding=understanding,
         )
+
+    async def _understood(self, snapshot: Snapshot, progress: Progress, text: str) -> Understanding:
+        known = snapshot.state is not None
+        with self._measures.timed("understanding", turn=progress.turn):
+            return await self.reader.understand(
+                text, progress.assistant, progress.conversation, at=progress.at, known=known
+            )
+
+    async def _alarming(self, snapshot: Snapshot, progress: Progress, text: str) -> Understanding | None:
+        """What is written beneath a photo or a file counts for us only where it may be an emergency."""
+        understanding = await self._understood(snapshot, progress, text)
+        return understanding if understanding.red_flag is not None else None
 
     async def _asked(
         self,

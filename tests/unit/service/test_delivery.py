@@ -1,5 +1,6 @@
 """A send whose fate is unknown waits for the status that carries our id, and is repeated once only."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,16 +8,20 @@ from pathlib import Path
 import pytest
 
 from bot.domain.conversation import (
+    Address,
     FateUnknown,
     InboundEvent,
     InboundKind,
     Refused,
+    Rendered,
     SendAction,
+    SendOutcome,
     SendStatus,
     Sent,
 )
+from bot.domain.pipeline import OutboxMessage
 from bot.service.clock import StartedClock
-from bot.testing import ACCOUNT, Surgery
+from bot.testing import ACCOUNT, RecordingChannel, Surgery
 from nlu.understanding import Interpreter
 
 UNKNOWN = FateUnknown(reason="no answer")
@@ -103,3 +108,38 @@ async def test_nothing_overtakes_what_is_uncertain(ticking: Surgery) -> None:
     await ticking.settled()
 
     assert ticking.channel.ids[0] == ticking.channel.ids[1] != ticking.channel.ids[2]
+
+
+class SlowToAnswer(RecordingChannel):
+    """After its first, a message is under way for a moment."""
+
+    async def send(self, message: Rendered, to: Address) -> SendOutcome:
+        if self.ids:
+            await asyncio.sleep(0.2)
+        return await super().send(message, to)
+
+
+async def test_an_account_that_works_again_is_heard_of_by_who_is_just_being_put_back(
+    ticking: Surgery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three want to send after a pause: one asks, the others go back to the queue. The answer may come in
+    the very moment in which they do, and nobody waits for a minute then."""
+    ticking.channel = channel = SlowToAnswer()
+    ticking.desk.delivery._channels = {"whatsapp": channel}
+    put_back = ticking.desk.store.take_back
+
+    async def slowly(message: OutboxMessage) -> None:
+        await put_back(message)
+        await ticking.until(lambda: len(channel.ids) >= 2)
+        await asyncio.sleep(0.1)
+
+    monkeypatch.setattr(ticking.desk.store, "take_back", slowly)
+    channel.outcomes = [Refused(action=SendAction.SLOW_DOWN, code=130429)]
+    everybody = [ticking.patient(f"39333000000{number}") for number in range(3)]
+    first, *others = [one._event(InboundKind.TEXT, text="Buonasera") for one in everybody]
+    await ticking.desk.intake.accept([first])
+    await ticking.until(lambda: len(channel.ids) == 1)
+    await ticking.desk.intake.accept(others)
+    await ticking.until(lambda: all(one.screen for one in everybody), seconds=10)
+
+    assert [len(one.screen) for one in everybody] == [1, 1, 1]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.conversation import InboundKind
 from bot.domain.pipeline import OutboxMessage, TurnCommit
 from bot.ports import ActionCall, ActionResult
 from bot.testing import Patient, Surgery
@@ -222,3 +223,19 @@ async def test_a_second_tap_after_the_booking_does_not_sound_like_a_failure(surg
 
     assert "confermato" in again.text
     assert [row["status"] for row in await surgery.diary()] == ["booked"]
+
+
+@pytest.mark.parametrize("owner", ["bot", "staff"])
+async def test_an_emergency_beneath_a_photo_is_told_the_number(surgery: Surgery, owner: str) -> None:
+    """What somebody writes under a picture of their face is words as well."""
+    anna = surgery.patient()
+    await anna.says("Buonasera" if owner == "bot" else "operatore")
+    if owner == "staff":
+        await surgery.desk.desk.take(surgery.contact(anna), "Marta")
+    await anna.sends(InboundKind.IMAGE, text="ecco la foto del dente")
+    before = await surgery.desk.desk.handoffs()
+    heard = await anna.sends(InboundKind.IMAGE, text="non riesco a respirare e la faccia si gonfia")
+
+    assert not any(one.urgent for one in before)
+    assert any("112" in seen.text for seen in heard)
+    assert [one.urgent for one in await surgery.desk.desk.handoffs()] == [True]

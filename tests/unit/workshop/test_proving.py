@@ -82,9 +82,10 @@ async def test_a_promise_that_is_not_kept_is_seen(tmp_path: Path) -> None:
     world.system.capabilities = replace(world.system.capabilities, atomic_claim=True)
     findings = await prove(trial_of(world, tmp_path))
 
-    assert broken(findings) == {
+    assert "gives one of 5 desks a time that all want" in broken(findings)
+    assert broken(findings) <= {
         "gives one of 5 desks a time that all want",
-        "gives no two desks times that overlap in part",
+        "gives no two desks times that overlap in part",  # where two of them happened to meet
     }
     assert "BROKEN  gives one of 5 desks" in table(findings)
     assert list(world.system.active()) == []
