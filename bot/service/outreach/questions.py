@@ -108,6 +108,8 @@ def _is_no_answer(commands: Sequence[Command], understanding: Understanding) -> 
         return all(isinstance(command, KnowledgeAnswer) for command in commands)
     intent = understanding.intent
     sure = intent is not None and intent.name in _NO_ANSWER and intent.confidence >= _SURELY
+    if intent is not None and intent.name == "change_language":  # in Russian a numb tongue is one as well
+        sure = sure and "wanted_language" in understanding.details
     return sure and len(words) <= _FEW
 
 
