@@ -160,7 +160,7 @@ async def test_nobody_can_write_when_the_window_is_closed(page: Page, desk: Fake
     desk.opens(replace(desk.views["c-anna"], window_open=False))
     await page.get_by_text("Anna Rossi").click()
 
-    await expect(page.get_by_text("More than 24 hours")).to_be_visible()
+    await expect(page.get_by_text("More than 24 hours").filter(visible=True)).to_be_visible()
     await expect(page.get_by_label("Write to the patient")).to_be_hidden()
 
 

@@ -24,7 +24,7 @@ export function templatePicker(conversation, { sent }) {
     const answer = await fetch(`/inbox/conversations/${encodeURIComponent(conversation)}/templates`).catch(() => null);
     if (!answer?.ok) {
       shown = false; // the next thing that happens here asks again
-      why.textContent = words.offline;
+      why.textContent = answer ? words.window_closed : words.offline;
       return;
     }
     const view = await answer.json();
