@@ -239,6 +239,7 @@ def _acknowledge_first(surgery: Surgery, outside: Outside) -> None:
         outside.note(kind="acknowledged")
         return await accept(events)
 
+    # Left out here alone: what is served has no way to be told so, and shall have none.
     surgery.desk.intake.accept = accepts  # type: ignore[method-assign]
 
 

@@ -21,18 +21,22 @@ ANYBODY = "anybody"
 _PARTS: Mapping[str, tuple[time, time]] = {"morning": (time(), NOON), "afternoon": (NOON, time(23, 59))}
 
 
-class DeskAction(Action):  # type: ignore[misc]  # rasa_sdk is untyped
-    """An action of the front desk."""
+class NamedAction(Action):  # type: ignore[misc]  # rasa_sdk is untyped
+    """Its name is what domains declare."""
 
     called: ClassVar[str]
+
+    def name(self) -> str:
+        return self.called
+
+
+class DeskAction(NamedAction):
+    """An action of the front desk."""
 
     def __init__(self, practice: Practice, diary: PracticeSystem) -> None:
         self.practice = practice
         self.diary = diary
         self.clock = PracticeTime(practice.time_zone)
-
-    def name(self) -> str:
-        return self.called
 
     def wall_now(self) -> datetime:
         return self.clock.wall(current_call().at)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
-from bot.actions.desk import Event, set_slots
+from bot.actions.desk import Event, NamedAction, set_slots
 from bot.actions.turn import current_call
 from bot.service.turns.facts import day_in_words, in_a_row
 
@@ -35,16 +35,13 @@ class Statements(Protocol):
     async def statement(self, message: str, *, contact: str) -> Statement | None: ...
 
 
-class ConfirmVisit(Action):  # type: ignore[misc]  # rasa_sdk is untyped
+class ConfirmVisit(NamedAction):
     """Notes in the diary that the patient comes to the visits that the answered messages are about."""
 
     called: ClassVar[str] = "action_confirm_visit"
 
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
-
-    def name(self) -> str:
-        return self.called
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -55,7 +52,7 @@ class ConfirmVisit(Action):  # type: ignore[misc]  # rasa_sdk is untyped
         return set_slots(confirm_result=result, visit_when=_in_words(starts, call.language))
 
 
-class ReadStatement(Action):  # type: ignore[misc]  # rasa_sdk is untyped
+class ReadStatement(NamedAction):
     """What is open for the patient whom the answered message is about, once they have said when they were
     born. The third wrong date is for a person."""
 
@@ -64,9 +61,6 @@ class ReadStatement(Action):  # type: ignore[misc]  # rasa_sdk is untyped
 
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
-
-    def name(self) -> str:
-        return self.called
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
-from bot.actions.desk import Event, set_slots
+from bot.actions.desk import Event, NamedAction, set_slots
 from bot.actions.turn import current_call
 from bot.domain.channels import EMAIL, SMS, accounts_of
 from bot.domain.outreach import BY_PHONE
@@ -35,16 +35,13 @@ class Chooses(Protocol):
         """Keeps it; the same again changes nothing."""
 
 
-class CheckReminders(Action):  # type: ignore[misc]  # rasa_sdk is untyped
+class CheckReminders(NamedAction):
     """Whether reminders may come as the patient wishes, and what is still to be asked for it."""
 
     called: ClassVar[str] = "action_check_reminders"
 
     def __init__(self, practice: Practice) -> None:
         self._accounts = accounts_of(practice)
-
-    def name(self) -> str:
-        return self.called
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -63,14 +60,11 @@ class CheckReminders(Action):  # type: ignore[misc]  # rasa_sdk is untyped
         return set_slots(reminders_result="possible", reminders_where=where)
 
 
-class NoteReminders(Action):  # type: ignore[misc]  # rasa_sdk is untyped
+class NoteReminders(NamedAction):
     called: ClassVar[str] = "action_note_reminders"
 
     def __init__(self, chooses: Chooses) -> None:
         self._chooses = chooses
-
-    def name(self) -> str:
-        return self.called
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]

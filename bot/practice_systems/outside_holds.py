@@ -8,6 +8,7 @@ not there, whether it is still free.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from bot.domain.diary import Hold, Opening
 from bot.domain.outside import Deed, DeedState, Stretch
@@ -74,9 +75,7 @@ class OutsideHolds:
             ref, until = self._kept.pop((whose, opening))
             if until > self._now():
                 try:
-                    await self._caller.write(
-                        lambda ref=ref: self._system.release(ref, key=f"release {ref}")  # type: ignore[misc]
-                    )
+                    await self._caller.write(partial(self._system.release, ref, key=f"release {ref}"))
                 except BookingError:
                     continue
 

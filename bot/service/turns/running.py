@@ -186,7 +186,7 @@ class Turns:
             return _Then.MORE
         except StaleConversation:
             return _Then.ANEW if anew else _Then.MORE
-        except Exception as error:
+        except Exception as error:  # whatever it is: after some attempts a person gets the message
             return _Then.MORE if await self._set_aside(snapshot, members, error) else _Then.NOTHING
 
     async def _set_aside(self, snapshot: Snapshot, members: Sequence[InboxMessage], error: Exception) -> bool:

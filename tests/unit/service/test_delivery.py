@@ -133,6 +133,7 @@ async def test_an_account_that_works_again_is_heard_of_by_who_is_just_being_put_
         await ticking.until(lambda: len(channel.ids) >= 2)
         await asyncio.sleep(0.1)
 
+    # The store's own, only later: the moment between its commit and the wait is what is tried.
     monkeypatch.setattr(ticking.desk.store, "take_back", slowly)
     channel.outcomes = [Refused(action=SendAction.SLOW_DOWN, code=130429)]
     everybody = [ticking.patient(f"39333000000{number}") for number in range(3)]
