@@ -3,6 +3,7 @@
 The twin drops the triggers: without them more than one patient must win, or the race proves nothing.
 """
 
+import asyncio
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -32,11 +33,7 @@ def try_to_hold(path: Path, patient: int, start: Barrier, walls: tuple[str, ...]
     database.read_now(lambda connection: connection.execute(select(APPOINTMENT)).all())
     start.wait(60)
     try:
-        database.write_now(
-            lambda connection: diary.take_hold(
-                connection, hold, blocked=(one.start, one.end), key=hold.id, limit=2, at=NOW
-            )
-        )
+        asyncio.run(diary.hold(hold, blocked=(one.start, one.end), key=hold.id, limit=2, at=NOW))
     except OpeningTaken:
         return False
     finally:

@@ -22,9 +22,9 @@ from bot.domain.diary import (
 )
 from bot.domain.openings import Taken
 from bot.errors import OpeningTaken
-from bot.storage.diary.alone import be_alone_with, visits_of
-from bot.storage.diary.holds import HELD, DiaryHolds, insert_free, new_row
-from bot.storage.diary.holds_together import HoldsTogether, Wanted
+from bot.storage.diary.alone import visits_of
+from bot.storage.diary.holds import HELD, DiaryHolds, Wanted, insert_free, new_row
+from bot.storage.diary.holds_together import HoldsTogether
 from bot.storage.diary.patients import Seal, SqlPatients
 from bot.storage.diary.rows import appointment_of
 from bot.storage.diary.rules import taken
@@ -122,24 +122,23 @@ class SqlDiary:
         per_day: tuple[datetime, datetime, int] | None = None,
         replaces: str | None = None,
     ) -> Hold:
-        if self._database.is_shared and not rooms and per_day is None and replaces is None:
-            wanted = Wanted(hold=hold, blocked=blocked, key=key, limit=limit, at=at)
+        wanted = Wanted(
+            hold=hold,
+            blocked=blocked,
+            key=key,
+            limit=limit,
+            at=at,
+            rooms=rooms,
+            per_day=per_day,
+            replaces=replaces,
+        )
+        if self._database.is_shared and wanted.is_plain:
             return _unless_taken(await self._together.take(wanted))
         # Counting is no business of two at once, which only SQLite sees to by itself.
         counts = self._database.is_shared and per_day is not None
 
         def unit(connection: Connection) -> Hold | OpeningTaken:
-            return self._holds.take(
-                connection,
-                hold,
-                blocked=blocked,
-                key=key,
-                limit=limit,
-                at=at,
-                rooms=rooms,
-                per_day=per_day,
-                replaces=replaces,
-            )
+            return self._holds.take(connection, wanted)
 
         if counts:
             kept = await self._database.write(unit)
@@ -244,34 +243,6 @@ class SqlDiary:
         return await self._database.read(lambda connection: self.patients.names(connection, patients))
 
     # Units of work: functions of a connection, for a transaction that somebody else commits.
-
-    def take_hold(
-        self,
-        connection: Connection,
-        hold: Hold,
-        *,
-        blocked: tuple[datetime, datetime],
-        key: str,
-        limit: int,
-        at: datetime,
-        rooms: Sequence[str] = (),
-        per_day: tuple[datetime, datetime, int] | None = None,
-        replaces: str | None = None,
-    ) -> Hold:
-        """See `DiaryStore.hold`."""
-        be_alone_with(connection, visits_of(self._practice, hold.opening.practitioner, *rooms))
-        kept = self._holds.take(
-            connection,
-            hold,
-            blocked=blocked,
-            key=key,
-            limit=limit,
-            at=at,
-            rooms=rooms,
-            per_day=per_day,
-            replaces=replaces,
-        )
-        return _unless_taken(kept)
 
     def apply_write(self, connection: Connection, write: DiaryWrite) -> None:
         """Does what a turn decided, within the turn's transaction.

@@ -7,7 +7,7 @@ statement that a trigger refuses and goes on; PostgreSQL is told to do nothing w
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,29 +42,38 @@ _NOTHING = dict.fromkeys(column.name for column in APPOINTMENT.columns)
 TAKEN = "this time is taken"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What `DiaryStore.hold` is asked for."""
+
+    hold: Hold
+    blocked: tuple[datetime, datetime]
+    key: str
+    limit: int
+    at: datetime
+    rooms: Sequence[str] = ()
+    per_day: tuple[datetime, datetime, int] | None = None
+    replaces: str | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Without rooms, without a number a day, and in nobody's place."""
+        return not self.rooms and self.per_day is None and self.replaces is None
+
+
 class DiaryHolds:
     """One practice's."""
 
     def __init__(self, practice: str) -> None:
         self._practice = practice
 
-    def take(
-        self,
-        connection: Connection,
-        hold: Hold,
-        *,
-        blocked: tuple[datetime, datetime],
-        key: str,
-        limit: int,
-        at: datetime,
-        rooms: Sequence[str] = (),
-        per_day: tuple[datetime, datetime, int] | None = None,
-        replaces: str | None = None,
-    ) -> Hold | OpeningTaken:
+    def take(self, connection: Connection, wanted: Wanted) -> Hold | OpeningTaken:
         """See `DiaryStore.hold`. A contact that already holds this opening keeps that hold, renewed.
 
         Only for whoever is alone with the visits of this practitioner and these rooms (`diary.alone`).
         """
+        hold, blocked, key, at = wanted.hold, wanted.blocked, wanted.key, wanted.at
+        rooms, replaces = wanted.rooms, wanted.replaces
         self.sweep(connection, at=at)
         mine = _MINE.all(connection, practice=self._practice, key=key, contact=hold.contact)
         for row in mine:
@@ -80,10 +89,10 @@ class DiaryHolds:
                 return OpeningTaken("every room for this visit is taken")
         else:
             room = None
-        if per_day is not None and self._is_full(connection, hold.opening.visit_type, per_day, at, replaces):
+        if wanted.per_day is not None and self._is_full(connection, wanted, wanted.per_day):
             return OpeningTaken("there are as many visits of this kind on that day as the practice takes")
         loose = [row for row in mine if row.pinned_by is None]
-        in_the_way, surplus = _to_let_go(loose, hold.opening, blocked, limit)
+        in_the_way, surplus = _to_let_go(loose, hold.opening, blocked, wanted.limit)
         _DELETE.run_each(connection, [{"row": row} for row in in_the_way])
         row = row_of_hold(self._practice, hold, blocked, key, at) | {"room": room, "replaces": replaces}
         if not _is_inserted(connection, row):
@@ -102,16 +111,17 @@ class DiaryHolds:
         connection.execute(update(APPOINTMENT).where(_A.id == row).values(values))
 
     def _is_full(
-        self,
-        connection: Connection,
-        visit_type: str,
-        per_day: tuple[datetime, datetime, int],
-        at: datetime,
-        besides: str | None,
+        self, connection: Connection, wanted: Wanted, per_day: tuple[datetime, datetime, int]
     ) -> bool:
         start, end, most = per_day
         there = visits_between(
-            connection, self._practice, visit_type, start=start, end=end, at=at, besides=besides
+            connection,
+            self._practice,
+            wanted.hold.opening.visit_type,
+            start=start,
+            end=end,
+            at=wanted.at,
+            besides=wanted.replaces,
         )
         return there >= most
 

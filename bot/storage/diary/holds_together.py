@@ -8,15 +8,13 @@ in the same transaction; what fails is tried again one by one.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, or_, select
 
 from bot.domain.diary import Hold
 from bot.errors import OpeningTaken
 from bot.storage.diary.alone import visits_of
-from bot.storage.diary.holds import HELD, TAKEN, DiaryHolds, insert_each, row_of_hold
+from bot.storage.diary.holds import HELD, TAKEN, DiaryHolds, Wanted, insert_each, row_of_hold
 from bot.storage.diary.tables import APPOINTMENT
 from bot.storage.engine.database import Database
 
@@ -34,17 +32,6 @@ _WHO_HAS = select(_A.hold_key, _A.contact).where(
 Kept = Hold | OpeningTaken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """A hold without rooms, without a number a day, and in nobody's place."""
-
-    hold: Hold
-    blocked: tuple[datetime, datetime]
-    key: str
-    limit: int
-    at: datetime
-
-
 class HoldsTogether:
     """One practice's."""
 
@@ -54,7 +41,7 @@ class HoldsTogether:
         self._under_way: asyncio.Task[None] | None = None
 
     async def take(self, wanted: Wanted) -> Kept:
-        """As `DiaryHolds.take`."""
+        """As `DiaryHolds.take`, of what is plain."""
         told: asyncio.Future[Kept] = asyncio.get_running_loop().create_future()
         self._waiting.append((wanted, told))
         if self._under_way is None or self._under_way.done():
@@ -101,11 +88,7 @@ class HoldsTogether:
         kept: list[Kept] = []
         for one in wanted:
             if not is_new(one):
-                kept.append(
-                    self._holds.take(
-                        connection, one.hold, blocked=one.blocked, key=one.key, limit=one.limit, at=one.at
-                    )
-                )
+                kept.append(self._holds.take(connection, one))
             else:
                 kept.append(one.hold if one.hold.id in inserted else OpeningTaken(TAKEN))
         return kept
