@@ -22,7 +22,6 @@ from bot.domain.diary import (
 )
 from bot.domain.openings import Taken
 from bot.errors import OpeningTaken
-from bot.storage.diary.alone import visits_of
 from bot.storage.diary.holds import HELD, DiaryHolds, Wanted, insert_free, new_row
 from bot.storage.diary.holds_together import HoldsTogether
 from bot.storage.diary.patients import Seal, SqlPatients
@@ -30,6 +29,7 @@ from bot.storage.diary.rows import appointment_of
 from bot.storage.diary.rules import taken
 from bot.storage.diary.tables import APPOINTMENT, DAY_SECONDS
 from bot.storage.diary.writes import TO_COME, DiaryWrites
+from bot.storage.engine.alone import visits_of
 from bot.storage.engine.database import Database
 from bot.storage.engine.statements import Prepared
 

@@ -15,10 +15,10 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, text,
 
 from bot.domain.diary import Hold, Opening
 from bot.errors import OpeningTaken
-from bot.storage.diary.alone import be_alone_with, visits_of
 from bot.storage.diary.rows import appointment_of
 from bot.storage.diary.rules import free_room, visits_between
 from bot.storage.diary.tables import APPOINTMENT, OVERLAP
+from bot.storage.engine.alone import be_alone_with, visits_of
 from bot.storage.engine.statements import Prepared, upsert
 
 #: Written out rather than bound, as SQLite uses a partial index only for what it can read in the statement.
@@ -70,7 +70,7 @@ class DiaryHolds:
     def take(self, connection: Connection, wanted: Wanted) -> Hold | OpeningTaken:
         """See `DiaryStore.hold`. A contact that already holds this opening keeps that hold, renewed.
 
-        Only for whoever is alone with the visits of this practitioner and these rooms (`diary.alone`).
+        Only for whoever is alone with the visits of this practitioner and these rooms (`engine.alone`).
         """
         hold, blocked, key, at = wanted.hold, wanted.blocked, wanted.key, wanted.at
         rooms, replaces = wanted.rooms, wanted.replaces

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from bot.domain.diary import Hold
 from bot.errors import OpeningTaken
-from bot.storage.diary.alone import visits_of
 from bot.storage.diary.holds import HELD, TAKEN, DiaryHolds, Wanted, insert_each, row_of_hold
 from bot.storage.diary.tables import APPOINTMENT
+from bot.storage.engine.alone import visits_of
 from bot.storage.engine.database import Database
 
 MOST = 128  # in one transaction

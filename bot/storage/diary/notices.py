@@ -5,7 +5,7 @@ that it tells of.
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
@@ -13,35 +13,14 @@ from bot.domain.conversation import Reply
 from bot.domain.deeds import Deed
 from bot.domain.diary import DiaryWrite
 from bot.domain.pipeline import STAFF
-from bot.ports import Clock
-from bot.service.changes import Changes
-from bot.storage.engine.database import Database
-from bot.storage.inbox.audit import SqlAudit
-from bot.storage.store import SqlStore
+from bot.storage.sending.speaking import Speaking
 from bot.storage.tables import OutboxRow, to_stamp
 
 _outbox = OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel hides it
 
 
-class SqlNotices:
+class SqlNotices(Speaking):
     """Notices of one practice."""
-
-    def __init__(
-        self,
-        database: Database,
-        *,
-        clock: Clock,
-        store: SqlStore,
-        audit: SqlAudit,
-        changes: Changes,
-        wake_delivery: Callable[[str], None],
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._store = store
-        self._audit = audit
-        self._changes = changes
-        self._wake_delivery = wake_delivery
 
     async def tell(
         self,
@@ -80,7 +59,4 @@ class SqlNotices:
             )
             return True
 
-        told = await self._database.write(unit)
-        self._changes.ring()
-        self._wake_delivery(conversation)
-        return told
+        return await self._say(conversation, unit)

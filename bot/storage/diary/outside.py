@@ -15,7 +15,6 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.diary import AppointmentStatus, BookHeld, DiaryWrite, Hold
 from bot.domain.outside import Deed, DeedState, Linked
 from bot.errors import HoldExpired
-from bot.storage.diary.alone import be_alone_with, visits_of
 from bot.storage.diary.book import SqlDiary
 from bot.storage.diary.rows import appointment_of
 from bot.storage.diary.tables import (
@@ -26,6 +25,7 @@ from bot.storage.diary.tables import (
     OUTSIDE_DEED,
     OVERLAP,
 )
+from bot.storage.engine.alone import be_alone_with, visits_of
 from bot.storage.engine.database import Database
 
 _OVERLAP_REASON = "overlap"

@@ -7,10 +7,10 @@ from sqlalchemy import Connection, delete, select, update
 
 from bot.domain.diary import BookHeld, CancelBooked, ConfirmRequested, DiaryWrite, MoveBooked
 from bot.errors import HoldExpired, VisitChanged
-from bot.storage.diary.alone import be_alone_with, visits_of
 from bot.storage.diary.patients import SqlPatients, digest
 from bot.storage.diary.rows import appointment_of
 from bot.storage.diary.tables import APPOINTMENT
+from bot.storage.engine.alone import be_alone_with, visits_of
 
 _A = APPOINTMENT.c
 TO_COME = ("requested", "booked")  # visits that can still be moved and cancelled

@@ -61,7 +61,7 @@ class Database:
         return await self._written(unit, brief=False)
 
     async def write_brief(self, unit: Unit[T], *, alone_with: Collection[str] = ()) -> T:
-        """`write` for a brief unit. `alone_with`: see `bot.storage.diary.alone`."""
+        """`write` for a brief unit. `alone_with`: see `bot.storage.engine.alone`."""
         return await self._written(unit, brief=True, alone_with=alone_with)
 
     async def read(self, unit: Unit[T]) -> T:

@@ -42,7 +42,7 @@ class Job:
     unit: Unit
     done: "Future[Any] | asyncio.Future[Any]"
     brief: bool = False
-    #: What nobody else may write meanwhile (`diary.alone`). SQLite, which has one writer, asks nobody.
+    #: What nobody else may write meanwhile (`engine.alone`). SQLite, which has one writer, asks nobody.
     alone_with: frozenset[str] = frozenset()
 
     def still_wanted(self) -> bool:

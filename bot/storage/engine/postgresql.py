@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
-from bot.storage.diary.alone import be_alone_with
+from bot.storage.engine.alone import be_alone_with
 from bot.storage.engine.group_commit import Job, Outcomes, tell
 
 MAX_GROUP = 128

@@ -1,7 +1,6 @@
 """A template that a person sends into a chat whose window may be closed."""
 
 import uuid
-from collections.abc import Callable
 
 from sqlalchemy import Connection, select
 
@@ -9,37 +8,16 @@ from bot.domain.conversation import Reply
 from bot.domain.deeds import Deed
 from bot.domain.pipeline import STAFF
 from bot.domain.windows import Permission, Writer
-from bot.ports import Clock
-from bot.service.changes import Changes
 from bot.service.inbox.desk import WindowClosed
 from bot.storage import tables as t
-from bot.storage.engine.database import Database
-from bot.storage.inbox.audit import SqlAudit
-from bot.storage.store import SqlStore
+from bot.storage.sending.speaking import Speaking
 from bot.storage.tables import to_stamp
 
 _outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]  # SQLModel hides it
 
 
-class SqlTemplateSending:
+class SqlTemplateSending(Speaking):
     """Implements service.template_desk.Sending."""
-
-    def __init__(
-        self,
-        database: Database,
-        *,
-        clock: Clock,
-        store: SqlStore,
-        audit: SqlAudit,
-        changes: Changes,
-        wake_delivery: Callable[[str], None],
-    ) -> None:
-        self._database = database
-        self._clock = clock
-        self._store = store
-        self._audit = audit
-        self._changes = changes
-        self._wake_delivery = wake_delivery
 
     async def allowed(self, conversation: str) -> Permission:
         def unit(connection: Connection) -> Permission:
@@ -73,9 +51,7 @@ class SqlTemplateSending:
             detail = f"{client_message_id} {reply.template.name}"
             self._audit.note(connection, Deed.SENT, by=who, conversation=conversation, detail=detail)
 
-        await self._database.write(unit)
-        self._changes.ring()
-        self._wake_delivery(conversation)
+        await self._say(conversation, unit)
 
     def _may(self, connection: Connection, conversation: str) -> Permission:
         now = self._clock.now()

@@ -20,7 +20,7 @@ from bot.domain.pipeline import (
 )
 from bot.errors import StaleConversation
 from bot.storage import tables as t
-from bot.storage.diary.alone import visits_in
+from bot.storage.engine.alone import visits_in
 from bot.storage.engine.database import Database
 from bot.storage.engine.instants import tick
 from bot.storage.engine.statements import Prepared, upsert
