@@ -122,15 +122,18 @@ class Outside:
 
 
 class Death:
-    """Counts outside calls, and kills this process at one of them."""
+    """Counts outside calls, and kills this process at one of them: of all, or of one `kind`, since which call
+    comes when is not the same in every run."""
 
-    def __init__(self, at: int | None) -> None:
-        self._at = at
+    def __init__(self) -> None:
+        self.at: int | None = None
+        self.kind: str | None = None
         self.calls: list[str] = []
 
     def comes(self, call: str) -> None:
         self.calls.append(call)
-        if len(self.calls) == self._at:
+        counts = self.kind in (None, call)
+        if counts and self.at == sum(self.kind in (None, each) for each in self.calls):
             os.kill(os.getpid(), signal.SIGKILL)
             time.sleep(60)  # a signal may take a moment, in which nothing more may happen
 
@@ -167,7 +170,7 @@ class Life:
 
 async def live(life: Life) -> None:
     """Takes up what is there, then has the rest of the dialogue."""
-    outside, death = Outside(life.folder / "outside.jsonl"), Death(None)
+    outside, death = Outside(life.folder / "outside.jsonl"), Death()
     kind = "prepared" if life.prepares else "disturbed"
     wish = FLOWS[life.flow][0 if life.prepares else 1]
     assert wish is not None
@@ -183,7 +186,7 @@ async def live(life: Life) -> None:
         interpreter=nursery.UNDERSTANDING,
         wait_for_status=WAIT_FOR_STATUS,
     ) as surgery:
-        death._at = life.dies_at
+        death.at, death.kind = life.dies_at, TWINS.get(life.twin or "")
         _watch_commits(surgery, death)
         if life.twin != "statuses unread":
             await _report(surgery, outside)
@@ -360,14 +363,12 @@ def try_all(flow: str, *, every: int = 1, first: int = 1, twin: str | None = Non
         undisturbed, calls = practice.disturbed(None)
         if not undisturbed.is_clean:
             raise RuntimeError(f"{flow} goes wrong without any crash: {undisturbed}")
-        places = list(range(first, len(calls) + 1, every))
-        if twin is not None:
-            shows = [place for place, call in enumerate(calls, 1) if call == TWINS[twin]]
-            places = shows[:_TRIED]
+        counted = calls if twin is None else [call for call in calls if call == TWINS[twin]][:_TRIED]
+        places = list(range(first, len(counted) + 1, 1 if twin else every))
         for at in places:
             found, _ = practice.disturbed(at)
             if found != undisturbed:
-                wrong.append(f"{flow}, call {at} ({calls[at - 1]}): {found} instead of {undisturbed}")
+                wrong.append(f"{flow}, call {at} ({counted[at - 1]}): {found} instead of {undisturbed}")
     return Tried(calls=len(calls), died=len(places), wrong=tuple(wrong))
 
 
