@@ -57,6 +57,7 @@ class LaxSystem:
         self.people: dict[str, OutsidePatient] = {}
         self.changed: list[str] = []
         self.calls = 0
+        self.booking_takes = 0.0  # seconds, in which others look and find the time free
         self.trouble_before: Trouble = lambda operation: None
         self.trouble_after: Trouble = lambda operation: None
 
@@ -263,7 +264,7 @@ class LaxSystem:
         self.calls += 1
         await asyncio.sleep(0)  # others come between
         self.trouble_before(operation)
-        await asyncio.sleep(0)
+        await asyncio.sleep(self.booking_takes if operation == "create" else 0)
 
     def _after(self, operation: str) -> None:
         self.trouble_after(operation)

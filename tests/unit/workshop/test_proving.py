@@ -80,12 +80,12 @@ async def test_a_promise_that_is_not_kept_is_seen(tmp_path: Path) -> None:
     """It says that it refuses all but one, and takes everybody."""
     world = LaxWorld(Availability.BUSY)
     world.system.capabilities = replace(world.system.capabilities, atomic_claim=True)
+    world.system.booking_takes = 0.2
     findings = await prove(trial_of(world, tmp_path))
 
-    assert "gives one of 5 desks a time that all want" in broken(findings)
-    assert broken(findings) <= {
+    assert broken(findings) == {
         "gives one of 5 desks a time that all want",
-        "gives no two desks times that overlap in part",  # where two of them happened to meet
+        "gives no two desks times that overlap in part",
     }
     assert "BROKEN  gives one of 5 desks" in table(findings)
     assert list(world.system.active()) == []
