@@ -38,27 +38,24 @@ from bot.service.inbox.desk import (
     WaitingConversation,
     WindowClosed,
 )
-from bot.service.turns.journal import stack_of, steps_of
 from bot.storage import tables as t
 from bot.storage.engine.database import Database
 from bot.storage.events.media import SqlMedia
 from bot.storage.inbox.audit import SqlAudit
 from bot.storage.inbox.lists import DeskList
 from bot.storage.inbox.notes import SqlNotes
+from bot.storage.inbox.traces import Traces
 from bot.storage.inbox.views import patient_view
 from bot.storage.sealing.rows import SealedRows
 from bot.storage.sealing.seal import Keyring
 from bot.storage.store import SqlStore
 from bot.storage.tables import from_stamp, to_stamp
 
-_contact = t.ContactRow.__table__  # type: ignore[attr-defined]
 _conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]
 _inbox = t.InboxRow.__table__  # type: ignore[attr-defined]
-_turn = t.TurnRow.__table__  # type: ignore[attr-defined]
 _outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]
 _handoff = t.HandoffRow.__table__  # type: ignore[attr-defined]
 
-_TRACED_TURNS = 50
 _RECEIPT_STATES = {2: MessageState.DELIVERED, 3: MessageState.READ}
 #: What the card shows of a conversation's slots, in this order.
 SHOWN_SLOTS = (
@@ -104,9 +101,9 @@ class SqlDesk:
         answer_by: Callable[[Waits], AnswerBy] | None = None,
     ) -> None:
         self._database = database
-        self._practice = practice
         self._keyring = keyring
         self._rows = SealedRows(practice, keyring)
+        self._traces = Traces(practice, keyring)
         self._clock = clock
         self._store = store
         self._owners = store.ownership
@@ -362,37 +359,7 @@ class SqlDesk:
         return rows
 
     async def turns(self, contact: str) -> tuple[TurnTrace, ...]:
-        def unit(connection: Connection) -> tuple[TurnTrace, ...]:
-            conversation = self._find(connection, contact)
-            if conversation is None:
-                return ()
-            rows = connection.execute(
-                select(_turn)
-                .where(_turn.c.conversation == conversation, _turn.c.sealed.is_not(None))
-                .order_by(_turn.c.started_at.desc())
-                .limit(_TRACED_TURNS)
-            ).all()
-            return tuple(
-                _trace(from_stamp(row.started_at), self._open(connection, conversation, row.sealed))
-                for row in reversed(rows)
-            )
-
-        return await self._database.read(unit)
-
-    def _find(self, connection: Connection, contact: str) -> str | None:
-        """By conversation id, or by phone on any account of ours."""
-        ours = (_contact.c.id == contact, _contact.c.practice == self._practice)
-        known = connection.execute(select(_contact.c.id).where(*ours)).scalar()
-        if known is not None:
-            return str(known)
-        digits = contact.lstrip("+")
-        for row in connection.execute(
-            select(_contact).where(_contact.c.practice == self._practice).order_by(_contact.c.created_at)
-        ):
-            who = self._open(connection, row.id, row.sealed)
-            if digits in ((who.get("phone") or "").lstrip("+"), who.get("recipient")):
-                return str(row.id)
-        return None
+        return await self._database.read(lambda connection: self._traces.of(connection, contact))
 
     # -- rows ---------------------------------------------------------------------------------------------
 
@@ -425,23 +392,3 @@ def _author(author: str) -> tuple[Author, str | None]:
 
 def _shown_slots(slots: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((name, str(slots[name])) for name in SHOWN_SLOTS if slots.get(name) not in (None, ""))
-
-
-def _trace(at: datetime, journal: Mapping[str, Any]) -> TurnTrace:
-    intent: Sequence[Any] = journal.get("intent") or (None, None)
-    return TurnTrace(
-        at=at,
-        text=journal.get("text") or "",
-        language=journal.get("language") or "",
-        intent=intent[0],
-        confidence=intent[1],
-        entities=tuple((kind, value) for kind, value in journal.get("entities") or ()),
-        red_flag=journal.get("red_flag"),
-        commands=tuple(journal.get("commands") or ()),
-        flow=journal.get("flow"),
-        step=journal.get("step"),
-        actions=tuple((name, outcome) for name, outcome in journal.get("actions") or ()),
-        reply="\n\n".join(journal.get("replies") or ()),
-        stack=stack_of(journal),
-        steps=steps_of(journal),
-    )
