@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 Minutes = tuple[int, int]
 Day = date | None  # None: any day
@@ -151,7 +152,36 @@ def _reading_met(reading: str, answer: Answer, now: datetime) -> bool:
             _clashes(given, refused) for given in answer.hours
         )
     without = {day for day, hours in refused if hours.kind == "day"}
-    return _same({(d, h) for d, h in wanted if d not in without}, answer.hours)
+    left = {(d, h) for d, h in wanted if d not in without}
+    return (
+        _same(left, answer.hours)
+        or _is_spelled_out(left, without, answer, now.date())
+        or _are_one_run(left, answer)
+    )
+
+
+def _is_spelled_out(wanted: set[tuple[Day, Hours]], without: set[Day], answer: Answer, today: date) -> bool:
+    """ "Afternoons, but not on Friday": the afternoons of the coming days, Fridays left out."""
+    if not without or {day for day, _ in wanted} != {None}:
+        return False
+    coming = {today + timedelta(days=n) for n in range(1, 7)} - without
+    given = {day for day, _ in answer.hours}
+    if None in given or not coming <= given or given & without:
+        return False
+    return all(
+        _same({(day, hours) for _, hours in wanted}, frozenset(one for one in answer.hours if one[0] == day))
+        for day in given
+    )
+
+
+def _are_one_run(wanted: set[tuple[Day, Hours]], answer: Answer) -> bool:
+    """ "At ten, half past or eleven, any day": from ten until an hour after the last of them."""
+    starts = sorted(hours.hours[0] for _, hours in wanted)
+    if len(starts) < 2 or any(day is not None or hours.kind != "point" for day, hours in wanted):
+        return False
+    if any(later - one > 60 for one, later in pairwise(starts)):
+        return False
+    return answer.hours == frozenset({(None, (starts[0], starts[-1] + 60))})
 
 
 def _same(wanted: set[tuple[Day, Hours]], given: frozenset[tuple[Day, Minutes]]) -> bool:
