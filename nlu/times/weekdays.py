@@ -19,8 +19,8 @@ def read_weekday(tape: Tape, place: int) -> Read | None:
     if weekday is not None or every:
         weekday = weekday if weekday is not None else tape.get(place + 1, "weekday")
         coming = almanac.coming_weekday(tape.today, weekday)
-        ranges = (almanac.one(coming), almanac.one(coming + timedelta(weeks=1)))
-        return Days("weekday", ranges, weekday=weekday), place + 1 + every
+        later = almanac.one(coming + timedelta(weeks=1))
+        return Days("weekday", (almanac.one(coming),), (later,), weekday=weekday), place + 1 + every
     weekday = tape.get(place, "weekday")
     if weekday is None:
         return None

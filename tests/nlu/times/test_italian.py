@@ -66,7 +66,7 @@ DAYS = [
     ("a partire da mercoledì", "03-04..03-17"),
     ("prima di venerdì", "03-02..03-05"),
     ("entro venerdì", "03-02..03-06"),
-    ("tutti i lunedì", "03-09, 03-16"),
+    ("tutti i lunedì", "03-09"),
     ("nei giorni feriali", "03-02..03-06, 03-09..03-13"),
     ("nei prossimi giorni", "03-02..03-08"),
     ("mer o ven", "03-04, 03-06"),
