@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: any-text demo test setup check unit browser pictures container crash crash-workers every-call races diary-races races-outside inbox-races oracle outreach hostile mutants deliveries replies billed crowd bench bench-engine bench-inbox bench-openings growth soak clean
+.PHONY: any-text demo test setup check unit browser pictures container crash crash-workers every-call races diary-races races-outside inbox-races oracle outreach hostile pace mutants deliveries replies billed crowd bench bench-engine bench-inbox bench-openings growth soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -88,6 +88,9 @@ crowd: setup  ## a thousand patients at once, from hello to booked
 
 bench: setup  ## durable turns a second beside a bare server with the same commits
 	$(RUN)python -m bench.turns
+
+pace: setup  ## what patients feel at the pace that Meta lets one number send, on one core
+	$(RUN)python -m bench.pace
 
 bench-openings: setup  ## a search for openings: 90 days, 10 practitioners; then 100 and 100,000 appointments
 	$(RUN)python -m bench.openings --large

@@ -106,17 +106,17 @@ class Talk:
         self.meta.replies[self.who] = asyncio.Queue()
         if self.kind == "taps":
             while self.number < 8 and not (self.shown and self.shown.openings):
-                await self._turn()
+                await self.turn()
         else:
-            await self._turn()
+            await self.turn()
         self.acknowledged.clear()
         self.replied.clear()
 
     async def go_on(self, until: float) -> None:
         while time.monotonic() < until:
-            await self._turn()
+            await self.turn()
 
-    async def _turn(self) -> None:
+    async def turn(self) -> None:
         self.number += 1
         body, headers = webhook(self.number, self.who, _NEXT[self.kind](self.shown, self.number))
         began = time.perf_counter()
@@ -186,12 +186,12 @@ class Measured:
         return (
             f"{statistics.median(self.rates):6.0f} turns/s"
             f" (rounds {', '.join(f'{rate:.0f}' for rate in self.rates)}),"
-            f" {statistics.median(self.cpu):5.2f} ms of CPU a turn, reply {_spread(self.replied)},"
-            f" acknowledgement {_spread(self.acknowledged)}"
+            f" {statistics.median(self.cpu):5.2f} ms of CPU a turn, reply {spread(self.replied)},"
+            f" acknowledgement {spread(self.acknowledged)}"
         )
 
 
-def _spread(times: Sequence[float]) -> str:
+def spread(times: Sequence[float]) -> str:
     ordered = sorted(times) or [0.0]
     return (
         f"p50 {ordered[len(ordered) // 2] * 1000:.1f} p99 {ordered[int(len(ordered) * 0.99)] * 1000:.1f} ms"
@@ -205,12 +205,12 @@ async def measure(
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         talks = [Talk(http, meta, url, f"39347{first + line:07d}", kind) for line in range(conversations)]
         await asyncio.gather(*[talk.begin() for talk in talks])
-        used, until = _cpu(process), time.monotonic() + seconds
+        used, until = cpu_of(process), time.monotonic() + seconds
         await asyncio.gather(*[talk.go_on(until) for talk in talks])
-        return talks, _cpu(process) - used
+        return talks, cpu_of(process) - used
 
 
-def _cpu(process: int) -> float:
+def cpu_of(process: int) -> float:
     """Seconds of CPU so far, of all threads (proc(5): utime and stime)."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -224,10 +224,10 @@ async def bench(conversations: int, seconds: float, rounds: int, kinds: Sequence
     graph = f"http://127.0.0.1:{runner.addresses[0][1]}"
     found = {(kind, name): Measured(seconds) for kind in kinds for name in ("front desk", "floor")}
     with tempfile.TemporaryDirectory(prefix="chairside-bench-") as folder:
-        servers = {"front desk": _start_desk(Path(folder), graph), "floor": _start_floor(graph)}
+        servers = {"front desk": start_desk(Path(folder), graph), "floor": _start_floor(graph)}
         try:
             for _, url in servers.values():
-                await _ready(url)
+                await ready(url)
             first = 0
             for number in range(rounds + 1):
                 for kind, name in found:
@@ -259,7 +259,7 @@ async def bench(conversations: int, seconds: float, rounds: int, kinds: Sequence
         print(f"{'':>8}  ratio:      {ratio:.2f} of the floor by turns, {cpu:.2f} by CPU")
 
 
-def _start_desk(data: Path, graph: str) -> "tuple[subprocess.Popen[bytes], str]":
+def start_desk(data: Path, graph: str) -> "tuple[subprocess.Popen[bytes], str]":
     port = _free_port()
     environment = {
         **os.environ,
@@ -279,7 +279,7 @@ def _start_floor(graph: str) -> "tuple[subprocess.Popen[bytes], str]":
     return subprocess.Popen(command, stdout=subprocess.DEVNULL), f"http://127.0.0.1:{port}"
 
 
-async def _ready(url: str) -> None:
+async def ready(url: str) -> None:
     async with aiohttp.ClientSession() as http:
         for _ in range(12_000):  # the first start learns, on a busy machine for minutes
             try:

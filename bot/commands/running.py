@@ -26,6 +26,7 @@ from bot.web.library_log import hush_libraries
 
 _FIRST_PORT = 8080
 _PORTS_TRIED = 100
+_LOOKS_FOR_GARBAGE = (20_000, 20, 20)  # a turn makes thousands of values, and cycles are rare among them
 
 
 def demo(
@@ -143,6 +144,7 @@ async def _serve(configuration: bootstrap.Configuration, host: str, port: int, *
     forget_what_was_read()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_LOOKS_FOR_GARBAGE)
     gc.enable()
     if configuration.demo:
         print(f"Chairside is ready: {server.url}/", flush=True)

@@ -60,6 +60,8 @@ class _Endpoint:
         self._channel = channel
         self._neighbours = neighbours
         self._pressure = pressure
+        # Asked once: looking whether a protocol is kept takes longer than reading most webhooks.
+        self._addressed = channel if isinstance(channel, AddressedChannel) else None
         self._measures = measures
         self._intake = intake
         # One at a time: what is read from a large body takes many times its room.
@@ -93,9 +95,7 @@ class _Endpoint:
 
     async def _taken(self, request: web.Request, started: float) -> web.Response:
         body = await _read(request)
-        channel = self._channel
-        if isinstance(channel, AddressedChannel):
-            channel = channel.at(request.raw_path)
+        channel = self._addressed.at(request.raw_path) if self._addressed else self._channel
         try:
             channel.verify(request.headers, body)
         except SignatureMismatch as error:

@@ -1,6 +1,5 @@
 """Rows of one practice as values: what is sealed in them opened, what is opened sealed."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -19,11 +18,9 @@ from bot.domain.conversation import (
     TemplateCall,
 )
 from bot.domain.pipeline import Contact
+from bot.storage.sealing.plain_json import as_bytes, from_bytes
 from bot.storage.sealing.seal import Keyring
 from bot.storage.tables import from_stamp
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-_decode = json.JSONDecoder().decode
 
 
 class SealedRows:
@@ -34,10 +31,10 @@ class SealedRows:
         self.keyring = keyring
 
     def seal(self, connection: Connection, owner: str, value: Mapping[str, Any]) -> bytes:
-        return self.keyring.seal(connection, owner, _encode(value).encode())
+        return self.keyring.seal(connection, owner, as_bytes(value))
 
     def open(self, connection: Connection, owner: str, sealed: bytes) -> dict[str, Any]:
-        value: dict[str, Any] = _decode(self.keyring.open(connection, owner, sealed).decode())
+        value: dict[str, Any] = from_bytes(self.keyring.open(connection, owner, sealed))
         return value
 
     def hashed(self, channel_id: str) -> str:
