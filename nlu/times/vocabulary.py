@@ -36,6 +36,7 @@ _TOLD = frozenset(_MENDED) | {
 }
 _TOLD |= {"clock_exact", "clock_spoken", "half_after"}
 _GLUED = frozenset({"weekday", "relative", "month", "part", "next", "this", "weekend", "unit"})
+_LONG_NUMBER = 9
 _WORDS = resources.files("nlu.times") / "words"
 
 
@@ -129,7 +130,11 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
         phrases.setdefault(words[0], []).append((words[1:], meaning))
     single = {w[0]: s for w, s in senses.items() if len(w) == 1}
     mendable = tuple(
-        sorted(w for w, s in single.items() if len(w) >= 5 and any(kind in s for kind in _MENDED))
+        sorted(
+            w
+            for w, s in single.items()
+            if (len(w) >= 5 and not s.keys().isdisjoint(_MENDED)) or _is_a_long_number(w, s)
+        )
     )
     names = {
         kind: frozenset(map(spelling, _words(words))) for kind, words in content.get("names", {}).items()
@@ -156,6 +161,11 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
         },
         **content["habits"],
     )
+
+
+def _is_a_long_number(word: str, senses: Senses) -> bool:
+    """ "Семнадцатого", "seventeenth": short numbers look too much like other words."""
+    return len(word) >= _LONG_NUMBER and not senses.keys().isdisjoint(("number", "ordinal"))
 
 
 def _add_any_time_after(senses: dict[tuple[str, ...], Senses]) -> None:
@@ -200,9 +210,12 @@ def _senses(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
 
 
 def _words(written: Any) -> list[str]:
-    """ "a, b" or {stems: "a, b", endings: "c, d"}: every stem with every ending."""
+    """ "a, b", {stems: "a, b", endings: "c, d"}: every stem with every ending, or {words: ..., then: ...}: every
+    phrase followed by every other."""
     if isinstance(written, list):
         return [word for part in written for word in _words(part)]
+    if isinstance(written, Mapping) and "then" in written:
+        return [f"{a} {b}" for a, b in product(_words(written["words"]), _words(written["then"]))]
     if isinstance(written, Mapping):
         return [a + b for a, b in product(_words(written["stems"]), _words(written["endings"]))]
     return [word.strip() for word in (written or "").split(",") if word.strip()]
