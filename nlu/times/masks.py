@@ -5,7 +5,13 @@ from nlu.times.vocabulary import Vocabulary
 from nlu.understanding import Context
 
 _CHAIN_SIGNS = frozenset(" -./()")
-_BEFORE_DIGITS = frozenset({"h", "t", "ч", "ore", "alle", "le", "at", "в", "во", "v", "vo", "на", "il"})
+#: Words that digits are glued to: "h15", "alle15", "after5", "после17".
+_BEFORE_DIGITS = frozenset(
+    {"h", "t", "at", "after", "before", "until", "till", "til", "around", "from", "by"}
+    | {"ore", "alle", "le", "il", "dopo", "verso", "entro", "dalle", "dal", "fino"}
+    | {"ч", "в", "во", "на", "после", "до", "к", "с", "со", "около", "по"}
+    | {"v", "vo", "posle", "do", "okolo"}
+)
 _NAME_WORDS = 3  # a first name, a particle, a surname
 
 

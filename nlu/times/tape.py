@@ -70,7 +70,7 @@ class Tape:
         self.capitals: frozenset[int] = frozenset()  # where a capital stands
         self.read: set[int] = set()  # the places that a piece was made of
         spelled = vocabulary.spelled
-        tokens = [replace(t, text=spelled[t.text]) if t.text in spelled else t for t in tokenise(text)]
+        tokens = _in_full(tokenise(text), spelled)
         if vocabulary.language == "en":
             tokens = _half_days_in_full(tokens)
         tokens = _unglued(tokens, vocabulary)
@@ -168,6 +168,19 @@ class Tape:
             if units is not None and units <= 9:
                 return tens + units, following + 1
         return None
+
+
+def _in_full(tokens: list[Token], spelled: Mapping[str, str]) -> list[Token]:
+    """ "wk" is a week, and of "на след.неделе" the dot belongs to the short word."""
+    if not any(token.text in spelled for token in tokens):
+        return tokens
+    full: list[Token] = []
+    for place, token in enumerate(tokens):
+        dotted = token.text == "." and token.glued and place > 0 and tokens[place - 1].text in spelled
+        if dotted and place + 1 < len(tokens) and not tokens[place + 1].capital:
+            continue
+        full.append(replace(token, text=spelled[token.text]) if token.text in spelled else token)
+    return full
 
 
 def _unglued(tokens: list[Token], words: Vocabulary) -> list[Token]:
