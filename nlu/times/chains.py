@@ -12,6 +12,7 @@ from nlu.times.echoes import read_echo
 from nlu.times.hours import part_hours
 from nlu.times.pieces import PAST, Clock, Days, Link, Piece, Whenever
 from nlu.times.reasons import asks_for_no_visit, drop_reasons, has_happened, only_tells_the_time
+from nlu.times.refusals import free_afterwards, is_a_condition, keep_days_of_refused_hours
 from nlu.times.retractions import retract
 from nlu.times.tape import Tape
 
@@ -42,10 +43,11 @@ def find_pieces(tape: Tape) -> list[Piece]:
                 link = "none"
             if first:
                 pieces, piece = _negate(tape, pieces, piece, gap_start, place)
-                piece = _free_afterwards(tape, piece)
+                piece = free_afterwards(tape, piece)
             pieces.append(piece.but(link=link))
         place = gap_start = end
-    return drop_reasons(tape, dismiss(tape, retract(tape, _negate_last(tape, pieces, gap_start))))
+    pieces = keep_days_of_refused_hours(retract(tape, _negate_last(tape, pieces, gap_start)))
+    return drop_reasons(tape, dismiss(tape, pieces))
 
 
 def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | None:
@@ -118,6 +120,8 @@ def _link(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
     if begins:
         return "break"
     link: Link = "none"
+    if any(tape.has(place, "then") for place in range(start, end)) and is_a_condition(tape, end):
+        return "or"
     for place in range(start, end):
         senses = tape.at(place).senses
         if "and" in senses and "or" in senses and link != "or":
@@ -146,6 +150,8 @@ def _negate(
         senses = tape.at(marker).senses
         if not senses:
             continue
+        if "cannot" in senses and pieces and is_a_condition(tape, pieces[-1].start):
+            continue  # "if Thursday is full, then on Friday"
         before = all(tape.has(p, "filler", "possessive") for p in range(gap_start, marker)) and bool(pieces)
         after = all(tape.has(p, "filler", "at", "of", "day_number") for p in range(marker + 1, place))
         if "except" in senses and after and not ("cannot" in senses and before):
@@ -161,12 +167,12 @@ def _negate(
         if "cannot" in senses and before and own_hour:  # "on Tuesday I have a meeting at 3"
             return pieces, piece.but(negated=True)
         if "cannot" in senses and before and pieces[-1].link != "none":
-            pieces = _negated_back(pieces)
+            pieces = _negated_back(tape, pieces)
             continue
-        if ("cannot" in senses or "not" in senses) and after:
+        if ("cannot" in senses or "not" in senses) and after and not is_a_condition(tape, marker):
             return pieces, piece.but(negated=True)
         if "cannot" in senses and before:
-            pieces = _negated_back(pieces)
+            pieces = _negated_back(tape, pieces)
     if pieces and pieces[-1].negated and place > gap_start:
         link = _link(tape, gap_start, place, begins=False)
         joined = link in ("or", "and") or (link == "soft" and pieces[-1].excluding)
@@ -175,17 +181,6 @@ def _negate(
         if joined and not bounded and not any(tape.has(p, "not", "cannot") for p in range(gap_start, place)):
             piece = piece.but(negated=True, excluding=pieces[-1].excluding)
     return pieces, piece
-
-
-def _free_afterwards(tape: Tape, piece: Piece) -> Piece:
-    """ "I am away until the 15th" wishes for the days after it."""
-    days = piece.found
-    if not piece.negated or not isinstance(days, Days) or days.bound not in ("by", "before"):
-        return piece
-    if not (tape.has(piece.start, "until") and days.ranges):
-        return piece
-    end = days.ranges[0][1]
-    return piece.but(found=Days("span", ((end, end + timedelta(days=14)),), bound="from"), negated=False)
 
 
 def _is_apart(last: Piece, link: Link) -> bool:
@@ -197,7 +192,7 @@ def _negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]
     """ "Monday doesn't work" at the end of the message."""
     for place in range(gap_start, min(gap_start + 5, len(tape))):
         if tape.has(place, "cannot") and pieces:
-            return _negated_back(pieces)
+            return _negated_back(tape, pieces)
         if not tape.has(place, "filler"):
             break
     return pieces
@@ -214,11 +209,11 @@ def _is_within(pieces: list[Piece], place: int) -> bool:
     )
 
 
-def _negated_back(pieces: list[Piece]) -> list[Piece]:
+def _negated_back(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """Negates the last piece and those that hang on it."""
     pieces = list(pieces)
     for place in range(len(pieces) - 1, -1, -1):
-        pieces[place] = pieces[place].but(negated=True)
+        pieces[place] = free_afterwards(tape, pieces[place].but(negated=True))
         if pieces[place].link in ("break", "soft") or _is_within(pieces, place):
             break
     return pieces

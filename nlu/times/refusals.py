@@ -1,0 +1,73 @@
+"""What is left of a time that was refused: the days after an absence, the other hours of a day."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.tape import Tape
+
+_FORTNIGHT = timedelta(days=14)
+_DOUBTFUL = 0.6
+_CLAUSE = 6  # lexemes between "if" and what it is said of
+
+
+def free_afterwards(tape: Tape, piece: Piece) -> Piece:
+    """ "I am away until the 15th" wishes for the days after it."""
+    days = piece.found
+    if not piece.negated or not isinstance(days, Days) or days.bound not in ("by", "before"):
+        return piece
+    if not (tape.has(piece.start, "until") and days.ranges):
+        return piece
+    end = days.ranges[0][1]
+    return piece.but(found=Days("span", ((end, end + _FORTNIGHT),), bound="from"), negated=False)
+
+
+def is_a_condition(tape: Tape, place: int) -> bool:
+    """Whether what stands at `place` is said with an "if" before it: "if Thursday is full"."""
+    softs = 0
+    for before in range(place - 1, max(place - 1 - 2 * _CLAUSE, -1), -1):
+        if tape.has(before, "if"):
+            return True
+        softs += tape.has(before, "soft")
+        if softs > 1 or tape.at(before).text in (".", "!", "?"):
+            return False
+    return False
+
+
+def keep_days_of_refused_hours(pieces: list[Piece]) -> list[Piece]:
+    """ "On Wednesday after 4 I can't": the hours are refused, not the day. "At 3 on Thursday I can't, at 5 I
+    can" is Thursday at 5."""
+    for place in range(len(pieces) - 1):
+        if not _is_hour_of_refused_day(pieces[place], pieces[place + 1]):
+            continue
+        day, clock = sorted(pieces[place : place + 2], key=lambda piece: isinstance(piece.found, Clock))
+        others = [p for n, p in enumerate(pieces) if n not in (place, place + 1) and _is_wished(p)]
+        if any(isinstance(p.found, Days) for p in others) or len(others) > 1:
+            continue
+        assert isinstance(day.found, Days)
+        later = pieces[place + 2 :]
+        if others and others[0] in later:
+            day = day.but(negated=False, link=pieces[place].link, end=max(day.end, clock.end))
+            told = [p for p in later if not (p.negated and isinstance(p.found, Clock))]
+            return [*pieces[:place], day, *(_hung_on(p) for p in told)]
+        if not others:
+            found = replace(day.found, confidence=min(day.found.confidence, _DOUBTFUL))
+            kept = [p.but(found=found, negated=False) if p is day else p for p in pieces]
+            return kept
+    return pieces
+
+
+def _is_hour_of_refused_day(one: Piece, other: Piece) -> bool:
+    kinds = {type(one.found), type(other.found)}
+    refused = one.negated and other.negated and not (one.excluding or other.excluding)
+    return kinds == {Days, Clock} and refused and other.link == "none"
+
+
+def _is_wished(piece: Piece) -> bool:
+    if piece.negated or piece.dismissed:
+        return False
+    return isinstance(piece.found, Clock) or (isinstance(piece.found, Days) and bool(piece.found.ranges))
+
+
+def _hung_on(piece: Piece) -> Piece:
+    return piece.but(link="soft") if piece.link == "break" else piece
