@@ -9,6 +9,7 @@ from typing import Any
 from nlu.times.folding import Token, tokenise
 from nlu.times.masks import masked_places
 from nlu.times.pieces import Days
+from nlu.times.slips import half_days_in_full, in_full, mended, unglued, without_hesitation
 from nlu.times.vocabulary import Senses, Vocabulary
 from nlu.transliteration import in_latin
 from nlu.understanding import Context
@@ -17,6 +18,7 @@ _SOFT = frozenset(",.;!?:()…")
 _NOTHING: Senses = {}
 _SOFT_SENSES: Senses = {"soft": True}
 _FILLER_SENSES: Senses = {"filler": True}
+_CORRECTED_SENSES: Senses = {"correction": True}  # "alle 16 *17"; but *bold* has two
 _CLOCK_FACES = {chr(0x1F550 + n): (n + 1) * 60 for n in range(12)}
 _CLOCK_FACES |= {chr(0x1F55C + n): (n + 1) * 60 + 30 for n in range(12)}
 #: Senses that make a short "mar" or "sat" beside them a weekday.
@@ -37,7 +39,6 @@ _OF_TIME = frozenset(
         "whenever",
     }
 )
-_GLUED = 8  # letters of two words of time in one
 _JOINING = frozenset({"or", "to", "and", "soft"})
 _NAMING = ("number", "at", "half", "clock_spoken", "holiday", "day_number", "weekday", "month", "ordinal")
 #: Words that tell why a time is named, and nothing of the time itself.
@@ -69,14 +70,15 @@ class Tape:
         self.days_at: dict[int, tuple[Days, int] | None] = {}  # what was read there already
         self.capitals: frozenset[int] = frozenset()  # where a capital stands
         self.read: set[int] = set()  # the places that a piece was made of
-        spelled = vocabulary.spelled
-        tokens = _in_full(tokenise(text), spelled)
+        tokens = in_full(tokenise(text), vocabulary.spelled)
         if vocabulary.language == "en":
-            tokens = _half_days_in_full(tokens)
-        tokens = _unglued(tokens, vocabulary)
+            tokens = half_days_in_full(tokens)
+        tokens = unglued(without_hesitation(tokens, vocabulary), vocabulary)
         self.capitals = frozenset(token.start for token in tokens if token.capital)
         if vocabulary.latin:
             tokens = [replace(t, text=in_latin(t.text)) if t.text.isalpha() else t for t in tokens]
+        if _is_worth_mending(context):
+            tokens = mended(tokens, vocabulary)
         self.lexemes = _lexemes(text, tokens, vocabulary, context)
 
     def __len__(self) -> int:
@@ -170,51 +172,6 @@ class Tape:
         return None
 
 
-def _in_full(tokens: list[Token], spelled: Mapping[str, str]) -> list[Token]:
-    """ "wk" is a week, and of "на след.неделе" the dot belongs to the short word."""
-    if not any(token.text in spelled for token in tokens):
-        return tokens
-    full: list[Token] = []
-    for place, token in enumerate(tokens):
-        dotted = token.text == "." and token.glued and place > 0 and tokens[place - 1].text in spelled
-        if dotted and place + 1 < len(tokens) and not tokens[place + 1].capital:
-            continue
-        full.append(replace(token, text=spelled[token.text]) if token.text in spelled else token)
-    return full
-
-
-def _unglued(tokens: list[Token], words: Vocabulary) -> list[Token]:
-    """ "thursdayafternoon", "prossimasettimana"."""
-    if not any(len(token.text) >= _GLUED and token.text not in words.phrases for token in tokens):
-        return tokens
-    parted: list[Token] = []
-    for token in tokens:
-        cut = None
-        known = token.text in words.phrases or token.text in words.never_mended  # "Giovanni"
-        if len(token.text) >= _GLUED and token.text.isalpha() and not known:
-            cuts = range(4, len(token.text) - 3)
-            cut = next(
-                (n for n in cuts if token.text[:n] in words.days and token.text[n:] in words.days), None
-            )
-        if cut is None or token.end - token.start != len(token.text):
-            parted.append(token)
-            continue
-        middle = token.start + cut
-        parted.append(replace(token, text=token.text[:cut], end=middle))
-        parted.append(Token(token.text[cut:], middle, token.end, glued=False))
-    return parted
-
-
-def _half_days_in_full(tokens: list[Token]) -> list[Token]:
-    """ "3p" is 3 pm."""
-    for place in range(1, len(tokens)):
-        token = tokens[place]
-        ends = place + 1 == len(tokens) or not tokens[place + 1].glued
-        if token.text in ("a", "p") and token.glued and ends and tokens[place - 1].text.isdecimal():
-            tokens[place] = replace(token, text=token.text + "m")
-    return tokens
-
-
 def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context) -> list[Lexeme]:
     masked = masked_places(text, tokens, words, context)
     lexemes: list[Lexeme] = []
@@ -279,6 +236,8 @@ def _longest(tokens: list[Token], place: int, first: str, words: Vocabulary) -> 
         return _SOFT_SENSES, 1
     if first in _CLOCK_FACES:
         return {"clock_spoken": _CLOCK_FACES[first]}, 1
+    if first == "*":
+        return (_CORRECTED_SENSES if sum(token.text == "*" for token in tokens) == 1 else _FILLER_SENSES), 1
     if not first.isalnum() and unicodedata.category(first[0]) in ("So", "Sk", "Cn"):
         return _FILLER_SENSES, 1  # a picture says nothing
     return _NOTHING, 1

@@ -35,6 +35,7 @@ _TOLD = frozenset(_MENDED) | {
     "around",
 }
 _TOLD |= {"clock_exact", "clock_spoken", "half_after"}
+_LEADING = frozenset({"at", "after", "before", "around", "by", "from_on", "between", "until"})
 _GLUED = frozenset({"weekday", "relative", "month", "part", "next", "this", "weekend", "unit"})
 _LONG_NUMBER = 9
 _WORDS = resources.files("nlu.times") / "words"
@@ -59,6 +60,9 @@ class Vocabulary:
     months: frozenset[str]  # those that are mended
     month_names: frozenset[str]
     told: tuple[str, ...]  # single words of time, grammar too: what a slip of the hand may have meant
+    leading: tuple[str, ...]  # words that lead to an hour, long enough for a slip to be told: "alle", "dopo"
+    before_hours: frozenset[str]  # single words that hardly anything but an hour follows: "alle", "at"
+    hours_in_words: tuple[str, ...]
     days: frozenset[str]  # those that an hour may be glued to: "tuesday3pm"
     real: frozenset[str]  # words that only look like one of time
     never_mended: frozenset[str]
@@ -148,6 +152,9 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
         months=frozenset(w for w in mendable if single[w].keys() <= {"month"}),
         month_names=frozenset(w for w, s in single.items() if "month" in s),
         told=tuple(sorted(w for w, s in single.items() if len(w) >= 4 and not _TOLD.isdisjoint(s))),
+        leading=tuple(sorted(w for w in _first_words(senses) if len(w) >= 4)),
+        before_hours=frozenset(w for w, s in single.items() if "at" in s and "unit" not in s),
+        hours_in_words=tuple(sorted(w for w, s in single.items() if len(w) >= 3 and _is_an_hour(s))),
         days=frozenset(w for w, s in single.items() if not _GLUED.isdisjoint(s)),
         real=frozenset(spelling(w) for w in _words(content.get("no_slip_of_the_hand"))),
         never_mended=frozenset(spelling(w) for w in _words(content["never_mended"])),
@@ -166,6 +173,16 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
 def _is_a_long_number(word: str, senses: Senses) -> bool:
     """ "Семнадцатого", "seventeenth": short numbers look too much like other words."""
     return len(word) >= _LONG_NUMBER and not senses.keys().isdisjoint(("number", "ordinal"))
+
+
+def _first_words(senses: Mapping[tuple[str, ...], Senses]) -> frozenset[str]:
+    """Those of one word, or that a word for "at" follows: "dopo le", "fino alle"."""
+    leading = {w for w, said in senses.items() if not _LEADING.isdisjoint(said) and "unit" not in said}
+    return frozenset(w[0] for w in leading if len(w) == 1 or "at" in senses.get(w[1:], {}))
+
+
+def _is_an_hour(senses: Senses) -> bool:
+    return 1 <= senses.get("number", 0) <= 24 or "clock_exact" in senses
 
 
 def _add_any_time_after(senses: dict[tuple[str, ...], Senses]) -> None:
@@ -210,8 +227,8 @@ def _senses(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
 
 
 def _words(written: Any) -> list[str]:
-    """ "a, b", {stems: "a, b", endings: "c, d"}: every stem with every ending, or {words: ..., then: ...}: every
-    phrase followed by every other."""
+    """ "a, b"; {stems: "a, b", endings: "c, d"}: every stem with every ending; {words: "a, b", then: "c, d"}:
+    the same with a space between."""
     if isinstance(written, list):
         return [word for part in written for word in _words(part)]
     if isinstance(written, Mapping) and "then" in written:

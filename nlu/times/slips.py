@@ -1,0 +1,145 @@
+"""From words as they are typed to words as they are meant: "wk", "thursdayafternoon", "alle ehm dieci"."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from nlu.times.folding import Token
+from nlu.times.vocabulary import Vocabulary
+
+_PAUSES = frozenset(",.…:")
+#: Sounds that say nothing, by language: "um" is a word in German.
+_HESITATING: Mapping[str, frozenset[str]] = {
+    "en": frozenset({"er", "erm", "um", "umm", "uh", "uhm", "uhh", "hmm", "mmm", "ehm"}),
+    "it": frozenset({"ehm", "uhm", "hmm", "mmm", "mmh", "mhm", "ehmm", "em", "um", "uh"}),
+    "ru": frozenset({"э", "ээ", "эээ", "эм", "эмм", "ммм", "хм", "хмм", "em", "emm", "mmm", "hm", "hmm"}),
+}
+_SHORTEST, _LONG = 3, 5
+_GLUED = 8  # letters of two words of time in one
+
+
+def in_full(tokens: list[Token], spelled: Mapping[str, str]) -> list[Token]:
+    """ "wk" is a week, and of "на след.неделе" the dot belongs to the short word."""
+    if not any(token.text in spelled for token in tokens):
+        return tokens
+    full: list[Token] = []
+    for place, token in enumerate(tokens):
+        dotted = token.text == "." and token.glued and place > 0 and tokens[place - 1].text in spelled
+        if dotted and place + 1 < len(tokens) and not tokens[place + 1].capital:
+            continue
+        full.append(replace(token, text=spelled[token.text]) if token.text in spelled else token)
+    return full
+
+
+def unglued(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """ "thursdayafternoon", "prossimasettimana"."""
+    if not any(len(token.text) >= _GLUED and token.text not in words.phrases for token in tokens):
+        return tokens
+    parted: list[Token] = []
+    for token in tokens:
+        cut = None
+        known = token.text in words.phrases or token.text in words.never_mended  # "Giovanni"
+        if len(token.text) >= _GLUED and token.text.isalpha() and not known:
+            cuts = range(4, len(token.text) - 3)
+            cut = next(
+                (n for n in cuts if token.text[:n] in words.days and token.text[n:] in words.days), None
+            )
+        if cut is None or token.end - token.start != len(token.text):
+            parted.append(token)
+            continue
+        middle = token.start + cut
+        parted.append(replace(token, text=token.text[:cut], end=middle))
+        parted.append(Token(token.text[cut:], middle, token.end, glued=False))
+    return parted
+
+
+def half_days_in_full(tokens: list[Token]) -> list[Token]:
+    """ "3p" is 3 pm."""
+    for place in range(1, len(tokens)):
+        token = tokens[place]
+        ends = place + 1 == len(tokens) or not tokens[place + 1].glued
+        if token.text in ("a", "p") and token.glued and ends and tokens[place - 1].text.isdecimal():
+            tokens[place] = replace(token, text=token.text + "m")
+    return tokens
+
+
+def without_hesitation(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """Neither "ehm" nor the dots of a pause part "alle" from "quindici"."""
+    stars = [token.text for token in tokens].count("*")
+    if stars > 1:  # *bold*
+        tokens = [token for token in tokens if token.text != "*"]
+    sounds = _HESITATING.get(words.language, frozenset())
+    if sounds.isdisjoint(token.text for token in tokens) and not _pauses_before_a_number(tokens, words):
+        return tokens
+    said: list[Token] = []
+    for place, token in enumerate(tokens):
+        if token.text in sounds and not (said and said[-1].text.isdecimal()):
+            continue
+        if token.text in _PAUSES and place and tokens[place - 1].text in sounds and _pauses(said):
+            continue
+        if said and _pauses(said) and _is_number(token, words):
+            kept = len(said)
+            while kept and said[kept - 1].text in _PAUSES:
+                kept -= 1
+            if kept and said[kept - 1].text in words.before_hours:
+                del said[kept:]
+                token = replace(token, glued=False)
+        said.append(token)
+    return said
+
+
+def mended(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """A word before an hour that is nearly "alle" or "dopo", and after "alle" one that is nearly a number."""
+    fixed: list[Token] | None = None
+    for place, token in enumerate(tokens):
+        word = token.text
+        if len(word) < _SHORTEST or word in words.phrases or not word.isalpha() or word in words.real:
+            continue
+        if word in words.never_mended or (token.capital and place):
+            continue
+        found = None
+        if _leads_to_an_hour(tokens, place + 1, words):
+            found = _nearest(word, words.leading)
+        elif (
+            place
+            and len(word) > _SHORTEST
+            and len(tokens[place - 1].text) > 1
+            and tokens[place - 1].text in words.before_hours
+        ):
+            found = _nearest(word, words.hours_in_words)
+        if found is not None:
+            fixed = fixed or list(tokens)
+            fixed[place] = replace(token, text=found)
+    return fixed or tokens
+
+
+def _nearest(word: str, known: tuple[str, ...]) -> str | None:
+    found = process.extractOne(word, known, scorer=OSA.distance, score_cutoff=1)
+    if found is None or found[0][0] != word[0]:
+        return None
+    # Of short words hardly more than a letter left out or two that changed places: "part 2" is not "past 2".
+    other = len(word) == len(found[0]) < _LONG and sorted(word) != sorted(found[0])
+    return None if other else str(found[0])
+
+
+def _leads_to_an_hour(tokens: list[Token], place: int, words: Vocabulary) -> bool:
+    if place < len(tokens) and tokens[place].text in words.before_hours:
+        place += 1
+    return place < len(tokens) and _is_number(tokens[place], words) and not tokens[place].glued
+
+
+def _is_number(token: Token, words: Vocabulary) -> bool:
+    return (token.text.isdecimal() and len(token.text) <= 4) or token.text in words.hours_in_words
+
+
+def _pauses(said: list[Token]) -> bool:
+    return bool(said) and said[-1].text in _PAUSES
+
+
+def _pauses_before_a_number(tokens: list[Token], words: Vocabulary) -> bool:
+    return any(
+        token.text in _PAUSES and place and tokens[place - 1].text in words.before_hours
+        for place, token in enumerate(tokens)
+    )
