@@ -1,5 +1,6 @@
 """Reads hours: "at 3", "dopo le 17", "tra le 9 e le 11", "around noon", "вечером"."""
 
+from nlu.times.bare_hours import after_a_day, before_a_day, follows_a_day, is_an_hour
 from nlu.times.dates import read_date
 from nlu.times.hours import part_hours
 from nlu.times.moments import read_moment
@@ -44,13 +45,15 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
         if second is None:
             continue
         end, after, end_sure = second
-        placed = announced or start_sure or _after_a_day(tape, place) or _before_a_day(tape, after)
+        placed = announced or start_sure or after_a_day(tape, place) or before_a_day(tape, after)
         dash = tape.at(to).text == "-" and not tape.is_unknown(after)  # not "2-3 questions"
+        dash = dash or (tape.has(to, "until") and tape.has(begin, "digits") and tape.has(last, "digits"))
         if not (placed or dash) and (
             tape.has(to, "minus") or not (tape.asked_for_time or tape.has(place, "at"))
         ):
             continue
         sure = start_sure or end_sure or tape.has(begin - 1, "at") or tape.has(last - 1, "at")
+        sure = sure or (dash and tape.has(to, "until"))
         if not _is_a_time(tape, after, sure) or end.minutes == start.minutes:
             continue
         return Clock("range", start, end, sure=sure or announced), after
@@ -125,16 +128,9 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if not sure and end == begin + 1 == place + 1 and _is_pronoun(tape, place):
         return None
     strong = any(tape.has(p, "at") for p in range(place, begin)) or (
-        begin > place and (tape.speaks_of_moving or _follows_a_day(tape, place))
+        begin > place and (tape.speaks_of_moving or follows_a_day(tape, place))
     )
-    strong = (
-        strong
-        or _is_corrected_hour(tape, place, end)
-        or _is_listed_hour(tape, place, end)
-        or _is_all_but_filler(tape, place, end)
-    )
-    strong = strong or (tape.has(place - 1, "so") and tape.has(place, "digits") and not tape.is_unknown(end))
-    strong = strong or _is_another(tape, place) or (_after_a_day(tape, place) and not tape.is_unknown(end))
+    strong = strong or (not sure and is_an_hour(tape, place, end))
     if not sure and not strong and not tape.asked_for_time:
         return None
     if not sure and (not _is_a_time(tape, end, strong) or tape.has(end, "month", "number_of_day")):
@@ -153,88 +149,11 @@ def _is_a_date(tape: Tape, place: int, end: int) -> bool:
     return found is not None and bool(found[0].ranges)
 
 
-def _is_corrected_hour(tape: Tape, place: int, end: int) -> bool:
-    """ "Tuesday at 3, no, make that 4" """
-    last = end >= len(tape) or tape.has(end, "soft", "filler", "correction")
-    return tape.has(place - 1, "correction") and tape.has(place, "digits", "number") and place > 2 and last
-
-
-def _is_listed_hour(tape: Tape, place: int, end: int) -> bool:
-    """ "Понедельник, 10": the last word of what is said of a day."""
-    after_day = tape.at(place - 1).text in (",", ".", ":") and tape.has(
-        place - 2, "weekday", "relative", "part"
-    )
-    return after_day and tape.has(place, "digits") and (end >= len(tape) or tape.has(end, "soft", "filler"))
-
-
-def _is_all_but_filler(tape: Tape, place: int, end: int) -> bool:
-    """ "На 11 можно": an hour of the practice, and nothing else that is known."""
-    if not tape.has(place, "at_weak") or end - place != 2 or len(tape) > 5:
-        return False
-    opens, closes = tape.context.opens.hour, tape.context.closes.hour
-    number = tape.number(place + 1)
-    others = [p for p in range(len(tape)) if not place <= p < end]
-    return (
-        number is not None
-        and opens <= number[0] < closes
-        and all(tape.has(p, "filler", "soft") for p in others)
-    )
-
-
-def _is_another(tape: Tape, place: int) -> bool:
-    """ "At ten or eleven", "at 10, 11 or 12", "tomorrow 10 or 11", "9 or 10 on Thursday"."""
-    number = tape.number(place)
-    if number is None or _is_listed_before_a_day(tape, place, number[1]):
-        return number is not None
-    goes_on = tape.at(place - 1).text == "," and (
-        tape.has(number[1], "or") and tape.number(number[1] + 1) is not None
-    )
-    if not (tape.has(place - 1, "or") or goes_on):
-        return False
-    if not tape.has(place - 2, "digits", "number", "ampm_am", "ampm_pm", "clock_exact", "clock_spoken"):
-        return False
-    if _lists_hours_of_a_day(tape, place - 1) and not tape.has(number[1], "month", "month_short"):
-        return True
-    return any(tape.has(p, "at", "at_hours", "after", "around") for p in range(place - 8, place - 1))
-
-
-def _lists_hours_of_a_day(tape: Tape, place: int) -> bool:
-    """Whether only numbers stand between `place` and a day before it: "Wed: 10, 11 or"."""
-    while tape.has(place, "digits", "number", "or", "soft", "ampm_am", "ampm_pm"):
-        place -= 1
-    return tape.has(place, "weekday", "relative")
-
-
-def _is_listed_before_a_day(tape: Tape, place: int, end: int) -> bool:
-    """ "9 or 10 on Thursday": either of the two."""
-    if tape.has(end, "or") and (other := tape.number(end + 1)) is not None:
-        return _before_a_day(tape, other[1])
-    listed = tape.has(place - 1, "or") and tape.has(place - 2, "digits", "number")
-    return listed and _before_a_day(tape, end)
-
-
 def _is_pronoun(tape: Tape, place: int) -> bool:
     """ "The Friday one": no hour."""
     if tape.vocabulary.language != "en" or tape.at(place).text != "one" or not tape.has(place - 1, "weekday"):
         return False
     return tape.has(place - 2, "day_number", "this", "next") or tape.context.asking == "opening"
-
-
-def _after_a_day(tape: Tape, place: int) -> bool:
-    """ "Tuesday 15", "domani 9": a number after a day that is no date."""
-    return tape.has(place - 1, "weekday", "relative") and tape.has(place, "digits", "number")
-
-
-def _before_a_day(tape: Tape, place: int) -> bool:
-    """ "9 to 12 on Friday" """
-    return tape.has(tape.skip(place, "of", "filler", most=1), "weekday", "relative")
-
-
-def _follows_a_day(tape: Tape, place: int) -> bool:
-    """ "На вторник на 10" """
-    return tape.vocabulary.hours_follow and tape.has(
-        place - 1, "weekday", "relative", "number_of_day", "month"
-    )
 
 
 def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:

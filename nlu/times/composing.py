@@ -8,7 +8,7 @@ from itertools import pairwise
 from nlu.times import almanac
 from nlu.times.almanac import DayRange
 from nlu.times.doubts import is_in_doubt
-from nlu.times.hours import clock_text, hours_of, minutes_of, opening_hours, wall
+from nlu.times.hours import clock_text, hours_meant, minutes_of, opening_hours, wall
 from nlu.times.pieces import Birth, Clock, Days, Instant, Piece, Whenever
 from nlu.times.settling import clock_of, settle
 from nlu.times.tape import Tape
@@ -161,7 +161,8 @@ def _entities(text: str, tape: Tape, spoken: _Spoken, holes: tuple[DayRange, ...
     if not days:
         return _clocks_alone(text, tape, spoken.clocks)
     entities: list[Entity] = []
-    separate = all(p.excluding for p in days) and any(c.start < days[0].start for c in spoken.clocks)
+    leads = any(c.start < days[0].start and not c.negated for c in spoken.clocks)
+    separate = leads and all(p.negated for p in days)  # "in the afternoon, not on Wednesday"
     separate = separate or all(p.dismissed for p in days)
     for piece in days:
         assert isinstance(piece.found, Days)
@@ -213,15 +214,16 @@ def _on_day(
     assert clock is not None
     if several:
         span = (*(p for p in span if isinstance(p.found, Days)), piece)
-    hours = hours_of(_ahead_today(tape, day, clock), tape.vocabulary, tape.context)
-    if hours is None:
-        return []
-    if clock.shape == "point" and not clock.negated:
-        value: dict[str, str | None] = {"from": wall(day, hours[0]), "to": None}
+    meant = hours_meant(_ahead_today(tape, day, clock), tape.vocabulary, tape.context)
+    if meant and clock.shape == "point" and not clock.negated:
+        value: dict[str, str | None] = {"from": wall(day, meant[0][0]), "to": None}
         return [_entity(text, tape, span, "time", value, grain="minute", confidence=confidence)]
-    value = {"from": wall(day, hours[0]), "to": wall(day, hours[1])}
     grain = "part" if clock.shape == "part" else "hour"
-    return [_entity(text, tape, span, "time", value, grain=grain, confidence=confidence)]
+    found: list[Entity] = []
+    for start, end in meant:
+        value = {"from": wall(day, start), "to": wall(day, end)}
+        found.append(_entity(text, tape, span, "time", value, grain=grain, confidence=confidence))
+    return found
 
 
 def _ahead_today(tape: Tape, day: date, clock: Clock) -> Clock:
@@ -243,24 +245,19 @@ def _clocks_alone(text: str, tape: Tape, clocks: Sequence[Piece]) -> list[Entity
         clock = clock_of(piece)
         if clock is None:
             continue
-        hours = hours_of(_as_offered(tape, clock), tape.vocabulary, tape.context)
-        if hours is None:
-            continue
-        if hours[0] >= 1440:
-            hours = hours[0] - 1440, hours[1] - 1440
         confidence = _REFUSED if piece.dismissed else 0.9 if clock.sure else 0.6
-        if clock.shape == "point" and clock.negated:
-            continue
-        if clock.shape == "point":
-            day, offered = _occurrence(tape, hours[0])
-            value = {"from": wall(day, hours[0]), "to": None}
-            sure = 0.95 if offered else min(0.7, confidence)
-            entities.append(_entity(text, tape, (piece,), "time", value, grain="minute", confidence=sure))
-        part = {"from": clock_text(hours[0]), "to": clock_text(min(hours[1], 1440))}
         grain = "part" if clock.shape == "part" else "hour"
-        entities.append(
-            _entity(text, tape, (piece,), "part_of_day", part, grain=grain, confidence=confidence)
-        )
+        for start, end in hours_meant(_as_offered(tape, clock), tape.vocabulary, tape.context):
+            hours = (start - 1440, end - 1440) if start >= 1440 else (start, end)
+            if clock.shape == "point" and not clock.negated:
+                day, offered = _occurrence(tape, hours[0])
+                value = {"from": wall(day, hours[0]), "to": None}
+                sure = 0.95 if offered else min(0.7, confidence)
+                entities.append(_entity(text, tape, (piece,), "time", value, grain="minute", confidence=sure))
+            part = {"from": clock_text(hours[0]), "to": clock_text(min(hours[1], 1440))}
+            entities.append(
+                _entity(text, tape, (piece,), "part_of_day", part, grain=grain, confidence=confidence)
+            )
     return entities
 
 

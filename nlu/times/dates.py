@@ -340,7 +340,8 @@ def _is_a_day_number(
         return False
     if following.text == "." and following.glued and tape.has(end + 1, "digits") and tape.at(end + 1).glued:
         return False
-    if counted or (tape.has(begin - 1, "except") and not tape.is_unknown(end) and tape.whole(begin)):
+    excepted = tape.has(begin - 1, "except") and not (tape.is_unknown(end) or tape.has(end, "works"))
+    if counted or (excepted and tape.whole(begin)):  # "any day but 12", unlike "but 4 works"
         return True
     other = tape.ordinal(end + 1) if tape.has(end, "and", "or") else None
     if other is not None and tape.has(other[1], "counted"):  # "14й и 15й зуб"

@@ -82,7 +82,7 @@ def _something_is_left(tape: Tape) -> bool:
         if (
             beside
             and not kinds.isdisjoint(_TELLING_BESIDE)
-            and kinds.isdisjoint(("filler", "or", "soft", "cannot"))
+            and kinds.isdisjoint(("filler", "or", "soft", "cannot", "time_word"))
         ):
             return True
         if ("digits" in kinds or "number" in kinds) and _may_be_a_time(tape, place):
@@ -164,9 +164,15 @@ def _a_refusal_is_left(tape: Tape, pieces: Sequence[Piece]) -> bool:
             continue
         if tape.at(place).text in ("but", "no") or tape.has(place + 1, "soft"):
             continue
+        if any(p in tape.read and not _is_kept(pieces, p) for p in (place - 1, place + 1)):
+            continue  # what it refused gave way to another wish
         if any(_reaches(tape, place, step) for step in (-1, 1)):
             return True
     return False
+
+
+def _is_kept(pieces: Sequence[Piece], place: int) -> bool:
+    return any(piece.start <= place < piece.end for piece in pieces)
 
 
 def _reaches(tape: Tape, place: int, step: int) -> bool:
@@ -194,7 +200,9 @@ def _a_correction_is_left(tape: Tape, pieces: Sequence[Piece]) -> bool:
 def _an_hour_stands_alone(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "Friday after lunch? Like 15:30": an hour apart from a day that has one of its own."""
     alone = with_day = day_is_told = False
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
+        if _leads_its_day(tape, pieces[number : number + 3]):
+            continue
         if piece.negated or piece.dismissed:
             continue
         day_is_told = day_is_told and piece.link != "break"
@@ -203,6 +211,19 @@ def _an_hour_stands_alone(tape: Tape, pieces: Sequence[Piece]) -> bool:
         elif isinstance(piece.found, Clock):
             with_day, alone = with_day or day_is_told, alone or not day_is_told
     return alone and with_day
+
+
+def _leads_its_day(tape: Tape, run: Sequence[Piece]) -> bool:
+    """ "4 this afternoon", "half 9 tomorrow morning": the day and the part that follow are its own."""
+    if len(run) < 2 or not isinstance(run[0].found, Clock) or run[0].found.shape != "point":
+        return False
+    if not isinstance(run[1].found, Days) or run[1].link != "none":
+        return False
+    part = run[2].found if len(run) > 2 else None
+    if not isinstance(part, Clock) or run[2].link == "or":
+        return len(run) > 2
+    told = run[2].link == "none" and part.shape == "part" and part.part is not None
+    return told and fits(tape, run[0].found, part.part or "")
 
 
 def _is_vague_talk_of_money(tape: Tape, pieces: Sequence[Piece]) -> bool:

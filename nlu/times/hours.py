@@ -38,17 +38,23 @@ def part_hours(name: str, words: Vocabulary, context: Context) -> Hours:
 
 
 def hours_of(clock: Clock, words: Vocabulary, context: Context) -> Hours | None:
-    """From when to when a clock means, half-open; None where it excludes the whole day."""
+    """From when to when a clock says, half-open; None where that is no time at all."""
     opening = opening_hours(context)
     within = part_hours(clock.part, words, context) if clock.part and clock.shape != "part" else opening
     found = _hours(clock, words, context, within, opening)
     if found is not None and found[0] >= found[1]:  # "before midnight", "after 24:00"
         return None
-    if not clock.negated or found is None:
-        return found
-    before, after = (opening[0], min(found[0], opening[1])), (max(found[1], opening[0]), opening[1])
-    longer = max(before, after, key=lambda h: h[1] - h[0])
-    return longer if longer[1] > longer[0] else None
+    return found
+
+
+def hours_meant(clock: Clock, words: Vocabulary, context: Context) -> list[Hours]:
+    """The same, and what is left of the opening hours, before and after, where the clock is refused."""
+    found = hours_of(clock, words, context)
+    if found is None or not clock.negated:
+        return [] if found is None else [found]
+    opens, closes = opening_hours(context)
+    sides = (opens, min(found[0], closes)), (max(found[1], opens), closes)
+    return [(start, end) for start, end in sides if end - start >= _POINT]
 
 
 def _hours(clock: Clock, words: Vocabulary, context: Context, within: Hours, opening: Hours) -> Hours | None:

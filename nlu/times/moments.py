@@ -179,8 +179,7 @@ def _written(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] 
             tape.get(place + 1, "unit") == "year" or tape.has(place - 1, "month_in")
         )
         return (digits // 100, digits % 100, place + 1, True) if digits < 2400 and not year else None
-    before_day = tape.has(place + 1, "relative", "weekday") and digits % 5 == 0 and 700 <= digits < 2000
-    if len(lexeme.text) == 4 and before_day and place == 0:  # "1130 tomorrow"
+    if len(lexeme.text) == 4 and _is_military(tape, place, digits):
         return digits // 100, digits % 100, place + 1, True
     marked = tape.has(place - 1, "at", "weekday", "relative")
     if (
@@ -207,6 +206,20 @@ def _written(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] 
     if tape.at(place + 3).text == ":" and tape.has(place + 4, "digits") and tape.at(place + 3).glued:
         return digits, minutes, place + 5, True  # seconds
     return digits, minutes, place + 3, True
+
+
+_BOUND = ("after", "before", "by", "around", "from_on", "to", "between", "from")
+
+
+def _is_military(tape: Tape, place: int, digits: int) -> bool:
+    """ "1130 tomorrow", "0930 would be good", "after 1430": four digits that are no year and no code."""
+    if digits % 5 or not 700 <= digits < 2000 or digits % 100 > 55:
+        return False
+    if place == 0 and tape.has(1, "relative", "weekday", "works"):
+        return True
+    if tape.at(place).text[0] == "0":
+        return place == 0 or tape.has(place - 1, "soft", "filler", "or", "and", *_BOUND)
+    return digits < 1900 and tape.has(place - 1, *_BOUND) and not tape.is_unknown(place + 1)
 
 
 def _spaced(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] | None:

@@ -201,6 +201,9 @@ def _narrow_part(tape: Tape, chain: list[Piece]) -> list[Piece]:
     if not (isinstance(one, Clock) and isinstance(day.found, Days) and isinstance(other, Clock)):
         return chain
     plain = not (part.negated or exact.negated or part.dismissed or exact.dismissed)
+    narrowed = plain and one.shape == "point" and other.shape == "part" and exact.link == "none"
+    if narrowed and other.part and not one.part and fits(tape, one, other.part):  # "4 this afternoon"
+        return [day.but(link=part.link), part.but(link="none", found=replace(one, part=other.part))]
     if isinstance(one, Clock) and one.shape in ("before", "after", "point") and exact.link == "none":
         return [day.but(link=part.link), exact] if other.shape != "part" else chain
     if one.shape != "part" or other.shape == "part" or not plain or one.part is None or other.part:

@@ -1,0 +1,225 @@
+"""Tells which bare numbers are hours by what stands beside them: "tomorrow 9 or 10", "9 on Thursday"."""
+
+from nlu.times.hours import part_hours
+from nlu.times.tape import Tape
+
+_LATEST = 19  # the last hour that is told in one number
+
+
+def is_an_hour(tape: Tape, place: int, end: int) -> bool:
+    """Whether the number at [place, end) can only be an hour, though no word like "at" says so."""
+    if tape.has(place - 1, "so") and tape.has(place, "digits") and not tape.is_unknown(end):
+        return True
+    if after_a_day(tape, place) and not tape.is_unknown(end):
+        return True
+    return (
+        _is_corrected_hour(tape, place, end)
+        or _is_listed_hour(tape, place, end)
+        or _is_all_but_filler(tape, place, end)
+        or _is_another(tape, place)
+        or _is_beside_a_part(tape, place)
+        or _leads_a_day(tape, place)
+        or _leads_exact_hours(tape, place)
+        or _is_judged(tape, place)
+        or _is_the_time_named(tape, place)
+        or _is_moved_to(tape, place)
+    )
+
+
+def after_a_day(tape: Tape, place: int) -> bool:
+    """ "Tuesday 15", "domani 9": a number after a day that is no date."""
+    return tape.has(place - 1, "weekday", "relative") and tape.has(place, "digits", "number")
+
+
+def before_a_day(tape: Tape, place: int) -> bool:
+    """ "9 to 12 on Friday" """
+    return tape.has(tape.skip(place, "of", "filler", most=1), "weekday", "relative")
+
+
+def follows_a_day(tape: Tape, place: int) -> bool:
+    """ "На вторник на 10" """
+    return tape.vocabulary.hours_follow and tape.has(
+        place - 1, "weekday", "relative", "number_of_day", "month"
+    )
+
+
+def _is_corrected_hour(tape: Tape, place: int, end: int) -> bool:
+    """ "Tuesday at 3, no, make that 4" """
+    last = end >= len(tape) or tape.has(end, "soft", "filler", "correction")
+    return tape.has(place - 1, "correction") and tape.has(place, "digits", "number") and place > 2 and last
+
+
+def _is_listed_hour(tape: Tape, place: int, end: int) -> bool:
+    """ "Понедельник, 10": the last word of what is said of a day."""
+    after_day = tape.at(place - 1).text in (",", ".", ":") and tape.has(
+        place - 2, "weekday", "relative", "part"
+    )
+    return after_day and tape.has(place, "digits") and (end >= len(tape) or tape.has(end, "soft", "filler"))
+
+
+def _is_all_but_filler(tape: Tape, place: int, end: int) -> bool:
+    """ "На 11 можно": an hour of the practice, and nothing else that is known."""
+    if not tape.has(place, "at_weak") or end - place != 2 or len(tape) > 5:
+        return False
+    opens, closes = tape.context.opens.hour, tape.context.closes.hour
+    number = tape.number(place + 1)
+    others = [p for p in range(len(tape)) if not place <= p < end]
+    return (
+        number is not None
+        and opens <= number[0] < closes
+        and all(tape.has(p, "filler", "soft") for p in others)
+    )
+
+
+def _is_another(tape: Tape, place: int) -> bool:
+    """ "At ten or eleven", "at 10, 11 or 12", "tomorrow 10 or 11", "9 or 10 on Thursday"."""
+    number = tape.number(place)
+    if number is None or _is_listedbefore_a_day(tape, place, number[1]):
+        return number is not None
+    goes_on = tape.at(place - 1).text == "," and (
+        tape.has(number[1], "or") and tape.number(number[1] + 1) is not None
+    )
+    if not (tape.has(place - 1, "or") or goes_on):
+        return False
+    if not tape.has(place - 2, "digits", "number", "ampm_am", "ampm_pm", "clock_exact", "clock_spoken"):
+        return False
+    if place - 2 in tape.read and tape.at(place - 3).text == ":":  # "10:30 or 11"
+        return True
+    if tape.has(place - 2, "ampm_am", "ampm_pm") and place - 2 in tape.read:  # "10am or 11"
+        return True
+    if _lists_hours_of_a_day(tape, place - 1) and not tape.has(number[1], "month", "month_short"):
+        return True
+    return any(tape.has(p, "at", "at_hours", "after", "around") for p in range(place - 8, place - 1))
+
+
+def _lists_hours_of_a_day(tape: Tape, place: int) -> bool:
+    """Whether only numbers stand between `place` and a day before it: "Wed: 10, 11 or"."""
+    while tape.has(place, "digits", "number", "or", "soft", "ampm_am", "ampm_pm"):
+        place -= 1
+    return tape.has(place, "weekday", "relative")
+
+
+def _is_listedbefore_a_day(tape: Tape, place: int, end: int) -> bool:
+    """ "9 or 10 on Thursday": either of the two."""
+    if tape.has(end, "or") and (other := tape.number(end + 1)) is not None:
+        return before_a_day(tape, other[1])
+    listed = tape.has(place - 1, "or") and tape.has(place - 2, "digits", "number")
+    return listed and before_a_day(tape, end)
+
+
+def _plain_number(tape: Tape, place: int) -> tuple[int, int] | None:
+    """An hour in one word or in digits: no "one" that stands for something, no "couple of"."""
+    number = tape.number(place)
+    if number is None or not tape.at(place).text or not 1 <= number[0] <= _LATEST:
+        return None
+    if tape.at(place).text == "one" or tape.has(number[1], "counted"):
+        return None
+    return number
+
+
+def _begins_a_wish(tape: Tape, place: int) -> bool:
+    """Whether nothing before `place` could own the number: "crown 2 on Monday"."""
+    before = place - 1
+    if before < 0:
+        return True
+    told = tape.has(before, "soft", "or", "and", "filler", "wishing", "correction", "so")
+    return told and tape.at(before).text not in ("is", "are")  # "she is 6 on Friday"
+
+
+def _is_beside_a_part(tape: Tape, place: int) -> bool:
+    """ "Tomorrow morning eleven", "4 this afternoon", "9 tomorrow morning": an hour of that part."""
+    number = _plain_number(tape, place)
+    if number is None:
+        return False
+    if place - 1 in tape.read and not tape.is_unknown(number[1]) and not tape.has(number[1], "unit"):
+        before = _part_at(tape, place - 1)
+        if before is not None and _is_within(tape, number[0], before):
+            return True
+    if not _begins_a_wish(tape, place):
+        return False
+    following = number[1] + tape.has(number[1], "this", "weekday", "relative")
+    after = _part_at(tape, following)
+    return after is not None and _is_within(tape, number[0], after)
+
+
+def _part_at(tape: Tape, place: int) -> str | None:
+    day_part = tape.get(place, "day_part")
+    return tape.get(place, "part") if day_part is None else day_part[1]
+
+
+def _is_within(tape: Tape, hour: int, part: str) -> bool:
+    start, end = part_hours(part, tape.vocabulary, tape.context)
+    return any(start <= reading <= end for reading in (60 * hour, 60 * hour + 720))
+
+
+def _leads_a_day(tape: Tape, place: int) -> bool:
+    """ "10 on Monday", "3 on the 18th"."""
+    number = _plain_number(tape, place)
+    if number is None or not _begins_a_wish(tape, place):
+        return False
+    if tape.has(number[1], "relative"):
+        return True
+    if not tape.has(number[1], "day_number"):
+        return False
+    if tape.vocabulary.article_makes_day or tape.at(number[1]).text not in ("on", ""):
+        return False
+    day = number[1] + 1
+    return tape.has(day, "weekday", "relative") or tape.ordinal(day) is not None
+
+
+def _leads_exact_hours(tape: Tape, place: int) -> bool:
+    """ "10, 10:30 or 11", "9 or 10am": numbers before one that must be an hour."""
+    number = _plain_number(tape, place)
+    if number is None:
+        return False
+    for _ in range(4):
+        end = number[1]
+        if not (tape.has(end, "or") or tape.at(end).text == ","):
+            return False
+        number = tape.number(tape.skip(end, "or", "soft", most=2))
+        if number is None:
+            return False
+        sign = tape.at(number[1])
+        minutes = sign.text == ":" and sign.glued and tape.has(number[1] + 1, "digits")
+        if minutes or tape.has(number[1], "ampm_am", "ampm_pm", "oclock"):
+            return True
+    return False
+
+
+def _is_judged(tape: Tape, place: int) -> bool:
+    """ "3 doesn't work but 4 does", "9 and 10 are too early": said to suit, or not to."""
+    number = _plain_number(tape, place)
+    if number is None or number[0] > 12 or tape.context.asking in ("opening", "choice"):
+        return False
+    if not _begins_a_wish(tape, place):
+        return False
+    if tape.has(number[1], "or") and (other := _plain_number(tape, number[1] + 1)) is not None:
+        number = other
+    return tape.has(number[1], "works", "cannot") and not tape.is_unknown(number[1] + 1)
+
+
+def _is_the_time_named(tape: Tape, place: int) -> bool:
+    """ "The best hour for us would be 5", "preferred time: 3", "hour 4"."""
+    if _plain_number(tape, place) is None or tape.is_unknown(_number_end(tape, place)):
+        return False
+    if tape.has(place - 1, "time_word") and not tape.has(place - 2, "number", "digits", "one", "in"):
+        return True
+    copula = tape.at(place - 1).text in ("be", "is", "me", "us", ":", "=")
+    if not (copula or (tape.has(place - 1, "filler") and not tape.at(place - 1).text)):
+        return False
+    return any(tape.has(p, "time_word") for p in range(place - 6, place - 1))
+
+
+def _number_end(tape: Tape, place: int) -> int:
+    number = tape.number(place)
+    return number[1] if number else place
+
+
+def _is_moved_to(tape: Tape, place: int) -> bool:
+    """ "Could my half nine be moved to 11": a day would be "the 11th"."""
+    words = tape.vocabulary
+    if words.article_makes_day or words.hours_follow or not tape.speaks_of_moving:
+        return False
+    if tape.at(place - 1).text != "to" or tape.has(place - 2, "number", "digits"):
+        return False
+    return _plain_number(tape, place) is not None
