@@ -7,6 +7,7 @@ from nlu.times.periods import position_in
 from nlu.times.pieces import Clock, Days, Link, Piece, Whenever
 from nlu.times.tape import Tape
 
+_CORRECTING = 3  # lexemes between a date and the number that corrects it
 _DAY, _WEEK, _FORTNIGHT = timedelta(days=1), timedelta(weeks=1), timedelta(days=14)
 _NAMED = (
     "weekday",
@@ -28,7 +29,8 @@ def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
     """What `place` says of the last of `pieces`, which may give way to it, and the place after."""
     if not pieces:
         return None
-    if (hours := _beside_the_hour(tape, place, pieces)) is not None:
+    hours = _beside_the_hour(tape, place, pieces) or _the_same(tape, place, pieces)
+    if hours is not None:
         return hours
     last = pieces[-1]
     if (
@@ -73,6 +75,25 @@ def _beside_the_hour(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None
     return None
 
 
+def _the_same(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
+    """ "Away from the 3rd to the 5th, put me down for those days", "the 24th at the same time", "in the
+    morning, or that same day after 5"."""
+    if tape.has(place, "those_days"):
+        for number in range(len(pieces) - 1, -1, -1):
+            if isinstance(pieces[number].found, Days):
+                pieces[number] = pieces[number].but(negated=False)
+                return [], place + 1
+    hours, days = tape.has(place, "same_hour"), tape.has(place, "same_day")
+    told = isinstance(pieces[-1].found, Days) if hours else isinstance(pieces[-1].found, Clock)
+    if not (hours or days) or not (told or days):
+        return None
+    kind = Clock if hours else Days
+    same = next((p for p in reversed(pieces) if isinstance(p.found, kind)), None)
+    if same is None or (isinstance(same.found, Days) and len(same.found.ranges) != 1):
+        return None
+    return [Piece(same.found, place, place + 1, link="none" if hours else "break")], place + 1
+
+
 def _beside_the_day(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
     """ "I fly on Saturday, so before that", "away until the 15th, then any day"."""
     end = days.ranges[0][1]
@@ -94,7 +115,7 @@ def _beside_the_day(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
 def _weekday_after(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
     """ "Her exams go on till the 20th, the Monday after", "holidays from 30 March, any day that week"."""
     end = days.ranges[0][1]
-    if tape.has(place, "that_week") and days.kind in ("date", "number", "span"):
+    if tape.has(place, "that_week") and days.kind in ("date", "number", "span", "week"):
         first = almanac.monday(days.ranges[0][0])
         pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
         return [
@@ -195,10 +216,15 @@ def _same_month(tape: Tape, place: int, before: Piece) -> Days | None:
     """ "March 20 or 21", "the 18th or 19th" """
     ordinal = tape.ordinal(place)
     number, end = ordinal or (tape.whole(place), place + 1)
-    joined = tape.has(place - 1, "or") and before.end == place - 1 and isinstance(before.found, Days)
+    gap = range(before.end, place)
+    corrected = tape.has(place - 1, "correction") and len(gap) <= _CORRECTING
+    fallen_back = tape.has(place - 1, "then") and any(tape.has(p, "or", "if") for p in gap)
+    joined = (tape.has(place - 1, "or") and len(gap) == 1) or fallen_back or corrected
     if number is None or not joined or not isinstance(before.found, Days) or before.found.kind != "date":
         return None
-    if before.found.number is None or number <= before.found.number or tape.at(end).glued:
+    if before.found.number is None or tape.at(end).glued:
+        return None
+    if number <= before.found.number and not (corrected and number < before.found.number):
         return None
     if ordinal or tape.has(
         end, "ampm_am", "ampm_pm", "oclock", "unit", "counted", "month", "month_short", "to"

@@ -44,16 +44,16 @@ def keep_days_of_refused_hours(pieces: list[Piece]) -> list[Piece]:
         others = [p for n, p in enumerate(pieces) if n not in (place, place + 1) and _is_wished(p)]
         if any(isinstance(p.found, Days) for p in others) or len(others) > 1:
             continue
-        assert isinstance(day.found, Days)
+        days = day.found
+        assert isinstance(days, Days)
         later = pieces[place + 2 :]
         if others and others[0] in later:
             day = day.but(negated=False, link=pieces[place].link, end=max(day.end, clock.end))
             told = [p for p in later if not (p.negated and isinstance(p.found, Clock))]
             return [*pieces[:place], day, *(_hung_on(p) for p in told)]
         if not others:
-            found = replace(day.found, confidence=min(day.found.confidence, _DOUBTFUL))
-            kept = [p.but(found=found, negated=False) if p is day else p for p in pieces]
-            return kept
+            found = replace(days, confidence=min(days.confidence, _DOUBTFUL))
+            return [p.but(found=found, negated=False) if p is day else p for p in pieces]
     return pieces
 
 
