@@ -272,7 +272,8 @@ class IntakeRows:
             at=at,
             code=status.error_code,
         )
-        return [found.conversation]
+        # Of what is known to have gone out nobody waits to hear that it was delivered, and read.
+        return [] if found.state == OutboxState.SENT else [found.conversation]
 
     def _apply_watermark(self, connection: Connection, event: InboundEvent, status: SendStatus) -> list[str]:
         """Everything that went out until a moment was delivered, or read; no message is named."""
