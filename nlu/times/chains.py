@@ -10,9 +10,10 @@ from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.departures import dismiss
 from nlu.times.echoes import read_echo
 from nlu.times.hours import part_hours
-from nlu.times.pieces import PAST, Clock, Days, Link, Piece, Whenever
+from nlu.times.pieces import PAST, Birth, Clock, Days, Link, Piece, Whenever
 from nlu.times.reasons import asks_for_no_visit, drop_reasons, has_happened, only_tells_the_time
 from nlu.times.refusals import free_afterwards, is_a_condition, keep_days_of_refused_hours
+from nlu.times.repeats import join_repeats, same_day
 from nlu.times.retractions import retract
 from nlu.times.tape import Tape
 
@@ -29,12 +30,16 @@ def find_pieces(tape: Tape) -> list[Piece]:
         if not senses or senses.keys() <= {"filler", "soft"} or _is_greeting(tape, place):
             place += 1
             continue
-        born = born or "born" in senses
-        found = read_echo(tape, place, pieces) or _read(tape, place, born=born)
+        born = born or ("born" in senses and not (pieces and _is_birth_just_told(pieces[-1], place)))
+        found = (
+            same_day(tape, place, pieces) or read_echo(tape, place, pieces) or _read(tape, place, born=born)
+        )
         if found is None:
             place += 1
             continue
         news, end = found
+        if born and any(isinstance(piece.found, (Birth, Days)) for piece in news):
+            born = False  # a wish may follow
         tape.read.update(range(place, end))
         for number, piece in enumerate(news):
             first = number == 0
@@ -47,7 +52,12 @@ def find_pieces(tape: Tape) -> list[Piece]:
             pieces.append(piece.but(link=link))
         place = gap_start = end
     pieces = keep_days_of_refused_hours(retract(tape, _negate_last(tape, pieces, gap_start)))
-    return drop_reasons(tape, dismiss(tape, pieces))
+    return drop_reasons(tape, dismiss(tape, join_repeats(pieces)))
+
+
+def _is_birth_just_told(last: Piece, place: int) -> bool:
+    """ "12.03.1986 г.р." """
+    return isinstance(last.found, Birth) and place - last.end <= 2
 
 
 def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | None:

@@ -161,6 +161,8 @@ def _onward(tape: Tape, place: int) -> Read | None:
 def _simple(tape: Tape, place: int) -> Read | None:
     if not tape.at(place).senses:
         return None
+    if tape.has(place - 1, "cheers") and (feast := read_date(tape, place, bare=False)) is not None:
+        return PAST, feast[1]  # "congratulations on 8 March"
     if place not in tape.days_at:
         tape.days_at[place] = _named_days(tape, place)
     return tape.days_at[place]

@@ -5,6 +5,7 @@ from nlu.times.pieces import Clock, Days, Instant, Piece
 from nlu.times.tape import Tape
 
 _NEAR = 4
+_EXACT = ("date", "number", "relative")
 
 
 def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
@@ -34,8 +35,12 @@ def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
     if before is None or not isinstance(piece.found, Days) or not isinstance(before.found, Days):
         return False
     gap = range(before.end, piece.start)
-    if piece.found.kind == "weekday" and before.found.kind in ("date", "number", "relative"):
-        return any(tape.has(place, "which_is") for place in gap)  # "the 22nd, which is a Sunday"
+    whole = before.found.kind == "month" and before.link == "none" and number > 1
+    exact = pieces[number - 2].found if whole else before.found  # "the 5th of next month"
+    if piece.found.weekday is not None and isinstance(exact, Days) and exact.kind in _EXACT:
+        said = any(tape.has(place, "which_is") for place in (*gap, piece.start))
+        if said or piece.found.kind == "weekday":  # "the 22nd, which is a Sunday"
+            return said
     return any(tape.has(place, "if_open") for place in gap)
 
 

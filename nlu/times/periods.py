@@ -73,7 +73,7 @@ def read_position(tape: Tape, place: int) -> Read | None:
         whole = Days("month", (almanac.month(start.year, start.month),), grain="month"), whole[1]
     if whole is None or whole[0].kind not in ("week", "month"):
         return None
-    if kind in _HALVES and whole[0].kind != "month":
+    if kind in (*_HALVES, *_TENS) and whole[0].kind != "month":
         return None
     start, end = position_in(kind, whole[0])
     start = max(start, tape.today)
@@ -83,7 +83,8 @@ def read_position(tape: Tape, place: int) -> Read | None:
 
 
 _HALVES = ("begin_half", "end_half")
-_POSITIONS = (*_HALVES, "begin", "middle", "end")
+_TENS = ("teens", "twenties")  # "в двадцатых числах"
+_POSITIONS = (*_HALVES, *_TENS, "begin", "middle", "end")
 
 
 def position_in(kind: str, whole: Days) -> DayRange:
@@ -98,7 +99,14 @@ def position_in(kind: str, whole: Days) -> DayRange:
         middle = start + timedelta(days=15)
         return (start, middle) if kind == "begin_half" else (middle, end)
     tenth, twentieth = start + timedelta(days=10), start + timedelta(days=20)
-    return {"begin": (start, tenth), "middle": (tenth, twentieth), "end": (twentieth, end)}[kind]
+    before = timedelta(days=1)
+    return {
+        "begin": (start, tenth),
+        "middle": (tenth, twentieth),
+        "end": (twentieth, end),
+        "teens": (tenth - before, twentieth - before),
+        "twenties": (twentieth - before, end),
+    }[kind]
 
 
 def read_nth(tape: Tape, place: int) -> Read | None:
@@ -209,6 +217,7 @@ def read_named(tape: Tape, place: int) -> Read | None:
         or tape.has(place - 1, "month_in")
         or tape.asked_for_time
         or _is_all_that_is_said(tape, place)
+        or _is_a_clause(tape, place)
         or _names_a_year(tape, place + 1)
         or _has_year(tape, place + 1)
         or tape.has(place - 1, "whenever", "part", "after", "before", "by", "not_before")
@@ -241,6 +250,16 @@ def _is_all_that_is_said(tape: Tape, place: int) -> bool:
     )
 
 
+def _is_a_clause(tape: Tape, place: int) -> bool:
+    """ "June, no hurry", "quindi luglio", "aprile quando volete": nobody is called so there."""
+    if tape.context.asking == "name":
+        return False
+    begins = place == 0 or tape.has(place - 1, "so") or (tape.has(place - 1, "soft") and place > 2)
+    end = tape.skip(place + 1, "filler", "cannot", "or", most=2)
+    ends = end >= len(tape) or tape.has(end, "soft", "whenever", "so", "asap", "month")
+    return begins and ends
+
+
 def _week_of(tape: Tape, place: int) -> Read | None:
     """ "The week of the 16th", "la settimana del 16 marzo"."""
     later = int(tape.has(place, "after") and not tape.has(place, "of", "from"))
@@ -251,6 +270,8 @@ def _week_of(tape: Tape, place: int) -> Read | None:
     found = read_holiday(tape, place + 1) or read_date(tape, place) or read_date(tape, place + 1)
     if found is None or not found[0].ranges:
         return None
+    if later < 0 and found[0].ranges[0][0].weekday() == 6:  # the week before Easter ends with it
+        later = 0
     return _week_with(tape, found, later=later)
 
 

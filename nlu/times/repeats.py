@@ -1,0 +1,86 @@
+"""What is told a second time: "Mon 9 or Fri 13 ... at 9 on the Monday, at 3 on the Friday", "the same day"."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from nlu.times import almanac
+from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.tape import Tape
+
+_DATED = ("date", "number", "relative")
+
+
+def join_repeats(pieces: list[Piece]) -> list[Piece]:
+    """A weekday that comes back after its date is that date, with the hour that is told only now."""
+    for number in range(len(pieces) - 1, 0, -1):
+        again = pieces[number]
+        if not (isinstance(again.found, Days) and again.found.kind == "weekday") or again.negated:
+            continue
+        if again.found.weekday is None or again.found.bound or again.dismissed:
+            continue
+        first = next((n for n in range(number) if _is_dated(pieces[n], again.found.weekday)), None)
+        if first is not None and number < len(pieces):
+            pieces = _joined(pieces, first, number)
+    return pieces
+
+
+def _is_dated(piece: Piece, weekday: int) -> bool:
+    days = piece.found
+    return (
+        isinstance(days, Days)
+        and days.kind in _DATED
+        and len(days.ranges) == 1
+        and days.ranges[0] == almanac.one(days.ranges[0][0])
+        and days.ranges[0][0].weekday() == weekday
+        and not (piece.negated or piece.dismissed)
+    )
+
+
+def _joined(pieces: list[Piece], first: int, again: int) -> list[Piece]:
+    one, other = pieces[first], pieces[again].but(found=pieces[first].found)
+    if not _has_clock(pieces, again):
+        return pieces  # "Tuesday 10 ... Tuesday is best": the reading that nobody doubted stays
+    if _has_clock(pieces, first):
+        return [*pieces[:again], other, *pieces[again + 1 :]]
+    left = [*pieces[:first], *pieces[first + 1 : again], other, *pieces[again + 1 :]]
+    if first < len(left) and left[first].link != "break":
+        left[first] = left[first].but(link=one.link)
+    return left
+
+
+def _has_clock(pieces: list[Piece], number: int) -> bool:
+    after = number + 1
+    if after < len(pieces) and isinstance(pieces[after].found, Clock) and pieces[after].link == "none":
+        return True
+    return number > 0 and isinstance(pieces[number - 1].found, Clock) and pieces[number].link == "none"
+
+
+def same_day(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], int] | None:
+    """ "I am booked on Wednesday afternoon, I'd prefer the morning of that day"."""
+    if not tape.has(place, "same_day"):
+        return None
+    days = next((p for p in reversed(pieces) if isinstance(p.found, Days) and p.found.ranges), None)
+    if days is None:
+        return None
+    hour_waits = isinstance(pieces[-1].found, Clock) and pieces[-1].link == "break"
+    if not (hour_waits or tape.says("have_booked") or tape.speaks_of_moving):
+        return [], place + 1
+    return [Piece(days.found, place, place + 1)], place + 1
+
+
+def in_its_week(tape: Tape, before: Piece, after: Piece) -> Piece:
+    """ "Next week, I mean Thursday": what only explains stays within the week that it explains."""
+    week, day = before.found, after.found
+    if not (isinstance(week, Days) and isinstance(day, Days) and len(week.ranges) == 1):
+        return after
+    start, end = week.ranges[0]
+    if day.kind != "weekday" or day.weekday is None or day.bound or not 1 < (end - start).days <= 7:
+        return after
+    if not any(tape.has(place, "that_is") for place in range(before.end, after.start)):
+        return after
+    when = almanac.monday(start) + timedelta(days=day.weekday)
+    if when < tape.today:
+        return after
+    return after.but(
+        found=replace(day, kind="date", ranges=(almanac.one(when),), of_week=almanac.monday(start))
+    )
