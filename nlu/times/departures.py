@@ -121,6 +121,9 @@ def _dismiss_its_clock(tape: Tape, pieces: list[Piece], number: int) -> None:
     for following in range(number + 1, len(pieces)):
         piece = pieces[following]
         told = tape.has(piece.start, "onto") or tape.has(piece.start - 1, "onto", "to")
+        another = pieces[following + 1] if following + 1 < len(pieces) else None
+        if another is not None and isinstance(another.found, Days) and _goes_to(tape, another.start):
+            told = False  # "Friday at 10 to next week"
         if piece.link != "none" or told or not isinstance(piece.found, (Clock, Instant)):
             return
         pieces[following] = piece.but(dismissed=True)

@@ -99,6 +99,9 @@ def _beside_the_day(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
     end = days.ranges[0][1]
     if days.kind in ("week", "month") and not tape.has(place, "after_that", "before_that"):
         return None
+    near = next((p for p in range(place - 1, pieces[-1].end - 1, -1) if tape.has(p, "cannot", "soft")), -1)
+    if tape.has(near, "cannot") and _says_before(tape, place):
+        return [], place + 1  # "15 June, I'm away before that"
     apart = place > pieces[-1].end or tape.has(place, "after_that", "before_that")
     if _says_before(tape, place) and end - _DAY > tape.today and apart:
         pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
@@ -125,9 +128,15 @@ def _weekday_after(tape: Tape, place: int, pieces: list[Piece], days: Days) -> E
     weekday = tape.get(begin, "weekday")
     if weekday is None or not tape.has(begin + 1, "later_on") or not _ends(tape, begin + 2):
         return None
+    if tape.has(place - 1, "or", "and") and days.weekday == weekday:  # "this Saturday or the Saturday after"
+        following = Days("date", (almanac.one(days.ranges[0][0] + _WEEK),), weekday=weekday)
+        return [Piece(following, place, begin + 2)], begin + 2
     if days.kind not in ("date", "number", "span"):
         return None
     bound = (days.bound in ("from", "after") and days.ranges[0][0]) or end
+    if tape.has(place - 1, "or") and days.weekday == weekday:  # "this Saturday or the Saturday after"
+        later = Days("date", (almanac.one(end + _DAY * 6),), weekday=weekday)
+        return [Piece(later, place, begin + 2)], begin + 2
     found = Days("date", (almanac.one(almanac.coming_weekday(bound - _DAY, weekday)),), weekday=weekday)
     pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
     return [Piece(found, place, begin + 2, link="break")], begin + 2

@@ -10,6 +10,8 @@ _EXACT = ("weekday", "date", "relative", "number", "span")
 def has_happened(tape: Tape, place: int) -> bool:
     """ "I had an X-ray in June", "è caduto sabato": the words before tell what was, and ask for nothing."""
     for before in range(place - 1, max(place - 1 - _WITHIN, -1), -1):
+        if tape.has(before, "booked") and tape.has(before - 1, "missed"):  # "I missed my visit of the 20th"
+            return True
         if tape.has(before, "soft", "wishing", "booked", "so", "cannot"):
             return False
         if tape.has(before, "happened") or (tape.has(before, "since") and not tape.at(before).text):
@@ -35,7 +37,7 @@ def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool
     told = False
     for step in (-1, 1):
         beside = place + step
-        while 0 <= beside < len(tape) and not tape.has(beside, "soft"):
+        while 0 <= beside < len(tape) and not tape.has(beside, "soft", "so"):
             if tape.has(beside, "wishing", "booked", "moving", "whenever", "asap") and not tape.has(
                 beside, "no_visit"
             ):

@@ -1,4 +1,4 @@
-"""What is told a second time: "Mon 9 or Fri 13 ... at 9 on the Monday, at 3 on the Friday", "the same day"."""
+"""What is told a second time: "Mon 9 or Fri 13 ... at 9 on the Monday", "the same day"."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,6 +1,7 @@
 """Takes back a time that the same message corrects: "Tuesday at 3, no sorry, at 4"."""
 
 from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.repeats import in_its_week
 from nlu.times.tape import Tape
 
 _WITHIN = 7  # lexemes between the two times
@@ -25,7 +26,8 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             while first and pieces[first].link != "break":
                 first -= 1
             after = next((n for n in range(place + 1, len(pieces)) if pieces[n].link == "break"), len(pieces))
-            said_instead = [pieces[place].but(link="soft"), *pieces[place + 1 : after]]
+            said_instead = [in_its_week(tape, pieces[place - 1], p) for p in pieces[place:after]]
+            said_instead[0] = said_instead[0].but(link="soft")
             kinds = {type(piece.found) for piece in said_instead}
             kept = [piece for piece in pieces[first:place] if type(piece.found) not in kinds]
             if not kept:

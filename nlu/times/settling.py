@@ -22,6 +22,9 @@ def _merge_days(chain: list[Piece]) -> list[Piece]:
     settled: list[Piece] = []
     for piece in chain:
         last = settled[-1] if settled else None
+        if (whole := _date_of_its_weekday(settled, piece)) is not None:
+            settled[-2] = whole
+            continue
         if last is None or piece.link not in ("none", "soft") or piece.negated != last.negated:
             settled.append(piece)
             continue
@@ -31,6 +34,20 @@ def _merge_days(chain: list[Piece]) -> list[Piece]:
         else:
             settled[-1] = last.but(found=merged, end=piece.end)
     return settled
+
+
+def _date_of_its_weekday(settled: list[Piece], piece: Piece) -> Piece | None:
+    """ "Monday morning, the 5th": the date of the weekday before the hour."""
+    if len(settled) < 2 or piece.link not in ("none", "soft") or not isinstance(settled[-1].found, Clock):
+        return None
+    day, date = settled[-2].found, piece.found
+    if not (isinstance(day, Days) and isinstance(date, Days)) or settled[-2].negated != piece.negated:
+        return None
+    if day.kind != "weekday" or date.kind not in ("number", "date") or settled[-1].link != "none":
+        return None
+    if not date.ranges or date.ranges[0][0].weekday() != day.weekday or date.weekday is not None:
+        return None
+    return settled[-2].but(found=replace(date, weekday=day.weekday))
 
 
 def _same_day(one: object, other: object) -> Days | None:
@@ -110,6 +127,8 @@ def _place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
     if beside == week - 1 and week - 2 in days and isinstance(chain[beside].found, Clock):
         beside = week - 2  # "Thursday morning of next week"
     if beside not in days or chain[max(week, beside)].link in ("or", "and") or chain[week].negated:
+        return chain
+    if chain[beside].dismissed != chain[week].dismissed:  # "move Thursday to next week"
         return chain
     if chain[beside].negated:
         return _rehung(chain, week, days, keep=True)

@@ -76,7 +76,8 @@ def _on_weekday(
 ) -> Read:
     """A weekday, of the week named right after it if there is one: "martedì della settimana prossima"."""
     of = tape.skip(end, "of", "filler", most=2)
-    week = read_period(tape, of)
+    moved = tape.speaks_of_moving and tape.has(end, "onto")  # "move Thursday to next week"
+    week = None if moved else read_period(tape, of)
     if week is not None and week[0].kind == "week":
         first = almanac.monday(week[0].ranges[0][0])
         day = first + timedelta(days=weekday)
@@ -137,7 +138,8 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
         if tape.has(read[1], "ampm_am", "ampm_pm", "oclock", "counted", "past", "minus_after", "unit"):
             return None
         ends = hour is not None or tape.has(read[1] + 1, "clock_exact", "clock_spoken", "half", "quarter")
-        if tape.has(read[1], "to") and ends and not as_ordinal:
+        at_noon = tape.at(read[1]).text == "a" and tape.has(read[1] + 1, "clock_exact")  # "13 a mezzogiorno"
+        if tape.has(read[1], "to") and ends and not (as_ordinal or at_noon):
             return None
         if tape.has(read[1], "or") and hour is not None and tape.has(hour[1], "ampm_am", "ampm_pm", "oclock"):
             return None
