@@ -112,7 +112,7 @@ def _plain_number(tape: Tape, place: int) -> tuple[int, int] | None:
     number = tape.number(place)
     if number is None or not tape.at(place).text or not 1 <= number[0] <= _LATEST:
         return None
-    if tape.at(place).text == "one" or tape.has(number[1], "counted"):
+    if tape.has(place, "one") or tape.has(number[1], "counted"):
         return None
     return number
 
@@ -138,13 +138,16 @@ def _is_beside_a_part(tape: Tape, place: int) -> bool:
     if not _begins_a_wish(tape, place):
         return False
     following = number[1] + tape.has(number[1], "this", "weekday", "relative")
+    if following == number[1] and number[0] > 12:  # "on the 12th or 13 in the afternoon"
+        return False
     after = _part_at(tape, following)
     return after is not None and _is_within(tape, number[0], after)
 
 
 def _part_at(tape: Tape, place: int) -> str | None:
     day_part = tape.get(place, "day_part")
-    return tape.get(place, "part") if day_part is None else day_part[1]
+    part: str | None = tape.get(place, "part") if day_part is None else day_part[1]
+    return part
 
 
 def _is_within(tape: Tape, hour: int, part: str) -> bool:
@@ -181,7 +184,7 @@ def _leads_exact_hours(tape: Tape, place: int) -> bool:
             return False
         sign = tape.at(number[1])
         minutes = sign.text == ":" and sign.glued and tape.has(number[1] + 1, "digits")
-        if minutes or tape.has(number[1], "ampm_am", "ampm_pm", "oclock"):
+        if minutes or (number[0] <= 12 and tape.has(number[1], "ampm_am", "ampm_pm", "oclock")):
             return True
     return False
 

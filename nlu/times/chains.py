@@ -12,7 +12,7 @@ from nlu.times.echoes import read_echo
 from nlu.times.hours import part_hours
 from nlu.times.pieces import PAST, Birth, Clock, Days, Link, Piece, Whenever
 from nlu.times.reasons import asks_for_no_visit, drop_reasons, has_happened, only_tells_the_time
-from nlu.times.refusals import free_afterwards, is_a_condition, keep_days_of_refused_hours
+from nlu.times.refusals import falls_back, free_afterwards, is_a_condition, keep_days_of_refused_hours
 from nlu.times.repeats import join_repeats, same_day
 from nlu.times.retractions import retract
 from nlu.times.tape import Tape
@@ -44,6 +44,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
         for number, piece in enumerate(news):
             first = number == 0
             link: Link = _link(tape, gap_start, place, begins=not pieces) if first else "none"
+            if first and pieces and falls_back(tape, gap_start, place):
+                link = "or" if isinstance(piece.found, Clock) else "break"
             if first and piece.link == "none":  # an hour that a day before it has
                 link = "none"
             if first:
@@ -130,8 +132,6 @@ def _link(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
     if begins:
         return "break"
     link: Link = "none"
-    if any(tape.has(place, "then") for place in range(start, end)) and is_a_condition(tape, end):
-        return "or"
     for place in range(start, end):
         senses = tape.at(place).senses
         if "and" in senses and "or" in senses and link != "or":

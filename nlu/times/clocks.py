@@ -54,7 +54,8 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
             continue
         sure = start_sure or end_sure or tape.has(begin - 1, "at") or tape.has(last - 1, "at")
         sure = sure or (dash and tape.has(to, "until"))
-        if not _is_a_time(tape, after, sure) or end.minutes == start.minutes:
+        dated = tape.has(after, "month") and not end_sure  # "from 10am to 12 March"
+        if dated or not _is_a_time(tape, after, sure) or end.minutes == start.minutes:
             continue
         return Clock("range", start, end, sure=sure or announced), after
     return None
@@ -114,6 +115,8 @@ def _around(tape: Tape, place: int) -> tuple[Clock, int] | None:
         return None
     if read[0].minutes > _LATEST and not read[2]:  # "verso il 20" is a day
         return None
+    if tape.has(read[1], "to") and (last := tape.number(read[1] + 1)) and tape.has(last[1], "month"):
+        return None  # "around 15-16 March"
     return Clock("around", read[0]), tape.skip(read[1], "oclock", most=1)
 
 

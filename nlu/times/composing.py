@@ -17,6 +17,7 @@ from nlu.understanding import Entity
 _REFUSED = 0.3  # named, but not wished for: wishes leave it out
 DOUBTFUL = 0.6  # one of several readings, or something was left unread: said back, or asked
 _MOST = 32
+_JOINING = ("or", "and", "then")
 _AHEAD = timedelta(days=14)
 
 
@@ -65,7 +66,7 @@ def _doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
     """Days told apart, with words between that nobody understood: perhaps not all of them are wished for."""
     days = [p for p in pieces if isinstance(p.found, Days) and _is_wish(p)]
     apart = any(
-        later.link == "break" and not any(tape.has(p, "or", "and") for p in range(one.end, later.start))
+        later.link == "break" and not any(tape.has(p, *_JOINING) for p in range(one.end, later.start))
         for one, later in pairwise(days)
     )
     if not apart:

@@ -18,7 +18,7 @@ _NAME_WORDS = 3  # a first name, a particle, a surname
 def masked_places(text: str, tokens: list[Token], words: Vocabulary, context: Context) -> set[int]:
     """The tokens that are not to be read."""
     masked = _addresses(text, tokens) | _codes(tokens, words) | _phone_numbers(tokens, context)
-    return masked | _names(tokens, words)
+    return masked | _names(tokens, words) | _house_numbers(tokens, words)
 
 
 def _names(tokens: list[Token], words: Vocabulary) -> set[int]:
@@ -43,6 +43,23 @@ def _names(tokens: list[Token], words: Vocabulary) -> set[int]:
             masked.update({number} if number < len(tokens) and tokens[number].text.isdecimal() else ())
         elif (token.text in words.titles and run) or len(run) >= 2:
             masked.update(run)
+    return masked
+
+
+def _house_numbers(tokens: list[Token], words: Vocabulary) -> set[int]:
+    """ "12 Station Road", "8 March Close": a number and what its street is called."""
+    if not any(token.text in words.street_ends for token in tokens):
+        return set()
+    masked: set[int] = set()
+    for place, token in enumerate(tokens):
+        if not token.text.isdecimal() or len(token.text) > 3:
+            continue
+        for end in range(place + 2, min(place + 5, len(tokens))):
+            name = tokens[place + 1 : end]
+            if not all(t.text.isalpha() and (t.capital or t.text not in words.phrases) for t in name):
+                break
+            if tokens[end].text in words.street_ends and (tokens[end].capital or not name[0].capital):
+                masked.update(range(place, end))
     return masked
 
 

@@ -34,6 +34,11 @@ def is_a_condition(tape: Tape, place: int) -> bool:
     return False
 
 
+def falls_back(tape: Tape, start: int, end: int) -> bool:
+    """Whether [start, end) leads from a condition to what is wished for then: "... then on Friday"."""
+    return any(tape.has(place, "then") for place in range(start, end)) and is_a_condition(tape, end)
+
+
 def keep_days_of_refused_hours(pieces: list[Piece]) -> list[Piece]:
     """ "On Wednesday after 4 I can't": the hours are refused, not the day. "At 3 on Thursday I can't, at 5 I
     can" is Thursday at 5."""

@@ -62,7 +62,7 @@ def same_day(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], 
     days = next((p for p in reversed(pieces) if isinstance(p.found, Days) and p.found.ranges), None)
     if days is None:
         return None
-    hour_waits = isinstance(pieces[-1].found, Clock) and pieces[-1].link == "break"
+    hour_waits = isinstance(pieces[-1].found, Clock) and pieces[-1].link in ("break", "or")
     if not (hour_waits or tape.says("have_booked") or tape.speaks_of_moving):
         return [], place + 1
     return [Piece(days.found, place, place + 1)], place + 1

@@ -55,6 +55,22 @@ def unglued(tokens: list[Token], words: Vocabulary) -> list[Token]:
     return parted
 
 
+_AFTER_DIGITS = ("st", "nd", "rd", "th", "am", "pm")
+
+
+def unglued_after_digits(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """ "19thmarch", "3pmfriday"."""
+    for place in range(len(tokens) - 1, 0, -1):
+        token = tokens[place]
+        if token.glued and token.text[2:] in words.days and tokens[place - 1].text.isdecimal():
+            if token.text[:2] not in _AFTER_DIGITS or token.end - token.start != len(token.text):
+                continue
+            middle = token.start + 2
+            rest = Token(token.text[2:], middle, token.end, glued=False)
+            tokens[place : place + 1] = replace(token, text=token.text[:2], end=middle), rest
+    return tokens
+
+
 def half_days_in_full(tokens: list[Token]) -> list[Token]:
     """ "3p" is 3 pm."""
     for place in range(1, len(tokens)):

@@ -9,7 +9,14 @@ from typing import Any
 from nlu.times.folding import Token, tokenise
 from nlu.times.masks import masked_places
 from nlu.times.pieces import Days
-from nlu.times.slips import half_days_in_full, in_full, mended, unglued, without_hesitation
+from nlu.times.slips import (
+    half_days_in_full,
+    in_full,
+    mended,
+    unglued,
+    unglued_after_digits,
+    without_hesitation,
+)
 from nlu.times.vocabulary import Senses, Vocabulary
 from nlu.transliteration import in_latin
 from nlu.understanding import Context
@@ -72,7 +79,7 @@ class Tape:
         self.read: set[int] = set()  # the places that a piece was made of
         tokens = in_full(tokenise(text), vocabulary.spelled)
         if vocabulary.language == "en":
-            tokens = half_days_in_full(tokens)
+            tokens = half_days_in_full(unglued_after_digits(tokens, vocabulary))
         tokens = unglued(without_hesitation(tokens, vocabulary), vocabulary)
         self.capitals = frozenset(token.start for token in tokens if token.capital)
         if vocabulary.latin:
@@ -204,6 +211,10 @@ def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context
     for place, lexeme in enumerate(lexemes):
         if "weekday_short" in lexeme.senses:
             lexemes[place] = _believed(lexemes, place, context)
+        elif "elsewhere" in lexeme.senses and place + 1 < len(lexemes):
+            following = lexemes[place + 1]
+            if not following.senses and text[following.start].isupper() and not text.isupper():
+                lexemes[place] = replace(lexeme, senses={"cannot": True})  # "on weekdays I'm in Milan"
     return lexemes
 
 

@@ -36,7 +36,8 @@ _TOLD = frozenset(_MENDED) | {
 }
 _TOLD |= {"clock_exact", "clock_spoken", "half_after"}
 _LEADING = frozenset({"at", "after", "before", "around", "by", "from_on", "between", "until"})
-_GLUED = frozenset({"weekday", "relative", "month", "part", "next", "this", "weekend", "unit"})
+_GLUED = frozenset({"weekday", "weekday_short", "relative", "month", "month_short", "part"})
+_GLUED |= {"next", "this", "weekend", "unit"}
 _LONG_NUMBER = 9
 _WORDS = resources.files("nlu.times") / "words"
 
@@ -77,6 +78,7 @@ class Vocabulary:
     titles: frozenset[str] = frozenset()  # a capitalised word after these is a surname: "dottor Sabato"
     streets: frozenset[str] = frozenset()  # or a street: "via Primo Marzo 8"
     named: frozenset[str] = frozenset()  # or a name: "mi chiamo Domenica Sabatini"
+    street_ends: frozenset[str] = frozenset()  # "12 Station Road"
     spelled: Mapping[str, str] = field(default_factory=dict)  # "wk" is read as "week"
 
     def mend(self, word: str, *, beside_number: bool) -> str | None:
@@ -160,6 +162,7 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
         never_mended=frozenset(spelling(w) for w in _words(content["never_mended"])),
         titles=names.get("titles", frozenset()),
         streets=names.get("streets", frozenset()),
+        street_ends=names.get("street_ends", frozenset()),
         named=names.get("named", frozenset()),
         spelled={
             spelling(short): spelling(word)
