@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 from nlu.times import almanac
 from nlu.times.almanac import DayRange
 from nlu.times.dates import read_date
-from nlu.times.holidays import read_holiday
+from nlu.times.holidays import holiday, read_holiday
 from nlu.times.modifiers import read_modifier
 from nlu.times.pieces import PAST, Days
 from nlu.times.tape import Tape
@@ -172,8 +172,8 @@ def read_named(tape: Tape, place: int) -> Read | None:
             return None
         return Days("span", ((today, other[0].ranges[0][1]),)), other[1]
     if tape.has(place, "weekend"):
-        if tape.has(place - 1, "weekday", "relative") and tape.vocabulary.hours_follow:
-            return None  # "в четверг выходной": a day off
+        if tape.vocabulary.hours_follow and _is_a_day_off(tape, place):
+            return None
         start, end = almanac.weekend(today)
         if tape.has(place + 1, "after_this"):
             start, end = almanac.weekend(today, 1)
@@ -227,6 +227,18 @@ def read_named(tape: Tape, place: int) -> Read | None:
     if tape.has(place, "month_short") and (_has_year(tape, place + 1) or _names_a_year(tape, place + 1)):
         return _whole_month(tape, tape.get(place, "month_short"), place + 1)
     return None
+
+
+def _is_a_day_off(tape: Tape, place: int) -> bool:
+    """ "В четверг выходной", "мой выходной всегда среда"."""
+    if tape.has(place - 1, "weekday", "weekdays", "relative"):
+        return True
+    for ahead in range(place + 1, place + 5):
+        if tape.has(ahead, "weekday", "weekdays"):
+            return True
+        if tape.has(ahead, "soft", "or", "and", "except", "not", "to") and tape.at(ahead).text not in "-:":
+            return False
+    return False
 
 
 def _names_a_year(tape: Tape, place: int) -> tuple[int, int] | None:
@@ -291,6 +303,12 @@ def _midweek(tape: Tape, place: int) -> Read | None:
 
 def _season(tape: Tape, written: str) -> Days:
     """ "06-01 08-31": the one that goes on, or the next."""
+    if written[0].isalpha():  # "easter-6 easter"
+        first, last = (holiday(tape.today, name) for name in written.split())
+        if last is None:
+            return PAST
+        first = first if first is not None and first <= last else tape.today
+        return Days("week", ((max(first, tape.today), last + timedelta(days=1)),), grain="week")
     bounds = [tuple(map(int, day.split("-"))) for day in written.split()]
     for year in range(tape.today.year - 1, tape.today.year + 2):
         first = almanac.make(year, *bounds[0])

@@ -28,7 +28,8 @@ def _merge_days(chain: list[Piece]) -> list[Piece]:
         if last is None or piece.link not in ("none", "soft") or piece.negated != last.negated:
             settled.append(piece)
             continue
-        merged = _same_day(last.found, piece.found)
+        apart = last.dismissed and not piece.dismissed
+        merged = _same_day(last.found, piece.found, apart=apart)
         if merged is None or (piece.link == "soft" and merged.confidence < 0.6):
             settled.append(piece)
         else:
@@ -50,14 +51,16 @@ def _date_of_its_weekday(settled: list[Piece], piece: Piece) -> Piece | None:
     return settled[-2].but(found=replace(date, weekday=day.weekday))
 
 
-def _same_day(one: object, other: object) -> Days | None:
+def _same_day(one: object, other: object, *, apart: bool) -> Days | None:
     if not (isinstance(one, Days) and isinstance(other, Days)) or not (one.ranges and other.ranges):
         return None
     if (within := _bounded_within(one, other) or _bounded_within(other, one)) is not None:
         return within
     if (each := _weekdays_within(one, other) or _weekdays_within(other, one)) is not None:
         return each
-    if (inner := _inner(one, other)) is not None:
+    closer = None if apart else _told_closer(one, other) or _told_closer(other, one)
+    inner = _inner(one, other) or closer
+    if inner is not None:
         return inner
     if other.kind == "weekday" and one.kind in _EXACT:
         one, other = other, one
@@ -79,6 +82,19 @@ def _inner(one: Days, other: Days) -> Days | None:
         return None
     (first, last), (start, end) = one.ranges[0], other.ranges[0]
     return other if first <= start and end <= last and (first, last) != (start, end) else None
+
+
+def _told_closer(outer: Days, inner: Days) -> Days | None:
+    """ "This week, Wednesday to Friday", "before May, in the last week of April", "at the weekend, the 21st"."""
+    if len(outer.ranges) != 1 or len(inner.ranges) != 1 or inner.bound or outer.kind not in ("span", "week"):
+        return None
+    (first, last), (start, end) = outer.ranges[0], inner.ranges[0]
+    if outer.bound is None and first.weekday() == 5 and last - first == timedelta(days=2):
+        dated = inner.kind in ("date", "number", "weekday", "span")
+        return inner if dated and start.weekday() >= 5 and (end - start).days <= 2 else None
+    if inner.kind not in (("span", "week") if outer.bound is None else ("span", "week", *_EXACT, "weekday")):
+        return None
+    return inner if first <= start and end <= last and last - first > end - start else None
 
 
 def _weekdays_within(whole: Days, weekday: Days) -> Days | None:
