@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from nlu.times import almanac
 from nlu.times.clocks import read_clock
-from nlu.times.counting import read_instant
+from nlu.times.counting import part_beside_a_day, read_instant
 from nlu.times.dates import read_birth
 from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.departures import dismiss
@@ -13,7 +13,7 @@ from nlu.times.hours import part_hours
 from nlu.times.pieces import PAST, Birth, Clock, Days, Link, Piece, Whenever
 from nlu.times.reasons import asks_for_no_visit, drop_reasons, has_happened, only_tells_the_time
 from nlu.times.refusals import falls_back, free_afterwards, is_a_condition, keep_days_of_refused_hours
-from nlu.times.repeats import join_repeats, same_day
+from nlu.times.repeats import join_repeats, same_day, widen_to_any_time
 from nlu.times.retractions import retract
 from nlu.times.tape import Tape
 
@@ -54,7 +54,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
             pieces.append(piece.but(link=link))
         place = gap_start = end
     pieces = keep_days_of_refused_hours(retract(tape, _negate_last(tape, pieces, gap_start)))
-    return drop_reasons(tape, dismiss(tape, join_repeats(pieces)))
+    return drop_reasons(tape, dismiss(tape, join_repeats(widen_to_any_time(pieces))))
 
 
 def _is_birth_just_told(last: Piece, place: int) -> bool:
@@ -78,6 +78,9 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         if has_happened(tape, place):
             return [Piece(PAST, place, place + 1)], place + 1
         return _day_part(tape, place, *day_part), place + 1
+    if (beside := part_beside_a_day(tape, place)) is not None:
+        both, end = beside
+        return [Piece(found, place, end) for found in both], end
     if tape.has(place, "this") and tape.has(place + 1, "part"):  # "this aft"
         return _day_part(tape, place, 0, tape.get(place + 1, "part"), words=2), place + 2
     if (days := read_days(tape, place)) is not None:
@@ -132,6 +135,7 @@ def _link(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
     if begins:
         return "break"
     link: Link = "none"
+    moving = tape.speaks_of_moving
     for place in range(start, end):
         senses = tape.at(place).senses
         if "and" in senses and "or" in senses and link != "or":
@@ -141,6 +145,8 @@ def _link(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
         elif "soft" in senses:
             link = "soft" if link == "none" else link
         elif not senses or senses.keys().isdisjoint(_TRANSPARENT):
+            if "booked" in senses and not moving:  # "any Saturday appointment this week"
+                continue
             return "break"
     return link
 

@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from nlu.times import almanac
 from nlu.times.dates import read_date
 from nlu.times.holidays import read_holiday
-from nlu.times.pieces import PAST, Days, Instant
+from nlu.times.pieces import PAST, Clock, Days, Instant
 from nlu.times.tape import Tape
 from nlu.times.weekdays import read_modified_weekday, read_weekday
 
@@ -37,6 +37,20 @@ def read_beside(tape: Tape, place: int) -> Read | None:
         return None
     day = found[0].ranges[0][0] + timedelta(days=days)
     return (Days("date", (almanac.one(day),)), found[1]) if day >= tape.today else None
+
+
+def part_beside_a_day(tape: Tape, place: int) -> tuple[tuple[Days, Clock], int] | None:
+    """ "The morning after Easter Monday", "the evening before Good Friday": of the day beside it."""
+    part, after = tape.get(place, "part"), tape.has(place + 1, "after")
+    if not part or not tape.at(place).text or not (after or tape.has(place + 1, "before")):
+        return None
+    if not tape.has(place - 1, "day_number"):
+        return None
+    found = read_holiday(tape, tape.skip(place + 2, "of", "filler", most=1))
+    if found is None or not found[0].ranges:
+        return None
+    day = found[0].ranges[0][0] + timedelta(days=1 if after else -1)
+    return ((Days("date", (almanac.one(day),)), Clock("part", part=part)), found[1])
 
 
 _MINUTES = {"minute": 1, "half_hour": 30, "hour": 60, "hour_and_half": 90}

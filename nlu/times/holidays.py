@@ -18,15 +18,15 @@ def read_holiday(tape: Tape, place: int) -> Read | None:
         return None
     if tape.has(place - 1, "cheers"):  # "happy Easter"
         return PAST, place + 1
-    days = [day for name in written.split() if (day := _next(tape.today, name)) is not None]
+    days = [day for name in written.split() if (day := holiday(tape.today, name)) is not None]
     if not days:
         return None
     others = tuple(almanac.one(day) for day in days[1:])
     return Days("date", (almanac.one(days[0]),), others, confidence=0.6 if others else 0.95), place + 1
 
 
-def _next(today: date, name: str) -> date | None:
-    """`12-25`, or `easter+1`, `orthodox-2` counted from Easter Sunday."""
+def holiday(today: date, name: str) -> date | None:
+    """The next such day, today included: `12-25`, or `easter+1`, `orthodox-2` counted from Easter Sunday."""
     if name[0].isdecimal():
         month, day = map(int, name.split("-"))
         return almanac.ahead(today, month, day)

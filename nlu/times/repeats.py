@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from nlu.times import almanac
-from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.pieces import Clock, Days, Piece, Whenever
 from nlu.times.tape import Tape
 
 _DATED = ("date", "number", "relative")
@@ -21,6 +21,19 @@ def join_repeats(pieces: list[Piece]) -> list[Piece]:
         first = next((n for n in range(number) if _is_dated(pieces[n], again.found.weekday)), None)
         if first is not None and number < len(pieces):
             pieces = _joined(pieces, first, number)
+    return pieces
+
+
+def widen_to_any_time(pieces: list[Piece]) -> list[Piece]:
+    """ "Tomorrow morning, or any time tomorrow": all of that day."""
+    for number in range(len(pieces) - 1, 2, -1):
+        day, whenever = pieces[number].found, pieces[number - 1].found
+        if not (isinstance(day, Days) and isinstance(whenever, Whenever)) or _has_clock(pieces, number):
+            continue
+        clock, first = pieces[number - 2], pieces[number - 3]
+        same = isinstance(first.found, Days) and first.found.ranges == day.ranges and not first.negated
+        if same and isinstance(clock.found, Clock) and clock.link == "none":
+            return [*pieces[: number - 3], *pieces[number - 1 :]]
     return pieces
 
 

@@ -1,5 +1,7 @@
 """Takes back a time that the same message corrects: "Tuesday at 3, no sorry, at 4"."""
 
+from itertools import pairwise
+
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.repeats import in_its_week
 from nlu.times.tape import Tape
@@ -18,7 +20,7 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
     A corrected hour keeps its day, a corrected day its hour.
     """
-    pieces = _last_of_a_row(tape, pieces)
+    pieces = _last_of_a_row(tape, _without_asides(tape, pieces))
     for place in range(len(pieces) - 1, 0, -1):
         # Corrected twice ("at 3, no, at 4, no, at 5"), fewer pieces are left than there were places.
         if place < len(pieces) and _corrects(tape, pieces[place - 1], pieces[place]):
@@ -34,6 +36,17 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
                 said_instead[0] = said_instead[0].but(link="break")
             pieces = [*pieces[:first], *kept, *said_instead, *pieces[after:]]
     return pieces
+
+
+def _without_asides(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "The 16th, no hang on, that's a Monday, the 17th": the weekday only tells why."""
+    kept = pieces[:1]
+    for before, piece in pairwise(pieces):
+        dated = isinstance(before.found, Days) and before.found.kind in ("date", "number", "relative")
+        aside = dated and isinstance(piece.found, Days) and piece.found.kind == "weekday"
+        if not (aside and any(tape.has(place, "which_is") for place in range(before.end, piece.start))):
+            kept.append(piece)
+    return kept
 
 
 def _last_of_a_row(tape: Tape, pieces: list[Piece]) -> list[Piece]:
