@@ -75,7 +75,7 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         return [Piece(PAST, place, place + 1)], place + 1
     day_part = tape.get(place, "day_part")
     if day_part is not None:
-        if has_happened(tape, place):
+        if has_happened(tape, place) or asks_for_no_visit(tape, place):
             return [Piece(PAST, place, place + 1)], place + 1
         return _day_part(tape, place, *day_part), place + 1
     if (beside := part_beside_a_day(tape, place)) is not None:

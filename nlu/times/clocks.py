@@ -190,7 +190,7 @@ _FIRST_OR_LAST = ("first_thing", "last_of_day")
 
 
 def _stands_beside_a_day(tape: Tape, place: int) -> bool:
-    days = ("weekday", "relative", "month", "number_of_day", "digits")
+    days = ("weekday", "relative", "month", "number_of_day", "digits", "day_part")
     after = tape.skip(place + 1, "at", "of", "filler", most=1)
     if tape.get(place, "part") not in ("am", "pm") and tape.has(after, "relative", "weekday"):
         return True
@@ -211,6 +211,8 @@ def _is_bare_answer(tape: Tape, place: int, end: int, moment: Moment) -> bool:
 
 def _is_a_time(tape: Tape, end: int, sure: bool) -> bool:
     """False where the number counts something: "4 people", "in 2 weeks", "6 anni"."""
-    if tape.has(end, "counted"):
+    if tape.has(end, "counted") or (
+        tape.get(end, "unit") in ("day", "week", "month") and not tape.has(end, "ampm_am", "ampm_pm")
+    ):
         return False
     return sure or not tape.has(end, "unit") or tape.has(end, "ampm_am", "ampm_pm")

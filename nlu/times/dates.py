@@ -7,6 +7,7 @@ from nlu.times.pieces import PAST, Birth, Days
 from nlu.times.tape import Tape
 
 _MONTH_FIRST = frozenset({"US", "PH", "PR", "GU"})
+_LONG_AHEAD = 305
 _YEAR_FIRST_SIGNS = ("-", ".", "/")
 
 
@@ -73,7 +74,8 @@ def _wished(tape: Tape, day: int, month: int, year: int | None, end: int) -> tup
         when = almanac.ahead(today, month, day)
         if when is None:
             return None
-        return Days("date", (almanac.one(when),), number=day), end
+        sure = 0.95 if (when - today).days < _LONG_AHEAD else 0.6  # it may have been last month
+        return Days("date", (almanac.one(when),), number=day, confidence=sure), end
     full = year if year >= 100 else today.year - today.year % 100 + year
     when = almanac.make(full, month, day)
     if when is None or full > today.year + 2:
@@ -109,7 +111,7 @@ def _three_numbers(tape: Tape, place: int, *, loose: bool) -> tuple[tuple[int, i
         return None
     second, third = tape.whole(places[0]), tape.get(places[1], "digits")
     width = len(tape.at(places[1]).text)
-    if second is None or third is None or width not in (2, 4):
+    if second is None or third is None or width not in (2, 4) or tape.has(places[1] + 1, "month"):
         return None
     if sign and not loose and not (tape.at(places[0]).glued and tape.at(places[1]).glued):
         return None
@@ -216,13 +218,14 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
     if not (sign.glued and tape.at(begin + 2).glued) or tape.has(begin - 1, "currency", "one_of"):
         return None
     end = begin + 3
-    if (first, sign.text, second) == (24, "/", 7) or tape.has(end, "month"):  # "10/11 March"
+    if (first, sign.text, second) == (24, "/", 7) or _lists_to_a_month(tape, end):  # "10/11 March"
         return None
     if second == 10 and sign.text == "/" and any(tape.has(p, "pain") for p in range(begin - 3, begin)):
         return PAST, end  # how bad it is
     if tape.has(end, "counted") or (tape.has(end, "unit") and sign.text != "/"):
         return None
-    if tape.has(end, "ordinal_sign") and tape.at(end).text != ".":  # "14.3." is a date in German
+    ordinal = tape.has(end, "ordinal_sign") and tape.at(end).glued  # but "12/3 o 13/3"
+    if ordinal and tape.at(end).text != ".":  # "14.3." is a date in German
         return None
     dotted = sign.text == "." and tape.at(end).text == "." and tape.at(end).glued
     if dotted and tape.at(end + 1).text.isdecimal() and tape.at(end + 1).glued:
@@ -253,6 +256,13 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
         confidence=0.8 if unsure and valid else 0.95,
     )
     return days, end + 1 if dotted else end
+
+
+def _lists_to_a_month(tape: Tape, place: int) -> bool:
+    """Of "12/13/17 March" what is behind the 12 or the 13."""
+    while tape.at(place).text == "/" and tape.whole(place + 1) is not None:
+        place += 2
+    return tape.has(place, "month")
 
 
 def _are_hours(tape: Tape, first: int, place: int) -> bool:
@@ -336,7 +346,7 @@ def _is_a_day_number(
         return False
     signed = following.text in (":", "/", "-") and following.glued and not (ordinal and following.text == "/")
     signed = signed and tape.has(end + 1, "digits")
-    if signed and not counted and not (following.text == "/" and tape.has(end + 2, "month")):
+    if signed and not counted and not (following.text == "/" and _lists_to_a_month(tape, end + 2)):
         return False
     if following.text == "." and following.glued and tape.has(end + 1, "digits") and tape.at(end + 1).glued:
         return False

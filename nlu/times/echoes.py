@@ -50,6 +50,7 @@ def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
         or _one_week_later(tape, place, pieces, days)
         or _of_the_next(tape, place, days)
         or _not_this_one(tape, place, pieces, days)
+        or _in_brackets(tape, place, pieces, days)
     )
 
 
@@ -125,25 +126,34 @@ def _weekday_after(tape: Tape, place: int, pieces: list[Piece], days: Days) -> E
             Piece(_week(max(first, tape.today), first + _WEEK), place, place + 1, link="break")
         ], place + 1
     begin = tape.skip(place, "day_number", most=1)
+    if (again := _same_weekday_after(tape, place, begin, days)) is not None:
+        return again
     weekday = tape.get(begin, "weekday")
     if weekday is None or not tape.has(begin + 1, "later_on") or not _ends(tape, begin + 2):
         return None
-    if tape.has(place - 1, "or", "and") and days.weekday == weekday:  # "this Saturday or the Saturday after"
-        following = Days("date", (almanac.one(days.ranges[0][0] + _WEEK),), weekday=weekday)
-        return [Piece(following, place, begin + 2)], begin + 2
     if days.kind not in ("date", "number", "span"):
         return None
     bound = (days.bound in ("from", "after") and days.ranges[0][0]) or end
-    if tape.has(place - 1, "or") and days.weekday == weekday:  # "this Saturday or the Saturday after"
-        later = Days("date", (almanac.one(end + _DAY * 6),), weekday=weekday)
-        return [Piece(later, place, begin + 2)], begin + 2
     found = Days("date", (almanac.one(almanac.coming_weekday(bound - _DAY, weekday)),), weekday=weekday)
     pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
     return [Piece(found, place, begin + 2, link="break")], begin + 2
 
 
+def _same_weekday_after(tape: Tape, place: int, begin: int, days: Days) -> Echo | None:
+    """ "This Saturday or the Saturday after", "sabato 7 o il sabato successivo"."""
+    if days.weekday is None or not tape.has(place - 1, "or", "and") or len(days.ranges) != 1:
+        return None
+    behind = tape.get(begin, "weekday") == days.weekday and tape.has(begin + 1, "later_on", "next")
+    before = tape.has(begin, "next") and tape.get(begin + 1, "weekday") == days.weekday
+    if not (before or (behind and (tape.has(begin + 1, "next") or _ends(tape, begin + 2)))):
+        return None
+    later = Days("date", (almanac.one(days.ranges[0][0] + _WEEK),), weekday=days.weekday)
+    return [Piece(later, place, begin + 2)], begin + 2
+
+
 def _says_after(tape: Tape, place: int) -> bool:
     told = tape.has(place, "after_that") and not tape.has(place + 1, *_NAMED)
+    told = told or (tape.has(place, "later_on") and tape.has(place + 1, "whenever"))
     return told or (tape.has(place, "later_on") and _ends(tape, place + 1))
 
 
@@ -213,6 +223,21 @@ def _not_this_one(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Ec
     pieces[-1] = pieces[-1].but(negated=True)
     later = Days("date", (almanac.one(days.ranges[0][1] + _DAY * 6),), weekday=days.weekday)
     return [Piece(later, place, place + 1, link="break")], place + 1
+
+
+def _in_brackets(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
+    """ "The last week of March (23-29)": the dates of what was just named."""
+    if tape.at(place - 1).text != "(" or tape.at(place + 1).text != "-" or tape.at(place + 3).text != ")":
+        return None
+    first, last = tape.whole(place), tape.whole(place + 2)
+    near = days.ranges[0][0]
+    if first is None or last is None or days.kind not in ("week", "span", "month"):
+        return None
+    start, end = almanac.make(near.year, near.month, first), almanac.make(near.year, near.month, last)
+    if start is None or end is None or not start < end or end < near or start > days.ranges[0][1]:
+        return None
+    pieces[-1] = pieces[-1].but(found=Days("span", ((max(start, tape.today), end + _DAY),)), end=place + 4)
+    return [], place + 4
 
 
 def _is_bare_next(tape: Tape, place: int) -> bool:

@@ -4,6 +4,7 @@ from nlu.times.pieces import Moment
 from nlu.times.tape import Tape
 
 _HALF_HOURS = (5, 10, 20, 25)
+_QUARTERS = (15, 30, 45)
 Read = tuple[Moment, int, bool]  # the moment, the place after it, and whether it can be nothing else
 
 
@@ -72,7 +73,8 @@ def _quarter(tape: Tape, place: int) -> Read | None:
     if fifth is not None and 1 <= fifth[0] <= 12:
         return _with_half_of_day(tape, _before_hour(fifth[0], 45), fifth[1], sure=True)
     sign = _over_dash(tape, place + 1)
-    if not tape.has(sign, "past", "minus"):
+    short_of = tape.vocabulary.article_makes_day and tape.has(sign, "at") and tape.number(sign + 1)
+    if not (short_of or tape.has(sign, "past", "minus")):  # "un quarto alle tre"
         return None
     hour = tape.number(tape.skip(_over_dash(tape, sign + 1), "at", most=1))
     if hour is None or not 1 <= hour[0] <= 23:
@@ -201,7 +203,9 @@ def _written(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] 
         tape.has(place - 1, "at") and minutes in (0, 15, 30, 45) and (minutes > 24 or minutes <= digits)
     ):
         return None
-    if sign.text == "," and not (minutes % 5 == 0 and (tape.has(place - 1, "at") or tape.asked_for_time)):
+    alone = place == 0 and len(tape) <= 4 and minutes in (0, *_QUARTERS)  # "17,30"
+    at = alone or tape.has(place - 1, "at", "weekday", "relative") or tape.asked_for_time
+    if sign.text == "," and not (minutes % 5 == 0 and at):
         return None
     if tape.at(place + 3).text == ":" and tape.has(place + 4, "digits") and tape.at(place + 3).glued:
         return digits, minutes, place + 5, True  # seconds
@@ -272,11 +276,24 @@ def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int
     in_words = tape.has(after, "number") and (
         tape.has(end - 1, "number") or tape.has(end - 2, "at", "weekday", "relative")
     )
+    if joined and minutes[0] in _QUARTERS and _is_said_alone(tape, hour, end - 1, minutes[1]):
+        return minutes[0], minutes[1], True
     if joined and said_at and minutes[0] >= 5 and (minutes[0] % 5 == 0) and not tape.has(end, "soft"):
         return minutes[0], minutes[1], True
     if not joined and in_words and minutes[0] >= 10 and minutes[0] % 5 == 0:
         return minutes[0], minutes[1], True
     return 0, end, False
+
+
+def _is_said_alone(tape: Tape, hour: int, place: int, end: int) -> bool:
+    """ "10 e 30", "giovedì sedici e trenta": as hours are told in Italian, and nothing else is counted."""
+    if not (tape.vocabulary.article_makes_day and 7 <= hour <= 20 and tape.at(place + 1).text == "e"):
+        return False
+    if tape.has(place - 1, "day_number", "one_of", "currency", "month"):
+        return False
+    begins = place == 0 or tape.has(place - 1, "soft", "filler", "weekday", "relative", "part", "wishing")
+    after = tape.at(end)
+    return begins and (end >= len(tape) or (bool(after.senses) and not after.glued) or "soft" in after.senses)
 
 
 def _with_half_of_day(tape: Tape, moment: Moment, end: int, *, sure: bool) -> Read:

@@ -10,7 +10,8 @@ _EXACT = ("weekday", "date", "relative", "number", "span")
 def has_happened(tape: Tape, place: int) -> bool:
     """ "I had an X-ray in June", "è caduto sabato": the words before tell what was, and ask for nothing."""
     for before in range(place - 1, max(place - 1 - _WITHIN, -1), -1):
-        if tape.has(before, "booked") and tape.has(before - 1, "missed"):  # "I missed my visit of the 20th"
+        missed = any(tape.has(p, "missed") for p in range(before - 3, before))
+        if missed and tape.has(before, "booked"):  # "I missed my visit of the 20th"
             return True
         if tape.has(before, "soft", "wishing", "booked", "so", "cannot"):
             return False

@@ -44,7 +44,13 @@ def unglued(tokens: list[Token], words: Vocabulary) -> list[Token]:
         if len(token.text) >= _GLUED and token.text.isalpha() and not known:
             cuts = range(4, len(token.text) - 3)
             cut = next(
-                (n for n in cuts if token.text[:n] in words.days and token.text[n:] in words.days), None
+                (
+                    n
+                    for n in cuts
+                    if token.text[:n] in words.days
+                    and (token.text[n:] in words.days or token.text[n:] in words.leading)
+                ),
+                None,
             )
         if cut is None or token.end - token.start != len(token.text):
             parted.append(token)
