@@ -20,13 +20,18 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         if instead or (tape.speaks_of_moving and _is_of_the_visit(tape, moved, number)):
             moved[number] = piece.but(dismissed=True)
             if isinstance(piece.found, Days):
-                _dismiss_its_clock(tape, moved, number)
+                whole = instead and not tape.speaks_of_moving
+                _dismiss_its_clock(tape, moved, number, whole=whole)
+            elif tape.has(piece.start, "from_part") and number + 1 < len(moved):
+                following = moved[number + 1]  # "from the morning of Wednesday"
+                if _is_day(following) and following.link == "none":
+                    moved[number + 1] = following.but(dismissed=True)
     return moved
 
 
 def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
     """What only says when somebody is free, when the practice opens, or which weekday a date is."""
-    if _is_own_hour(tape, pieces, number):
+    if _is_own_hour(tape, pieces, number) or _is_day_of_own_hour(tape, pieces, number):
         return True
     piece, before = pieces[number], pieces[number - 1] if number else None
     if isinstance(piece.found, Clock) and piece.negated and piece.found.shape == "point":
@@ -49,11 +54,25 @@ def _is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     piece = pieces[number]
     if not isinstance(piece.found, Clock) or piece.found.shape != "point" or piece.negated:
         return False
-    before = range(max(piece.start - _NEAR, pieces[number - 1].end if number else 0), piece.start)
+    day = number - 1 if number and piece.link == "none" and _is_day(pieces[number - 1]) else None
+    first = number if day is None else day  # "my train is on Thursday at 19:40"
+    before = range(max(pieces[first].start - _NEAR, pieces[first - 1].end if first else 0), piece.start)
     if not any(tape.has(place, "own_hours") for place in before):
         return False
     later = pieces[number + 1 :]
     return any(isinstance(p.found, Clock) and p.link in ("soft", "break", "none") for p in later)
+
+
+def _is_day_of_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """ "My train is on Thursday at 19:40, can I come on Friday?": another day is wished for."""
+    later = pieces[number + 2 :]
+    if not _is_day(pieces[number]) or not any(_is_day(p) and p.link != "or" for p in later):
+        return False
+    return pieces[number + 1].link == "none" and _is_own_hour(tape, pieces, number + 1)
+
+
+def _is_day(piece: Piece) -> bool:
+    return isinstance(piece.found, Days) and bool(piece.found.ranges) and not piece.negated
 
 
 def _is_swapped(tape: Tape, pieces: list[Piece], number: int) -> bool:
@@ -108,22 +127,27 @@ def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
     if booked >= 0 and not parted and (not onto or moved_after):  # "my appointment on Tuesday"
         return True
     leaves = tape.has(piece.start, "from") and not tape.is_onward(piece.end - 1)
+    if tape.has(piece.start, "from_part"):
+        leaves = any(isinstance(p.found, Clock) and _goes_to(tape, p.start) for p in pieces[number + 1 :])
     return leaves and (number + 1 < len(pieces) or booked >= 0 or any(tape.has(p, "moving") for p in before))
 
 
 def _goes_to(tape: Tape, start: int) -> bool:
     """Whether "to" or the like stands right before, or before one small word: "to the 15th"."""
     first = start - 2 if tape.has(start - 1, "filler") else start - 1
-    return tape.has(start, "to") or any(tape.has(place, "onto") for place in range(first, start + 1))
+    before = any(tape.has(p, "onto") and not tape.has(p, "part") for p in range(first, start))
+    return before or tape.has(start, "to", "onto")
 
 
-def _dismiss_its_clock(tape: Tape, pieces: list[Piece], number: int) -> None:
+def _dismiss_its_clock(tape: Tape, pieces: list[Piece], number: int, *, whole: bool = False) -> None:
+    """`whole`: its hour is told with it, whatever the words between ("instead of Monday at 10")."""
     for following in range(number + 1, len(pieces)):
         piece = pieces[following]
         told = tape.has(piece.start, "onto") or tape.has(piece.start - 1, "onto", "to")
         another = pieces[following + 1] if following + 1 < len(pieces) else None
         if another is not None and isinstance(another.found, Days) and _goes_to(tape, another.start):
             told = False  # "Friday at 10 to next week"
+        told = told and not (whole and tape.has(piece.start, "at"))
         if piece.link != "none" or told or not isinstance(piece.found, (Clock, Instant)):
             return
         pieces[following] = piece.but(dismissed=True)

@@ -18,7 +18,10 @@ def read_holiday(tape: Tape, place: int) -> Read | None:
         return None
     if tape.has(place - 1, "cheers"):  # "happy Easter"
         return PAST, place + 1
-    days = [day for name in written.split() if (day := holiday(tape.today, name)) is not None]
+    names = written.removeprefix("nearest ").split()
+    days = [day for name in names if (day := holiday(tape.today, name)) is not None]
+    if written.startswith("nearest "):  # "after the holidays"
+        days.sort()
     if not days:
         return None
     others = tuple(almanac.one(day) for day in days[1:])

@@ -58,13 +58,15 @@ def keep_days_of_refused_hours(pieces: list[Piece]) -> list[Piece]:
             return [*pieces[:place], day, *(_hung_on(p) for p in told)]
         if not others:
             found = replace(days, confidence=min(days.confidence, _DOUBTFUL))
-            return [p.but(found=found, negated=False) if p is day else p for p in pieces]
+            of_day = {id(day): day.but(found=found, negated=False), id(clock): clock.but(negated=True)}
+            return [of_day.get(id(piece), piece) for piece in pieces]
     return pieces
 
 
 def _is_hour_of_refused_day(one: Piece, other: Piece) -> bool:
     kinds = {type(one.found), type(other.found)}
-    refused = one.negated and other.negated and not (one.excluding or other.excluding)
+    told_before = one.negated and isinstance(one.found, Days)  # "I can't on Thursday at 3"
+    refused = ((one.negated and other.negated) or told_before) and not (one.excluding or other.excluding)
     return kinds == {Days, Clock} and refused and other.link == "none"
 
 

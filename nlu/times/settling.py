@@ -85,13 +85,16 @@ def _inner(one: Days, other: Days) -> Days | None:
 
 
 def _told_closer(outer: Days, inner: Days) -> Days | None:
-    """ "This week, Wednesday to Friday", "before May, in the last week of April", "at the weekend, the 21st"."""
+    """ "This week, Wednesday to Friday", "before May, in its last week", "at the weekend, the 21st"."""
     if len(outer.ranges) != 1 or len(inner.ranges) != 1 or inner.bound or outer.kind not in ("span", "week"):
         return None
     (first, last), (start, end) = outer.ranges[0], inner.ranges[0]
     if outer.bound is None and first.weekday() == 5 and last - first == timedelta(days=2):
         dated = inner.kind in ("date", "number", "weekday", "span")
         return inner if dated and start.weekday() >= 5 and (end - start).days <= 2 else None
+    if outer.bound in ("after", "from") and inner.kind == "weekday" and inner.weekday is not None:
+        day = almanac.coming_weekday(first - timedelta(days=1), inner.weekday)
+        return replace(inner, kind="date", ranges=(almanac.one(day),), others=())
     if inner.kind not in (("span", "week") if outer.bound is None else ("span", "week", *_EXACT, "weekday")):
         return None
     return inner if first <= start and end <= last and last - first > end - start else None
