@@ -100,6 +100,8 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     if not (after or before or by or begins):
         return _onward(tape, place)
     begin = tape.skip(place + 1, "of", "filler", most=2)
+    if by and tape.get(begin, "part") in ("last_of_day", "evening") and not tape.at(begin).text:
+        begin = tape.skip(begin + 1, "of", "filler", most=2)  # "by close of business on Thursday"
     found = _simple(tape, place + 1) or _simple(tape, begin) or _bare_number(tape, place + 1)
     if found is None:
         if tape.has(begin, "number", "digits"):
@@ -130,7 +132,7 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     until = last if by or inclusive or ends else first
     if ends and (last - first).days == 3:  # of the week, which has a Sunday too
         until = almanac.monday(first) + timedelta(weeks=1)
-    end += tape.has(end, "inclusive")
+    end += tape.has(end, "inclusive") or tape.has(end, "or_earlier")  # "entro il 12 al massimo"
     if until <= today:
         return None
     bound: Literal["by", "before"] = "by" if until == last else "before"

@@ -15,7 +15,8 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         moved.extend(_from_to(tape, piece) if tape.speaks_of_moving else [piece])
     moved = [piece for number, piece in enumerate(moved) if not _is_beside_the_wish(tape, moved, number)]
     for number, piece in enumerate(moved):
-        instead = any(tape.has(p, "instead") for p in range(piece.start - 2, piece.start))
+        first = piece.start - 1 if piece.start - 1 in tape.read else piece.start - 2
+        instead = any(tape.has(p, "instead") for p in range(first, piece.start))
         instead = instead or _is_booked(tape, moved, number) or _is_swapped(tape, moved, number)
         if instead or (tape.speaks_of_moving and _is_of_the_visit(tape, moved, number)):
             moved[number] = piece.but(dismissed=True)

@@ -7,6 +7,7 @@ reading took up, a "not" that refuses nothing, an "after" with nothing behind it
 from collections.abc import Sequence
 from itertools import pairwise
 
+from nlu.times.disagreements import disagree, hours_disagree
 from nlu.times.hours import opening_hours, part_hours
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.settling import fits
@@ -60,8 +61,8 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _was_yesterday(tape, pieces)
         or _an_hour_is_excluded(tape, pieces)
         or _asks_for_nothing(tape, pieces)
-        or _hours_disagree(tape, pieces)
-        or _disagree(pieces)
+        or hours_disagree(tape, pieces)
+        or disagree(pieces)
     )
 
 
@@ -79,10 +80,12 @@ def _something_is_left(tape: Tape) -> bool:
         if not kinds.isdisjoint(_TELLING) and "filler" not in kinds and "or" not in kinds:
             return True
         beside = place - 1 in tape.read or place + 1 in tape.read
+        beside = beside or (tape.has(place - 1, "or") and place - 2 in tape.read)
         if (
             beside
             and not kinds.isdisjoint(_TELLING_BESIDE)
-            and kinds.isdisjoint(("filler", "or", "soft", "cannot", "time_word"))
+            and kinds.isdisjoint(("filler", "or", "soft", "cannot"))
+            and not ("time_word" in kinds and tape.has(place + 1, "digits"))  # "hour 4"
         ):
             return True
         if ("digits" in kinds or "number" in kinds) and _may_be_a_time(tape, place):
@@ -103,7 +106,7 @@ def _is_a_name(tape: Tape, place: int) -> bool:
 
 def _may_be_a_time(tape: Tape, place: int) -> bool:
     """A number of one or two digits that counts nothing and numbers nothing."""
-    if tape.has(place - 1, "currency", "one_of", "happened"):
+    if tape.has(place - 1, "currency", "one_of", "happened", "own", "instead"):
         return False
     if tape.has(place, "number"):
         return _is_an_hour_in_words(tape, place)
@@ -147,7 +150,8 @@ def _a_bound_is_bare(tape: Tape) -> bool:
         spans = tape.has(place, "between") and not tape.has(place, "filler") and _reaches(tape, place, 1)
         if spans or (tape.has(place, "by") and place + 1 in tape.read):  # "by close of business Thursday"
             return True
-        if ends and tape.has(place, "earlier", "later_on", "until", "by"):
+        leaves_early = tape.has(place - 1, "own_hours") and tape.has(place, "earlier")  # "esco prima"
+        if ends and tape.has(place, "earlier", "later_on", "until", "by") and not leaves_early:
             return True
         of_something = tape.has(place + 1, "own", "day_number") or tape.is_unknown(place + 1)
         if of_something and tape.has(place, "before", "after") and _reaches(tape, place, 1):
@@ -164,11 +168,20 @@ def _a_refusal_is_left(tape: Tape, pieces: Sequence[Piece]) -> bool:
             continue
         if tape.at(place).text in ("but", "no") or tape.has(place + 1, "soft"):
             continue
-        if any(p in tape.read and not _is_kept(pieces, p) for p in (place - 1, place + 1)):
+        beside = (place - 1, place + 1)
+        if any(
+            (p in tape.read and not _is_kept(pieces, p)) or _is_free_after(tape, pieces, p) for p in beside
+        ):
             continue  # what it refused gave way to another wish
         if any(_reaches(tape, place, step) for step in (-1, 1)):
             return True
     return False
+
+
+def _is_free_after(tape: Tape, pieces: Sequence[Piece], place: int) -> bool:
+    """ "I am away until Friday": the days after it are the wish."""
+    here = (p for p in pieces if p.start <= place < p.end and isinstance(p.found, Days))
+    return any(tape.has(p.start, "until") and getattr(p.found, "bound", None) == "from" for p in here)
 
 
 def _is_kept(pieces: Sequence[Piece], place: int) -> bool:
@@ -277,7 +290,7 @@ def _asks_for_nothing(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "My insurance ended in December and they never told me": a time is named, and nothing is asked for."""
     if tape.asked_for_time:
         return False
-    if tape.says("no_visit"):
+    if any(_stands_beside_no_visit(tape, piece) for piece in pieces):
         return True
     if any(tape.says(kind) for kind in ("wishing", "whenever", "asap", "moving", "booked")):
         return False
@@ -286,48 +299,19 @@ def _asks_for_nothing(tape: Tape, pieces: Sequence[Piece]) -> bool:
     return any(tape.is_unknown(place) and tape.at(place).text.isalpha() for place in range(len(tape)))
 
 
+def _stands_beside_no_visit(tape: Tape, piece: Piece) -> bool:
+    """Within its clause, where nothing is wished for."""
+    told = False
+    for step, beside in ((-1, piece.start - 1), (1, piece.end)):
+        while 0 <= beside < len(tape) and not tape.has(beside, "soft", "so"):
+            if tape.has(beside, "no_visit"):  # "can I eat after 2 hours"
+                told = True
+                break
+            if tape.has(beside, "wishing"):
+                return False
+            beside += step
+    return told
+
+
 def _is_vague(days: Days) -> bool:
     return days.grain == "month" or any((end - start).days >= 28 for start, end in days.ranges)
-
-
-def _hours_disagree(tape: Tape, pieces: Sequence[Piece]) -> bool:
-    """ "On Tuesday before work, like at 8", where before work is later."""
-    for one, other in pairwise(pieces):
-        if other.link not in ("none", "soft"):
-            continue
-        if not (isinstance(one.found, Clock) and isinstance(other.found, Clock)):
-            continue
-        part, exact = (one.found, other.found) if one.found.shape == "part" else (other.found, one.found)
-        if part.shape == "part" and part.part and exact.shape in ("point", "around"):
-            return not fits(tape, exact, part.part)
-    return False
-
-
-def _disagree(pieces: Sequence[Piece]) -> bool:
-    """Two hours or two days, one after the other, that nothing makes a choice or a span of."""
-    told = [p for p in pieces if isinstance(p.found, (Days, Clock)) and not (p.negated or p.dismissed)]
-    hours = [p for p in told if isinstance(p.found, Clock) and p.found.shape == "point"]
-    days = [p for p in told if isinstance(p.found, Days) and p.found.ranges]
-    if any(p.link == "or" and p.negated and isinstance(p.found, Clock) for p in told[1:]):
-        return True
-    bounds = [p for p in told if isinstance(p.found, Clock) and p.found.shape in ("after", "before")]
-    apart = any(p.link not in ("or", "and") for p in (*hours[1:], *bounds) if p is not told[0])
-    if hours and days and apart and len(hours) + len(bounds) > len(days):
-        return True
-    if len(hours) > len(days) > 0 and all(p.link not in ("or", "and") for p in hours[1:]):
-        return True
-    return any(
-        later.link == "none" and isinstance(one.found, Days) and _clash(one.found, later.found)
-        for one, later in pairwise(told)
-    )
-
-
-def _clash(one: Days, other: object) -> bool:
-    """Whether no day is of both."""
-    if (
-        not isinstance(other, Days)
-        or not (one.ranges and other.ranges)
-        or {one.kind, other.kind} == {"week", "weekday"}
-    ):
-        return False
-    return not any(a < d and c < b for a, b in one.ranges for c, d in other.ranges)

@@ -5,6 +5,7 @@ from nlu.times.tape import Tape
 
 _HALF_HOURS = (5, 10, 20, 25)
 _QUARTERS = (15, 30, 45)
+_NOON = 12 * 60
 Read = tuple[Moment, int, bool]  # the moment, the place after it, and whether it can be nothing else
 
 
@@ -15,7 +16,8 @@ def read_moment(tape: Tape, place: int, *, brief: bool = False) -> Read | None:
         return None
     exact = senses.get("clock_exact")
     if exact is not None:
-        return Moment(exact), place + 1, True
+        past = exact == _NOON and tape.has(place + 1, "and") and tape.has(place + 2, "quarter")
+        return Moment(exact + 15 * past), place + 1 + 2 * past, True  # "mezzogiorno e un quarto"
     spoken = senses.get("clock_spoken")
     if spoken is None and tape.vocabulary.hours_follow and _is_one_o_clock(tape, place):
         spoken = 60
@@ -220,6 +222,8 @@ def _is_military(tape: Tape, place: int, digits: int) -> bool:
     if digits % 5 or not 700 <= digits < 2000 or digits % 100 > 55:
         return False
     if place == 0 and tape.has(1, "relative", "weekday", "works"):
+        return True
+    if tape.has(place + 1, "oclock"):  # "1500 hrs"
         return True
     if tape.at(place).text[0] == "0":
         return place == 0 or tape.has(place - 1, "soft", "filler", "or", "and", *_BOUND)

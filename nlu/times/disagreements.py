@@ -1,0 +1,53 @@
+"""Two hours or two days of which only one can be meant: "on Tuesday before work, like at 8"."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.settling import fits
+from nlu.times.tape import Tape
+
+
+def hours_disagree(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "On Tuesday before work, like at 8", where before work is later."""
+    for one, other in pairwise(pieces):
+        if other.link not in ("none", "soft"):
+            continue
+        if not (isinstance(one.found, Clock) and isinstance(other.found, Clock)):
+            continue
+        part, exact = (one.found, other.found) if one.found.shape == "part" else (other.found, one.found)
+        if part.shape == "part" and part.part and exact.shape in ("point", "around"):
+            return not fits(tape, exact, part.part)
+    return False
+
+
+def disagree(pieces: Sequence[Piece]) -> bool:
+    """Two hours or two days, one after the other, that nothing makes a choice or a span of."""
+    told = [p for p in pieces if isinstance(p.found, (Days, Clock)) and not (p.negated or p.dismissed)]
+    hours = [p for p in told if isinstance(p.found, Clock) and p.found.shape == "point"]
+    days = [p for p in told if isinstance(p.found, Days) and p.found.ranges]
+    if any(p.link == "or" and p.negated and isinstance(p.found, Clock) for p in told[1:]):
+        return True
+    bounds = [p for p in told if isinstance(p.found, Clock) and p.found.shape in ("after", "before")]
+    apart = any(p.link not in ("or", "and") for p in (*hours[1:], *bounds) if p is not told[0])
+    if hours and days and apart and len(hours) + len(bounds) > len(days):
+        return True
+    if len(hours) > len(days) > 0 and all(p.link not in ("or", "and") for p in hours[1:]):
+        return True
+    return any(
+        later.link == "none" and isinstance(one.found, Days) and _clash(one.found, later.found)
+        for one, later in pairwise(told)
+    )
+
+
+def _clash(one: Days, other: object) -> bool:
+    """Whether no day is of both."""
+    if (
+        not isinstance(other, Days)
+        or not (one.ranges and other.ranges)
+        or {one.kind, other.kind} == {"week", "weekday"}
+    ):
+        return False
+    if one.kind == "weekday" and other.kind in ("date", "number"):  # "mar 10/3"
+        return one.bound is not None or other.ranges[0][0].weekday() != one.weekday
+    return not any(a < d and c < b for a, b in one.ranges for c, d in other.ranges)
