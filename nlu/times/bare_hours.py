@@ -23,6 +23,7 @@ def is_an_hour(tape: Tape, place: int, end: int) -> bool:
         or _is_judged(tape, place)
         or _is_the_time_named(tape, place)
         or _is_moved_to(tape, place)
+        or (tape.has(place - 1, "instead") and _follows_an_hour(tape, place - 1))
     )
 
 
@@ -46,7 +47,8 @@ def follows_a_day(tape: Tape, place: int) -> bool:
 def _is_corrected_hour(tape: Tape, place: int, end: int) -> bool:
     """ "Tuesday at 3, no, make that 4" """
     last = end >= len(tape) or tape.has(end, "soft", "filler", "correction")
-    return tape.has(place - 1, "correction") and tape.has(place, "digits", "number") and place > 2 and last
+    before = place - 2 if tape.has(place - 1, "soft") else place - 1
+    return tape.has(before, "correction") and tape.has(place, "digits", "number") and place > 2 and last
 
 
 def _is_listed_hour(tape: Tape, place: int, end: int) -> bool:
@@ -211,6 +213,12 @@ def _is_the_time_named(tape: Tape, place: int) -> bool:
     if not (copula or (tape.has(place - 1, "filler") and not tape.at(place - 1).text)):
         return False
     return any(tape.has(p, "time_word") for p in range(place - 6, place - 1))
+
+
+def _follows_an_hour(tape: Tape, place: int) -> bool:
+    """ "At 4 rather than 3": an hour too."""
+    hour = tape.has(place - 1, "digits", "number", "ampm_am", "ampm_pm", "oclock")
+    return hour and place - 1 in tape.read and not tape.has(place - 1, "month")
 
 
 def _number_end(tape: Tape, place: int) -> int:

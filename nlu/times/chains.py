@@ -172,6 +172,7 @@ def _negate(
         after = all(tape.has(p, "filler", "at", "of", "day_number") for p in range(marker + 1, place))
         if "except" in senses and after and not ("cannot" in senses and before):
             listed = tape.has(marker - 1, "workdays", "whenever", "weekend", "unit", "days_ahead")
+            listed = listed or (tape.has(marker - 1, "part") and tape.has(marker - 2, "whenever", "every"))
             if tape.at(marker).text != "but" or gap_start == marker == 0 or listed:
                 return pieces, piece.but(excluding=True, negated=True)
             continue

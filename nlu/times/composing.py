@@ -130,6 +130,8 @@ def _only_clocks(chain: list[Piece], piece: Piece) -> bool:
 def _holes(tape: Tape, groups: list[list[Piece]]) -> tuple[DayRange, ...]:
     """The days that the patient cannot come."""
     holes: list[DayRange] = []
+    days = [p.found for chain in groups for p in chain if isinstance(p.found, Days) and _is_wish(p)]
+    onward = any(found.bound in ("from", "after") for found in days)
     for chain in groups:
         for piece in chain:
             if (
@@ -137,7 +139,8 @@ def _holes(tape: Tape, groups: list[list[Piece]]) -> tuple[DayRange, ...]:
                 and piece.negated
                 and (piece.excluding or not _own_clock(chain, piece))
             ):
-                holes.extend(_repeated(piece.found))
+                returns = piece.excluding or not onward or tape.has(piece.start, "weekdays", "every")
+                holes.extend(_repeated(piece.found) if returns else piece.found.ranges)
     return tuple(holes)
 
 

@@ -181,6 +181,8 @@ def _day_then_month(tape: Tape, place: int) -> tuple[tuple[int, int, int | None]
         return None
     if of > read[1] and tape.has(of - 1, "soft") and tape.at(of - 1).text != ".":
         return None
+    if of > read[1] and tape.at(of - 1).text == "in" and begin == place and tape.has(begin, "digits"):
+        return None  # "she is 12 in June"
     if almanac.make(2024, month, read[0]) is None:
         return None
     dot = tape.at(of + 1).text == "." and tape.at(of + 1).glued and "month_short" in tape.at(of).senses

@@ -23,9 +23,11 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             if isinstance(piece.found, Days):
                 whole = instead and not tape.speaks_of_moving
                 _dismiss_its_clock(tape, moved, number, whole=whole)
-            elif tape.has(piece.start, "from_part") and number + 1 < len(moved):
-                following = moved[number + 1]  # "from the morning of Wednesday"
-                if _is_day(following) and following.link == "none":
+            elif number + 1 < len(moved) and (
+                tape.has(piece.start, "from_part") or tape.has(piece.start - 1, "own")
+            ):
+                following = moved[number + 1]  # "from the morning of Wednesday", "my 3pm on Tuesday"
+                if _is_day(following) and following.link == "none" and not _goes_to(tape, following.start):
                     moved[number + 1] = following.but(dismissed=True)
     return moved
 

@@ -181,7 +181,12 @@ def _a_refusal_is_left(tape: Tape, pieces: Sequence[Piece]) -> bool:
 def _is_free_after(tape: Tape, pieces: Sequence[Piece], place: int) -> bool:
     """ "I am away until Friday": the days after it are the wish."""
     here = (p for p in pieces if p.start <= place < p.end and isinstance(p.found, Days))
-    return any(tape.has(p.start, "until") and getattr(p.found, "bound", None) == "from" for p in here)
+    return any(
+        tape.has(p.start, "until")
+        and getattr(p.found, "bound", None) == "from"
+        and tape.at(p.end).text != "?"  # "is the doctor away until Friday?"
+        for p in here
+    )
 
 
 def _is_kept(pieces: Sequence[Piece], place: int) -> bool:

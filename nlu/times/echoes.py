@@ -189,6 +189,9 @@ def _one_week_later(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
             later = Days("date", (almanac.one(end + _DAY * 6),), weekday=days.weekday)
         return None if later is None else ([Piece(later, place, place + 1)], place + 1)
     if days.kind != "week":
+        if _is_bare_next(tape, place) and tape.has(place - 1, "or") and days.weekday is not None:
+            later = Days("date", (almanac.one(end + _DAY * 6),), weekday=days.weekday)
+            return [Piece(later, place, place + 1)], place + 1  # "either this Thursday or next"
         return None
     after = tape.get(place, "unit") == "week" and tape.has(place + 1, "after")
     if after and (place + 2 >= len(tape) or tape.has(place + 2, "soft")):
@@ -253,7 +256,9 @@ def _same_month(tape: Tape, place: int, before: Piece) -> Days | None:
     gap = range(before.end, place)
     corrected = tape.has(place - 1, "correction") and len(gap) <= _CORRECTING
     fallen_back = tape.has(place - 1, "then") and any(tape.has(p, "or", "if") for p in gap)
-    joined = (tape.has(place - 1, "or") and len(gap) == 1) or fallen_back or corrected
+    listed = tape.at(place - 1).text == "," and tape.has(end, "or", "soft")
+    listed = listed and tape.whole(tape.skip(end, "or", "soft", most=2)) is not None
+    joined = ((tape.has(place - 1, "or") or listed) and len(gap) == 1) or fallen_back or corrected
     if number is None or not joined or not isinstance(before.found, Days) or before.found.kind != "date":
         return None
     if before.found.number is None or tape.at(end).glued:

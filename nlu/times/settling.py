@@ -102,9 +102,11 @@ def _told_closer(outer: Days, inner: Days) -> Days | None:
 
 def _weekdays_within(whole: Days, weekday: Days) -> Days | None:
     """ "Next month, ideally a Monday": every Monday of it."""
-    if whole.kind != "month" or weekday.kind != "weekday" or weekday.weekday is None or weekday.bound:
+    if weekday.kind != "weekday" or weekday.weekday is None or weekday.bound or whole.bound:
         return None
     first, last = whole.ranges[0]
+    if whole.kind != "month" and not (whole.kind == "span" and (last - first).days <= 7):
+        return None
     day = almanac.coming_weekday(first - timedelta(days=1), weekday.weekday)
     days: list[almanac.DayRange] = []
     while day < last:
