@@ -50,7 +50,7 @@ class Worker:
             "CHAIRSIDE_GRAPH_URL": graph,
             "CHAIRSIDE_STAGE_FILE": str(self.stage_file),
             "CHAIRSIDE_GATHER_SECONDS": "0.02",
-            "CHAIRSIDE_WAIT_FOR_STATUS": "1",
+            "CHAIRSIDE_WAIT_FOR_STATUS": str(crash.WAIT),
             "CHAIRSIDE_WORKER_PATIENCE": str(patience),
             "CHAIRSIDE_LOG": os.environ.get("CHAIRSIDE_LOG", "CRITICAL"),
             "CHAIRSIDE_NLU_CACHE": os.environ.get("CHAIRSIDE_NLU_CACHE")
@@ -89,6 +89,19 @@ class Worker:
         os.kill(self.process.pid, signal.SIGCONT)
         self.is_up = True
         return stage
+
+    async def restart(self, http: aiohttp.ClientSession) -> float:
+        """As a new version is put in place: SIGTERM, and up again. Returns how long it took to go."""
+        assert self.process is not None
+        self.is_up = False
+        began = time.monotonic()
+        self.process.terminate()
+        await asyncio.to_thread(self.process.join, 30)
+        if self.process.is_alive():
+            raise RuntimeError("a worker did not end within 30 s of SIGTERM")
+        took = time.monotonic() - began
+        await self.start(http)
+        return took
 
     def stop(self) -> None:
         if self.process is not None and self.process.is_alive():
@@ -139,15 +152,17 @@ async def _in_stage(workers: list[Worker], stage: str, chance: random.Random) ->
     return chance.choice(workers)
 
 
-async def run(workers: int, kills: int, freezes: int, seed: int) -> crash.Tally:
+async def run(workers: int, kills: int, freezes: int, restarts: int, seed: int) -> crash.Tally:
     chance = random.Random(seed)
     tally = crash.Tally()
     frozen: Counter[str] = Counter()
+    ended: list[float] = []
     with tempfile.TemporaryDirectory(prefix="chairside-workers-") as folder:
         url, graph_port, door_port = fresh_database(), crash.free_port(), crash.free_port()
+        history = Path(folder) / crash.HISTORY
         graph = f"http://127.0.0.1:{graph_port}"
         webhook = f"http://127.0.0.1:{door_port}/webhooks/whatsapp"
-        stand_in = crash.start_stand_in(graph_port, webhook, seed, Path(folder) / "history.jsonl")
+        stand_in = crash.start_stand_in(graph_port, webhook, seed, history)
         staff = [Worker(Path(folder) / f"{number}", url, graph) for number in range(workers)]
         try:
             async with aiohttp.ClientSession() as http:
@@ -161,7 +176,7 @@ async def run(workers: int, kills: int, freezes: int, seed: int) -> crash.Tally:
                     asyncio.create_task(crash.keep_booking(http, graph, seed, line, robots, over, tally))
                     for line in range(crash.PATIENTS_AT_ONCE)
                 ]
-                faults = ["kill"] * kills + ["freeze"] * freezes
+                faults = ["kill"] * kills + ["freeze"] * freezes + ["restart"] * restarts
                 chance.shuffle(faults)
                 for number, fault in enumerate(faults):
                     await crash.until_somebody_is_answered(robots)
@@ -169,6 +184,8 @@ async def run(workers: int, kills: int, freezes: int, seed: int) -> crash.Tally:
                     if fault == "kill":
                         tally.kills[worker.kill()] += 1
                         await worker.start(http)
+                    elif fault == "restart":
+                        ended.append(await worker.restart(http))
                     else:
                         frozen[await worker.freeze(FROZEN_FOR)] += 1
                     if number % 20 == 19:
@@ -176,7 +193,7 @@ async def run(workers: int, kills: int, freezes: int, seed: int) -> crash.Tally:
                 over.set()
                 await asyncio.gather(*patients)
                 await asyncio.sleep(3)  # a reply too many would come now
-                await crash.judge(http, graph, staff[0].folder, robots, tally, staff[0].environment)
+                await crash.judge(http, graph, staff[0].folder, history, robots, tally, staff[0].environment)
                 await door.cleanup()
         finally:
             for worker in staff:
@@ -185,6 +202,8 @@ async def run(workers: int, kills: int, freezes: int, seed: int) -> crash.Tally:
             stand_in.wait()
     shares = ", ".join(f"{stage} {frozen[stage]}" for stage in STAGES if frozen[stage])
     print(f"frozen for {FROZEN_FOR:.0f} s: {frozen.total()} ({shares or 'none'})")
+    if ended:
+        print(f"restarted {len(ended)}, gone after {max(ended):.1f} s at most")
     return tally
 
 
@@ -193,15 +212,17 @@ def main() -> None:
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("--kills", type=int, default=40)
     arguments.add_argument("--freezes", type=int, default=10)
+    arguments.add_argument("--restarts", type=int, default=10)
     arguments.add_argument("--seed", type=int, default=20260302)
     given = arguments.parse_args()
     if given.workers < 2 and given.freezes:
         raise SystemExit("whoever is frozen needs somebody who takes over: --workers 2, or --freezes 0")
     print(
-        f"seed {given.seed}, workers {given.workers}, kills {given.kills}, freezes {given.freezes}",
+        f"seed {given.seed}, workers {given.workers}, kills {given.kills}, freezes {given.freezes},"
+        f" restarts {given.restarts}",
         flush=True,
     )
-    tally = asyncio.run(run(given.workers, given.kills, given.freezes, given.seed))
+    tally = asyncio.run(run(given.workers, given.kills, given.freezes, given.restarts, given.seed))
     print(tally.shown(), flush=True)
     print("\npassed" if tally.is_clean else "\nFAILED", flush=True)
     raise SystemExit(0 if tally.is_clean else 1)

@@ -77,7 +77,7 @@ async def run(minutes: float, seed: int, kills: bool) -> bool:
                 over.set()
                 await asyncio.gather(*patients)
                 await asyncio.sleep(3)
-                await crash.judge(http, graph, Path(folder), robots, tally)
+                await crash.judge(http, graph, Path(folder), Path(folder) / crash.HISTORY, robots, tally)
                 waiting, rows = _left_over(Path(folder)), _rows(Path(folder))
         finally:
             server.stop()
