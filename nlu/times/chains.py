@@ -10,7 +10,7 @@ from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.departures import dismiss
 from nlu.times.echoes import read_echo
 from nlu.times.hours import part_hours
-from nlu.times.pieces import PAST, Birth, Clock, Days, Link, Piece, Whenever
+from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.reasons import asks_for_no_visit, drop_reasons, has_happened, only_tells_the_time
 from nlu.times.refusals import falls_back, free_afterwards, is_a_condition, keep_days_of_refused_hours
 from nlu.times.repeats import join_repeats, same_day, widen_to_any_time
@@ -41,6 +41,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
         if born and any(isinstance(piece.found, (Birth, Days)) for piece in news):
             born = False  # a wish may follow
         tape.read.update(range(place, end))
+        if isinstance(news[0].found if news else None, Instant) and pieces and _is_today(tape, pieces[-1]):
+            pieces.pop()  # "today in two hours"
         for number, piece in enumerate(news):
             first = number == 0
             link: Link = _link(tape, gap_start, place, begins=not pieces) if first else "none"
@@ -55,6 +57,10 @@ def find_pieces(tape: Tape) -> list[Piece]:
         place = gap_start = end
     pieces = keep_days_of_refused_hours(retract(tape, _negate_last(tape, pieces, gap_start)))
     return drop_reasons(tape, dismiss(tape, join_repeats(widen_to_any_time(pieces))))
+
+
+def _is_today(tape: Tape, piece: Piece) -> bool:
+    return isinstance(piece.found, Days) and piece.found.ranges == (almanac.one(tape.today),)
 
 
 def _is_birth_just_told(last: Piece, place: int) -> bool:

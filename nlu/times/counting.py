@@ -114,6 +114,10 @@ def read_counted(tape: Tape, place: int) -> Read | None:
     if not announced and not tape.has(place, "number", "digits", "one", "unit"):
         return None
     counted = counted_unit(tape, begin)
+    if announced and tape.vocabulary.hours_follow and tape.has(begin, "weekday"):  # "через вторник"
+        weekday = tape.get(begin, "weekday")
+        day = almanac.coming_weekday(tape.today, weekday) + timedelta(weeks=1)
+        return Days("date", (almanac.one(day),), weekday=weekday, confidence=0.8), begin + 1
     if announced and (either := _one_or_two_more(tape, begin)) is not None:
         return either
     if announced and tape.vocabulary.hours_follow and tape.has(begin, "unit"):  # "через дней 10"

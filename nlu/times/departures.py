@@ -150,7 +150,7 @@ def _dismiss_its_clock(tape: Tape, pieces: list[Piece], number: int, *, whole: b
         another = pieces[following + 1] if following + 1 < len(pieces) else None
         if another is not None and isinstance(another.found, Days) and _goes_to(tape, another.start):
             told = False  # "Friday at 10 to next week"
-        told = told and not (whole and tape.has(piece.start, "at"))
+        told = told and not (whole and tape.has(piece.start, "at", "at_weak"))
         if piece.link != "none" or told or not isinstance(piece.found, (Clock, Instant)):
             return
         pieces[following] = piece.but(dismissed=True)

@@ -18,7 +18,8 @@ def read_holiday(tape: Tape, place: int) -> Read | None:
         return None
     if tape.has(place - 1, "cheers"):  # "happy Easter"
         return PAST, place + 1
-    names = written.removeprefix("nearest ").split()
+    last = -1 if tape.has(place - 1, "after") else 0  # of "01-01/01-08", which lasts a week
+    names = [name.split("/")[last] for name in written.removeprefix("nearest ").split()]
     days = [day for name in names if (day := holiday(tape.today, name)) is not None]
     if written.startswith("nearest "):  # "after the holidays"
         days.sort()

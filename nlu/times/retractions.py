@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.refusals import is_a_condition
 from nlu.times.repeats import in_its_week
 from nlu.times.tape import Tape
 
@@ -84,6 +85,7 @@ def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
         len(gap) <= _WITHIN
         and not before.negated
         and not after.negated
+        and not is_a_condition(tape, before.start)
         and (any(tape.has(place, "correction") for place in gap) or _is_refused(tape, gap))
     )
 

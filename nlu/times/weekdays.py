@@ -1,5 +1,6 @@
 """Reads weekdays: "Tuesday", "martedì prossimo", "Tuesday next week", "Friday the 13th", "по средам"."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from nlu.times import almanac
@@ -82,6 +83,10 @@ def _on_weekday(
         first = almanac.monday(week[0].ranges[0][0])
         day = first + timedelta(days=weekday)
         return Days("date", (almanac.one(day),), weekday=weekday, of_week=first), week[1]
+    comma = tape.skip(end, "soft", most=1) if tape.at(end).text == "," else end
+    dated = read_date(tape, comma, bare=False)  # "со вторника 10 марта"
+    if dated is not None and len(dated[0].ranges) == 1 and dated[0].ranges[0][0].weekday() == weekday:
+        return replace(dated[0], weekday=weekday), dated[1]
     if tape.has(end, "week_later", "fortnight_later"):  # "giovedì a otto"
         weeks = 1 if tape.has(end, "week_later") else 2
         return Days("date", (almanac.one(day + timedelta(weeks=weeks)),), weekday=weekday), end + 1
