@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from nlu.intents import NgramScorer
@@ -194,12 +195,14 @@ def _read_lessons(path: Path, told: str | None) -> Mapping[str, Lessons] | None:
 
 
 def _lessons(stored: Mapping[str, Any]) -> Lessons:
+    # Many thousands of sentences share their words and what they mean: each is kept once.
+    meanings = {each: frozenset(each.split()) for each in set(stored["meanings"].values())}
     return Lessons(
         taught=stored["taught"],
         counts=stored["counts"],
         ordinary=frozenset(stored["ordinary"]),
         meanings={
-            tuple(sentence.split()): frozenset(intents.split())
+            tuple(map(intern, sentence.split())): meanings[intents]
             for sentence, intents in stored["meanings"].items()
         },
         vocabulary=stored["vocabulary"],
