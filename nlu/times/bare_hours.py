@@ -23,6 +23,7 @@ def is_an_hour(tape: Tape, place: int, end: int) -> bool:
         or _is_judged(tape, place)
         or _is_the_time_named(tape, place)
         or _is_moved_to(tape, place)
+        or _is_doable(tape, place)
         or (tape.has(place - 1, "instead") and _follows_an_hour(tape, place - 1))
     )
 
@@ -164,6 +165,8 @@ def _leads_a_day(tape: Tape, place: int) -> bool:
         return False
     if tape.has(number[1], "relative"):
         return True
+    if tape.has(number[1], "weekday") and not tape.has(number[1] + 1, "booked"):
+        return tape.has(place - 1, "at_weak") or place == 0  # "book me for 2 Thursday"
     if not tape.has(number[1], "day_number"):
         return False
     if tape.vocabulary.article_makes_day or tape.at(number[1]).text not in ("on", ""):
@@ -179,7 +182,7 @@ def _leads_exact_hours(tape: Tape, place: int) -> bool:
         return False
     for _ in range(4):
         end = number[1]
-        if not (tape.has(end, "or") or tape.at(end).text == ","):
+        if not (tape.has(end, "or") or tape.at(end).text == ",") or tape.at(end).text == "/":
             return False
         number = tape.number(tape.skip(end, "or", "soft", most=2))
         if number is None:
@@ -213,6 +216,16 @@ def _is_the_time_named(tape: Tape, place: int) -> bool:
     if not (copula or (tape.has(place - 1, "filler") and not tape.at(place - 1).text)):
         return False
     return any(tape.has(p, "time_word") for p in range(place - 6, place - 1))
+
+
+def _is_doable(tape: Tape, place: int) -> bool:
+    """ "I can't do 9, I could do 10"."""
+    number = _plain_number(tape, place)
+    if number is None or number[0] > 12 or tape.context.asking in ("opening", "choice"):
+        return False
+    if not (tape.has(place - 1, "doing") or (tape.has(place - 1, "cannot") and not tape.at(place - 1).text)):
+        return False
+    return number[1] >= len(tape) or tape.has(number[1], "soft", "or", "day_number")
 
 
 def _follows_an_hour(tape: Tape, place: int) -> bool:

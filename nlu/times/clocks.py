@@ -19,10 +19,13 @@ def read_clock(tape: Tape, place: int) -> tuple[Clock, int] | None:
     )
 
 
+_BEGINS_HOURS = ("digits", "number", "at", "clock_exact", "clock_spoken", "half", "quarter")
+
+
 def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
     begin = tape.skip(place, "from", "between", most=2)
     announced = begin > place
-    if not announced and not tape.has(place, "digits", "number", "at", "clock_exact", "clock_spoken"):
+    if not announced and not tape.has(place, *_BEGINS_HOURS):
         return None
     begin = tape.skip(begin, "at", most=1)
     between = announced and tape.has(place, "between")
@@ -45,17 +48,24 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
         if second is None:
             continue
         end, after, end_sure = second
-        placed = announced or start_sure or after_a_day(tape, place) or before_a_day(tape, after)
+        placed = (
+            announced
+            or start_sure
+            or tape.has(place - 1, "except")
+            or after_a_day(tape, place)
+            or before_a_day(tape, after)
+        )
         dash = tape.at(to).text == "-" and not tape.is_unknown(after)  # not "2-3 questions"
-        dash = dash or (tape.has(to, "until") and tape.has(begin, "digits") and tape.has(last, "digits"))
+        until = tape.has(to, "until") or tape.at(to).text in ("thru", "through")
+        dash = dash or (until and tape.has(begin, "digits") and tape.has(last, "digits"))
         if not (placed or dash) and (
             tape.has(to, "minus") or not (tape.asked_for_time or tape.has(place, "at"))
         ):
             continue
         sure = start_sure or end_sure or tape.has(begin - 1, "at") or tape.has(last - 1, "at")
-        sure = sure or (dash and tape.has(to, "until"))
+        sure = sure or (dash and until)
         dated = tape.has(after, "month") and not end_sure  # "from 10am to 12 March"
-        if dated or not _is_a_time(tape, after, sure) or end.minutes == start.minutes:
+        if dated or not _is_a_time(tape, after, sure) or start.minutes in end.readings():
             continue
         return Clock("range", start, end, sure=sure or announced), after
     return None
@@ -133,7 +143,7 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     strong = any(tape.has(p, "at") for p in range(place, begin)) or (
         begin > place and (tape.speaks_of_moving or follows_a_day(tape, place))
     )
-    strong = strong or (not sure and is_an_hour(tape, place, end))
+    strong = strong or (not sure and (is_an_hour(tape, place, end) or is_an_hour(tape, begin, end)))
     if not sure and not strong and not tape.asked_for_time:
         return None
     if not sure and (not _is_a_time(tape, end, strong) or tape.has(end, "month", "number_of_day")):
@@ -165,6 +175,8 @@ def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
         behind = tape.has(place - 1, "weekday", "relative") or tape.has(place - 2, "weekday", "relative")
         if tape.has(place, half) and (behind or tape.has(day, "weekday", "relative")):
             return Clock("part", part=part), place + 1
+    if tape.has(place, "every") and tape.has(place + 1, "part") and not tape.has(place, "part"):
+        return Clock("part", part=tape.get(place + 1, "part")), place + 2  # "every morning"
     name = tape.get(place, "part")
     if not name or (name in _BESIDE_A_DAY and not _stands_beside_a_day(tape, place)):
         return None
@@ -196,7 +208,8 @@ def _stands_beside_a_day(tape: Tape, place: int) -> bool:
         return True
     if tape.has(place - 1, "so") and place > 1:
         return True
-    return tape.has(place - 1, *days)
+    before = place - 2 if tape.at(place - 1).text == "(" else place - 1  # "10th (pm)"
+    return tape.has(before, *days, "ordinal_sign", "ordinal")
 
 
 def _is_bare_answer(tape: Tape, place: int, end: int, moment: Moment) -> bool:

@@ -352,7 +352,9 @@ def _is_a_day_number(
         return False
     if following.text == "." and following.glued and tape.has(end + 1, "digits") and tape.at(end + 1).glued:
         return False
-    excepted = tape.has(begin - 1, "except") and not (tape.is_unknown(end) or tape.has(end, "works"))
+    last = tape.number(end + 1) if tape.has(end, "to") else None
+    hours = last is not None and last[0] < (tape.whole(begin) or 0)  # "except 12 to 2"
+    excepted = tape.has(begin - 1, "except") and not (hours or tape.is_unknown(end) or tape.has(end, "works"))
     if counted or (excepted and tape.whole(begin)):  # "any day but 12", unlike "but 4 works"
         return True
     other = tape.ordinal(end + 1) if tape.has(end, "and", "or") else None
@@ -360,10 +362,18 @@ def _is_a_day_number(
         return False
     spelled = not tape.has(begin, "digits")
     if ordinal:
+        if tape.has(end, "one_of") and not announced:  # "2nd molar"
+            return False
         if tape.has(end, "booked") and following.text:  # "1st visit", "1a visita", but "on the 1st my visit"
             return False
         if tape.is_unknown(end) and (spelled or tape.get(begin, "digits") <= 4):
             return False
+        if (
+            spelled
+            and (tape.get(begin, "ordinal") or 20) >= 4
+            and tape.has(end, "part", "ampm_am", "ampm_pm")
+        ):
+            return True  # "tenth in the afternoon"
         return announced or not spelled or (tape.vocabulary.ordinals_are_days and not tape.is_unknown(end))
     if announced and not tape.vocabulary.article_makes_day:
         return tape.at(begin - 1).text == "" and not spelled  # "on the 12"

@@ -52,7 +52,8 @@ def _between(tape: Tape, place: int) -> Read | None:
         if until is not None and until[0].ranges and until[0].kind in ("weekday", "date", "number"):
             return Days("span", ((tape.today, until[0].ranges[0][1]),)), until[1]
     begin = tape.skip(place, "from", "between", most=2)
-    if begin == place and not tape.has(place, "weekday", "digits", "month", "ordinal", "number"):
+    begins = ("weekday", "digits", "month", "ordinal", "number", "day_number")
+    if begin == place and not tape.has(place, *begins):
         return None
     first = _simple(tape, begin) or _bare_number(tape, begin)
     loose = first is None
@@ -66,7 +67,7 @@ def _between(tape: Tape, place: int) -> Read | None:
         to += 1
     if not (tape.has(to, "to") or (between and tape.has(to, "and"))):
         return None
-    ordinal = tape.ordinal(begin) is not None
+    ordinal = tape.ordinal(tape.skip(begin, "day_number", most=1)) is not None
     plain = first[0].kind not in ("weekday", "date") and not (ordinal and first[0].kind == "number")
     last = tape.skip(to + 1, "of", "to", most=2)
     second = _simple(tape, last) or _simple(tape, to) or _bare_number(tape, last, loose=True)

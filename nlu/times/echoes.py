@@ -211,7 +211,7 @@ def _of_the_next(tape: Tape, place: int, days: Days) -> Echo | None:
     if kind is None or days.kind not in ("week", "span") or (days.ranges[0][1] - days.ranges[0][0]).days > 7:
         return None
     following = tape.skip(place + 1, "of", "filler", most=2)
-    if not _is_bare_next(tape, following):
+    if not _is_bare_next(tape, following) and not tape.has(following, "one_after"):
         return None
     first = almanac.monday(days.ranges[0][0]) + _WEEK
     start, end = position_in(kind, _week(first))

@@ -16,8 +16,10 @@ def read_moment(tape: Tape, place: int, *, brief: bool = False) -> Read | None:
         return None
     exact = senses.get("clock_exact")
     if exact is not None:
-        past = exact == _NOON and tape.has(place + 1, "and") and tape.has(place + 2, "quarter")
-        return Moment(exact + 15 * past), place + 1 + 2 * past, True  # "mezzogiorno e un quarto"
+        if exact != _NOON:
+            return Moment(exact), place + 1, True
+        minutes, end, _ = _minutes_after(tape, 12, place + 1, brief=True)  # "mezzogiorno e un quarto"
+        return Moment(exact + minutes), end, True
     spoken = senses.get("clock_spoken")
     if spoken is None and tape.vocabulary.hours_follow and _is_one_o_clock(tape, place):
         spoken = 60
@@ -225,9 +227,13 @@ def _is_military(tape: Tape, place: int, digits: int) -> bool:
         return True
     if tape.has(place + 1, "oclock"):  # "1500 hrs"
         return True
+    on_day = tape.has(place + 1, "day_number") and tape.has(place + 2, "weekday", "relative")
+    if on_day and digits < 1900:  # "1115 on Thursday"
+        return True
     if tape.at(place).text[0] == "0":
         return place == 0 or tape.has(place - 1, "soft", "filler", "or", "and", *_BOUND)
-    return digits < 1900 and tape.has(place - 1, *_BOUND) and not tape.is_unknown(place + 1)
+    priced = tape.has(place + 1, "counted", "currency", "unit")
+    return digits < 1900 and tape.has(place - 1, *_BOUND) and not (priced or tape.is_unknown(place + 1))
 
 
 def _spaced(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] | None:
@@ -303,6 +309,8 @@ def _is_said_alone(tape: Tape, hour: int, place: int, end: int) -> bool:
 def _with_half_of_day(tape: Tape, moment: Moment, end: int, *, sure: bool) -> Read:
     """ "3 pm", "3 o'clock in the afternoon", "alle 9 di mattina"."""
     place = tape.skip(end, "oclock", most=1) if not _begins_a_day(tape, end) else end
+    if tape.at(place).text == "." and tape.at(place + 1).glued and tape.has(place + 1, "ampm_am", "ampm_pm"):
+        place += 1  # "3.pm"
     minutes = moment.minutes
     if tape.has(place, "ampm_am") and minutes < 780:
         return Moment(minutes - 720 if minutes >= 720 else minutes), place + 1, True

@@ -65,10 +65,14 @@ _AFTER_DIGITS = ("st", "nd", "rd", "th", "am", "pm")
 
 
 def unglued_after_digits(tokens: list[Token], words: Vocabulary) -> list[Token]:
-    """ "19thmarch", "3pmfriday"."""
-    for place in range(len(tokens) - 1, 0, -1):
+    """ "19thmarch", "3pmfriday", "elevenish"."""
+    for place in range(len(tokens) - 1, -1, -1):
         token = tokens[place]
-        if token.glued and token.text[2:] in words.days and tokens[place - 1].text.isdecimal():
+        if token.text[-3:] == "ish" and token.text[:-3] in words.hours_in_words:  # "elevenish"
+            middle = token.end - 3
+            about = Token("ish", middle, token.end, glued=True)
+            tokens[place : place + 1] = replace(token, text=token.text[:-3], end=middle), about
+        elif place and token.glued and token.text[2:] in words.days and tokens[place - 1].text.isdecimal():
             if token.text[:2] not in _AFTER_DIGITS or token.end - token.start != len(token.text):
                 continue
             middle = token.start + 2
