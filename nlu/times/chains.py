@@ -12,7 +12,7 @@ from nlu.times.echoes import read_echo
 from nlu.times.hours import part_hours
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.reasons import asks_for_no_visit, drop_reasons, has_happened, only_tells_the_time
-from nlu.times.refusals import falls_back, free_afterwards, is_a_condition, keep_days_of_refused_hours
+from nlu.times.refusals import falls_back, free_afterwards, is_a_condition, keep_days_of_refused_hours, refuse_before_the_rest
 from nlu.times.repeats import join_repeats, same_day, widen_to_any_time
 from nlu.times.retractions import retract
 from nlu.times.tape import Tape
@@ -55,7 +55,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
                 piece = free_afterwards(tape, piece)
             pieces.append(piece.but(link=link))
         place = gap_start = end
-    pieces = keep_days_of_refused_hours(retract(tape, _negate_last(tape, pieces, gap_start)))
+    pieces = refuse_before_the_rest(tape, _negate_last(tape, pieces, gap_start))
+    pieces = keep_days_of_refused_hours(retract(tape, pieces))
     return drop_reasons(tape, dismiss(tape, join_repeats(widen_to_any_time(pieces))))
 
 
@@ -100,6 +101,8 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
     if (clock := read_clock(tape, place)) is not None and not asked_for_birth:
         also = "pain" if clock[0].shape == "part" and not tape.read else "no_visit"  # "worse at night"
         told = clock[0].shape == "point" and only_tells_the_time(tape, place)
+        since = clock[0].shape == "after" and tape.has(place, "from_on")  # "it hurts since 3 at night"
+        told = told or (since and speaks_of_pain(tape, place, clock[1], within=2))
         if told or asks_for_no_visit(tape, place, also=also):
             return [Piece(PAST, place, clock[1])], clock[1]
         return [Piece(clock[0], place, clock[1])], clock[1]
@@ -164,6 +167,9 @@ _TRANSPARENT = frozenset(
 )
 
 
+_CONTRAST = frozenset({"ma", "pero", "invece", "but", "но", "no"})
+
+
 def _negate(
     tape: Tape, pieces: list[Piece], piece: Piece, gap_start: int, place: int
 ) -> tuple[list[Piece], Piece]:
@@ -189,7 +195,8 @@ def _negate(
         )
         if "cannot" in senses and before and own_hour:  # "on Tuesday I have a meeting at 3"
             return pieces, piece.but(negated=True)
-        if "cannot" in senses and before and pieces[-1].link != "none":
+        contrast = any(tape.at(p).text in _CONTRAST for p in range(marker + 1, place))
+        if "cannot" in senses and before and (contrast or pieces[-1].link != "none"):
             pieces = _negated_back(tape, pieces)
             continue
         if ("cannot" in senses or "not" in senses) and after and not is_a_condition(tape, marker):

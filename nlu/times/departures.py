@@ -17,7 +17,12 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     for number, piece in enumerate(moved):
         first = piece.start - 1 if piece.start - 1 in tape.read else piece.start - 2
         instead = any(tape.has(p, "instead") for p in range(first, piece.start))
-        instead = instead or _is_booked(tape, moved, number) or _is_swapped(tape, moved, number)
+        instead = (
+            instead
+            or _is_compared(tape, moved, number)
+            or _is_booked(tape, moved, number)
+            or _is_swapped(tape, moved, number)
+        )
         if instead or (tape.speaks_of_moving and _is_of_the_visit(tape, moved, number)):
             moved[number] = piece.but(dismissed=True)
             if isinstance(piece.found, Days):
@@ -35,6 +40,9 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
     """What only says when somebody is free, when the practice opens, or which weekday a date is."""
     if _is_own_hour(tape, pieces, number) or _is_day_of_own_hour(tape, pieces, number):
+        return True
+    if _is_booked_hour(tape, pieces, number):
+        pieces[number + 1] = pieces[number + 1].but(link="soft")
         return True
     piece, before = pieces[number], pieces[number - 1] if number else None
     if isinstance(piece.found, Clock) and piece.negated and piece.found.shape == "point":
@@ -76,6 +84,32 @@ def _is_day_of_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
 
 def _is_day(piece: Piece) -> bool:
     return isinstance(piece.found, Days) and bool(piece.found.ranges) and not piece.negated
+
+
+def _is_compared(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """ "Meglio venerdì che giovedì": the second only says what is worse."""
+    before, piece = pieces[number - 1] if number else None, pieces[number]
+    if before is None or type(before.found) is not type(piece.found) or before.negated or before.dismissed:
+        return False
+    gap = range(before.end, piece.start)
+    told = [
+        place for place in gap if not tape.has(place, "soft", "at", "day_number") or tape.has(place, "than")
+    ]
+    better = any(tape.has(place, "better") for place in range(before.start - 3, before.start))
+    return better and len(told) == 1 and tape.has(told[0], "than")
+
+
+def _is_booked_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """ "I'm booked at 10 today, can I come at 12?": the day stays, and another hour is wished for."""
+    piece, later = pieces[number], pieces[number + 1 :]
+    if not number or not isinstance(piece.found, Clock) or piece.link != "none" or piece.negated:
+        return False
+    day = pieces[number - 1]
+    if not (_is_day(day) and not any(isinstance(p.found, Days) for p in later)):
+        return False
+    booked = any(tape.has(place, "have_booked") for place in range(max(day.start - 3, 0), day.start))
+    hours = [p for p in later if isinstance(p.found, Clock) and not p.negated and p.link not in ("or", "and")]
+    return booked and bool(hours)
 
 
 def _is_swapped(tape: Tape, pieces: list[Piece], number: int) -> bool:

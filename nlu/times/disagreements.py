@@ -28,6 +28,11 @@ def disagree(pieces: Sequence[Piece]) -> bool:
     days = [p for p in told if isinstance(p.found, Days) and p.found.ranges]
     if any(p.link == "or" and p.negated and isinstance(p.found, Clock) for p in told[1:]):
         return True
+    if any(
+        isinstance(one.found, Clock) and isinstance(day.found, Days) and day.link == "or" and one is told[0]
+        for one, day in pairwise(told)
+    ):  # "mornings or the Saturday": any day's mornings, too
+        return True
     bounds = [p for p in told if isinstance(p.found, Clock) and p.found.shape in ("after", "before")]
     apart = any(p.link not in ("or", "and") for p in (*hours[1:], *bounds) if p is not told[0])
     if hours and days and apart and len(hours) + len(bounds) > len(days):

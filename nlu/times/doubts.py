@@ -10,6 +10,7 @@ from itertools import pairwise
 from nlu.times.disagreements import disagree, hours_disagree
 from nlu.times.hours import opening_hours, part_hours
 from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.refusals import is_a_condition
 from nlu.times.settling import fits
 from nlu.times.tape import Tape
 
@@ -168,6 +169,8 @@ def _a_refusal_is_left(tape: Tape, pieces: Sequence[Piece]) -> bool:
             continue
         if tape.at(place).text in ("but", "no") or tape.has(place + 1, "soft"):
             continue
+        if is_a_condition(tape, place):  # "if Thursday is full, then Friday"
+            continue
         beside = (place - 1, place + 1)
         if any(
             (p in tape.read and not _is_kept(pieces, p)) or _is_free_after(tape, pieces, p) for p in beside
@@ -299,6 +302,8 @@ def _asks_for_nothing(tape: Tape, pieces: Sequence[Piece]) -> bool:
         return True
     if any(tape.says(kind) for kind in ("wishing", "whenever", "asap", "moving", "booked")):
         return False
+    if tape.says("pain") and all(isinstance(p.found, Clock) and p.found.shape == "part" for p in pieces):
+        return True  # "it hurts when I eat, above all in the evening"
     if not any(isinstance(p.found, Days) and _is_vague(p.found) for p in pieces):
         return False
     return any(tape.is_unknown(place) and tape.at(place).text.isalpha() for place in range(len(tape)))

@@ -74,7 +74,8 @@ def _last_of_a_row(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
 def _is_parted_by_no(tape: Tape, before: Piece, after: Piece) -> bool:
     both = isinstance(before.found, (Days, Clock)) and type(before.found) is type(after.found)
-    return both and _is_refused(tape, range(before.end, after.start))
+    gap = range(before.end, after.start)
+    return both and (_is_refused(tape, gap) or (len(gap) <= _WITHIN and _says_otherwise(tape, gap)))
 
 
 def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
@@ -86,8 +87,12 @@ def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
         and not before.negated
         and not after.negated
         and not is_a_condition(tape, before.start)
-        and (any(tape.has(place, "correction") for place in gap) or _is_refused(tape, gap))
+        and (_says_otherwise(tape, gap) or _is_refused(tape, gap))
     )
+
+
+def _says_otherwise(tape: Tape, gap: range) -> bool:
+    return any(tape.has(place, "correction") for place in gap)
 
 
 def _is_refused(tape: Tape, gap: range) -> bool:

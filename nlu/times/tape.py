@@ -44,6 +44,7 @@ _OF_TIME = frozenset(
         "day_number",
         "except",
         "whenever",
+        "oclock",
     }
 )
 _JOINING = frozenset({"or", "to", "and", "soft"})
@@ -211,6 +212,10 @@ def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context
     for place, lexeme in enumerate(lexemes):
         if "weekday_short" in lexeme.senses:
             lexemes[place] = _believed(lexemes, place, context)
+        elif "neither" in lexeme.senses and place + 1 < len(lexemes):  # "né lunedì", but "ne prendo uno"
+            kinds = lexemes[place + 1].senses.keys()
+            if not (_OF_TIME.isdisjoint(kinds) and kinds.isdisjoint(("day_number", "of"))):
+                lexemes[place] = replace(lexeme, senses={"not": True})
         elif "elsewhere" in lexeme.senses and place + 1 < len(lexemes):
             following = lexemes[place + 1]
             if not following.senses and text[following.start].isupper() and not text.isupper():
@@ -237,7 +242,10 @@ def _begins_another(senses: Senses, tokens: list[Token], place: int, taken: int,
 
 
 def _longest(tokens: list[Token], place: int, first: str, words: Vocabulary) -> tuple[Senses, int]:
+    following = tokens[place + 1].text if place + 1 < len(tokens) else ""
     for rest, senses in words.phrases.get(first, ()):
+        if rest and rest[0] != following:  # of a small word there are a hundred phrases
+            continue
         end = place + 1 + len(rest)
         if end <= len(tokens) and all(
             word == token.text for word, token in zip(rest, tokens[place + 1 : end], strict=True)
