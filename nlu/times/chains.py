@@ -12,7 +12,13 @@ from nlu.times.echoes import read_echo
 from nlu.times.hours import part_hours
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.reasons import asks_for_no_visit, drop_reasons, has_happened, only_tells_the_time
-from nlu.times.refusals import falls_back, free_afterwards, is_a_condition, keep_days_of_refused_hours, refuse_before_the_rest
+from nlu.times.refusals import (
+    falls_back,
+    free_afterwards,
+    is_a_condition,
+    keep_days_of_refused_hours,
+    refuse_before_the_rest,
+)
 from nlu.times.repeats import join_repeats, same_day, widen_to_any_time
 from nlu.times.retractions import retract
 from nlu.times.tape import Tape

@@ -167,7 +167,7 @@ def _entities(text: str, tape: Tape, spoken: _Spoken, holes: tuple[DayRange, ...
     entities: list[Entity] = []
     leads = any(c.start < days[0].start and not c.negated for c in spoken.clocks)
     separate = leads and all(p.negated for p in days)  # "in the afternoon, not on Wednesday"
-    separate = separate or all(p.dismissed for p in days)
+    separate = separate or all(p.dismissed for p in days) or _are_refused_apart(days, spoken.clocks)
     for piece in days:
         assert isinstance(piece.found, Days)
         refused = piece.negated or piece.dismissed
@@ -200,6 +200,13 @@ def _entities(text: str, tape: Tape, spoken: _Spoken, holes: tuple[DayRange, ...
         told = [c for c in spoken.clocks if not c.dismissed]
         entities.extend(e for e in _clocks_alone(text, tape, told) if e.entity == "part_of_day")
     return entities
+
+
+def _are_refused_apart(days: Sequence[Piece], clocks: Sequence[Piece]) -> bool:
+    """ "Not on Monday and not in the morning": of the other days, other hours."""
+    first = min((*days, *clocks), key=lambda piece: piece.start)
+    joined = all(piece.link in ("and", "or") for piece in (*days, *clocks) if piece is not first)
+    return bool(clocks) and joined and all(piece.negated for piece in (*days, *clocks))
 
 
 def _confidence(days: Sequence[Piece], found: Days) -> float:

@@ -106,7 +106,7 @@ def _beside_the_day(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
     apart = place > pieces[-1].end or tape.has(place, "after_that", "before_that")
     if _says_before(tape, place) and end - _DAY > tape.today and apart:
         pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
-        before = Days("span", ((tape.today, days.ranges[0][0]),))
+        before = Days("span", ((tape.today, days.ranges[0][0]),), bound="before")
         return [Piece(before, place, place + 1, link="break")], place + 1
     if _says_after(tape, place) and days.bound == "from":  # "away until the 15th, so any day after"
         return [], place + 1

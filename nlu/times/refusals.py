@@ -39,6 +39,14 @@ def falls_back(tape: Tape, start: int, end: int) -> bool:
     return any(tape.has(place, "then") for place in range(start, end)) and is_a_condition(tape, end)
 
 
+def refuse_before_the_rest(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "I work Tue, Thu and Sat, any other day is fine": unless what the rest is for follows."""
+    rest = next((place for place in range(len(tape)) if tape.has(place, "rest")), None)
+    if rest is None or any(piece.end > rest and _is_wished(piece) for piece in pieces):
+        return pieces
+    return [piece.but(negated=True) if _is_wished(piece) else piece for piece in pieces]
+
+
 def keep_days_of_refused_hours(pieces: list[Piece]) -> list[Piece]:
     """ "On Wednesday after 4 I can't": the hours are refused, not the day. "At 3 on Thursday I can't, at 5 I
     can" is Thursday at 5."""

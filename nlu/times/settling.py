@@ -86,6 +86,8 @@ def _inner(one: Days, other: Days) -> Days | None:
 
 def _told_closer(outer: Days, inner: Days) -> Days | None:
     """ "This week, Wednesday to Friday", "before May, in its last week", "at the weekend, the 21st"."""
+    if inner.others and inner.kind == "span":  # "in a month, at the beginning of April"
+        return None
     if len(outer.ranges) != 1 or len(inner.ranges) != 1 or inner.bound or outer.kind not in ("span", "week"):
         return None
     (first, last), (start, end) = outer.ranges[0], inner.ranges[0]
