@@ -57,6 +57,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _a_bound_is_bare(tape)
         or _a_refusal_is_left(tape, pieces)
         or _a_correction_is_left(tape, pieces)
+        or _a_no_stands_between(tape, pieces)
         or _an_hour_stands_alone(tape, pieces)
         or _is_vague_talk_of_money(tape, pieces)
         or _was_yesterday(tape, pieces)
@@ -216,6 +217,17 @@ def _a_correction_is_left(tape: Tape, pieces: Sequence[Piece]) -> bool:
     kinds = [type(piece.found) for piece in pieces]
     behind = range(pieces[-1].end, len(tape)) if len(set(kinds)) < len(kinds) else range(0)
     return any(tape.has(place, "correction") for place in behind)  # "in the morning - afternoon I mean"
+
+
+def _a_no_stands_between(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Giovedì no venerdì": as likely not on Friday, as not on Thursday but on Friday."""
+    for one, other in pairwise(pieces):
+        if not (isinstance(one.found, Days) and isinstance(other.found, Days)):
+            continue
+        bare = other.start - one.end == 1 and tape.at(one.end).text in ("no", "нет")
+        if bare and one.negated != other.negated and not tape.has(other.end, "filler"):  # "... martedì sì"
+            return True
+    return False
 
 
 def _an_hour_stands_alone(tape: Tape, pieces: Sequence[Piece]) -> bool:

@@ -8,7 +8,20 @@ _CHAIN_SIGNS = frozenset(" -./()")
 #: Words that digits are glued to: "h15", "alle15", "after5", "после17".
 _BEFORE_DIGITS = frozenset(
     {"h", "t", "at", "after", "before", "until", "till", "til", "around", "from", "by"}
-    | {"ore", "alle", "le", "il", "dopo", "verso", "entro", "dalle", "dal", "fino"}
+    | {
+        "ore",
+        "alle",
+        "dalle",
+        "dal",
+        "al",
+        "del",
+        "le",
+        "il",
+        "dopo",
+        "verso",
+        "entro",
+        "fino",
+    }
     | {"ч", "в", "во", "на", "после", "до", "к", "с", "со", "около", "по"}
     | {"v", "vo", "posle", "do", "okolo"}
 )

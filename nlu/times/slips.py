@@ -33,6 +33,11 @@ def in_full(tokens: list[Token], spelled: Mapping[str, str]) -> list[Token]:
     return full
 
 
+def _is_misspelt(word: str, words: Vocabulary) -> bool:
+    """ "Dopodomni" is no "dopo" and something else."""
+    return len(word) >= _GLUED and words.mend(word, beside_number=False) is not None
+
+
 def unglued(tokens: list[Token], words: Vocabulary) -> list[Token]:
     """ "thursdayafternoon", "prossimasettimana"."""
     if not any(len(token.text) >= _GLUED and token.text not in words.phrases for token in tokens):
@@ -41,6 +46,9 @@ def unglued(tokens: list[Token], words: Vocabulary) -> list[Token]:
     for token in tokens:
         cut = None
         known = token.text in words.phrases or token.text in words.never_mended  # "Giovanni"
+        known = known or (
+            len(token.text) >= _GLUED and words.mend(token.text, beside_number=False) is not None
+        )
         if len(token.text) >= _GLUED and token.text.isalpha() and not known:
             cuts = range(4, len(token.text) - 3)
             cut = next(

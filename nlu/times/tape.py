@@ -64,6 +64,8 @@ class Lexeme:
     glued: bool
 
 
+#: "Dom è possibile?"
+_ASIDE = frozenset({"filler", "soft", "wishing"})
 _END = Lexeme(_NOTHING, "", 0, 0, False)
 
 
@@ -273,6 +275,7 @@ def _believed(lexemes: list[Lexeme], place: int, context: Context) -> Lexeme:
     near += [n + n - place for n in near if not _JOINING.isdisjoint(lexemes[n].senses)]
     near = [n for n in near if 0 <= n < len(lexemes)]
     sure = context.asking in ("time", "opening") or len(lexemes) <= 2
+    sure = sure or (place == 0 and all(not _ASIDE.isdisjoint(other.senses) for other in lexemes[1:]))
     sure = sure or any(not _OF_TIME.isdisjoint(lexemes[n].senses) for n in near)
     sure = sure or any("weekday" in other.senses for other in lexemes)
     if sure:
