@@ -1,0 +1,110 @@
+"""A message read, its intent not yet looked for: language, small words, entities, red flags, mended words."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from nlu.alarms import Alarms, RedFlags
+from nlu.entities import find_entities
+from nlu.intents import Heard
+from nlu.learning import Learnt, mended, without_courtesies
+from nlu.lexicon import known_languages
+from nlu.understanding import Context, Entity
+from nlu.words import Word, cut, plain_words
+from nlu.yes_no import Answer, find_answer
+
+#: Of a message: more than any channel carries (WhatsApp 4,096 characters, Messenger 2,000). Beyond, it is an
+#: attack, and its work stays bounded; red flags are looked for further on than all else.
+_READ_CHARACTERS, _READ_AT_ALL = 4500, 350  # words
+_WATCHED_CHARACTERS, _WATCHED_WORDS = 6000, 800
+_AFTER_WORDS = 100  # characters without a word that are read behind the last one
+#: Words of a message that are mended, and weighed.
+MENDED_WORDS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message read, its intent not yet looked for."""
+
+    text: str
+    context: Context
+    words: tuple[Word, ...]
+    language: str
+    sure: bool
+    alarms: Alarms
+    answer: Answer | None
+    entities: tuple[Entity, ...]
+    repaired: tuple[str, ...]
+
+    def is_covered(self, word: Word) -> bool:
+        """Whether it belongs to something that was found."""
+        return any(e.start < word.end and word.start < e.end for e in self.entities)
+
+    def heard(self) -> Heard:
+        """As intents are looked for in it."""
+        return Heard(
+            without_courtesies(self.repaired),
+            mended(self.text[:_READ_CHARACTERS], self.words, self.repaired),
+            self.language if self.sure else None,
+        )
+
+
+class DraftReader:
+    """Reads messages up to what they want."""
+
+    def __init__(self, learnt: Learnt, languages: tuple[str, ...], red_flags: RedFlags) -> None:
+        self._learnt = learnt
+        self._languages = languages
+        self._red_flags = red_flags
+
+    def read(self, text: str, context: Context) -> Draft:
+        every_word = cut(text[:_WATCHED_CHARACTERS])[:_WATCHED_WORDS]
+        words = tuple(word for word in every_word[:_READ_AT_ALL] if word.end <= _READ_CHARACTERS)
+        heard = text[: min((words[-1].end if words else 0) + _AFTER_WORDS, _READ_CHARACTERS)]
+        guess = self._learnt.guesser.guess(
+            words,
+            languages=context.languages or self._languages,
+            current=context.language,
+            ignore=_names_of(context),
+        )
+        if context.asking == "name" and context.language is not None and len(words) < 5:
+            guess = replace(guess, language=context.language, sure=False)  # a name is of no language
+        languages = self._read_as(guess.language, context)
+        answer = find_answer(heard, words, languages)
+        may_be_name = context.asking == "name" and tuple(w.text for w in words) not in self._learnt.by_heart
+        repair = self._learnt.repairs.get(guess.language)
+        return Draft(
+            text=text,
+            context=context,
+            words=words,
+            language=guess.language,
+            sure=guess.sure,
+            alarms=self._red_flags.find(every_word),
+            answer=answer,
+            entities=find_entities(
+                heard,
+                words,
+                context,
+                languages=languages[:1] if guess.sure else languages,
+                may_be_name=may_be_name,
+                ordinary=self._learnt.ordinary.get(guess.language, frozenset()).__contains__,
+                answer=answer,
+            ),
+            repaired=tuple(repair.repair(w.text) if repair else w.text for w in words[:MENDED_WORDS]),
+        )
+
+    def _read_as(self, language: str, context: Context) -> tuple[str, ...]:
+        """The lexicons in which small words are tried: the message's, the conversation's, then the others."""
+        wanted = (language, context.language, *context.languages, *self._languages)
+        return tuple(dict.fromkeys(x for x in wanted if x in known_languages()))
+
+
+@lru_cache(maxsize=256)
+def _names_of(context: Context) -> frozenset[str]:
+    """Words of the practice, which belong to no language."""
+    return frozenset(
+        word
+        for one in context.practitioners
+        for name in one.words
+        for word in plain_words(name)
+        if len(word) > 2
+    )
