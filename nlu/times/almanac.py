@@ -55,6 +55,10 @@ def weekend(today: date, weeks: int = 0) -> DayRange:
     return saturday, saturday + timedelta(days=2)
 
 
+def is_weekend(days: DayRange) -> bool:
+    return days[0].weekday() == 5 and days[1] - days[0] == timedelta(days=2)
+
+
 def make(year: int, month_number: int, day: int) -> date | None:
     try:
         return date(year, month_number, day)

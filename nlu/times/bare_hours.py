@@ -188,7 +188,9 @@ def _leads_exact_hours(tape: Tape, place: int) -> bool:
         if number is None:
             return False
         sign = tape.at(number[1])
-        minutes = sign.text == ":" and sign.glued and tape.has(number[1] + 1, "digits")
+        after = tape.at(number[1] + 1)
+        minutes = sign.text == ":" or (sign.text == "." and after.text in ("00", "15", "30", "45"))
+        minutes = minutes and sign.glued and after.glued and "digits" in after.senses
         if minutes or (number[0] <= 12 and tape.has(number[1], "ampm_am", "ampm_pm", "oclock")):
             return True
     return False
@@ -225,7 +227,7 @@ def _is_doable(tape: Tape, place: int) -> bool:
         return False
     if not (tape.has(place - 1, "doing") or (tape.has(place - 1, "cannot") and not tape.at(place - 1).text)):
         return False
-    return number[1] >= len(tape) or tape.has(number[1], "soft", "or", "day_number")
+    return number[1] >= len(tape) or tape.has(number[1], "soft", "or", "day_number", "moving")
 
 
 def _follows_an_hour(tape: Tape, place: int) -> bool:

@@ -11,7 +11,13 @@ from nlu.times.departures import dismiss
 from nlu.times.echoes import read_echo
 from nlu.times.hours import part_hours
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
-from nlu.times.reasons import asks_for_no_visit, drop_reasons, has_happened, only_tells_the_time
+from nlu.times.reasons import (
+    asks_for_no_visit,
+    drop_reasons,
+    has_happened,
+    is_pointed_back_at,
+    only_tells_the_time,
+)
 from nlu.times.refusals import (
     falls_back,
     free_afterwards,
@@ -99,7 +105,8 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
     if (days := read_days(tape, place)) is not None:
         is_today = days[0].kind == "relative" and days[0].ranges == (almanac.one(tape.today),)
         dated = days[0].kind in ("weekday", "date", "number", "month", "span") or is_today
-        if dated and (has_happened(tape, place) or asks_for_no_visit(tape, place)):
+        told_only = has_happened(tape, place) or asks_for_no_visit(tape, place)
+        if dated and told_only and not is_pointed_back_at(tape, days[1]):
             return [Piece(PAST, place, days[1])], days[1]
         if (asked_for_birth or born) and days[0].kind in ("date", "number", "month"):
             return [Piece(PAST, place, days[1])], days[1]

@@ -17,6 +17,7 @@ from nlu.understanding import Entity
 _REFUSED = 0.3  # named, but not wished for: wishes leave it out
 DOUBTFUL = 0.6  # one of several readings, or something was left unread: said back, or asked
 _MOST = 32
+_REFUSED_WEEKS = 9  # for which a weekday that was refused stays so
 _JOINING = ("or", "and", "then")
 _AHEAD = timedelta(days=14)
 
@@ -65,10 +66,7 @@ def _doubtful(entity: Entity) -> Entity:
 def _doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
     """Days told apart, with words between that nobody understood: perhaps not all of them are wished for."""
     days = [p for p in pieces if isinstance(p.found, Days) and _is_wish(p)]
-    apart = any(
-        later.link == "break" and not any(tape.has(p, *_JOINING) for p in range(one.end, later.start))
-        for one, later in pairwise(days)
-    )
+    apart = any(later.link == "break" and not _are_joined(tape, one, later) for one, later in pairwise(days))
     if not apart:
         return list(pieces)
     doubted: list[Piece] = []
@@ -77,6 +75,12 @@ def _doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
             piece = piece.but(found=replace(piece.found, confidence=min(piece.found.confidence, DOUBTFUL)))
         doubted.append(piece)
     return doubted
+
+
+def _are_joined(tape: Tape, one: Piece, later: Piece) -> bool:
+    """Whether either would do; but of "if she is away until the 15th, then on the 17th" only one does."""
+    spans = isinstance(one.found, Days) and one.found.bound is not None
+    return any(tape.has(p, *(_JOINING[:2] if spans else _JOINING)) for p in range(one.end, later.start))
 
 
 def _is_wish(piece: Piece) -> bool:
@@ -106,7 +110,8 @@ def _spoken(tape: Tape, chain: list[Piece]) -> list[_Spoken]:
     days: list[Piece] = []
     clocks: list[Piece] = []
     clocks_lead = bool(chain) and isinstance(chain[0].found, Clock)
-    for piece in chain:
+    ahead = False  # whether the clocks told last wait for their day
+    for number, piece in enumerate(chain):
         is_clock = isinstance(piece.found, Clock)
         turns = (days and is_clock) if clocks_lead else (clocks and not is_clock)
         if clocks_lead and days and is_clock and _only_clocks(chain, piece):
@@ -114,12 +119,24 @@ def _spoken(tape: Tape, chain: list[Piece]) -> list[_Spoken]:
             turns = turns or bool(clocks)
         if days and is_clock and piece.link == "soft" and all(p.excluding for p in days):
             turns = True  # "any day but Wednesday, in the morning"
+        if not clocks_lead:
+            turns = (turns and not ahead) or (bool(days) and is_clock and _leads_next_day(chain, number))
+            ahead = (bool(turns) and is_clock) or (ahead and is_clock)
         if turns:
             groups.append(_Spoken(tuple(days), tuple(clocks)))
             days, clocks = [], []
         (clocks if is_clock else days).append(piece)
     groups.append(_Spoken(tuple(days), tuple(clocks)))
     return groups
+
+
+def _leads_next_day(chain: list[Piece], number: int) -> bool:
+    """ "Today, or first thing tomorrow": the hours belong to the day right behind them."""
+    day, hour = chain[number + 1 : number + 2], chain[number + 2 : number + 3]
+    if not day or chain[number].link == "none" or chain[number].negated or day[0].negated:
+        return False
+    own_hour = hour and isinstance(hour[0].found, Clock) and hour[0].link == "none"
+    return isinstance(day[0].found, Days) and day[0].link == "none" and not own_hour
 
 
 def _only_clocks(chain: list[Piece], piece: Piece) -> bool:
@@ -151,10 +168,12 @@ def _own_clock(chain: list[Piece], piece: Piece) -> bool:
 
 def _repeated(days: Days) -> tuple[DayRange, ...]:
     """A weekday that was refused is refused next week too."""
-    if days.kind != "weekday" or days.weekday is None:
+    weekend = days.kind == "span" and len(days.ranges) == 1 and almanac.is_weekend(days.ranges[0])
+    if not weekend and (days.kind != "weekday" or days.weekday is None):
         return days.ranges
-    first = days.ranges[0][0]
-    return tuple(almanac.one(first + timedelta(weeks=n)) for n in (-1, 0, 1, 2))
+    start, end = days.ranges[0]
+    weeks = (timedelta(weeks=n) for n in range(-1, _REFUSED_WEEKS))
+    return tuple((start + week, end + week) for week in weeks)
 
 
 def _entities(text: str, tape: Tape, spoken: _Spoken, holes: tuple[DayRange, ...]) -> list[Entity]:

@@ -177,6 +177,11 @@ def _day_then_month(tape: Tape, place: int) -> tuple[tuple[int, int, int | None]
         return None
     of = tape.skip(read[1], "of", "soft", "number_of_day", most=2)
     month = _month(tape, of)
+    joined = of == read[1] + 1 and tape.has(read[1], "of") and tape.ordinal(begin) is not None
+    if month is None and joined and tape.has(of, "digits"):
+        third = tape.ordinal(of)  # "the 5th of the 3rd"
+        if third is not None and 1 <= third[0] <= 12:
+            return (read[0], third[0], None), third[1]
     if month is None:
         return None
     if of > read[1] and tape.has(of - 1, "soft") and tape.at(of - 1).text != ".":
@@ -233,7 +238,9 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
     if dotted and tape.at(end + 1).text.isdecimal() and tape.at(end + 1).glued:
         return None  # a year follows: read with it
     if sign.text == "-" and not (
-        begin > place and not tape.has(begin - 1, "number_of_day") and len(tape.at(begin + 2).text) == 2
+        (begin > place or tape.at(begin + 2).text[0] == "0")
+        and not tape.has(begin - 1, "number_of_day")
+        and len(tape.at(begin + 2).text) == 2
     ):
         return None
     if sign.text == "." and not dotted and _is_rather_a_time(tape, place, begin, first, second):
@@ -391,7 +398,7 @@ def _is_listed(tape: Tape, place: int) -> bool:
         if not tape.has(place, "or", "soft"):
             return False
         place = tape.skip(place, "or", "soft", most=2)
-        if read_day_month_year(tape, place) is not None:
+        if read_day_month_year(tape, place) is not None or _numeric_pair(tape, place) is not None:
             return True
         number = tape.number(place)
         if number is None:

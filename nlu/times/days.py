@@ -71,18 +71,24 @@ def _between(tape: Tape, place: int) -> Read | None:
     plain = first[0].kind not in ("weekday", "date") and not (ordinal and first[0].kind == "number")
     last = tape.skip(to + 1, "of", "to", most=2)
     second = _simple(tape, last) or _simple(tape, to) or _bare_number(tape, last, loose=True)
+    if second is not None and second[0].ranges and (end := _end_of_period(tape, to, second)) is not None:
+        return Days("span", ((first[0].ranges[0][0], end),)), second[1]  # "from the 23rd to the month's end"
     if second is None or second[0].kind in ("past", "week", "month", "span"):
         return None
     dated = first[0].kind == "number" and second[0].kind == "date" and second[0].number is not None
     if begin == place and plain and tape.at(to).text != "-" and not dated:  # but "6 to 10 March"
         return None
-    if loose and not (tape.has(to, "to_day") or (second[0].kind == "date" and second[0].number)):
+    counted = tape.has(second[1], "number_of_day") or tape.has(second[1] - 1, "number_of_day")
+    if loose and not (tape.has(to, "to_day") or (second[0].kind == "date" and second[0].number) or counted):
         return None
     if first[0].kind != second[0].kind and {first[0].kind, second[0].kind} == {"weekday", "number"}:
         return None
     start, end = first[0].ranges[0][0], second[0].ranges[0][1]
     if first[0].kind == "number" and second[0].kind == "date" and first[0].number is not None:
         start = _same_month(second[0].ranges[0][0], first[0].number) or start
+    week = second[0].of_week
+    if week is not None and first[0].kind == "weekday" and first[0].weekday is not None:
+        start = week + timedelta(days=first[0].weekday)  # "Tuesday to Thursday next week"
     if second[0].kind in ("weekday", "number"):
         while end <= start:
             end += timedelta(weeks=1) if second[0].kind == "weekday" else timedelta(days=28)
@@ -91,7 +97,17 @@ def _between(tape: Tape, place: int) -> Read | None:
             end = found + timedelta(days=1) if found else end
     if end <= start or (end - start).days > 92:
         return None
-    return Days("span", ((start, end),), grain="day"), second[1]
+    weekdays = {first[0].kind, second[0].kind} == {"weekday"}
+    weekday = first[0].weekday if weekdays else None
+    return Days("span", ((start, end),), grain="day", weekday=weekday), second[1]
+
+
+def _end_of_period(tape: Tape, to: int, second: Read) -> date | None:
+    days, after = second
+    if days.kind != "span" or not any(tape.has(place, "end") for place in range(to, after)):
+        return None
+    first, last = days.ranges[0]
+    return almanac.monday(first) + timedelta(weeks=1) if (last - first).days == 3 else last
 
 
 def _bounded(tape: Tape, place: int) -> Read | None:
@@ -103,7 +119,8 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     begin = tape.skip(place + 1, "of", "filler", most=2)
     if by and tape.get(begin, "part") in ("last_of_day", "evening") and not tape.at(begin).text:
         begin = tape.skip(begin + 1, "of", "filler", most=2)  # "by close of business on Thursday"
-    found = _simple(tape, place + 1) or _simple(tape, begin) or _bare_number(tape, place + 1)
+    found = _simple(tape, place + 1) or _simple(tape, begin)
+    found = found or _bare_number(tape, place + 1, loose=_follows_a_month(tape, place))
     if found is None:
         if tape.has(begin, "number", "digits"):
             counted = counted_unit(tape, begin)
@@ -138,6 +155,14 @@ def _bounded(tape: Tape, place: int) -> Read | None:
         return None
     bound: Literal["by", "before"] = "by" if until == last else "before"
     return Days("span", ((today, until),), weekday=weekday, number=number, bound=bound), end
+
+
+def _follows_a_month(tape: Tape, place: int) -> bool:
+    """ "In March, after the 15th", unlike "on 5 March after 15:00"."""
+    month = place - 1 - tape.has(place - 1, "soft")
+    if not tape.has(month, "month") or not tape.vocabulary.hours_follow:
+        return False
+    return tape.has(month - 1, "month_in") and tape.whole(place + 1) is not None
 
 
 def speaks_of_pain(tape: Tape, start: int, end: int, *, within: int = 6) -> bool:

@@ -181,7 +181,7 @@ def _dismiss_its_clock(tape: Tape, pieces: list[Piece], number: int, *, whole: b
     """`whole`: its hour is told with it, whatever the words between ("instead of Monday at 10")."""
     for following in range(number + 1, len(pieces)):
         piece = pieces[following]
-        told = tape.has(piece.start, "onto") or tape.has(piece.start - 1, "onto", "to")
+        told = tape.has(piece.start, "onto") or tape.has(piece.start - 1, "onto", "to", "doing")
         another = pieces[following + 1] if following + 1 < len(pieces) else None
         if another is not None and isinstance(another.found, Days) and _goes_to(tape, another.start):
             told = False  # "Friday at 10 to next week"

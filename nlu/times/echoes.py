@@ -82,7 +82,8 @@ def _the_same(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
     if tape.has(place, "those_days"):
         for number in range(len(pieces) - 1, -1, -1):
             if isinstance(pieces[number].found, Days):
-                pieces[number] = pieces[number].but(negated=False)
+                pieces[number:] = [pieces[number].but(negated=False)]
+                _join_stay(tape, pieces)
                 return [], place + 1
     hours, days = tape.has(place, "same_hour"), tape.has(place, "same_day")
     told = isinstance(pieces[-1].found, Days) if hours else isinstance(pieces[-1].found, Clock)
@@ -93,6 +94,21 @@ def _the_same(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
     if same is None or (isinstance(same.found, Days) and len(same.found.ranges) != 1):
         return None
     return [Piece(same.found, place, place + 1, link="none" if hours else "break")], place + 1
+
+
+def _join_stay(tape: Tape, pieces: list[Piece]) -> None:
+    """ "She comes on the 11th and stays until the 15th": all of these days."""
+    if len(pieces) < 2:
+        return
+    one, other = pieces[-2].found, pieces[-1].found
+    if not (isinstance(one, Days) and isinstance(other, Days) and one.ranges) or other.bound not in (
+        "before",
+        "by",
+    ):
+        return
+    start, end = one.ranges[0][0], other.ranges[0][1] + _DAY * (other.bound == "before")
+    if one.kind in ("date", "number", "weekday", "relative") and start < end:
+        pieces[-2:] = [pieces[-2].but(found=Days("span", ((start, end),)), end=pieces[-1].end)]
 
 
 def _beside_the_day(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
@@ -187,6 +203,9 @@ def _one_week_later(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
             return [Piece(later, place, place + 1, link="break")], place + 1
         if days.weekday is not None:
             later = Days("date", (almanac.one(end + _DAY * 6),), weekday=days.weekday)
+        elif days.kind in ("date", "number") and tape.has(place - 1, "so", "day_number"):
+            pieces[-1] = pieces[-1].but(dismissed=True, negated=False)  # "ends on the 6th, so the week after"
+            later = _week(almanac.monday(days.ranges[0][0]) + _WEEK)
         return None if later is None else ([Piece(later, place, place + 1)], place + 1)
     if days.kind != "week":
         if _is_bare_next(tape, place) and tape.has(place - 1, "or") and days.weekday is not None:
@@ -196,7 +215,8 @@ def _one_week_later(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
     after = tape.get(place, "unit") == "week" and tape.has(place + 1, "after")
     if after and (place + 2 >= len(tape) or tape.has(place + 2, "soft")):
         return [Piece(_week(end), place, place + 2)], place + 2
-    if _is_bare_next(tape, place) and tape.has(place - 1, "or", "filler"):
+    refused = any(tape.has(p, "cannot") for p in range(pieces[-1].end, place))
+    if _is_bare_next(tape, place) and (tape.has(place - 1, "or", "filler") or refused):
         return [Piece(_week(end), place, place + 1)], place + 1
     return None
 

@@ -231,7 +231,8 @@ def _is_military(tape: Tape, place: int, digits: int) -> bool:
     if on_day and digits < 1900:  # "1115 on Thursday"
         return True
     if tape.at(place).text[0] == "0":
-        return place == 0 or tape.has(place - 1, "soft", "filler", "or", "and", *_BOUND)
+        beside = tape.has(place - 1, "soft", "filler", "or", "and", *_BOUND)
+        return place == 0 or (beside and not tape.has(place - 2, "one_of"))  # "my pin is 0930"
     priced = tape.has(place + 1, "counted", "currency", "unit")
     return digits < 1900 and tape.has(place - 1, *_BOUND) and not (priced or tape.is_unknown(place + 1))
 

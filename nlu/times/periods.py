@@ -62,7 +62,16 @@ def read_position(tape: Tape, place: int) -> Read | None:
     if kind is None:
         return None
     of = tape.skip(place + 1, "of", "filler", most=2)
-    whole = read_period(tape, of) or read_period(tape, place + 1)
+    if tape.has(place + 1, "or"):  # "at the beginning or at the end of April"
+        of = tape.skip(place + 2, "of", "filler", *_POSITIONS, most=3)
+        found = _position(tape, kind, of) if any(tape.has(p, *_POSITIONS) for p in range(place + 2, of)) else None
+        return None if found is None else (found[0], place + 1)
+    return _position(tape, kind, of) or _position(tape, kind, place + 1)
+
+
+def _position(tape: Tape, kind: str, of: int) -> Read | None:
+    """That part of the week or month which is named at `of`."""
+    whole = read_period(tape, of)
     if whole is None and tape.get(of, "unit") == "week":
         whole = _weeks_ahead(tape, 0, of + 1)
         if position_in(kind, whole[0])[1] <= tape.today:
@@ -123,12 +132,15 @@ def read_nth(tape: Tape, place: int) -> Read | None:
     ):
         return _weeks_of_month(tape, several, last=nth < 0)
     weekday, week = tape.get(named, "weekday"), tape.get(named, "unit") == "week"
-    if nth is None or nth > 5 or not (week or weekday is not None):
+    day, workday = tape.get(named, "unit") == "day", tape.has(named, "workdays")
+    if nth is None or nth > 5 or not (week or weekday is not None or day or workday):
         return None
     of = tape.skip(named + 1, "of", "filler", most=2)
     whole = read_period(tape, of) or _month_named(tape, of)
     if whole is None or whole[0].kind != "month":
         return None
+    if day or workday:
+        return _day_of_month(tape, whole, nth, workday=workday)
     start, end = whole[0].ranges[0][0].replace(day=1), whole[0].ranges[0][1]
     if week:
         first = end - timedelta(days=7) if nth < 0 else start + timedelta(days=7 * (nth - 1))
@@ -140,6 +152,15 @@ def read_nth(tape: Tape, place: int) -> Read | None:
     if found[1] <= tape.today or found[0] >= found[1]:
         return None
     return Days("span", ((max(found[0], tape.today), found[1]),)), whole[1]
+
+
+def _day_of_month(tape: Tape, whole: Read, nth: int, *, workday: bool) -> Read | None:
+    """ "The last day of March", "the first working day of April"."""
+    first, after = whole[0].ranges[0][0].replace(day=1), whole[0].ranges[0][1]
+    days = [first + timedelta(days=n) for n in range((after - first).days)]
+    days = [day for day in days if not workday or day.weekday() < 5]
+    found = days[nth if nth < 0 else nth - 1]
+    return (Days("date", (almanac.one(found),)), whole[1]) if found >= tape.today else None
 
 
 def _weeks_of_month(tape: Tape, several: tuple[int, int], *, last: bool) -> Read | None:

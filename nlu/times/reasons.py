@@ -48,6 +48,19 @@ def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool
     return told
 
 
+def is_pointed_back_at(tape: Tape, place: int) -> bool:
+    """ "Payday is the 27th, so after that": the day is needed, though no visit is wished for on it."""
+    for after in range(place, min(place + _WITHIN, len(tape))):
+        if tape.has(after, "after_that", "before_that", "that_week"):
+            return True
+        if tape.has(after, "so"):
+            return tape.has(tape.skip(after + 1, "filler", "whenever", "soft"), *_POINTING_BACK)
+    return False
+
+
+_POINTING_BACK = ("after_that", "before_that", "that_week", "later_on", "one_after", "earlier", "day_later")
+
+
 def only_tells_the_time(tape: Tape, place: int) -> bool:
     """ "It's ten past nine and I am waiting" wishes for nothing."""
     return tape.has(place - 1, "it_is") and not tape.has(place, "at")

@@ -58,6 +58,8 @@ def _same_day(one: object, other: object, *, apart: bool) -> Days | None:
         return within
     if (each := _weekdays_within(one, other) or _weekdays_within(other, one)) is not None:
         return each
+    if (shifted := _weekdays_of_week(one, other) or _weekdays_of_week(other, one)) is not None:
+        return shifted
     closer = None if apart else _told_closer(one, other) or _told_closer(other, one)
     inner = _inner(one, other) or closer
     if inner is not None:
@@ -84,6 +86,15 @@ def _inner(one: Days, other: Days) -> Days | None:
     return other if first <= start and end <= last and (first, last) != (start, end) else None
 
 
+def _weekdays_of_week(week: Days, span: Days) -> Days | None:
+    """ "Next week, Tuesday to Thursday"."""
+    if week.kind != "week" or span.kind != "span" or span.weekday is None or span.bound:
+        return None
+    start, end = span.ranges[0]
+    later = almanac.monday(week.ranges[0][0]) - almanac.monday(start)
+    return replace(span, ranges=((start + later, end + later),), weekday=None) if later.days > 0 else None
+
+
 def _told_closer(outer: Days, inner: Days) -> Days | None:
     """ "This week, Wednesday to Friday", "before May, in its last week", "at the weekend, the 21st"."""
     if inner.others and inner.kind == "span":  # "in a month, at the beginning of April"
@@ -91,7 +102,7 @@ def _told_closer(outer: Days, inner: Days) -> Days | None:
     if len(outer.ranges) != 1 or len(inner.ranges) != 1 or inner.bound or outer.kind not in ("span", "week"):
         return None
     (first, last), (start, end) = outer.ranges[0], inner.ranges[0]
-    if outer.bound is None and first.weekday() == 5 and last - first == timedelta(days=2):
+    if outer.bound is None and almanac.is_weekend(outer.ranges[0]):
         dated = inner.kind in ("date", "number", "weekday", "span")
         return inner if dated and start.weekday() >= 5 and (end - start).days <= 2 else None
     if outer.bound in ("after", "from") and inner.kind == "weekday" and inner.weekday is not None:
@@ -279,6 +290,8 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
         if refining and other.part and (piece.link == "none" or fits(tape, one, other.part)):
             return replace(one, part=other.part)
         if one.shape == "part" == other.shape and piece.link == "none" and not (one.negated or other.negated):
+            if not _overlap(tape, one, other):  # "хоть утром, хоть вечером"
+                return None
             return other if one.part == "later" or _is_inside(tape, other, one) else one
     bounds = {one.shape, other.shape}
     if len(bounds) == 1 and bounds <= {"after", "before"} and piece.link != "or":
@@ -289,6 +302,11 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
     if one.shape == "part" and other.shape in ("after", "before") and not one.negated and piece.link != "or":
         return replace(other, part=one.part)
     return None
+
+
+def _overlap(tape: Tape, one: Clock, other: Clock) -> bool:
+    (a, b), (c, d) = (part_hours(p.part or "", tape.vocabulary, tape.context) for p in (one, other))
+    return a < d and c < b
 
 
 def _is_inside(tape: Tape, inner: Clock, outer: Clock) -> bool:

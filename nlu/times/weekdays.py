@@ -92,8 +92,10 @@ def _on_weekday(
         return Days("date", (almanac.one(day + timedelta(weeks=weeks)),), weekday=weekday), end + 1
     if (beside := _beside_a_date(tape, weekday, end)) is not None:
         return beside
-    if tape.get(end, "unit") == "week" and tape.vocabulary.language == "en":  # "Tuesday week"
-        return Days("date", (almanac.one(day + timedelta(weeks=1)),), weekday=weekday), end + 1
+    unit = tape.get(end, "unit") if tape.vocabulary.language == "en" else None
+    if unit in ("week", "fortnight"):  # "Tuesday week"
+        later = day + timedelta(weeks=1 if unit == "week" else 2)
+        return Days("date", (almanac.one(later),), weekday=weekday), end + 1
     return (
         Days(
             "date" if fixed else "weekday",
@@ -140,7 +142,8 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
     hour = tape.number(read[1] + 1)
     timed = tape.has(read[1], "at") and hour is not None  # "lunedì 16 alle 15", "lunedì 16 ore 15"
     if not timed:
-        if tape.has(read[1], "ampm_am", "ampm_pm", "oclock", "counted", "past", "minus_after", "unit"):
+        half_of_day = tape.has(read[1], "ampm_am", "ampm_pm") and (read[0] <= 12 or tape.at(read[1]).glued)
+        if half_of_day or tape.has(read[1], "oclock", "counted", "past", "minus_after", "unit"):
             return None
         ends = hour is not None or tape.has(read[1] + 1, "clock_exact", "clock_spoken", "half", "quarter")
         at_noon = tape.at(read[1]).text == "a" and tape.has(read[1] + 1, "clock_exact")  # "13 a mezzogiorno"
