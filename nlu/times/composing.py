@@ -1,13 +1,14 @@
 """Puts days and clocks that belong together into entities."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
 from nlu.times import almanac
 from nlu.times.almanac import DayRange
 from nlu.times.doubts import is_in_doubt
+from nlu.times.grouping import Spoken, chains, spoken_together
 from nlu.times.hours import clock_text, hours_meant, minutes_of, opening_hours, wall
 from nlu.times.pieces import Birth, Clock, Days, Instant, Piece, Whenever
 from nlu.times.settling import clock_of, settle
@@ -22,22 +23,14 @@ _JOINING = ("or", "and", "then")
 _AHEAD = timedelta(days=14)
 
 
-@dataclass(frozen=True, slots=True)
-class _Spoken:
-    """Days or clocks that share a time, with where they stand in the text."""
-
-    days: tuple[Piece, ...]
-    clocks: tuple[Piece, ...]
-
-
 def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...]:
     """Every entity, likeliest first, then in the order of the text."""
     entities: list[Entity] = []
-    groups = [settle(tape, chain) for chain in _chains(_doubted(tape, pieces))]
+    groups = [settle(tape, chain) for chain in chains(_doubted(tape, pieces))]
     holes = _holes(tape, groups)
     positive = any(_is_wish(piece) for group in groups for piece in group)
     for group in groups:
-        for spoken in _spoken(tape, group):
+        for spoken in spoken_together(tape, group):
             entities.extend(_entities(text, tape, spoken, holes))
     if holes and not any(isinstance(p.found, Days) and _is_wish(p) for g in groups for p in g):
         entities.extend(_all_but(text, tape, groups, holes))
@@ -91,59 +84,6 @@ def _is_wish(piece: Piece) -> bool:
     )
 
 
-def _chains(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    """Pieces with nothing but small words between them."""
-    chains: list[list[Piece]] = []
-    for piece in pieces:
-        if not isinstance(piece.found, (Days, Clock)):
-            chains.append([])
-        elif piece.link == "break" or not chains or not chains[-1]:
-            chains.append([piece])
-        else:
-            chains[-1].append(piece)
-    return [chain for chain in chains if chain]
-
-
-def _spoken(tape: Tape, chain: list[Piece]) -> list[_Spoken]:
-    """Splits a chain into days with their clocks: days first ("Tuesday or Thursday at 3") or clocks first."""
-    groups: list[_Spoken] = []
-    days: list[Piece] = []
-    clocks: list[Piece] = []
-    clocks_lead = bool(chain) and isinstance(chain[0].found, Clock)
-    ahead = False  # whether the clocks told last wait for their day
-    for number, piece in enumerate(chain):
-        is_clock = isinstance(piece.found, Clock)
-        turns = (days and is_clock) if clocks_lead else (clocks and not is_clock)
-        if clocks_lead and days and is_clock and _only_clocks(chain, piece):
-            turns = piece.link not in ("none", "or", "and")
-            turns = turns or bool(clocks)
-        if days and is_clock and piece.link == "soft" and all(p.excluding for p in days):
-            turns = True  # "any day but Wednesday, in the morning"
-        if not clocks_lead:
-            turns = (turns and not ahead) or (bool(days) and is_clock and _leads_next_day(chain, number))
-            ahead = (bool(turns) and is_clock) or (ahead and is_clock)
-        if turns:
-            groups.append(_Spoken(tuple(days), tuple(clocks)))
-            days, clocks = [], []
-        (clocks if is_clock else days).append(piece)
-    groups.append(_Spoken(tuple(days), tuple(clocks)))
-    return groups
-
-
-def _leads_next_day(chain: list[Piece], number: int) -> bool:
-    """ "Today, or first thing tomorrow": the hours belong to the day right behind them."""
-    day, hour = chain[number + 1 : number + 2], chain[number + 2 : number + 3]
-    if not day or chain[number].link == "none" or chain[number].negated or day[0].negated:
-        return False
-    own_hour = hour and isinstance(hour[0].found, Clock) and hour[0].link == "none"
-    return isinstance(day[0].found, Days) and day[0].link == "none" and not own_hour
-
-
-def _only_clocks(chain: list[Piece], piece: Piece) -> bool:
-    """Whether nothing but clocks follows from `piece` on."""
-    return all(isinstance(p.found, Clock) for p in chain[chain.index(piece) :])
-
-
 def _holes(tape: Tape, groups: list[list[Piece]]) -> tuple[DayRange, ...]:
     """The days that the patient cannot come."""
     holes: list[DayRange] = []
@@ -176,7 +116,7 @@ def _repeated(days: Days) -> tuple[DayRange, ...]:
     return tuple((start + week, end + week) for week in weeks)
 
 
-def _entities(text: str, tape: Tape, spoken: _Spoken, holes: tuple[DayRange, ...]) -> list[Entity]:
+def _entities(text: str, tape: Tape, spoken: Spoken, holes: tuple[DayRange, ...]) -> list[Entity]:
     past = any(isinstance(p.found, Days) and p.found.kind == "past" for p in spoken.days)
     if past and len(spoken.days) == 1:
         return []

@@ -400,6 +400,8 @@ def _is_listed(tape: Tape, place: int) -> bool:
         place = tape.skip(place, "or", "soft", most=2)
         if read_day_month_year(tape, place) is not None or _numeric_pair(tape, place) is not None:
             return True
+        if tape.whole(place) is not None and tape.ordinal(place) is not None:  # "10, 11 и 13-го"
+            return True
         number = tape.number(place)
         if number is None:
             return False

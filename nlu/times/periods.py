@@ -64,7 +64,9 @@ def read_position(tape: Tape, place: int) -> Read | None:
     of = tape.skip(place + 1, "of", "filler", most=2)
     if tape.has(place + 1, "or"):  # "at the beginning or at the end of April"
         of = tape.skip(place + 2, "of", "filler", *_POSITIONS, most=3)
-        found = _position(tape, kind, of) if any(tape.has(p, *_POSITIONS) for p in range(place + 2, of)) else None
+        found = (
+            _position(tape, kind, of) if any(tape.has(p, *_POSITIONS) for p in range(place + 2, of)) else None
+        )
         return None if found is None else (found[0], place + 1)
     return _position(tape, kind, of) or _position(tape, kind, place + 1)
 
