@@ -1,0 +1,68 @@
+"""Tells which days and which hours of a message share a time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.tape import Tape
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Days or clocks that share a time, with where they stand in the text."""
+
+    days: tuple[Piece, ...]
+    clocks: tuple[Piece, ...]
+
+
+def chains(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """Pieces with nothing but small words between them."""
+    chains: list[list[Piece]] = []
+    for piece in pieces:
+        if not isinstance(piece.found, (Days, Clock)):
+            chains.append([])
+        elif piece.link == "break" or not chains or not chains[-1]:
+            chains.append([piece])
+        else:
+            chains[-1].append(piece)
+    return [chain for chain in chains if chain]
+
+
+def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
+    """Splits a chain into days with their clocks: days first ("Tuesday or Thursday at 3") or clocks first."""
+    groups: list[Spoken] = []
+    days: list[Piece] = []
+    clocks: list[Piece] = []
+    clocks_lead = bool(chain) and isinstance(chain[0].found, Clock)
+    ahead = False  # whether the clocks told last wait for their day
+    for number, piece in enumerate(chain):
+        is_clock = isinstance(piece.found, Clock)
+        turns = (days and is_clock) if clocks_lead else (clocks and not is_clock)
+        if clocks_lead and days and is_clock and _only_clocks(chain, piece):
+            turns = piece.link not in ("none", "or", "and")
+            turns = turns or bool(clocks)
+        if days and is_clock and piece.link == "soft" and all(p.excluding for p in days):
+            turns = True  # "any day but Wednesday, in the morning"
+        if not clocks_lead:
+            turns = (turns and not ahead) or (bool(days) and is_clock and _leads_next_day(chain, number))
+            ahead = (bool(turns) and is_clock) or (ahead and is_clock)
+        if turns:
+            groups.append(Spoken(tuple(days), tuple(clocks)))
+            days, clocks = [], []
+        (clocks if is_clock else days).append(piece)
+    groups.append(Spoken(tuple(days), tuple(clocks)))
+    return groups
+
+
+def _leads_next_day(chain: list[Piece], number: int) -> bool:
+    """ "Today, or first thing tomorrow": the hours belong to the day right behind them."""
+    day, hour = chain[number + 1 : number + 2], chain[number + 2 : number + 3]
+    if not day or chain[number].link == "none" or chain[number].negated or day[0].negated:
+        return False
+    own_hour = hour and isinstance(hour[0].found, Clock) and hour[0].link == "none"
+    return isinstance(day[0].found, Days) and day[0].link == "none" and not own_hour
+
+
+def _only_clocks(chain: list[Piece], piece: Piece) -> bool:
+    """Whether nothing but clocks follows from `piece` on."""
+    return all(isinstance(p.found, Clock) for p in chain[chain.index(piece) :])

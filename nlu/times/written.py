@@ -1,0 +1,83 @@
+"""Reads hours that are written in digits: "15:30", "15h30", "1530", "alle 15 30"."""
+
+from nlu.times.tape import Tape
+
+QUARTERS = (15, 30, 45)
+_BOUND = ("after", "before", "by", "around", "from_on", "to", "between", "from")
+
+
+def written_hour(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] | None:
+    """Hour, minutes, the place after, whether it can be nothing else: "15:30", "15.30", "15h30", "1530"."""
+    lexeme, sign, second = tape.at(place), tape.at(place + 1), tape.at(place + 2)
+    round_after_day = tape.has(place - 1, "weekday", "relative") and digits % 5 == 0 and 700 <= digits <= 2000
+    if len(lexeme.text) == 4 and (
+        tape.has(place - 1, "at") or round_after_day or tape.context.asking in ("time", "opening")
+    ):
+        year = 1900 <= digits <= 2100 and (
+            tape.get(place + 1, "unit") == "year" or tape.has(place - 1, "month_in")
+        )
+        return (digits // 100, digits % 100, place + 1, True) if digits < 2400 and not year else None
+    if len(lexeme.text) == 4 and _is_military(tape, place, digits):
+        return digits // 100, digits % 100, place + 1, True
+    marked = tape.has(place - 1, "at", "weekday", "relative")
+    if (
+        len(lexeme.text) == 3 and marked and digits // 100 >= 7 and digits % 100 in (0, 15, 30, 45)
+    ):  # "at 930"
+        return digits // 100, digits % 100, place + 1, True
+    if len(lexeme.text) > 2 or sign.text not in (":", ".", "h", "-", ",", "ч"):
+        return _spaced(tape, place, digits)
+    minutes = second.senses.get("digits")
+    if minutes is None or len(second.text) != 2 or not second.glued:
+        return None
+    if not sign.glued or minutes > 59:
+        return None
+    if sign.text in ".,":
+        third = tape.at(place + 3)
+        if third.text == "." and third.glued and tape.has(place + 4, "digits") and tape.at(place + 4).glued:
+            return None
+    if sign.text == "-" and not (
+        tape.has(place - 1, "at") and minutes in (0, 15, 30, 45) and (minutes > 24 or minutes <= digits)
+    ):
+        return None
+    alone = place == 0 and len(tape) <= 4 and minutes in (0, *QUARTERS)  # "17,30"
+    at = alone or tape.has(place - 1, "at", "weekday", "relative") or tape.asked_for_time
+    if sign.text == "," and not (minutes % 5 == 0 and at):
+        return None
+    if tape.at(place + 3).text == ":" and tape.has(place + 4, "digits") and tape.at(place + 3).glued:
+        return digits, minutes, place + 5, True  # seconds
+    return digits, minutes, place + 3, True
+
+
+def _is_military(tape: Tape, place: int, digits: int) -> bool:
+    """ "1130 tomorrow", "0930 would be good", "after 1430": four digits that are no year and no code."""
+    if digits % 5 or not 700 <= digits < 2000 or digits % 100 > 55:
+        return False
+    if place == 0 and tape.has(1, "relative", "weekday", "works"):
+        return True
+    if tape.has(place + 1, "oclock"):  # "1500 hrs"
+        return True
+    on_day = tape.has(place + 1, "day_number") and tape.has(place + 2, "weekday", "relative")
+    if on_day and digits < 1900:  # "1115 on Thursday"
+        return True
+    if tape.at(place).text[0] == "0":
+        beside = tape.has(place - 1, "soft", "filler", "or", "and", *_BOUND)
+        return place == 0 or (beside and not tape.has(place - 2, "one_of"))  # "my pin is 0930"
+    priced = tape.has(place + 1, "counted", "currency", "unit")
+    return digits < 1900 and tape.has(place - 1, *_BOUND) and not (priced or tape.is_unknown(place + 1))
+
+
+def _spaced(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] | None:
+    """ "alle 15 30", and "14 00" where a time was asked for."""
+    second = tape.at(place + 1)
+    minutes = second.senses.get("digits")
+    if minutes is None or len(second.text) != 2 or minutes > 55 or minutes % 5 or digits > 23:
+        return None
+    if tape.has(place + 2, "ampm_am", "ampm_pm"):
+        return digits, minutes, place + 2, True
+    if not (tape.has(place - 1, "at", "after", "before", "from_on") or tape.asked_for_time):
+        return None
+    if 0 < minutes <= 24 and not tape.has(place - 1, "at"):
+        return None
+    if tape.has(place + 2, "counted", "unit", "month"):
+        return None
+    return digits, minutes, place + 2, True
