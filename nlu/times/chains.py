@@ -5,10 +5,10 @@ from datetime import timedelta
 from nlu.times import almanac
 from nlu.times.clocks import read_clock
 from nlu.times.counting import part_beside_a_day, read_instant
-from nlu.times.dates import read_birth
 from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.departures import dismiss
 from nlu.times.echoes import read_echo
+from nlu.times.full_dates import read_birth
 from nlu.times.hours import part_hours
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.reasons import (
@@ -113,6 +113,8 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         return [Piece(days[0], place, days[1])], days[1]
     if (clock := read_clock(tape, place)) is not None and not asked_for_birth:
         also = "pain" if clock[0].shape == "part" and not tape.read else "no_visit"  # "worse at night"
+        if clock[0].shape == "part" and has_happened(tape, place):
+            return [Piece(PAST, place, clock[1])], clock[1]
         told = clock[0].shape == "point" and only_tells_the_time(tape, place)
         since = clock[0].shape == "after" and tape.has(place, "from_on")  # "it hurts since 3 at night"
         told = told or (since and speaks_of_pain(tape, place, clock[1], within=2))
@@ -180,6 +182,11 @@ _TRANSPARENT = frozenset(
 )
 
 
+def _is_instead(tape: Tape, pieces: list[Piece], piece: Piece, marker: int) -> bool:
+    alike = bool(pieces) and type(pieces[-1].found) is type(piece.found) and not pieces[-1].negated
+    return alike and tape.at(marker - 1).text in ("?", "…", ".", ",") and isinstance(piece.found, Days)
+
+
 _CONTRAST = frozenset({"ma", "pero", "invece", "but", "но", "no"})
 
 
@@ -208,6 +215,8 @@ def _negate(
         )
         if "cannot" in senses and before and own_hour:  # "on Tuesday I have a meeting at 3"
             return pieces, piece.but(negated=True)
+        if tape.at(marker).text == "no" and after and _is_instead(tape, pieces, piece, marker):
+            continue  # "Thursday? No, Friday": a correction
         contrast = any(tape.at(p).text in _CONTRAST for p in range(marker + 1, place))
         if "cannot" in senses and before and (contrast or pieces[-1].link != "none"):
             pieces = _negated_back(tape, pieces)

@@ -1,0 +1,114 @@
+"""Finds words of time that no reading took up: left unread beside a time, they may change it."""
+
+from nlu.times.tape import Tape
+
+#: Words of time: left unread beside a time, they may change it.
+_TELLING = frozenset(
+    {
+        "weekday",
+        "weekdays",
+        "relative",
+        "weekend",
+        "days_ahead",
+        "week_after_next",
+        "clock_exact",
+        "clock_spoken",
+    }
+    | {"day_part", "one_after", "after_that", "before_that", "day_later", "midweek", "week_of", "this_week"}
+    | {"next_week", "half", "half_after", "quarter", "or_earlier"}
+)
+#: The same, where a reading is right beside them.
+_TELLING_BESIDE = frozenset(
+    {
+        "unit",
+        "part",
+        "next",
+        "last",
+        "begin",
+        "middle",
+        "end",
+        "ordinal",
+        "every",
+        "minus_after",
+        "period",
+    }
+    | {"month", "nth"}
+)
+_NUMBERS_NOTHING = ("counted", "unit", "currency", "one_of", "ordinal_sign", "oclock")
+_ALSO_VERBS = ("may", "march")
+
+
+def something_is_left(tape: Tape) -> bool:
+    """Whether a word of time, or a number that may be one, was read by nothing."""
+    for place, lexeme in enumerate(tape.lexemes):
+        if place in tape.read or "idiom" in lexeme.senses:
+            continue
+        if (
+            tape.is_unknown(place)
+            and not _is_a_name(tape, place)
+            and tape.vocabulary.may_misspell(lexeme.text)
+        ):
+            return True
+        kinds = lexeme.senses.keys()
+        if not kinds.isdisjoint(_TELLING) and "filler" not in kinds and "or" not in kinds:
+            return True
+        beside = place - 1 in tape.read or place + 1 in tape.read
+        beside = beside or (tape.has(place - 1, "or") and place - 2 in tape.read)
+        if (
+            beside
+            and not kinds.isdisjoint(_TELLING_BESIDE)
+            and kinds.isdisjoint(("filler", "or", "soft", "cannot"))
+            and not ("time_word" in kinds and tape.has(place + 1, "digits"))  # "hour 4"
+        ):
+            return True
+        if ("digits" in kinds or "number" in kinds) and _may_be_a_time(tape, place):
+            return True
+        if "month" in kinds and lexeme.text not in _ALSO_VERBS:
+            return True
+        if "ordinal" in kinds and tape.get(place + 1, "unit") == "hour":  # "в третьем часу"
+            return True
+    return False
+
+
+def _is_a_name(tape: Tape, place: int) -> bool:
+    """Capitals within a message, or what follows "my name is"."""
+    if place and tape.at(place).start in tape.capitals:
+        return True
+    return any(tape.at(p).text in tape.vocabulary.named for p in range(place - 3, place))
+
+
+def _may_be_a_time(tape: Tape, place: int) -> bool:
+    """A number of one or two digits that counts nothing and numbers nothing."""
+    if tape.has(place - 1, "currency", "one_of", "happened", "own", "instead"):
+        return False
+    if tape.has(place, "number"):
+        return _is_an_hour_in_words(tape, place)
+    number = tape.get(place, "digits")
+    if len(tape.at(place).text) == 4:  # "1430"
+        hours = 700 <= number <= 2000 and number % 100 in (0, 15, 30, 45) and number not in (2000, 1900)
+        return hours and not tape.has(place + 1, *_NUMBERS_NOTHING) and not tape.at(place + 1).glued
+    if number > 31:
+        return False
+    if tape.at(place - 1).text in ("(", "/", "+", "#", "№", ".") or tape.at(place + 1).text in (
+        ")",
+        "/",
+        "%",
+    ):
+        return False
+    if tape.has(place + 1, "one", "own") and tape.vocabulary.language == "en":  # "an appointment 4 a clean"
+        return False
+    if tape.has(place + 1, *_NUMBERS_NOTHING) or (tape.at(place + 1).glued and tape.is_unknown(place + 1)):
+        return False
+    return (
+        tape.at(place + 1).senses.keys() != set() or place + 1 >= len(tape) or not tape.is_unknown(place - 1)
+    )
+
+
+def _is_an_hour_in_words(tape: Tape, place: int) -> bool:
+    """ "In the morning, maybe ten": a number that nothing is counted with."""
+    number = tape.number(place)
+    if number is not None and tape.at(place - 1).text == "-" and place - 2 in tape.read:  # "в два-три"
+        return True
+    if number is None or not 7 <= number[0] <= 20:
+        return False
+    return number[1] >= len(tape) or tape.has(number[1], "soft", "filler", "part", "wishing", "around")
