@@ -10,7 +10,7 @@ def is_an_hour(tape: Tape, place: int, end: int) -> bool:
     """Whether the number at [place, end) can only be an hour, though no word like "at" says so."""
     if tape.has(place - 1, "so") and tape.has(place, "digits") and not tape.is_unknown(end):
         return True
-    if after_a_day(tape, place) and not tape.is_unknown(end):
+    if (after_a_day(tape, place) and not tape.is_unknown(end)) or _follows_a_date(tape, place, end):
         return True
     return (
         _is_corrected_hour(tape, place, end)
@@ -41,8 +41,18 @@ def before_a_day(tape: Tape, place: int) -> bool:
 def follows_a_day(tape: Tape, place: int) -> bool:
     """ "На вторник на 10" """
     return tape.vocabulary.hours_follow and tape.has(
-        place - 1, "weekday", "relative", "number_of_day", "month"
+        place - 1, "weekday", "relative", "number_of_day", "month", "ordinal_sign"
     )
+
+
+def _follows_a_date(tape: Tape, place: int, end: int) -> bool:
+    """ "10 марта 12", and nothing behind it."""
+    if not (tape.vocabulary.hours_follow and tape.has(place, "digits")) or end < len(tape):
+        return False
+    month = place - 2 if tape.at(place - 1).text == "," else place - 1
+    opens, closes = tape.context.opens.hour, tape.context.closes.hour
+    dated = tape.has(month, "month") and tape.has(month - 1, "digits", "number", "ordinal")
+    return dated and opens <= tape.get(place, "digits") < closes
 
 
 def _is_corrected_hour(tape: Tape, place: int, end: int) -> bool:

@@ -47,6 +47,11 @@ def _between(tape: Tape, place: int) -> Read | None:
         if until is None or until[0].kind not in ("weekday", "date", "number", "relative"):
             return None
         return Days("span", ((tape.today, until[0].ranges[0][1]),)), until[1]
+    from_here = tape.has(place, "from_now") or (tape.has(place, "in") and not tape.at(place).text)
+    if from_here and (named := read_position(tape, tape.skip(place + 1, "to", most=1))) is not None:
+        return Days("span", ((tape.today, named[0].ranges[0][1]),)), named[1]  # "da qui a fine mese"
+    if (months := _between_months(tape, place)) is not None:
+        return months
     if tape.has(place, "in") and not tape.at(place).text and tape.has(place + 1, "weekday", "day_number"):
         until = _simple(tape, place + 1)  # "da qui a venerdì"
         if until is not None and until[0].ranges and until[0].kind in ("weekday", "date", "number"):
@@ -78,6 +83,9 @@ def _between(tape: Tape, place: int) -> Read | None:
     dated = first[0].kind == "number" and second[0].kind == "date" and second[0].number is not None
     if begin == place and plain and tape.at(to).text != "-" and not dated:  # but "6 to 10 March"
         return None
+    if begin == place and tape.has(to, "until") and tape.has(last, "digits") and tape.ordinal(last) is None:
+        if second[0].kind == "number" and not tape.has(second[1] - 1, "number_of_day"):
+            return None  # "10 марта до 12" is an hour
     counted = tape.has(second[1], "number_of_day") or tape.has(second[1] - 1, "number_of_day")
     if loose and not (tape.has(to, "to_day") or (second[0].kind == "date" and second[0].number) or counted):
         return None
@@ -108,6 +116,17 @@ def _end_of_period(tape: Tape, to: int, second: Read) -> date | None:
         return None
     first, last = days.ranges[0]
     return almanac.monday(first) + timedelta(weeks=1) if (last - first).days == 3 else last
+
+
+def _between_months(tape: Tape, place: int) -> Read | None:
+    """ "Tra marzo e aprile" """
+    if not (tape.has(place, "between") and tape.has(place + 1, "month") and tape.has(place + 2, "and")):
+        return None
+    first, last = read_named(tape, place + 1), read_named(tape, place + 3)
+    if first is None or last is None or not first[0].ranges or last[0].kind != "month":
+        return None
+    start, end = first[0].ranges[0][0], last[0].ranges[0][1]
+    return (Days("span", ((start, end),), grain="month"), last[1]) if start < end else None
 
 
 def _bounded(tape: Tape, place: int) -> Read | None:

@@ -212,6 +212,11 @@ def _one_week_later(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
             later = Days("date", (almanac.one(end + _DAY * 6),), weekday=days.weekday)
             return [Piece(later, place, place + 1)], place + 1  # "either this Thursday or next"
         return None
+    counted = tape.number(place + 1) if tape.has(place, "in") and days.others else None
+    if counted is not None and _ends(tape, counted[1]) and 1 <= counted[0] <= 9:  # "rather in two"
+        first = tape.today + _WEEK * counted[0]
+        later = Days("week", (almanac.one(first),), ((first, first + _WEEK),), confidence=0.8)
+        return [Piece(later, place, counted[1])], counted[1]
     after = tape.get(place, "unit") == "week" and tape.has(place + 1, "after")
     if after and (place + 2 >= len(tape) or tape.has(place + 2, "soft")):
         return [Piece(_week(end), place, place + 2)], place + 2

@@ -4,6 +4,7 @@ from nlu.times.pieces import Moment
 from nlu.times.tape import Tape
 from nlu.times.written import QUARTERS, written_hour
 
+_BEFORE_ALONE = ("soft", "filler", "or", "weekday", "relative", "part", "wishing")
 _HALF_HOURS = (5, 10, 20, 25)
 _NOON = 12 * 60
 Read = tuple[Moment, int, bool]  # the moment, the place after it, and whether it can be nothing else
@@ -37,6 +38,7 @@ def read_moment(tape: Tape, place: int, *, brief: bool = False) -> Read | None:
     )
 
 
+_DAYS = ("weekday", "relative", "month", "number_of_day")
 _BEFORE_HOUR = ("at", "after", "before", "from", "from_on", "to", "around", "between")
 
 
@@ -50,7 +52,11 @@ def _is_one_o_clock(tape: Tape, place: int) -> bool:
 
 def _is_hour_of_day(tape: Tape, place: int, unit: int) -> bool:
     """ "До 3 часов", "3 часа дня"; "3 часа" alone may last three hours."""
-    return tape.has(place - 1, "at_weak", "and", *_BEFORE_HOUR) or tape.has(unit + 1, "ampm_am", "ampm_pm")
+    if tape.at(place - 1).text == "," and tape.has(place - 2, *_DAYS):  # "10 марта, 12 часов"
+        return True
+    return tape.has(place - 1, "at_weak", "and", *_DAYS, *_BEFORE_HOUR) or tape.has(
+        unit + 1, "ampm_am", "ampm_pm"
+    )
 
 
 def _half_past(tape: Tape, place: int) -> Read | None:
@@ -180,6 +186,8 @@ def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int
     after = end + 1 if joined else end
     if tape.has(after, "half_after") and (joined or tape.vocabulary.language != "en"):
         return 30, after + 1, True
+    if tape.has(end, "quarter_after"):
+        return 15, end + 1, True
     if joined and tape.has(after, "three_quarters"):
         return 45, after + 1, True
     if joined and tape.has(after, "quarter"):
@@ -195,6 +203,8 @@ def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int
         return 0, end, False
     if not joined and tape.has(end - 1, "number") and tape.has(_over_dash(tape, end), "number"):
         after = _over_dash(tape, end)  # "nine-thirty"
+    if joined and tape.at(after).text == "00" and tape.has(end - 1, "digits"):  # "15 e 00"
+        return 0, after + 1, True
     minutes = tape.number(after)
     if minutes is None or not 0 < minutes[0] < 60 or (tape.at(after).glued and after == end):
         return 0, end, False
@@ -222,7 +232,7 @@ def _is_said_alone(tape: Tape, hour: int, place: int, end: int) -> bool:
         return False
     if tape.has(place - 1, "day_number", "one_of", "currency", "month"):
         return False
-    begins = place == 0 or tape.has(place - 1, "soft", "filler", "weekday", "relative", "part", "wishing")
+    begins = place == 0 or tape.has(place - 1, *_BEFORE_ALONE)
     after = tape.at(end)
     return begins and (end >= len(tape) or (bool(after.senses) and not after.glued) or "soft" in after.senses)
 

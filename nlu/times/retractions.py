@@ -1,5 +1,6 @@
 """Takes back a time that the same message corrects: "Tuesday at 3, no sorry, at 4"."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 from nlu.times.pieces import Clock, Days, Piece
@@ -30,13 +31,21 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
                 first -= 1
             after = next((n for n in range(place + 1, len(pieces)) if pieces[n].link == "break"), len(pieces))
             said_instead = [in_its_week(tape, pieces[place - 1], p) for p in pieces[place:after]]
-            said_instead[0] = said_instead[0].but(link="soft")
+            said_instead[0] = _with_its_start(pieces[place - 1], said_instead[0]).but(link="soft")
             kinds = {type(piece.found) for piece in said_instead}
             kept = [piece for piece in pieces[first:place] if type(piece.found) not in kinds]
             if not kept:
                 said_instead[0] = said_instead[0].but(link="break")
             pieces = [*pieces[:first], *kept, *said_instead, *pieces[after:]]
     return pieces
+
+
+def _with_its_start(before: Piece, after: Piece) -> Piece:
+    """ "From 10 to 12, or rather to 1": only the end is corrected."""
+    one, other = before.found, after.found
+    if not (isinstance(one, Clock) and isinstance(other, Clock)) or one.shape != "range":
+        return after
+    return after.but(found=replace(one, end=other.end)) if other.shape == "before" else after
 
 
 def _without_asides(tape: Tape, pieces: list[Piece]) -> list[Piece]:

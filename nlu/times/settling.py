@@ -289,9 +289,12 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
         refining = other.shape == "part" and not other.negated and one.shape != "part" and not one.part
         if refining and other.part and (piece.link == "none" or fits(tape, one, other.part)):
             return replace(one, part=other.part)
-        if one.shape == "part" == other.shape and piece.link == "none" and not (one.negated or other.negated):
-            if not _overlap(tape, one, other):  # "хоть утром, хоть вечером"
-                return None
+        plain = not (one.negated or other.negated) and one.shape == "part" == other.shape
+        if plain and piece.link == "soft" and _is_inside(tape, other, one):  # "tomorrow morning, very early"
+            return other
+        if plain and piece.link == "none":
+            if not _overlap(tape, one, other):  # "хоть утром, хоть вечером", but "in mattinata sul tardi"
+                return one if other.part == "last_of_day" else None
             return other if one.part == "later" or _is_inside(tape, other, one) else one
     bounds = {one.shape, other.shape}
     if len(bounds) == 1 and bounds <= {"after", "before"} and piece.link != "or":
