@@ -113,8 +113,8 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         return [Piece(days[0], place, days[1])], days[1]
     if (clock := read_clock(tape, place)) is not None and not asked_for_birth:
         also = "pain" if clock[0].shape == "part" and not tape.read else "no_visit"  # "worse at night"
-        if clock[0].shape == "part" and has_happened(tape, place):
-            return [Piece(PAST, place, clock[1])], clock[1]
+        if clock[0].shape in ("part", "point") and has_happened(tape, place):
+            return [], clock[1]
         told = clock[0].shape == "point" and only_tells_the_time(tape, place)
         since = clock[0].shape == "after" and tape.has(place, "from_on")  # "it hurts since 3 at night"
         told = told or (since and speaks_of_pain(tape, place, clock[1], within=2))

@@ -19,6 +19,7 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         instead = any(tape.has(p, "instead") for p in range(first, piece.start))
         instead = (
             instead
+            or _is_cancelled(tape, moved, number)
             or _is_compared(tape, moved, number)
             or _is_booked(tape, moved, number)
             or _is_swapped(tape, moved, number)
@@ -85,6 +86,18 @@ def _is_day_of_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
 
 def _is_day(piece: Piece) -> bool:
     return isinstance(piece.found, Days) and bool(piece.found.ranges) and not piece.negated
+
+
+def _is_cancelled(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """ "Cancel Thursday and give me Friday": another day takes its place."""
+    piece, later = pieces[number], pieces[number + 1 :]
+    if not isinstance(piece.found, Days) or not piece.found.ranges or piece.negated:
+        return False
+    first = max(piece.start - _NEAR, pieces[number - 1].end if number else 0)
+    told = [place for place in range(first, piece.start) if tape.has(place, "cancelling")]
+    parted = told and any(tape.has(place, "soft") for place in range(told[-1], piece.start))
+    others = any(isinstance(p.found, Days) and p.found.ranges and not p.negated for p in later)
+    return bool(told) and not parted and others
 
 
 def _is_compared(tape: Tape, pieces: list[Piece], number: int) -> bool:
@@ -157,6 +170,9 @@ def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
     onto = _goes_to(tape, piece.start)
     if tape.has(piece.start - 1, "own"):  # "my 3 pm"
         return True
+    of_it = tape.at(piece.start - 1).text in ("di", "of") or tape.at(piece.start).text in ("del", "dell")
+    if of_it and any(isinstance(p.found, Days) and _goes_to(tape, p.start) for p in pieces[:number]):
+        return True  # "bring forward to tomorrow the check-up of Thursday"
     owned = tape.skip(piece.end, "filler", "possessive", most=3)
     if tape.has(owned, "booked") and not onto:  # "tomorrow's appointment"
         return True

@@ -127,7 +127,8 @@ def _hesitates_between(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "Wednesday 12, erm, Thursday 12": perhaps only the second."""
     if not tape.hesitates:
         return False
-    days = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges and not (p.negated or p.dismissed)]
+    told = [p for p in pieces if not (p.negated or p.dismissed)]
+    days = [p for p in told if isinstance(p.found, Days) and p.found.ranges]
     return any(other.link not in ("or", "and") for other in days[1:])
 
 

@@ -289,7 +289,13 @@ def _is_a_clause(tape: Tape, place: int) -> bool:
     """ "June, no hurry", "quindi luglio", "aprile quando volete": nobody is called so there."""
     if tape.context.asking == "name":
         return False
-    begins = place == 0 or tape.has(place - 1, "so") or (tape.has(place - 1, "soft") and place > 2)
+    first = place
+    if tape.vocabulary.language != "en":  # "meglio aprile", but not "I may"
+        while first > place - 3 and tape.has(first - 1, "filler", "correction"):
+            if tape.has(first - 1, "so"):
+                break
+            first -= 1
+    begins = first == 0 or tape.has(first - 1, "so") or (tape.has(first - 1, "soft") and first > 2)
     end = tape.skip(place + 1, "filler", "cannot", "or", most=2)
     ends = end >= len(tape) or tape.has(end, "soft", "whenever", "so", "asap", "month")
     return begins and ends

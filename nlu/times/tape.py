@@ -72,7 +72,7 @@ _END = Lexeme(_NOTHING, "", 0, 0, False)
 class Tape:
     """The lexemes of one message. Looking past either end is allowed and finds nothing."""
 
-    __slots__ = ("capitals", "context", "days_at", "lexemes", "read", "vocabulary")
+    __slots__ = ("capitals", "context", "days_at", "hesitates", "lexemes", "read", "vocabulary")
 
     def __init__(self, text: str, vocabulary: Vocabulary, context: Context) -> None:
         self.vocabulary = vocabulary
@@ -83,7 +83,9 @@ class Tape:
         tokens = in_full(tokenise(text), vocabulary.spelled)
         if vocabulary.language == "en":
             tokens = half_days_in_full(unglued_after_digits(tokens, vocabulary))
-        tokens = unglued(without_hesitation(tokens, vocabulary), vocabulary)
+        fluent = without_hesitation(tokens, vocabulary)
+        self.hesitates = len(fluent) < len(tokens)
+        tokens = unglued(fluent, vocabulary)
         self.capitals = frozenset(token.start for token in tokens if token.capital)
         if vocabulary.latin:
             tokens = [replace(t, text=in_latin(t.text)) if t.text.isalpha() else t for t in tokens]
@@ -214,6 +216,8 @@ def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context
     for place, lexeme in enumerate(lexemes):
         if "weekday_short" in lexeme.senses:
             lexemes[place] = _believed(lexemes, place, context)
+        elif "unless_asked" in lexeme.senses and "?" not in text:  # "it's too early", but "is it too early?"
+            lexemes[place] = replace(lexeme, senses={"cannot": True})
         elif "neither" in lexeme.senses and place + 1 < len(lexemes):  # "né lunedì", but "ne prendo uno"
             kinds = lexemes[place + 1].senses.keys()
             if not (_OF_TIME.isdisjoint(kinds) and kinds.isdisjoint(("day_number", "of"))):

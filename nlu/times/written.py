@@ -54,6 +54,8 @@ def _is_military(tape: Tape, place: int, digits: int) -> bool:
         return False
     if place == 0 and tape.has(1, "relative", "weekday", "works"):
         return True
+    if len(tape) == 1 and digits % 100 in (0, *QUARTERS) and digits < 1900:
+        return True
     if tape.has(place + 1, "oclock"):  # "1500 hrs"
         return True
     on_day = tape.has(place + 1, "day_number") and tape.has(place + 2, "weekday", "relative")
