@@ -64,9 +64,9 @@ def _is_corrected_hour(tape: Tape, place: int, end: int) -> bool:
 
 def _is_listed_hour(tape: Tape, place: int, end: int) -> bool:
     """ "Понедельник, 10": the last word of what is said of a day."""
-    after_day = tape.at(place - 1).text in (",", ".", ":") and tape.has(
-        place - 2, "weekday", "relative", "part"
-    )
+    day = tape.has(place - 2, "weekday", "relative", "part")
+    day = day or (tape.has(place - 2, "ordinal_sign") and tape.has(place - 4, "weekday"))  # "Mon 9th, 3"
+    after_day = tape.at(place - 1).text in (",", ".", ":") and day
     return after_day and tape.has(place, "digits") and (end >= len(tape) or tape.has(end, "soft", "filler"))
 
 

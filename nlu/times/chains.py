@@ -89,6 +89,9 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         return [Piece(instant[0], place, instant[1])], instant[1]
     clock_first = _clock_comes_first(tape, place)
     if clock_first and (clock := read_clock(tape, place)) is not None:
+        over = has_happened(tape, place) or asks_for_no_visit(tape, place)
+        if clock[0].shape == "point" and over:
+            return [], clock[1]
         return [Piece(clock[0], place, clock[1])], clock[1]
     if tape.has(place, "since_if_pain") and speaks_of_pain(tape, place, place + 1, within=2):
         return [Piece(PAST, place, place + 1)], place + 1
@@ -151,7 +154,10 @@ def _day_part(tape: Tape, place: int, offset: int, part: str, *, words: int = 1)
 def _is_greeting(tape: Tape, place: int) -> bool:
     """ "Morning! I'd like ..." """
     greets = place == 0 and tape.has(0, "greeting") and not tape.asked_for_time
-    return greets and (len(tape) == 1 or tape.has(1, "soft") or tape.is_unknown(1))
+    dated = (
+        tape.has(2, "weekday", "relative", "digits", "day_number") and len(tape) <= 5
+    )  # "evening, 12 March"
+    return greets and not dated and (len(tape) == 1 or tape.has(1, "soft") or tape.is_unknown(1))
 
 
 def _link(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
@@ -204,6 +210,9 @@ def _negate(
         after = all(tape.has(p, "filler", "at", "of", "day_number") for p in range(marker + 1, place))
         if "except" in senses and after and not ("cannot" in senses and before):
             listed = tape.has(marker - 1, "workdays", "whenever", "weekend", "unit", "days_ahead")
+            instead = tape.at(marker).text == "but" and bool(pieces) and pieces[-1].negated
+            if instead:  # "not this weekend but the next"
+                continue
             listed = listed or (tape.has(marker - 1, "part") and tape.has(marker - 2, "whenever", "every"))
             if tape.at(marker).text != "but" or gap_start == marker == 0 or listed:
                 return pieces, piece.but(excluding=True, negated=True)

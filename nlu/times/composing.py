@@ -96,7 +96,11 @@ def _holes(tape: Tape, groups: list[list[Piece]]) -> tuple[DayRange, ...]:
                 and piece.negated
                 and (piece.excluding or not _own_clock(chain, piece))
             ):
-                returns = piece.excluding or not onward or tape.has(piece.start, "weekdays", "every")
+                returns = (
+                    piece.excluding
+                    or not (onward or tape.has(piece.start, "this"))
+                    or tape.has(piece.start, "weekdays", "every")
+                )
                 holes.extend(_repeated(piece.found) if returns else piece.found.ranges)
     return tuple(holes)
 
@@ -261,6 +265,9 @@ def _all_but(text: str, tape: Tape, groups: list[list[Piece]], holes: tuple[DayR
         start = max(weeks)
         end = start + timedelta(weeks=1)
     left = almanac.without(((start, end),), holes)
+    if not left:  # "not in March"
+        start = max(hole[1] for hole in holes)
+        left = almanac.without(((start, start + _AHEAD),), holes)
     return [
         _entity(
             text,

@@ -65,7 +65,9 @@ def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
 def _is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     """ "My son finishes at 2, so 2.30", "a meeting at 3, could come at 5": another hour is wished for."""
     piece = pieces[number]
-    if not isinstance(piece.found, Clock) or piece.found.shape != "point" or piece.negated:
+    if not isinstance(piece.found, Clock) or piece.negated:
+        return False
+    if piece.found.shape not in ("point", "range"):
         return False
     day = number - 1 if number and piece.link == "none" and _is_day(pieces[number - 1]) else None
     first = number if day is None else day  # "my train is on Thursday at 19:40"
@@ -97,7 +99,8 @@ def _is_cancelled(tape: Tape, pieces: list[Piece], number: int) -> bool:
     told = [place for place in range(first, piece.start) if tape.has(place, "cancelling")]
     parted = told and any(tape.has(place, "soft") for place in range(told[-1], piece.start))
     others = any(isinstance(p.found, Days) and p.found.ranges and not p.negated for p in later)
-    return bool(told) and not parted and others
+    behind = tape.has(piece.end, "cancelling")  # "запись на 6-е отменить"
+    return ((bool(told) and not parted) or behind) and others
 
 
 def _is_compared(tape: Tape, pieces: list[Piece], number: int) -> bool:

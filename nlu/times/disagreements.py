@@ -21,6 +21,12 @@ def hours_disagree(tape: Tape, pieces: Sequence[Piece]) -> bool:
     return False
 
 
+def is_astonished(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Какая среда, пятница конечно": of two days the one that is not meant, but perhaps a question."""
+    days = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges and not p.negated]
+    return len(days) > 1 and any(tape.has(p.start - 1, "astonished") for p in days)
+
+
 def disagree(pieces: Sequence[Piece]) -> bool:
     """Two hours or two days, one after the other, that nothing makes a choice or a span of."""
     told = [p for p in pieces if isinstance(p.found, (Days, Clock)) and not (p.negated or p.dismissed)]
@@ -43,6 +49,24 @@ def disagree(pieces: Sequence[Piece]) -> bool:
         later.link == "none" and isinstance(one.found, Days) and _clash(one.found, later.found)
         for one, later in pairwise(told)
     )
+
+
+def goes_round_the_week(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Monday or Tuesday", said on a Monday: this Tuesday, or the one after that Monday?"""
+    for one, other in pairwise(pieces):
+        monday, tuesday = one.found, other.found
+        if not (isinstance(monday, Days) and isinstance(tuesday, Days)) or other.link not in ("or", "and"):
+            continue
+        if monday.kind != "weekday" or tuesday.kind != "weekday" or monday.bound or tuesday.bound:
+            continue
+        if one.negated or other.negated or monday.others or tuesday.others:
+            continue
+        if monday.weekday is None or tuesday.weekday is None:
+            continue
+        rising = tuesday.weekday == monday.weekday + 1 and monday.weekday == tape.today.weekday()
+        if rising and tuesday.ranges[0] < monday.ranges[0]:
+            return True
+    return False
 
 
 def _clash(one: Days, other: object) -> bool:

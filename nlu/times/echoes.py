@@ -41,6 +41,8 @@ def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
             pieces[:] = rest
         return echo
     days = last.found
+    if isinstance(days, Days) and (this_week := _this_one(tape, place, last)) is not None:
+        return this_week
     if not isinstance(days, Days) or not days.ranges:
         return None
     return (
@@ -207,6 +209,13 @@ def _one_week_later(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
             pieces[-1] = pieces[-1].but(dismissed=True, negated=False)  # "ends on the 6th, so the week after"
             later = _week(almanac.monday(days.ranges[0][0]) + _WEEK)
         return None if later is None else ([Piece(later, place, place + 1)], place + 1)
+    if tape.has(place, "one_before") and not tape.has(place + 1, *_NAMED) and days.weekday is None:
+        first = almanac.monday(days.ranges[0][0]) - _WEEK  # "we go on the 24th, so the week before"
+        if days.kind not in ("date", "number", "week") or first + _WEEK <= tape.today:
+            return None
+        pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
+        week = _week(max(first, tape.today), first + _WEEK)
+        return [Piece(week, place, place + 1, link="break")], place + 1
     if days.kind != "week":
         if _is_bare_next(tape, place) and tape.has(place - 1, "or") and days.weekday is not None:
             later = Days("date", (almanac.one(end + _DAY * 6),), weekday=days.weekday)
@@ -246,7 +255,13 @@ def _of_the_next(tape: Tape, place: int, days: Days) -> Echo | None:
 def _not_this_one(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
     """ "Wednesday, not this one, the next": but "this Wednesday, not next" is this one."""
     refused = pieces[-1].negated or any(tape.has(p, "not") for p in range(pieces[-1].end, place))
-    if tape.has(place - 1, "not") or not (_is_bare_next(tape, place) and refused) or days.weekday is None:
+    if tape.has(place - 1, "not") or not (_is_bare_next(tape, place) and refused):
+        return None
+    if almanac.is_weekend(days.ranges[0]):  # "not this weekend but the next"
+        pieces[-1] = pieces[-1].but(negated=True)
+        start, end = almanac.weekend(days.ranges[0][0], 1)
+        return [Piece(Days("span", ((start, end),)), place, place + 1, link="break")], place + 1
+    if days.weekday is None:
         return None
     pieces[-1] = pieces[-1].but(negated=True)
     later = Days("date", (almanac.one(days.ranges[0][1] + _DAY * 6),), weekday=days.weekday)
@@ -266,6 +281,15 @@ def _in_brackets(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Ech
         return None
     pieces[-1] = pieces[-1].but(found=Days("span", ((max(start, tape.today), end + _DAY),)), end=place + 4)
     return [], place + 4
+
+
+def _this_one(tape: Tape, place: int, before: Piece) -> Echo | None:
+    """ "На прошлой неделе не смогла, давайте на этой": this week."""
+    week = any(tape.get(p, "unit") == "week" for p in range(before.start, before.end))
+    if not week or not tape.has(place, "this") or not _ends(tape, place + 1):
+        return None
+    start, end = almanac.week(tape.today, 0)
+    return [Piece(_week(max(start, tape.today), end), place, place + 1)], place + 1
 
 
 def _is_bare_next(tape: Tape, place: int) -> bool:

@@ -43,6 +43,8 @@ def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
             turns = turns or bool(clocks)
         if days and is_clock and piece.link == "soft" and all(p.excluding for p in days):
             turns = True  # "any day but Wednesday, in the morning"
+        if clocks_lead and days and not is_clock and piece.link == "soft":
+            turns = turns or (days[-1].negated and not piece.negated)  # "3 on the 5th is bad, the 6th?"
         if not clocks_lead:
             turns = (turns and not ahead) or (bool(days) and is_clock and _leads_next_day(chain, number))
             ahead = (bool(turns) and is_clock) or (ahead and is_clock)

@@ -7,7 +7,7 @@ from nlu.understanding import Context
 _CHAIN_SIGNS = frozenset(" -./()")
 #: Words that digits are glued to: "h15", "alle15", "after5", "после17".
 _BEFORE_DIGITS = frozenset(
-    {"h", "t", "at", "after", "before", "until", "till", "til", "around", "from", "by"}
+    {"h", "t", "at", "on", "after", "before", "until", "till", "til", "around", "from", "by"}
     | {
         "ore",
         "alle",
@@ -118,6 +118,9 @@ def _codes(tokens: list[Token], words: Vocabulary) -> set[int]:
         if not token.glued or not token.text[0].isalnum():
             continue
         named = before.text in _BEFORE_DIGITS or before.text in words.days  # "tuesday3pm"
+        named = named or any(
+            rest[:1] == (token.text,) for rest, _ in words.phrases.get(before.text, ())
+        )  # "b4"
         into_digits = token.text.isdecimal() and before.text.isalpha() and not named
         if into_digits or (place - 1 in masked and before.text[0].isalnum()):
             masked.update((place - 1, place))

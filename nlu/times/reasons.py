@@ -3,7 +3,7 @@
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 
-_WITHIN = 5
+_WITHIN = 6
 _EXACT = ("weekday", "date", "relative", "number", "span")
 
 

@@ -234,9 +234,9 @@ def _begins_another(senses: Senses, tokens: list[Token], place: int, taken: int,
     following = place + taken
     if "after" in senses or "before" in senses:
         return False
-    if senses.keys().isdisjoint(("onward", "or_earlier", "one_after", "after_that")) or following >= len(
-        tokens
-    ):
+    if senses.keys().isdisjoint(
+        ("onward", "or_earlier", "one_after", "one_before", "after_that")
+    ) or following >= len(tokens):
         return False
     if _longest(tokens, place + 1, tokens[place + 1].text, words)[1] >= taken:  # "o | prima delle 10"
         return True
