@@ -83,9 +83,9 @@ def _between(tape: Tape, place: int) -> Read | None:
     dated = first[0].kind == "number" and second[0].kind == "date" and second[0].number is not None
     if begin == place and plain and tape.at(to).text != "-" and not dated:  # but "6 to 10 March"
         return None
-    if begin == place and tape.has(to, "until") and tape.has(last, "digits") and tape.ordinal(last) is None:
-        if second[0].kind == "number" and not tape.has(second[1] - 1, "number_of_day"):
-            return None  # "10 марта до 12" is an hour
+    bare = tape.has(last, "digits") and tape.ordinal(last) is None and second[0].kind == "number"
+    if begin == place and tape.has(to, "until") and bare and not tape.has(second[1] - 1, "number_of_day"):
+        return None  # "10 марта до 12" is an hour
     counted = tape.has(second[1], "number_of_day") or tape.has(second[1] - 1, "number_of_day")
     if loose and not (tape.has(to, "to_day") or (second[0].kind == "date" and second[0].number) or counted):
         return None
@@ -141,6 +141,10 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     found = _simple(tape, place + 1) or _simple(tape, begin)
     found = found or _bare_number(tape, place + 1, loose=_follows_a_month(tape, place))
     if found is None:
+        if (by or before) and tape.get(begin, "unit") == "month":  # "entro il mese"
+            return Days(
+                "span", ((tape.today, almanac.month(tape.today.year, tape.today.month)[1]),)
+            ), begin + 1
         if tape.has(begin, "number", "digits"):
             counted = counted_unit(tape, begin)
             if counted is not None and after and counted[1] in ("day", "week", "month"):

@@ -7,7 +7,7 @@ reading took up, a "not" that refuses nothing, an "after" with nothing behind it
 from collections.abc import Sequence
 from itertools import pairwise
 
-from nlu.times.disagreements import disagree, hours_disagree
+from nlu.times.disagreements import disagree, goes_round_the_week, hours_disagree, is_astonished
 from nlu.times.hours import opening_hours, part_hours
 from nlu.times.leftovers import something_is_left
 from nlu.times.pieces import Clock, Days, Piece
@@ -16,6 +16,7 @@ from nlu.times.settling import fits
 from nlu.times.tape import Tape
 
 _NEAR = 3
+_SINGLE = {"weekday", "date", "number", "relative"}
 
 
 def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
@@ -26,6 +27,8 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _a_correction_is_left(tape, pieces)
         or _a_no_stands_between(tape, pieces)
         or _hesitates_between(tape, pieces)
+        or _is_away_or_free(tape, pieces)
+        or _another_day_is_better(tape, pieces)
         or _an_hour_stands_alone(tape, pieces)
         or _is_vague_talk_of_money(tape, pieces)
         or _was_yesterday(tape, pieces)
@@ -33,6 +36,8 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _asks_for_nothing(tape, pieces)
         or hours_disagree(tape, pieces)
         or disagree(pieces)
+        or is_astonished(tape, pieces)
+        or goes_round_the_week(tape, pieces)
     )
 
 
@@ -119,6 +124,25 @@ def _a_no_stands_between(tape: Tape, pieces: Sequence[Piece]) -> bool:
             continue
         bare = other.start - one.end == 1 and tape.at(one.end).text in ("no", "нет")
         if bare and one.negated != other.negated and not tape.has(other.end, "filler"):  # "... martedì sì"
+            return True
+    return False
+
+
+def _is_away_or_free(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "From Wednesday I'm on holiday, any time": free then, or away."""
+    refused = (p.found for p in pieces if p.negated and isinstance(p.found, Days))
+    return tape.says("whenever") and any(days.bound in ("from", "after") for days in refused)
+
+
+def _another_day_is_better(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "You moved it to Thursday, but I can only do Friday": perhaps only the second."""
+    for one, other in pairwise(pieces):
+        if not (isinstance(one.found, Days) and isinstance(other.found, Days)) or other.link != "soft":
+            continue
+        kinds = {one.found.kind, other.found.kind}
+        plain = kinds <= _SINGLE and not any(p.negated or p.dismissed for p in (one, other))
+        gap = range(one.end, other.start)
+        if plain and any(tape.has(place, "only") for place in gap):
             return True
     return False
 

@@ -13,8 +13,21 @@ _EXACT = ("relative", "date", "number")
 
 def settle(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
-    days = _place_numbers(_place_in_month(_place_weekdays(tape, _merge_days(chain))))
+    chain = _merge_days(_month_beside_its_weekday(chain))
+    days = _place_numbers(_place_in_month(_place_weekdays(tape, chain)))
     return _merge_clocks(tape, _narrow_part(tape, days))
+
+
+def _month_beside_its_weekday(chain: list[Piece]) -> list[Piece]:
+    """ "A Tuesday afternoon in March": the month is of the Tuesday."""
+    for place in range(len(chain) - 2):
+        day, clock, month = chain[place : place + 3]
+        if not (isinstance(day.found, Days) and isinstance(month.found, Days) and clock.link == "none"):
+            continue
+        kinds = day.found.kind == "weekday" and isinstance(clock.found, Clock) and month.found.kind == "month"
+        if kinds and month.link == "none" and not (day.negated or month.negated):
+            return [*chain[: place + 1], month, clock, *chain[place + 3 :]]
+    return chain
 
 
 def _merge_days(chain: list[Piece]) -> list[Piece]:
@@ -25,7 +38,8 @@ def _merge_days(chain: list[Piece]) -> list[Piece]:
         if (whole := _date_of_its_weekday(settled, piece)) is not None:
             settled[-2] = whole
             continue
-        if last is None or piece.link not in ("none", "soft") or piece.negated != last.negated:
+        alike = last is not None and (piece.negated, piece.dismissed) == (last.negated, last.dismissed)
+        if last is None or piece.link not in ("none", "soft") or not alike:
             settled.append(piece)
             continue
         apart = last.dismissed and not piece.dismissed
@@ -97,7 +111,7 @@ def _weekdays_of_week(week: Days, span: Days) -> Days | None:
 
 def _told_closer(outer: Days, inner: Days) -> Days | None:
     """ "This week, Wednesday to Friday", "before May, in its last week", "at the weekend, the 21st"."""
-    if inner.others and inner.kind == "span":  # "in a month, at the beginning of April"
+    if inner.others and inner.kind in ("span", "week"):  # "in a month, at the beginning of April"
         return None
     if len(outer.ranges) != 1 or len(inner.ranges) != 1 or inner.bound or outer.kind not in ("span", "week"):
         return None
@@ -257,7 +271,8 @@ def _narrow_part(tape: Tape, chain: list[Piece]) -> list[Piece]:
     narrowed = plain and one.shape == "point" and other.shape == "part" and exact.link == "none"
     if narrowed and other.part and not one.part and fits(tape, one, other.part):  # "4 this afternoon"
         return [day.but(link=part.link), part.but(link="none", found=replace(one, part=other.part))]
-    if isinstance(one, Clock) and one.shape in ("before", "after", "point") and exact.link == "none":
+    behind = exact.link == "none" or (exact.link == "soft" and part.negated)  # "I work till 3. Tuesday, at 4"
+    if isinstance(one, Clock) and one.shape in ("before", "after", "point") and behind:
         return [day.but(link=part.link), exact] if other.shape != "part" else chain
     if one.shape != "part" or other.shape == "part" or not plain or one.part is None or other.part:
         return chain

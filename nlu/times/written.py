@@ -56,6 +56,8 @@ def _is_military(tape: Tape, place: int, digits: int) -> bool:
         return True
     if len(tape) == 1 and digits % 100 in (0, *QUARTERS) and digits < 1900:
         return True
+    if tape.has(place - 1, "at_weak") and place + 1 >= len(tape) and digits % 100 in (0, *QUARTERS):
+        return True  # "на 1430"
     if tape.has(place + 1, "oclock"):  # "1500 hrs"
         return True
     on_day = tape.has(place + 1, "day_number") and tape.has(place + 2, "weekday", "relative")
