@@ -24,7 +24,8 @@ def minutes_of(moment: Moment, within: Hours, *, after: int = -1) -> int:
     for reading in readings:
         if within[0] <= reading < within[1]:
             return reading
-    return min(readings, key=lambda r: within[0] - r if r < within[0] else r - within[1])
+    # Equally far, it is rather before the opening: "before 8" where nine to seven is open.
+    return min(readings, key=lambda r: within[0] - r if r < within[0] else r - within[1] + 2)
 
 
 def part_hours(name: str, words: Vocabulary, context: Context) -> Hours:

@@ -16,6 +16,7 @@ _HESITATING: Mapping[str, frozenset[str]] = {
     "it": frozenset({"ehm", "uhm", "hmm", "mmm", "mmh", "mhm", "ehmm", "em", "um", "uh"}),
     "ru": frozenset({"э", "ээ", "эээ", "эм", "эмм", "ммм", "хм", "хмм", "em", "emm", "mmm", "hm", "hmm"}),
 }
+_OF = frozenset({"di", "del", "della", "the"})
 _SHORTEST, _LONG = 3, 5
 _GLUED = 8  # letters of two words of time in one
 
@@ -136,6 +137,8 @@ def mended(tokens: list[Token], words: Vocabulary) -> list[Token]:
         found = None
         if _leads_to_an_hour(tokens, place + 1, words):
             found = _nearest(word, words.leading)
+        elif len(word) >= _LONG and _leads_to_a_day(tokens, place + 1, words):
+            found = _nearest(word, words.long_leading)
         elif (
             place
             and len(word) > _SHORTEST
@@ -162,6 +165,13 @@ def _leads_to_an_hour(tokens: list[Token], place: int, words: Vocabulary) -> boo
     if place < len(tokens) and tokens[place].text in words.before_hours:
         place += 1
     return place < len(tokens) and _is_number(tokens[place], words) and not tokens[place].glued
+
+
+def _leads_to_a_day(tokens: list[Token], place: int, words: Vocabulary) -> bool:
+    """ "Pirma di pranzo", "aftre lunch"."""
+    if place < len(tokens) and tokens[place].text in _OF:
+        place += 1
+    return place < len(tokens) and tokens[place].text in words.days and not tokens[place].glued
 
 
 def _is_number(token: Token, words: Vocabulary) -> bool:

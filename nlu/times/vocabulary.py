@@ -62,6 +62,7 @@ class Vocabulary:
     month_names: frozenset[str]
     told: tuple[str, ...]  # single words of time, grammar too: what a slip of the hand may have meant
     leading: tuple[str, ...]  # words that lead to an hour, long enough for a slip to be told: "alle", "dopo"
+    long_leading: tuple[str, ...]  # those of them that are not too much like others
     before_hours: frozenset[str]  # single words that hardly anything but an hour follows: "alle", "at"
     hours_in_words: tuple[str, ...]
     days: frozenset[str]  # those that an hour may be glued to: "tuesday3pm"
@@ -155,6 +156,7 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
         month_names=frozenset(w for w, s in single.items() if "month" in s),
         told=tuple(sorted(w for w, s in single.items() if len(w) >= 4 and not _TOLD.isdisjoint(s))),
         leading=tuple(sorted(w for w in _first_words(senses) if len(w) >= 4)),
+        long_leading=tuple(sorted(w for w in _first_words(senses) if len(w) >= 5)),
         before_hours=frozenset(w for w, s in single.items() if "at" in s and "unit" not in s),
         hours_in_words=tuple(sorted(w for w, s in single.items() if len(w) >= 3 and _is_an_hour(s))),
         days=frozenset(w for w, s in single.items() if not _GLUED.isdisjoint(s)),
