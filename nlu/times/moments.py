@@ -230,9 +230,11 @@ def _is_said_alone(tape: Tape, hour: int, place: int, end: int) -> bool:
     """ "10 e 30", "giovedì sedici e trenta": as hours are told in Italian, and nothing else is counted."""
     if not (tape.vocabulary.article_makes_day and 7 <= hour <= 20 and tape.at(place + 1).text == "e"):
         return False
-    if tape.has(place - 1, "day_number", "one_of", "currency", "month"):
+    if tape.has(place - 1, "day_number", "one_of", "currency"):
         return False
-    begins = place == 0 or tape.has(place - 1, *_BEFORE_ALONE)
+    if tape.has(place - 1, "month") and not tape.has(place - 2, "digits", "number"):  # "13 marzo 15 e 30"
+        return False
+    begins = place == 0 or tape.has(place - 1, *_BEFORE_ALONE, "month")
     after = tape.at(end)
     return begins and (end >= len(tape) or (bool(after.senses) and not after.glued) or "soft" in after.senses)
 

@@ -9,14 +9,17 @@ _EXACT = ("weekday", "date", "relative", "number", "span")
 
 def has_happened(tape: Tape, place: int) -> bool:
     """ "I had an X-ray in June", "è caduto sabato": the words before tell what was, and ask for nothing."""
+    joined = False
     for before in range(place - 1, max(place - 1 - _WITHIN, -1), -1):
+        joined = joined or tape.has(before, "and")
         missed = any(tape.has(p, "missed") for p in range(before - 3, before))
         if missed and tape.has(before, "booked"):  # "I missed my visit of the 20th"
             return True
         if tape.has(before, "soft", "wishing", "booked", "so", "cannot"):
             return False
         if tape.has(before, "happened") or (tape.has(before, "since") and not tape.at(before).text):
-            return True
+            wished = joined and any(tape.has(p, "wishing") for p in (place + 1, place + 2))
+            return not wished  # "it came off last Monday, and on Wednesday I'd like ..."
     return _is_told_behind(tape, place)
 
 

@@ -151,6 +151,9 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
             return None
         if tape.has(read[1], "or") and hour is not None and tape.has(hour[1], "ampm_am", "ampm_pm", "oclock"):
             return None
+    told = tape.has(place - 2, "next", "this", "coming") and not as_ordinal
+    if told and tape.has(read[1], "onward", "or_earlier"):  # "next Wednesday 4 or later"
+        return None
     sign = tape.at(read[1])
     if sign.text in (".", "-", "/") and sign.glued and tape.has(read[1] + 1, "digits"):
         return None
@@ -182,7 +185,10 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
 def _spelled_number(tape: Tape, weekday: int, place: int) -> Read | None:
     """A number in words after a weekday is its date only if the two agree; otherwise it is an hour."""
     read = tape.number(place)
-    if read is None or not 1 <= read[0] <= 31 or tape.has(read[1], "and", "minus_after", "unit", "counted"):
+    if read is None or not 1 <= read[0] <= 31 or tape.has(read[1], "and", "minus_after", "counted"):
+        return None
+    hour_follows = tape.has(read[1], "at") and tape.number(read[1] + 1) is not None  # "venticinque ore 16"
+    if tape.has(read[1], "unit") and not hour_follows:
         return None
     for months in range(2):
         first = (tape.today.replace(day=1) + timedelta(days=32 * months)).replace(day=1)

@@ -19,6 +19,9 @@ def written_hour(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bo
         return (digits // 100, digits % 100, place + 1, True) if digits < 2400 and not year else None
     if len(lexeme.text) == 4 and _is_military(tape, place, digits):
         return digits // 100, digits % 100, place + 1, True
+    half_told = tape.has(place + 1, "ampm_am", "ampm_pm") and digits % 100 < 60 and not digits % 5
+    if len(lexeme.text) == 3 and lexeme.text[0] != "0" and half_told:  # "330pm"
+        return digits // 100, digits % 100, place + 1, True
     marked = tape.has(place - 1, "at", "weekday", "relative")
     if (
         len(lexeme.text) == 3 and marked and digits // 100 >= 7 and digits % 100 in (0, 15, 30, 45)
@@ -60,6 +63,10 @@ def _is_military(tape: Tape, place: int, digits: int) -> bool:
         return True  # "на 1430"
     if tape.has(place + 1, "oclock"):  # "1500 hrs"
         return True
+    days = ("weekday", "relative")
+    parted = tape.has(place - 1, "soft") and tape.has(place - 2, *days, "ordinal_sign", "month")
+    if (parted or (tape.has(place + 1, "soft") and tape.has(place + 2, *days))) and digits < 1900:
+        return True  # "Thursday? 1500?"
     on_day = tape.has(place + 1, "day_number") and tape.has(place + 2, "weekday", "relative")
     if on_day and digits < 1900:  # "1115 on Thursday"
         return True
@@ -78,7 +85,8 @@ def _spaced(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] |
         return None
     if tape.has(place + 2, "ampm_am", "ampm_pm"):
         return digits, minutes, place + 2, True
-    if not (tape.has(place - 1, "at", "after", "before", "from_on") or tape.asked_for_time):
+    dated = tape.has(place - 1, "month") and tape.has(place - 2, "digits") and digits >= 7  # "13 marzo 15 30"
+    if not (dated or tape.has(place - 1, "at", "after", "before", "from_on") or tape.asked_for_time):
         return None
     if 0 < minutes <= 24 and not tape.has(place - 1, "at"):
         return None
