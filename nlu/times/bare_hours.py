@@ -175,6 +175,8 @@ def _leads_a_day(tape: Tape, place: int) -> bool:
         return False
     if tape.has(number[1], "relative"):
         return True
+    if place == 0 and tape.has(1, "soft") and tape.has(2, "relative", "weekday"):  # "9, tomorrow"
+        return True
     if tape.has(number[1], "weekday") and not tape.has(number[1] + 1, "booked"):
         return tape.has(place - 1, "at_weak") or place == 0  # "book me for 2 Thursday"
     if not tape.has(number[1], "day_number"):

@@ -51,6 +51,7 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
         placed = (
             announced
             or start_sure
+            or _is_near_a_day(tape, place, after)
             or tape.has(place - 1, "except")
             or after_a_day(tape, place)
             or before_a_day(tape, after)
@@ -69,6 +70,19 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
             continue
         return Clock("range", start, end, sure=sure or announced), after
     return None
+
+
+def _is_near_a_day(tape: Tape, place: int, after: int) -> bool:
+    """ "The 12th, 2 to 4", "2 to 4, tomorrow", "is 9 to 11 free on the 12th"."""
+    if not tape.has(place, "digits") or tape.is_unknown(after) or tape.has(after, "counted", "unit", "month"):
+        return False
+    before = place - 1
+    while before > place - 4 and (tape.has(before, "soft", "filler") or tape.at(before).text == "-"):
+        before -= 1
+    if before in tape.read and tape.has(before, "weekday", "relative", "ordinal_sign", "month", "digits"):
+        return True
+    behind = tape.skip(after, "soft", "filler", "wishing", most=3)
+    return tape.has(behind, "weekday", "relative") or read_date(tape, behind, bare=False) is not None
 
 
 def _bounded(tape: Tape, place: int) -> tuple[Clock, int] | None:
@@ -121,7 +135,7 @@ def _around(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if tape.has(begin, "digits") and (span := _range(tape, begin)) is not None:  # "around 4pm-5pm"
         return span
     read = read_moment(tape, begin)
-    if read is None or not _is_a_time(tape, read[1], read[2]) or tape.has(read[1], "number_of_day"):
+    if read is None or not _is_a_time(tape, read[1], read[2]) or tape.has(read[1], "number_of_day", "month"):
         return None
     if read[0].minutes > _LATEST and not read[2]:  # "verso il 20" is a day
         return None
@@ -196,7 +210,7 @@ def _from_part_to_part(tape: Tape, one: str, other: str) -> Clock:
 
 
 #: Parts whose words mean something else elsewhere: "Monday am" but "am I", "domani presto" but "a presto".
-_BESIDE_A_DAY = ("am", "pm", "early", "night", "day_noun", "first_slot", "last_slot")
+_BESIDE_A_DAY = ("am", "pm", "early", "late", "night", "day_noun", "first_slot", "last_slot")
 #: Of these only the single words: "первой в четверг" but "первой помощи".
 _FIRST_OR_LAST = ("first_thing", "last_of_day")
 
@@ -208,8 +222,14 @@ def _stands_beside_a_day(tape: Tape, place: int) -> bool:
         return True
     if tape.has(place - 1, "so") and place > 1:
         return True
-    before = place - 2 if tape.at(place - 1).text == "(" else place - 1  # "10th (pm)"
-    return tape.has(before, *days, "ordinal_sign", "ordinal")
+    before = place - 1  # "10th (pm)", "12 March - pm", "Thursday, early"
+    while before > place - 3 and (tape.has(before, "soft") or tape.at(before).text == "-"):
+        before -= 1
+    if tape.has(before, *days, "ordinal_sign", "ordinal"):
+        return before == place - 1 or tape.at(place + 1).text != "i"  # "on Thursday, am I late?"
+    begins = place == 0 or tape.has(place - 1, "soft", "or", "wishing")
+    found = read_date(tape, tape.skip(place + 1, "soft", "filler", most=1)) if begins else None
+    return found is not None and bool(found[0].ranges)
 
 
 def _is_bare_answer(tape: Tape, place: int, end: int, moment: Moment) -> bool:

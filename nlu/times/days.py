@@ -80,6 +80,8 @@ def _between(tape: Tape, place: int) -> Read | None:
         return Days("span", ((first[0].ranges[0][0], end),)), second[1]  # "from the 23rd to the month's end"
     if second is None or second[0].kind in ("past", "week", "month", "span"):
         return None
+    if second[0].kind == "number" and tape.at(to).text == "-" and _begins_an_hour(tape, last):
+        return None
     dated = first[0].kind == "number" and second[0].kind == "date" and second[0].number is not None
     if begin == place and plain and tape.at(to).text != "-" and not dated:  # but "6 to 10 March"
         return None
@@ -256,6 +258,13 @@ def _bare_number(tape: Tape, place: int, *, loose: bool = False) -> Read | None:
     if day is None:
         return None
     return Days("number", (almanac.one(day),), number=read[0]), read[1]
+
+
+def _begins_an_hour(tape: Tape, place: int) -> bool:
+    """ "The 12th - 3pm", "Thursday 12 - 2 to 4": behind a dash that only parts the two."""
+    read = tape.number(place)
+    kinds = ("ampm_am", "ampm_pm", "oclock", "past", "onward", "or_earlier", "to")
+    return read is not None and tape.ordinal(place) is None and tape.has(read[1], *kinds)
 
 
 def _same_month(other: date, number: int) -> date | None:

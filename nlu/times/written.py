@@ -38,8 +38,12 @@ def written_hour(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bo
         third = tape.at(place + 3)
         if third.text == "." and third.glued and tape.has(place + 4, "digits") and tape.at(place + 4).glued:
             return None
-    if sign.text == "-" and not (
-        tape.has(place - 1, "at") and minutes in (0, 15, 30, 45) and (minutes > 24 or minutes <= digits)
+    if (
+        sign.text == "-"
+        and second.text != "00"
+        and not (
+            tape.has(place - 1, "at") and minutes in (0, 15, 30, 45) and (minutes > 24 or minutes <= digits)
+        )
     ):
         return None
     alone = place == 0 and len(tape) <= 4 and minutes in (0, *QUARTERS)  # "17,30"
