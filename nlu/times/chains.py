@@ -24,6 +24,7 @@ from nlu.times.refusals import (
     is_a_condition,
     keep_days_of_refused_hours,
     refuse_before_the_rest,
+    stay_between,
 )
 from nlu.times.repeats import join_repeats, same_day, widen_to_any_time
 from nlu.times.retractions import retract
@@ -67,7 +68,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
                 piece = free_afterwards(tape, piece)
             pieces.append(piece.but(link=link))
         place = gap_start = end
-    pieces = refuse_before_the_rest(tape, _negate_last(tape, pieces, gap_start))
+    pieces = stay_between(tape, _negate_last(tape, pieces, gap_start))
+    pieces = refuse_before_the_rest(tape, pieces)
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     return drop_reasons(tape, dismiss(tape, join_repeats(widen_to_any_time(pieces))))
 
@@ -259,6 +261,13 @@ def _negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]
     return pieces
 
 
+def _is_listed_before(tape: Tape, pieces: list[Piece], place: int) -> bool:
+    one, other = pieces[place - 1] if place else None, pieces[place]
+    if one is None or not (isinstance(one.found, Days) and isinstance(other.found, Days)):
+        return False
+    return other.link == "soft" and other.start == one.end + 1 and tape.at(one.end).text == ","
+
+
 def _is_within(pieces: list[Piece], place: int) -> bool:
     """ "Next week, but not on Tuesday": the week stays."""
     days, before = pieces[place].found, pieces[place - 1].found if place else None
@@ -273,8 +282,12 @@ def _is_within(pieces: list[Piece], place: int) -> bool:
 def _negated_back(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """Negates the last piece and those that hang on it."""
     pieces = list(pieces)
+    listed = False
     for place in range(len(pieces) - 1, -1, -1):
         pieces[place] = free_afterwards(tape, pieces[place].but(negated=True))
+        listed = listed or pieces[place].link in ("or", "and")
+        if listed and _is_listed_before(tape, pieces, place):  # "the 10th, 11th and 12th don't suit"
+            continue
         if pieces[place].link in ("break", "soft") or _is_within(pieces, place):
             break
     return pieces

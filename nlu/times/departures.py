@@ -30,7 +30,9 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
                 whole = instead and not tape.speaks_of_moving
                 _dismiss_its_clock(tape, moved, number, whole=whole)
             elif number + 1 < len(moved) and (
-                tape.has(piece.start, "from_part") or tape.has(piece.start - 1, "own")
+                (instead and any(_is_day(p) for p in moved[number + 2 :]))
+                or tape.has(piece.start, "from_part")
+                or tape.has(piece.start - 1, "own")
             ):
                 following = moved[number + 1]  # "from the morning of Wednesday", "my 3pm on Tuesday"
                 if _is_day(following) and following.link == "none" and not _goes_to(tape, following.start):

@@ -22,7 +22,7 @@ _BEFORE_DIGITS = frozenset(
         "entro",
         "fino",
     }
-    | {"ч", "в", "во", "на", "после", "до", "к", "с", "со", "около", "по"}
+    | {"ч", "пол", "в", "во", "на", "после", "до", "к", "с", "со", "около", "по"}
     | {"v", "vo", "posle", "do", "okolo"}
 )
 _NAME_WORDS = 3  # a first name, a particle, a surname
@@ -167,6 +167,8 @@ def _mask_phone(tokens: list[Token], chain: list[int], signs: list[str], masked:
         len(g) in (3, 5) or (len(g) == 4 and not 1900 <= int(g) <= 2100) for g in groups if g.isdecimal()
     )
     total = sum(map(len, groups))
+    if len(groups) == 3 and signs[:2] == ["/", " "] and int(groups[0]) <= 31 and int(groups[1]) <= 12:
+        return  # "12/3 1530"
     dialled = chain[0] > 0 and tokens[chain[0] - 1].text == "+"
     grouped = len(groups) >= 5 and len(set(signs)) == 1 and total >= 9
     if dialled or grouped or (odd and total >= 5):

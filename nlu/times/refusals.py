@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from nlu.times import almanac
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 
@@ -37,6 +38,24 @@ def is_a_condition(tape: Tape, place: int) -> bool:
 def falls_back(tape: Tape, start: int, end: int) -> bool:
     """Whether [start, end) leads from a condition to what is wished for then: "... then on Friday"."""
     return any(tape.has(place, "then") for place in range(start, end)) and is_a_condition(tape, end)
+
+
+def stay_between(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "I arrive on 5 April and leave on the 10th": the days between."""
+    for number in range(len(pieces) - 1):
+        one, other = pieces[number : number + 2]
+        if not (isinstance(one.found, Days) and isinstance(other.found, Days)) or one.negated:
+            continue
+        told = any(tape.has(place, "arriving") for place in range(max(one.start - 3, 0), one.start))
+        if not (told and other.negated and one.found.ranges and other.found.ranges):
+            continue
+        start, end = one.found.ranges[0][0], other.found.ranges[0][1]
+        if other.found.kind == "number" and other.found.number is not None:
+            end = (almanac.day_ahead(start, other.found.number) or start) + timedelta(days=1)
+        if start < end and not any(_is_wished(p) for p in pieces[number + 2 :]):
+            stay = one.but(found=Days("span", ((start, end),)), end=other.end)
+            return [*pieces[:number], stay, *pieces[number + 2 :]]
+    return pieces
 
 
 def refuse_before_the_rest(tape: Tape, pieces: list[Piece]) -> list[Piece]:

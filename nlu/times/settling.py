@@ -144,11 +144,14 @@ def _weekdays_within(whole: Days, weekday: Days) -> Days | None:
 
 def _bounded_within(whole: Days, bounded: Days) -> Days | None:
     """ "Next week, after Wednesday", "in April, before the 20th": what of the week or month is meant."""
-    if whole.kind not in ("week", "month") or bounded.bound is None or len(whole.ranges) != 1:
+    if bounded.bound is None or len(whole.ranges) != 1:
         return None
     first, last = whole.ranges[0]
+    in_month = whole.kind == "span" and whole.bound is None and bounded.number is not None
+    if whole.kind not in ("week", "month") and not (in_month and (last - first).days <= 31):
+        return None
     start, end = bounded.ranges[0]
-    if bounded.number is not None and whole.kind == "month":
+    if bounded.number is not None and (whole.kind == "month" or in_month):
         day = almanac.make(first.year, first.month, bounded.number) or first
         start = {"after": day + timedelta(days=1), "from": day}.get(bounded.bound, first)
         end = {"before": day, "by": day + timedelta(days=1)}.get(bounded.bound, last)
@@ -166,6 +169,8 @@ def _place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """ "Next week, Tuesday or Thursday": the weekdays are those of the week named beside them."""
     weeks = [n for n, p in enumerate(chain) if isinstance(p.found, Days) and p.found.kind == "week"]
     days = [n for n, p in enumerate(chain) if isinstance(p.found, Days) and p.found.kind == "weekday"]
+    wished = [n for n in weeks if not chain[n].negated]
+    weeks = wished if len(wished) == 1 else weeks  # "not this week, next week only on Tuesday"
     if not weeks:
         return _share_week(chain, days)
     if len(weeks) != 1 or not days:

@@ -96,4 +96,6 @@ def _spaced(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] |
         return None
     if tape.has(place + 2, "counted", "unit", "month"):
         return None
+    if minutes == digits + 1 and tape.has(place + 2, "or"):  # "alle 9 10 o 11"
+        return None
     return digits, minutes, place + 2, True
