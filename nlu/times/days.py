@@ -80,8 +80,11 @@ def _between(tape: Tape, place: int) -> Read | None:
         return Days("span", ((first[0].ranges[0][0], end),)), second[1]  # "from the 23rd to the month's end"
     if second is None or second[0].kind in ("past", "week", "month", "span"):
         return None
-    if second[0].kind == "number" and tape.at(to).text == "-" and _begins_an_hour(tape, last):
-        return None
+    if second[0].kind == "number" and tape.at(to).text == "-":
+        told = first[0].number or first[0].ranges[0][0].day
+        parted = not tape.at(last).glued and tape.ordinal(last) is None  # "12 March - 9"
+        if _begins_an_hour(tape, last) or (parted and (second[0].number or 0) <= told):
+            return None
     dated = first[0].kind == "number" and second[0].kind == "date" and second[0].number is not None
     if begin == place and plain and tape.at(to).text != "-" and not dated:  # but "6 to 10 March"
         return None
@@ -263,7 +266,12 @@ def _bare_number(tape: Tape, place: int, *, loose: bool = False) -> Read | None:
 def _begins_an_hour(tape: Tape, place: int) -> bool:
     """ "The 12th - 3pm", "Thursday 12 - 2 to 4": behind a dash that only parts the two."""
     read = tape.number(place)
-    kinds = ("ampm_am", "ampm_pm", "oclock", "past", "onward", "or_earlier", "to")
+    if tape.has(place - 1, "until"):  # "the 12th - until 11"
+        return True
+    kinds = ("ampm_am", "ampm_pm", "oclock", "past", "onward", "or_earlier", "to", "number")
+    sign, minutes = tape.at(read[1] if read else place), tape.at(place + 2)
+    if read is not None and sign.text == "." and sign.glued and minutes.glued and len(minutes.text) == 2:
+        return True
     return read is not None and tape.ordinal(place) is None and tape.has(read[1], *kinds)
 
 
