@@ -39,8 +39,9 @@ TARGETS = ("intake", "understanding", "action", "between action and commit", "se
 AROUND_ACTIONS = ("between action and commit", "commit")
 PATIENTS_AT_ONCE = 4
 NOW = "2026-03-02T08:00+01:00"
-#: Seconds for a status. On a machine that is busy with starting, it may take more than one.
-WAIT = 3.0
+#: Seconds for a status. A wait begins anew with each life, and these lives are short: what has to wait for
+#: longer than most of them last waits for most of the run.
+WAIT = 1.0
 
 
 @dataclass
