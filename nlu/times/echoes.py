@@ -52,6 +52,7 @@ def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
         or _one_week_later(tape, place, pieces, days)
         or _of_the_next(tape, place, days)
         or _not_this_one(tape, place, pieces, days)
+        or _but_not_this(tape, place, pieces, days)
         or _in_brackets(tape, place, pieces, days)
     )
 
@@ -290,6 +291,24 @@ def _this_one(tape: Tape, place: int, before: Piece) -> Echo | None:
         return None
     start, end = almanac.week(tape.today, 0)
     return [Piece(_week(max(start, tape.today), end), place, place + 1)], place + 1
+
+
+def _but_not_this(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
+    """ "Giovedì prossimo, non questo": the one of the week after."""
+    if (
+        not (tape.has(place, "this") and tape.has(place - 1, "not", "except"))
+        or days.weekday is None
+        or days.bound
+    ):
+        return None
+    if tape.has(place + 1, "weekday", "unit", "weekend", "month", "part", "holiday") or pieces[-1].negated:
+        return None
+    coming = almanac.coming_weekday(tape.today, days.weekday)
+    if days.ranges != (almanac.one(coming),):
+        return [], place + 1
+    later = Days("date", (almanac.one(coming + _WEEK),), weekday=days.weekday)
+    pieces[-1] = pieces[-1].but(found=later, end=place + 1)
+    return [], place + 1
 
 
 def _is_bare_next(tape: Tape, place: int) -> bool:

@@ -34,7 +34,7 @@ _TELLING_BESIDE = frozenset(
     }
     | {"month", "nth"}
 )
-_NUMBERS_NOTHING = ("counted", "unit", "currency", "one_of", "ordinal_sign", "oclock")
+_NUMBERS_NOTHING = ("counted", "unit", "currency", "one_of", "oclock")
 _ALSO_VERBS = ("may", "march")
 
 
@@ -96,6 +96,8 @@ def _may_be_a_time(tape: Tape, place: int) -> bool:
     ):
         return False
     if tape.has(place + 1, "one", "own") and tape.vocabulary.language == "en":  # "an appointment 4 a clean"
+        return False
+    if tape.has(place + 1, "ordinal_sign") and tape.at(place + 1).glued:  # unlike "10 o 11"
         return False
     if tape.has(place + 1, *_NUMBERS_NOTHING) or (tape.at(place + 1).glued and tape.is_unknown(place + 1)):
         return False

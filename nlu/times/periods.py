@@ -297,7 +297,7 @@ def _is_a_clause(tape: Tape, place: int) -> bool:
             first -= 1
     begins = first == 0 or tape.has(first - 1, "so") or (tape.has(first - 1, "soft") and first > 2)
     end = tape.skip(place + 1, "filler", "cannot", "or", most=2)
-    ends = end >= len(tape) or tape.has(end, "soft", "whenever", "so", "asap", "month")
+    ends = end >= len(tape) or tape.has(end, "soft", "whenever", "so", "asap", "month", "except", "not")
     return begins and ends
 
 
