@@ -1,6 +1,6 @@
 """Reads hours: "at 3", "dopo le 17", "tra le 9 e le 11", "around noon", "вечером"."""
 
-from nlu.times.bare_hours import after_a_day, before_a_day, follows_a_day, is_an_hour
+from nlu.times.bare_hours import after_a_day, are_hours, before_a_day, follows_a_day, is_an_hour
 from nlu.times.dates import read_date
 from nlu.times.hours import part_hours
 from nlu.times.moments import read_moment
@@ -41,11 +41,15 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
             to -= 1
         elif not (tape.has(to, "to") or (between and tape.has(to, "and"))):
             continue
-        if tape.has(to, "to_day") and not start_sure:
-            continue
         last = tape.skip(to + 1, "at", "to", most=2)
         second = read_moment(tape, last)
         if second is None:
+            continue
+        if (
+            tape.has(to, "to_day")
+            and not start_sure
+            and not (second[2] or are_hours(tape, place, last, second[1]))
+        ):
             continue
         end, after, end_sure = second
         placed = (
@@ -227,9 +231,21 @@ def _stands_beside_a_day(tape: Tape, place: int) -> bool:
         before -= 1
     if tape.has(before, *days, "ordinal_sign", "ordinal"):
         return before == place - 1 or tape.at(place + 1).text != "i"  # "on Thursday, am I late?"
-    begins = place == 0 or tape.has(place - 1, "soft", "or", "wishing")
-    found = read_date(tape, tape.skip(place + 1, "soft", "filler", most=1)) if begins else None
-    return found is not None and bool(found[0].ranges)
+    half = tape.get(place, "part") in ("am", "pm")
+    if tape.has(place - 1, "soft") and not tape.has(place + 1, "cannot"):  # "Thursday if possible, late"
+        while before > place - 5 and tape.has(before, "soft", "filler"):
+            before -= 1
+        if before in tape.read and tape.has(before, *days, "ordinal_sign") and tape.at(place + 1).text != "i":
+            return True
+    if (
+        place
+        and not tape.has(place - 1, "soft", "or", "wishing")
+        and (half or not tape.has(place - 1, "filler"))
+    ):
+        return False
+    behind = tape.skip(place + 1, "soft", "filler", most=1)
+    found = read_date(tape, behind)
+    return tape.has(behind, "weekday", "relative") or (found is not None and bool(found[0].ranges))
 
 
 def _is_bare_answer(tape: Tape, place: int, end: int, moment: Moment) -> bool:
