@@ -111,6 +111,7 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         is_today = days[0].kind == "relative" and days[0].ranges == (almanac.one(tape.today),)
         dated = days[0].kind in ("weekday", "date", "number", "month", "span") or is_today
         told_only = has_happened(tape, place) or asks_for_no_visit(tape, place)
+        dated = dated or (days[0].kind == "relative" and tape.says("calling"))  # "I'll call you tomorrow"
         if dated and told_only and not is_pointed_back_at(tape, days[1]):
             return [Piece(PAST, place, days[1])], days[1]
         if (asked_for_birth or born) and days[0].kind in ("date", "number", "month"):

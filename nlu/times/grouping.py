@@ -51,6 +51,10 @@ def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
         if turns:
             groups.append(Spoken(tuple(days), tuple(clocks)))
             days, clocks = [], []
+        one_word = is_clock and not clocks and len(days) > 1 and days[-1].start == piece.start
+        if one_word and not clocks_lead:  # "today or tonight": the evening is of one of them
+            groups.append(Spoken(tuple(days[:-1]), ()))
+            days = days[-1:]
         (clocks if is_clock else days).append(piece)
     groups.append(Spoken(tuple(days), tuple(clocks)))
     return groups
