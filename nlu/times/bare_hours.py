@@ -15,6 +15,7 @@ def is_an_hour(tape: Tape, place: int, end: int) -> bool:
     return (
         _is_corrected_hour(tape, place, end)
         or _is_listed_hour(tape, place, end)
+        or _ends_what_a_day_begins(tape, place)
         or _is_all_but_filler(tape, place, end)
         or _is_another(tape, place)
         or _is_beside_a_part(tape, place)
@@ -26,6 +27,16 @@ def is_an_hour(tape: Tape, place: int, end: int) -> bool:
         or _is_doable(tape, place)
         or (tape.has(place - 1, "instead") and _follows_an_hour(tape, place - 1))
     )
+
+
+def are_hours(tape: Tape, place: int, last: int, end: int) -> bool:
+    """ "С 14 по 16 часов", "время с 10 по 13", "с 15 по 17 в среду": the word between is one for days."""
+    if tape.has(end, "ampm_am", "ampm_pm", "oclock") or tape.get(end, "unit") == "hour":
+        return True
+    if tape.has(place - 1, "time_word") or tape.has(place, "time_word"):
+        return True
+    opens, closes = tape.context.opens.hour, tape.context.closes.hour
+    return before_a_day(tape, end) and opens <= (tape.get(last, "digits") or 0) <= closes
 
 
 def after_a_day(tape: Tape, place: int) -> bool:
@@ -118,6 +129,22 @@ def _is_listedbefore_a_day(tape: Tape, place: int, end: int) -> bool:
         return before_a_day(tape, other[1])
     listed = tape.has(place - 1, "or") and tape.has(place - 2, "digits", "number")
     return listed and before_a_day(tape, end)
+
+
+def _ends_what_a_day_begins(tape: Tape, place: int) -> bool:
+    """ "I'd like Thursday if possible, 9 ideally", "any chance of tomorrow, maybe 9?"."""
+    number = _plain_number(tape, place)
+    if number is None or number[0] > 12 or tape.context.asking in ("opening", "choice"):
+        return False
+    end, before = number[1], place - 1
+    end += tape.has(end, "filler")
+    if end < len(tape) and not tape.has(end, "soft"):
+        return False
+    while before > place - 6 and tape.has(before, "soft", "filler"):
+        before -= 1
+    if before == place - 1 or before not in tape.read or tape.number(end + 1) is not None:
+        return False
+    return tape.has(before, "weekday", "relative", "ordinal_sign", "month")
 
 
 def _plain_number(tape: Tape, place: int) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from nlu.times import almanac
+from nlu.times.bare_hours import are_hours
 from nlu.times.counting import counted_ahead, counted_unit, read_beside, read_counted, read_relative
 from nlu.times.dates import read_date
 from nlu.times.holidays import read_holiday
@@ -89,6 +90,8 @@ def _between(tape: Tape, place: int) -> Read | None:
     if begin == place and plain and tape.at(to).text != "-" and not dated:  # but "6 to 10 March"
         return None
     bare = tape.has(last, "digits") and tape.ordinal(last) is None and second[0].kind == "number"
+    if loose and bare and are_hours(tape, place, last, second[1]):  # "с 14 по 16 часов"
+        return None
     if begin == place and tape.has(to, "until") and bare and not tape.has(second[1] - 1, "number_of_day"):
         return None  # "10 марта до 12" is an hour
     counted = tape.has(second[1], "number_of_day") or tape.has(second[1] - 1, "number_of_day")

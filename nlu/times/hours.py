@@ -7,6 +7,7 @@ from nlu.times.vocabulary import Vocabulary
 from nlu.understanding import Context
 
 _DAY = 24 * 60
+_NOON = 12 * 60
 _AROUND = (-30, 60)
 _POINT = 60
 
@@ -65,6 +66,8 @@ def _hours(clock: Clock, words: Vocabulary, context: Context, within: Hours, ope
     if clock.shape == "range" and clock.start and clock.end:
         start = minutes_of(clock.start, within)
         end = minutes_of(clock.end, within, after=start)
+        if end == 0 and start < _NOON:  # "from 9 to 12 in the morning"
+            end = _NOON
         if end <= start:
             early = min(clock.start.readings())
             start, end = (early, end) if early < end else (start, _DAY)

@@ -170,7 +170,8 @@ class Tape:
         if digits is not None:
             sign = place + 2 if self.at(place + 1).text == "-" and self.at(place + 1).glued else place + 1
             decimal = self.at(sign).text == "." and self.at(sign + 1).glued  # "14.3" is no fourteenth
-            if self.has(sign, "ordinal_sign") and self.at(sign).glued and not decimal:
+            apart = self.at(sign).text == "го" and self.has(sign + 1, "month")  # "20 го марта"
+            if self.has(sign, "ordinal_sign") and (self.at(sign).glued or apart) and not decimal:
                 return digits, sign + 1
             return None
         if "ordinal" in senses:

@@ -14,7 +14,8 @@ WRITTEN = Path(__file__).parents[1] / "strangers"
 LANGUAGES = sorted(folder.name for folder in WRITTEN.iterdir() if (folder / "dates.yml").exists())
 
 #: A little worse than what was measured.
-RIGHT_AT_LEAST, SILENTLY_WRONG_AT_MOST = 0.965, 0.008
+RIGHT_AT_LEAST = {"en": 0.965, "it": 0.965, "ru": 0.95}
+SILENTLY_WRONG_AT_MOST = 0.008
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -25,5 +26,5 @@ def test_hardly_any_time_that_strangers_tell_is_misread_unasked(language: str) -
         now = datetime.fromisoformat(str(case.get("now", NOW)))
         told[verdict(case["want"], read_ours(case["text"], language, now), now)] += 1
 
-    assert told["right"] >= RIGHT_AT_LEAST * len(cases)
+    assert told["right"] >= RIGHT_AT_LEAST[language] * len(cases)
     assert told["wrong"] <= SILENTLY_WRONG_AT_MOST * len(cases)
