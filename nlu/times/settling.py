@@ -75,6 +75,8 @@ def _same_day(one: object, other: object, *, apart: bool) -> Days | None:
     if (shifted := _weekdays_of_week(one, other) or _weekdays_of_week(other, one)) is not None:
         return shifted
     closer = None if apart else _told_closer(one, other) or _told_closer(other, one)
+    if other.kind == "week":  # "Thursday 12, next week"
+        closer = closer or _inner(other, one)
     inner = _inner(one, other) or closer
     if inner is not None:
         return inner
@@ -92,7 +94,8 @@ def _same_day(one: object, other: object, *, apart: bool) -> Days | None:
 
 def _inner(one: Days, other: Days) -> Days | None:
     """ "In summer, perhaps in July", "this month, on the 12th": the narrower of the two."""
-    if other.kind not in ("month", "date") or one.kind not in ("span", "month") or one.weekday is not None:
+    exact = ("date", "number") if one.kind == "week" else ("month", "date")
+    if other.kind not in exact or one.kind not in ("span", "month", "week") or one.weekday is not None:
         return None
     if len(one.ranges) != 1 or len(other.ranges) != 1 or other.bound or one.bound:
         return None
