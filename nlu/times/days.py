@@ -8,7 +8,8 @@ from nlu.times.bare_hours import are_hours
 from nlu.times.counting import counted_ahead, counted_unit, read_beside, read_counted, read_relative
 from nlu.times.dates import read_date
 from nlu.times.holidays import read_holiday
-from nlu.times.periods import read_named, read_nth, read_period, read_position
+from nlu.times.nth import read_nth
+from nlu.times.periods import read_named, read_period, read_position
 from nlu.times.pieces import PAST, Days
 from nlu.times.tape import Tape
 from nlu.times.weekdays import read_modified_weekday, read_weekday

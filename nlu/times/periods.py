@@ -78,7 +78,7 @@ def _position(tape: Tape, kind: str, of: int) -> Read | None:
         whole = _weeks_ahead(tape, 0, of + 1)
         if position_in(kind, whole[0])[1] <= tape.today:
             whole = _weeks_ahead(tape, 1, of + 1)
-    whole = whole or _month_named(tape, of)
+    whole = whole or month_named(tape, of)
     if whole is not None and tape.get(of, "unit") == "month" and position_in(kind, whole[0])[1] <= tape.today:
         start = tape.today + relativedelta(months=1)
         whole = Days("month", (almanac.month(start.year, start.month),), grain="month"), whole[1]
@@ -120,64 +120,7 @@ def position_in(kind: str, whole: Days) -> DayRange:
     }[kind]
 
 
-def read_nth(tape: Tape, place: int) -> Read | None:
-    """ "First week of April", "l'ultimo lunedì del mese", "вторая неделя марта"."""
-    written = tape.ordinal(place)
-    nth = -1 if tape.has(place, "last") else tape.get(place, "nth") or (written[0] if written else None)
-    named = written[1] if written else place + 1
-    several = tape.number(named) if nth in (1, -1) else None
-    if (
-        nth is not None
-        and several is not None
-        and 2 <= several[0] <= 3
-        and tape.get(several[1], "unit") == "week"
-    ):
-        return _weeks_of_month(tape, several, last=nth < 0)
-    weekday, week = tape.get(named, "weekday"), tape.get(named, "unit") == "week"
-    day, workday = tape.get(named, "unit") == "day", tape.has(named, "workdays")
-    if nth is None or nth > 5 or not (week or weekday is not None or day or workday):
-        return None
-    of = tape.skip(named + 1, "of", "filler", most=2)
-    whole = read_period(tape, of) or _month_named(tape, of)
-    if whole is None or whole[0].kind != "month":
-        return None
-    if day or workday:
-        return _day_of_month(tape, whole, nth, workday=workday)
-    start, end = whole[0].ranges[0][0].replace(day=1), whole[0].ranges[0][1]
-    if week:
-        first = end - timedelta(days=7) if nth < 0 else start + timedelta(days=7 * (nth - 1))
-        found = first, min(first + timedelta(days=7), end)
-    else:
-        ahead = almanac.coming_weekday(start - timedelta(days=1), weekday) + timedelta(weeks=nth - 1)
-        last = almanac.coming_weekday(end - timedelta(days=8), weekday)
-        found = almanac.one(last if nth < 0 else ahead)
-    if found[1] <= tape.today or found[0] >= found[1]:
-        return None
-    return Days("span", ((max(found[0], tape.today), found[1]),)), whole[1]
-
-
-def _day_of_month(tape: Tape, whole: Read, nth: int, *, workday: bool) -> Read | None:
-    """ "The last day of March", "the first working day of April"."""
-    first, after = whole[0].ranges[0][0].replace(day=1), whole[0].ranges[0][1]
-    days = [first + timedelta(days=n) for n in range((after - first).days)]
-    days = [day for day in days if not workday or day.weekday() < 5]
-    found = days[nth if nth < 0 else nth - 1]
-    return (Days("date", (almanac.one(found),)), whole[1]) if found >= tape.today else None
-
-
-def _weeks_of_month(tape: Tape, several: tuple[int, int], *, last: bool) -> Read | None:
-    """ "The first two weeks of April", "последние две недели марта"."""
-    many, unit = several
-    of = tape.skip(unit + 1, "of", "filler", most=2)
-    whole = read_period(tape, of) or _month_named(tape, of)
-    if whole is None or whole[0].kind != "month":
-        return None
-    start, end = whole[0].ranges[0][0].replace(day=1), whole[0].ranges[0][1]
-    span = (end - timedelta(weeks=many), end) if last else (start, start + timedelta(weeks=many))
-    return (Days("span", ((max(span[0], tape.today), span[1]),)), whole[1]) if span[1] > tape.today else None
-
-
-def _month_named(tape: Tape, place: int) -> Read | None:
+def month_named(tape: Tape, place: int) -> Read | None:
     """ "The month" is this one; "April"."""
     if tape.get(place, "unit") == "month":
         return Days("month", (almanac.month(tape.today.year, tape.today.month),), grain="month"), place + 1

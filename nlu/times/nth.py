@@ -1,0 +1,65 @@
+"""Reads what is counted within a month: "the first week of April", "the last working day of the month"."""
+
+from datetime import timedelta
+
+from nlu.times import almanac
+from nlu.times.periods import Read, month_named, read_period
+from nlu.times.pieces import Days
+from nlu.times.tape import Tape
+
+
+def read_nth(tape: Tape, place: int) -> Read | None:
+    """ "First week of April", "l'ultimo lunedì del mese", "вторая неделя марта"."""
+    written = tape.ordinal(place)
+    nth = -1 if tape.has(place, "last") else tape.get(place, "nth") or (written[0] if written else None)
+    named = written[1] if written else place + 1
+    several = tape.number(named) if nth in (1, -1) else None
+    if (
+        nth is not None
+        and several is not None
+        and 2 <= several[0] <= 3
+        and tape.get(several[1], "unit") == "week"
+    ):
+        return _weeks_of_month(tape, several, last=nth < 0)
+    weekday, week = tape.get(named, "weekday"), tape.get(named, "unit") == "week"
+    day, workday = tape.get(named, "unit") == "day", tape.has(named, "workdays")
+    if nth is None or nth > 5 or not (week or weekday is not None or day or workday):
+        return None
+    of = tape.skip(named + 1, "of", "filler", most=2)
+    whole = read_period(tape, of) or month_named(tape, of)
+    if whole is None or whole[0].kind != "month":
+        return None
+    if day or workday:
+        return _day_of_month(tape, whole, nth, workday=workday)
+    start, end = whole[0].ranges[0][0].replace(day=1), whole[0].ranges[0][1]
+    if week:
+        first = end - timedelta(days=7) if nth < 0 else start + timedelta(days=7 * (nth - 1))
+        found = first, min(first + timedelta(days=7), end)
+    else:
+        ahead = almanac.coming_weekday(start - timedelta(days=1), weekday) + timedelta(weeks=nth - 1)
+        last = almanac.coming_weekday(end - timedelta(days=8), weekday)
+        found = almanac.one(last if nth < 0 else ahead)
+    if found[1] <= tape.today or found[0] >= found[1]:
+        return None
+    return Days("span", ((max(found[0], tape.today), found[1]),)), whole[1]
+
+
+def _day_of_month(tape: Tape, whole: Read, nth: int, *, workday: bool) -> Read | None:
+    """ "The last day of March", "the first working day of April"."""
+    first, after = whole[0].ranges[0][0].replace(day=1), whole[0].ranges[0][1]
+    days = [first + timedelta(days=n) for n in range((after - first).days)]
+    days = [day for day in days if not workday or day.weekday() < 5]
+    found = days[nth if nth < 0 else nth - 1]
+    return (Days("date", (almanac.one(found),)), whole[1]) if found >= tape.today else None
+
+
+def _weeks_of_month(tape: Tape, several: tuple[int, int], *, last: bool) -> Read | None:
+    """ "The first two weeks of April", "последние две недели марта"."""
+    many, unit = several
+    of = tape.skip(unit + 1, "of", "filler", most=2)
+    whole = read_period(tape, of) or month_named(tape, of)
+    if whole is None or whole[0].kind != "month":
+        return None
+    start, end = whole[0].ranges[0][0].replace(day=1), whole[0].ranges[0][1]
+    span = (end - timedelta(weeks=many), end) if last else (start, start + timedelta(weeks=many))
+    return (Days("span", ((max(span[0], tape.today), span[1]),)), whole[1]) if span[1] > tape.today else None
