@@ -31,6 +31,11 @@ from nlu.times.retractions import retract
 from nlu.times.tape import Tape
 
 _MOST_PIECES = 40
+#: No time begins with these.
+_BEGINNING_NOTHING = frozenset(
+    {"filler", "soft", "wishing", "happened", "so", "booked", "pain", "counted", "no_visit", "idiom"}
+    | {"correction", "cannot", "moving", "then", "if", "arriving", "astonished", "cancelling"}
+)
 
 
 def find_pieces(tape: Tape) -> list[Piece]:
@@ -40,7 +45,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     born = False
     while place < len(tape) and len(pieces) < _MOST_PIECES:
         senses = tape.at(place).senses
-        if not senses or senses.keys() <= {"filler", "soft"} or _is_greeting(tape, place):
+        if not senses or senses.keys() <= _BEGINNING_NOTHING or _is_greeting(tape, place):
             place += 1
             continue
         born = born or ("born" in senses and not (pieces and _is_birth_just_told(pieces[-1], place)))
