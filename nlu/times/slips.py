@@ -47,9 +47,6 @@ def unglued(tokens: list[Token], words: Vocabulary) -> list[Token]:
     for token in tokens:
         cut = None
         known = token.text in words.phrases or token.text in words.never_mended  # "Giovanni"
-        known = known or (
-            len(token.text) >= _GLUED and words.mend(token.text, beside_number=False) is not None
-        )
         if len(token.text) >= _GLUED and token.text.isalpha() and not known:
             cuts = range(4, len(token.text) - 3)
             cut = next(
@@ -61,6 +58,8 @@ def unglued(tokens: list[Token], words: Vocabulary) -> list[Token]:
                 ),
                 None,
             )
+        if cut is not None and words.mend(token.text, beside_number=False) is not None:
+            cut = None  # "dopodomni" is no "dopo" and something else
         if cut is None or token.end - token.start != len(token.text):
             parted.append(token)
             continue
