@@ -72,7 +72,7 @@ _END = Lexeme(_NOTHING, "", 0, 0, False)
 class Tape:
     """The lexemes of one message. Looking past either end is allowed and finds nothing."""
 
-    __slots__ = ("capitals", "context", "days_at", "hesitates", "lexemes", "read", "vocabulary")
+    __slots__ = ("capitals", "context", "days_at", "hesitates", "kinds", "lexemes", "read", "vocabulary")
 
     def __init__(self, text: str, vocabulary: Vocabulary, context: Context) -> None:
         self.vocabulary = vocabulary
@@ -92,6 +92,7 @@ class Tape:
         if _is_worth_mending(context):
             tokens = mended(tokens, vocabulary)
         self.lexemes = _lexemes(text, tokens, vocabulary, context)
+        self.kinds = frozenset[str]().union(*(lexeme.senses for lexeme in self.lexemes))  # all that is said
 
     def __len__(self) -> int:
         return len(self.lexemes)
@@ -102,10 +103,10 @@ class Tape:
 
     @property
     def speaks_of_moving(self) -> bool:
-        return any("moving" in lexeme.senses for lexeme in self.lexemes)
+        return "moving" in self.kinds
 
     def says(self, kind: str) -> bool:
-        return any(kind in lexeme.senses for lexeme in self.lexemes)
+        return kind in self.kinds
 
     @property
     def asked_for_time(self) -> bool:
