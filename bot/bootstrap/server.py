@@ -37,6 +37,7 @@ from bot.service.upkeep.probe import Probe
 from bot.service.upkeep.tracing import spans_to
 from bot.service.waiting.alerts import Grouping
 from bot.storage.engine.database import Database
+from bot.storage.engine.instants import write_something
 from bot.storage.events.visitors import SqlVisitors
 from bot.storage.inbox.audit import SqlAudit
 from bot.storage.inbox.staff import SqlStaffBook
@@ -312,8 +313,8 @@ def _sign_in_service(
 
 
 async def touch(database: Database) -> None:
-    """The database answers, and its writer works."""
-    await database.write_brief(lambda connection: None)
+    """The database answers, and keeps what is written."""
+    await database.write_brief(write_something)
     await database.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
 
 

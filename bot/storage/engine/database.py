@@ -7,6 +7,7 @@ event loop's own thread.
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -109,10 +110,26 @@ class Database:
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return _shared_engine(url)
+    _check_log(Path(url.removeprefix("sqlite:///")))
     engine = create_engine(url, poolclass=StaticPool if url == "sqlite://" else None)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _check_log(file: Path) -> None:
+    """SQLite itself would go on without the log of a process that died, and with it all that was stored last;
+    beside one that is alive it would begin a second log, and spoil the file."""
+    log, index = Path(f"{file}-wal"), Path(f"{file}-shm")
+    for _ in range(20):
+        if log.exists() or not index.exists():
+            return
+        time.sleep(0.05)  # whoever closes the file last takes away the log, and then its index
+    raise SetupError(
+        f"{log} is missing: somebody removed it, and it holds what was stored last. Put it back beside the"
+        f" database. If it is gone for good, restore a backup; or remove {index.name}, too, to go on with"
+        " what is left: messages and visits of the last minutes may be missing then"
+    )
 
 
 def _shared_engine(url: str) -> Engine:
