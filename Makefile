@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: any-text demo test setup check unit browser pictures container crash crash-workers every-call races diary-races races-outside inbox-races oracle outreach hostile pace mutants deliveries replies billed crowd bench bench-engine bench-inbox bench-openings growth soak clean
+.PHONY: any-text demo test setup check unit browser pictures container crash crash-workers every-call races diary-races races-outside inbox-races oracle outreach hostile pace mutants deliveries replies billed crowd outages bench bench-engine bench-inbox bench-openings growth soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -85,6 +85,9 @@ billed: setup  ## messages of ours for a completed booking, by channel and langu
 
 crowd: setup  ## a thousand patients at once, from hello to booked
 	$(RUN)python -m bench.crowd
+
+outages: setup  ## the Graph API gone, a week away, messages of poison, fifty times too much; twins that must fail
+	$(RUN)python -m bench.outages $(if $(PARTS),--parts $(PARTS))
 
 bench: setup  ## durable turns a second beside a bare server with the same commits
 	$(RUN)python -m bench.turns

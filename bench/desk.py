@@ -7,17 +7,25 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
+from bot.bootstrap import DEMO_ENVIRONMENT
+
+_LEFT = (
+    "SELECT (SELECT count(*) FROM inbox WHERE state = 'new'),"
+    " (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'uncertain'))"
+)
 NOW = "2026-03-02T08:00+01:00"  # a Monday morning in Milan
 
 
 class Desk:
     """Writes its log to a file in its data folder; `environment` is added to this process's own. `command` is
-    what `demo` and its options follow."""
+    what `demo` and its options follow; `now` is where its clock starts."""
 
     def __init__(
         self,
@@ -27,8 +35,10 @@ class Desk:
         environment: Mapping[str, str] | None = None,
         command: Sequence[str] = (sys.executable, "-m", "bot"),
         folder: Path | None = None,
+        now: str = NOW,
     ) -> None:
         self.data = data
+        self.now = now
         self.port = free_port()
         self._command = command
         self._folder = folder  # to start in
@@ -49,16 +59,19 @@ class Desk:
         await self._ready()
 
     def _start(self) -> None:
-        command = [*self._command, "demo", "--port", str(self.port), "--data", str(self.data)]
         self.data.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "--now", NOW, "--no-browser"],
+                [*self._command, *self._arguments()],
                 env=self._environment,
                 cwd=self._folder,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
             )
+
+    def _arguments(self) -> list[str]:
+        place = ["--port", str(self.port), "--data", str(self.data)]
+        return ["demo", *place, "--now", self.now, "--no-browser"]
 
     async def _ready(self) -> None:
         assert self._process is not None
@@ -107,11 +120,35 @@ class Desk:
 
     def visits(self) -> list[tuple[str, int]]:
         """(practitioner, start) of every booked visit, as the database has it, whatever the server says."""
+        return self.asked(
+            "SELECT practitioner, starts_at FROM appointment WHERE status = 'booked' ORDER BY 2, 1"
+        )
+
+    async def until_quiet(self, *, within: float = 120.0) -> bool:
+        """Nothing waits to be answered or to be sent; False when that takes longer."""
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            if not any(self.asked(_LEFT)[0]):
+                return True
+            await asyncio.sleep(0.5)
+        return False
+
+    def asked(self, query: str) -> list[tuple[Any, ...]]:
+        """What the database says, read beside the server."""
         path = f"file:{self.data / 'chairside.db'}?mode=ro"
         with contextlib.closing(sqlite3.connect(path, uri=True, timeout=30)) as connection:
-            return connection.execute(
-                "SELECT practitioner, starts_at FROM appointment WHERE status = 'booked' ORDER BY 2, 1"
-            ).fetchall()
+            return connection.execute(query).fetchall()
+
+
+class Serving(Desk):
+    """`chairside serve`, with the machine's clock: Meta's pace is kept, as it is not in a demo."""
+
+    def __init__(self, data: Path, *, graph: str, environment: Mapping[str, str] | None = None) -> None:
+        secret = {"CHAIRSIDE_MASTER_KEY": bytes(range(32)).hex()}
+        super().__init__(data, graph=graph, environment={**DEMO_ENVIRONMENT, **secret, **(environment or {})})
+
+    def _arguments(self) -> list[str]:
+        return ["serve", "--port", str(self.port), "--data", str(self.data)]
 
 
 def free_port() -> int:

@@ -5,8 +5,9 @@ Meta's API has no idempotency key. A request that got no answer may have been de
 *uncertain*: we wait for the status webhook that carries our own id back, and repeat it once only when
 none came in time in which it could have come (`bot.service.sending.reachability`).
 
-What the channel refuses is dealt with by its code (`bot.domain.verdicts`). Where it refuses everything, or
-says that we are too fast, the whole account waits (`bot.service.sending.lines`), and nothing is lost.
+What the channel refuses is dealt with by its code (`bot.domain.verdicts`). Where it refuses everything, says
+that we are too fast, or is not there, the whole account waits (`bot.service.sending.lines`), and nothing is
+lost.
 
 Who owns the conversation is looked at again right before a request is made, and whether the assistant may
 speak at all: between the commit of a reply and its posting a person may have taken over, or paused it.
@@ -204,6 +205,8 @@ class Delivery:
         if message.state is OutboxState.UNCERTAIN and not self._resend_blindly and left <= timedelta(0):
             wait = self.status_deadline
             left = self._reachability.left_of(wait, since=message.not_before - wait)
+            silent = self._lines.silent_for(_line_of(message), self._clock.now())
+            return max(left.total_seconds(), silent)
         return left.total_seconds()
 
     async def _post_once(self, message: OutboxMessage) -> None:
@@ -240,6 +243,8 @@ class Delivery:
                 await self._store.settle(message, state=OutboxState.SENT, message_id=message_id)
             case FateUnknown(reason=reason):
                 log.warning("send_uncertain", outbox=message.id, reason=reason)
+                if self._lines.unanswered(_line_of(message), self._clock.now()) > 0:
+                    self.look_again()  # this one waits: another has to ask
                 deadline = self._clock.now() + self.status_deadline
                 await self._store.settle(message, state=OutboxState.UNCERTAIN, not_before=deadline)
             case Refused():
@@ -275,7 +280,11 @@ class Delivery:
             case SendAction.SLOW_DOWN:
                 pause = self._lines.slowed(line, now, asked=refusal.retry_after)
                 refusal = replace(refusal, retry_after=pause)
-            case SendAction.RETRY | SendAction.RETRY_ONCE:
+            case SendAction.RETRY:
+                pause = self._lines.unanswered(line, now)
+                if pause > 0 and refusal.code is None:  # nobody was there: not this message's own attempt
+                    refusal = replace(refusal, action=SendAction.SLOW_DOWN, retry_after=pause)
+            case SendAction.RETRY_ONCE:
                 pass  # it may be the whole of Meta: that says nothing of our account
             case _:
                 if self._lines.answered(line, message.contact.id, now):

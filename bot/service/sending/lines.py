@@ -1,8 +1,10 @@
-"""Whether messages may leave an account at all: throttling, being shut out. How fast: `sending.pacing`.
+"""Whether messages may leave an account at all: throttling, being shut out, nobody there. How fast:
+`sending.pacing`.
 
 A line is one account of one channel. What it has to hold back waits in memory; nothing is asked of the
 database or of Meta meanwhile. When a line stops, one message after another asks whether it works again, and
-everything else waits for that one's answer. Pure, but for the moments that it is given; a process that starts
+everything else waits for that one's answer; so it is when several in a row found nobody who could take them,
+of whichever conversations. Pure, but for the moments that it is given; a process that starts
 again finds out anew with its first message.
 """
 
@@ -14,6 +16,8 @@ from bot.domain.verdicts import STOPPED_FOR
 Line = tuple[str, str]  # channel, account
 
 _SLOWER = (1, 2, 4, 8, 16, 30, 60)
+#: So many requests in a row without an answer are not the fault of one message.
+_SILENT_AFTER = 3
 _PROBE_ANSWERS = timedelta(seconds=60)
 #: Of an account that took messages and refused them by a status, one that is taken is believed after so long.
 _TRIAL = timedelta(seconds=10)
@@ -25,6 +29,8 @@ class _State:
     stopped: int = 0  # refusals of everything, in a row
     slowed: int = 0
     late: int = 0  # refusals of everything that came by a status, in a row
+    unanswered: int = 0  # requests that nobody could take, in a row
+    silent: int = 0  # pauses because of that, in a row
     on_trial: bool = False  # closed, until it is clear that no status refuses what was taken
     probe: str | None = None  # the conversation whose message asks whether it works again
 
@@ -56,6 +62,8 @@ class Lines:
     def sent(self, line: Line, now: datetime) -> bool:
         """A message was taken: whatever was wrong is over. Whether anything was."""
         state = self._states.get(line)
+        if state is not None:
+            state.unanswered = 0
         if state is None or state.closed_until is None:
             return False
         if state.late:
@@ -68,12 +76,14 @@ class Lines:
     @staticmethod
     def _open(state: _State) -> None:
         state.closed_until = state.probe = None
-        state.stopped = state.slowed = state.late = 0
+        state.stopped = state.slowed = state.late = state.unanswered = state.silent = 0
         state.on_trial = False
 
     def answered(self, line: Line, conversation: str, now: datetime) -> bool:
         """The account refused this message alone: it works. Whether that is news."""
         state = self._states.get(line)
+        if state is not None:
+            state.unanswered = 0
         return state is not None and state.probe == conversation and self.sent(line, now)
 
     def let_go(self, line: Line, conversation: str, now: datetime) -> None:
@@ -81,6 +91,28 @@ class Lines:
         state = self._states.get(line)
         if state is not None and state.probe == conversation:
             state.probe, state.closed_until = None, now
+
+    def unanswered(self, line: Line, now: datetime) -> float:
+        """Nobody took this request, or nobody knows: it may be the whole of Meta. Returns the seconds for
+        which the line waits; 0 while it may be this message alone."""
+        state = self._states.setdefault(line, _State())
+        state.unanswered += 1
+        if state.unanswered < _SILENT_AFTER:
+            return 0
+        if state.probe is None and state.closed_until is not None:
+            return max((state.closed_until - now).total_seconds(), 1)  # it was under way already
+        pause = _SLOWER[min(state.silent, len(_SLOWER) - 1)]
+        state.silent += 1
+        self._close(state, now, pause)
+        return pause
+
+    def silent_for(self, line: Line, now: datetime) -> float:
+        """Seconds for which a message of unknown fate waits: while nobody answers, messages that were never
+        tried ask. Once none of them has for a while, it has to ask itself."""
+        state = self._states.get(line)
+        if state is None or not state.silent or state.closed_until is None:
+            return 0
+        return max((state.closed_until + _PROBE_ANSWERS - now).total_seconds(), 0)
 
     def slowed(self, line: Line, now: datetime, *, asked: float | None = None) -> float:
         """Too much at once: the whole line waits. Returns seconds."""

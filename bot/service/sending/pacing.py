@@ -92,6 +92,30 @@ class _Lane:
     begin: datetime | None = None
     slots: int = 0
     used: int = 0
+    #: Who was told to come back, and when: each at a moment of their own, in the order in which they came.
+    places: dict[str, datetime] = field(default_factory=dict)
+    last_place: datetime | None = None
+
+    def wait_outside(self, conversation: str, now: datetime, rate: float) -> float:
+        """Seconds after which to come back, where more wait than can go soon; 0: come in."""
+        place = self.places.get(conversation)
+        if place is not None and place > now:
+            return (place - now).total_seconds()
+        ahead = self.waiting / rate
+        if place is not None:
+            if ahead <= 2 * _IN_HAND:
+                del self.places[conversation]
+                return 0
+            return ahead
+        if ahead <= _IN_HAND and (self.last_place is None or self.last_place <= now):
+            return 0
+        self.last_place = max(self.last_place or now, now + timedelta(seconds=ahead)) + timedelta(
+            seconds=1 / rate
+        )
+        self.places[conversation] = self.last_place
+        if len(self.places) > _KEPT:
+            self.places = {who: at for who, at in self.places.items() if at > now}
+        return (self.last_place - now).total_seconds()
 
     def next_slot(self, now: datetime, rate: float) -> float | None:
         """Seconds until the next moment of the lease; None when it is used up. A moment that has passed is
@@ -135,8 +159,8 @@ class Pacing:
             return wait
         if math.isfinite(rate):
             lane = self._lanes[line]
-            if lane.waiting / rate > _IN_HAND:
-                return lane.waiting / rate
+            if (outside := lane.wait_outside(conversation, self._clock.now(), rate)) > 0:
+                return outside
             await self._take_turn(line, lane, rate)
         if pair is not None:
             pair.count(self._clock.now())

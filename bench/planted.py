@@ -1,0 +1,53 @@
+"""`chairside`, the real one, with one fault planted in it or one protection taken away.
+
+    PLANTED="poison" python -m bench.planted demo ...
+
+- poison: a turn with the word of poison in it fails, for as long as the file CHAIRSIDE_POISON is there;
+- for ever: as well, and no message is ever set aside;
+- never late: messages of last week are answered one by one, like any other;
+- no bounds: however much comes in at once, nothing is refused.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import __main__ as chairside
+from bot.service.hearing.pressure import Pressure
+from bot.service.hearing.understanding import Reader
+from bot.service.turns import attempts, running
+
+POISON = "xyzzyvelenum"
+
+
+def plant(kind: str) -> None:
+    """Before anything is built."""
+    if kind in ("poison", "for ever"):
+        _poison(Path(os.environ["CHAIRSIDE_POISON"]))
+    if kind == "for ever":
+        attempts.MOST = running.MOST = 10**9  # type: ignore[attr-defined]
+    if kind == "never late":
+        _never_late()
+    if kind == "no bounds":
+        Pressure.__init__.__kwdefaults__.update(statuses=10**9, messages=10**9, bytes_=10**12)
+
+
+def _poison(armed: Path) -> None:
+    understand = Reader.understand
+
+    async def fails(self: Reader, text: str, *given: Any, **more: Any) -> Any:
+        if POISON in text and armed.exists():
+            raise RuntimeError("a mistake of ours")
+        return await understand(self, text, *given, **more)
+
+    Reader.understand = fails  # type: ignore[method-assign]
+
+
+def _never_late() -> None:
+    running.Turns.__init__.__kwdefaults__["late"] = timedelta(days=3650)
+
+
+if __name__ == "__main__":
+    plant(os.environ["PLANTED"])
+    chairside.main()
