@@ -60,7 +60,9 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
     begin = tape.skip(place, "day_number", most=1) if tape.has(place + 1, "digits") else place
     first, sign = tape.whole(begin), tape.at(begin + 1)
     second = tape.whole(begin + 2)
-    if first is None or second is None or sign.text not in (".", "/", "-"):
+    if first is None or second is None or sign.text not in (".", "/", "-", ","):
+        return None
+    if sign.text == "," and not (tape.at(begin + 2).text[0] == "0" and second):  # "18,03"
         return None
     if not (sign.glued and tape.at(begin + 2).glued) or tape.has(begin - 1, "currency", "one_of"):
         return None
@@ -102,6 +104,7 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
         "date",
         (almanac.one(found[0]),),
         others if valid else (),
+        number=found[0].day if valid and not unsure else None,
         confidence=0.8 if unsure and valid else 0.95,
     )
     return days, end + 1 if dotted else end
@@ -188,6 +191,11 @@ def _is_a_day_number(
     signed_off = announced and ordinal and following.text == "x"  # "on the 12th x"
     if tape.has(end, "counted", "unit") and not (counted or signed_off):
         return False
+    several = tape.number(end) if ordinal and not tape.has(begin, "digits") else None
+    if several is not None and tape.has(several[1], "unit", "counted"):  # "the first 30 minutes"
+        return False
+    if announced and not ordinal and tape.at(begin - 1).text == "the" and _has_an_hour(tape, begin, end):
+        return True  # "the 24 at 2"
     if tape.has(end, "weekday") and not (counted or (ordinal and tape.has(begin, "digits"))):
         return False
     part_of_a_day = announced and tape.vocabulary.article_makes_day and tape.has(end, "part")
@@ -230,6 +238,10 @@ def _is_a_day_number(
         return True
     whole = tape.whole(begin)
     return whole is not None and whole > 24 and tape.context.asking == "time"
+
+
+def _has_an_hour(tape: Tape, begin: int, end: int) -> bool:
+    return tape.whole(begin) is not None and tape.has(end, "at") and tape.number(end + 1) is not None
 
 
 def _is_listed(tape: Tape, place: int) -> bool:

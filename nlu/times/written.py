@@ -27,7 +27,7 @@ def written_hour(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bo
         len(lexeme.text) == 3 and marked and digits // 100 >= 7 and digits % 100 in (0, 15, 30, 45)
     ):  # "at 930"
         return digits // 100, digits % 100, place + 1, True
-    if len(lexeme.text) > 2 or sign.text not in (":", ".", "h", "-", ",", "ч"):
+    if len(lexeme.text) > 2 or sign.text not in (":", ".", "h", "-", ",", ";", "ч"):
         return _spaced(tape, place, digits)
     minutes = second.senses.get("digits")
     if minutes is None or len(second.text) != 2 or not second.glued:
@@ -38,17 +38,19 @@ def written_hour(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bo
         third = tape.at(place + 3)
         if third.text == "." and third.glued and tape.has(place + 4, "digits") and tape.at(place + 4).glued:
             return None
+    told_minutes = tape.has(place + 3, "ampm_am", "ampm_pm") and minutes > 12  # "4-15pm"
     if (
         sign.text == "-"
         and second.text != "00"
+        and not told_minutes
         and not (
             tape.has(place - 1, "at") and minutes in (0, 15, 30, 45) and (minutes > 24 or minutes <= digits)
         )
     ):
         return None
-    alone = place == 0 and len(tape) <= 4 and minutes in (0, *QUARTERS)  # "17,30"
-    at = alone or tape.has(place - 1, "at", "weekday", "relative") or tape.asked_for_time
-    if sign.text == "," and not (minutes % 5 == 0 and at):
+    alone = place == 0 and len(tape) <= 4 and minutes % 5 == 0  # "17,30"
+    at = alone or tape.has(place - 1, "at", "at_weak", "weekday", "relative") or tape.asked_for_time
+    if sign.text in ",;" and not (minutes % 5 == 0 and at):
         return None
     if tape.at(place + 3).text == ":" and tape.has(place + 4, "digits") and tape.at(place + 3).glued:
         return digits, minutes, place + 5, True  # seconds
@@ -90,8 +92,11 @@ def _spaced(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] |
     if tape.has(place + 2, "ampm_am", "ampm_pm"):
         return digits, minutes, place + 2, True
     dated = tape.has(place - 1, "month") and tape.has(place - 2, "digits") and digits >= 7  # "13 marzo 15 30"
-    if not (dated or tape.has(place - 1, "at", "after", "before", "from_on") or tape.asked_for_time):
+    alone = _stands_alone(tape, place, digits)
+    if not (dated or alone or tape.has(place - 1, "at", "after", "before", "from_on") or tape.asked_for_time):
         return None
+    if alone and minutes in (0, *QUARTERS) and not tape.has(place + 2, "counted", "unit", "month"):
+        return digits, minutes, place + 2, True
     if 0 < minutes <= 24 and not tape.has(place - 1, "at"):
         return None
     if tape.has(place + 2, "counted", "unit", "month"):
@@ -99,3 +104,22 @@ def _spaced(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bool] |
     if minutes == digits + 1 and tape.has(place + 2, "or"):  # "alle 9 10 o 11"
         return None
     return digits, minutes, place + 2, True
+
+
+def _stands_alone(tape: Tape, place: int, digits: int) -> bool:
+    """ "17 30 есть?", "9 30 on Friday", "на 16 45": an hour of the practice that nothing else can be."""
+    minutes = tape.whole(place + 1)
+    if (
+        not 7 <= digits <= 20
+        or minutes not in (0, *QUARTERS)
+        or minutes == digits
+        or minutes - digits in (1, 2)
+    ):
+        return False
+    begins = place == 0 or tape.has(place - 1, "soft", "at_weak", "weekday", "relative", "wishing", "filler")
+    counts = tape.at(place - 1).glued and tape.at(place - 1).text == ","
+    if not begins or counts or tape.has(place - 1, "one_of", "currency"):
+        return False
+    end = place + 2
+    days = tape.has(end, "weekday", "relative", "at", "day_number", "part")
+    return end >= len(tape) or days or tape.has(end, "soft", "wishing", "works", "filler")
