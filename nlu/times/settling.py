@@ -5,16 +5,24 @@ from datetime import timedelta
 
 from nlu.times import almanac
 from nlu.times.hours import part_hours
+from nlu.times.narrowing import (
+    EXACT,
+    between_bounds,
+    bounded_within,
+    inner,
+    told_closer,
+    weekdays_of_week,
+    weekdays_within,
+    workdays_of_week,
+)
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
-
-_EXACT = ("relative", "date", "number")
 
 
 def settle(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
     chain = _merge_days(_month_beside_its_weekday(chain))
-    days = _place_numbers(_place_in_month(_place_weekdays(tape, chain)))
+    days = _place_numbers(_place_in_month(_after_its_date(_place_weekdays(tape, chain))))
     return _merge_clocks(tape, _narrow_part(tape, days))
 
 
@@ -39,6 +47,9 @@ def _merge_days(chain: list[Piece]) -> list[Piece]:
             settled[-2] = whole
             continue
         alike = last is not None and (piece.negated, piece.dismissed) == (last.negated, last.dismissed)
+        if last is not None and alike and (span := _from_after_to_before(last, piece)) is not None:
+            settled[-1] = last.but(found=span, end=piece.end)
+            continue
         if last is None or piece.link not in ("none", "soft") or not alike:
             settled.append(piece)
             continue
@@ -49,6 +60,16 @@ def _merge_days(chain: list[Piece]) -> list[Piece]:
         else:
             settled[-1] = last.but(found=merged, end=piece.end)
     return settled
+
+
+def _from_after_to_before(last: Piece, piece: Piece) -> Days | None:
+    """ "After the 15th and before the 20th"."""
+    one, other = last.found, piece.found
+    both = isinstance(one, Days) and isinstance(other, Days) and one.ranges and other.ranges
+    if not both or piece.link not in ("none", "soft", "and") or last.negated:
+        return None
+    assert isinstance(one, Days) and isinstance(other, Days)
+    return between_bounds(one, other)
 
 
 def _date_of_its_weekday(settled: list[Piece], piece: Piece) -> Piece | None:
@@ -68,104 +89,30 @@ def _date_of_its_weekday(settled: list[Piece], piece: Piece) -> Piece | None:
 def _same_day(one: object, other: object, *, apart: bool) -> Days | None:
     if not (isinstance(one, Days) and isinstance(other, Days)) or not (one.ranges and other.ranges):
         return None
-    if (within := _bounded_within(one, other) or _bounded_within(other, one)) is not None:
+    if (within := bounded_within(one, other) or bounded_within(other, one)) is not None:
         return within
-    if (each := _weekdays_within(one, other) or _weekdays_within(other, one)) is not None:
+    if (workdays := workdays_of_week(one, other) or workdays_of_week(other, one)) is not None:
+        return workdays
+    if (each := weekdays_within(one, other) or weekdays_within(other, one)) is not None:
         return each
-    if (shifted := _weekdays_of_week(one, other) or _weekdays_of_week(other, one)) is not None:
+    if (shifted := weekdays_of_week(one, other) or weekdays_of_week(other, one)) is not None:
         return shifted
-    closer = None if apart else _told_closer(one, other) or _told_closer(other, one)
+    closer = None if apart else told_closer(one, other) or told_closer(other, one)
     if other.kind == "week":  # "Thursday 12, next week"
-        closer = closer or _inner(other, one)
-    inner = _inner(one, other) or closer
-    if inner is not None:
-        return inner
-    if other.kind == "weekday" and one.kind in _EXACT:
+        closer = closer or inner(other, one)
+    narrower = inner(one, other) or closer
+    if narrower is not None:
+        return narrower
+    if other.kind == "weekday" and one.kind in EXACT:
         one, other = other, one
     if one.kind == "relative" and other.kind in ("date", "number"):
         one, other = other, one
         return other if one.ranges[0] == other.ranges[0] else None
-    if one.kind == "weekday" and other.kind in _EXACT:
+    if one.kind == "weekday" and other.kind in EXACT:
         if other.ranges[0][0].weekday() == one.weekday:
             return replace(other, weekday=one.weekday)
         return replace(other, others=one.ranges[:1], confidence=0.5)
     return None
-
-
-def _inner(one: Days, other: Days) -> Days | None:
-    """ "In summer, perhaps in July", "this month, on the 12th": the narrower of the two."""
-    exact = ("date", "number") if one.kind == "week" else ("month", "date")
-    if other.kind not in exact or one.kind not in ("span", "month", "week") or one.weekday is not None:
-        return None
-    if len(one.ranges) != 1 or len(other.ranges) != 1 or other.bound or one.bound:
-        return None
-    (first, last), (start, end) = one.ranges[0], other.ranges[0]
-    return other if first <= start and end <= last and (first, last) != (start, end) else None
-
-
-def _weekdays_of_week(week: Days, span: Days) -> Days | None:
-    """ "Next week, Tuesday to Thursday"."""
-    if week.kind != "week" or span.kind != "span" or span.weekday is None or span.bound:
-        return None
-    start, end = span.ranges[0]
-    later = almanac.monday(week.ranges[0][0]) - almanac.monday(start)
-    return replace(span, ranges=((start + later, end + later),), weekday=None) if later.days > 0 else None
-
-
-def _told_closer(outer: Days, inner: Days) -> Days | None:
-    """ "This week, Wednesday to Friday", "before May, in its last week", "at the weekend, the 21st"."""
-    if inner.others and inner.kind in ("span", "week"):  # "in a month, at the beginning of April"
-        return None
-    if len(outer.ranges) != 1 or len(inner.ranges) != 1 or inner.bound or outer.kind not in ("span", "week"):
-        return None
-    (first, last), (start, end) = outer.ranges[0], inner.ranges[0]
-    if outer.bound is None and almanac.is_weekend(outer.ranges[0]):
-        dated = inner.kind in ("date", "number", "weekday", "span")
-        return inner if dated and start.weekday() >= 5 and (end - start).days <= 2 else None
-    if outer.bound in ("after", "from") and inner.kind == "weekday" and inner.weekday is not None:
-        day = almanac.coming_weekday(first - timedelta(days=1), inner.weekday)
-        return replace(inner, kind="date", ranges=(almanac.one(day),), others=())
-    if inner.kind not in (("span", "week") if outer.bound is None else ("span", "week", *_EXACT, "weekday")):
-        return None
-    return inner if first <= start and end <= last and last - first > end - start else None
-
-
-def _weekdays_within(whole: Days, weekday: Days) -> Days | None:
-    """ "Next month, ideally a Monday": every Monday of it."""
-    if weekday.kind != "weekday" or weekday.weekday is None or weekday.bound or whole.bound:
-        return None
-    first, last = whole.ranges[0]
-    if whole.kind != "month" and not (whole.kind == "span" and (last - first).days <= 7):
-        return None
-    day = almanac.coming_weekday(first - timedelta(days=1), weekday.weekday)
-    days: list[almanac.DayRange] = []
-    while day < last:
-        days.append(almanac.one(day))
-        day += timedelta(weeks=1)
-    return Days("date", tuple(days), weekday=weekday.weekday) if days else None
-
-
-def _bounded_within(whole: Days, bounded: Days) -> Days | None:
-    """ "Next week, after Wednesday", "in April, before the 20th": what of the week or month is meant."""
-    if bounded.bound is None or len(whole.ranges) != 1:
-        return None
-    first, last = whole.ranges[0]
-    in_month = whole.kind == "span" and whole.bound is None and bounded.number is not None
-    if whole.kind not in ("week", "month") and not (in_month and (last - first).days <= 31):
-        return None
-    start, end = bounded.ranges[0]
-    if bounded.number is not None and (whole.kind == "month" or in_month):
-        day = almanac.make(first.year, first.month, bounded.number) or first
-        start = {"after": day + timedelta(days=1), "from": day}.get(bounded.bound, first)
-        end = {"before": day, "by": day + timedelta(days=1)}.get(bounded.bound, last)
-    if bounded.weekday is not None and whole.kind == "week":
-        day = almanac.monday(first) + timedelta(days=bounded.weekday)
-        start = {"after": day + timedelta(days=1), "from": day}.get(bounded.bound, first)
-        end = {"before": day, "by": day + timedelta(days=1)}.get(bounded.bound, last)
-    elif bounded.bound in ("after", "from"):
-        end = last
-    start, end = max(start, first), min(end, last)
-    return Days("span", ((start, end),)) if start < end else None
 
 
 def _place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
@@ -204,6 +151,27 @@ def _share_week(chain: list[Piece], days: list[int]) -> list[Piece]:
             day = week + timedelta(days=found.weekday)
             moved = replace(found, kind="date", ranges=(almanac.one(day),), of_week=week)
             settled[place] = settled[place].but(found=moved)
+    return settled
+
+
+def _after_its_date(chain: list[Piece]) -> list[Piece]:
+    """ "Tuesday 10 or Wednesday": the Wednesday behind that Tuesday."""
+    settled = list(chain)
+    for place, piece in enumerate(settled):
+        days = piece.found
+        if not isinstance(days, Days) or days.kind != "weekday" or days.weekday is None or days.bound:
+            continue
+        if piece.link not in ("or", "and", "soft") or piece.negated or days.others:
+            continue
+        before = [p for p in settled[:place] if isinstance(p.found, Days)]
+        dated = before[-1].found if before else None
+        if not isinstance(dated, Days) or before[-1].negated or before[-1].dismissed:
+            continue
+        if dated.kind != "date" or dated.weekday is None or dated.number is None or len(dated.ranges) != 1:
+            continue
+        day = almanac.monday(dated.ranges[0][0]) + timedelta(days=days.weekday)
+        if dated.ranges[0][0] < day and days.ranges[0][0] < dated.ranges[0][0]:
+            settled[place] = piece.but(found=replace(days, ranges=(almanac.one(day),)))
     return settled
 
 

@@ -1,0 +1,108 @@
+"""Which days are meant of a longer time told beside them: "next month, ideally a Monday"."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from nlu.times import almanac
+from nlu.times.pieces import Days
+
+EXACT = ("relative", "date", "number")
+
+
+def inner(one: Days, other: Days) -> Days | None:
+    """ "In summer, perhaps in July", "this month, on the 12th": the narrower of the two."""
+    exact = ("date", "number") if one.kind in ("week", "span") else ("month", "date")
+    if one.kind == "span" and other.kind != "number":
+        exact = ("month", "date")
+    if other.kind not in exact or one.kind not in ("span", "month", "week") or one.weekday is not None:
+        return None
+    if len(one.ranges) != 1 or len(other.ranges) != 1 or other.bound or one.bound:
+        return None
+    (first, last), (start, end) = one.ranges[0], other.ranges[0]
+    return other if first <= start and end <= last and (first, last) != (start, end) else None
+
+
+def weekdays_of_week(week: Days, span: Days) -> Days | None:
+    """ "Next week, Tuesday to Thursday"."""
+    if week.kind != "week" or span.kind != "span" or span.weekday is None or span.bound:
+        return None
+    start, end = span.ranges[0]
+    later = almanac.monday(week.ranges[0][0]) - almanac.monday(start)
+    return replace(span, ranges=((start + later, end + later),), weekday=None) if later.days > 0 else None
+
+
+def told_closer(outer: Days, inner: Days) -> Days | None:
+    """ "This week, Wednesday to Friday", "before May, in its last week", "at the weekend, the 21st"."""
+    if inner.others and inner.kind in ("span", "week"):  # "in a month, at the beginning of April"
+        return None
+    if len(outer.ranges) != 1 or len(inner.ranges) != 1 or inner.bound or outer.kind not in ("span", "week"):
+        return None
+    (first, last), (start, end) = outer.ranges[0], inner.ranges[0]
+    if outer.bound is None and almanac.is_weekend(outer.ranges[0]):
+        dated = inner.kind in ("date", "number", "weekday", "span")
+        return inner if dated and start.weekday() >= 5 and (end - start).days <= 2 else None
+    if outer.bound in ("after", "from") and inner.kind == "weekday" and inner.weekday is not None:
+        day = almanac.coming_weekday(first - timedelta(days=1), inner.weekday)
+        return replace(inner, kind="date", ranges=(almanac.one(day),), others=())
+    if inner.kind not in (("span", "week") if outer.bound is None else ("span", "week", *EXACT, "weekday")):
+        return None
+    return inner if first <= start and end <= last and last - first > end - start else None
+
+
+def weekdays_within(whole: Days, weekday: Days) -> Days | None:
+    """ "Next month, ideally a Monday": every Monday of it."""
+    if weekday.kind != "weekday" or weekday.weekday is None or weekday.bound or whole.bound:
+        return None
+    first, last = whole.ranges[0]
+    if whole.kind != "month" and not (whole.kind == "span" and (last - first).days <= 7):
+        return None
+    day = almanac.coming_weekday(first - timedelta(days=1), weekday.weekday)
+    days: list[almanac.DayRange] = []
+    while day < last:
+        days.append(almanac.one(day))
+        day += timedelta(weeks=1)
+    return Days("date", tuple(days), weekday=weekday.weekday) if days else None
+
+
+def bounded_within(whole: Days, bounded: Days) -> Days | None:
+    """ "Next week, after Wednesday", "in April, before the 20th": what of the week or month is meant."""
+    if bounded.bound is None or len(whole.ranges) != 1:
+        return None
+    first, last = whole.ranges[0]
+    in_month = whole.kind == "span" and whole.bound is None and bounded.number is not None
+    if whole.kind not in ("week", "month") and not (in_month and (last - first).days <= 31):
+        return None
+    start, end = bounded.ranges[0]
+    if bounded.number is not None and (whole.kind == "month" or in_month):
+        day = almanac.make(first.year, first.month, bounded.number) or first
+        start = {"after": day + timedelta(days=1), "from": day}.get(bounded.bound, first)
+        end = {"before": day, "by": day + timedelta(days=1)}.get(bounded.bound, last)
+    if bounded.weekday is not None and whole.kind == "week":
+        day = almanac.monday(first) + timedelta(days=bounded.weekday)
+        start = {"after": day + timedelta(days=1), "from": day}.get(bounded.bound, first)
+        end = {"before": day, "by": day + timedelta(days=1)}.get(bounded.bound, last)
+    elif bounded.bound in ("after", "from"):
+        end = last
+    start, end = max(start, first), min(end, last)
+    return Days("span", ((start, end),)) if start < end else None
+
+
+def workdays_of_week(workdays: Days, week: Days) -> Days | None:
+    """ "Mon-Fri next week" """
+    if week.kind != "week" or workdays.kind != "span" or len(workdays.ranges) != 2 or workdays.bound:
+        return None
+    first, last = almanac.monday(week.ranges[0][0]), almanac.monday(week.ranges[0][0]) + timedelta(days=5)
+    start = max(first, week.ranges[0][0])
+    return replace(workdays, ranges=((start, last),)) if start < last else None
+
+
+def between_bounds(one: Days, other: Days) -> Days | None:
+    """ "After the 15th and before the 20th of March"."""
+    after, before = (one, other) if one.bound in ("after", "from") else (other, one)
+    if after.bound not in ("after", "from") or before.bound not in ("before", "by"):
+        return None
+    start, end = after.ranges[0][0], before.ranges[0][1]
+    if after.number is not None and before.number is None:  # "... of April": of the month told last
+        day = after.number + (after.bound == "after")
+        start = almanac.make(end.year, end.month, day) or start
+    return Days("span", ((start, end),)) if start < end else None
