@@ -11,8 +11,10 @@ from nlu.times.echoes import read_echo
 from nlu.times.full_dates import read_birth
 from nlu.times.hours import part_hours
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
+from nlu.times.pointing import read_pointing
 from nlu.times.reasons import (
     asks_for_no_visit,
+    drop_bygone,
     drop_reasons,
     has_happened,
     is_pointed_back_at,
@@ -23,6 +25,7 @@ from nlu.times.refusals import (
     free_afterwards,
     is_a_condition,
     keep_days_of_refused_hours,
+    refuse_alike,
     refuse_before_the_rest,
     stay_between,
 )
@@ -50,7 +53,10 @@ def find_pieces(tape: Tape) -> list[Piece]:
             continue
         born = born or ("born" in senses and not (pieces and _is_birth_just_told(pieces[-1], place)))
         found = (
-            same_day(tape, place, pieces) or read_echo(tape, place, pieces) or _read(tape, place, born=born)
+            same_day(tape, place, pieces)
+            or read_pointing(tape, place, pieces)
+            or read_echo(tape, place, pieces)
+            or _read(tape, place, born=born)
         )
         if found is None:
             place += 1
@@ -73,10 +79,11 @@ def find_pieces(tape: Tape) -> list[Piece]:
                 piece = free_afterwards(tape, piece)
             pieces.append(piece.but(link=link))
         place = gap_start = end
-    pieces = stay_between(tape, _negate_last(tape, pieces, gap_start))
+    pieces = stay_between(tape, refuse_alike(tape, _negate_last(tape, pieces, gap_start)))
     pieces = refuse_before_the_rest(tape, pieces)
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
-    return drop_reasons(tape, dismiss(tape, join_repeats(widen_to_any_time(pieces))))
+    pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
+    return drop_reasons(tape, dismiss(tape, pieces))
 
 
 def _is_today(tape: Tape, piece: Piece) -> bool:

@@ -45,7 +45,8 @@ def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
     if _is_own_hour(tape, pieces, number) or _is_day_of_own_hour(tape, pieces, number):
         return True
     if _is_booked_hour(tape, pieces, number):
-        pieces[number + 1] = pieces[number + 1].but(link="soft")
+        hour = number + 1 + isinstance(pieces[number + 1].found, Days)
+        pieces[hour] = pieces[hour].but(link="soft")
         return True
     piece, before = pieces[number], pieces[number - 1] if number else None
     if isinstance(piece.found, Clock) and piece.negated and piece.found.shape == "point":
@@ -61,7 +62,8 @@ def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
         said = any(tape.has(place, "which_is") for place in (*gap, piece.start))
         if said or piece.found.kind == "weekday":  # "the 22nd, which is a Sunday"
             return said
-    return any(tape.has(place, "if_open") for place in gap)
+    other = any(tape.has(place, "or") and not tape.has(place, "filler") for place in gap)
+    return not other and any(tape.has(place, "if_open") for place in gap)
 
 
 def _is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
@@ -121,6 +123,8 @@ def _is_compared(tape: Tape, pieces: list[Piece], number: int) -> bool:
 def _is_booked_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     """ "I'm booked at 10 today, can I come at 12?": the day stays, and another hour is wished for."""
     piece, later = pieces[number], pieces[number + 1 :]
+    if isinstance(piece.found, Clock) and tape.has(piece.start, "have_booked") and _is_left(pieces, number):
+        return True
     if not number or not isinstance(piece.found, Clock) or piece.link != "none" or piece.negated:
         return False
     day = pieces[number - 1]
@@ -129,6 +133,16 @@ def _is_booked_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     booked = any(tape.has(place, "have_booked") for place in range(max(day.start - 3, 0), day.start))
     hours = [p for p in later if isinstance(p.found, Clock) and not p.negated and p.link not in ("or", "and")]
     return booked and bool(hours)
+
+
+def _is_left(pieces: list[Piece], number: int) -> bool:
+    """ "I have the 3 pm on Thursday, could we make it 5 (on the same day)?" """
+    day, later = pieces[number + 1 : number + 2], pieces[number + 2 :]
+    if not day or not _is_day(day[0]) or day[0].link != "none":
+        return False
+    others = [p for p in later if isinstance(p.found, Days) and p.found.ranges != day[0].found.ranges]  # type: ignore[union-attr]
+    hours = [p for p in later if isinstance(p.found, Clock) and not p.negated and p.link not in ("or", "and")]
+    return bool(hours) and not others
 
 
 def _is_swapped(tape: Tape, pieces: list[Piece], number: int) -> bool:
@@ -170,7 +184,9 @@ def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
     is_its_hour = isinstance(piece.found, Clock) and earlier is not None and isinstance(earlier.found, Days)
     if is_its_hour and earlier and not earlier.dismissed and piece.link == "none":
         return False  # "my appointment to Thursday | morning"
-    before = range(max(piece.start - _NEAR, 0), piece.start)
+    told = earlier is not None and isinstance(earlier.found, Days) and earlier.dismissed
+    nearest = earlier.end if told and earlier and isinstance(piece.found, Days) else 0
+    before = range(max(piece.start - _NEAR, nearest), piece.start)
     booked = max((p for p in before if tape.has(p, "booked", "have_booked")), default=-1)
     onto = _goes_to(tape, piece.start)
     if tape.has(piece.start - 1, "own"):  # "my 3 pm"

@@ -123,6 +123,8 @@ def _beside_the_day(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
     if tape.has(near, "cannot") and _says_before(tape, place):
         return [], place + 1  # "15 June, I'm away before that"
     apart = place > pieces[-1].end or tape.has(place, "after_that", "before_that")
+    if _says_before(tape, place) and days.bound in ("before", "by") and not pieces[-1].negated:
+        return [], place + 1  # "by 15 April, any day before that"
     if _says_before(tape, place) and end - _DAY > tape.today and apart:
         pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
         before = Days("span", ((tape.today, days.ranges[0][0]),), bound="before")
@@ -196,6 +198,10 @@ def _one_day_later(tape: Tape, place: int, last: Piece, days: Days) -> Echo | No
 def _one_week_later(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
     """ "Not next week, the one after", "this week or the next", "Wednesday or the week after"."""
     end = days.ranges[0][1]
+    if (weekend := _weekend_later(tape, place, days)) is not None:
+        return weekend
+    if (following := _following_week(tape, place, pieces, days)) is not None:
+        return following
     if tape.has(place, "one_after") and not tape.has(place + 1, *_NAMED):
         later = _week(end) if days.kind == "week" else None
         if (
@@ -234,6 +240,29 @@ def _one_week_later(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
     if _is_bare_next(tape, place) and (tape.has(place - 1, "or", "filler") or refused):
         return [Piece(_week(end), place, place + 1)], place + 1
     return None
+
+
+def _weekend_later(tape: Tape, place: int, days: Days) -> Echo | None:
+    """ "This weekend or the weekend after", "il weekend dopo"."""
+    if not tape.has(place, "weekend") or not almanac.is_weekend(days.ranges[0]):
+        return None
+    if not tape.has(place + 1, "later_on") or not _ends(tape, place + 2):
+        return None
+    start, end = almanac.weekend(days.ranges[0][0], 1)
+    return [Piece(Days("span", ((start, end),)), place, place + 2)], place + 2
+
+
+def _following_week(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
+    """ "Back on the 14th, so any time the following week": of a date, not of today."""
+    if tape.at(place).text != "following" or tape.get(place + 1, "unit") != "week":
+        return None
+    first = almanac.monday(days.ranges[0][0]) + _WEEK
+    dated = days.kind in ("date", "number") or (days.kind == "week" and days.others == ())
+    if not dated or tape.has(place + 2, "of") or first <= tape.today:
+        return None
+    if not any(tape.has(p, "or", "and") for p in range(pieces[-1].end, place)) and days.kind != "week":
+        pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
+    return [Piece(_week(first), place, place + 2, link="break")], place + 2
 
 
 def _week(first: date, end: date | None = None) -> Days:
@@ -326,6 +355,9 @@ def _same_month(tape: Tape, place: int, before: Piece) -> Days | None:
     fallen_back = tape.has(place - 1, "then") and any(tape.has(p, "or", "if") for p in gap)
     listed = tape.at(place - 1).text == "," and tape.has(end, "or", "soft")
     listed = listed and tape.whole(tape.skip(end, "or", "soft", most=2)) is not None
+    fallen_back = fallen_back or (
+        tape.has(place - 1, "or") and 0 < len(gap) <= 3 and tape.has(gap[0], "soft")
+    )
     joined = ((tape.has(place - 1, "or") or listed) and len(gap) == 1) or fallen_back or corrected
     if number is None or not joined or not isinstance(before.found, Days) or before.found.kind != "date":
         return None

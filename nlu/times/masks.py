@@ -25,6 +25,7 @@ _BEFORE_DIGITS = frozenset(
     | {"ч", "пол", "в", "во", "на", "после", "до", "к", "с", "со", "около", "по"}
     | {"v", "vo", "posle", "do", "okolo"}
 )
+_AND = frozenset({"e", "и"})  # "14e30"
 _NAME_WORDS = 3  # a first name, a particle, a surname
 
 
@@ -121,6 +122,7 @@ def _codes(tokens: list[Token], words: Vocabulary) -> set[int]:
         named = named or any(
             rest[:1] == (token.text,) for rest, _ in words.phrases.get(before.text, ())
         )  # "b4"
+        named = named or (before.text in _AND and before.glued and tokens[place - 2].text.isdecimal())
         into_digits = token.text.isdecimal() and before.text.isalpha() and not named
         if into_digits or (place - 1 in masked and before.text[0].isalnum()):
             masked.update((place - 1, place))

@@ -1,9 +1,14 @@
 """Tells the time of a reason from the one wished for: "school until 3, so at 4 on Tuesday"."""
 
-from nlu.times.pieces import Clock, Days, Piece
+from dataclasses import replace
+from datetime import timedelta
+
+from nlu.times import almanac
+from nlu.times.pieces import PAST, Clock, Days, Piece
 from nlu.times.tape import Tape
 
 _WITHIN = 6
+_SURE, _LONG_AHEAD = 0.7, 305  # of dates without a year
 _EXACT = ("weekday", "date", "relative", "number", "span")
 
 
@@ -69,26 +74,72 @@ def only_tells_the_time(tape: Tape, place: int) -> bool:
     return tape.has(place - 1, "it_is") and not tape.has(place, "at")
 
 
+def drop_bygone(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "The crown of 3 February came off, could I come tomorrow?": what has just been is no wish
+    beside what is near."""
+    days = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges and not p.dismissed]
+    if len(days) < 2 or all(_is_long_ahead(tape, p.found) for p in days):
+        return pieces
+    return [p.but(found=PAST) if _is_bygone(tape, pieces, n) else p for n, p in enumerate(pieces)]
+
+
+def _is_bygone(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    piece, later = pieces[number], pieces[number + 1 : number + 2]
+    if piece.negated or piece.link in ("or", "and") or (later and later[0].link in ("or", "and")):
+        return False
+    return _is_long_ahead(tape, piece.found)
+
+
+def _is_long_ahead(tape: Tape, found: object) -> bool:
+    if not isinstance(found, Days) or found.kind != "date" or found.bound or len(found.ranges) != 1:
+        return False
+    return found.confidence < _SURE and (found.ranges[0][0] - tape.today).days >= _LONG_AHEAD
+
+
 def drop_reasons(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """What stands before "so" only says why, if what follows it names a time of its own."""
     for number in range(len(pieces) - 1, 0, -1):
         gap = range(pieces[number - 1].end, pieces[number].start)
         if any(tape.has(place, "so") for place in gap):
-            return _without_reasons(pieces[:number], pieces[number:])
+            return _without_reasons(tape, pieces[:number], pieces[number:])
     return pieces
 
 
-def _without_reasons(before: list[Piece], after: list[Piece]) -> list[Piece]:
+def _without_reasons(tape: Tape, before: list[Piece], after: list[Piece]) -> list[Piece]:
     wishes = [p for p in after if not (p.negated or p.dismissed)]
     days = [p for p in wishes if isinstance(p.found, Days) and p.found.ranges]
     clocks = [p for p in wishes if isinstance(p.found, Clock)]
     if not (days or clocks):
         return [*before, *after]
     kept = [p for p in before if not _is_reason(p, days=bool(days))]
+    after = _in_week_of_reason(tape, [p for p in before if p not in kept], after)
     framed = bool(kept) and isinstance(kept[-1].found, Days) and not (kept[-1].negated or kept[-1].dismissed)
     if framed and kept[-1].found.kind in ("week", "month", *_EXACT):  # type: ignore[union-attr]
         after = [after[0].but(link="soft"), *after[1:]]
     return [*kept, *after]
+
+
+def _in_week_of_reason(tape: Tape, reasons: list[Piece], after: list[Piece]) -> list[Piece]:
+    """ "From Monday to Wednesday next week I'm in London, so Thursday": that of the same week."""
+    dated = [p.found for p in reasons if isinstance(p.found, Days) and p.found.ranges and not p.found.bound]
+    if len(dated) != 1 or dated[0].kind not in ("date", "number", "span"):
+        return after
+    if dated[0].kind == "span" and dated[0].weekday is not None:  # "in London Mon-Wed", of no week
+        return after
+    last = dated[0].ranges[-1][1] - timedelta(days=1)
+    first = almanac.monday(last)
+    if first <= tape.today or almanac.monday(dated[0].ranges[0][0]) != first:
+        return after
+    moved: list[Piece] = []
+    for piece in after:
+        days = piece.found
+        if isinstance(days, Days) and days.kind == "weekday" and days.weekday is not None and not days.bound:
+            day = first + timedelta(days=days.weekday)
+            sure = 0.95 if day > last else 0.6  # before it, it may be of this week
+            days = replace(days, ranges=(almanac.one(day),), others=(), confidence=sure)
+            piece = piece.but(found=days)
+        moved.append(piece)
+    return moved
 
 
 def _is_reason(piece: Piece, *, days: bool) -> bool:

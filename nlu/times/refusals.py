@@ -58,6 +58,20 @@ def stay_between(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     return pieces
 
 
+def refuse_alike(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Friday is out, Saturday too": the second is refused as the first was."""
+    for number in range(1, len(pieces)):
+        one, other = pieces[number - 1 : number + 1]
+        if not one.negated or other.negated or type(one.found) is not type(other.found):
+            continue
+        if not tape.has(other.end, "too") or any(tape.has(p, "works") for p in range(one.end, other.start)):
+            continue
+        after = tape.skip(other.end + 1, "not", "filler", most=2)
+        if after >= len(tape) or tape.has(after, "soft", "cannot"):
+            pieces = [*pieces[:number], other.but(negated=True), *pieces[number + 1 :]]
+    return pieces
+
+
 def refuse_before_the_rest(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "I work Tue, Thu and Sat, any other day is fine": unless what the rest is for follows."""
     rest = next((place for place in range(len(tape)) if tape.has(place, "rest")), None)

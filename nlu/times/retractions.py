@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
+from nlu.times import almanac
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.refusals import is_a_condition
 from nlu.times.repeats import in_its_week
@@ -14,6 +15,7 @@ _HESITATING = frozenset(
     {"er", "erm", "um", "uh", "hmm", "mm", "mmm", "oh", "ah", "eh", "ehm", "mmh", "boh", "oddio"}
     | {"ой", "э", "эм", "мм", "ох", "ах", "ну", "хм", "а", "well", "ma"}
 )
+_OR = frozenset({"or", "o", "или", "ili"})
 _BESIDE_NO = 3
 
 
@@ -43,9 +45,20 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 def _with_its_start(before: Piece, after: Piece) -> Piece:
     """ "From 10 to 12, or rather to 1": only the end is corrected."""
     one, other = before.found, after.found
+    if isinstance(one, Days) and isinstance(other, Days) and (moved := _in_other_month(one, other)):
+        return after.but(found=moved)
     if not (isinstance(one, Clock) and isinstance(other, Clock)) or one.shape != "range":
         return after
     return after.but(found=replace(one, end=other.end)) if other.shape == "before" else after
+
+
+def _in_other_month(one: Days, other: Days) -> Days | None:
+    """ "15 March, sorry, April": the day stays."""
+    if one.kind != "date" or other.kind != "month" or not one.number or not other.ranges:
+        return None
+    first = other.ranges[0][0]
+    found = almanac.make(first.year, first.month, one.number)
+    return None if found is None else replace(one, ranges=(almanac.one(found),), others=(), confidence=0.95)
 
 
 def _without_asides(tape: Tape, pieces: list[Piece]) -> list[Piece]:
@@ -91,8 +104,11 @@ def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
     if not isinstance(before.found, (Days, Clock)) or not isinstance(after.found, (Days, Clock)):
         return False
     gap = range(before.end, after.start)
+    framed = len(gap) <= 2 * _WITHIN and all(
+        any(tape.has(place, "correction") for place in side) for side in (gap[:2], gap[-2:])
+    )  # "at 10, oh no, I have the car then, let's say at 11"
     return (
-        len(gap) <= _WITHIN
+        (framed or len(gap) <= _WITHIN)
         and not before.negated
         and not after.negated
         and not is_a_condition(tape, before.start)
@@ -107,6 +123,6 @@ def _says_otherwise(tape: Tape, gap: range) -> bool:
 def _is_refused(tape: Tape, gap: range) -> bool:
     """ "Friday, no, Monday": a bare no between two, and at most two little words beside it."""
     words = [tape.at(place).text for place in gap if tape.at(place).text.isalpha()]
-    while words and words[0] in _HESITATING:
+    while words and (words[0] in _HESITATING or (words[0] in _OR and words[1:2] and words[1] in _NO)):
         words.pop(0)
     return bool(words) and words[0] in _NO and len(words) <= _BESIDE_NO

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import groupby
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -32,6 +33,29 @@ def in_full(tokens: list[Token], spelled: Mapping[str, str]) -> list[Token]:
             continue
         full.append(replace(token, text=spelled[token.text]) if token.text in spelled else token)
     return full
+
+
+def unstretched(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """ "Alle treee", "tomorrowww", "завтраааа"."""
+    if not any(len(t.text) > _SHORTEST and _is_stretched(t.text) and t.text.isalpha() for t in tokens):
+        return tokens
+    return [
+        replace(t, text=_shortened(t.text, words)) if t.text.isalpha() and _is_stretched(t.text) else t
+        for t in tokens
+    ]
+
+
+def _is_stretched(word: str) -> bool:
+    return any(a == b == c for a, b, c in zip(word, word[1:], word[2:], strict=False))
+
+
+def _shortened(word: str, words: Vocabulary) -> str:
+    runs = ["".join(run) for _, run in groupby(word)]
+    for length in (1, 2):
+        shorter = "".join(run[0] * length if len(run) > 2 else run for run in runs)
+        if shorter in words.phrases or shorter in words.days:
+            return shorter
+    return word
 
 
 def _is_misspelt(word: str, words: Vocabulary) -> bool:

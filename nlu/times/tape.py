@@ -15,6 +15,7 @@ from nlu.times.slips import (
     mended,
     unglued,
     unglued_after_digits,
+    unstretched,
     without_hesitation,
 )
 from nlu.times.vocabulary import Senses, Vocabulary
@@ -80,7 +81,7 @@ class Tape:
         self.days_at: dict[int, tuple[Days, int] | None] = {}  # what was read there already
         self.capitals: frozenset[int] = frozenset()  # where a capital stands
         self.read: set[int] = set()  # the places that a piece was made of
-        tokens = in_full(tokenise(text), vocabulary.spelled)
+        tokens = in_full(unstretched(tokenise(text), vocabulary), vocabulary.spelled)
         if vocabulary.language == "en":
             tokens = half_days_in_full(unglued_after_digits(tokens, vocabulary))
         fluent = without_hesitation(tokens, vocabulary)

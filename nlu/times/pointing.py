@@ -1,0 +1,92 @@
+"""Reads what says of a week, a weekend or a weekday just told which part or which one of them is meant."""
+
+from datetime import timedelta
+
+from nlu.times import almanac
+from nlu.times.periods import position_in
+from nlu.times.pieces import Days, Piece
+from nlu.times.tape import Tape
+
+_DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
+_PLACES = ("begin", "middle", "end")
+_NAMED = ("weekday", "unit", "weekend", "month", "part", "holiday")
+_SMALL = ("soft", "filler", "or")
+Read = tuple[list[Piece], int]
+
+
+def read_pointing(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
+    """What `place` says of the last of `pieces`, which may give way to it, and the place after."""
+    last = pieces[-1] if pieces else None
+    if last is None or not isinstance(last.found, Days) or len(last.found.ranges) != 1:
+        return None
+    days = last.found
+    return (
+        _part_of_it(tape, place, pieces, days)
+        or _said_again(tape, place, pieces, days)
+        or _or_the_next(tape, place, last, days)
+        or _its_dates(tape, place, pieces, days)
+    )
+
+
+def _part_of_it(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:
+    """ "Next week, somewhere in the middle", "in April, at the end"."""
+    kind = next((k for k in _PLACES if tape.has(place, k)), None)
+    if kind is None or days.kind not in ("week", "month") or not _ends(tape, place + 1):
+        return None
+    last = pieces[-1]
+    if last.negated or last.dismissed or any(tape.has(p, "or") for p in range(last.end, place)):
+        return None
+    start, end = position_in(kind, days)
+    start = max(start, tape.today)
+    if start >= end:
+        return None
+    pieces[-1] = last.but(found=Days("span", ((start, end),)), end=place + 1)
+    return [], place + 1
+
+
+def _said_again(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:
+    """ "На той неделе, то есть на следующей", "в пятницу на той неделе, не этой, а следующей": no later one."""
+    if not _is_bare_next(tape, place):
+        return None
+    last = pieces[-1]
+    gap = range(last.end, place)
+    told_next = any(tape.has(p, "next_week", "next") for p in range(last.start, last.end))
+    explained = any(tape.has(p, "correction", "that_is", "not") for p in gap) or last.negated
+    of_next = almanac.monday(days.ranges[0][0]) == almanac.monday(tape.today) + _WEEK
+    if not (told_next and explained and of_next) or any(tape.has(p, "or") for p in gap):
+        return None
+    pieces[-1] = last.but(negated=False, end=place + 1)
+    return [], place + 1
+
+
+def _or_the_next(tape: Tape, place: int, last: Piece, days: Days) -> Read | None:
+    """ "Either this Friday, or on the next"."""
+    if days.weekday is None or days.bound or not _is_bare_next(tape, place) or not _ends(tape, place + 1):
+        return None
+    gap = range(last.end, place)
+    if not any(tape.has(p, "or") for p in gap) or not all(tape.has(p, *_SMALL) for p in gap):
+        return None
+    later = Days("date", (almanac.one(days.ranges[0][0] + _WEEK),), weekday=days.weekday)
+    return [Piece(later, place, place + 1)], place + 1
+
+
+def _its_dates(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:
+    """ "Next weekend, 14-15": the dates of it, even where another one was thought of."""
+    if not almanac.is_weekend(days.ranges[0]) or tape.at(place + 1).text != "-" or place > pieces[-1].end + 2:
+        return None
+    first, second = tape.whole(place), tape.whole(place + 2)
+    if first is None or second is None or not _ends(tape, place + 3):
+        return None
+    start = almanac.day_ahead(tape.today, first)
+    if start is None or start.weekday() != 5 or (start + _DAY).day != second:
+        return None
+    pieces[-1] = pieces[-1].but(found=Days("span", ((start, start + 2 * _DAY),)), end=place + 3)
+    return [], place + 3
+
+
+def _is_bare_next(tape: Tape, place: int) -> bool:
+    return tape.has(place, "next") and not tape.has(place + 1, *_NAMED)
+
+
+def _ends(tape: Tape, place: int) -> bool:
+    return place >= len(tape) or tape.has(place, "soft")
