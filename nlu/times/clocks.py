@@ -63,7 +63,9 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
         dash = tape.at(to).text == "-" and not tape.is_unknown(after)  # not "2-3 questions"
         until = tape.has(to, "until") or tape.at(to).text in ("thru", "through")
         dash = dash or (until and tape.has(begin, "digits") and tape.has(last, "digits"))
-        if not (placed or dash) and (
+        told = tape.at(to).text == "to" and _are_one_after_other(tape, start, second)  # "9 to 11 am"
+        told = told or (until and second[2] and second[0].minutes % 60 != 0)  # "2 till half 4"
+        if not (placed or dash or told) and (
             tape.has(to, "minus") or not (tape.asked_for_time or tape.has(place, "at"))
         ):
             continue
@@ -74,6 +76,14 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
             continue
         return Clock("range", start, end, sure=sure or announced), after
     return None
+
+
+def _are_one_after_other(tape: Tape, start: Moment, end: tuple[Moment, int, bool]) -> bool:
+    """ "9 to 11 am", "10 to half 12", but "5 to 11 am" is 10:55."""
+    if not end[2] or start.minutes % 60 or start.minutes in (300, 1200):
+        return False
+    last = next(iter(end[0].readings()))
+    return any(0 < last - reading <= 360 for reading in start.readings())
 
 
 def _is_near_a_day(tape: Tape, place: int, after: int) -> bool:
@@ -182,8 +192,14 @@ def _is_a_date(tape: Tape, place: int, end: int) -> bool:
 
 def _is_pronoun(tape: Tape, place: int) -> bool:
     """ "The Friday one": no hour."""
-    if tape.vocabulary.language != "en" or tape.at(place).text != "one" or not tape.has(place - 1, "weekday"):
+    if tape.vocabulary.language != "en" or tape.at(place).text != "one":
         return False
+    if tape.at(place + 1).text in ("for", "with") and not tape.has(place - 1, "weekday", "relative"):
+        return True  # "one for me at 10"
+    if not tape.has(place - 1, "weekday"):
+        return False
+    if tape.at(place - 2).text in ("a", "an") or tape.has(place - 2, "onto"):  # "with a Friday one"
+        return True
     return tape.has(place - 2, "day_number", "this", "next") or tape.context.asking == "opening"
 
 
@@ -196,6 +212,8 @@ def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if tape.has(place, "every") and tape.has(place + 1, "part") and not tape.has(place, "part"):
         return Clock("part", part=tape.get(place + 1, "part")), place + 2  # "every morning"
     name = tape.get(place, "part")
+    if name == "day_noun" and tape.has(place + 1, "weekday", "indifferent", "whenever"):  # "день любой"
+        return None
     if not name or (name in _BESIDE_A_DAY and not _stands_beside_a_day(tape, place)):
         return None
     if name in _FIRST_OR_LAST and tape.at(place).text and not _stands_beside_a_day(tape, place):

@@ -25,7 +25,7 @@ def read_days(tape: Tape, place: int) -> Read | None:
 
 def _past(tape: Tape, place: int) -> Read | None:
     """What has been: "three days ago", "since Monday", "lunedì scorso". It is never a wish."""
-    if tape.has(place, "since"):
+    if tape.has(place, "since") and not _only_says_already(tape, place):
         begin = tape.skip(place + 1, "of", "filler", most=2)
         found = _simple(tape, begin)
         if found is not None:
@@ -40,6 +40,13 @@ def _past(tape: Tape, place: int) -> Read | None:
     if counted is not None and tape.has(counted[2], "ago"):
         return PAST, counted[2] + 1
     return None
+
+
+def _only_says_already(tape: Tape, place: int) -> bool:
+    """ "Уже в пятницу", where nothing has hurt or happened before."""
+    if tape.at(place).text != "уже" or not tape.has(place + 1, "at", "at_weak"):
+        return False
+    return not any(tape.has(p, "pain", "happened", "no_visit") for p in range(place - 6, place + 6))
 
 
 def _between(tape: Tape, place: int) -> Read | None:
@@ -123,8 +130,7 @@ def _end_of_period(tape: Tape, to: int, second: Read) -> date | None:
     days, after = second
     if days.kind != "span" or not any(tape.has(place, "end") for place in range(to, after)):
         return None
-    first, last = days.ranges[0]
-    return almanac.monday(first) + timedelta(weeks=1) if (last - first).days == 3 else last
+    return days.ranges[0][1]
 
 
 def _between_months(tape: Tape, place: int) -> Read | None:
@@ -180,8 +186,6 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     inclusive = tape.has(end, "inclusive") or (tape.has(place, "until") and not tape.vocabulary.hours_follow)
     ends = any(tape.has(p, "end") for p in range(place + 1, begin + 1))  # "before the end of the month"
     until = last if by or inclusive or ends else first
-    if ends and (last - first).days == 3:  # of the week, which has a Sunday too
-        until = almanac.monday(first) + timedelta(weeks=1)
     end += tape.has(end, "inclusive") or tape.has(end, "or_earlier")  # "entro il 12 al massimo"
     if until <= today:
         return None

@@ -80,3 +80,15 @@ def _clash(one: Days, other: object) -> bool:
     if one.kind == "weekday" and other.kind in ("date", "number"):  # "mar 10/3"
         return one.bound is not None or other.ranges[0][0].weekday() != one.weekday
     return not any(a < d and c < b for a, b in one.ranges for c, d in other.ranges)
+
+
+def ends_later(pieces: Sequence[Piece]) -> bool:
+    """ "Today or tomorrow, Wednesday at the latest": perhaps Wednesday, too."""
+    for one, other in pairwise(pieces):
+        if not (isinstance(one.found, Days) and isinstance(other.found, Days)) or other.link == "break":
+            continue
+        plain = not (one.negated or other.negated or one.dismissed or other.dismissed)
+        exact = one.found.kind in ("relative", "weekday", "date", "number") and not one.found.bound
+        if plain and exact and one.found.ranges and other.found.bound in ("before", "by"):
+            return other.found.ranges[0][1] > one.found.ranges[0][1]
+    return False

@@ -7,12 +7,13 @@ reading took up, a "not" that refuses nothing, an "after" with nothing behind it
 from collections.abc import Sequence
 from itertools import pairwise
 
-from nlu.times.disagreements import disagree, goes_round_the_week, hours_disagree, is_astonished
+from nlu.times.disagreements import disagree, ends_later, goes_round_the_week, hours_disagree, is_astonished
 from nlu.times.hours import opening_hours, part_hours
 from nlu.times.leftovers import something_is_left
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.refusals import is_a_condition
 from nlu.times.settling import fits
+from nlu.times.stories import is_told_of
 from nlu.times.tape import Tape
 
 _NEAR = 3
@@ -34,17 +35,20 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _was_yesterday(tape, pieces)
         or _an_hour_is_excluded(tape, pieces)
         or _asks_for_nothing(tape, pieces)
+        or _tells_a_story(tape, pieces)
         or hours_disagree(tape, pieces)
         or disagree(pieces)
         or is_astonished(tape, pieces)
         or goes_round_the_week(tape, pieces)
+        or is_told_of(tape, pieces)
+        or ends_later(pieces)
     )
 
 
 def _a_bound_is_bare(tape: Tape) -> bool:
     """ "I fly on Saturday, can you see me before?", "before my holiday on the 14th" """
     for place in range(len(tape)):
-        ends = place + 1 >= len(tape) or tape.has(place + 1, "soft")
+        ends = place + 1 >= len(tape) or tape.has(place + 1, "soft") or tape.at(place + 1).text == "или"
         if place in tape.read:
             continue
         spans = tape.has(place, "between") and not tape.has(place, "filler") and _reaches(tape, place, 1)
@@ -245,6 +249,14 @@ def _asks_for_nothing(tape: Tape, pieces: Sequence[Piece]) -> bool:
     if not any(isinstance(p.found, Days) and _is_vague(p.found) for p in pieces):
         return False
     return any(tape.is_unknown(place) and tape.at(place).text.isalpha() for place in range(len(tape)))
+
+
+def _tells_a_story(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Was told to come back in 3 weeks, that was on the 24th": counted from then."""
+    if tape.asked_for_time or not any(isinstance(p.found, Days) and p.found.kind == "past" for p in pieces):
+        return False
+    counted = any(isinstance(p.found, Days) and p.found.kind == "week" and p.found.others for p in pieces)
+    return counted and tape.says("happened")
 
 
 def _stands_beside_no_visit(tape: Tape, piece: Piece) -> bool:

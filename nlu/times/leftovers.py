@@ -15,7 +15,7 @@ _TELLING = frozenset(
         "clock_spoken",
     }
     | {"day_part", "one_after", "after_that", "before_that", "day_later", "midweek", "week_of", "this_week"}
-    | {"next_week", "half", "half_after", "quarter", "or_earlier"}
+    | {"next_week", "half", "half_after", "quarter", "or_earlier", "that_week", "same_day"}
 )
 #: The same, where a reading is right beside them.
 _TELLING_BESIDE = frozenset(
@@ -61,6 +61,8 @@ def something_is_left(tape: Tape) -> bool:
             and not ("time_word" in kinds and tape.has(place + 1, "digits"))  # "hour 4"
         ):
             return True
+        if "unit" in kinds and tape.speaks_of_moving and _is_counted(tape, place):
+            return True
         if ("digits" in kinds or "number" in kinds) and _may_be_a_time(tape, place):
             return True
         if "month" in kinds and lexeme.text not in _ALSO_VERBS:
@@ -68,6 +70,16 @@ def something_is_left(tape: Tape) -> bool:
         if "ordinal" in kinds and tape.get(place + 1, "unit") == "hour":  # "в третьем часу"
             return True
     return False
+
+
+def _is_counted(tape: Tape, place: int) -> bool:
+    """ "Push it back by an hour", "two days earlier": by how much a visit is moved."""
+    if not tape.has(place - 1, "one", "digits", "number"):
+        return False
+    if tape.has(tape.skip(place + 1, "soft", most=1), "to", "onto"):  # "by a week to the 16th"
+        return False
+    told = tape.has(place - 2, "by", "moving") or tape.has(place + 1, "earlier", "later_on", "later")
+    return told or tape.at(place + 1).text in ("later", "sooner", "dopo", "prima", "позже", "раньше")
 
 
 def _is_a_name(tape: Tape, place: int) -> bool:

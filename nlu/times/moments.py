@@ -54,8 +54,11 @@ def _is_hour_of_day(tape: Tape, place: int, unit: int) -> bool:
     """ "До 3 часов", "3 часа дня"; "3 часа" alone may last three hours."""
     if tape.at(place - 1).text == "," and tape.has(place - 2, *_DAYS):  # "10 марта, 12 часов"
         return True
-    return tape.has(place - 1, "at_weak", "and", *_DAYS, *_BEFORE_HOUR) or tape.has(
-        unit + 1, "ampm_am", "ampm_pm"
+    named = tape.has(place - 1, "filler", "around") and tape.has(place - 2, "time_word")
+    return (
+        named
+        or tape.has(place - 1, "at_weak", "and", "time_word", *_DAYS, *_BEFORE_HOUR)
+        or tape.has(unit + 1, "ampm_am", "ampm_pm")
     )
 
 
@@ -83,8 +86,9 @@ def _quarter(tape: Tape, place: int) -> Read | None:
     if fifth is not None and 1 <= fifth[0] <= 12:
         return _with_half_of_day(tape, _before_hour(fifth[0], 45), fifth[1], sure=True)
     sign = _over_dash(tape, place + 1)
+    to = tape.at(sign).text == "2" and tape.has(sign + 1, "number") and tape.vocabulary.language == "en"
     short_of = tape.vocabulary.article_makes_day and tape.has(sign, "at") and tape.number(sign + 1)
-    if not (short_of or tape.has(sign, "past", "minus")):  # "un quarto alle tre"
+    if not (short_of or to or tape.has(sign, "past", "minus")):  # "un quarto alle tre"
         return None
     hour = tape.number(tape.skip(_over_dash(tape, sign + 1), "at", most=1))
     if hour is None or not 1 <= hour[0] <= 23:

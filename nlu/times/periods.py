@@ -62,6 +62,8 @@ def read_position(tape: Tape, place: int) -> Read | None:
     if kind is None:
         return None
     of = tape.skip(place + 1, "of", "filler", most=2)
+    if kind in _TENS and not tape.has(of, "month", "unit", "next", "this", "coming"):
+        return _tens_ahead(tape, kind), place + 1
     if tape.has(place + 1, "or"):  # "at the beginning or at the end of April"
         of = tape.skip(place + 2, "of", "filler", *_POSITIONS, most=3)
         found = (
@@ -98,12 +100,22 @@ _TENS = ("teens", "twenties")  # "в двадцатых числах"
 _POSITIONS = (*_HALVES, *_TENS, "begin", "middle", "end")
 
 
+def _tens_ahead(tape: Tape, kind: str) -> Days:
+    """ "В двадцатых числах" of no month: those that are ahead."""
+    for months in range(2):
+        first = tape.today + relativedelta(months=months)
+        start, end = position_in(kind, Days("month", (almanac.month(first.year, first.month),)))
+        if end > tape.today:
+            break
+    return Days("span", ((max(start, tape.today), end),))
+
+
 def position_in(kind: str, whole: Days) -> DayRange:
-    """Monday to Wednesday, Tuesday to Thursday, Thursday to Saturday; ten days of a month, or its half."""
+    """Monday to Wednesday, Tuesday to Thursday, Thursday to Sunday; ten days of a month, or its half."""
     start, end = whole.ranges[0]
     if whole.kind == "week":
         start = almanac.monday(start)
-        first, last = {"begin": (0, 3), "middle": (1, 4), "end": (3, 6)}.get(kind, (0, 7))
+        first, last = {"begin": (0, 3), "middle": (1, 4), "end": (3, 7)}.get(kind, (0, 7))
         return start + timedelta(days=first), start + timedelta(days=last)
     start = start.replace(day=1)
     if kind in _HALVES:

@@ -45,7 +45,7 @@ def _part_of_it(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read
 
 
 def _said_again(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:
-    """ "На той неделе, то есть на следующей", "в пятницу на той неделе, не этой, а следующей": no later one."""
+    """ "На той неделе, то есть на следующей", "в пятницу на той неделе, не этой": no later one."""
     if not _is_bare_next(tape, place):
         return None
     last = pieces[-1]
