@@ -13,6 +13,8 @@ _LONG_AHEAD = 305
 def read_date(tape: Tape, place: int, *, bare: bool = True) -> tuple[Days, int] | None:
     """A date that can be wished for. `bare`: "il 12" without a month counts too."""
     found = read_day_month_year(tape, place)
+    if found is None and tape.has(place, "day_number") and tape.at(place + 2).text == tape.at(place + 4).text:
+        found = read_day_month_year(tape, place + 1)  # "il 13/03/26"
     if found is not None:
         (day, month, year), end = found
         if tape.has(end, "street_after"):  # "12 March Road"

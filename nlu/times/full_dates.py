@@ -67,8 +67,13 @@ def _three_numbers(tape: Tape, place: int, *, loose: bool) -> tuple[tuple[int, i
         return None
     if sign and not loose and not (tape.at(places[0]).glued and tape.at(places[1]).glued):
         return None
-    if sign == "-" and width == 2 and not loose:
-        return None
+    if (
+        sign == "-"
+        and width == 2
+        and not loose
+        and third not in (tape.today.year % 100, tape.today.year % 100 + 1)
+    ):
+        return None  # but "27-3-26"
     ordered = _in_order(tape, first, second, third)
     return (ordered, places[1] + 1) if ordered else None
 

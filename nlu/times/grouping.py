@@ -41,7 +41,8 @@ def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
         if clocks_lead and days and is_clock and _only_clocks(chain, piece):
             turns = piece.link not in ("none", "or", "and")
             turns = turns or bool(clocks)
-        if days and is_clock and piece.link == "soft" and all(p.excluding for p in days):
+        apart = piece.link == "soft" or (piece.link == "and" and not piece.negated)
+        if days and is_clock and apart and all(p.excluding for p in days):
             turns = True  # "any day but Wednesday, in the morning"
         if clocks_lead and days and not is_clock and piece.link == "soft":
             turns = turns or (days[-1].negated and not piece.negated)  # "3 on the 5th is bad, the 6th?"

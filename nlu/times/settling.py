@@ -22,7 +22,7 @@ from nlu.times.tape import Tape
 def settle(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
     chain = _merge_days(_month_beside_its_weekday(chain))
-    days = _place_numbers(_place_in_month(_after_its_date(_place_weekdays(tape, chain))))
+    days = _place_numbers(_place_in_month(_after_its_date(tape, _place_weekdays(tape, chain))))
     return _merge_clocks(tape, _narrow_part(tape, days))
 
 
@@ -154,7 +154,7 @@ def _share_week(chain: list[Piece], days: list[int]) -> list[Piece]:
     return settled
 
 
-def _after_its_date(chain: list[Piece]) -> list[Piece]:
+def _after_its_date(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """ "Tuesday 10 or Wednesday": the Wednesday behind that Tuesday."""
     settled = list(chain)
     for place, piece in enumerate(settled):
@@ -167,7 +167,8 @@ def _after_its_date(chain: list[Piece]) -> list[Piece]:
         dated = before[-1].found if before else None
         if not isinstance(dated, Days) or before[-1].negated or before[-1].dismissed:
             continue
-        if dated.kind != "date" or dated.weekday is None or dated.number is None or len(dated.ranges) != 1:
+        written = any(tape.has(p, "digits", "ordinal") for p in range(before[-1].start, before[-1].end))
+        if dated.kind != "date" or dated.weekday is None or not written or len(dated.ranges) != 1:
             continue
         day = almanac.monday(dated.ranges[0][0]) + timedelta(days=days.weekday)
         if dated.ranges[0][0] < day and days.ranges[0][0] < dated.ranges[0][0]:

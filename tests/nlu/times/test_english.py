@@ -39,7 +39,7 @@ DAYS = [
     ("is the weekend possible", "03-07..03-08"),
     ("next weekend", "03-07..03-08"),
     ("at the beginning of next week", "03-09..03-11"),
-    ("towards the end of the week", "03-05..03-07"),
+    ("towards the end of the week", "03-05..03-08"),
     ("middle of next week works", "03-10..03-12"),
     ("end of next month", "04-21..04-30"),
     ("mid-April", "04-11..04-20"),
