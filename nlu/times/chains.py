@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from nlu.times import almanac
+from nlu.times.arrivals import drop_arrivals
 from nlu.times.clocks import read_clock
 from nlu.times.counting import part_beside_a_day, read_instant
 from nlu.times.days import read_days, speaks_of_pain
@@ -25,12 +26,14 @@ from nlu.times.refusals import (
     free_afterwards,
     is_a_condition,
     keep_days_of_refused_hours,
+    leaves_only,
     refuse_alike,
     refuse_before_the_rest,
     stay_between,
 )
 from nlu.times.repeats import join_repeats, same_day, widen_to_any_time
 from nlu.times.retractions import retract
+from nlu.times.stories import drop_what_is_told
 from nlu.times.tape import Tape
 
 _MOST_PIECES = 40
@@ -83,7 +86,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = refuse_before_the_rest(tape, pieces)
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
-    return drop_reasons(tape, dismiss(tape, pieces))
+    pieces = dismiss(tape, pieces)
+    return drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
 
 
 def _is_today(tape: Tape, piece: Piece) -> bool:
@@ -226,7 +230,7 @@ def _negate(
         if "except" in senses and after and not ("cannot" in senses and before):
             listed = tape.has(marker - 1, "workdays", "whenever", "weekend", "unit", "days_ahead")
             instead = tape.at(marker).text == "but" and bool(pieces) and pieces[-1].negated
-            if instead:  # "not this weekend but the next"
+            if instead or leaves_only(tape, pieces, marker):  # "not this weekend but the next"
                 continue
             listed = listed or (tape.has(marker - 1, "part") and tape.has(marker - 2, "whenever", "every"))
             if tape.at(marker).text != "but" or gap_start == marker == 0 or listed:
@@ -241,7 +245,9 @@ def _negate(
             return pieces, piece.but(negated=True)
         if tape.at(marker).text == "no" and after and _is_instead(tape, pieces, piece, marker):
             continue  # "Thursday? No, Friday": a correction
-        contrast = any(tape.at(p).text in _CONTRAST for p in range(marker + 1, place))
+        contrast = any(
+            tape.at(p).text in _CONTRAST or tape.has(p, "so") for p in range(marker + 1, place)
+        )  # "evenings are impossible, so on Saturday"
         if "cannot" in senses and before and (contrast or pieces[-1].link != "none"):
             pieces = _negated_back(tape, pieces)
             continue

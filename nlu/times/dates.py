@@ -8,6 +8,7 @@ from nlu.times.pieces import PAST, Days
 from nlu.times.tape import Tape
 
 _LONG_AHEAD = 305
+_HALVES = {"morning": (5, 13), "afternoon": (13, 20), "evening": (16, 23)}  # hours that are told so
 
 
 def read_date(tape: Tape, place: int, *, bare: bool = True) -> tuple[Days, int] | None:
@@ -62,7 +63,7 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
     begin = tape.skip(place, "day_number", most=1) if tape.has(place + 1, "digits") else place
     first, sign = tape.whole(begin), tape.at(begin + 1)
     second = tape.whole(begin + 2)
-    if first is None or second is None or sign.text not in (".", "/", "-", ","):
+    if first is None or second is None or sign.text not in (".", "/", "-", ",", "\\"):
         return None
     if sign.text == "," and not (tape.at(begin + 2).text[0] == "0" and second):  # "18,03"
         return None
@@ -190,6 +191,8 @@ def _is_a_day_number(
     tape: Tape, begin: int, end: int, *, announced: bool, ordinal: bool, counted: bool
 ) -> bool:
     following = tape.at(end)
+    if tape.vocabulary.article_makes_day and _is_day_of_a_part(tape, begin, end):
+        return True
     signed_off = announced and ordinal and following.text == "x"  # "on the 12th x"
     if tape.has(end, "counted", "unit") and not (counted or signed_off):
         return False
@@ -240,6 +243,23 @@ def _is_a_day_number(
         return True
     whole = tape.whole(begin)
     return whole is not None and whole > 24 and tape.context.asking == "time"
+
+
+def _is_day_of_a_part(tape: Tape, begin: int, end: int) -> bool:
+    """ "12 pomeriggio / 13 mattina", which are no hours; one of them is enough."""
+    if tape.whole(begin) is None or not tape.has(end, "part") or tape.has(begin - 1, "at", "around"):
+        return False
+    told = [(begin, end)]
+    if tape.has(end + 1, "or", "soft") and tape.has(end + 3, "part"):
+        told.append((end + 2, end + 3))
+    if tape.has(begin - 1, "or", "soft") and tape.has(begin - 2, "part"):
+        told.append((begin - 3, begin - 2))
+    return any(_is_no_hour(tape, number, part) for number, part in told)
+
+
+def _is_no_hour(tape: Tape, number: int, part: int) -> bool:
+    hour, (start, end) = tape.whole(number), _HALVES.get(tape.get(part, "part"), (0, 24))
+    return hour is not None and 1 <= hour <= 31 and not any(start <= h < end for h in (hour, hour + 12))
 
 
 def _has_an_hour(tape: Tape, begin: int, end: int) -> bool:

@@ -16,7 +16,7 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     moved = [piece for number, piece in enumerate(moved) if not _is_beside_the_wish(tape, moved, number)]
     for number, piece in enumerate(moved):
         first = piece.start - 1 if piece.start - 1 in tape.read else piece.start - 2
-        instead = any(tape.has(p, "instead") for p in range(first, piece.start))
+        instead = any(tape.has(p, "instead") for p in range(first, piece.start + 1))
         instead = (
             instead
             or _is_cancelled(tape, moved, number)
@@ -33,6 +33,7 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
                 (instead and any(_is_day(p) for p in moved[number + 2 :]))
                 or tape.has(piece.start, "from_part")
                 or tape.has(piece.start - 1, "own")
+                or tape.has(piece.start - 1, "booked", "have_booked")
             ):
                 following = moved[number + 1]  # "from the morning of Wednesday", "my 3pm on Tuesday"
                 if _is_day(following) and following.link == "none" and not _goes_to(tape, following.start):
@@ -97,7 +98,9 @@ def _is_day(piece: Piece) -> bool:
 def _is_cancelled(tape: Tape, pieces: list[Piece], number: int) -> bool:
     """ "Cancel Thursday and give me Friday": another day takes its place."""
     piece, later = pieces[number], pieces[number + 1 :]
-    if not isinstance(piece.found, Days) or not piece.found.ranges or piece.negated:
+    if isinstance(piece.found, Clock) and later and _is_day(later[0]) and later[0].link == "none":
+        later = later[1:]  # "cancel the 11 o'clock on Wednesday and give me 4 on Thursday"
+    elif not isinstance(piece.found, Days) or not piece.found.ranges or piece.negated:
         return False
     first = max(piece.start - _NEAR, pieces[number - 1].end if number else 0)
     told = [place for place in range(first, piece.start) if tape.has(place, "cancelling")]
@@ -194,8 +197,18 @@ def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
     of_it = tape.at(piece.start - 1).text in ("di", "of") or tape.at(piece.start).text in ("del", "dell")
     if of_it and any(isinstance(p.found, Days) and _goes_to(tape, p.start) for p in pieces[:number]):
         return True  # "bring forward to tomorrow the check-up of Thursday"
-    owned = tape.skip(piece.end, "filler", "possessive", most=3)
-    if tape.has(owned, "booked") and not onto:  # "tomorrow's appointment"
+    hour = pieces[number + 1] if number + 1 < len(pieces) else None
+    timed = (
+        hour is not None
+        and isinstance(hour.found, Clock)
+        and hour.link == "none"
+        and isinstance(piece.found, Days)
+    )
+    told_until = (
+        hour.end if timed and hour is not None else piece.end
+    )  # "tomorrow at 9 I have an appointment"
+    owned = tape.skip(told_until, "filler", "possessive", most=3)
+    if tape.has(owned, "booked", "have_booked") and not onto:  # "tomorrow's appointment"
         return True
     parted = any(tape.has(p, "soft") for p in range(booked, piece.start))
     moved_after = any(tape.has(p, "moving") for p in range(piece.end, len(tape)))

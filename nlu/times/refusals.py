@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from nlu.times import almanac
-from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.pieces import Clock, Days, Piece, Whenever
 from nlu.times.tape import Tape
 
 _FORTNIGHT = timedelta(days=14)
@@ -35,9 +35,24 @@ def is_a_condition(tape: Tape, place: int) -> bool:
     return False
 
 
+def leaves_only(tape: Tape, pieces: list[Piece], marker: int) -> bool:
+    """ "I work every day except Thursday", "non posso mai tranne il giovedì": only that is wished for."""
+    if not tape.says("cannot") or tape.at(marker).text == "but":
+        return False
+    last = pieces[-1] if pieces else None
+    if last is None:
+        return tape.has(marker - 1, "cannot") and not tape.has(marker, "cannot")
+    parted = any(tape.at(place).text in (".", "!", "?", ";") for place in range(last.end, marker))
+    return isinstance(last.found, Whenever) and last.negated and not (last.excluding or parted)
+
+
 def falls_back(tape: Tape, start: int, end: int) -> bool:
     """Whether [start, end) leads from a condition to what is wished for then: "... then on Friday"."""
-    return any(tape.has(place, "then") for place in range(start, end)) and is_a_condition(tape, end)
+    told = any(
+        tape.has(p, "then") or (tape.at(p).text == "нет" and tape.has(p - 1, "soft"))
+        for p in range(start, end)
+    )
+    return told and is_a_condition(tape, end)
 
 
 def stay_between(tape: Tape, pieces: list[Piece]) -> list[Piece]:
