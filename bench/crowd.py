@@ -44,8 +44,8 @@ ROOMY = practice_of(
     minutes=30,
     horizon_days=120,
 )
-_FIRST_DAY = date(2026, 3, 3)
-_WISHES = {"it": "il {day} alle {time}", "en": "on {day} at {time}", "ru": "{day} в {time}"}
+FIRST_DAY = date(2026, 3, 3)
+WISHES = {"it": "il {day} alle {time}", "en": "on {day} at {time}", "ru": "{day} в {time}"}
 _FIRST_NAMES = {"it": "Anna", "en": "James", "ru": "Анна"}
 _SYLLABLES = {
     "latin": ("ba", "de", "fi", "go", "lu", "ma", "ne", "po", "ri", "ta"),
@@ -104,8 +104,8 @@ class Visitor(Robot):
         language, door = LANGUAGES[number % 3], DOORS[number % 2]
         super().__init__(door.patient(number), language, stand_in, http, seed=seed, patience=300)
         chance = random.Random(f"{seed} {number}")
-        day = _FIRST_DAY + timedelta(days=chance.randrange(110))
-        wished = _WISHES[language].format(day=f"{day:%d/%m/%Y}", time=f"{chance.randrange(8, 20)}:00")
+        day = FIRST_DAY + timedelta(days=chance.randrange(110))
+        wished = WISHES[language].format(day=f"{day:%d/%m/%Y}", time=f"{chance.randrange(8, 20)}:00")
         self.channel = door.name
         self.surname = surname(number, language)
         self.name = f"{_FIRST_NAMES[language]} {self.surname}"

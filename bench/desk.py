@@ -44,6 +44,7 @@ class Desk:
         self._folder = folder  # to start in
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = data / "log"
+        self._said = data / "said"
         self._environment = {
             **os.environ,
             "CHAIRSIDE_GRAPH_URL": graph,
@@ -60,12 +61,12 @@ class Desk:
 
     def _start(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)
-        with self._log.open("ab") as log:
+        with self._log.open("ab") as log, self._said.open("ab") as said:
             self._process = subprocess.Popen(
                 [*self._command, *self._arguments()],
                 env=self._environment,
                 cwd=self._folder,
-                stdout=subprocess.DEVNULL,
+                stdout=said,
                 stderr=log,
             )
 
@@ -100,6 +101,11 @@ class Desk:
     @property
     def log(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
+
+    @property
+    def said(self) -> str:
+        """What it wrote on the terminal, such as the link for staff."""
+        return self._said.read_text(errors="replace") if self._said.exists() else ""
 
     @property
     def troubles(self) -> list[str]:

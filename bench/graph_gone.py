@@ -85,7 +85,7 @@ class Return:
             self.sent == self.queued
             and not (self.doubled or self.not_sent or self.out_of_order)
             and self.requests_while_gone <= 50 + MOST_REQUESTS * self.seconds_gone
-            and self.overtaken <= self.requests_while_gone + self.queued / 100
+            and self.overtaken <= EACH * self.requests_while_gone + self.queued / 100
             and self.fastest <= PACE
         )
 

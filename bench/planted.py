@@ -5,15 +5,19 @@
 - poison: a turn with the word of poison in it fails, for as long as the file CHAIRSIDE_POISON is there;
 - for ever: as well, and no message is ever set aside;
 - never late: messages of last week are answered one by one, like any other;
-- no bounds: however much comes in at once, nothing is refused.
+- no bounds: however much comes in at once, nothing is refused;
+- slow diary: each question to the practice system takes a moment, for some a second and a half.
 """
 
+import asyncio
 import os
+import random
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from bot import __main__ as chairside
+from bot.practice_systems.embedded import EmbeddedDiary
 from bot.service.hearing.pressure import Pressure
 from bot.service.hearing.understanding import Reader
 from bot.service.turns import attempts, running
@@ -31,6 +35,22 @@ def plant(kind: str) -> None:
         _never_late()
     if kind == "no bounds":
         Pressure.__init__.__kwdefaults__.update(statuses=10**9, messages=10**9, bytes_=10**12)
+    if kind == "slow diary":
+        for name in ("find_openings", "hold", "book", "appointments_of"):
+            _slow_down(name)
+
+
+def _slow_down(name: str) -> None:
+    at_once = getattr(EmbeddedDiary, name)
+    chance = random.Random(name)
+
+    async def later(self: EmbeddedDiary, *given: Any, **more: Any) -> Any:
+        await asyncio.sleep(chance.choice((0.0, 0.05, 0.2, 1.5)))
+        answer = await at_once(self, *given, **more)
+        await asyncio.sleep(chance.choice((0.0, 0.05, 0.2)))
+        return answer
+
+    setattr(EmbeddedDiary, name, later)
 
 
 def _poison(armed: Path) -> None:

@@ -153,16 +153,17 @@ class Delivery:
     async def _empty(self, conversation: str, head: OutboxMessage | None) -> None:
         bell = self._bells[conversation]
         line: Line | None = None
+        asks = False  # whether this conversation's next message may be the one that asks for all
         try:
             while not self._stopping:
                 bell.clear()  # before anything is looked at: what rings from here on is news
-                if head is None and line is not None and (shut := self._shut(line, conversation)) > 0:
+                if asks and head is None and line and (shut := self._shut(line, conversation)) > 0:
                     await _wait_for(bell, shut)
                     continue
                 message = head or await self._store.next_to_send(conversation)
                 if message is None:
                     return
-                head, line = None, _line_of(message)
+                head, line, asks = None, _line_of(message), message.state is not OutboxState.UNCERTAIN
                 if message.state is OutboxState.SENDING:
                     if await self._may_leave(message, line, bell):
                         await self._post_once(message)

@@ -119,3 +119,38 @@ def test_an_account_that_takes_messages_and_refuses_them_later_is_asked_less_and
         [0, 60],
         [0, 0],
     )
+
+
+def test_three_in_a_row_without_an_answer_and_one_message_asks_for_all_less_and_less_often() -> None:
+    lines = Lines()
+    alone = [lines.unanswered(NUMBER, at(second)) for second in (0, 1)]
+    closed = [lines.unanswered(NUMBER, at(2)), lines.unanswered(NUMBER, at(2))]  # the last was under way
+    asks = [lines.closed_for(NUMBER, name, at(3)) for name in ("anna", "bruno")]
+    longer = [lines.unanswered(NUMBER, at(4)), lines.closed_for(NUMBER, "bruno", at(4))]
+    asks_again = [lines.closed_for(NUMBER, name, at(6)) for name in ("bruno", "anna")]
+    works = lines.sent(NUMBER, at(7))
+
+    assert (alone, closed, asks, longer, asks_again) == ([0, 0], [1, 1], [0, 60], [2, 2], [0, 60])
+    assert (works, lines.closed_for(NUMBER, "anna", at(7)), lines.unanswered(NUMBER, at(8))) == (True, 0, 0)
+
+
+def test_any_answer_in_between_means_that_somebody_is_there() -> None:
+    lines = Lines()
+    for second in range(0, 10, 2):
+        lines.unanswered(NUMBER, at(second))
+        lines.unanswered(NUMBER, at(second))
+        lines.sent(NUMBER, at(second + 1))
+
+    assert lines.closed_for(NUMBER, "anna", at(10)) == 0
+
+
+def test_what_may_have_arrived_waits_while_others_can_ask() -> None:
+    lines = Lines()
+    before = lines.silent_for(NUMBER, at(0))
+    for _ in range(3):
+        lines.unanswered(NUMBER, at(0))
+    meanwhile, nobody_asked = lines.silent_for(NUMBER, at(1)), lines.silent_for(NUMBER, at(61))
+    lines.closed_for(NUMBER, "anna", at(61))
+    lines.sent(NUMBER, at(62))
+
+    assert (before, meanwhile, nobody_asked, lines.silent_for(NUMBER, at(62))) == (0, 60, 0, 0)
