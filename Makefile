@@ -4,7 +4,7 @@ UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
 
-.PHONY: any-text demo test setup check unit browser pictures container crash crash-workers every-call races diary-races races-outside inbox-races oracle outreach hostile pace mutants deliveries replies billed crowd outages bench bench-engine bench-inbox bench-openings growth soak clean
+.PHONY: upgrade beside locked any-text demo test setup check unit browser pictures container crash crash-workers every-call races diary-races races-outside inbox-races oracle outreach hostile pace mutants deliveries replies billed crowd outages changes crosstalk bench bench-engine bench-inbox bench-openings growth soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -49,6 +49,15 @@ every-call: setup  ## kill -9 before and after each outside call of five dialogu
 crash-workers: setup  ## two workers on one PostgreSQL, one of them killed or frozen again and again
 	$(RUN)python -m bench.crash_workers
 
+upgrade: setup  ## kill -9 in the middle of migrations, from every earlier revision; PG=1: on PostgreSQL
+	$(RUN)python -m bench.upgrade $(if $(PG),--postgresql)
+
+beside: setup  ## patients book with an older version while a newer one migrates; PG=1: on PostgreSQL
+	$(RUN)python -m bench.beside $(if $(PG),--postgresql)
+
+locked: setup  ## the database locked, read-only, or without its log, while patients book, and the twins that must fail
+	$(RUN)python -m bench.locked
+
 races: setup  ## two hundred patients and one opening, and the twin that must fail
 	$(RUN)python -m bench.races
 
@@ -88,6 +97,12 @@ crowd: setup  ## a thousand patients at once, from hello to booked
 
 outages: setup  ## the Graph API gone, a week away, messages of poison, fifty times too much; twins that must fail
 	$(RUN)python -m bench.outages $(if $(PARTS),--parts $(PARTS))
+
+changes: setup  ## one visit moved and cancelled by its patient and edited by reception, all at once, 500 times
+	$(RUN)python -m bench.changed_at_once
+
+crosstalk: setup  ## five hundred patients before a slow practice system: whose answer does each of them get
+	$(RUN)python -m bench.crosstalk $(if $(REPLIES),--replies $(REPLIES))
 
 bench: setup  ## durable turns a second beside a bare server with the same commits
 	$(RUN)python -m bench.turns
