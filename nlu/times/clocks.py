@@ -19,6 +19,7 @@ def read_clock(tape: Tape, place: int) -> tuple[Clock, int] | None:
     )
 
 
+_CLOSING = 21 * 60
 _BEGINS_HOURS = ("digits", "number", "at", "clock_exact", "clock_spoken", "half", "quarter")
 
 
@@ -71,6 +72,12 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
             continue
         sure = start_sure or end_sure or tape.has(begin - 1, "at") or tape.has(last - 1, "at")
         sure = sure or (dash and until)
+        if (
+            announced
+            and tape.get(after, "unit") == "hour"
+            and 7 * 60 <= start.minutes < end.minutes <= _CLOSING
+        ):
+            return Clock("range", start, end), after + 1  # "from 13 to 16 hours"
         dated = tape.has(after, "month") and not end_sure  # "from 10am to 12 March"
         if dated or not _is_a_time(tape, after, sure) or start.minutes in end.readings():
             continue

@@ -1,7 +1,7 @@
 """Tells the time that a visit is moved away from ("my appointment on Tuesday") from the time wished for."""
 
 from nlu.times.days import read_days
-from nlu.times.pieces import Clock, Days, Instant, Piece
+from nlu.times.pieces import Clock, Days, Instant, Piece, Whenever
 from nlu.times.tape import Tape
 
 _NEAR = 4
@@ -38,7 +38,24 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
                 following = moved[number + 1]  # "from the morning of Wednesday", "my 3pm on Tuesday"
                 if _is_day(following) and following.link == "none" and not _goes_to(tape, following.start):
                     moved[number + 1] = following.but(dismissed=True)
-    return moved
+    return _on_its_day(moved) if tape.speaks_of_moving else moved
+
+
+def _on_its_day(pieces: list[Piece]) -> list[Piece]:
+    """ "Change it from 9 to 10 please, it's on Thursday": another hour of the only day that is told."""
+    days = [n for n, p in enumerate(pieces) if isinstance(p.found, Days) and p.found.ranges]
+    hours = [p for p in pieces if isinstance(p.found, Clock) and not (p.dismissed or p.negated)]
+    if len(days) != 1 or not pieces[days[0]].dismissed or pieces[days[0]].negated or len(hours) != 1:
+        return pieces
+    found, hour = pieces[days[0]].found, hours[0]
+    assert isinstance(found, Days) and isinstance(hour.found, Clock)
+    if len(found.ranges) != 1 or found.grain != "day" or found.bound or hour.found.shape == "part":
+        return pieces
+    if any(isinstance(p.found, (Instant, Whenever)) for p in pieces):
+        return pieces
+    day = pieces[days[0]].but(dismissed=False, link="break")
+    others = [p for p in pieces if p is not pieces[days[0]] and p is not hour]
+    return [*others, day, hour.but(link="none")]
 
 
 def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:

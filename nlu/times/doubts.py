@@ -7,7 +7,14 @@ reading took up, a "not" that refuses nothing, an "after" with nothing behind it
 from collections.abc import Sequence
 from itertools import pairwise
 
-from nlu.times.disagreements import disagree, ends_later, goes_round_the_week, hours_disagree, is_astonished
+from nlu.times.disagreements import (
+    disagree,
+    ends_later,
+    goes_round_the_week,
+    hours_disagree,
+    is_astonished,
+    refuses_in_two_ways,
+)
 from nlu.times.hours import opening_hours, part_hours
 from nlu.times.leftovers import something_is_left
 from nlu.times.pieces import Clock, Days, Piece
@@ -36,9 +43,11 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _an_hour_is_excluded(tape, pieces)
         or _asks_for_nothing(tape, pieces)
         or _tells_a_story(tape, pieces)
+        or _is_conditioned(tape, pieces)
         or hours_disagree(tape, pieces)
         or disagree(pieces)
         or is_astonished(tape, pieces)
+        or refuses_in_two_ways(tape, pieces)
         or goes_round_the_week(tape, pieces)
         or is_told_of(tape, pieces)
         or ends_later(pieces)
@@ -249,6 +258,19 @@ def _asks_for_nothing(tape: Tape, pieces: Sequence[Piece]) -> bool:
     if not any(isinstance(p.found, Days) and _is_vague(p.found) for p in pieces):
         return False
     return any(tape.is_unknown(place) and tape.at(place).text.isalpha() for place in range(len(tape)))
+
+
+def _is_conditioned(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "If the swelling isn't down by Wednesday, can I come on Thursday?" """
+    for one, other in pairwise(p for p in pieces if isinstance(p.found, Days)):
+        bounded = isinstance(one.found, Days) and one.found.bound in ("by", "before")
+        if (
+            bounded
+            and not (one.negated or one.dismissed or other.negated)
+            and is_a_condition(tape, one.start)
+        ):
+            return True
+    return False
 
 
 def _tells_a_story(tape: Tape, pieces: Sequence[Piece]) -> bool:

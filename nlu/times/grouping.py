@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.pieces import Clock, Days, Piece, Whenever
+from nlu.times.refusals import is_a_condition
 from nlu.times.tape import Tape
+
+_ELSE = frozenset({"altrimenti", "senno", "otherwise", "иначе"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,12 @@ class Spoken:
 def chains(pieces: Iterable[Piece]) -> list[list[Piece]]:
     """Pieces with nothing but small words between them."""
     chains: list[list[Piece]] = []
-    for piece in pieces:
+    told = list(pieces)
+    for number, piece in enumerate(told):
+        following = told[number + 1] if number + 1 < len(told) else None
+        excluded = following is not None and following.excluding and isinstance(following.found, Clock)
+        if excluded and isinstance(piece.found, Whenever) and piece.link == "none":
+            continue  # "tomorrow at any time but lunch"
         if not isinstance(piece.found, (Days, Clock)):
             chains.append([])
         elif piece.link == "break" or not chains or not chains[-1]:
@@ -46,7 +54,15 @@ def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
             turns = True  # "any day but Wednesday, in the morning"
         if clocks_lead and days and not is_clock and piece.link == "soft":
             turns = turns or (days[-1].negated and not piece.negated)  # "3 on the 5th is bad, the 6th?"
-        if not clocks_lead:
+        if (
+            not is_clock
+            and days
+            and not clocks
+            and (_is_parted(tape, days[-1], piece) or piece.link == "soft")
+            and (is_a_condition(tape, days[-1].start) or tape.at(piece.start - 1).text in _ELSE)
+        ):
+            turns = True  # "unless you have something today, Wednesday at 9"
+        elif not clocks_lead:
             turns = (turns and not ahead) or (bool(days) and is_clock and _leads_next_day(chain, number))
             ahead = (bool(turns) and is_clock) or (ahead and is_clock)
         if turns:
@@ -59,6 +75,11 @@ def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
         (clocks if is_clock else days).append(piece)
     groups.append(Spoken(tuple(days), tuple(clocks)))
     return groups
+
+
+def _is_parted(tape: Tape, last: Piece, piece: Piece) -> bool:
+    """ "If there's nothing on Thursday, otherwise Friday morning": the morning is of Friday."""
+    return piece.link == "or" and any(tape.has(place, "soft") for place in range(last.end, piece.start))
 
 
 def _leads_next_day(chain: list[Piece], number: int) -> bool:

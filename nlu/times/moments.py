@@ -165,7 +165,9 @@ def _hour(tape: Tape, place: int, *, brief: bool) -> Read | None:
     hour, end = counted
     if digits is not None and tape.ordinal(place) is not None:
         return None
-    sure = False
+    sure = tape.at(end).text == "hundred" and 7 <= hour <= 20 and not tape.has(end + 1, "counted", "currency")
+    if sure:  # "sixteen hundred"
+        return Moment(hour * 60, open=hour < 12), end + 1, True
     if tape.has(end, "oclock") and not _begins_a_day(tape, end):
         sure, end = not tape.has(end, "unit"), end + 1
     elif (

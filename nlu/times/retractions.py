@@ -1,7 +1,6 @@
 """Takes back a time that the same message corrects: "Tuesday at 3, no sorry, at 4"."""
 
 from dataclasses import replace
-from itertools import pairwise
 
 from nlu.times import almanac
 from nlu.times.pieces import Clock, Days, Piece
@@ -64,7 +63,10 @@ def _in_other_month(one: Days, other: Days) -> Days | None:
 def _without_asides(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "The 16th, no hang on, that's a Monday, the 17th": the weekday only tells why."""
     kept = pieces[:1]
-    for before, piece in pairwise(pieces):
+    for number, piece in enumerate(pieces[1:]):
+        before = pieces[number]
+        if number and isinstance(before.found, Clock) and before.link == "none":  # "the 12th at 10, ..."
+            before = pieces[number - 1].but(end=before.end)
         dated = isinstance(before.found, Days) and before.found.kind in ("date", "number", "relative")
         aside = dated and isinstance(piece.found, Days) and piece.found.kind == "weekday"
         if not (aside and any(tape.has(place, "which_is") for place in range(before.end, piece.start))):

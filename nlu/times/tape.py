@@ -280,6 +280,8 @@ def _believed(lexemes: list[Lexeme], place: int, context: Context) -> Lexeme:
     lexeme = lexemes[place]
     near = [n for n in (place - 1, place + 1) if 0 <= n < len(lexemes)]
     near += [n + n - place for n in near if not _JOINING.isdisjoint(lexemes[n].senses)]
+    if all(0 <= n < len(lexemes) and "soft" in lexemes[n].senses for n in (place + 1, place + 2)):
+        near.append(place + 3)  # "sat?? before 12"
     near = [n for n in near if 0 <= n < len(lexemes)]
     sure = context.asking in ("time", "opening") or len(lexemes) <= 2
     sure = sure or (place == 0 and all(not _ASIDE.isdisjoint(other.senses) for other in lexemes[1:]))
