@@ -62,6 +62,8 @@ def read_position(tape: Tape, place: int) -> Read | None:
     if kind is None:
         return None
     of = tape.skip(place + 1, "of", "filler", most=2)
+    if tape.has(place, "before_weekend"):
+        return Days("span", (position_in("end", _weeks_ahead(tape, 0, of)[0]),)), place + 1
     if kind in _TENS and not tape.has(of, "month", "unit", "next", "this", "coming"):
         return _tens_ahead(tape, kind), place + 1
     if tape.has(place + 1, "or"):  # "at the beginning or at the end of April"

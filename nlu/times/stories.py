@@ -21,6 +21,41 @@ def is_told_of(tape: Tape, pieces: Sequence[Piece]) -> bool:
     return any(_tells_the_past(tape, p) or _is_called_so(tape, p) for p in pieces if _is_wish(p))
 
 
+def drop_what_is_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "В пятницу ставили коронку, сегодня можно?": of two days the one that was is not wished for."""
+    if tape.vocabulary.language != "ru":
+        return pieces
+    days = [p for p in pieces if _is_wish(p) and isinstance(p.found, Days)]
+    if len(days) < 2:
+        return pieces
+    told = [p for p in days if _tells_the_past(tape, p)]
+    if not told or len(told) == len(days) or not any(_is_asked_for(tape, p) for p in days if p not in told):
+        return pieces
+    kept: list[Piece] = []
+    dropping = False
+    for piece in pieces:
+        dropping = piece in told or (dropping and isinstance(piece.found, Clock) and piece.link == "none")
+        if not dropping:
+            kept.append(piece)
+    return kept
+
+
+def _is_asked_for(tape: Tape, piece: Piece) -> bool:
+    """Whether its clause wishes, or has no more in it than the time itself."""
+    return not _clause_has(tape, piece, "happened") and (
+        _clause_has(tape, piece, *_WISHING) or piece.end >= len(tape) or tape.has(piece.end, "soft")
+    )
+
+
+def _clause_has(tape: Tape, piece: Piece, *kinds: str) -> bool:
+    for step, beside in ((-1, piece.start - 1), (1, piece.end)):
+        while 0 <= beside < len(tape) and not tape.has(beside, "soft"):
+            if tape.has(beside, *kinds):
+                return True
+            beside += step
+    return False
+
+
 def _is_wish(piece: Piece) -> bool:
     if piece.negated or piece.dismissed:
         return False
@@ -32,7 +67,7 @@ def _tells_the_past(tape: Tape, piece: Piece) -> bool:
     verb = False
     for step, beside in ((-1, piece.start - 1), (1, piece.end)):
         while 0 <= beside < len(tape) and not tape.has(beside, "soft"):
-            if tape.has(beside, *_WISHING):
+            if tape.has(beside, *_WISHING) or tape.at(beside).text == "бы":
                 return False
             verb = verb or tape.has(beside, "happened") or _is_past_verb(tape, beside)
             beside += step
