@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -105,7 +106,7 @@ async def gone_for_a_while(folder: Path, *, queued: int, seconds: float) -> Retu
             began, marks = time.monotonic(), _sends_in(desk.log)
             for turn in range(EACH):
                 await _everybody_asks(meta, desk.url, patients, turn)
-                await _until(lambda turn=turn: _count(desk) == patients * (turn + 1), within=600)
+                await _until(partial(_has_written, desk, patients * (turn + 1)), within=600)
             await asyncio.sleep(seconds / 3)
             await meta.vanish()
             await asyncio.sleep(seconds / 3)
@@ -179,6 +180,10 @@ async def _everybody_asks(meta: Meta, url: str, patients: int, turn: int, *, at:
 def _sends_in(log: str) -> int:
     """Requests that came to nothing, as the server tells of each."""
     return log.count('"event": "send_refused"') + log.count('"event": "send_uncertain"')
+
+
+def _has_written(desk: Desk, replies: int) -> bool:
+    return _count(desk) == replies
 
 
 def _count(desk: Desk) -> int:

@@ -7,7 +7,7 @@ import asyncio
 import json
 from collections import Counter, defaultdict
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
@@ -27,7 +27,7 @@ class Meta:
         self._runner = web.AppRunner(self._application(), access_log=None)
         self._http: aiohttp.ClientSession | None = None
 
-    async def __aenter__(self) -> "Meta":
+    async def __aenter__(self) -> Self:
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"

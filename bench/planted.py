@@ -32,9 +32,9 @@ def plant(kind: str) -> None:
     if kind == "for ever":
         attempts.MOST = running.MOST = 10**9  # type: ignore[attr-defined]
     if kind == "never late":
-        _never_late()
+        _set_default(running.Turns, late=timedelta(days=3650))
     if kind == "no bounds":
-        Pressure.__init__.__kwdefaults__.update(statuses=10**9, messages=10**9, bytes_=10**12)
+        _set_default(Pressure, statuses=10**9, messages=10**9, bytes_=10**12)
     if kind == "slow diary":
         for name in ("find_openings", "hold", "book", "appointments_of"):
             _slow_down(name)
@@ -64,8 +64,10 @@ def _poison(armed: Path) -> None:
     Reader.understand = fails  # type: ignore[method-assign]
 
 
-def _never_late() -> None:
-    running.Turns.__init__.__kwdefaults__["late"] = timedelta(days=3650)
+def _set_default(of: type, **values: object) -> None:
+    defaults = of.__init__.__kwdefaults__  # type: ignore[misc]
+    assert defaults is not None
+    defaults.update(values)
 
 
 if __name__ == "__main__":
