@@ -7,6 +7,8 @@ from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.settling import fits
 from nlu.times.tape import Tape
 
+_BARE_NO = frozenset({"no", "нет", "not"})
+
 
 def hours_disagree(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "On Tuesday before work, like at 8", where before work is later."""
@@ -19,6 +21,16 @@ def hours_disagree(tape: Tape, pieces: Sequence[Piece]) -> bool:
         if part.shape == "part" and part.part and exact.shape in ("point", "around"):
             return not fits(tape, exact, part.part)
     return False
+
+
+def refuses_in_two_ways(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Martedì lavoro, mercoledì lavoro, giovedì no": on Thursday there may be no work."""
+    days = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges]
+    if len(days) < 2 or not all(p.negated and not p.excluding for p in days):
+        return False
+    last = tape.skip(days[-1].end, "filler", most=2)
+    bare = tape.at(last).text in _BARE_NO and last + 1 >= len(tape)
+    return bare and not any(tape.at(place).text in _BARE_NO for place in range(last))
 
 
 def is_astonished(tape: Tape, pieces: Sequence[Piece]) -> bool:
