@@ -175,7 +175,7 @@ def _same_weekday_after(tape: Tape, place: int, begin: int, days: Days) -> Echo 
 def _says_after(tape: Tape, place: int) -> bool:
     told = tape.has(place, "after_that") and not tape.has(place + 1, *_NAMED)
     told = told or (tape.has(place, "later_on") and tape.has(place + 1, "whenever"))
-    return told or (tape.has(place, "later_on") and _ends(tape, place + 1))
+    return told or (tape.has(place, "later_on") and _ends(tape, tape.skip(place + 1, "free", most=1)))
 
 
 def _says_before(tape: Tape, place: int) -> bool:

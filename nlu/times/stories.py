@@ -18,7 +18,17 @@ def is_told_of(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "В субботу вырвали зуб, до сих пор кровит": a day that was, though it was read as one ahead."""
     if tape.vocabulary.language != "ru" or tape.asked_for_time:
         return False
-    return any(_tells_the_past(tape, p) or _is_called_so(tape, p) for p in pieces if _is_wish(p))
+    return any(
+        _tells_the_past(tape, p) or _is_called_so(tape, p) or _is_asked_about(tape, pieces, p)
+        for p in pieces
+        if _is_wish(p)
+    )
+
+
+def _is_asked_about(tape: Tape, pieces: Sequence[Piece], piece: Piece) -> bool:
+    """ "Утро? вечер? да без разницы": a part of the day that is only asked about."""
+    part = isinstance(piece.found, Clock) and piece.found.shape == "part" and piece.link != "none"
+    return part and tape.at(piece.end).text == "?" and any(p.start > piece.end for p in pieces)
 
 
 def drop_what_is_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
