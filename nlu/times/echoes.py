@@ -1,11 +1,21 @@
 """Reads what points back at a time just told: "or the day after", "so after that", "the week after"."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from nlu.times import almanac
-from nlu.times.periods import position_in
 from nlu.times.pieces import Clock, Days, Link, Piece, Whenever
+from nlu.times.positions import position_in
 from nlu.times.tape import Tape
+from nlu.times.which_one import (
+    Echo,
+    a_week,
+    but_not_this,
+    ends,
+    in_brackets,
+    is_bare_next,
+    not_this_one,
+    this_one,
+)
 
 _CORRECTING = 3  # lexemes between a date and the number that corrects it
 _DAY, _WEEK, _FORTNIGHT = timedelta(days=1), timedelta(weeks=1), timedelta(days=14)
@@ -22,7 +32,6 @@ _NAMED = (
     "at",
     "part",
 )
-Echo = tuple[list[Piece], int]
 
 
 def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
@@ -41,7 +50,7 @@ def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
             pieces[:] = rest
         return echo
     days = last.found
-    if isinstance(days, Days) and (this_week := _this_one(tape, place, last)) is not None:
+    if isinstance(days, Days) and (this_week := this_one(tape, place, last)) is not None:
         return this_week
     if not isinstance(days, Days) or not days.ranges:
         return None
@@ -51,9 +60,9 @@ def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
         or _one_day_later(tape, place, last, days)
         or _one_week_later(tape, place, pieces, days)
         or _of_the_next(tape, place, days)
-        or _not_this_one(tape, place, pieces, days)
-        or _but_not_this(tape, place, pieces, days)
-        or _in_brackets(tape, place, pieces, days)
+        or not_this_one(tape, place, pieces, days)
+        or but_not_this(tape, place, pieces, days)
+        or in_brackets(tape, place, pieces, days)
     )
 
 
@@ -144,13 +153,13 @@ def _weekday_after(tape: Tape, place: int, pieces: list[Piece], days: Days) -> E
         first = almanac.monday(days.ranges[0][0])
         pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
         return [
-            Piece(_week(max(first, tape.today), first + _WEEK), place, place + 1, link="break")
+            Piece(a_week(max(first, tape.today), first + _WEEK), place, place + 1, link="break")
         ], place + 1
     begin = tape.skip(place, "day_number", most=1)
     if (again := _same_weekday_after(tape, place, begin, days)) is not None:
         return again
     weekday = tape.get(begin, "weekday")
-    if weekday is None or not tape.has(begin + 1, "later_on") or not _ends(tape, begin + 2):
+    if weekday is None or not tape.has(begin + 1, "later_on") or not ends(tape, begin + 2):
         return None
     if days.kind not in ("date", "number", "span"):
         return None
@@ -166,7 +175,7 @@ def _same_weekday_after(tape: Tape, place: int, begin: int, days: Days) -> Echo 
         return None
     behind = tape.get(begin, "weekday") == days.weekday and tape.has(begin + 1, "later_on", "next")
     before = tape.has(begin, "next") and tape.get(begin + 1, "weekday") == days.weekday
-    if not (before or (behind and (tape.has(begin + 1, "next") or _ends(tape, begin + 2)))):
+    if not (before or (behind and (tape.has(begin + 1, "next") or ends(tape, begin + 2)))):
         return None
     later = Days("date", (almanac.one(days.ranges[0][0] + _WEEK),), weekday=days.weekday)
     return [Piece(later, place, begin + 2)], begin + 2
@@ -175,15 +184,11 @@ def _same_weekday_after(tape: Tape, place: int, begin: int, days: Days) -> Echo 
 def _says_after(tape: Tape, place: int) -> bool:
     told = tape.has(place, "after_that") and not tape.has(place + 1, *_NAMED)
     told = told or (tape.has(place, "later_on") and tape.has(place + 1, "whenever"))
-    return told or (tape.has(place, "later_on") and _ends(tape, tape.skip(place + 1, "free", most=1)))
+    return told or (tape.has(place, "later_on") and ends(tape, tape.skip(place + 1, "free", most=1)))
 
 
 def _says_before(tape: Tape, place: int) -> bool:
-    return tape.has(place, "before_that") or (tape.has(place, "earlier") and _ends(tape, place + 1))
-
-
-def _ends(tape: Tape, place: int) -> bool:
-    return place >= len(tape) or tape.has(place, "soft")
+    return tape.has(place, "before_that") or (tape.has(place, "earlier") and ends(tape, place + 1))
 
 
 def _one_day_later(tape: Tape, place: int, last: Piece, days: Days) -> Echo | None:
@@ -203,42 +208,42 @@ def _one_week_later(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
     if (following := _following_week(tape, place, pieces, days)) is not None:
         return following
     if tape.has(place, "one_after") and not tape.has(place + 1, *_NAMED):
-        later = _week(end) if days.kind == "week" else None
+        later = a_week(end) if days.kind == "week" else None
         if (
             days.bound in ("from", "after") and days.weekday is None
         ):  # "not before Easter, the week following"
             pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
-            later = _week(almanac.monday(days.ranges[0][0]) + _WEEK)
+            later = a_week(almanac.monday(days.ranges[0][0]) + _WEEK)
             return [Piece(later, place, place + 1, link="break")], place + 1
         if days.weekday is not None:
             later = Days("date", (almanac.one(end + _DAY * 6),), weekday=days.weekday)
         elif days.kind in ("date", "number") and tape.has(place - 1, "so", "day_number"):
             pieces[-1] = pieces[-1].but(dismissed=True, negated=False)  # "ends on the 6th, so the week after"
-            later = _week(almanac.monday(days.ranges[0][0]) + _WEEK)
+            later = a_week(almanac.monday(days.ranges[0][0]) + _WEEK)
         return None if later is None else ([Piece(later, place, place + 1)], place + 1)
     if tape.has(place, "one_before") and not tape.has(place + 1, *_NAMED) and days.weekday is None:
         first = almanac.monday(days.ranges[0][0]) - _WEEK  # "we go on the 24th, so the week before"
         if days.kind not in ("date", "number", "week") or first + _WEEK <= tape.today:
             return None
         pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
-        week = _week(max(first, tape.today), first + _WEEK)
+        week = a_week(max(first, tape.today), first + _WEEK)
         return [Piece(week, place, place + 1, link="break")], place + 1
     if days.kind != "week":
-        if _is_bare_next(tape, place) and tape.has(place - 1, "or") and days.weekday is not None:
+        if is_bare_next(tape, place) and tape.has(place - 1, "or") and days.weekday is not None:
             later = Days("date", (almanac.one(end + _DAY * 6),), weekday=days.weekday)
             return [Piece(later, place, place + 1)], place + 1  # "either this Thursday or next"
         return None
     counted = tape.number(place + 1) if tape.has(place, "in") and days.others else None
-    if counted is not None and _ends(tape, counted[1]) and 1 <= counted[0] <= 9:  # "rather in two"
+    if counted is not None and ends(tape, counted[1]) and 1 <= counted[0] <= 9:  # "rather in two"
         first = tape.today + _WEEK * counted[0]
         later = Days("week", (almanac.one(first),), ((first, first + _WEEK),), confidence=0.8)
         return [Piece(later, place, counted[1])], counted[1]
     after = tape.get(place, "unit") == "week" and tape.has(place + 1, "after")
     if after and (place + 2 >= len(tape) or tape.has(place + 2, "soft")):
-        return [Piece(_week(end), place, place + 2)], place + 2
+        return [Piece(a_week(end), place, place + 2)], place + 2
     refused = any(tape.has(p, "cannot") for p in range(pieces[-1].end, place))
-    if _is_bare_next(tape, place) and (tape.has(place - 1, "or", "filler") or refused):
-        return [Piece(_week(end), place, place + 1)], place + 1
+    if is_bare_next(tape, place) and (tape.has(place - 1, "or", "filler") or refused):
+        return [Piece(a_week(end), place, place + 1)], place + 1
     return None
 
 
@@ -246,7 +251,7 @@ def _weekend_later(tape: Tape, place: int, days: Days) -> Echo | None:
     """ "This weekend or the weekend after", "il weekend dopo"."""
     if not tape.has(place, "weekend") or not almanac.is_weekend(days.ranges[0]):
         return None
-    if not tape.has(place + 1, "later_on") or not _ends(tape, place + 2):
+    if not tape.has(place + 1, "later_on") or not ends(tape, place + 2):
         return None
     start, end = almanac.weekend(days.ranges[0][0], 1)
     return [Piece(Days("span", ((start, end),)), place, place + 2)], place + 2
@@ -262,11 +267,7 @@ def _following_week(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
         return None
     if not any(tape.has(p, "or", "and") for p in range(pieces[-1].end, place)) and days.kind != "week":
         pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
-    return [Piece(_week(first), place, place + 2, link="break")], place + 2
-
-
-def _week(first: date, end: date | None = None) -> Days:
-    return Days("week", ((first, end or first + _WEEK),), grain="week")
+    return [Piece(a_week(first), place, place + 2, link="break")], place + 2
 
 
 def _of_the_next(tape: Tape, place: int, days: Days) -> Echo | None:
@@ -275,75 +276,11 @@ def _of_the_next(tape: Tape, place: int, days: Days) -> Echo | None:
     if kind is None or days.kind not in ("week", "span") or (days.ranges[0][1] - days.ranges[0][0]).days > 7:
         return None
     following = tape.skip(place + 1, "of", "filler", most=2)
-    if not _is_bare_next(tape, following) and not tape.has(following, "one_after"):
+    if not is_bare_next(tape, following) and not tape.has(following, "one_after"):
         return None
     first = almanac.monday(days.ranges[0][0]) + _WEEK
-    start, end = position_in(kind, _week(first))
+    start, end = position_in(kind, a_week(first))
     return [Piece(Days("span", ((start, end),)), place, following + 1)], following + 1
-
-
-def _not_this_one(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
-    """ "Wednesday, not this one, the next": but "this Wednesday, not next" is this one."""
-    refused = pieces[-1].negated or any(tape.has(p, "not") for p in range(pieces[-1].end, place))
-    if tape.has(place - 1, "not") or not (_is_bare_next(tape, place) and refused):
-        return None
-    if almanac.is_weekend(days.ranges[0]):  # "not this weekend but the next"
-        pieces[-1] = pieces[-1].but(negated=True)
-        start, end = almanac.weekend(days.ranges[0][0], 1)
-        return [Piece(Days("span", ((start, end),)), place, place + 1, link="break")], place + 1
-    if days.weekday is None:
-        return None
-    pieces[-1] = pieces[-1].but(negated=True)
-    later = Days("date", (almanac.one(days.ranges[0][1] + _DAY * 6),), weekday=days.weekday)
-    return [Piece(later, place, place + 1, link="break")], place + 1
-
-
-def _in_brackets(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
-    """ "The last week of March (23-29)": the dates of what was just named."""
-    if tape.at(place - 1).text != "(" or tape.at(place + 1).text != "-" or tape.at(place + 3).text != ")":
-        return None
-    first, last = tape.whole(place), tape.whole(place + 2)
-    near = days.ranges[0][0]
-    if first is None or last is None or days.kind not in ("week", "span", "month"):
-        return None
-    start, end = almanac.make(near.year, near.month, first), almanac.make(near.year, near.month, last)
-    if start is None or end is None or not start < end or end < near or start > days.ranges[0][1]:
-        return None
-    pieces[-1] = pieces[-1].but(found=Days("span", ((max(start, tape.today), end + _DAY),)), end=place + 4)
-    return [], place + 4
-
-
-def _this_one(tape: Tape, place: int, before: Piece) -> Echo | None:
-    """ "На прошлой неделе не смогла, давайте на этой": this week."""
-    week = any(tape.get(p, "unit") == "week" for p in range(before.start, before.end))
-    if not week or not tape.has(place, "this") or not _ends(tape, place + 1):
-        return None
-    start, end = almanac.week(tape.today, 0)
-    return [Piece(_week(max(start, tape.today), end), place, place + 1)], place + 1
-
-
-def _but_not_this(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
-    """ "Giovedì prossimo, non questo": the one of the week after."""
-    if (
-        not (tape.has(place, "this") and tape.has(place - 1, "not", "except"))
-        or days.weekday is None
-        or days.bound
-    ):
-        return None
-    if tape.has(place + 1, "weekday", "unit", "weekend", "month", "part", "holiday") or pieces[-1].negated:
-        return None
-    coming = almanac.coming_weekday(tape.today, days.weekday)
-    if days.ranges != (almanac.one(coming),):
-        return [], place + 1
-    later = Days("date", (almanac.one(coming + _WEEK),), weekday=days.weekday)
-    pieces[-1] = pieces[-1].but(found=later, end=place + 1)
-    return [], place + 1
-
-
-def _is_bare_next(tape: Tape, place: int) -> bool:
-    return tape.has(place, "next") and not tape.has(
-        place + 1, "weekday", "unit", "weekend", "month", "part", "holiday"
-    )
 
 
 def _same_month(tape: Tape, place: int, before: Piece) -> Days | None:

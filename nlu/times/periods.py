@@ -5,11 +5,11 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from nlu.times import almanac
-from nlu.times.almanac import DayRange
 from nlu.times.dates import read_date
 from nlu.times.holidays import holiday, read_holiday
 from nlu.times.modifiers import read_modifier
 from nlu.times.pieces import PAST, Days
+from nlu.times.positions import HALVES, POSITIONS, TENS, position_in, tens_ahead
 from nlu.times.tape import Tape
 
 Read = tuple[Days, int]
@@ -58,18 +58,18 @@ def _weeks_ahead(tape: Tape, weeks: int, end: int) -> Read:
 
 def read_position(tape: Tape, place: int) -> Read | None:
     """ "end of next week", "inizio settimana", "в середине месяца", "mid-March"."""
-    kind = next((k for k in _POSITIONS if tape.has(place, k)), None)
+    kind = next((k for k in POSITIONS if tape.has(place, k)), None)
     if kind is None:
         return None
     of = tape.skip(place + 1, "of", "filler", most=2)
     if tape.has(place, "before_weekend"):
         return Days("span", (position_in("end", _weeks_ahead(tape, 0, of)[0]),)), place + 1
-    if kind in _TENS and not tape.has(of, "month", "unit", "next", "this", "coming"):
-        return _tens_ahead(tape, kind), place + 1
+    if kind in TENS and not tape.has(of, "month", "unit", "next", "this", "coming"):
+        return tens_ahead(tape, kind), place + 1
     if tape.has(place + 1, "or"):  # "at the beginning or at the end of April"
-        of = tape.skip(place + 2, "of", "filler", *_POSITIONS, most=3)
+        of = tape.skip(place + 2, "of", "filler", *POSITIONS, most=3)
         found = (
-            _position(tape, kind, of) if any(tape.has(p, *_POSITIONS) for p in range(place + 2, of)) else None
+            _position(tape, kind, of) if any(tape.has(p, *POSITIONS) for p in range(place + 2, of)) else None
         )
         return None if found is None else (found[0], place + 1)
     return _position(tape, kind, of) or _position(tape, kind, place + 1)
@@ -88,50 +88,13 @@ def _position(tape: Tape, kind: str, of: int) -> Read | None:
         whole = Days("month", (almanac.month(start.year, start.month),), grain="month"), whole[1]
     if whole is None or whole[0].kind not in ("week", "month"):
         return None
-    if kind in (*_HALVES, *_TENS) and whole[0].kind != "month":
+    if kind in (*HALVES, *TENS) and whole[0].kind != "month":
         return None
     start, end = position_in(kind, whole[0])
     start = max(start, tape.today)
     if end <= start:
         return None
     return Days("span", ((start, end),)), whole[1]
-
-
-_HALVES = ("begin_half", "end_half")
-_TENS = ("teens", "twenties")  # "в двадцатых числах"
-_POSITIONS = (*_HALVES, *_TENS, "begin", "middle", "end")
-
-
-def _tens_ahead(tape: Tape, kind: str) -> Days:
-    """ "В двадцатых числах" of no month: those that are ahead."""
-    for months in range(2):
-        first = tape.today + relativedelta(months=months)
-        start, end = position_in(kind, Days("month", (almanac.month(first.year, first.month),)))
-        if end > tape.today:
-            break
-    return Days("span", ((max(start, tape.today), end),))
-
-
-def position_in(kind: str, whole: Days) -> DayRange:
-    """Monday to Wednesday, Tuesday to Thursday, Thursday to Sunday; ten days of a month, or its half."""
-    start, end = whole.ranges[0]
-    if whole.kind == "week":
-        start = almanac.monday(start)
-        first, last = {"begin": (0, 3), "middle": (1, 4), "end": (3, 7)}.get(kind, (0, 7))
-        return start + timedelta(days=first), start + timedelta(days=last)
-    start = start.replace(day=1)
-    if kind in _HALVES:
-        middle = start + timedelta(days=15)
-        return (start, middle) if kind == "begin_half" else (middle, end)
-    tenth, twentieth = start + timedelta(days=10), start + timedelta(days=20)
-    before = timedelta(days=1)
-    return {
-        "begin": (start, tenth),
-        "middle": (tenth, twentieth),
-        "end": (twentieth, end),
-        "teens": (tenth - before, twentieth - before),
-        "twenties": (twentieth - before, end),
-    }[kind]
 
 
 def month_named(tape: Tape, place: int) -> Read | None:

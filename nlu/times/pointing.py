@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from nlu.times import almanac
-from nlu.times.periods import position_in
 from nlu.times.pieces import Days, Piece
+from nlu.times.positions import position_in
 from nlu.times.tape import Tape
 
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
