@@ -26,6 +26,8 @@ _BEGINS_HOURS = ("digits", "number", "at", "clock_exact", "clock_spoken", "half"
 def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
     begin = tape.skip(place, "from", "between", most=2)
     announced = begin > place
+    if tape.has(place, "instead"):  # "anziché alle 15 alle 16"
+        return None
     if not announced and not tape.has(place, *_BEGINS_HOURS):
         return None
     begin = tape.skip(begin, "at", most=1)
@@ -171,6 +173,9 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if read is None:
         return None
     moment, end, sure = read
+    lasting = not sure and begin == place and tape.at(end).text == "or" and tape.number(end + 1)
+    if lasting and tape.get(lasting[1], "unit") == "hour":
+        return None  # "1 or 2 hours"
     if begin > place and not tape.has(begin - 1, "at") and _is_a_date(tape, begin, end):
         return None
     if not sure and end == begin + 1 == place + 1 and _is_pronoun(tape, place):

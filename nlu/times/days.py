@@ -89,6 +89,10 @@ def _between(tape: Tape, place: int) -> Read | None:
         return Days("span", ((first[0].ranges[0][0], end),)), second[1]  # "from the 23rd to the month's end"
     if second is None or second[0].kind in ("past", "week", "month", "span"):
         return None
+    hour = tape.ordinal(last) is None and tape.has(second[1], "ampm_am", "ampm_pm")
+    hour = hour and not tape.vocabulary.article_makes_day and not tape.has(second[1], "unit")
+    if second[0].kind == "number" and hour:
+        return None  # "from 9 on the 12th to 11 am"
     if second[0].kind == "number" and tape.at(to).text == "-":
         told = first[0].number or first[0].ranges[0][0].day
         parted = not tape.at(last).glued and tape.ordinal(last) is None  # "12 March - 9"

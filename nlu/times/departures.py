@@ -227,6 +227,9 @@ def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
     owned = tape.skip(told_until, "filler", "possessive", most=3)
     if tape.has(owned, "booked", "have_booked") and not onto:  # "tomorrow's appointment"
         return True
+    leaving = tape.has(owned, "moving") and tape.at(owned).text != "instead" and not onto
+    if leaving and any(isinstance(p.found, Days) and _goes_to(tape, p.start) for p in pieces[number + 1 :]):
+        return True  # "bring tomorrow's forward to today"
     parted = any(tape.has(p, "soft") for p in range(booked, piece.start))
     moved_after = any(tape.has(p, "moving") for p in range(piece.end, len(tape)))
     if booked >= 0 and not parted and (not onto or moved_after):  # "my appointment on Tuesday"

@@ -14,7 +14,7 @@ WRITTEN = Path(__file__).parents[1] / "strangers"
 LANGUAGES = sorted(folder.name for folder in WRITTEN.iterdir() if (folder / "dates.yml").exists())
 
 #: A little worse than what was measured.
-RIGHT_AT_LEAST = {"en": 0.965, "it": 0.965, "ru": 0.95}
+RIGHT_AT_LEAST = {"en": 0.96, "it": 0.965, "ru": 0.95}
 SILENTLY_WRONG_AT_MOST = 0.008
 
 
