@@ -11,6 +11,7 @@ from nlu.times.departures import dismiss
 from nlu.times.echoes import read_echo
 from nlu.times.full_dates import read_birth
 from nlu.times.hours import part_hours
+from nlu.times.negations import link_of, negate, negate_last
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.pointing import read_pointing
 from nlu.times.reasons import (
@@ -24,9 +25,7 @@ from nlu.times.reasons import (
 from nlu.times.refusals import (
     falls_back,
     free_afterwards,
-    is_a_condition,
     keep_days_of_refused_hours,
-    leaves_only,
     refuse_alike,
     refuse_before_the_rest,
     stay_between,
@@ -72,17 +71,17 @@ def find_pieces(tape: Tape) -> list[Piece]:
             pieces.pop()  # "today in two hours"
         for number, piece in enumerate(news):
             first = number == 0
-            link: Link = _link(tape, gap_start, place, begins=not pieces) if first else "none"
+            link: Link = link_of(tape, gap_start, place, begins=not pieces) if first else "none"
             if first and pieces and falls_back(tape, gap_start, place):
                 link = "or" if isinstance(piece.found, Clock) else "break"
             if first and piece.link == "none":  # an hour that a day before it has
                 link = "none"
             if first:
-                pieces, piece = _negate(tape, pieces, piece, gap_start, place)
+                pieces, piece = negate(tape, pieces, piece, gap_start, place)
                 piece = free_afterwards(tape, piece)
             pieces.append(piece.but(link=link))
         place = gap_start = end
-    pieces = stay_between(tape, refuse_alike(tape, _negate_last(tape, pieces, gap_start)))
+    pieces = stay_between(tape, refuse_alike(tape, negate_last(tape, pieces, gap_start)))
     pieces = refuse_before_the_rest(tape, pieces)
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
@@ -177,136 +176,3 @@ def _is_greeting(tape: Tape, place: int) -> bool:
         tape.has(2, "weekday", "relative", "digits", "day_number") and len(tape) <= 5
     )  # "evening, 12 March"
     return greets and not dated and (len(tape) == 1 or tape.has(1, "soft") or tape.is_unknown(1))
-
-
-def _link(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
-    """What lexemes [start, end) between two pieces make of them."""
-    if begins:
-        return "break"
-    link: Link = "none"
-    moving = tape.speaks_of_moving
-    for place in range(start, end):
-        senses = tape.at(place).senses
-        if "and" in senses and "or" in senses and link != "or":
-            link = "and"
-        elif "or" in senses and "filler" not in senses:
-            link = "or"
-        elif "soft" in senses:
-            link = "soft" if link == "none" else link
-        elif not senses or senses.keys().isdisjoint(_TRANSPARENT):
-            if "booked" in senses and not moving:  # "any Saturday appointment this week"
-                continue
-            return "break"
-    return link
-
-
-#: Words that do not part what stands on either side.
-_TRANSPARENT = frozenset(
-    {"around", "filler", "or", "soft", "not", "except", "cannot", "instead", "correction"}
-    | {"at", "at_weak", "from", "to", "and", "next", "of", "in", "this", "by"}
-)
-
-
-def _is_instead(tape: Tape, pieces: list[Piece], piece: Piece, marker: int) -> bool:
-    alike = bool(pieces) and type(pieces[-1].found) is type(piece.found) and not pieces[-1].negated
-    return alike and tape.at(marker - 1).text in ("?", "…", ".", ",") and isinstance(piece.found, Days)
-
-
-_CONTRAST = frozenset({"ma", "pero", "invece", "but", "но", "no"})
-
-
-def _negate(
-    tape: Tape, pieces: list[Piece], piece: Piece, gap_start: int, place: int
-) -> tuple[list[Piece], Piece]:
-    """Applies "not", "I can't" and "except" in the gap before `piece` to it, or to what stood before."""
-    for marker in range(gap_start, place):
-        senses = tape.at(marker).senses
-        if not senses:
-            continue
-        if "cannot" in senses and pieces and is_a_condition(tape, pieces[-1].start):
-            continue  # "if Thursday is full, then on Friday"
-        before = all(tape.has(p, "filler", "possessive") for p in range(gap_start, marker)) and bool(pieces)
-        after = all(tape.has(p, "filler", "at", "of", "day_number") for p in range(marker + 1, place))
-        if "except" in senses and after and not ("cannot" in senses and before):
-            listed = tape.has(marker - 1, "workdays", "whenever", "weekend", "unit", "days_ahead")
-            instead = tape.at(marker).text == "but" and bool(pieces) and pieces[-1].negated
-            if instead or leaves_only(tape, pieces, marker):  # "not this weekend but the next"
-                continue
-            listed = listed or (tape.has(marker - 1, "part") and tape.has(marker - 2, "whenever", "every"))
-            if tape.at(marker).text != "but" or gap_start == marker == 0 or listed:
-                return pieces, piece.but(excluding=True, negated=True)
-            continue
-        own_hour = (
-            after
-            and isinstance(piece.found, Clock)
-            and isinstance(pieces[-1].found if pieces else None, Days)
-        )
-        if "cannot" in senses and before and own_hour:  # "on Tuesday I have a meeting at 3"
-            return pieces, piece.but(negated=True)
-        if tape.at(marker).text == "no" and after and _is_instead(tape, pieces, piece, marker):
-            continue  # "Thursday? No, Friday": a correction
-        contrast = any(
-            tape.at(p).text in _CONTRAST or tape.has(p, "so") for p in range(marker + 1, place)
-        )  # "evenings are impossible, so on Saturday"
-        if "cannot" in senses and before and (contrast or pieces[-1].link != "none"):
-            pieces = _negated_back(tape, pieces)
-            continue
-        if ("cannot" in senses or "not" in senses) and after and not is_a_condition(tape, marker):
-            return pieces, piece.but(negated=True)
-        if "cannot" in senses and before:
-            pieces = _negated_back(tape, pieces)
-    if pieces and pieces[-1].negated and place > gap_start:
-        link = _link(tape, gap_start, place, begins=False)
-        joined = link in ("or", "and") or (link == "soft" and pieces[-1].excluding)
-        clock = piece.found if isinstance(piece.found, Clock) else None
-        bounded = clock is not None and (clock.shape in ("after", "before") or _is_apart(pieces[-1], link))
-        if joined and not bounded and not any(tape.has(p, "not", "cannot") for p in range(gap_start, place)):
-            piece = piece.but(negated=True, excluding=pieces[-1].excluding)
-    return pieces, piece
-
-
-def _is_apart(last: Piece, link: Link) -> bool:
-    """ "Any day but Wednesday, in the morning": hours after a comma are not of the day that was excluded."""
-    return link == "soft" and last.excluding and isinstance(last.found, Days)
-
-
-def _negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:
-    """ "Monday doesn't work" at the end of the message."""
-    for place in range(gap_start, min(gap_start + 5, len(tape))):
-        if tape.has(place, "cannot") and pieces:
-            return _negated_back(tape, pieces)
-        if not tape.has(place, "filler"):
-            break
-    return pieces
-
-
-def _is_listed_before(tape: Tape, pieces: list[Piece], place: int) -> bool:
-    one, other = pieces[place - 1] if place else None, pieces[place]
-    if one is None or not (isinstance(one.found, Days) and isinstance(other.found, Days)):
-        return False
-    return other.link == "soft" and other.start == one.end + 1 and tape.at(one.end).text == ","
-
-
-def _is_within(pieces: list[Piece], place: int) -> bool:
-    """ "Next week, but not on Tuesday": the week stays."""
-    days, before = pieces[place].found, pieces[place - 1].found if place else None
-    return (
-        isinstance(days, Days)
-        and isinstance(before, Days)
-        and pieces[place].link == "none"
-        and before.kind in ("week", "month", "span")
-    )
-
-
-def _negated_back(tape: Tape, pieces: list[Piece]) -> list[Piece]:
-    """Negates the last piece and those that hang on it."""
-    pieces = list(pieces)
-    listed = False
-    for place in range(len(pieces) - 1, -1, -1):
-        pieces[place] = free_afterwards(tape, pieces[place].but(negated=True))
-        listed = listed or pieces[place].link in ("or", "and")
-        if listed and _is_listed_before(tape, pieces, place):  # "the 10th, 11th and 12th don't suit"
-            continue
-        if pieces[place].link in ("break", "soft") or _is_within(pieces, place):
-            break
-    return pieces
