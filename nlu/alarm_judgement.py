@@ -32,6 +32,8 @@ def judged(
     """All flags of a message, the gravest first. In a language without lessons nothing is taken back."""
     flags = [flag for flag in alarms.flags if not (in_told_language and _taken_back(flag, alarms, weighed))]
     learnt = _learnt(alarms, weighed, ranking, words)
+    if learnt is not None and learnt.level == "C" and not in_told_language:
+        learnt = None  # what is to be seen today is told from what is not by words that it has not heard
     if learnt is not None and all(learnt.level < flag.level for flag in flags):
         flags.insert(0, learnt)
     return tuple(flags)

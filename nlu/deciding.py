@@ -26,6 +26,7 @@ _TELLING = 6  # letters of a misspelt word that still tells something
 _ANSWERS: dict[AskedKind, frozenset[str]] = {
     "time": frozenset({"time", "part_of_day", "asap"}),
     "opening": frozenset({"choice", "time", "part_of_day"}),
+    "yes_no": frozenset({"time", "part_of_day"}),  # "the ten o'clock one": yes, or another
     "name": frozenset({"person"}),
     "phone": frozenset({"phone"}),
     "birth_date": frozenset({"birth_date"}),
@@ -67,7 +68,10 @@ class IntentDecision:
             return known
         if draft.answer is not None and draft.answer.whole:
             return "affirm" if draft.answer.value else "deny"
-        return self._learnt.by_heart.get(without_courtesies(draft.repaired)) or self._person_called(draft)
+        known = self._learnt.by_heart.get(without_courtesies(draft.repaired))
+        if known == "bot_challenge":
+            known = None  # "a real human?" asks who is there; "a real human please" asks for one
+        return known or self._person_called(draft)
 
     def _person_called(self, draft: Draft) -> str | None:
         """ "You stupid bot, get me a person": one of several clauses asks for a person."""

@@ -18,7 +18,7 @@ from nlu.layers import Adam, by_size, halfway, kept, smoothed
 Matrix = NDArray[np.float32]
 
 _SIGNS, _HIDDEN = 256, 512
-_EPOCHS = ((5000, 20), (50_000, 14), (1_000_000_000, 8))
+_EPOCHS = ((5000, 20), (50_000, 14), (200_000, 10), (1_000_000_000, 8))
 _AT_ONCE = 128  # messages a step
 _PACE = 2e-3
 _SLOWER = 0.5  # of the pace, for signs: they are many numbers, and few messages tell of each

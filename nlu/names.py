@@ -189,9 +189,12 @@ def _whole_message(
         return None
     if len(run) == 1 and len(_folded(run[0].group())) < 2:
         return None
-    if sum(1 for p in run if ordinary(_folded(p.group())) and p.group()[0].islower()) > len(run) / 2:
-        return None
-    return _entity(text, run)
+    words_of_the_language = [
+        piece
+        for piece in (p.group() for p in run)
+        if piece[0].islower() and ordinary(_folded(piece)) and _folded(piece) not in known.first_names
+    ]
+    return None if len(words_of_the_language) > len(run) / 2 else _entity(text, run)
 
 
 def _folded(piece: str) -> str:
