@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.refusals import is_a_condition
 from nlu.times.settling import fits
 from nlu.times.tape import Tape
+
+_SINGLE = ("weekday", "date", "number", "relative")
 
 _BARE_NO = frozenset({"no", "нет", "not"})
 
@@ -103,4 +106,32 @@ def ends_later(pieces: Sequence[Piece]) -> bool:
         exact = one.found.kind in ("relative", "weekday", "date", "number") and not one.found.bound
         if plain and exact and one.found.ranges and other.found.bound in ("before", "by"):
             return other.found.ranges[0][1] > one.found.ranges[0][1]
+    return False
+
+
+def is_conditioned(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "If the swelling isn't down by Wednesday, can I come on Thursday?" """
+    for one, other in pairwise(p for p in pieces if isinstance(p.found, Days)):
+        bounded = isinstance(one.found, Days) and one.found.bound in ("by", "before")
+        if (
+            bounded
+            and not (one.negated or one.dismissed or other.negated)
+            and is_a_condition(tape, one.start)
+        ):
+            return True
+    return False
+
+
+def is_beside_a_stay(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Holiday from the 7th to the 14th, could we do the 16th?": days told first, and another asked for."""
+    told = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges]
+    for one, other in pairwise(told):
+        if not (isinstance(one.found, Days) and isinstance(other.found, Days)):
+            continue
+        plain = not (one.negated or one.dismissed or other.negated or other.dismissed)
+        stay = one.found.kind == "span" and not one.found.bound and tape.has(one.start, "from")
+        apart = other.found.kind in _SINGLE and other.link in ("soft", "break")
+        gap = range(one.end, other.start)
+        if plain and stay and apart and any(tape.has(p, "wishing") for p in gap):
+            return not any(tape.has(p, "or") and not tape.has(p, "filler") for p in gap)
     return False

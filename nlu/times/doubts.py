@@ -13,6 +13,8 @@ from nlu.times.disagreements import (
     goes_round_the_week,
     hours_disagree,
     is_astonished,
+    is_beside_a_stay,
+    is_conditioned,
     refuses_in_two_ways,
 )
 from nlu.times.hours import opening_hours, part_hours
@@ -43,8 +45,8 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _an_hour_is_excluded(tape, pieces)
         or _asks_for_nothing(tape, pieces)
         or _tells_a_story(tape, pieces)
-        or _is_conditioned(tape, pieces)
-        or _is_beside_a_stay(tape, pieces)
+        or is_conditioned(tape, pieces)
+        or is_beside_a_stay(tape, pieces)
         or hours_disagree(tape, pieces)
         or disagree(pieces)
         or is_astonished(tape, pieces)
@@ -259,34 +261,6 @@ def _asks_for_nothing(tape: Tape, pieces: Sequence[Piece]) -> bool:
     if not any(isinstance(p.found, Days) and _is_vague(p.found) for p in pieces):
         return False
     return any(tape.is_unknown(place) and tape.at(place).text.isalpha() for place in range(len(tape)))
-
-
-def _is_conditioned(tape: Tape, pieces: Sequence[Piece]) -> bool:
-    """ "If the swelling isn't down by Wednesday, can I come on Thursday?" """
-    for one, other in pairwise(p for p in pieces if isinstance(p.found, Days)):
-        bounded = isinstance(one.found, Days) and one.found.bound in ("by", "before")
-        if (
-            bounded
-            and not (one.negated or one.dismissed or other.negated)
-            and is_a_condition(tape, one.start)
-        ):
-            return True
-    return False
-
-
-def _is_beside_a_stay(tape: Tape, pieces: Sequence[Piece]) -> bool:
-    """ "Holiday from the 7th to the 14th, could we do the 16th?": days told first, and another asked for."""
-    told = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges]
-    for one, other in pairwise(told):
-        if not (isinstance(one.found, Days) and isinstance(other.found, Days)):
-            continue
-        plain = not (one.negated or one.dismissed or other.negated or other.dismissed)
-        stay = one.found.kind == "span" and not one.found.bound and tape.has(one.start, "from")
-        apart = other.found.kind in _SINGLE and other.link in ("soft", "break")
-        gap = range(one.end, other.start)
-        if plain and stay and apart and any(tape.has(p, "wishing") for p in gap):
-            return not any(tape.has(p, "or") and not tape.has(p, "filler") for p in gap)
-    return False
 
 
 def _tells_a_story(tape: Tape, pieces: Sequence[Piece]) -> bool:

@@ -1,7 +1,6 @@
 """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from nlu.times import almanac
 from nlu.times.hours import part_hours
@@ -17,12 +16,13 @@ from nlu.times.narrowing import (
 )
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
+from nlu.times.weeks import after_its_date, place_weekdays
 
 
 def settle(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
     chain = _merge_days(_month_beside_its_weekday(chain))
-    days = _place_numbers(_place_in_month(_after_its_date(tape, _place_weekdays(tape, chain))))
+    days = _place_numbers(_place_in_month(after_its_date(tape, place_weekdays(tape, chain))))
     return _merge_clocks(tape, _narrow_part(tape, days))
 
 
@@ -113,84 +113,6 @@ def _same_day(one: object, other: object, *, apart: bool) -> Days | None:
             return replace(other, weekday=one.weekday)
         return replace(other, others=one.ranges[:1], confidence=0.5)
     return None
-
-
-def _place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
-    """ "Next week, Tuesday or Thursday": the weekdays are those of the week named beside them."""
-    weeks = [n for n, p in enumerate(chain) if isinstance(p.found, Days) and p.found.kind == "week"]
-    days = [n for n, p in enumerate(chain) if isinstance(p.found, Days) and p.found.kind == "weekday"]
-    wished = [n for n in weeks if not chain[n].negated]
-    weeks = wished if len(wished) == 1 else weeks  # "not this week, next week only on Tuesday"
-    if not weeks:
-        return _share_week(chain, days)
-    if len(weeks) != 1 or not days:
-        return chain
-    week = weeks[0]
-    beside = week + 1 if week + 1 in days else week - 1
-    if beside == week - 1 and week - 2 in days and isinstance(chain[beside].found, Clock):
-        beside = week - 2  # "Thursday morning of next week"
-    if beside not in days or chain[max(week, beside)].link in ("or", "and") or chain[week].negated:
-        return chain
-    if chain[beside].dismissed != chain[week].dismissed:  # "move Thursday to next week"
-        return chain
-    if chain[beside].negated:
-        return _rehung(chain, week, days, keep=True)
-    return _rehung(chain, week, days, keep=False)
-
-
-def _share_week(chain: list[Piece], days: list[int]) -> list[Piece]:
-    """ "Tuesday or Thursday next week": both are of next week."""
-    settled = list(chain)
-    for place in reversed(days):
-        following = settled[place + 1] if place + 1 < len(settled) else None
-        if following is None or not isinstance(following.found, Days) or following.found.of_week is None:
-            continue
-        found = settled[place].found
-        if isinstance(found, Days) and found.weekday is not None and following.link in ("or", "and", "soft"):
-            week = following.found.of_week
-            day = week + timedelta(days=found.weekday)
-            moved = replace(found, kind="date", ranges=(almanac.one(day),), of_week=week)
-            settled[place] = settled[place].but(found=moved)
-    return settled
-
-
-def _after_its_date(tape: Tape, chain: list[Piece]) -> list[Piece]:
-    """ "Tuesday 10 or Wednesday": the Wednesday behind that Tuesday."""
-    settled = list(chain)
-    for place, piece in enumerate(settled):
-        days = piece.found
-        if not isinstance(days, Days) or days.kind != "weekday" or days.weekday is None or days.bound:
-            continue
-        if piece.link not in ("or", "and", "soft") or piece.negated or days.others:
-            continue
-        before = [p for p in settled[:place] if isinstance(p.found, Days)]
-        dated = before[-1].found if before else None
-        if not isinstance(dated, Days) or before[-1].negated or before[-1].dismissed:
-            continue
-        written = any(tape.has(p, "digits", "ordinal") for p in range(before[-1].start, before[-1].end))
-        if dated.kind != "date" or dated.weekday is None or not written or len(dated.ranges) != 1:
-            continue
-        day = almanac.monday(dated.ranges[0][0]) + timedelta(days=days.weekday)
-        if dated.ranges[0][0] < day and days.ranges[0][0] < dated.ranges[0][0]:
-            settled[place] = piece.but(found=replace(days, ranges=(almanac.one(day),)))
-    return settled
-
-
-def _rehung(chain: list[Piece], week: int, days: list[int], *, keep: bool) -> list[Piece]:
-    named = chain[week].found
-    assert isinstance(named, Days)
-    first = almanac.monday(named.ranges[0][0])
-    settled: list[Piece] = []
-    for number, piece in enumerate(chain):
-        if number == week and not keep:
-            continue
-        if number in days and isinstance(piece.found, Days) and piece.found.weekday is not None:
-            day = first + timedelta(days=piece.found.weekday)
-            piece = piece.but(found=replace(piece.found, kind="date", ranges=(almanac.one(day),)))
-        settled.append(piece)
-    if not keep and settled and week == 0:
-        settled[0] = settled[0].but(start=chain[0].start, link=chain[0].link)
-    return settled
 
 
 def _place_in_month(chain: list[Piece]) -> list[Piece]:
