@@ -120,13 +120,13 @@ bench-engine: setup  ## one move of the dialogue engine, with 10 to 1,000 flows;
 	$(RUN)python -m bench.engine
 
 bench-times: setup  ## days and hours in patients' words, beside Duckling and dateparser
-	$(RUN)python -m bench.times tests/nlu/open tests/nlu/sealed
+	$(RUN)python -m bench.times tests/nlu/open tests/nlu/sealed tests/nlu/people
 
 any-text: setup  ## whatever anybody sends is read: random strings of all of Unicode, none may raise
 	$(RUN)python -m bench.any_text
 
 bench-alarms: setup  ## emergencies heard, look-alikes and ordinary messages left alone
-	$(RUN)python -m bench.alarms tests/nlu/open tests/nlu/sealed
+	$(RUN)python -m bench.alarms tests/nlu/open tests/nlu/sealed tests/nlu/people
 
 growth: setup  ## what a turn costs the database as conversations add up (LARGE=1: to a million)
 	$(RUN)python -m bench.growth $(if $(LARGE),--sizes 1000 100000 1000000)

@@ -107,6 +107,7 @@ def _wish(times: Sequence[Entity], context: Context, text: str, words: tuple[Wor
         wish["in_doubt"] = True
     if wish["windows"] and not wish["part"] and _names_the_same_hour(words):
         wish["same_hour"] = True
+        wish.pop("in_doubt", None)  # whose hour it is, the visit tells
     return [Entity(entity="wish", value=wish, start=start, end=end, text=text[start:end])]
 
 
