@@ -117,7 +117,7 @@ async def run(older: str, seed: int, bookings: int, *, postgresql: bool) -> bool
             """So many further bookings, of patients who are already writing and of others."""
             wanted = sum(robot.booked for robot in robots) + bookings
             async with asyncio.timeout(240):
-                while sum(robot.booked for robot in robots) < wanted:  # noqa: ASYNC110
+                while sum(robot.booked for robot in robots) < wanted:  # noqa: ASYNC110 - robots ring no bell
                     await asyncio.sleep(0.1)
 
         try:

@@ -85,7 +85,7 @@ def hasty(port: int, data: Path, environment: dict[str, str], now: str) -> None:
         await asyncio.wait({task}, timeout=0.05)
         return await task if task.done() and not task.exception() else _NOTHING
 
-    Intake.accept = accepts  # type: ignore[method-assign]
+    Intake.accept = accepts  # type: ignore[method-assign]  # the twin: a fault is planted
     nursery.demo(port, data, environment, now)
 
 

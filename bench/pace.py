@@ -47,7 +47,7 @@ class Following(Meta):
         payload = json.loads(await request.read())
         answer = await super()._take(request)
         if self.url and "to" in payload:
-            wamid = json.loads(answer.body or b"{}")["messages"][0]["id"]  # type: ignore[arg-type]
+            wamid = json.loads(answer.text or "{}")["messages"][0]["id"]
             task = asyncio.create_task(self._follow_up(wamid, payload))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)

@@ -30,7 +30,7 @@ def plant(kind: str) -> None:
     if kind in ("poison", "for ever"):
         _poison(Path(os.environ["CHAIRSIDE_POISON"]))
     if kind == "for ever":
-        attempts.MOST = running.MOST = 10**9  # type: ignore[attr-defined]
+        attempts.MOST = running.MOST = 10**9  # type: ignore[attr-defined]  # imported there
     if kind == "never late":
         _set_default(running.Turns, late=timedelta(days=3650))
     if kind == "no bounds":
@@ -61,11 +61,11 @@ def _poison(armed: Path) -> None:
             raise RuntimeError("a mistake of ours")
         return await understand(self, text, *given, **more)
 
-    Reader.understand = fails  # type: ignore[method-assign]
+    Reader.understand = fails  # type: ignore[method-assign]  # a fault is planted
 
 
 def _set_default(of: type, **values: object) -> None:
-    defaults = of.__init__.__kwdefaults__  # type: ignore[misc]
+    defaults = of.__init__.__kwdefaults__  # type: ignore[misc]  # of a class, not an instance
     assert defaults is not None
     defaults.update(values)
 

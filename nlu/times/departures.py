@@ -160,7 +160,8 @@ def _is_left(pieces: list[Piece], number: int) -> bool:
     day, later = pieces[number + 1 : number + 2], pieces[number + 2 :]
     if not day or not _is_day(day[0]) or day[0].link != "none":
         return False
-    others = [p for p in later if isinstance(p.found, Days) and p.found.ranges != day[0].found.ranges]  # type: ignore[union-attr]
+    ranges = day[0].found.ranges  # type: ignore[union-attr]  # `_is_day` has looked
+    others = [p for p in later if isinstance(p.found, Days) and p.found.ranges != ranges]
     hours = [p for p in later if isinstance(p.found, Clock) and not p.negated and p.link not in ("or", "and")]
     return bool(hours) and not others
 
