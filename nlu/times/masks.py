@@ -1,5 +1,6 @@
 """What looks like days and hours in a message and is none: phones, addresses, codes, names of people."""
 
+from nlu.times.ages import ages
 from nlu.times.folding import Token
 from nlu.times.vocabulary import Vocabulary
 from nlu.understanding import Context
@@ -31,8 +32,8 @@ _NAME_WORDS = 3  # a first name, a particle, a surname
 
 def masked_places(text: str, tokens: list[Token], words: Vocabulary, context: Context) -> set[int]:
     """The tokens that are not to be read."""
-    masked = _addresses(text, tokens) | _codes(tokens, words) | _phone_numbers(tokens, context)
-    return masked | _names(tokens, words) | _house_numbers(tokens, words)
+    masked = _addresses(text, tokens, words) | _codes(tokens, words) | _phone_numbers(tokens, context)
+    return masked | _names(tokens, words) | _house_numbers(tokens, words) | ages(tokens, words)
 
 
 def _names(tokens: list[Token], words: Vocabulary) -> set[int]:
@@ -92,8 +93,8 @@ def _capitalised(tokens: list[Token], first: int) -> range:
     return range(first, end)
 
 
-def _addresses(text: str, tokens: list[Token]) -> set[int]:
-    """Tokens of e-mail and web addresses."""
+def _addresses(text: str, tokens: list[Token], words: Vocabulary) -> set[int]:
+    """Tokens of e-mail and web addresses; "weds@2.15pm" is none."""
     if "@" not in text and "://" not in text and "www." not in text.lower():
         return set()
     masked: set[int] = set()
@@ -101,8 +102,9 @@ def _addresses(text: str, tokens: list[Token]) -> set[int]:
     for end in range(1, len(tokens) + 1):
         if end == len(tokens) or tokens[end].start > tokens[end - 1].end:
             run = text[tokens[start].start : tokens[end - 1].end]
+            timed = tokens[start].text in words.days and run.partition("@")[2][:1].isdecimal()
             if (
-                ("@" in run[1:-1] and any(map(str.isalpha, run.split("@")[-1])))
+                ("@" in run[1:-1] and any(map(str.isalpha, run.split("@")[-1])) and not timed)
                 or "://" in run
                 or run.lower().startswith("www.")
             ):

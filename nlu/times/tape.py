@@ -51,7 +51,7 @@ _OF_TIME = frozenset(
 _JOINING = frozenset({"or", "to", "and", "soft"})
 _NAMING = ("number", "at", "half", "clock_spoken", "holiday", "day_number", "weekday", "month", "ordinal")
 #: Words that tell why a time is named, and nothing of the time itself.
-_TELLING = frozenset({"wishing", "happened", "so", "street_after", "it_is", "no_visit"})
+_TELLING = frozenset({"wishing", "happened", "so", "street_after", "it_is", "no_visit", "advised"})
 
 
 @dataclass(frozen=True, slots=True)
