@@ -9,6 +9,7 @@ from nlu.times.counting import part_beside_a_day, read_instant
 from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.departures import dismiss
 from nlu.times.echoes import read_echo
+from nlu.times.follow_ups import read_follow_up
 from nlu.times.full_dates import read_birth
 from nlu.times.hours import part_hours
 from nlu.times.negations import link_of, negate, negate_last
@@ -30,7 +31,7 @@ from nlu.times.refusals import (
     refuse_before_the_rest,
     stay_between,
 )
-from nlu.times.repeats import join_repeats, same_day, widen_to_any_time
+from nlu.times.repeats import join_repeats, same_day, told_once, widen_to_any_time
 from nlu.times.retractions import retract
 from nlu.times.stories import drop_what_is_told
 from nlu.times.tape import Tape
@@ -56,6 +57,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
         born = born or ("born" in senses and not (pieces and _is_birth_just_told(pieces[-1], place)))
         found = (
             same_day(tape, place, pieces)
+            or read_follow_up(tape, place, pieces)
             or read_pointing(tape, place, pieces)
             or read_echo(tape, place, pieces)
             or _read(tape, place, born=born)
@@ -85,7 +87,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = refuse_before_the_rest(tape, pieces)
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
-    pieces = dismiss(tape, pieces)
+    pieces = told_once(dismiss(tape, pieces))
     return drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
 
 

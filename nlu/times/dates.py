@@ -171,6 +171,8 @@ def _number_of_month(tape: Tape, place: int) -> tuple[Days, int] | None:
     day = almanac.day_ahead(tape.today, number)
     if day is None:
         return None
+    if ordinal is not None and tape.at(end).text in ("one", "slot", "option"):  # "the second one, 11.30"
+        return None
     sure = counted or (ordinal is not None and announced) or number > 24
     one_of_them = ordinal is not None and not tape.has(begin, "digits") and tape.vocabulary.article_makes_day
     confidence = (

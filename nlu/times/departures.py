@@ -94,10 +94,15 @@ def _is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     day = number - 1 if number and piece.link == "none" and _is_day(pieces[number - 1]) else None
     first = number if day is None else day  # "my train is on Thursday at 19:40"
     before = range(max(pieces[first].start - _NEAR, pieces[first - 1].end if first else 0), piece.start)
-    if not any(tape.has(place, "own_hours") for place in before):
+    if not any(_names_own_hours(tape, place) for place in before):
         return False
     later = pieces[number + 1 :]
     return any(isinstance(p.found, Clock) and p.link in ("soft", "break", "none") for p in later)
+
+
+def _names_own_hours(tape: Tape, place: int) -> bool:
+    """ "My shift ends at 3", but "can we shift my 3 pm"."""
+    return tape.has(place, "own_hours") and not (tape.has(place, "moving") and tape.has(place + 1, "own"))
 
 
 def _is_day_of_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
@@ -143,7 +148,8 @@ def _is_compared(tape: Tape, pieces: list[Piece], number: int) -> bool:
 def _is_booked_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     """ "I'm booked at 10 today, can I come at 12?": the day stays, and another hour is wished for."""
     piece, later = pieces[number], pieces[number + 1 :]
-    if isinstance(piece.found, Clock) and tape.has(piece.start, "have_booked") and _is_left(pieces, number):
+    booked = tape.has(piece.start, "have_booked") or tape.has(piece.start - 1, "own")
+    if isinstance(piece.found, Clock) and booked and _is_left(pieces, number):
         return True
     if not number or not isinstance(piece.found, Clock) or piece.link != "none" or piece.negated:
         return False

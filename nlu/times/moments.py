@@ -209,6 +209,10 @@ def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int
         return 0, end, False
     if not joined and tape.has(end - 1, "number") and tape.has(_over_dash(tape, end), "number"):
         after = _over_dash(tape, end)  # "nine-thirty"
+    if not joined and tape.at(end).text in ("oh", "o", "zero") and tape.has(end - 1, "number"):
+        five = tape.number(end + 1)  # "thirteen oh five"
+        if five is not None and 1 <= five[0] <= 9 and tape.vocabulary.language == "en":
+            return five[0], five[1], True
     if joined and tape.at(after).text == "00" and tape.has(end - 1, "digits"):  # "15 e 00"
         return 0, after + 1, True
     minutes = tape.number(after)

@@ -29,7 +29,7 @@ def link_of(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
 #: Words that do not part what stands on either side.
 _TRANSPARENT = frozenset(
     {"around", "filler", "or", "soft", "not", "except", "cannot", "instead", "correction"}
-    | {"at", "at_weak", "from", "to", "and", "next", "of", "in", "this", "by"}
+    | {"at", "at_weak", "from", "to", "and", "next", "of", "in", "this", "by", "same_hour"}
 )
 
 

@@ -46,7 +46,7 @@ def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool
     told = False
     for step in (-1, 1):
         beside = place + step
-        while 0 <= beside < len(tape) and not tape.has(beside, "soft", "so"):
+        while 0 <= beside < len(tape) and not tape.has(beside, "soft", "so", "correction"):
             if tape.has(beside, "wishing", "booked", "moving", "whenever", "asap") and not tape.has(
                 beside, "no_visit"
             ):
@@ -58,6 +58,8 @@ def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool
 
 def is_pointed_back_at(tape: Tape, place: int) -> bool:
     """ "Payday is the 27th, so after that": the day is needed, though no visit is wished for on it."""
+    if any(tape.has(after, "same_day") for after in range(place, len(tape))):
+        return True  # "you texted me for the 16th, same day but after 10"
     for after in range(place, min(place + _WITHIN, len(tape))):
         if tape.has(after, "after_that", "before_that", "that_week"):
             return True

@@ -79,9 +79,11 @@ def refuse_alike(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         one, other = pieces[number - 1 : number + 1]
         if not one.negated or other.negated or type(one.found) is not type(other.found):
             continue
-        if not tape.has(other.end, "too") or any(tape.has(p, "works") for p in range(one.end, other.start)):
+        gap = range(one.end, other.start)
+        alike = any(tape.has(p, "alike") for p in gap)
+        if not (alike or tape.has(other.end, "too")) or any(tape.has(p, "works") for p in gap):
             continue
-        after = tape.skip(other.end + 1, "not", "filler", most=2)
+        after = tape.skip(other.end + (not alike), "not", "filler", most=2)
         if after >= len(tape) or tape.has(after, "soft", "cannot"):
             pieces = [*pieces[:number], other.but(negated=True), *pieces[number + 1 :]]
     return pieces

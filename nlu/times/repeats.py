@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 from nlu.times import almanac
 from nlu.times.pieces import Clock, Days, Piece, Whenever
@@ -66,6 +67,25 @@ def _has_clock(pieces: list[Piece], number: int) -> bool:
     if after < len(pieces) and isinstance(pieces[after].found, Clock) and pieces[after].link == "none":
         return True
     return number > 0 and isinstance(pieces[number - 1].found, Clock) and pieces[number].link == "none"
+
+
+def told_once(pieces: list[Piece]) -> list[Piece]:
+    """ "The 20th ... Friday 20 March at 2", "my 3 pm today, can it be 5 pm today": the one with its hour."""
+    days = [n for n, p in enumerate(pieces) if isinstance(p.found, Days) and _is_one_wished_day(p)]
+    left = set(range(len(pieces)))
+    for first, again in pairwise(days):
+        same = pieces[first].found.ranges == pieces[again].found.ranges  # type: ignore[union-attr]
+        same = same and pieces[again].link not in ("or", "and")
+        if same and not _has_clock(pieces, first) and _has_clock(pieces, again):
+            left.discard(first)
+    return pieces if len(left) == len(pieces) else [pieces[n] for n in sorted(left)]
+
+
+def _is_one_wished_day(piece: Piece) -> bool:
+    days = piece.found
+    if not isinstance(days, Days) or piece.negated or piece.dismissed or len(days.ranges) != 1:
+        return False
+    return days.ranges[0] == almanac.one(days.ranges[0][0])
 
 
 def same_day(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], int] | None:

@@ -115,8 +115,25 @@ def _same_day(one: object, other: object, *, apart: bool) -> Days | None:
     return None
 
 
+def _refused_in_month(chain: list[Piece]) -> list[Piece]:
+    """ "In April but not the 14th and 15th": those of April, of which the rest is left."""
+    month = chain[0].found if chain and not chain[0].negated else None
+    if not isinstance(month, Days) or month.kind != "month" or not month.ranges:
+        return chain
+    first = month.ranges[0][0]
+    refused = list(chain)
+    for place, piece in enumerate(chain):
+        days = piece.found
+        if piece.negated and isinstance(days, Days) and days.kind == "number" and days.number:
+            day = almanac.make(first.year, first.month, days.number)
+            if day is not None:
+                refused[place] = piece.but(found=replace(days, kind="date", ranges=(almanac.one(day),)))
+    return refused
+
+
 def _place_in_month(chain: list[Piece]) -> list[Piece]:
     """ "The 3rd of next month", "next month, on the 5th"."""
+    chain = _refused_in_month(chain)
     for place in range(len(chain) - 1):
         pair = sorted(
             chain[place : place + 2], key=lambda p: isinstance(p.found, Days) and p.found.kind == "month"

@@ -1,0 +1,104 @@
+"""Reads a second visit told by the first: "... and the stitches out the Wednesday after", "a week later",
+"the same time on Thursday", "from tomorrow to the day after"."""
+
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from nlu.times import almanac
+from nlu.times.counting import counted_unit
+from nlu.times.days import read_days
+from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.tape import Tape
+from nlu.times.which_one import Echo, ends
+
+_DAY = timedelta(days=1)
+_SPANS = {"day": 1, "week": 7, "fortnight": 14}
+_LATER = frozenset({"later", "dopo", "позже", "спустя"})
+_SINGLE = ("weekday", "date", "number", "relative")
+
+
+def read_follow_up(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
+    """What `place` tells by a day or an hour told before it, and the place after."""
+    if not pieces or not tape.at(place).senses:
+        return None
+    base = _day_told(pieces)
+    if base is not None:
+        found = _same_weekday_after(tape, place, base) or _so_much_later(tape, place, base)
+        if found is not None:
+            return found
+    return _to_the_day_after(tape, place, pieces) or _same_hour_of_another(tape, place, pieces)
+
+
+def _day_told(pieces: list[Piece]) -> Days | None:
+    """The single day told last, with or without its hour."""
+    last = pieces[-1]
+    if isinstance(last.found, Clock) and last.link == "none" and len(pieces) > 1:
+        last = pieces[-2]
+    days = last.found
+    if not isinstance(days, Days) or days.bound or len(days.ranges) != 1 or days.kind not in _SINGLE:
+        return None
+    return days if days.ranges[0][1] - days.ranges[0][0] == _DAY else None
+
+
+def _same_weekday_after(tape: Tape, place: int, base: Days) -> Echo | None:
+    """ "On Wednesday at 9.30, and the stitches out the Wednesday after"."""
+    weekday = tape.get(place, "weekday")
+    if weekday is None or weekday != base.ranges[0][0].weekday() or base.weekday is None:
+        return None
+    if not tape.has(place + 1, "later_on") or not ends(tape, place + 2):
+        return None
+    day = base.ranges[0][0] + timedelta(weeks=1)
+    return [Piece(Days("date", (almanac.one(day),), weekday=weekday), place, place + 2)], place + 2
+
+
+def _so_much_later(tape: Tape, place: int, base: Days) -> Echo | None:
+    """ "Impression tomorrow at 3 and the fitting a week later", "una settimana dopo"."""
+    if tape.has(place - 1, "in", "within", "by") or not tape.has(place, "one", "digits", "number", "unit"):
+        return None
+    counted = counted_unit(tape, place)
+    if counted is None or tape.at(counted[2]).text not in _LATER:
+        return None
+    many, unit, end = counted
+    if not (ends(tape, end + 1) or tape.has(end + 1, "same_hour", "at", "filler")):
+        return None
+    first = base.ranges[0][0]
+    if unit not in _SPANS and unit != "month":
+        return None
+    day = first + (relativedelta(months=many) if unit == "month" else timedelta(days=many * _SPANS[unit]))
+    return [Piece(Days("date", (almanac.one(day),)), place, end + 1)], end + 1
+
+
+def _to_the_day_after(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
+    """ "Move me from tomorrow to the day after": of "from tomorrow" only the day itself is left."""
+    last = pieces[-1]
+    days = last.found
+    if not (isinstance(days, Days) and days.bound == "from" and tape.has(place, "day_later")):
+        return None
+    if not tape.has(place - 1, "to", "onto"):
+        return None
+    first = days.ranges[0][0]
+    if not tape.speaks_of_moving:
+        pieces[-1] = last.but(found=Days("span", ((first, first + 2 * _DAY),)), end=place + 1)
+        return [], place + 1
+    pieces[-1] = last.but(found=Days("date", (almanac.one(first),)), dismissed=True)
+    return [Piece(Days("date", (almanac.one(first + _DAY),)), place, place + 1)], place + 1
+
+
+def _same_hour_of_another(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
+    """ "Tomorrow at 11 needs moving to the same time on Thursday"."""
+    if not tape.has(place, "same_hour"):
+        return None
+    hour = next((p for p in reversed(pieces) if isinstance(p.found, Clock)), None)
+    begin = tape.skip(place + 1, "filler", "of", most=1)
+    if (
+        hour is None
+        or hour.negated
+        or not tape.has(begin, "weekday", "relative", "digits", "day_number", "next")
+    ):
+        return None
+    other = read_days(tape, begin)
+    if other is None or not other[0].ranges or other[0].grain != "day":
+        return None
+    day = Piece(other[0], place, other[1])
+    return [day, Piece(hour.found, place, other[1], link="none")], other[1]
