@@ -39,6 +39,7 @@ class OlderWorker(Worker):
 
     def __init__(self, tree: Path, folder: Path, url: str, graph: str) -> None:
         super().__init__(folder, url, graph)
+        del self.environment["CHAIRSIDE_PRACTICE"]  # its own: it may not know every key of ours
         self._tree = tree
         self._running: subprocess.Popen[bytes] | None = None
 

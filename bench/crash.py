@@ -14,6 +14,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -31,12 +32,15 @@ from bench import nursery
 from bench.doubles import doubles
 from bench.robot import NoAnswer, Robot
 from bot.service.upkeep.probe import STAGES, stage_in
+from bot.source import content
 
 HISTORY = "history.jsonl"
 #: The stages that must each have their share of the kills.
 TARGETS = ("intake", "understanding", "action", "between action and commit", "sending")
 #: Where a ledger matters: its twin is hit there, since a random kill rarely falls between two milliseconds.
 AROUND_ACTIONS = ("between action and commit", "commit")
+#: What each twin lacks matters here.
+TWINS_TARGETS = {"ledger off": AROUND_ACTIONS, "blind resend": ("sending",)}
 PATIENTS_AT_ONCE = 4
 NOW = "2026-03-02T08:00+01:00"
 #: Seconds for a status. A wait begins anew with each life, and these lives are short: what has to wait for
@@ -74,6 +78,14 @@ class Tally:
         )
 
 
+def far_ahead(folder: Path) -> Path:
+    """The demo's practice, bookable for a year: in sixty days a thousand patients fill its diary."""
+    own = folder / "practice.yml"
+    shipped = content("practice.yml").read_text(encoding="utf-8")
+    own.write_text(re.sub(r"(?m)^horizon_days: \d+", "horizon_days: 365", shipped), encoding="utf-8")
+    return own
+
+
 class Server:
     """`chairside demo` in a process of its own, to be killed."""
 
@@ -84,6 +96,7 @@ class Server:
         self.stage_file.write_bytes(b"\0")
         self._environment = {
             **os.environ,
+            "CHAIRSIDE_PRACTICE": str(far_ahead(data)),
             "CHAIRSIDE_GRAPH_URL": graph,
             "CHAIRSIDE_STAGE_FILE": str(self.stage_file),
             "CHAIRSIDE_GATHER_SECONDS": "0.02",
@@ -143,7 +156,7 @@ async def run(kills: int, seed: int, twin: str | None) -> Tally:
     """One run in a folder of its own."""
     chance = random.Random(seed)
     tally = Tally()
-    targets = AROUND_ACTIONS if twin == "ledger off" else TARGETS
+    targets = TWINS_TARGETS.get(twin or "", TARGETS)
     with tempfile.TemporaryDirectory(prefix="chairside-crash-") as folder:
         graph_port, port = free_port(), free_port()
         graph = f"http://127.0.0.1:{graph_port}"

@@ -45,6 +45,7 @@ class Worker:
         self.environment = {
             **os.environ,
             **DEMO_ENVIRONMENT,
+            "CHAIRSIDE_PRACTICE": str(crash.far_ahead(folder)),
             "CHAIRSIDE_DATABASE_URL": url,
             "CHAIRSIDE_MASTER_KEY": bytes(range(32)).hex(),
             "CHAIRSIDE_GRAPH_URL": graph,

@@ -94,6 +94,7 @@ class Robot:
 
     def __post_init__(self) -> None:
         self._chance = random.Random(f"{self.seed} {self.wa_id}")
+        self._last = 0  # of what was seen: what comes is newer
 
     async def book(self, *, at_most: int = 20) -> bool:
         """From hello to booked; False when it takes more messages than a patient has patience for."""
@@ -174,6 +175,8 @@ class Robot:
 
     async def _new(self) -> list[Shown]:
         url = f"{self.stand_in}/stand-in/messages"
-        async with self.http.get(url, params={"to": self.wa_id}) as answer:
+        asked = {"to": self.wa_id, "since": str(self._last)}
+        async with self.http.get(url, params=asked) as answer:
             found = (await answer.json())["messages"]
-        return [Shown.of(m["message_id"], m["payload"]) for m in found[len(self.seen) :]]
+        self._last = max((int(m["seq"]) for m in found), default=self._last)
+        return [Shown.of(m["message_id"], m["payload"]) for m in found]

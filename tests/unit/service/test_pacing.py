@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -120,3 +121,30 @@ async def test_with_many_ahead_a_message_stays_in_the_queue_instead_of_standing_
 
     assert late > 3
     assert len(admitted) == 29  # the first needed no wait, and 28 are 3.1 seconds
+
+
+async def test_who_comes_too_late_gets_a_moment_of_their_own_in_the_order_of_coming_and_keeps_it() -> None:
+    clock = FrozenClock(NOW)
+    opens = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        await opens.wait()
+
+    paces = Pacing(clock, budget=Budget(clock), a_second=lambda line: 10, sleep=sleep)
+    inside = [asyncio.create_task(paces.admit(NUMBER, f"patient {number}")) for number in range(29)]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    told = [await paces.admit(NUMBER, f"late {number}") for number in range(20)]
+    asked_again = await paces.admit(NUMBER, "late 7")
+    opens.set()
+    await asyncio.gather(*inside)
+    newcomer = await paces.admit(NUMBER, "newcomer")
+    clock.move(seconds=told[7])
+    at_their_moment = await paces.admit(NUMBER, "late 7")
+    too_early = await paces.admit(NUMBER, "late 8")
+
+    gaps = [round(later - earlier, 3) for earlier, later in pairwise(told)]
+    assert gaps == [round(1 / 9, 3)] * 19  # nine tenths of what the account may send
+    assert asked_again == told[7]
+    assert newcomer > told[-1]  # nobody overtakes those who were told to come back
+    assert (at_their_moment, round(too_early, 3)) == (0, gaps[0])
