@@ -105,6 +105,8 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
     if (birth := read_birth(tape, place, born=born)) is not None:
         return [Piece(birth[0], place, birth[1])], birth[1]
     if (instant := read_instant(tape, place)) is not None:
+        if asks_for_no_visit(tape, place):  # "can I eat after two hours?"
+            return [Piece(PAST, place, instant[1])], instant[1]
         return [Piece(instant[0], place, instant[1])], instant[1]
     clock_first = _clock_comes_first(tape, place)
     if clock_first and (clock := read_clock(tape, place)) is not None:

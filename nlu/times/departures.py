@@ -12,7 +12,8 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """Marks what is refused with "instead of" and, where something is moved, the time of the visit itself."""
     moved: list[Piece] = []
     for piece in pieces:
-        moved.extend(_from_to(tape, piece) if tape.speaks_of_moving else [piece])
+        leaves = tape.speaks_of_moving and not _is_left_already(tape, moved)
+        moved.extend(_from_to(tape, piece) if leaves else [piece])
     moved = [piece for number, piece in enumerate(moved) if not _is_beside_the_wish(tape, moved, number)]
     for number, piece in enumerate(moved):
         first = piece.start - 1 if piece.start - 1 in tape.read else piece.start - 2
@@ -39,6 +40,14 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
                 if _is_day(following) and following.link == "none" and not _goes_to(tape, following.start):
                     moved[number + 1] = following.but(dismissed=True)
     return _on_its_day(moved) if tape.speaks_of_moving else moved
+
+
+def _is_left_already(tape: Tape, pieces: list[Piece]) -> bool:
+    """ "Move the visit of the 13th to the week from 20 to 24 April": what it is moved away from was told."""
+    return any(
+        _is_day(piece) and any(tape.has(p, "booked", "own") for p in range(piece.start - 2, piece.start))
+        for piece in pieces
+    )
 
 
 def _on_its_day(pieces: list[Piece]) -> list[Piece]:

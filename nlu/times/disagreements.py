@@ -84,6 +84,21 @@ def goes_round_the_week(tape: Tape, pieces: Sequence[Piece]) -> bool:
     return False
 
 
+def may_be_moved(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "From Friday 20 to Friday 27, at 4": all these days, or from the one to the other?"""
+    for piece in pieces:
+        if (
+            not isinstance(piece.found, Days)
+            or piece.found.kind != "span"
+            or not tape.has(piece.start, "from")
+        ):
+            continue
+        named = [tape.get(p, "weekday") for p in range(piece.start, piece.end) if tape.has(p, "weekday")]
+        if len(named) == 2 and named[0] == named[1]:
+            return True
+    return False
+
+
 def _clash(one: Days, other: object) -> bool:
     """Whether no day is of both."""
     if (

@@ -15,6 +15,7 @@ from nlu.times.disagreements import (
     is_astonished,
     is_beside_a_stay,
     is_conditioned,
+    may_be_moved,
     refuses_in_two_ways,
 )
 from nlu.times.hours import opening_hours, part_hours
@@ -54,6 +55,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or goes_round_the_week(tape, pieces)
         or is_told_of(tape, pieces)
         or ends_later(pieces)
+        or may_be_moved(tape, pieces)
     )
 
 

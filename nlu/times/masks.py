@@ -2,6 +2,7 @@
 
 from nlu.times.ages import ages
 from nlu.times.folding import Token
+from nlu.times.teeth import teeth
 from nlu.times.vocabulary import Vocabulary
 from nlu.understanding import Context
 
@@ -33,7 +34,9 @@ _NAME_WORDS = 3  # a first name, a particle, a surname
 def masked_places(text: str, tokens: list[Token], words: Vocabulary, context: Context) -> set[int]:
     """The tokens that are not to be read."""
     masked = _addresses(text, tokens, words) | _codes(tokens, words) | _phone_numbers(tokens, context)
-    return masked | _names(tokens, words) | _house_numbers(tokens, words) | ages(tokens, words)
+    return (
+        masked | _names(tokens, words) | _house_numbers(tokens, words) | ages(tokens, words) | teeth(tokens)
+    )
 
 
 def _names(tokens: list[Token], words: Vocabulary) -> set[int]:

@@ -51,8 +51,9 @@ def negate(
             continue
         if "cannot" in senses and pieces and is_a_condition(tape, pieces[-1].start):
             continue  # "if Thursday is full, then on Friday"
+        where = _place_of_stay(tape, marker)
         before = all(tape.has(p, "filler", "possessive") for p in range(gap_start, marker)) and bool(pieces)
-        after = all(tape.has(p, "filler", "at", "of", "day_number") for p in range(marker + 1, place))
+        after = all(tape.has(p, "filler", "at", "of", "day_number") for p in range(where, place))
         if "except" in senses and after and not ("cannot" in senses and before):
             listed = tape.has(marker - 1, "workdays", "whenever", "weekend", "unit", "days_ahead")
             instead = tape.at(marker).text == "but" and bool(pieces) and pieces[-1].negated
@@ -89,6 +90,14 @@ def negate(
         if joined and not bounded and not any(tape.has(p, "not", "cannot") for p in range(gap_start, place)):
             piece = piece.but(negated=True, excluding=pieces[-1].excluding)
     return pieces, piece
+
+
+def _place_of_stay(tape: Tape, marker: int) -> int:
+    """Behind "I work at", and behind where it is: "lavoro in banca | fino alle 5"."""
+    where = marker + 1
+    if tape.has(marker, "elsewhere") and not tape.at(where).senses and tape.has(where + 1, "until"):
+        return where + 1
+    return where
 
 
 def _is_apart(last: Piece, link: Link) -> bool:

@@ -1,5 +1,6 @@
 """Reads weeks, weekends and months, whole or in part: "next week", "fine mese", "первая неделя апреля"."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -13,6 +14,7 @@ from nlu.times.positions import HALVES, POSITIONS, TENS, position_in, tens_ahead
 from nlu.times.tape import Tape
 
 Read = tuple[Days, int]
+_JUST_GONE = 10  # months ahead: what is said of February in March has perhaps been
 
 
 def read_period(tape: Tape, place: int) -> Read | None:
@@ -281,4 +283,6 @@ def _whole_month(tape: Tape, number: int, end: int) -> Read | None:
             return None
         year, end = written, end + 1
     first, after = almanac.month(year, number)
-    return Days("month", ((max(first, today), after),), grain="month"), end
+    just_gone = written is None and (number - today.month) % 12 >= _JUST_GONE
+    days = Days("month", ((max(first, today), after),), grain="month")
+    return (replace(days, confidence=0.6) if just_gone else days), end

@@ -113,12 +113,22 @@ def _without_reasons(tape: Tape, before: list[Piece], after: list[Piece]) -> lis
     clocks = [p for p in wishes if isinstance(p.found, Clock)]
     if not (days or clocks):
         return [*before, *after]
-    kept = [p for p in before if not _is_reason(p, days=bool(days))]
+    kept = [p for p in before if not (_is_reason(p, days=bool(days)) or _is_taken_back(p, days))]
     after = _in_week_of_reason(tape, [p for p in before if p not in kept], after)
     framed = bool(kept) and isinstance(kept[-1].found, Days) and not (kept[-1].negated or kept[-1].dismissed)
     if framed and kept[-1].found.kind in ("week", "month", *_EXACT):  # type: ignore[union-attr]
         after = [after[0].but(link="soft"), *after[1:]]
     return [*kept, *after]
+
+
+def _is_taken_back(piece: Piece, wished: list[Piece]) -> bool:
+    """ "Next week I have night shifts, so from Monday 9 to Friday 13 I can": of these days others are said."""
+    days = piece.found
+    if not isinstance(days, Days) or not piece.negated or piece.excluding or len(days.ranges) != 1:
+        return False
+    start, end = days.ranges[0]
+    told = [each for p in wished if isinstance(p.found, Days) for each in p.found.ranges]
+    return all(start <= first and last <= end for first, last in told)
 
 
 def _in_week_of_reason(tape: Tape, reasons: list[Piece], after: list[Piece]) -> list[Piece]:
