@@ -8,6 +8,7 @@ from nlu.times.pieces import PAST, Days
 from nlu.times.tape import Tape
 
 _LONG_AHEAD = 305
+_LATEST_HOUR = 19  # that is told in one number
 _HALVES = {"morning": (5, 13), "afternoon": (13, 20), "evening": (16, 23)}  # hours that are told so
 
 
@@ -18,6 +19,8 @@ def read_date(tape: Tape, place: int, *, bare: bool = True) -> tuple[Days, int] 
         found = read_day_month_year(tape, place + 1)  # "il 13/03/26"
     if found is not None:
         (day, month, year), end = found
+        if year is None and _is_of_last_year(tape, end):
+            return PAST, end + 2
         if tape.has(end, "street_after"):  # "12 March Road"
             return PAST, end + 1
         return _wished(tape, day, month, year, end)
@@ -27,6 +30,12 @@ def read_date(tape: Tape, place: int, *, bare: bool = True) -> tuple[Days, int] 
     if ambiguous is not None:
         return ambiguous
     return _number_of_month(tape, place) if bare else None
+
+
+def _is_of_last_year(tape: Tape, place: int) -> bool:
+    """ "3 March last year", "3 марта прошлого года"."""
+    last, year = (place, place + 1) if tape.has(place, "last") else (place + 1, place)
+    return tape.has(last, "last") and tape.get(year, "unit") == "year"
 
 
 def _impossible(tape: Tape, place: int) -> int | None:
@@ -238,10 +247,13 @@ def _is_a_day_number(
             return True  # "tenth in the afternoon"
         return announced or not spelled or (tape.vocabulary.ordinals_are_days and not tape.is_unknown(end))
     if announced and not tape.vocabulary.article_makes_day:
-        return tape.at(begin - 1).text == "" and not spelled  # "on the 12"
+        on_the = tape.at(begin - 1).text == "" and not spelled  # "on the 12"
+        return on_the or (not spelled and _is_listed(tape, end))  # "on 30 or 31 March"
     if announced:
         return not spelled or not tape.is_unknown(end)
     if not spelled and _is_listed(tape, end) and not tape.has(begin - 1, "after", "before", "around", "at"):
+        return True
+    if not spelled and _is_one_of_late_days(tape, begin, end):
         return True
     whole = tape.whole(begin)
     return whole is not None and whole > 24 and tape.context.asking == "time"
@@ -266,6 +278,20 @@ def _is_no_hour(tape: Tape, number: int, part: int) -> bool:
 
 def _has_an_hour(tape: Tape, begin: int, end: int) -> bool:
     return tape.whole(begin) is not None and tape.has(end, "at") and tape.number(end + 1) is not None
+
+
+def _is_one_of_late_days(tape: Tape, begin: int, end: int) -> bool:
+    """ "24 o 26, scelga lei": no hours, and nothing that is counted."""
+    first = begin
+    while tape.has(first - 1, "or") and tape.whole(first - 2) is not None:
+        first -= 2
+    last = end
+    while tape.has(last, "or") and tape.whole(last + 1) is not None:
+        last += 2
+    told = [tape.whole(place) or 0 for place in range(first, last, 2)]
+    begins = first == 0 or tape.has(first - 1, "soft")
+    ends = last >= len(tape) or tape.has(last, "soft")
+    return begins and ends and len(told) > 1 and all(_LATEST_HOUR < number <= 31 for number in told)
 
 
 def _is_listed(tape: Tape, place: int) -> bool:

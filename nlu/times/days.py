@@ -127,7 +127,8 @@ def _between(tape: Tape, place: int) -> Read | None:
         return None
     weekdays = {first[0].kind, second[0].kind} == {"weekday"}
     weekday = first[0].weekday if weekdays else None
-    return Days("span", ((start, end),), grain="day", weekday=weekday), second[1]
+    number = first[0].number if {first[0].kind, second[0].kind} == {"number"} else None
+    return Days("span", ((start, end),), grain="day", weekday=weekday, number=number), second[1]
 
 
 def _end_of_period(tape: Tape, to: int, second: Read) -> date | None:

@@ -157,7 +157,7 @@ def _is_compared(tape: Tape, pieces: list[Piece], number: int) -> bool:
 def _is_booked_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     """ "I'm booked at 10 today, can I come at 12?": the day stays, and another hour is wished for."""
     piece, later = pieces[number], pieces[number + 1 :]
-    booked = tape.has(piece.start, "have_booked") or tape.has(piece.start - 1, "own")
+    booked = tape.has(piece.start, "have_booked") or tape.has(piece.start - 1, "own", "have_booked")
     if isinstance(piece.found, Clock) and booked and _is_left(pieces, number):
         return True
     if not number or not isinstance(piece.found, Clock) or piece.link != "none" or piece.negated:
@@ -166,6 +166,7 @@ def _is_booked_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     if not (_is_day(day) and not any(isinstance(p.found, Days) for p in later)):
         return False
     booked = any(tape.has(place, "have_booked") for place in range(max(day.start - 3, 0), day.start))
+    booked = booked or (tape.speaks_of_moving and tape.has(day.end, "possessive"))  # "Friday's 10 o'clock"
     hours = [p for p in later if isinstance(p.found, Clock) and not p.negated and p.link not in ("or", "and")]
     return booked and bool(hours)
 
@@ -225,7 +226,7 @@ def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
     before = range(max(piece.start - _NEAR, nearest), piece.start)
     booked = max((p for p in before if tape.has(p, "booked", "have_booked")), default=-1)
     onto = _goes_to(tape, piece.start)
-    if tape.has(piece.start - 1, "own"):  # "my 3 pm"
+    if tape.has(piece.start - 1, "own") or tape.has(piece.start, "own"):  # "my 3 pm", "quello delle 11"
         return True
     of_it = tape.at(piece.start - 1).text in ("di", "of") or tape.at(piece.start).text in ("del", "dell")
     if of_it and any(isinstance(p.found, Days) and _goes_to(tape, p.start) for p in pieces[:number]):

@@ -27,6 +27,8 @@ def read_follow_up(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
         found = _same_weekday_after(tape, place, base) or _so_much_later(tape, place, base)
         if found is not None:
             return found
+    if (weekday := _weekday_after_that(tape, place, pieces)) is not None:
+        return weekday
     return _to_the_day_after(tape, place, pieces) or _same_hour_of_another(tape, place, pieces)
 
 
@@ -52,9 +54,25 @@ def _same_weekday_after(tape: Tape, place: int, base: Days) -> Echo | None:
     return [Piece(Days("date", (almanac.one(day),), weekday=weekday), place, place + 2)], place + 2
 
 
+def _weekday_after_that(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
+    """ "Back on the 22nd, so the Monday after that would be ideal"."""
+    weekday, last = tape.get(place, "weekday"), pieces[-1]
+    if weekday is None or not tape.has(place + 1, "after_that") or not isinstance(last.found, Days):
+        return None
+    if not last.found.ranges or tape.at(place + 1).text:
+        return None
+    bound = last.found.ranges[0][0 if last.found.bound in ("from", "after") else -1]
+    day = almanac.coming_weekday(bound - _DAY * (last.found.bound not in ("from", "after")), weekday)
+    if not tape.has(place - 1, "or", "and"):
+        pieces[-1] = last.but(dismissed=True, negated=False)
+    return [Piece(Days("date", (almanac.one(day),), weekday=weekday), place, place + 2)], place + 2
+
+
 def _so_much_later(tape: Tape, place: int, base: Days) -> Echo | None:
     """ "Impression tomorrow at 3 and the fitting a week later", "una settimana dopo"."""
     if tape.has(place - 1, "in", "within", "by") or not tape.has(place, "one", "digits", "number", "unit"):
+        return None
+    if tape.has(place, "unit") and not tape.vocabulary.hours_follow:  # "la settimana dopo"
         return None
     counted = counted_unit(tape, place)
     if counted is None or tape.at(counted[2]).text not in _LATER:

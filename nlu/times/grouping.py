@@ -24,10 +24,12 @@ def chains(pieces: Iterable[Piece]) -> list[list[Piece]]:
     told = list(pieces)
     for number, piece in enumerate(told):
         following = told[number + 1] if number + 1 < len(told) else None
-        excluded = following is not None and following.excluding and isinstance(following.found, Clock)
-        if excluded and isinstance(piece.found, Whenever) and piece.link == "none":
-            continue  # "tomorrow at any time but lunch"
+        excluded = following is not None and following.excluding
+        if excluded and isinstance(piece.found, Whenever) and piece.link in ("none", "soft"):
+            continue  # "tomorrow at any time but lunch", "in April, any day except the 7th"
         if not isinstance(piece.found, (Days, Clock)):
+            if isinstance(piece.found, Whenever) and piece.link == "none" and _has_other_hours(chains):
+                chains.append([chains[-1].pop()])  # "in the afternoon on the 10th, or the 11th any time"
             chains.append([])
         elif piece.link == "break" or not chains or not chains[-1]:
             chains.append([piece])
@@ -36,8 +38,21 @@ def chains(pieces: Iterable[Piece]) -> list[list[Piece]]:
     return [chain for chain in chains if chain]
 
 
+def _has_other_hours(chains: list[list[Piece]]) -> bool:
+    """Whether the day told last stands behind another day and the hours of that one."""
+    last = chains[-1] if chains else []
+    days = [p for p in last if isinstance(p.found, Days)]
+    return (
+        len(days) > 1 and isinstance(last[0].found, Clock) and last[-1] is days[-1] and not last[-1].negated
+    )
+
+
 def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
     """Splits a chain into days with their clocks: days first ("Tuesday or Thursday at 3") or clocks first."""
+    if chain and isinstance(chain[-1].found, Clock) and tape.has(chain[-1].end, "for_both"):
+        hours = [p for p in chain if isinstance(p.found, Clock)]
+        if len(hours) == 1:  # "if the 3rd is full the 4th, afternoon for either"
+            return [Spoken(tuple(p for p in chain if p is not hours[0]), tuple(hours))]
     groups: list[Spoken] = []
     days: list[Piece] = []
     clocks: list[Piece] = []

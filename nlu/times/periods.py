@@ -12,6 +12,7 @@ from nlu.times.modifiers import read_modifier
 from nlu.times.pieces import PAST, Days
 from nlu.times.positions import HALVES, POSITIONS, TENS, position_in, tens_ahead
 from nlu.times.tape import Tape
+from nlu.times.which_one import one_after_next
 
 Read = tuple[Days, int]
 _JUST_GONE = 10  # months ahead: what is said of February in March has perhaps been
@@ -111,6 +112,8 @@ def month_named(tape: Tape, place: int) -> Read | None:
 def read_named(tape: Tape, place: int) -> Read | None:
     """Weekends, working days, whole months, "the next few days", "in settimana"."""
     today = tape.today
+    if (after_next := one_after_next(tape, place)) is not None:
+        return after_next
     if tape.has(place, "this") and tape.has(place + 1, "or"):  # "this or next week"
         other = read_period(tape, tape.skip(place + 2, "filler", "of", most=2))
         if other is None or other[0].kind != "week":

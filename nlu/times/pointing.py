@@ -1,8 +1,10 @@
 """Reads what says of a week, a weekend or a weekday just told which part or which one of them is meant."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from nlu.times import almanac
+from nlu.times.dates import read_date
 from nlu.times.pieces import Days, Piece
 from nlu.times.positions import position_in
 from nlu.times.tape import Tape
@@ -25,6 +27,7 @@ def read_pointing(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
         or _said_again(tape, place, pieces, days)
         or _or_the_next(tape, place, last, days)
         or _its_dates(tape, place, pieces, days)
+        or _the_one_of(tape, place, pieces, days)
     )
 
 
@@ -82,6 +85,28 @@ def _its_dates(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read 
         return None
     pieces[-1] = pieces[-1].but(found=Days("span", ((start, start + 2 * _DAY),)), end=place + 3)
     return [], place + 3
+
+
+def _the_one_of(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:
+    """ "Next week, no sorry, the one of the 16th", "venerdì, quello del 13": which one by its date."""
+    if not tape.has(place, "that_of") or days.kind not in ("week", "weekday", "date") or days.bound:
+        return None
+    found = read_date(tape, place) or read_date(tape, place + 1)
+    if found is None or not found[0].ranges or tape.has(found[1], "to"):  # "quella dal 16 al 22"
+        return None
+    day, last = found[0].ranges[0][0], pieces[-1]
+    gap = range(last.end, place)
+    if days.kind == "week":
+        first = almanac.monday(day)
+        told = Days("week", ((max(first, tape.today), first + _WEEK),), grain="week")
+    elif days.weekday == day.weekday():
+        told = replace(days, ranges=(almanac.one(day),), others=(), kind="date")
+    else:
+        return None
+    if any(tape.has(p, "or") and not tape.has(p, "filler") for p in gap):
+        return [Piece(told, place, found[1])], found[1]
+    pieces[-1] = last.but(found=told, end=found[1], negated=False)
+    return [], found[1]
 
 
 def _is_bare_next(tape: Tape, place: int) -> bool:

@@ -122,7 +122,7 @@ def _without_reasons(tape: Tape, before: list[Piece], after: list[Piece]) -> lis
 
 
 def _is_taken_back(piece: Piece, wished: list[Piece]) -> bool:
-    """ "Next week I have night shifts, so from Monday 9 to Friday 13 I can": of these days others are said."""
+    """ "Next week I have night shifts, so from Monday to Friday I can": of them others are said."""
     days = piece.found
     if not isinstance(days, Days) or not piece.negated or piece.excluding or len(days.ranges) != 1:
         return False

@@ -1,6 +1,7 @@
 """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
 
 from dataclasses import replace
+from typing import Literal
 
 from nlu.times import almanac
 from nlu.times.hours import part_hours
@@ -9,6 +10,8 @@ from nlu.times.narrowing import (
     between_bounds,
     bounded_within,
     inner,
+    lies_in_a_month,
+    told_by_date,
     told_closer,
     weekdays_of_week,
     weekdays_within,
@@ -54,7 +57,8 @@ def _merge_days(chain: list[Piece]) -> list[Piece]:
             settled.append(piece)
             continue
         apart = last.dismissed and not piece.dismissed
-        merged = _same_day(last.found, piece.found, apart=apart)
+        merged = _told_by_date(last.found, piece.found, apart=settled[0] is not last or last.start > 0)
+        merged = merged or _same_day(last.found, piece.found, apart=apart)
         if merged is None or (piece.link == "soft" and merged.confidence < 0.6):
             settled.append(piece)
         else:
@@ -118,16 +122,19 @@ def _same_day(one: object, other: object, *, apart: bool) -> Days | None:
 def _refused_in_month(chain: list[Piece]) -> list[Piece]:
     """ "In April but not the 14th and 15th": those of April, of which the rest is left."""
     month = chain[0].found if chain and not chain[0].negated else None
-    if not isinstance(month, Days) or month.kind != "month" or not month.ranges:
+    if not isinstance(month, Days) or not lies_in_a_month(month):
         return chain
     first = month.ranges[0][0]
     refused = list(chain)
     for place, piece in enumerate(chain):
         days = piece.found
-        if piece.negated and isinstance(days, Days) and days.kind == "number" and days.number:
+        if piece.negated and isinstance(days, Days) and days.kind in ("number", "span") and days.number:
             day = almanac.make(first.year, first.month, days.number)
-            if day is not None:
-                refused[place] = piece.but(found=replace(days, kind="date", ranges=(almanac.one(day),)))
+            if day is not None and days.bound is None:
+                start, end = days.ranges[0]
+                kind: Literal["date", "span"] = "date" if days.kind == "number" else "span"
+                moved = replace(days, kind=kind, ranges=((day, day + (end - start)),))
+                refused[place] = piece.but(found=moved)
     return refused
 
 
@@ -227,6 +234,12 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
             if not _overlap(tape, one, other):  # "хоть утром, хоть вечером", but "in mattinata sul tardi"
                 return one if other.part == "last_of_day" else None
             return other if one.part == "later" or _is_inside(tape, other, one) else one
+    another = piece.link == "or" and other.shape == "point" and piece.start == last.end + 1
+    if another and one.shape in ("after", "before"):  # "after 4 or 5"
+        return replace(one, part=other.part) if one.shape == "after" else Clock("before", end=other.start)
+    parts = one.shape == "part" == other.shape and bool(one.part and other.part)
+    if parts and one.negated != other.negated and not _overlap(tape, one, other):
+        return other if one.negated else one  # "in the evening, by day I work"
     bounds = {one.shape, other.shape}
     if len(bounds) == 1 and bounds <= {"after", "before"} and piece.link != "or":
         return other

@@ -24,6 +24,17 @@ def is_bare_next(tape: Tape, place: int) -> bool:
     )
 
 
+def one_after_next(tape: Tape, place: int) -> tuple[Days, int] | None:
+    """ "Non la prossima, quella dopo ancora", of which "week" is left out."""
+    following = tape.skip(place + 1, "filler", most=1)
+    if not tape.has(place, "not") or not is_bare_next(tape, following):
+        return None
+    after = tape.skip(following + 1, "soft", "filler", most=2)
+    if tape.vocabulary.language != "it" or not tape.has(after, "one_after"):
+        return None
+    return a_week(almanac.monday(tape.today) + 2 * _WEEK), after + 1
+
+
 def not_this_one(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
     """ "Wednesday, not this one, the next": but "this Wednesday, not next" is this one."""
     refused = pieces[-1].negated or any(tape.has(p, "not") for p in range(pieces[-1].end, place))

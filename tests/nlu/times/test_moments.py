@@ -150,9 +150,9 @@ def test_a_time_that_was_offered_is_that_opening() -> None:
     assert entities[0] == Entity(
         entity="time",
         value={"from": "2026-03-12T18:00", "to": None},
-        start=13,
+        start=0,
         end=15,
-        text="18",
+        text="quello delle 18",
         grain="minute",
         confidence=0.95,
     )
