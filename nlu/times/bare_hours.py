@@ -111,6 +111,8 @@ def _is_another(tape: Tape, place: int) -> bool:
         return True
     if tape.has(place - 2, "ampm_am", "ampm_pm") and place - 2 in tape.read:  # "10am or 11"
         return True
+    if place - 2 in tape.read and tape.has(place - 3, "doing"):  # "I could do 11 or 4"
+        return True
     if _lists_hours_of_a_day(tape, place - 1) and not tape.has(number[1], "month", "month_short"):
         return True
     return any(tape.has(p, "at", "at_hours", "after", "around") for p in range(place - 8, place - 1))
@@ -205,6 +207,8 @@ def _leads_a_day(tape: Tape, place: int) -> bool:
     if place == 0 and tape.has(1, "soft") and tape.has(2, "relative", "weekday"):  # "9, tomorrow"
         return True
     if tape.has(number[1], "weekday") and not tape.has(number[1] + 1, "booked"):
+        if tape.has(place - 1, "or", "soft") and _follows_such_a_day(tape, place - 2):
+            return True
         return tape.has(place - 1, "at_weak") or place == 0  # "book me for 2 Thursday"
     if not tape.has(number[1], "day_number"):
         return False
@@ -212,6 +216,12 @@ def _leads_a_day(tape: Tape, place: int) -> bool:
         return False
     day = number[1] + 1
     return tape.has(day, "weekday", "relative") or tape.ordinal(day) is not None
+
+
+def _follows_such_a_day(tape: Tape, place: int) -> bool:
+    """ "10 Tuesday, 2 Wednesday and 4 Thursday": another hour before its day."""
+    hour = tape.has(place - 1, "digits", "number", "ampm_am", "ampm_pm", "oclock")
+    return tape.has(place, "weekday", "relative") and hour and place in tape.read and place - 1 in tape.read
 
 
 def _leads_exact_hours(tape: Tape, place: int) -> bool:

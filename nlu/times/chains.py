@@ -12,7 +12,7 @@ from nlu.times.echoes import read_echo
 from nlu.times.follow_ups import read_follow_up
 from nlu.times.full_dates import read_birth
 from nlu.times.hours import part_hours
-from nlu.times.negations import link_of, negate, negate_last
+from nlu.times.negations import are_of_two, link_of, negate, negate_last
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.pointing import read_pointing
 from nlu.times.reasons import (
@@ -20,6 +20,7 @@ from nlu.times.reasons import (
     drop_bygone,
     drop_reasons,
     has_happened,
+    is_of_the_night,
     is_pointed_back_at,
     only_tells_the_time,
 )
@@ -35,6 +36,7 @@ from nlu.times.repeats import join_repeats, same_day, told_once, widen_to_any_ti
 from nlu.times.retractions import retract
 from nlu.times.stories import drop_what_is_told
 from nlu.times.tape import Tape
+from nlu.times.told_before import heed_what_was_told
 
 _MOST_PIECES = 40
 #: No time begins with these.
@@ -74,6 +76,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
         for number, piece in enumerate(news):
             first = number == 0
             link: Link = link_of(tape, gap_start, place, begins=not pieces) if first else "none"
+            if link == "break" and pieces and are_of_two(tape, pieces[-1], piece):
+                link = "and"
             if first and pieces and falls_back(tape, gap_start, place):
                 link = "or" if isinstance(piece.found, Clock) else "break"
             if first and piece.link == "none":  # an hour that a day before it has
@@ -87,7 +91,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = refuse_before_the_rest(tape, pieces)
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
-    pieces = told_once(dismiss(tape, pieces))
+    pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))
     return drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
 
 
@@ -113,6 +117,8 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         over = has_happened(tape, place) or asks_for_no_visit(tape, place)
         if clock[0].shape == "point" and over:
             return [], clock[1]
+        if is_of_the_night(tape, clock[0], clock[1]):
+            return [Piece(PAST, place, clock[1])], clock[1]
         return [Piece(clock[0], place, clock[1])], clock[1]
     if tape.has(place, "since_if_pain") and speaks_of_pain(tape, place, place + 1, within=2):
         return [Piece(PAST, place, place + 1)], place + 1
@@ -143,6 +149,7 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         told = clock[0].shape == "point" and only_tells_the_time(tape, place)
         since = clock[0].shape == "after" and tape.has(place, "from_on")  # "it hurts since 3 at night"
         told = told or (since and speaks_of_pain(tape, place, clock[1], within=2))
+        told = told or is_of_the_night(tape, clock[0], clock[1])
         if told or asks_for_no_visit(tape, place, also=also):
             return [Piece(PAST, place, clock[1])], clock[1]
         return [Piece(clock[0], place, clock[1])], clock[1]

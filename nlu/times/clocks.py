@@ -104,6 +104,8 @@ def _is_near_a_day(tape: Tape, place: int, after: int) -> bool:
         before -= 1
     if before in tape.read and tape.has(before, "weekday", "relative", "ordinal_sign", "month", "digits"):
         return True
+    if before in tape.read and tape.has(before, "unit") and tape.has(before - 1, "weekday"):
+        return True  # "Wednesday week, 10 to 12"
     behind = tape.skip(after, "soft", "filler", "wishing", most=3)
     return tape.has(behind, "weekday", "relative") or read_date(tape, behind, bare=False) is not None
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from nlu.times import almanac
 from nlu.times.full_dates import month_comes_first, read_day_month_year
+from nlu.times.moved_dates import is_moved_onto, may_be_its_hour
 from nlu.times.pieces import PAST, Days
 from nlu.times.tape import Tape
 
@@ -154,7 +155,7 @@ def _is_rather_a_time(tape: Tape, place: int, begin: int, first: int, second: in
 def _number_of_month(tape: Tape, place: int) -> tuple[Days, int] | None:
     """ "il 12", "on the 12th", "12 числа", "12-го", "двенадцатого"."""
     begin = tape.skip(place, "day_number", "number_of_day", most=1)
-    begin += begin == place and _is_moved_onto(tape, place + 1, place + 2)
+    begin += begin == place and is_moved_onto(tape, place + 1, place + 2)
     announced = begin > place or tape.has(place - 1, "day_number")
     if announced and any(tape.has(p, "pain") and not tape.has(p, "soft") for p in range(place - 2, place)):
         return PAST, begin + 1  # "mi fa male il 21", a tooth
@@ -168,7 +169,7 @@ def _number_of_month(tape: Tape, place: int) -> tuple[Days, int] | None:
         return None
     number, end = read
     counted = tape.has(end, "number_of_day") or (tape.has(begin - 1, "number_of_day") and begin > place)
-    if is_moved := _is_moved_onto(tape, begin, end):
+    if is_moved := is_moved_onto(tape, begin, end):
         announced = True
     if tape.context.asking in ("opening", "choice") and not counted and number <= len(tape.context.choices):
         return None
@@ -187,15 +188,9 @@ def _number_of_month(tape: Tape, place: int) -> tuple[Days, int] | None:
     confidence = (
         0.6 if one_of_them and number == 1 else 0.95 if sure else 0.8
     )  # "il primo" of what was offered
+    if is_moved and may_be_its_hour(tape, begin, end):
+        confidence = 0.6
     return Days("number", (almanac.one(day),), number=number, confidence=confidence), end
-
-
-def _is_moved_onto(tape: Tape, begin: int, end: int) -> bool:
-    """ "С 10 марта на 17 в 9": a number that is followed by an hour is a day."""
-    hours_follow = (
-        tape.vocabulary.hours_follow and tape.has(begin - 1, "at_weak") and tape.has(begin, "digits")
-    )
-    return hours_follow and tape.has(end, "at") and tape.number(end + 1) is not None
 
 
 def _is_a_day_number(

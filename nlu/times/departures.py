@@ -89,6 +89,9 @@ def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
         said = any(tape.has(place, "which_is") for place in (*gap, piece.start))
         if said or piece.found.kind == "weekday":  # "the 22nd, which is a Sunday"
             return said
+    aside = any(tape.has(place, "which_is") for place in gap) and tape.has(piece.start, "holiday")
+    if aside and before.found.kind in _EXACT:  # "except the 12th, that is Easter"
+        return True
     other = any(tape.has(place, "or") and not tape.has(place, "filler") for place in gap)
     return not other and any(tape.has(place, "if_open") for place in gap)
 
@@ -157,7 +160,8 @@ def _is_compared(tape: Tape, pieces: list[Piece], number: int) -> bool:
 def _is_booked_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     """ "I'm booked at 10 today, can I come at 12?": the day stays, and another hour is wished for."""
     piece, later = pieces[number], pieces[number + 1 :]
-    booked = tape.has(piece.start, "have_booked") or tape.has(piece.start - 1, "own", "have_booked")
+    before = piece.start - 1 - tape.has(piece.start - 1, "day_number")  # "I've got the 3 pm"
+    booked = tape.has(piece.start, "have_booked") or tape.has(before, "own", "have_booked")
     if isinstance(piece.found, Clock) and booked and _is_left(pieces, number):
         return True
     if not number or not isinstance(piece.found, Clock) or piece.link != "none" or piece.negated:

@@ -220,11 +220,9 @@ def _an_hour_is_excluded(tape: Tape, pieces: Sequence[Piece]) -> bool:
     if any(p.excluding and isinstance(p.found, Clock) and p.found.shape == "point" for p in pieces):
         return True
     return any(
-        one.excluding
-        and isinstance(one.found, Days)
-        and isinstance(other.found, Clock)
-        and other.link == "none"
+        one.excluding and other.link == "none" and type(one.found) is not type(other.found)
         for one, other in pairwise(pieces)
+        if isinstance(one.found, (Days, Clock)) and isinstance(other.found, (Days, Clock))
     )
 
 

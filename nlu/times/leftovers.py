@@ -52,6 +52,8 @@ def something_is_left(tape: Tape) -> bool:
         kinds = lexeme.senses.keys()
         if "same_hour" in kinds and not (tape.speaks_of_moving or tape.says("booked")):
             return True  # "tomorrow at this same time": as what?
+        if lexeme.text == "other" and place + 1 in tape.read:  # "any other weekday": than which?
+            return True
         if lexeme.text == "чем" and place + 1 in tape.read:  # "пораньше, чем 20 марта"
             return True
         if not kinds.isdisjoint(_TELLING) and "filler" not in kinds and "or" not in kinds:

@@ -29,8 +29,28 @@ def link_of(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
 #: Words that do not part what stands on either side.
 _TRANSPARENT = frozenset(
     {"around", "filler", "or", "soft", "not", "except", "cannot", "instead", "correction"}
-    | {"at", "at_weak", "from", "to", "and", "next", "of", "in", "this", "by", "same_hour"}
+    | {"at", "at_weak", "from", "to", "and", "next", "of", "in", "this", "by", "same_hour", "possessive"}
 )
+
+
+def are_of_two(tape: Tape, one: Piece, other: Piece) -> bool:
+    """ "Tom at 3 and Amy at 3.30", "my son at 4 and my daughter straight after at half 4"."""
+    if not (isinstance(one.found, Clock) and isinstance(other.found, Clock)) or one.negated:
+        return False
+    if (one.found.shape, other.found.shape) != ("point", "point"):
+        return False
+    gap = range(one.end, other.start)
+    joined = [place for place in gap if tape.has(place, "and") or tape.at(place).text == ","]
+    named = [place for place in gap if tape.is_unknown(place)]
+    known = all(
+        tape.has(p, "and", "filler", "own", "counted", "then", "at", "soft") or p in named for p in gap
+    )
+    return (
+        bool(joined)
+        and 0 < len(named) <= 3
+        and known
+        and not any(tape.has(p, "happened", "no_visit") for p in gap)
+    )
 
 
 def _is_instead(tape: Tape, pieces: list[Piece], piece: Piece, marker: int) -> bool:

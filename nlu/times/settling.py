@@ -24,7 +24,7 @@ from nlu.times.weeks import after_its_date, place_weekdays
 
 def settle(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
-    chain = _merge_days(_month_beside_its_weekday(chain))
+    chain = _merge_days(tape, _month_beside_its_weekday(chain))
     days = _place_numbers(_place_in_month(after_its_date(tape, place_weekdays(tape, chain))))
     return _merge_clocks(tape, _narrow_part(tape, days))
 
@@ -41,7 +41,7 @@ def _month_beside_its_weekday(chain: list[Piece]) -> list[Piece]:
     return chain
 
 
-def _merge_days(chain: list[Piece]) -> list[Piece]:
+def _merge_days(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """ "Domani martedì 3 marzo" is one day; when words disagree, the more exact ones are believed less."""
     settled: list[Piece] = []
     for piece in chain:
@@ -57,13 +57,20 @@ def _merge_days(chain: list[Piece]) -> list[Piece]:
             settled.append(piece)
             continue
         apart = last.dismissed and not piece.dismissed
-        merged = _told_by_date(last.found, piece.found, apart=settled[0] is not last or last.start > 0)
-        merged = merged or _same_day(last.found, piece.found, apart=apart)
+        merged = _told_by_date(tape, last, piece) or _same_day(last.found, piece.found, apart=apart)
         if merged is None or (piece.link == "soft" and merged.confidence < 0.6):
             settled.append(piece)
         else:
             settled[-1] = last.but(found=merged, end=piece.end)
     return settled
+
+
+def _told_by_date(tape: Tape, last: Piece, piece: Piece) -> Days | None:
+    one, other = last.found, piece.found
+    if not (isinstance(one, Days) and isinstance(other, Days)):
+        return None
+    told_before = any(place in tape.read for place in range(last.start))
+    return told_by_date(one, other, apart=told_before)
 
 
 def _from_after_to_before(last: Piece, piece: Piece) -> Days | None:

@@ -93,6 +93,41 @@ def unglued(tokens: list[Token], words: Vocabulary) -> list[Token]:
     return parted
 
 
+#: What is written for a number that sounds the same.
+_HEARD = {
+    "for": "four",
+    "fore": "four",
+    "to": "two",
+    "too": "two",
+    "won": "one",
+    "ate": "eight",
+    "tree": "three",
+}
+
+
+def hours_as_heard(tokens: list[Token]) -> list[Token]:
+    """ "At for o'clock", "at too pm"."""
+    for place in range(1, len(tokens) - 1):
+        word, after = tokens[place].text, tokens[place + 1].text
+        said_at = tokens[place - 1].text in ("at", "around", "about", "after", "before", "past")
+        if word in _HEARD and said_at and after in ("o", "oclock", "pm", "am", "p", "a"):
+            tokens[place] = replace(tokens[place], text=_HEARD[word])
+    return tokens
+
+
+_WITH = ("ом", "ои", "еи", "ем")  # how a weekday ends after "with"
+
+
+def with_both_weekdays(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """ "Четверг с пятницей" is the one and the other, no span and no wish for a happy Friday."""
+    for place in range(1, len(tokens) - 1):
+        if tokens[place].text not in ("с", "со") or tokens[place + 1].text[-2:] not in _WITH:
+            continue
+        if tokens[place - 1].text in words.days and tokens[place + 1].text in words.days:
+            tokens[place] = replace(tokens[place], text="и")
+    return tokens
+
+
 _AFTER_DIGITS = ("st", "nd", "rd", "th", "am", "pm")
 
 

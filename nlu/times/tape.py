@@ -11,11 +11,13 @@ from nlu.times.masks import masked_places
 from nlu.times.pieces import Days
 from nlu.times.slips import (
     half_days_in_full,
+    hours_as_heard,
     in_full,
     mended,
     unglued,
     unglued_after_digits,
     unstretched,
+    with_both_weekdays,
     without_hesitation,
 )
 from nlu.times.vocabulary import Senses, Vocabulary
@@ -83,7 +85,9 @@ class Tape:
         self.read: set[int] = set()  # the places that a piece was made of
         tokens = in_full(unstretched(tokenise(text), vocabulary), vocabulary.spelled)
         if vocabulary.language == "en":
-            tokens = half_days_in_full(unglued_after_digits(tokens, vocabulary))
+            tokens = hours_as_heard(half_days_in_full(unglued_after_digits(tokens, vocabulary)))
+        if vocabulary.language == "ru":
+            tokens = with_both_weekdays(tokens, vocabulary)
         fluent = without_hesitation(tokens, vocabulary)
         self.hesitates = len(fluent) < len(tokens)
         tokens = unglued(fluent, vocabulary)
@@ -225,11 +229,21 @@ def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context
             kinds = lexemes[place + 1].senses.keys()
             if not (_OF_TIME.isdisjoint(kinds) and kinds.isdisjoint(("day_number", "of"))):
                 lexemes[place] = replace(lexeme, senses={"not": True})
-        elif "elsewhere" in lexeme.senses and place + 1 < len(lexemes):
-            following = lexemes[place + 1]
-            if not following.senses and text[following.start].isupper() and not text.isupper():
-                lexemes[place] = replace(lexeme, senses={"cannot": True})  # "on weekdays I'm in Milan"
+        elif "elsewhere" in lexeme.senses and _is_away(text, lexemes, place):
+            lexemes[place] = replace(lexeme, senses={"cannot": True, "elsewhere": True})
     return lexemes
+
+
+def _is_away(text: str, lexemes: list[Lexeme], place: int) -> bool:
+    """ "On weekdays I'm in Milan", "sabato parto per il Kenya", "lavoro in banca fino alle 5"."""
+    where = place + 1
+    article = where < len(lexemes) and "day_number" in lexemes[where].senses
+    where += article and text[lexemes[where].start].islower()
+    if where >= len(lexemes) or lexemes[where].senses:
+        return False
+    if text[lexemes[where].start].isupper() and not text.isupper():
+        return True
+    return where + 1 < len(lexemes) and "until" in lexemes[where + 1].senses
 
 
 def _begins_another(senses: Senses, tokens: list[Token], place: int, taken: int, words: Vocabulary) -> bool:

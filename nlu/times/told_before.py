@@ -1,0 +1,103 @@
+"""What was told before the wish and bears on it: the month of a date, what a dentist advised, an hour until
+which somebody cannot come."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from nlu.times import almanac
+from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.tape import Tape
+
+_DOUBTFUL = 0.6
+_CLAUSE = 10
+
+
+def heed_what_was_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    return _without_reasons_until(tape, _without_advice(tape, _in_the_month_told(tape, pieces)))
+
+
+def _in_the_month_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "8 April after lunch or the 9th": of April; beside "I fly on 8 April" it may be of either month."""
+    placed = list(pieces)
+    dated: Days | None = None
+    for place, piece in enumerate(placed):
+        days = piece.found
+        if not isinstance(days, Days) or not days.ranges:
+            continue
+        if days.kind == "number" and dated is not None and not days.bound:
+            other = _in_month_of(dated, days)
+            if other is not None:
+                placed[place] = piece.but(found=_placed(tape, placed[place - 1], piece, days, other))
+        elif days.kind == "date" and days.number and len(days.ranges) == 1:
+            dated = days
+    return placed
+
+
+def _in_month_of(dated: Days, days: Days) -> Days | None:
+    """The same number in the month of a date before it, if that is another one."""
+    first = dated.ranges[0][0]
+    if not days.number or not dated.number or days.number <= dated.number:
+        return None
+    day = almanac.make(first.year, first.month, days.number)
+    if day is None or (day, first) < (days.ranges[0][0], first) or almanac.one(day) == days.ranges[0]:
+        return None
+    return replace(days, kind="date", ranges=(almanac.one(day),), others=(), confidence=0.95)
+
+
+def _placed(tape: Tape, before: Piece, piece: Piece, days: Days, other: Days) -> Days:
+    gap = range(before.end, piece.start)
+    if piece.link != "break" or any(tape.has(p, "or", "and") and not tape.has(p, "filler") for p in gap):
+        return other
+    return replace(days, confidence=min(days.confidence, _DOUBTFUL))
+
+
+def _without_advice(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "The dentist said come back in six months but it hurts, Tuesday at 9?": Tuesday alone."""
+    if not tape.says("advised"):
+        return pieces
+    days = [n for n, p in enumerate(pieces) if isinstance(p.found, Days) and p.found.ranges]
+    if len(days) < 2 or not _is_advised(tape, pieces[days[0]]) or pieces[days[1]].link in ("or", "and"):
+        return pieces
+    return [p for n, p in enumerate(pieces) if n != days[0]]
+
+
+def _is_advised(tape: Tape, piece: Piece) -> bool:
+    """ "Said come back in six months", "a follow-up after 2 months"."""
+    counted = any(tape.has(p, "unit") for p in range(piece.start, piece.end))
+    counted = counted and tape.has(piece.start, "in", "after", "within") and not piece.negated
+    if not counted or tape.has(piece.start, "next", "this"):
+        return False
+    for place in range(piece.start - 1, max(piece.start - _CLAUSE, -1), -1):
+        if tape.at(place).text in (".", "!", "?"):
+            return False
+        if tape.has(place, "advised"):
+            return True
+    return False
+
+
+def _without_reasons_until(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "I'm at the vet until 3 on Thursday, could you do 3.45": the hour that is later is the wish."""
+    clocks = [n for n, p in enumerate(pieces) if isinstance(p.found, Clock) and not p.negated]
+    for number, later in pairwise(clocks):
+        one, other = pieces[number].found, pieces[later].found
+        assert isinstance(one, Clock) and isinstance(other, Clock)
+        if one.shape != "before" or not tape.has(pieces[number].start, "until") or one.end is None:
+            continue
+        if other.shape not in ("point", "after", "around") or other.start is None:
+            continue
+        after = any(a <= b for a in one.end.readings() for b in other.start.readings())
+        if not after or pieces[later].link not in ("soft", "break") or _another_day(pieces, number, later):
+            continue
+        left = [p for n, p in enumerate(pieces) if n not in (number, later)]
+        day = next((n for n, p in enumerate(left) if isinstance(p.found, Days)), None)
+        if day is None:
+            return [*left, pieces[later]]
+        if number < later - 1 or (number and isinstance(pieces[number - 1].found, Days)):
+            return [*left[: day + 1], pieces[later].but(link="none"), *left[day + 1 :]]
+    return pieces
+
+
+def _another_day(pieces: list[Piece], number: int, later: int) -> bool:
+    """Whether more than one day is told, so that each hour may have its own."""
+    days = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges]
+    return len(days) > 1 or later - number > 2
