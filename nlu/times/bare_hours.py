@@ -3,6 +3,7 @@
 from nlu.times.hours import part_hours
 from nlu.times.tape import Tape
 
+_LASTING = 8  # hours that something may take
 _LATEST = 19  # the last hour that is told in one number
 
 
@@ -224,6 +225,12 @@ def _follows_such_a_day(tape: Tape, place: int) -> bool:
     return tape.has(place, "weekday", "relative") and hour and place in tape.read and place - 1 in tape.read
 
 
+def is_listed_with_hours(tape: Tape, number: tuple[int, int]) -> bool:
+    """ "11, 12 или 13 часов": too many to last so long."""
+    unit = tape.get(number[1], "unit") == "hour" and tape.vocabulary.hours_follow
+    return unit and _LASTING < number[0] <= _LATEST and tape.has(number[1] - 2, "or", "soft")
+
+
 def _leads_exact_hours(tape: Tape, place: int) -> bool:
     """ "10, 10:30 or 11", "9 or 10am": numbers before one that must be an hour."""
     number = _plain_number(tape, place)
@@ -241,6 +248,8 @@ def _leads_exact_hours(tape: Tape, place: int) -> bool:
         minutes = sign.text == ":" or (sign.text == "." and after.text in ("00", "15", "30", "45"))
         minutes = minutes and sign.glued and after.glued and "digits" in after.senses
         if minutes or (number[0] <= 12 and tape.has(number[1], "ampm_am", "ampm_pm", "oclock")):
+            return True
+        if is_listed_with_hours(tape, number):
             return True
     return False
 

@@ -8,6 +8,7 @@ from dateutil.relativedelta import relativedelta
 from nlu.times import almanac
 from nlu.times.dates import read_date
 from nlu.times.holidays import read_holiday
+from nlu.times.nth import read_nth
 from nlu.times.pieces import PAST, Clock, Days, Instant
 from nlu.times.tape import Tape
 from nlu.times.weekdays import read_modified_weekday, read_weekday
@@ -33,6 +34,7 @@ def read_beside(tape: Tape, place: int) -> Read | None:
         return None
     of = tape.skip(place + 1, "of", "filler", most=2)
     found = read_holiday(tape, of) or read_relative(tape, of) or read_date(tape, place + 1)
+    found = found or read_nth(tape, of) or read_nth(tape, place + 1)  # "the day before the last of April"
     if found is None or not found[0].ranges:
         return None
     day = found[0].ranges[0][0] + timedelta(days=days)

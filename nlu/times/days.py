@@ -43,8 +43,9 @@ def _past(tape: Tape, place: int) -> Read | None:
 
 
 def _only_says_already(tape: Tape, place: int) -> bool:
-    """ "Уже в пятницу", where nothing has hurt or happened before."""
-    if tape.at(place).text != "уже" or not tape.has(place + 1, "at", "at_weak"):
+    """ "Уже в пятницу", "или уже 2 апреля", where nothing has hurt or happened before."""
+    told = tape.has(place + 1, "at", "at_weak", "after") or tape.has(place - 1, "or", "then", "wishing", "so")
+    if tape.at(place).text != "уже" or not told:
         return False
     return not any(tape.has(p, "pain", "happened", "no_visit") for p in range(place - 6, place + 6))
 

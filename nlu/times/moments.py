@@ -7,6 +7,7 @@ from nlu.times.written import QUARTERS, written_hour
 _BEFORE_ALONE = ("soft", "filler", "or", "weekday", "relative", "part", "wishing")
 _HALF_HOURS = (5, 10, 20, 25)
 _NOON = 12 * 60
+_LASTING = 8  # hours that something may take
 Read = tuple[Moment, int, bool]  # the moment, the place after it, and whether it can be nothing else
 
 
@@ -62,6 +63,12 @@ def _is_hour_of_day(tape: Tape, place: int, unit: int) -> bool:
     )
 
 
+def _ends_a_list(tape: Tape, place: int, hour: int) -> bool:
+    """ "11, 12 или 13 часов" """
+    listed = tape.has(place - 1, "or") and tape.has(place - 2, "digits", "number")
+    return listed and hour > _LASTING and place - 2 in tape.read
+
+
 def _half_past(tape: Tape, place: int) -> Read | None:
     """ "half past three" is 3:30, "half three" too; "половина четвёртого" is half of the fourth hour."""
     if not tape.has(place, "half"):
@@ -110,7 +117,10 @@ def _without(tape: Tape, place: int) -> Read | None:
         missing = 20, place + 2
     if missing is None or not 1 <= missing[0] <= 30:
         return None
-    hour = tape.number(tape.skip(missing[1], "unit", most=1))
+    after = missing[1] + (tape.get(missing[1], "unit") == "minute")
+    if tape.get(after, "unit") == "hour" and tape.number(after + 1) is None:  # "без четверти час"
+        return _with_half_of_day(tape, _before_hour(1, missing[0]), after + 1, sure=True)
+    hour = tape.number(tape.skip(after, "unit", most=1))
     if hour is None or not 1 <= hour[0] <= 23:
         return None
     return _with_half_of_day(tape, _before_hour(hour[0], missing[0]), hour[1], sure=True)
@@ -171,7 +181,9 @@ def _hour(tape: Tape, place: int, *, brief: bool) -> Read | None:
     if tape.has(end, "oclock") and not _begins_a_day(tape, end):
         sure, end = not tape.has(end, "unit"), end + 1
     elif (
-        tape.vocabulary.hours_follow and tape.get(end, "unit") == "hour" and _is_hour_of_day(tape, place, end)
+        tape.vocabulary.hours_follow
+        and tape.get(end, "unit") == "hour"
+        and (_is_hour_of_day(tape, place, end) or _ends_a_list(tape, place, hour))
     ):
         sure, end = True, end + 1
     minutes, end, told = _minutes_after(tape, hour, end, brief=brief)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from nlu.times import almanac
 from nlu.times.pieces import Days
 
+_ABOUT = 7  # days by which "in a month" may miss the date that is told beside it
 EXACT = ("relative", "date", "number")
 
 
@@ -20,6 +21,38 @@ def inner(one: Days, other: Days) -> Days | None:
         return None
     (first, last), (start, end) = one.ranges[0], other.ranges[0]
     return other if first <= start and end <= last and (first, last) != (start, end) else None
+
+
+def told_by_date(vague: Days, dated: Days, *, apart: bool) -> Days | None:
+    """ "In two weeks, on the 19th", "some time in the week from 9 to 15 March": the date is what counts.
+
+    `apart`: another day was told before, from which the weeks may be counted.
+    """
+    if len(vague.ranges) != 1 or len(dated.ranges) != 1 or vague.bound or dated.bound or dated.others:
+        return None
+    (first, _), (start, end) = vague.ranges[0], dated.ranges[0]
+    if vague.kind == "span" and vague.grain == "week" and dated.kind == "span" and dated.grain == "day":
+        return dated if dated.weekday is None else None
+    if not vague.others or vague.kind not in ("week", "span") or dated.kind not in ("date", "number", "span"):
+        return None
+    if dated.kind == "span" and (end - start).days > 7:
+        return None
+    if dated.kind == "number" and dated.number:  # "in a month, on the 14th"
+        day = almanac.make(first.year, first.month, dated.number)
+        if day is not None and abs(day - first) < abs(start - first):
+            start, dated = day, replace(dated, kind="date", ranges=(almanac.one(day),))
+    near = apart or abs((start - first).days) <= _ABOUT
+    return dated if near else replace(dated, others=(vague.ranges[0],), confidence=0.6)
+
+
+def lies_in_a_month(days: Days) -> bool:
+    """ "April", "the first half of April": what is refused of it by a number alone is a day of that month."""
+    if days.kind not in ("month", "span") or len(days.ranges) != 1 or days.bound or days.weekday is not None:
+        return False
+    first, last = days.ranges[0]
+    return days.kind == "month" or (
+        first.month == (last - timedelta(days=1)).month and (last - first).days > 6
+    )
 
 
 def weekdays_of_week(week: Days, span: Days) -> Days | None:

@@ -26,6 +26,7 @@ def link_of(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
     return link
 
 
+_NEAR = 4
 #: Words that do not part what stands on either side.
 _TRANSPARENT = frozenset(
     {"around", "filler", "or", "soft", "not", "except", "cannot", "instead", "correction"}
@@ -39,7 +40,11 @@ def are_of_two(tape: Tape, one: Piece, other: Piece) -> bool:
         return False
     if (one.found.shape, other.found.shape) != ("point", "point"):
         return False
+    if any(tape.has(p, "own_hours", "have_booked") for p in range(one.start - _NEAR, one.start)):
+        return False  # "school ends at 1, we can make 2"
     gap = range(one.end, other.start)
+    if any(tape.has(p, "if") for p in gap):
+        return False
     joined = [place for place in gap if tape.has(place, "and") or tape.at(place).text == ","]
     named = [place for place in gap if tape.is_unknown(place)]
     known = all(
@@ -139,6 +144,8 @@ def _is_listed_before(tape: Tape, pieces: list[Piece], place: int) -> bool:
     one, other = pieces[place - 1] if place else None, pieces[place]
     if one is None or not (isinstance(one.found, Days) and isinstance(other.found, Days)):
         return False
+    if one.found.kind in ("week", "month", "span") and other.found.kind not in ("week", "month", "span"):
+        return False  # "this week, Thursday and Friday are out"
     return other.link == "soft" and other.start == one.end + 1 and tape.at(one.end).text == ","
 
 

@@ -1,11 +1,13 @@
 """Reads what is counted within a month: "the first week of April", "the last working day of the month"."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from nlu.times import almanac
 from nlu.times.periods import Read, month_named, read_period
 from nlu.times.pieces import Days
 from nlu.times.tape import Tape
+
+_SATURDAY = 5
 
 
 def read_nth(tape: Tape, place: int) -> Read | None:
@@ -22,8 +24,9 @@ def read_nth(tape: Tape, place: int) -> Read | None:
     ):
         return _weeks_of_month(tape, several, last=nth < 0)
     weekday, week = tape.get(named, "weekday"), tape.get(named, "unit") == "week"
+    weekend = tape.has(named, "weekend")
     day, workday = tape.get(named, "unit") == "day", tape.has(named, "workdays")
-    if nth is None or nth > 5 or not (week or weekday is not None or day or workday):
+    if nth is None or nth > 5 or not (week or weekday is not None or day or workday or weekend):
         return None
     of = tape.skip(named + 1, "of", "filler", most=2)
     whole = read_period(tape, of) or month_named(tape, of)
@@ -32,7 +35,9 @@ def read_nth(tape: Tape, place: int) -> Read | None:
     if day or workday:
         return _day_of_month(tape, whole, nth, workday=workday)
     start, end = whole[0].ranges[0][0].replace(day=1), whole[0].ranges[0][1]
-    if week:
+    if weekend:
+        found = _weekend_of_month(start, end, nth)
+    elif week:
         first = end - timedelta(days=7) if nth < 0 else start + timedelta(days=7 * (nth - 1))
         found = first, min(first + timedelta(days=7), end)
     else:
@@ -42,6 +47,14 @@ def read_nth(tape: Tape, place: int) -> Read | None:
     if found[1] <= tape.today or found[0] >= found[1]:
         return None
     return Days("span", ((max(found[0], tape.today), found[1]),)), whole[1]
+
+
+def _weekend_of_month(start: date, end: date, nth: int) -> almanac.DayRange:
+    """ "The last weekend of March": both of its days lie in the month."""
+    first = almanac.coming_weekday(start - timedelta(days=1), _SATURDAY) + timedelta(weeks=nth - 1)
+    last = almanac.coming_weekday(end - timedelta(days=9), _SATURDAY)
+    saturday = last if nth < 0 else first
+    return saturday, saturday + timedelta(days=2)
 
 
 def _day_of_month(tape: Tape, whole: Read, nth: int, *, workday: bool) -> Read | None:

@@ -8,6 +8,7 @@ from nlu.times.pieces import PAST, Clock, Days, Piece
 from nlu.times.tape import Tape
 
 _WITHIN = 6
+_NIGHT = 6 * 60  # until then no practice receives anybody
 _SURE, _LONG_AHEAD = 0.7, 305  # of dates without a year
 _EXACT = ("weekday", "date", "relative", "number", "span")
 
@@ -74,6 +75,13 @@ _POINTING_BACK = ("after_that", "before_that", "that_week", "later_on", "one_aft
 def only_tells_the_time(tape: Tape, place: int) -> bool:
     """ "It's ten past nine and I am waiting" wishes for nothing."""
     return tape.has(place - 1, "it_is") and not tape.has(place, "at")
+
+
+def is_of_the_night(tape: Tape, clock: Clock, end: int) -> bool:
+    """ "At 4 in the morning I nearly called an ambulance": no practice is open then."""
+    moments = [moment.minutes for moment in (clock.start, clock.end) if moment is not None]
+    said = tape.has(end - 1, "ampm_am") and clock.shape in ("point", "around", "after", "before")
+    return said and max(moments, default=_NIGHT) < _NIGHT <= tape.context.opens.hour * 60
 
 
 def drop_bygone(tape: Tape, pieces: list[Piece]) -> list[Piece]:

@@ -101,6 +101,20 @@ def same_day(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], 
     return [Piece(days.found, place, place + 1)], place + 1
 
 
+def in_its_month(before: Piece, after: Piece) -> Piece:
+    """ "12 April, sorry, the 13th": of the month that was told."""
+    one, other = before.found, after.found
+    if not (isinstance(one, Days) and isinstance(other, Days) and len(one.ranges) == 1):
+        return after
+    if one.kind != "date" or one.bound or other.kind != "number" or other.bound or not other.number:
+        return after
+    first = one.ranges[0][0]
+    day = almanac.make(first.year, first.month, other.number)
+    if day is None or after.negated:
+        return after
+    return after.but(found=replace(other, kind="date", ranges=(almanac.one(day),)))
+
+
 def in_its_week(tape: Tape, before: Piece, after: Piece) -> Piece:
     """ "Next week, I mean Thursday": what only explains stays within the week that it explains."""
     week, day = before.found, after.found

@@ -5,10 +5,11 @@ from dataclasses import replace
 from nlu.times import almanac
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.refusals import is_a_condition
-from nlu.times.repeats import in_its_week
+from nlu.times.repeats import in_its_month, in_its_week
 from nlu.times.tape import Tape
 
 _WITHIN = 7  # lexemes between the two times
+_SIGNS = frozenset(",.…;-!")
 _NO = frozenset({"no", "nope", "nah", "нет", "не", "net"})
 _HESITATING = frozenset(
     {"er", "erm", "um", "uh", "hmm", "mm", "mmm", "oh", "ah", "eh", "ehm", "mmh", "boh", "oddio"}
@@ -16,6 +17,7 @@ _HESITATING = frozenset(
 )
 _OR = frozenset({"or", "o", "или", "ili"})
 _BESIDE_NO = 3
+_EXPLAINED = 3  # lexemes between "which is" and the day
 
 
 def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
@@ -32,6 +34,7 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
                 first -= 1
             after = next((n for n in range(place + 1, len(pieces)) if pieces[n].link == "break"), len(pieces))
             said_instead = [in_its_week(tape, pieces[place - 1], p) for p in pieces[place:after]]
+            said_instead = [in_its_month(pieces[place - 1], p) for p in said_instead]
             said_instead[0] = _with_its_start(pieces[place - 1], said_instead[0]).but(link="soft")
             kinds = {type(piece.found) for piece in said_instead}
             kept = [piece for piece in pieces[first:place] if type(piece.found) not in kinds]
@@ -69,9 +72,15 @@ def _without_asides(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             before = pieces[number - 1].but(end=before.end)
         dated = isinstance(before.found, Days) and before.found.kind in ("date", "number", "relative")
         aside = dated and isinstance(piece.found, Days) and piece.found.kind == "weekday"
-        if not (aside and any(tape.has(place, "which_is") for place in range(before.end, piece.start))):
+        if not (aside and _is_explained(tape, range(before.end, piece.start))):
             kept.append(piece)
     return kept
+
+
+def _is_explained(tape: Tape, gap: range) -> bool:
+    """Whether "which is" leads to what follows, and no "or" does."""
+    near = gap[-_EXPLAINED:]
+    return any(tape.has(place, "which_is") for place in near) and not any(tape.has(p, "or") for p in near)
 
 
 def _last_of_a_row(tape: Tape, pieces: list[Piece]) -> list[Piece]:
@@ -106,11 +115,12 @@ def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
     if not isinstance(before.found, (Days, Clock)) or not isinstance(after.found, (Days, Clock)):
         return False
     gap = range(before.end, after.start)
+    words = sum(tape.at(place).text not in _SIGNS for place in gap)
     framed = len(gap) <= 2 * _WITHIN and all(
         any(tape.has(place, "correction") for place in side) for side in (gap[:2], gap[-2:])
     )  # "at 10, oh no, I have the car then, let's say at 11"
     return (
-        (framed or len(gap) <= _WITHIN)
+        (framed or words <= _WITHIN)
         and not before.negated
         and not after.negated
         and not is_a_condition(tape, before.start)

@@ -32,8 +32,9 @@ def wish_from(entities: Sequence[Entity], context: Context) -> dict[str, Any] | 
         return None
     hours = _hull([(e.value["from"], e.value["to"]) for e in parts])
     windows: list[Window] = []
+    points = [(e.value["from"], e.value["to"]) for e in parts if e.grain == "hour" and _is_a_point(e)]
     for entity in times:
-        windows.extend(_windows(entity, hours))
+        windows.extend(_windows(entity, points if len(points) == len(parts) else hours))
     if len(hours) > 1 and not times:
         windows, hours = _spelled_out(hours, context), []
     part: list[str] | None = list(hours[0]) if len(hours) == 1 and not _all_clocked(times) else None
@@ -68,6 +69,11 @@ def _windows(entity: Entity, hours: list[tuple[str, str]]) -> list[Window]:
     if entity.grain in _OWN_CLOCK or not hours or end - start > timedelta(days=1):
         return [(start, end)]
     return [(start + _clock(a), start + _clock(b)) for a, b in hours]
+
+
+def _is_a_point(entity: Entity) -> bool:
+    """ "At 11 for me, at 12 for my husband": two hours, though the one ends where the other begins."""
+    return _clock(entity.value["to"]) - _clock(entity.value["from"]) == _POINT
 
 
 def _all_clocked(times: list[Entity]) -> bool:

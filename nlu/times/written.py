@@ -3,6 +3,7 @@
 from nlu.times.tape import Tape
 
 QUARTERS = (15, 30, 45)
+_COUNTED = ("counted", "currency", "unit", "month", "digits", "number")
 _BOUND = ("after", "before", "by", "around", "from_on", "to", "between", "from")
 
 
@@ -46,6 +47,7 @@ def written_hour(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bo
         and not (
             tape.has(place - 1, "at") and minutes in (0, 15, 30, 45) and (minutes > 24 or minutes <= digits)
         )
+        and not _is_no_span(tape, place, digits, minutes)
     ):
         return None
     alone = place == 0 and len(tape) <= 4 and minutes % 5 == 0  # "17,30"
@@ -55,6 +57,17 @@ def written_hour(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bo
     if tape.at(place + 3).text == ":" and tape.has(place + 4, "digits") and tape.at(place + 3).glued:
         return digits, minutes, place + 5, True  # seconds
     return digits, minutes, place + 3, True
+
+
+def _is_no_span(tape: Tape, place: int, hour: int, minutes: int) -> bool:
+    """ "14-45 свободно?", "завтра 9-30": an hour of the practice, and neither days nor a telephone."""
+    opens, closes = tape.context.opens.hour, tape.context.closes.hour
+    if not (opens <= hour < closes and minutes in QUARTERS and minutes > 24 and tape.vocabulary.hours_follow):
+        return False
+    begins = place == 0 or tape.has(place - 1, "soft", "at_weak", "weekday", "relative", "wishing", "filler")
+    end = place + 3
+    parted = not (tape.at(end).glued and tape.at(end).text in ("-", "/")) and not tape.has(end, *_COUNTED)
+    return begins and parted and not tape.has(place - 1, "one_of", "currency", "from")
 
 
 def _is_military(tape: Tape, place: int, digits: int) -> bool:
