@@ -27,6 +27,7 @@ from nlu.times.reasons import (
 from nlu.times.refusals import (
     falls_back,
     free_afterwards,
+    free_on_either_side,
     keep_days_of_refused_hours,
     refuse_alike,
     refuse_before_the_rest,
@@ -59,6 +60,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
         born = born or ("born" in senses and not (pieces and _is_birth_just_told(pieces[-1], place)))
         found = (
             same_day(tape, place, pieces)
+            or free_on_either_side(tape, place, pieces)
             or read_follow_up(tape, place, pieces)
             or read_pointing(tape, place, pieces)
             or read_echo(tape, place, pieces)
@@ -75,7 +77,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
             pieces.pop()  # "today in two hours"
         for number, piece in enumerate(news):
             first = number == 0
-            link: Link = link_of(tape, gap_start, place, begins=not pieces) if first else "none"
+            joins = tape.has(place, "or") and tape.has(place, "day_number")  # "il 7 | e l'8"
+            link: Link = link_of(tape, gap_start, place + joins, begins=not pieces) if first else "none"
             if link == "break" and pieces and are_of_two(tape, pieces[-1], piece):
                 link = "and"
             if first and pieces and falls_back(tape, gap_start, place):
@@ -83,7 +86,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
             if first and piece.link == "none":  # an hour that a day before it has
                 link = "none"
             if first:
-                pieces, piece = negate(tape, pieces, piece, gap_start, place)
+                pieces, piece = negate(tape, pieces, piece, gap_start, place + joins)
                 piece = free_afterwards(tape, piece)
             pieces.append(piece.but(link=link))
         place = gap_start = end

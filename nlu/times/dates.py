@@ -277,16 +277,19 @@ def _has_an_hour(tape: Tape, begin: int, end: int) -> bool:
 
 def _is_one_of_late_days(tape: Tape, begin: int, end: int) -> bool:
     """ "24 o 26, scelga lei": no hours, and nothing that is counted."""
-    first = begin
-    while tape.has(first - 1, "or") and tape.whole(first - 2) is not None:
+    first, last = begin, end
+    while _parts(tape, first - 1) and tape.whole(first - 2) is not None:
         first -= 2
-    last = end
-    while tape.has(last, "or") and tape.whole(last + 1) is not None:
+    while _parts(tape, last) and tape.whole(last + 1) is not None:
         last += 2
     told = [tape.whole(place) or 0 for place in range(first, last, 2)]
     begins = first == 0 or tape.has(first - 1, "soft")
     ends = last >= len(tape) or tape.has(last, "soft")
     return begins and ends and len(told) > 1 and all(_LATEST_HOUR < number <= 31 for number in told)
+
+
+def _parts(tape: Tape, place: int) -> bool:
+    return tape.has(place, "or") or (tape.at(place).text == "," and not tape.at(place + 1).glued)
 
 
 def _is_listed(tape: Tape, place: int) -> bool:

@@ -71,6 +71,8 @@ def _beside_the_hour(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None
     after, before = _says_after(tape, place) or tape.has(place, "after_that"), _says_before(tape, place)
     if not (after or before):
         return None
+    if tape.at(place + 1).text == "," and tape.has(place + 2, "at") and tape.number(place + 3):
+        return [], place + 1  # "my son at 9 and I after, at 10"
     for number in range(len(pieces) - 1, max(len(pieces) - 3, -1), -1):
         clock = pieces[number].found
         if (

@@ -24,7 +24,9 @@ def chains(pieces: Iterable[Piece]) -> list[list[Piece]]:
     told = list(pieces)
     for number, piece in enumerate(told):
         following = told[number + 1] if number + 1 < len(told) else None
-        excluded = following is not None and following.excluding
+        excluded = following is not None and (
+            following.excluding or (following.negated and isinstance(following.found, Days))
+        )
         if excluded and isinstance(piece.found, Whenever) and piece.link in ("none", "soft"):
             continue  # "tomorrow at any time but lunch", "in April, any day except the 7th"
         if not isinstance(piece.found, (Days, Clock)):

@@ -128,6 +128,21 @@ def _is_hour_of_refused_day(one: Piece, other: Piece) -> bool:
     return kinds == {Days, Clock} and refused and other.link == "none"
 
 
+def free_on_either_side(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], int] | None:
+    """ "On Thursday from 2 to 4 I take my mother, before or after is fine": the other hours."""
+    last = pieces[-1] if pieces else None
+    if (
+        last is None
+        or not isinstance(last.found, Clock)
+        or last.found.shape not in ("range", "point", "part")
+    ):
+        return None
+    if not tape.has(place, "either_side") or tape.has(place + 1, "at", "digits", "number", "part", "weekday"):
+        return None
+    pieces[-1] = last.but(negated=True)
+    return [], place + 1
+
+
 def _is_wished(piece: Piece) -> bool:
     if piece.negated or piece.dismissed:
         return False

@@ -26,8 +26,8 @@ def place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
         return chain
     if chain[beside].dismissed != chain[week].dismissed:  # "move Thursday to next week"
         return chain
-    if chain[beside].negated:
-        return _rehung(chain, week, days, keep=True)
+    if chain[beside].negated:  # "next week: Monday no, Tuesday no, Wednesday yes" is that Wednesday
+        return _rehung(chain, week, days, keep=all(chain[n].negated for n in days))
     return _rehung(chain, week, days, keep=False)
 
 
