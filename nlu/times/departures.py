@@ -1,10 +1,12 @@
 """Tells the time that a visit is moved away from ("my appointment on Tuesday") from the time wished for."""
 
 from nlu.times.days import read_days
+from nlu.times.own_hours import is_booked_hour, is_day, is_day_of_own_hour, is_own_hour
 from nlu.times.pieces import Clock, Days, Instant, Piece, Whenever
 from nlu.times.tape import Tape
 
 _NEAR = 4
+_EXPLAINED = 3  # lexemes between "which is" and the day
 _EXACT = ("date", "number", "relative")
 
 
@@ -31,13 +33,13 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
                 whole = instead and not tape.speaks_of_moving
                 _dismiss_its_clock(tape, moved, number, whole=whole)
             elif number + 1 < len(moved) and (
-                (instead and any(_is_day(p) for p in moved[number + 2 :]))
+                (instead and any(is_day(p) for p in moved[number + 2 :]))
                 or tape.has(piece.start, "from_part")
                 or tape.has(piece.start - 1, "own")
                 or tape.has(piece.start - 1, "booked", "have_booked")
             ):
                 following = moved[number + 1]  # "from the morning of Wednesday", "my 3pm on Tuesday"
-                if _is_day(following) and following.link == "none" and not _goes_to(tape, following.start):
+                if is_day(following) and following.link == "none" and not _goes_to(tape, following.start):
                     moved[number + 1] = following.but(dismissed=True)
     return _on_its_day(moved) if tape.speaks_of_moving else moved
 
@@ -45,9 +47,21 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 def _is_left_already(tape: Tape, pieces: list[Piece]) -> bool:
     """ "Move the visit of the 13th to the week from 20 to 24 April": what it is moved away from was told."""
     return any(
-        _is_day(piece) and any(tape.has(p, "booked", "own") for p in range(piece.start - 2, piece.start))
+        is_day(piece)
+        and (
+            any(tape.has(p, "booked", "own") for p in range(piece.start - 2, piece.start))
+            or _is_of_what_is_moved(tape, piece)
+        )
         for piece in pieces
     )
+
+
+def _is_of_what_is_moved(tape: Tape, piece: Piece) -> bool:
+    """ "Move the cleaning of Monday", "spostate il controllo del 12"."""
+    of = tape.at(piece.start - 1).text in ("di", "of") or tape.at(piece.start).text in ("del", "dell")
+    first = piece.start - _NEAR
+    moving = [place for place in range(first, piece.start) if tape.has(place, "moving")]
+    return of and bool(moving) and not any(tape.has(p, "soft") for p in range(moving[-1], piece.start))
 
 
 def _on_its_day(pieces: list[Piece]) -> list[Piece]:
@@ -69,9 +83,9 @@ def _on_its_day(pieces: list[Piece]) -> list[Piece]:
 
 def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
     """What only says when somebody is free, when the practice opens, or which weekday a date is."""
-    if _is_own_hour(tape, pieces, number) or _is_day_of_own_hour(tape, pieces, number):
+    if is_own_hour(tape, pieces, number) or is_day_of_own_hour(tape, pieces, number):
         return True
-    if _is_booked_hour(tape, pieces, number):
+    if is_booked_hour(tape, pieces, number):
         hour = number + 1 + isinstance(pieces[number + 1].found, Days)
         pieces[hour] = pieces[hour].but(link="soft")
         return True
@@ -86,7 +100,8 @@ def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
     whole = before.found.kind == "month" and before.link == "none" and number > 1
     exact = pieces[number - 2].found if whole else before.found  # "the 5th of next month"
     if piece.found.weekday is not None and isinstance(exact, Days) and exact.kind in _EXACT:
-        said = any(tape.has(place, "which_is") for place in (*gap, piece.start))
+        said = any(tape.has(place, "which_is") for place in (*gap[-_EXPLAINED:], piece.start))
+        said = said and not any(tape.has(p, "or") and not tape.has(p, "filler") for p in gap)
         if said or piece.found.kind == "weekday":  # "the 22nd, which is a Sunday"
             return said
     aside = any(tape.has(place, "which_is") for place in gap) and tape.has(piece.start, "holiday")
@@ -96,43 +111,10 @@ def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
     return not other and any(tape.has(place, "if_open") for place in gap)
 
 
-def _is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
-    """ "My son finishes at 2, so 2.30", "a meeting at 3, could come at 5": another hour is wished for."""
-    piece = pieces[number]
-    if not isinstance(piece.found, Clock) or piece.negated:
-        return False
-    if piece.found.shape not in ("point", "range"):
-        return False
-    day = number - 1 if number and piece.link == "none" and _is_day(pieces[number - 1]) else None
-    first = number if day is None else day  # "my train is on Thursday at 19:40"
-    before = range(max(pieces[first].start - _NEAR, pieces[first - 1].end if first else 0), piece.start)
-    if not any(_names_own_hours(tape, place) for place in before):
-        return False
-    later = pieces[number + 1 :]
-    return any(isinstance(p.found, Clock) and p.link in ("soft", "break", "none") for p in later)
-
-
-def _names_own_hours(tape: Tape, place: int) -> bool:
-    """ "My shift ends at 3", but "can we shift my 3 pm"."""
-    return tape.has(place, "own_hours") and not (tape.has(place, "moving") and tape.has(place + 1, "own"))
-
-
-def _is_day_of_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
-    """ "My train is on Thursday at 19:40, can I come on Friday?": another day is wished for."""
-    later = pieces[number + 2 :]
-    if not _is_day(pieces[number]) or not any(_is_day(p) and p.link != "or" for p in later):
-        return False
-    return pieces[number + 1].link == "none" and _is_own_hour(tape, pieces, number + 1)
-
-
-def _is_day(piece: Piece) -> bool:
-    return isinstance(piece.found, Days) and bool(piece.found.ranges) and not piece.negated
-
-
 def _is_cancelled(tape: Tape, pieces: list[Piece], number: int) -> bool:
     """ "Cancel Thursday and give me Friday": another day takes its place."""
     piece, later = pieces[number], pieces[number + 1 :]
-    if isinstance(piece.found, Clock) and later and _is_day(later[0]) and later[0].link == "none":
+    if isinstance(piece.found, Clock) and later and is_day(later[0]) and later[0].link == "none":
         later = later[1:]  # "cancel the 11 o'clock on Wednesday and give me 4 on Thursday"
     elif not isinstance(piece.found, Days) or not piece.found.ranges or piece.negated:
         return False
@@ -155,35 +137,6 @@ def _is_compared(tape: Tape, pieces: list[Piece], number: int) -> bool:
     ]
     better = any(tape.has(place, "better") for place in range(before.start - 3, before.start))
     return better and len(told) == 1 and tape.has(told[0], "than")
-
-
-def _is_booked_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
-    """ "I'm booked at 10 today, can I come at 12?": the day stays, and another hour is wished for."""
-    piece, later = pieces[number], pieces[number + 1 :]
-    before = piece.start - 1 - tape.has(piece.start - 1, "day_number")  # "I've got the 3 pm"
-    booked = tape.has(piece.start, "have_booked") or tape.has(before, "own", "have_booked")
-    if isinstance(piece.found, Clock) and booked and _is_left(pieces, number):
-        return True
-    if not number or not isinstance(piece.found, Clock) or piece.link != "none" or piece.negated:
-        return False
-    day = pieces[number - 1]
-    if not (_is_day(day) and not any(isinstance(p.found, Days) for p in later)):
-        return False
-    booked = any(tape.has(place, "have_booked") for place in range(max(day.start - 3, 0), day.start))
-    booked = booked or (tape.speaks_of_moving and tape.has(day.end, "possessive"))  # "Friday's 10 o'clock"
-    hours = [p for p in later if isinstance(p.found, Clock) and not p.negated and p.link not in ("or", "and")]
-    return booked and bool(hours)
-
-
-def _is_left(pieces: list[Piece], number: int) -> bool:
-    """ "I have the 3 pm on Thursday, could we make it 5 (on the same day)?" """
-    day, later = pieces[number + 1 : number + 2], pieces[number + 2 :]
-    if not day or not _is_day(day[0]) or day[0].link != "none":
-        return False
-    ranges = day[0].found.ranges  # type: ignore[union-attr]  # `_is_day` has looked
-    others = [p for p in later if isinstance(p.found, Days) and p.found.ranges != ranges]
-    hours = [p for p in later if isinstance(p.found, Clock) and not p.negated and p.link not in ("or", "and")]
-    return bool(hours) and not others
 
 
 def _is_swapped(tape: Tape, pieces: list[Piece], number: int) -> bool:
@@ -230,11 +183,16 @@ def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
     before = range(max(piece.start - _NEAR, nearest), piece.start)
     booked = max((p for p in before if tape.has(p, "booked", "have_booked")), default=-1)
     onto = _goes_to(tape, piece.start)
-    if tape.has(piece.start - 1, "own") or tape.has(piece.start, "own"):  # "my 3 pm", "quello delle 11"
+    if any(
+        tape.has(place, "own") for place in range(piece.start - 1, piece.start + 2)
+    ):  # "my 3 pm", "quello delle 11"
         return True
     of_it = tape.at(piece.start - 1).text in ("di", "of") or tape.at(piece.start).text in ("del", "dell")
     if of_it and any(isinstance(p.found, Days) and _goes_to(tape, p.start) for p in pieces[:number]):
         return True  # "bring forward to tomorrow the check-up of Thursday"
+    later = any(is_day(p) and p.link not in ("or", "and") for p in pieces[number + 1 :])
+    if later and _is_of_what_is_moved(tape, piece):
+        return True
     hour = pieces[number + 1] if number + 1 < len(pieces) else None
     timed = (
         hour is not None

@@ -1,0 +1,68 @@
+"""Tells an hour that is taken, or booked already, from the one wished for: "I finish at 2, so 2.30"."""
+
+from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.tape import Tape
+
+_NEAR = 4
+
+
+def is_day(piece: Piece) -> bool:
+    return isinstance(piece.found, Days) and bool(piece.found.ranges) and not piece.negated
+
+
+def is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """ "My son finishes at 2, so 2.30", "a meeting at 3, could come at 5": another hour is wished for."""
+    piece = pieces[number]
+    if not isinstance(piece.found, Clock) or piece.negated:
+        return False
+    if piece.found.shape not in ("point", "range"):
+        return False
+    day = number - 1 if number and piece.link == "none" and is_day(pieces[number - 1]) else None
+    first = number if day is None else day  # "my train is on Thursday at 19:40"
+    before = range(max(pieces[first].start - _NEAR, pieces[first - 1].end if first else 0), piece.start)
+    if not any(_names_own_hours(tape, place) for place in before):
+        return False
+    later = pieces[number + 1 :]
+    return any(isinstance(p.found, Clock) and p.link in ("soft", "break", "none") for p in later)
+
+
+def _names_own_hours(tape: Tape, place: int) -> bool:
+    """ "My shift ends at 3", but "can we shift my 3 pm"."""
+    return tape.has(place, "own_hours") and not (tape.has(place, "moving") and tape.has(place + 1, "own"))
+
+
+def is_day_of_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """ "My train is on Thursday at 19:40, can I come on Friday?": another day is wished for."""
+    later = pieces[number + 2 :]
+    if not is_day(pieces[number]) or not any(is_day(p) and p.link != "or" for p in later):
+        return False
+    return pieces[number + 1].link == "none" and is_own_hour(tape, pieces, number + 1)
+
+
+def is_booked_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """ "I'm booked at 10 today, can I come at 12?": the day stays, and another hour is wished for."""
+    piece, later = pieces[number], pieces[number + 1 :]
+    before = piece.start - 1 - tape.has(piece.start - 1, "day_number")  # "I've got the 3 pm"
+    booked = tape.has(piece.start, "have_booked") or tape.has(before, "own", "have_booked")
+    if isinstance(piece.found, Clock) and booked and _is_left(pieces, number):
+        return True
+    if not number or not isinstance(piece.found, Clock) or piece.link != "none" or piece.negated:
+        return False
+    day = pieces[number - 1]
+    if not (is_day(day) and not any(isinstance(p.found, Days) for p in later)):
+        return False
+    booked = any(tape.has(place, "have_booked") for place in range(max(day.start - 3, 0), day.start))
+    booked = booked or (tape.speaks_of_moving and tape.has(day.end, "possessive"))  # "Friday's 10 o'clock"
+    hours = [p for p in later if isinstance(p.found, Clock) and not p.negated and p.link not in ("or", "and")]
+    return booked and bool(hours)
+
+
+def _is_left(pieces: list[Piece], number: int) -> bool:
+    """ "I have the 3 pm on Thursday, could we make it 5 (on the same day)?" """
+    day, later = pieces[number + 1 : number + 2], pieces[number + 2 :]
+    if not day or not is_day(day[0]) or day[0].link != "none":
+        return False
+    ranges = day[0].found.ranges  # type: ignore[union-attr]  # `_is_day` has looked
+    others = [p for p in later if isinstance(p.found, Days) and p.found.ranges != ranges]
+    hours = [p for p in later if isinstance(p.found, Clock) and not p.negated and p.link not in ("or", "and")]
+    return bool(hours) and not others
