@@ -73,7 +73,12 @@ def _doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
 def _are_joined(tape: Tape, one: Piece, later: Piece) -> bool:
     """Whether either would do; but of "if she is away until the 15th, then on the 17th" only one does."""
     spans = isinstance(one.found, Days) and one.found.bound is not None
-    return any(tape.has(p, *(_JOINING[:2] if spans else _JOINING)) for p in range(one.end, later.start))
+    for place in range(later.start - 1, one.end - 1, -1):
+        if tape.has(place, *(_JOINING[:2] if spans else _JOINING)):
+            return True
+        if tape.is_unknown(place):  # "on Thursday there is a strike and I stay in, Friday at 11"
+            return False
+    return False
 
 
 def _is_wish(piece: Piece) -> bool:
