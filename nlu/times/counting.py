@@ -139,6 +139,7 @@ def read_counted(tape: Tape, place: int) -> Read | None:
         return anchored
     if tape.has(end, "ago"):
         return PAST, end + 1
+    end += tape.has(end, "possessive") and tape.has(end + 1, "from_now")  # "6 months' time"
     if tape.has(end, "from_now"):
         return counted_ahead(tape, many, unit), end + 1
     british = unit == "fortnight" or tape.has(end, "day_number")  # "fortnight tomorrow", "week on Friday"

@@ -6,6 +6,7 @@ from nlu.times.pieces import Clock, Days, Instant, Piece, Whenever
 from nlu.times.tape import Tape
 
 _NEAR = 4
+_CLAUSE = 7  # lexemes between "I'm booked" and its day
 _EXPLAINED = 3  # lexemes between "which is" and the day
 _EXACT = ("date", "number", "relative")
 
@@ -163,7 +164,12 @@ def _is_booked(tape: Tape, pieces: list[Piece], number: int) -> bool:
     piece, later = pieces[number], pieces[number + 1 :]
     if not isinstance(piece.found, Days) or not piece.found.ranges or piece.negated:
         return False
-    if not any(tape.has(place, "have_booked") for place in range(max(piece.start - 3, 0), piece.start)):
+    first = piece.start - 1
+    while first >= piece.start - _CLAUSE and not tape.has(first, "have_booked"):
+        if tape.has(first, "soft") or first in tape.read:
+            return False
+        first -= 1
+    if first < max(piece.start - _CLAUSE, 0):
         return False
     return any(isinstance(p.found, Days) and not p.negated and p.link not in ("or", "and") for p in later)
 
@@ -203,11 +209,16 @@ def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
     told_until = (
         hour.end if timed and hour is not None else piece.end
     )  # "tomorrow at 9 I have an appointment"
+    hour_first = hour is not None and isinstance(piece.found, Clock) and is_day(hour) and hour.link == "none"
+    if hour_first and hour is not None:
+        told_until = hour.end  # "the 8 am on the 12th"
     owned = tape.skip(told_until, "filler", "possessive", most=3)
     if tape.has(owned, "booked", "have_booked") and not onto:  # "tomorrow's appointment"
         return True
     leaving = tape.has(owned, "moving") and tape.at(owned).text != "instead" and not onto
-    if leaving and any(isinstance(p.found, Days) and _goes_to(tape, p.start) for p in pieces[number + 1 :]):
+    if leaving and any(
+        isinstance(p.found, (Days, Clock)) and _goes_to(tape, p.start) for p in pieces[number + 1 :]
+    ):
         return True  # "bring tomorrow's forward to today"
     parted = any(tape.has(p, "soft") for p in range(booked, piece.start))
     moved_after = any(tape.has(p, "moving") for p in range(piece.end, len(tape)))

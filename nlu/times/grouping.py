@@ -82,7 +82,10 @@ def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
         elif not clocks_lead:
             turns = (turns and not ahead) or (bool(days) and is_clock and _leads_next_day(chain, number))
             ahead = (bool(turns) and is_clock) or (ahead and is_clock)
-        if turns:
+        if turns and _wait_for_a_wish(days, clocks, piece):
+            groups.append(Spoken(tuple(days), ()))
+            days = []
+        elif turns:
             groups.append(Spoken(tuple(days), tuple(clocks)))
             days, clocks = [], []
         one_word = is_clock and not clocks and len(days) > 1 and days[-1].start == piece.start
@@ -92,6 +95,14 @@ def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
         (clocks if is_clock else days).append(piece)
     groups.append(Spoken(tuple(days), tuple(clocks)))
     return groups
+
+
+def _wait_for_a_wish(days: list[Piece], clocks: list[Piece], piece: Piece) -> bool:
+    """ "No Mondays, no Fridays, mornings only, week of the 16th": the mornings of that week."""
+    if not (days and clocks) or isinstance(piece.found, Clock) or piece.negated:
+        return False
+    apart = all(c.link == "soft" and not c.negated for c in clocks)
+    return apart and all(d.negated for d in days) and days[-1].start < clocks[0].start
 
 
 def _is_parted(tape: Tape, last: Piece, piece: Piece) -> bool:

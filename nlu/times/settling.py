@@ -235,6 +235,9 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
         if refining and other.part and (piece.link == "none" or fits(tape, one, other.part)):
             return replace(one, part=other.part)
         plain = not (one.negated or other.negated) and one.shape == "part" == other.shape
+        told_closer = one.shape == "range" and other.shape == "part" and not other.negated
+        if told_closer and piece.link == "soft" and last.found is other and _meet(tape, one, other):
+            return one  # "between school and lunch, say 9.30 to 12"
         if plain and piece.link == "soft" and _is_inside(tape, other, one):  # "tomorrow morning, very early"
             return other
         if plain and piece.link == "none":
@@ -256,6 +259,13 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
     if one.shape == "part" and other.shape in ("after", "before") and not one.negated and piece.link != "or":
         return replace(other, part=one.part)
     return None
+
+
+def _meet(tape: Tape, hours: Clock, part: Clock) -> bool:
+    start, end = part_hours(part.part or "", tape.vocabulary, tape.context)
+    if hours.start is None or hours.end is None:
+        return False
+    return any(a <= end and start <= b for a in hours.start.readings() for b in hours.end.readings() if a < b)
 
 
 def _overlap(tape: Tape, one: Clock, other: Clock) -> bool:

@@ -107,10 +107,11 @@ _HEARD = {
 
 def hours_as_heard(tokens: list[Token]) -> list[Token]:
     """ "At for o'clock", "at too pm"."""
-    for place in range(1, len(tokens) - 1):
+    for place in range(len(tokens) - 1):
         word, after = tokens[place].text, tokens[place + 1].text
-        said_at = tokens[place - 1].text in ("at", "around", "about", "after", "before", "past")
-        if word in _HEARD and said_at and after in ("o", "oclock", "pm", "am", "p", "a"):
+        said_at = place > 0 and tokens[place - 1].text in ("at", "around", "about", "after", "before", "past")
+        on_the_clock = after == "oclock" or (after == "o" and tokens[-1].text != "o")
+        if word in _HEARD and (on_the_clock or (said_at and after in ("pm", "am", "p", "a"))):
             tokens[place] = replace(tokens[place], text=_HEARD[word])
     return tokens
 

@@ -26,9 +26,16 @@ def _in_the_month_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             continue
         if days.kind == "number" and dated is not None and not days.bound:
             other = _in_month_of(dated, days)
-            if other is not None:
+            joined = dated.kind == "date" or piece.link in ("or", "and")
+            if other is not None and joined:
                 placed[place] = piece.but(found=_placed(tape, placed[place - 1], piece, days, other))
-        elif days.kind == "date" and days.number and len(days.ranges) == 1:
+        days = placed[place].found
+        if (
+            isinstance(days, Days)
+            and days.kind in ("date", "number")
+            and days.number
+            and len(days.ranges) == 1
+        ):
             dated = days
     return placed
 
