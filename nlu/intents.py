@@ -72,7 +72,7 @@ class NgramScorer:
         weights = []
         for language in languages:
             own = [number for number, (heard, _) in enumerate(taught) if (heard.language or "") == language]
-            weights.append(rows[own].T @ _fit(rows[own], wanted[own]))
+            weights.append(_fit(rows[own], wanted[own]))
         return cls(labels, languages, np.hstack(weights), rarity)
 
     def further(self, taught: Sequence[tuple[Heard, str]]) -> "NgramScorer":
@@ -85,7 +85,7 @@ class NgramScorer:
             own = [number for number, (heard, _) in enumerate(taught) if (heard.language or "") == language]
             its = weights[:, place * len(self.labels) : (place + 1) * len(self.labels)]
             if own:
-                its += rows[own].T @ _fit(rows[own], wanted[own], before=rows[own] @ its)
+                its += _fit(rows[own], wanted[own], before=rows[own] @ its)
         return NgramScorer(self.labels, self.languages, weights, self.rarity)
 
     def score(self, heard: Sequence[Heard]) -> Matrix:
@@ -129,16 +129,26 @@ class NgramScorer:
 
 
 def _fit(rows: Matrix, wanted: Matrix, *, before: Matrix | None = None) -> Matrix:
-    """Dual coefficients: the weights are rows.T @ coefficients. `before` are scores that they had."""
+    """Weights. `before` are scores that the rows had.
+
+    They are found in as many unknowns as there are rows, or columns, whichever are fewer: the same weights.
+    """
     known: Matrix = np.zeros_like(wanted) if before is None else before
-    kernel: Matrix = rows @ rows.T
-    bound = (0.5 * kernel + _RIDGE * np.eye(len(rows))).astype(np.float32)
-    root = _inverse_of_triangle(np.linalg.cholesky(bound))
-    coefficients: Matrix = np.zeros_like(wanted)
+    few_rows = len(rows) < rows.shape[1]
+    kernel: Matrix = rows @ rows.T if few_rows else rows.T @ rows
+    kernel *= np.float32(0.5)
+    kernel[np.diag_indices_from(kernel)] += np.float32(_RIDGE)
+    root = _inverse_of_triangle(np.linalg.cholesky(kernel))
+    weights: Matrix = np.zeros((rows.shape[1], wanted.shape[1]), dtype=np.float32)
+    coefficients: Matrix = np.zeros_like(wanted)  # of rows: the weights are made of them
     for _ in range(_STEPS):
-        slope: Matrix = wanted - softmax(known + kernel @ coefficients) - _RIDGE * coefficients
-        coefficients += root.T @ (root @ slope)
-    return coefficients
+        missed: Matrix = wanted - softmax(known + rows @ weights)
+        if few_rows:
+            coefficients += root.T @ (root @ (missed - _RIDGE * coefficients))
+            weights = rows.T @ coefficients
+        else:
+            weights += root.T @ (root @ (rows.T @ missed - _RIDGE * weights))
+    return weights
 
 
 def _inverse_of_triangle(lower: Matrix) -> Matrix:

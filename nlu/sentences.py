@@ -5,6 +5,7 @@ of n-grams alone, for some three milliseconds a message and 120 MB.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from nlu.encoder import SIZE, Encoded, encode_in_parts, encode_pieces, installed
+from nlu.encoder import SIZE, Encoded, encode_in_parts, encode_many, encode_pieces, installed
 from nlu.gleaning import Gleaner
 from nlu.intents import Heard, Matrix, softmax
 from nlu.keeping import keep, kept
@@ -46,9 +47,7 @@ class Pieced:
     @classmethod
     def fit(cls, told: Encoded, summed: Matrix, wanted: Matrix) -> "Pieced":
         return cls(
-            gleaners=tuple(
-                Gleaner.fit(told, wanted, seed=seed) for seed in range(20260303, 20260303 + _READERS)
-            ),
+            gleaners=_begun_by_other_chances(lambda seed: Gleaner.fit(told, wanted, seed=20260303 + seed)),
             middle=summed.mean(axis=0),
             breadth=summed.std(axis=0) + np.float32(1e-6),
         )
@@ -76,7 +75,7 @@ class SentenceScorer:
         summed = told.summed
         pieced = Pieced.fit(told, summed, intents)
         wide = pieced.wide(told.rows, summed)
-        layers = tuple(Layers.fit(wide, intents, seed=seed) for seed in range(20260302, 20260302 + _READERS))
+        layers = _begun_by_other_chances(lambda seed: Layers.fit(wide, intents, seed=20260302 + seed))
         return cls(labels, layers, pieced)
 
     def further(self, examples: Sequence[Example]) -> "SentenceScorer":
@@ -181,6 +180,12 @@ def _heard(texts: tuple[str, ...]) -> Encoded:
     return encode_pieces(texts)
 
 
+def _begun_by_other_chances(fit: Callable[[int], _Network]) -> tuple[_Network, ...]:
+    """Side by side: nearly all of the work is in products of matrices, which hold up nobody else."""
+    with ThreadPoolExecutor(_READERS) as pool:
+        return tuple(pool.map(fit, range(_READERS)))
+
+
 def _of(number: int) -> str:
     """What comes before the names of a network's arrays, where there are several."""
     return f"{number}/" if number else ""
@@ -203,16 +208,8 @@ def _texts(heard: Sequence[Heard]) -> tuple[str, ...]:
 
 
 def encode_told(texts: Sequence[str]) -> Encoded:
-    """All examples, to learn from; their pieces half as precise, since they are many."""
-    parts = [
-        Encoded(part.rows, part.pieces.astype(np.float16), part.counts)
-        for part in encode_in_parts([_encodable(text) for text in texts])
-    ]
-    return Encoded(
-        np.vstack([part.rows for part in parts]),
-        np.vstack([part.pieces for part in parts]),
-        np.concatenate([part.counts for part in parts]),
-    )
+    """All examples, to learn from."""
+    return encode_many([_encodable(text) for text in texts])
 
 
 def _beside(rows: Matrix, others: Matrix) -> Matrix:
