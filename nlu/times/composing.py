@@ -18,7 +18,9 @@ from nlu.understanding import Entity
 _REFUSED = 0.3  # named, but not wished for: wishes leave it out
 DOUBTFUL = 0.6  # one of several readings, or something was left unread: said back, or asked
 _MOST = 32
+_FEW = 2  # words between "and" and the day that it joins: "and the cleaning on Friday"
 _REFUSED_WEEKS = 9  # for which a weekday that was refused stays so
+_EXACT = ("date", "number")
 _JOINING = ("or", "and", "then")
 _AHEAD = timedelta(days=14)
 
@@ -73,10 +75,15 @@ def _doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
 def _are_joined(tape: Tape, one: Piece, later: Piece) -> bool:
     """Whether either would do; but of "if she is away until the 15th, then on the 17th" only one does."""
     spans = isinstance(one.found, Days) and one.found.bound is not None
+    parted, unknown = False, 0
     for place in range(later.start - 1, one.end - 1, -1):
         if tape.has(place, *(_JOINING[:2] if spans else _JOINING)):
             return True
-        if tape.is_unknown(place):  # "on Thursday there is a strike and I stay in, Friday at 11"
+        if tape.has(place, "own") and unknown and not parted:  # "my father on Tuesday, my mother on Friday"
+            return True
+        parted = parted or tape.has(place, "soft")
+        unknown += tape.is_unknown(place)
+        if unknown > _FEW or (unknown and parted):  # "Thursday is a strike and I stay in, Friday at 11"
             return False
     return False
 
@@ -94,8 +101,11 @@ def _holes(tape: Tape, groups: list[list[Piece]]) -> tuple[DayRange, ...]:
     holes: list[DayRange] = []
     days = [p.found for chain in groups for p in chain if isinstance(p.found, Days) and _is_wish(p)]
     onward = any(found.bound in ("from", "after") for found in days)
+    exact = any(found.kind in _EXACT and not found.bound for found in days)
     for chain in groups:
         for piece in chain:
+            if exact and isinstance(piece.found, Days) and piece.found.bound in ("from", "after"):
+                continue  # "ill since Tuesday, put me down for the 16th"
             if (
                 isinstance(piece.found, Days)
                 and piece.negated
@@ -173,7 +183,7 @@ def _entities(text: str, tape: Tape, spoken: Spoken, holes: tuple[DayRange, ...]
 def _are_refused_apart(days: Sequence[Piece], clocks: Sequence[Piece]) -> bool:
     """ "Not on Monday and not in the morning": of the other days, other hours."""
     first = min((*days, *clocks), key=lambda piece: piece.start)
-    joined = all(piece.link in ("and", "or") for piece in (*days, *clocks) if piece is not first)
+    joined = all(p.link in ("and", "or") or p.excluding for p in (*days, *clocks) if p is not first)
     return bool(clocks) and joined and all(piece.negated for piece in (*days, *clocks))
 
 

@@ -63,7 +63,7 @@ def something_is_left(tape: Tape) -> bool:
         if (
             beside
             and not kinds.isdisjoint(_TELLING_BESIDE)
-            and kinds.isdisjoint(("filler", "or", "soft", "cannot"))
+            and kinds.isdisjoint(("filler", "or", "soft", "cannot", "except"))
             and not ("time_word" in kinds and tape.has(place + 1, "digits"))  # "hour 4"
         ):
             return True

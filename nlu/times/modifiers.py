@@ -25,6 +25,8 @@ def read_modifier(tape: Tape, place: int) -> tuple[str, int, int] | None:
         modifier = next((m for m in reversed(_MODIFIERS) if tape.has(place + 1, m)), None)
         if modifier is None:
             return None
+        if tape.has(target, "weekday") and tape.get(place + 2, "unit") in ("week", "month"):
+            return None  # "lunedì | prossima settimana"
         leads = modifier == "this" or (tape.vocabulary.modifiers_lead and modifier != "after_next")
         if leads and tape.has(place + 2, *_TARGETS):
             return None

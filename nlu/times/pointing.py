@@ -88,8 +88,9 @@ def _its_dates(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read 
 
 
 def _the_one_of(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:
-    """ "Next week, no sorry, the one of the 16th", "venerdì, quello del 13": which one by its date."""
-    if not tape.has(place, "that_of") or days.kind not in ("week", "weekday", "date") or days.bound:
+    """ "Next week, no sorry, the one of the 16th", "martedì, che è il 31": which one by its date."""
+    told = tape.has(place, "that_of") or (days.kind == "weekday" and tape.has(place - 1, "which_is"))
+    if not told or days.kind not in ("week", "weekday", "date") or days.bound:
         return None
     found = read_date(tape, place) or read_date(tape, place + 1)
     if found is None or not found[0].ranges or tape.has(found[1], "to"):  # "quella dal 16 al 22"
@@ -98,14 +99,14 @@ def _the_one_of(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read
     gap = range(last.end, place)
     if days.kind == "week":
         first = almanac.monday(day)
-        told = Days("week", ((max(first, tape.today), first + _WEEK),), grain="week")
+        named = Days("week", ((max(first, tape.today), first + _WEEK),), grain="week")
     elif days.weekday == day.weekday():
-        told = replace(days, ranges=(almanac.one(day),), others=(), kind="date")
+        named = replace(days, ranges=(almanac.one(day),), others=(), kind="date")
     else:
         return None
     if any(tape.has(p, "or") and not tape.has(p, "filler") for p in gap):
-        return [Piece(told, place, found[1])], found[1]
-    pieces[-1] = last.but(found=told, end=found[1], negated=False)
+        return [Piece(named, place, found[1])], found[1]
+    pieces[-1] = last.but(found=named, end=found[1], negated=False)
     return [], found[1]
 
 

@@ -100,6 +100,8 @@ def _date_of_its_weekday(settled: list[Piece], piece: Piece) -> Piece | None:
 def _same_day(one: object, other: object, *, apart: bool) -> Days | None:
     if not (isinstance(one, Days) and isinstance(other, Days)) or not (one.ranges and other.ranges):
         return None
+    if one.others and other.kind in ("date", "number") and other.ranges == one.ranges:
+        return other  # "in a month, on 2 April"
     if (within := bounded_within(one, other) or bounded_within(other, one)) is not None:
         return within
     if (workdays := workdays_of_week(one, other) or workdays_of_week(other, one)) is not None:
@@ -244,6 +246,9 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
             if not _overlap(tape, one, other):  # "хоть утром, хоть вечером", but "in mattinata sul tardi"
                 return one if other.part == "last_of_day" else None
             return other if one.part == "later" or _is_inside(tape, other, one) else one
+    if piece.link == "or" and one.shape == other.shape == "after" and tape.has(last.start, "not_before"):
+        later = other.start if not tape.has(piece.start, "not_before") else None
+        return Clock("range", one.start, later, part=one.part) if later else None  # "not before 3 or after 5"
     another = piece.link == "or" and other.shape == "point" and piece.start == last.end + 1
     if another and one.shape in ("after", "before"):  # "after 4 or 5"
         return replace(one, part=other.part) if one.shape == "after" else Clock("before", end=other.start)

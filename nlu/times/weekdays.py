@@ -187,6 +187,8 @@ def _spelled_number(tape: Tape, weekday: int, place: int) -> Read | None:
     read = tape.number(place)
     if read is None or not 1 <= read[0] <= 31 or tape.has(read[1], "and", "minus_after", "counted"):
         return None
+    if read_date(tape, place, bare=False) is not None:  # "venerdì venti marzo"
+        return None
     hour_follows = tape.has(read[1], "at") and tape.number(read[1] + 1) is not None  # "venticinque ore 16"
     if tape.has(read[1], "unit") and not hour_follows:
         return None
