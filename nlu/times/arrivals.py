@@ -3,7 +3,7 @@
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 
-_NEAR = 3
+_NEAR = 5
 _EXACT = ("weekday", "date", "number", "relative")
 
 

@@ -1,5 +1,6 @@
 """Reads hours: "at 3", "dopo le 17", "tra le 9 e le 11", "around noon", "вечером"."""
 
+from nlu.times.bare_answers import is_a_fallback, is_an_answer
 from nlu.times.bare_hours import after_a_day, are_hours, before_a_day, follows_a_day, is_an_hour
 from nlu.times.dates import read_date
 from nlu.times.hours import part_hours
@@ -59,6 +60,7 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
             announced
             or start_sure
             or _is_near_a_day(tape, place, after)
+            or _follows_a_range(tape, place)
             or tape.has(place - 1, "except")
             or after_a_day(tape, place)
             or before_a_day(tape, after)
@@ -93,6 +95,13 @@ def _are_one_after_other(tape: Tape, start: Moment, end: tuple[Moment, int, bool
         return False
     last = next(iter(end[0].readings()))
     return any(0 < last - reading <= 360 for reading in start.readings())
+
+
+def _follows_a_range(tape: Tape, place: int) -> bool:
+    """ "From 9 to 11 or 2 to 5": hours as the first are."""
+    if not tape.has(place - 1, "or", "and") or place - 2 not in tape.read:
+        return False
+    return any(tape.has(p, "to") and p in tape.read for p in range(place - 6, place - 2))
 
 
 def _is_near_a_day(tape: Tape, place: int, after: int) -> bool:
@@ -175,6 +184,8 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if read is None:
         return None
     moment, end, sure = read
+    if tape.at(begin).text == "one" and tape.at(begin - 1).text in _WHICH:
+        return None  # "either one in the morning"
     lasting = not sure and begin == place and tape.at(end).text == "or" and tape.number(end + 1)
     if lasting and tape.get(lasting[1], "unit") == "hour":
         return None  # "1 or 2 hours"
@@ -186,7 +197,8 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
         begin > place and (tape.speaks_of_moving or follows_a_day(tape, place))
     )
     strong = strong or (not sure and (is_an_hour(tape, place, end) or is_an_hour(tape, begin, end)))
-    if not sure and not strong and not tape.asked_for_time:
+    strong = strong or (not sure and is_a_fallback(tape, place, end))
+    if not (sure or strong or tape.asked_for_time or is_an_answer(tape, place)):
         return None
     if not sure and (not _is_a_time(tape, end, strong) or tape.has(end, "month", "number_of_day")):
         return None
@@ -202,6 +214,9 @@ def _is_a_date(tape: Tape, place: int, end: int) -> bool:
     dotted = end == place + 3 and tape.at(place + 1).text == "."
     found = read_date(tape, place, bare=False) if dotted and not tape.vocabulary.times_are_dotted else None
     return found is not None and bool(found[0].ranges)
+
+
+_WHICH = ("either", "which", "any", "each", "every", "other", "later", "earlier", "latter", "last", "new")
 
 
 def _is_pronoun(tape: Tape, place: int) -> bool:

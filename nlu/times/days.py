@@ -185,6 +185,8 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     number = days.number if days.kind == "number" else None
     if tape.has(place, "not_before") or (begins and not after):
         return Days("span", ((first, first + _FORTNIGHT),), weekday=weekday, number=number, bound="from"), end
+    if after and days.kind == "relative" and _is_day_after(tape, place, end):
+        return Days("date", (almanac.one(last),), confidence=0.6), end
     if after:
         return Days("span", ((last, last + _FORTNIGHT),), weekday=weekday, number=number, bound="after"), end
     if before and tape.has(place, "until") and tape.speaks_of_moving:  # "put it off until December"
@@ -197,6 +199,17 @@ def _bounded(tape: Tape, place: int) -> Read | None:
         return None
     bound: Literal["by", "before"] = "by" if until == last else "before"
     return Days("span", ((today, until),), weekday=weekday, number=number, bound=bound), end
+
+
+def _is_day_after(tape: Tape, place: int, end: int) -> bool:
+    """ "After tomorrow at 17": as many say for the day after tomorrow who speak another language."""
+    if tape.vocabulary.language != "en" or tape.at(place).text != "after":
+        return False
+    if tape.get(end - 1, "relative") != 1 or tape.at(place - 1).text in ("sometime", "day", "time", "days"):
+        return False
+    return (
+        end >= len(tape) or tape.has(end, "at", "soft", "part", "indifferent") or tape.at(end).text == "yes"
+    )
 
 
 def _follows_a_month(tape: Tape, place: int) -> bool:

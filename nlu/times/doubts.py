@@ -27,6 +27,7 @@ from nlu.times.stories import is_told_of
 from nlu.times.tape import Tape
 
 _NEAR = 3
+_SOMEBODYS = frozenset({"hers", "his", "theirs", "mine", "ours"})  # "the slot after hers"
 _SINGLE = {"weekday", "date", "number", "relative"}
 
 
@@ -72,7 +73,8 @@ def _a_bound_is_bare(tape: Tape) -> bool:
         if ends and tape.has(place, "earlier", "later_on", "until", "by") and not leaves_early:
             return True
         of_something = tape.has(place + 1, "own", "day_number") or tape.is_unknown(place + 1)
-        if of_something and tape.has(place, "before", "after") and _reaches(tape, place, 1):
+        reaches = _reaches(tape, place, 1) or tape.at(place + 1).text in _SOMEBODYS
+        if of_something and tape.has(place, "before", "after") and reaches:
             return True
     return False
 

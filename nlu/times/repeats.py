@@ -74,10 +74,16 @@ def told_once(pieces: list[Piece]) -> list[Piece]:
     days = [n for n, p in enumerate(pieces) if isinstance(p.found, Days) and _is_one_wished_day(p)]
     left = set(range(len(pieces)))
     for first, again in pairwise(days):
+        before = pieces[first - 1] if first else pieces[first]
+        hour = isinstance(before.found, Clock) and before.negated and before.found.shape == "point"
+        if hour and pieces[first].link == "none" and _has_clock(pieces, again):
+            left -= {first, first - 1}  # "not 10 am on Tuesday, 11 am on Tuesday"
         same = pieces[first].found.ranges == pieces[again].found.ranges  # type: ignore[union-attr]
         same = same and pieces[again].link not in ("or", "and")
         if same and not _has_clock(pieces, first) and _has_clock(pieces, again):
             left.discard(first)
+            if pieces[again].link != "break" and any(first < n < again for n in days):
+                pieces[again] = pieces[again].but(link="break")  # "the 3rd, 4th and 5th, but on the 4th at 6"
     return pieces if len(left) == len(pieces) else [pieces[n] for n in sorted(left)]
 
 

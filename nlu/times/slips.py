@@ -196,6 +196,8 @@ def mended(tokens: list[Token], words: Vocabulary) -> list[Token]:
         found = None
         if _leads_to_an_hour(tokens, place + 1, words):
             found = _nearest(word, words.leading)
+        elif _ends_an_hour(tokens, place, words):
+            found = _nearest(word, words.hours_in_words)
         elif len(word) >= _LONG and _leads_to_a_day(tokens, place + 1, words):
             found = _nearest(word, words.long_leading)
         elif (
@@ -218,6 +220,18 @@ def _nearest(word: str, known: tuple[str, ...]) -> str | None:
     # Of short words hardly more than a letter left out or two that changed places: "part 2" is not "past 2".
     other = len(word) == len(found[0]) < _LONG and sorted(word) != sorted(found[0])
     return None if other else str(found[0])
+
+
+def _ends_an_hour(tokens: list[Token], place: int, words: Vocabulary) -> bool:
+    """ "Half past elven", "quarter to twelv"."""
+    if (
+        place < 2
+        or len(tokens[place].text) <= _SHORTEST
+        or tokens[place - 1].text not in ("past", "to", "till")
+    ):
+        return False
+    before = tokens[place - 2]
+    return before.text in ("half", "quarter") or _is_number(before, words)
 
 
 def _leads_to_an_hour(tokens: list[Token], place: int, words: Vocabulary) -> bool:

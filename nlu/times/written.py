@@ -87,6 +87,7 @@ def _is_military(tape: Tape, place: int, digits: int) -> bool:
     if (parted or (tape.has(place + 1, "soft") and tape.has(place + 2, *days))) and digits < 1900:
         return True  # "Thursday? 1500?"
     on_day = tape.has(place + 1, "day_number") and tape.has(place + 2, "weekday", "relative")
+    on_day = on_day or (tape.has(place + 1, "day_number") and tape.ordinal(place + 2) is not None)
     if on_day and digits < 1900:  # "1115 on Thursday"
         return True
     if tape.at(place).text[0] == "0":
