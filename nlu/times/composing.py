@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 
 from nlu.times import almanac
 from nlu.times.almanac import DayRange
+from nlu.times.apart import DOUBTFUL, doubted, is_wish
 from nlu.times.doubts import is_in_doubt
 from nlu.times.grouping import Spoken, chains, spoken_together
 from nlu.times.hours import clock_text, hours_meant, minutes_of, opening_hours, wall
@@ -16,25 +16,22 @@ from nlu.times.tape import Tape
 from nlu.understanding import Entity
 
 _REFUSED = 0.3  # named, but not wished for: wishes leave it out
-DOUBTFUL = 0.6  # one of several readings, or something was left unread: said back, or asked
 _MOST = 32
-_FEW = 2  # words between "and" and the day that it joins: "and the cleaning on Friday"
 _REFUSED_WEEKS = 9  # for which a weekday that was refused stays so
 _EXACT = ("date", "number")
-_JOINING = ("or", "and", "then")
 _AHEAD = timedelta(days=14)
 
 
 def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...]:
     """Every entity, likeliest first, then in the order of the text."""
     entities: list[Entity] = []
-    groups = [settle(tape, chain) for chain in chains(_doubted(tape, pieces))]
+    groups = [settle(tape, chain) for chain in chains(doubted(tape, pieces))]
     holes = _holes(tape, groups)
-    positive = any(_is_wish(piece) for group in groups for piece in group)
+    positive = any(is_wish(piece) for group in groups for piece in group)
     for group in groups:
         for spoken in spoken_together(tape, group):
             entities.extend(_entities(text, tape, spoken, holes))
-    if holes and not any(isinstance(p.found, Days) and _is_wish(p) for g in groups for p in g):
+    if holes and not any(isinstance(p.found, Days) and is_wish(p) for g in groups for p in g):
         entities.extend(_all_but(text, tape, groups, holes))
     for piece in pieces:
         match piece.found:
@@ -58,48 +55,10 @@ def _doubtful(entity: Entity) -> Entity:
     return replace(entity, confidence=DOUBTFUL)
 
 
-def _doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
-    """Days told apart, with words between that nobody understood: perhaps not all of them are wished for."""
-    days = [p for p in pieces if isinstance(p.found, Days) and _is_wish(p)]
-    apart = any(later.link == "break" and not _are_joined(tape, one, later) for one, later in pairwise(days))
-    if not apart:
-        return list(pieces)
-    doubted: list[Piece] = []
-    for piece in pieces:
-        if isinstance(piece.found, Days) and _is_wish(piece):
-            piece = piece.but(found=replace(piece.found, confidence=min(piece.found.confidence, DOUBTFUL)))
-        doubted.append(piece)
-    return doubted
-
-
-def _are_joined(tape: Tape, one: Piece, later: Piece) -> bool:
-    """Whether either would do; but of "if she is away until the 15th, then on the 17th" only one does."""
-    spans = isinstance(one.found, Days) and one.found.bound is not None
-    parted, unknown = False, 0
-    for place in range(later.start - 1, one.end - 1, -1):
-        if tape.has(place, *(_JOINING[:2] if spans else _JOINING)):
-            return True
-        if tape.has(place, "own") and unknown and not parted:  # "my father on Tuesday, my mother on Friday"
-            return True
-        parted = parted or tape.has(place, "soft")
-        unknown += tape.is_unknown(place)
-        if unknown > _FEW or (unknown and parted):  # "Thursday is a strike and I stay in, Friday at 11"
-            return False
-    return False
-
-
-def _is_wish(piece: Piece) -> bool:
-    if piece.negated or piece.dismissed:
-        return False
-    return isinstance(piece.found, (Clock, Instant)) or (
-        isinstance(piece.found, Days) and bool(piece.found.ranges)
-    )
-
-
 def _holes(tape: Tape, groups: list[list[Piece]]) -> tuple[DayRange, ...]:
     """The days that the patient cannot come."""
     holes: list[DayRange] = []
-    days = [p.found for chain in groups for p in chain if isinstance(p.found, Days) and _is_wish(p)]
+    days = [p.found for chain in groups for p in chain if isinstance(p.found, Days) and is_wish(p)]
     onward = any(found.bound in ("from", "after") for found in days)
     exact = any(found.kind in _EXACT and not found.bound for found in days)
     for chain in groups:
