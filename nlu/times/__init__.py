@@ -9,8 +9,9 @@ A date without a year lies ahead. Hours without morning or afternoon follow the 
 
 from collections.abc import Sequence
 
+from nlu.times.apart import DOUBTFUL
 from nlu.times.chains import find_pieces
-from nlu.times.composing import DOUBTFUL, compose
+from nlu.times.composing import compose
 from nlu.times.tape import Tape
 from nlu.times.vocabulary import spoken, vocabulary
 from nlu.times.wishes import WISHED, wish_from

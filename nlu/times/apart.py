@@ -59,7 +59,7 @@ def _are_joined(tape: Tape, one: Piece, later: Piece) -> bool:
 
 
 def _is_a_reason(tape: Tape, pieces: Sequence[Piece], one: Piece, later: Piece) -> bool:
-    """ "On Wednesday I take my parents to the station, Thursday afternoon": something else is done that day."""
+    """ "On Wednesday I take my parents to the station, Thursday afternoon": something else is done."""
     if any(not isinstance(p.found, Days) or p.found.kind not in _SINGLE for p in (one, later)):
         return False
     comma = next((p for p in range(one.end, later.start) if tape.has(p, "soft") and _parts(tape, p)), None)
