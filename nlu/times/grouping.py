@@ -82,6 +82,8 @@ def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
         elif not clocks_lead:
             turns = (turns and not ahead) or (bool(days) and is_clock and _leads_next_day(chain, number))
             ahead = (bool(turns) and is_clock) or (ahead and is_clock)
+        if not clocks_lead and days and not clocks and not is_clock and _is_whole(tape, days[-1], piece):
+            turns = True  # "all day Wednesday, Thursday until 2"
         if turns and _wait_for_a_wish(days, clocks, piece):
             groups.append(Spoken(tuple(days), ()))
             days = []
@@ -103,6 +105,11 @@ def _wait_for_a_wish(days: list[Piece], clocks: list[Piece], piece: Piece) -> bo
         return False
     apart = all(c.link == "soft" and not c.negated for c in clocks)
     return apart and all(d.negated for d in days) and days[-1].start < clocks[0].start
+
+
+def _is_whole(tape: Tape, last: Piece, piece: Piece) -> bool:
+    """ "Wednesday all day and Thursday until 2": the hour is of the second alone."""
+    return any(tape.has(place, "whole_day") for place in range(last.end, piece.start))
 
 
 def _is_parted(tape: Tape, last: Piece, piece: Piece) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from nlu.times import almanac
 from nlu.times.pieces import Clock, Days, Piece, Whenever
@@ -82,8 +82,12 @@ def told_once(pieces: list[Piece]) -> list[Piece]:
         same = same and pieces[again].link not in ("or", "and")
         if same and not _has_clock(pieces, first) and _has_clock(pieces, again):
             left.discard(first)
-            if pieces[again].link != "break" and any(first < n < again for n in days):
-                pieces[again] = pieces[again].but(link="break")  # "the 3rd, 4th and 5th, but on the 4th at 6"
+    for first, again in combinations(days, 2):  # "the 3rd, 4th and 5th, but on the 4th at 6"
+        same = pieces[first].found.ranges == pieces[again].found.ranges  # type: ignore[union-attr]
+        listed = any(first < n < again for n in days) and not _has_clock(pieces, first)
+        if same and listed and pieces[again].link == "soft" and _has_clock(pieces, again):
+            left.discard(first)
+            pieces[again] = pieces[again].but(link="break")
     return pieces if len(left) == len(pieces) else [pieces[n] for n in sorted(left)]
 
 

@@ -9,7 +9,8 @@ from nlu.times.tape import Tape
 #: The past of Russian verbs; what is known as a word of wishing or of time is none of them.
 _PAST_VERB = re.compile(r".{2,}[аеиыоуяю]л(?:а|о|и|ся|ась|ось|ись)?")
 _NO_VERBS = re.compile(
-    r"(?:школ|анал|бокал|вокзал|зал|интервал|материал|персонал|скул|пеонал|профил|идеал).{0,2}"
+    r"(?:школ|анал|бокал|вокзал|зал|интервал|материал|персонал|скул|пеонал|профил|идеал|сначал|родител"
+    r"|учител|приятел|журнал|канал|сигнал|финал|подвал|терминал|специал|педал|одеял|реал).{0,2}"
 )
 _WISHING = ("wishing", "booked", "moving", "so", "whenever", "asap")
 

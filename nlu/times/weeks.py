@@ -12,6 +12,8 @@ def place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """ "Next week, Tuesday or Thursday": the weekdays are those of the week named beside them."""
     weeks = [n for n, p in enumerate(chain) if isinstance(p.found, Days) and p.found.kind == "week"]
     days = [n for n, p in enumerate(chain) if isinstance(p.found, Days) and p.found.kind == "weekday"]
+    if (each := _of_each_week(chain, weeks, days)) is not None:
+        return each
     wished = [n for n in weeks if not chain[n].negated]
     weeks = wished if len(wished) == 1 else weeks  # "not this week, next week only on Tuesday"
     if not weeks:
@@ -19,16 +21,36 @@ def place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
     if len(weeks) != 1 or not days:
         return chain
     week = weeks[0]
-    beside = week + 1 if week + 1 in days else week - 1
+    behind = week - 1 in days and chain[week].link == "none" and chain[week].negated
+    beside = week + 1 if week + 1 in days and not behind else week - 1
     if beside == week - 1 and week - 2 in days and isinstance(chain[beside].found, Clock):
         beside = week - 2  # "Thursday morning of next week"
-    if beside not in days or chain[max(week, beside)].link in ("or", "and") or chain[week].negated:
+    alike = beside in days and chain[week].negated == chain[beside].negated
+    of_it = alike and week > beside and chain[week].link == "none"  # "Wed and Thu of this week I am busy"
+    if beside not in days or chain[max(week, beside)].link in ("or", "and"):
         return chain
+    if chain[week].negated:
+        return _rehung(chain, week, days, keep=False) if of_it else chain
     if chain[beside].dismissed != chain[week].dismissed:  # "move Thursday to next week"
         return chain
     if chain[beside].negated:  # "next week: Monday no, Tuesday no, Wednesday yes" is that Wednesday
         return _rehung(chain, week, days, keep=all(chain[n].negated for n in days))
     return _rehung(chain, week, days, keep=False)
+
+
+def _of_each_week(chain: list[Piece], weeks: list[int], days: list[int]) -> list[Piece] | None:
+    """ "Next week or the one after, always on a Tuesday": the Tuesday of each."""
+    if len(weeks) < 2 or len(days) != 1 or days[0] < weeks[-1] or chain[days[0]].link not in ("soft", "none"):
+        return None
+    weekday = chain[days[0]].found
+    plain = not any(chain[n].negated or chain[n].dismissed for n in (*weeks, *days))
+    if not plain or not isinstance(weekday, Days) or weekday.weekday is None or weekday.bound:
+        return None
+    named = [chain[n].found for n in weeks]
+    firsts = [almanac.monday(week.ranges[0][0]) for week in named if isinstance(week, Days)]
+    told = tuple(almanac.one(first + timedelta(days=weekday.weekday)) for first in firsts)
+    day = chain[days[0]].but(found=replace(weekday, kind="date", ranges=told, others=()))
+    return [*(p for n, p in enumerate(chain) if n not in (*weeks, *days)), day]
 
 
 def _share_week(chain: list[Piece], days: list[int]) -> list[Piece]:
