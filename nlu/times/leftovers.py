@@ -67,6 +67,8 @@ def something_is_left(tape: Tape) -> bool:
             and not ("time_word" in kinds and tape.has(place + 1, "digits"))  # "hour 4"
         ):
             return True
+        if tape.is_onward(place) and place - 1 in tape.read and tape.has(place - 1, "part"):
+            return True  # "from Wednesday afternoon on"
         if "unit" in kinds and tape.speaks_of_moving and _is_counted(tape, place):
             return True
         if ("digits" in kinds or "number" in kinds) and _may_be_a_time(tape, place):

@@ -25,7 +25,7 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
     A corrected hour keeps its day, a corrected day its hour.
     """
-    pieces = _last_of_a_row(tape, _without_asides(tape, pieces))
+    pieces = _settled_on(tape, _last_of_a_row(tape, _without_asides(tape, pieces)))
     for place in range(len(pieces) - 1, 0, -1):
         # Corrected twice ("at 3, no, at 4, no, at 5"), fewer pieces are left than there were places.
         if place < len(pieces) and _corrects(tape, pieces[place - 1], pieces[place]):
@@ -41,6 +41,19 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             if not kept:
                 said_instead[0] = said_instead[0].but(link="break")
             pieces = [*pieces[:first], *kept, *said_instead, *pieces[after:]]
+    return pieces
+
+
+def _settled_on(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Tuesday or Wednesday? Wednesday": the one that is said again."""
+    last = pieces[-1] if len(pieces) > 2 else None
+    if last is None or not isinstance(last.found, Days) or last.negated or last.found.bound:
+        return pieces
+    asked = any(tape.at(place).text == "?" for place in range(pieces[-2].end, last.start))
+    choice = [p for p in pieces[:-1] if isinstance(p.found, Days)]
+    alike = any(p.found.ranges == last.found.ranges for p in choice if isinstance(p.found, Days))
+    if asked and alike and len(choice) == len(pieces) - 1 and all(p.link == "or" for p in choice[1:]):
+        return [last.but(link="break")]
     return pieces
 
 
