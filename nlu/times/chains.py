@@ -25,6 +25,7 @@ from nlu.times.reasons import (
     only_tells_the_time,
 )
 from nlu.times.refusals import (
+    busy_until,
     falls_back,
     free_afterwards,
     free_on_either_side,
@@ -57,7 +58,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
         if not senses or senses.keys() <= _BEGINNING_NOTHING or _is_greeting(tape, place):
             place += 1
             continue
-        born = born or ("born" in senses and not (pieces and _is_birth_just_told(pieces[-1], place)))
+        told_already = pieces and _is_birth_just_told(pieces[-1], place)
+        born = born or ("born" in senses and not (told_already or _is_year_of_birth(tape, place)))
         found = (
             same_day(tape, place, pieces)
             or free_on_either_side(tape, place, pieces)
@@ -90,6 +92,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
                 piece = free_afterwards(tape, piece)
             pieces.append(piece.but(link=link))
         place = gap_start = end
+    pieces = busy_until(tape, pieces)
     pieces = stay_between(tape, refuse_alike(tape, negate_last(tape, pieces, gap_start)))
     pieces = refuse_before_the_rest(tape, pieces)
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
@@ -105,6 +108,12 @@ def _is_today(tape: Tape, piece: Piece) -> bool:
 def _is_birth_just_told(last: Piece, place: int) -> bool:
     """ "12.03.1986 г.р." """
     return isinstance(last.found, Birth) and place - last.end <= 2
+
+
+def _is_year_of_birth(tape: Tape, place: int) -> bool:
+    """ "2019 года рождения": no date follows."""
+    year = place - 2 if tape.get(place - 1, "unit") == "year" else place - 1
+    return 1900 <= (tape.get(year, "digits") or 0) <= tape.today.year
 
 
 def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | None:
@@ -147,7 +156,7 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         return [Piece(days[0], place, days[1])], days[1]
     if (clock := read_clock(tape, place)) is not None and not asked_for_birth:
         also = "pain" if clock[0].shape == "part" and not tape.read else "no_visit"  # "worse at night"
-        if clock[0].shape in ("part", "point") and has_happened(tape, place):
+        if clock[0].shape in ("part", "point", "range") and has_happened(tape, place):
             return [], clock[1]
         told = clock[0].shape == "point" and only_tells_the_time(tape, place)
         since = clock[0].shape == "after" and tape.has(place, "from_on")  # "it hurts since 3 at night"

@@ -119,7 +119,7 @@ def _is_cancelled(tape: Tape, pieces: list[Piece], number: int) -> bool:
         later = later[1:]  # "cancel the 11 o'clock on Wednesday and give me 4 on Thursday"
     elif not isinstance(piece.found, Days) or not piece.found.ranges or piece.negated:
         return False
-    first = max(piece.start - _NEAR, pieces[number - 1].end if number else 0)
+    first = max(piece.start - _CLAUSE, pieces[number - 1].end if number else 0)
     told = [place for place in range(first, piece.start) if tape.has(place, "cancelling")]
     parted = told and any(tape.has(place, "soft") for place in range(told[-1], piece.start))
     others = any(isinstance(p.found, Days) and p.found.ranges and not p.negated for p in later)

@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from nlu.times import almanac
 from nlu.times.counting import counted_unit
 from nlu.times.days import read_days
-from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.pieces import Clock, Days, Link, Piece
 from nlu.times.tape import Tape
 from nlu.times.which_one import Echo, ends
 
@@ -104,19 +104,30 @@ def _to_the_day_after(tape: Tape, place: int, pieces: list[Piece]) -> Echo | Non
 
 
 def _same_hour_of_another(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
-    """ "Tomorrow at 11 needs moving to the same time on Thursday"."""
+    """ "Tomorrow at 11 needs moving to the same time on Thursday", "2 or 2.30 on Tuesday, or the same on
+    Wednesday"."""
     if not tape.has(place, "same_hour"):
         return None
-    hour = next((p for p in reversed(pieces) if isinstance(p.found, Clock)), None)
+    hours = _hours_told(pieces)
     begin = tape.skip(place + 1, "filler", "of", most=1)
-    if (
-        hour is None
-        or hour.negated
-        or not tape.has(begin, "weekday", "relative", "digits", "day_number", "next")
-    ):
+    if not hours or not tape.has(begin, "weekday", "relative", "digits", "day_number", "next"):
         return None
     other = read_days(tape, begin)
     if other is None or not other[0].ranges or other[0].grain != "day":
         return None
-    day = Piece(other[0], place, other[1])
-    return [day, Piece(hour.found, place, other[1], link="none")], other[1]
+    day, end = Piece(other[0], place, other[1]), other[1]
+    links: list[Link] = ["none", *("or" for _ in hours[1:])]  # type: ignore[list-item]
+    return [day, *(Piece(h.found, place, end, link=k) for h, k in zip(hours, links, strict=True))], end
+
+
+def _hours_told(pieces: list[Piece]) -> list[Piece]:
+    """The hours of the day told last, on whichever side of it they stand."""
+    left = list(pieces)
+    if isinstance(left[-1].found, Days):
+        left.pop()
+    hours: list[Piece] = []
+    while left and isinstance(left[-1].found, Clock) and not left[-1].negated:
+        hours.insert(0, left.pop())
+        if hours[0].link not in ("or", "and"):
+            break
+    return hours or [p for p in reversed(pieces) if isinstance(p.found, Clock) and not p.negated][:1]

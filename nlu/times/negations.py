@@ -17,6 +17,8 @@ def link_of(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
             link = "and"
         elif "or" in senses and "filler" not in senses:
             link = "or"
+        elif "than" in senses and any(tape.at(p).text == "sia" for p in range(start - _BOTH, start)):
+            link = "and"  # "sia il 10 che l'11"
         elif "soft" in senses:
             link = "soft" if link == "none" else link
         elif not senses or senses.keys().isdisjoint(_TRANSPARENT):
@@ -27,6 +29,7 @@ def link_of(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
 
 
 _NEAR = 4
+_BOTH = 5  # lexemes between "sia" and "che"
 #: Words that do not part what stands on either side.
 _TRANSPARENT = frozenset(
     {"around", "filler", "or", "soft", "not", "except", "cannot", "instead", "correction"}
@@ -110,8 +113,13 @@ def negate(
     if pieces and pieces[-1].negated and place > gap_start:
         link = link_of(tape, gap_start, place, begins=False)
         joined = link in ("or", "and") or (link == "soft" and pieces[-1].excluding)
+        joined = joined or _is_amid_a_list(tape, pieces[-1], piece, place)
+        joined = joined and not any(
+            tape.at(p).text == "а" for p in range(gap_start, place)
+        )  # "не в 10, а в 11"
         clock = piece.found if isinstance(piece.found, Clock) else None
         bounded = clock is not None and (clock.shape in ("after", "before") or _is_apart(pieces[-1], link))
+        bounded = bounded or (link == "soft" and _frames(pieces[-1], piece))
         if joined and not bounded and not any(tape.has(p, "not", "cannot") for p in range(gap_start, place)):
             piece = piece.but(negated=True, excluding=pieces[-1].excluding)
     return pieces, piece
@@ -125,9 +133,26 @@ def _place_of_stay(tape: Tape, marker: int) -> int:
     return where
 
 
+def _is_amid_a_list(tape: Tape, last: Piece, piece: Piece, place: int) -> bool:
+    """ "I can't do the 9th, 10th and 11th": the tenth, too."""
+    if not (isinstance(last.found, Days) and isinstance(piece.found, Days)) or piece.end >= len(tape):
+        return False
+    comma = tape.at(place - 1).text == "," and last.end == place - 1
+    return comma and tape.has(piece.end, "or", "and") and last.found.kind == piece.found.kind
+
+
 def _is_apart(last: Piece, link: Link) -> bool:
     """ "Any day but Wednesday, in the morning": hours after a comma are not of the day that was excluded."""
     return link == "soft" and last.excluding and isinstance(last.found, Days)
+
+
+def _frames(last: Piece, piece: Piece) -> bool:
+    """ "Only not Friday please, this week": the week is what is left."""
+    one, other = last.found, piece.found
+    if not (isinstance(one, Days) and isinstance(other, Days)) or not one.ranges or not other.ranges:
+        return False
+    (first, end), (start, last_day) = one.ranges[0], other.ranges[0]
+    return one.kind != other.kind and start <= first and end <= last_day and last_day - start > end - first
 
 
 def negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:

@@ -64,11 +64,18 @@ def _said_again(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read
 
 def _or_the_next(tape: Tape, place: int, last: Piece, days: Days) -> Read | None:
     """ "Either this Friday, or on the next"."""
-    if days.weekday is None or days.bound or not _is_bare_next(tape, place) or not _ends(tape, place + 1):
+    weekend = almanac.is_weekend(days.ranges[0])
+    if not (days.weekday is not None or weekend) or days.bound:
+        return None
+    if not _is_bare_next(tape, place) or not _ends(tape, place + 1):
         return None
     gap = range(last.end, place)
-    if not any(tape.has(p, "or") for p in gap) or not all(tape.has(p, *_SMALL) for p in gap):
+    small = all(tape.has(p, *_SMALL) or tape.at(p).text == "one" for p in gap)
+    if not any(tape.has(p, "or") for p in gap) or not small:
         return None
+    if weekend:  # "weekends only, this one or next"
+        start, end = almanac.weekend(days.ranges[0][0], 1)
+        return [Piece(Days("span", ((start, end),)), place, place + 1)], place + 1
     later = Days("date", (almanac.one(days.ranges[0][0] + _WEEK),), weekday=days.weekday)
     return [Piece(later, place, place + 1)], place + 1
 

@@ -16,7 +16,9 @@ _EXACT = ("weekday", "date", "relative", "number", "span")
 def has_happened(tape: Tape, place: int) -> bool:
     """ "I had an X-ray in June", "è caduto sabato": the words before tell what was, and ask for nothing."""
     joined = False
-    for before in range(place - 1, max(place - 1 - _WITHIN, -1), -1):
+    before_it = range(place - 1, -1, -1)
+    unread = [p for p in before_it if p not in tape.read or tape.has(p, "since")][:_WITHIN]
+    for before in unread:  # "I waited from 9 to 10.15 on Thursday"
         joined = joined or tape.has(before, "and")
         missed = any(tape.has(p, "missed") for p in range(before - 3, before))
         if missed and tape.has(before, "booked"):  # "I missed my visit of the 20th"

@@ -13,7 +13,23 @@ _CLAUSE = 10
 
 
 def heed_what_was_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
-    return _without_reasons_until(tape, _without_advice(tape, _in_the_month_told(tape, pieces)))
+    pieces = _chosen(tape, _in_the_month_told(tape, pieces))
+    return _without_reasons_until(tape, _without_advice(tape, pieces))
+
+
+def _chosen(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "You offered Tuesday at 3 or Wednesday at 4, I'll take the Wednesday": at that hour."""
+    last = pieces[-1] if len(pieces) > 1 else None
+    if last is None or not isinstance(last.found, Days) or last.negated or not tape.says("choosing"):
+        return pieces
+    if not any(tape.has(p, "choosing") for p in range(pieces[-2].end, last.start)):
+        return pieces
+    for number, piece in enumerate(pieces[:-1]):
+        if isinstance(piece.found, Days) and piece.found.ranges == last.found.ranges and not piece.negated:
+            hour = pieces[number + 1]
+            hours = [hour] if isinstance(hour.found, Clock) and hour.link == "none" else []
+            return [piece.but(link="break"), *hours]
+    return pieces
 
 
 def _in_the_month_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
@@ -37,6 +53,9 @@ def _in_the_month_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             and len(days.ranges) == 1
         ):
             dated = days
+        elif isinstance(days, Days) and days.kind == "span" and days.bound in ("after", "from"):
+            first = days.ranges[0][0]  # "only after 10 April, say the 13th"
+            dated = Days("date", (almanac.one(first),), number=first.day)
     return placed
 
 

@@ -83,7 +83,9 @@ def _is_military(tape: Tape, place: int, digits: int) -> bool:
     if tape.has(place + 1, "oclock"):  # "1500 hrs"
         return True
     days = ("weekday", "relative")
-    parted = tape.has(place - 1, "soft") and tape.has(place - 2, *days, "ordinal_sign", "month")
+    parted = tape.has(place - 1, "soft") and tape.has(
+        place - 2, *days, "ordinal_sign", "month", "month_short"
+    )
     if (parted or (tape.has(place + 1, "soft") and tape.has(place + 2, *days))) and digits < 1900:
         return True  # "Thursday? 1500?"
     on_day = tape.has(place + 1, "day_number") and tape.has(place + 2, "weekday", "relative")
