@@ -165,7 +165,7 @@ def _begins_a_wish(tape: Tape, place: int) -> bool:
     before = place - 1
     if before < 0:
         return True
-    told = tape.has(before, "soft", "or", "and", "filler", "wishing", "correction", "so")
+    told = tape.has(before, "soft", "or", "and", "filler", "wishing", "correction", "so", "instead")
     return told and tape.at(before).text not in ("is", "are")  # "she is 6 on Friday"
 
 

@@ -61,6 +61,7 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
             or start_sure
             or _is_near_a_day(tape, place, after)
             or _follows_a_range(tape, place)
+            or _leads_a_range(tape, after)
             or tape.has(place - 1, "except")
             or after_a_day(tape, place)
             or before_a_day(tape, after)
@@ -102,6 +103,12 @@ def _follows_a_range(tape: Tape, place: int) -> bool:
     if not tape.has(place - 1, "or", "and") or place - 2 not in tape.read:
         return False
     return any(tape.has(p, "to") and p in tape.read for p in range(place - 6, place - 2))
+
+
+def _leads_a_range(tape: Tape, after: int) -> bool:
+    """ "10 to 11 or 3 to 4 on Wed"."""
+    first = tape.number(after + 1) if tape.has(after, "or") else None
+    return first is not None and tape.has(first[1], "to") and tape.number(first[1] + 1) is not None
 
 
 def _is_near_a_day(tape: Tape, place: int, after: int) -> bool:
@@ -164,7 +171,7 @@ _LATEST = 19 * 60  # of hours that are told in one number
 
 def _around(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if not tape.has(place, "around"):
-        return None
+        return _turned_round(tape, place)
     begin = tape.skip(place + 1, "at", "around", most=2)
     if tape.has(begin, "digits") and (span := _range(tape, begin)) is not None:  # "around 4pm-5pm"
         return span
@@ -176,6 +183,21 @@ def _around(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if tape.has(read[1], "to") and (last := tape.number(read[1] + 1)) and tape.has(last[1], "month"):
         return None  # "around 15-16 March"
     return Clock("around", read[0]), tape.skip(read[1], "oclock", most=1)
+
+
+def _turned_round(tape: Tape, place: int) -> tuple[Clock, int] | None:
+    """ "Пятница, часа два": about two o'clock, where a day stands before it; alone it may last so long."""
+    if not tape.vocabulary.hours_follow or tape.get(place, "unit") != "hour":
+        return None
+    before = place - 1
+    while before > place - 3 and tape.has(before, "filler", "soft"):
+        before -= 1
+    read = read_moment(tape, place + 1)
+    told = before in tape.read and tape.has(before, "weekday", "relative", "month", "ordinal_sign")
+    if read is None or not told or not 1 <= read[0].minutes // 60 <= 12:
+        return None
+    ends = read[1] >= len(tape) or tape.has(read[1], "soft", "wishing", "filler")
+    return (Clock("around", read[0]), read[1]) if ends else None
 
 
 def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:

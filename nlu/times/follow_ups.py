@@ -48,7 +48,9 @@ def _same_weekday_after(tape: Tape, place: int, base: Days) -> Echo | None:
     weekday = tape.get(place, "weekday")
     if weekday is None or weekday != base.ranges[0][0].weekday() or base.weekday is None:
         return None
-    if not tape.has(place + 1, "later_on") or not ends(tape, place + 2):
+    if not tape.has(place + 1, "later_on") or tape.has(place - 1, "or"):
+        return None
+    if not (ends(tape, place + 2) or tape.has(place + 2, "same_hour", "wishing")):
         return None
     day = base.ranges[0][0] + timedelta(weeks=1)
     return [Piece(Days("date", (almanac.one(day),), weekday=weekday), place, place + 2)], place + 2

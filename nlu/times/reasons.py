@@ -50,9 +50,8 @@ def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool
     for step in (-1, 1):
         beside = place + step
         while 0 <= beside < len(tape) and not tape.has(beside, "soft", "so", "correction"):
-            if tape.has(beside, "wishing", "booked", "moving", "whenever", "asap") and not tape.has(
-                beside, "no_visit"
-            ):
+            wished = tape.has(beside, "wishing", "booked", "moving", "whenever", "asap")
+            if wished and not tape.has(beside, "no_visit") and tape.at(beside).text != "about":
                 return False
             told = told or tape.has(beside, "no_visit", also)
             beside += step

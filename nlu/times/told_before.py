@@ -2,6 +2,7 @@
 which somebody cannot come."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 from nlu.times import almanac
@@ -35,45 +36,50 @@ def _chosen(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 def _in_the_month_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "8 April after lunch or the 9th": of April; beside "I fly on 8 April" it may be of either month."""
     placed = list(pieces)
-    dated: Days | None = None
+    told: Days | None = None
     for place, piece in enumerate(placed):
         days = piece.found
         if not isinstance(days, Days) or not days.ranges:
             continue
-        if days.kind == "number" and dated is not None and not days.bound:
-            other = _in_month_of(dated, days)
-            joined = dated.kind == "date" or piece.link in ("or", "and")
-            if other is not None and joined:
-                placed[place] = piece.but(found=_placed(tape, placed[place - 1], piece, days, other))
+        if days.kind == "number" and days.number and told is not None and not days.bound:
+            placed[place] = piece.but(found=_placed(tape, placed[place - 1], piece, days, told))
         days = placed[place].found
-        if (
-            isinstance(days, Days)
-            and days.kind in ("date", "number")
-            and days.number
-            and len(days.ranges) == 1
-        ):
-            dated = days
-        elif isinstance(days, Days) and days.kind == "span" and days.bound in ("after", "from"):
-            first = days.ranges[0][0]  # "only after 10 April, say the 13th"
-            dated = Days("date", (almanac.one(first),), number=first.day)
+        if isinstance(days, Days) and _names_its_month(days):
+            told = days
     return placed
 
 
-def _in_month_of(dated: Days, days: Days) -> Days | None:
-    """The same number in the month of a date before it, if that is another one."""
-    first = dated.ranges[0][0]
-    if not days.number or not dated.number or days.number <= dated.number:
-        return None
-    day = almanac.make(first.year, first.month, days.number)
-    if day is None or (day, first) < (days.ranges[0][0], first) or almanac.one(day) == days.ranges[0]:
-        return None
-    return replace(days, kind="date", ranges=(almanac.one(day),), others=(), confidence=0.95)
+def _names_its_month(days: Days) -> bool:
+    """A date, a number that stands for one, or "4-11 April"."""
+    if len(days.ranges) != 1 or days.bound:
+        return False
+    start, end = days.ranges[0]
+    if days.kind == "span":
+        return (
+            days.weekday is None
+            and (end - start).days < 31
+            and start.month == (end - timedelta(days=1)).month
+        )
+    return days.kind in ("date", "number") and bool(days.number)
 
 
-def _placed(tape: Tape, before: Piece, piece: Piece, days: Days, other: Days) -> Days:
+def _placed(tape: Tape, before: Piece, piece: Piece, days: Days, told: Days) -> Days:
+    first = told.ranges[0][0]
+    day = almanac.make(first.year, first.month, days.number or 0)
+    if day is None or day.month == days.ranges[0][0].month or day < days.ranges[0][0]:
+        return days
     gap = range(before.end, piece.start)
-    if piece.link != "break" or any(tape.has(p, "or", "and") and not tape.has(p, "filler") for p in gap):
-        return other
+    joined = any(tape.has(p, "or", "and") and not tape.has(p, "filler") for p in gap)
+    joined = joined or (piece.link != "break" and not any(tape.has(p, "wishing") for p in gap))
+    if joined and told.kind != "span":
+        if day < first:  # "28 March or the 2nd"
+            following = almanac.month(first.year, first.month)[1]
+            day = almanac.make(following.year, following.month, days.number or 0) or day
+        if told.kind == "date" or piece.link in ("or", "and"):
+            return replace(days, kind="date", ranges=(almanac.one(day),), others=(), confidence=0.95)
+        return days
+    if told.kind == "number":
+        return days
     return replace(days, confidence=min(days.confidence, _DOUBTFUL))
 
 
