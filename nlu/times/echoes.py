@@ -105,6 +105,9 @@ def _the_same(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
         return None
     kind = Clock if hours else Days
     same = next((p for p in reversed(pieces) if isinstance(p.found, kind)), None)
+    several = [p for p in pieces[-2:] if hours and isinstance(p.found, Clock)]
+    if len(several) > 1:  # "tomorrow at 4 or 5, otherwise the day after at the same hours"
+        return None
     if same is None or (isinstance(same.found, Days) and len(same.found.ranges) != 1):
         return None
     return [Piece(same.found, place, place + 1, link="none" if hours else "break")], place + 1

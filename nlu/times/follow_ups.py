@@ -72,6 +72,8 @@ def _weekday_after_that(tape: Tape, place: int, pieces: list[Piece]) -> Echo | N
 
 def _so_much_later(tape: Tape, place: int, base: Days) -> Echo | None:
     """ "Impression tomorrow at 3 and the fitting a week later", "una settimana dopo"."""
+    if tape.at(place).text == "dopo" and tape.has(place - 2, "and"):  # "... e controllo dopo una settimana"
+        return _counted_on(base, counted_unit(tape, place + 1), place, 0)
     if tape.has(place - 1, "in", "within", "by") or not tape.has(place, "one", "digits", "number", "unit"):
         return None
     if tape.has(place, "unit") and not tape.vocabulary.hours_follow:  # "la settimana dopo"
@@ -79,14 +81,20 @@ def _so_much_later(tape: Tape, place: int, base: Days) -> Echo | None:
     counted = counted_unit(tape, place)
     if counted is None or tape.at(counted[2]).text not in _LATER:
         return None
-    many, unit, end = counted
+    end = counted[2]
     if not (ends(tape, end + 1) or tape.has(end + 1, "same_hour", "at", "filler")):
         return None
-    first = base.ranges[0][0]
-    if unit not in _SPANS and unit != "month":
+    return _counted_on(base, counted, place, 1)
+
+
+def _counted_on(base: Days, counted: tuple[int, str, int] | None, place: int, behind: int) -> Echo | None:
+    """The day so much later; `behind`: of how many words "later" is, behind what is counted."""
+    if counted is None or (counted[1] not in _SPANS and counted[1] != "month"):
         return None
+    many, unit, end = counted
+    first = base.ranges[0][0]
     day = first + (relativedelta(months=many) if unit == "month" else timedelta(days=many * _SPANS[unit]))
-    return [Piece(Days("date", (almanac.one(day),)), place, end + 1)], end + 1
+    return [Piece(Days("date", (almanac.one(day),)), place, end + behind)], end + behind
 
 
 def _to_the_day_after(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:

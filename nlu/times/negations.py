@@ -29,6 +29,7 @@ def link_of(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
 
 
 _NEAR = 4
+_LISTED = ("weekday", "digits", "number", "ordinal", "relative", "day_number", "at", "holiday")
 _BOTH = 5  # lexemes between "sia" and "che"
 #: Words that do not part what stands on either side.
 _TRANSPARENT = frozenset(
@@ -66,6 +67,11 @@ def _is_instead(tape: Tape, pieces: list[Piece], piece: Piece, marker: int) -> b
     return alike and tape.at(marker - 1).text in ("?", "…", ".", ",") and isinstance(piece.found, Days)
 
 
+#: What follows these is wished for, though the day before it was not.
+_RATHER = frozenset(
+    {"а", "лучше", "давайте", "тогда", "зато", "meglio", "preferibilmente", "preferably", "ideally"}
+)
+_WISHED = ("wishing", "works", "whenever", "asap", "free")
 _CONTRAST = frozenset({"ma", "pero", "invece", "but", "но", "no"})
 
 
@@ -115,7 +121,7 @@ def negate(
         joined = link in ("or", "and") or (link == "soft" and pieces[-1].excluding)
         joined = joined or _is_amid_a_list(tape, pieces[-1], piece, place)
         joined = joined and not any(
-            tape.at(p).text == "а" for p in range(gap_start, place)
+            tape.at(p).text in _RATHER for p in range(gap_start, place)
         )  # "не в 10, а в 11"
         clock = piece.found if isinstance(piece.found, Clock) else None
         bounded = clock is not None and (clock.shape in ("after", "before") or _is_apart(pieces[-1], link))
@@ -138,7 +144,8 @@ def _is_amid_a_list(tape: Tape, last: Piece, piece: Piece, place: int) -> bool:
     if not (isinstance(last.found, Days) and isinstance(piece.found, Days)) or piece.end >= len(tape):
         return False
     comma = tape.at(place - 1).text == "," and last.end == place - 1
-    return comma and tape.has(piece.end, "or", "and") and last.found.kind == piece.found.kind
+    goes_on = tape.has(piece.end, "or", "and") and tape.has(piece.end + 1, *_LISTED)
+    return comma and goes_on and last.found.kind == piece.found.kind
 
 
 def _is_apart(last: Piece, link: Link) -> bool:
@@ -162,7 +169,16 @@ def negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:
             return _negated_back(tape, pieces)
         if not tape.has(place, "filler"):
             break
-    return pieces
+    return _negated_back(tape, pieces) if pieces and _ends_in_a_refusal(tape, gap_start) else pieces
+
+
+def _ends_in_a_refusal(tape: Tape, start: int) -> bool:
+    """ "From 12 to 2 I am in the canteen, I can't": what was told before is refused."""
+    comma = next((p for p in range(start, len(tape)) if tape.has(p, "soft")), len(tape))
+    last = tape.skip(comma + 1, "filler", most=2)
+    said = range(start, comma)
+    told = any(tape.is_unknown(p) for p in said) and not any(tape.has(p, *_WISHED) for p in said)
+    return told and tape.has(last, "cannot") and (last + 1 >= len(tape) or tape.has(last + 1, "soft"))
 
 
 def _is_listed_before(tape: Tape, pieces: list[Piece], place: int) -> bool:

@@ -59,6 +59,8 @@ def stay_between(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "I arrive on 5 April and leave on the 10th": the days between."""
     for number in range(len(pieces) - 1):
         one, other = pieces[number : number + 2]
+        if len(pieces) > number + 2 and isinstance(other.found, Clock) and other.link == "none":
+            other = pieces[number + 2]  # "I land on the 14th in the evening and leave on the 18th"
         if not (isinstance(one.found, Days) and isinstance(other.found, Days)) or one.negated:
             continue
         told = any(tape.has(place, "arriving") for place in range(max(one.start - 3, 0), one.start))
@@ -67,9 +69,11 @@ def stay_between(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         start, end = one.found.ranges[0][0], other.found.ranges[0][1]
         if other.found.kind == "number" and other.found.number is not None:
             end = (almanac.day_ahead(start, other.found.number) or start) + timedelta(days=1)
-        if start < end and not any(_is_wished(p) for p in pieces[number + 2 :]):
-            stay = one.but(found=Days("span", ((start, end),)), end=other.end)
-            return [*pieces[:number], stay, *pieces[number + 2 :]]
+        after = pieces.index(other) + 1
+        if start < end and not any(_is_wished(p) for p in pieces[after:]):
+            sure = 0.95 if after == number + 2 else _DOUBTFUL
+            stay = one.but(found=Days("span", ((start, end),), confidence=sure), end=other.end)
+            return [*pieces[:number], stay, *pieces[after:]]
     return pieces
 
 
@@ -92,9 +96,10 @@ def refuse_alike(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 def refuse_before_the_rest(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "I work Tue, Thu and Sat, any other day is fine": unless what the rest is for follows."""
     rest = next((place for place in range(len(tape)) if tape.has(place, "rest")), None)
-    if rest is None or any(piece.end > rest and _is_wished(piece) for piece in pieces):
+    days = [p for p in pieces if isinstance(p.found, Days)]
+    if rest is None or any(piece.end > rest and _is_wished(piece) for piece in days):
         return pieces
-    return [piece.but(negated=True) if _is_wished(piece) else piece for piece in pieces]
+    return [p.but(negated=True) if _is_wished(p) and p.end <= rest else p for p in pieces]
 
 
 def keep_days_of_refused_hours(pieces: list[Piece]) -> list[Piece]:
@@ -126,6 +131,21 @@ def _is_hour_of_refused_day(one: Piece, other: Piece) -> bool:
     told_before = one.negated and isinstance(one.found, Days)  # "I can't on Thursday at 3"
     refused = ((one.negated and other.negated) or told_before) and not (one.excluding or other.excluding)
     return kinds == {Days, Clock} and refused and other.link == "none"
+
+
+def busy_until(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Until 5 I am in class": the hours after it are left."""
+    return [piece.but(negated=True) if _is_busy_until(tape, piece) else piece for piece in pieces]
+
+
+def _is_busy_until(tape: Tape, piece: Piece) -> bool:
+    bounded = isinstance(piece.found, Clock) and piece.found.shape == "before" and not piece.negated
+    if not bounded or not tape.has(piece.start, "until"):
+        return False
+    clause = next((p for p in range(piece.end, len(tape)) if tape.has(p, "soft")), len(tape))
+    if any(tape.has(p, "wishing", "works", "free") for p in range(piece.end, clause)):
+        return False
+    return any(tape.has(p, "elsewhere") for p in range(piece.end, clause))
 
 
 def free_on_either_side(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], int] | None:

@@ -33,6 +33,10 @@ def place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
         return _rehung(chain, week, days, keep=False) if of_it else chain
     if chain[beside].dismissed != chain[week].dismissed:  # "move Thursday to next week"
         return chain
+    if chain[week].link == "or":  # "Thursday, or the week after on Thursday"
+        days = [n for n in days if n > week]
+    if not days:
+        return chain
     if chain[beside].negated:  # "next week: Monday no, Tuesday no, Wednesday yes" is that Wednesday
         return _rehung(chain, week, days, keep=all(chain[n].negated for n in days))
     return _rehung(chain, week, days, keep=False)
