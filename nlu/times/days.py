@@ -193,12 +193,18 @@ def _bounded(tape: Tape, place: int) -> Read | None:
         return days, end
     inclusive = tape.has(end, "inclusive") or (tape.has(place, "until") and not tape.vocabulary.hours_follow)
     ends = any(tape.has(p, "end") for p in range(place + 1, begin + 1))  # "before the end of the month"
+    if tape.has(place, "by_day") and days.grain == "day" and _has_an_hour(tape, end):
+        return days, end  # "ко вторнику на 10"
     until = last if by or inclusive or ends else first
     end += tape.has(end, "inclusive") or tape.has(end, "or_earlier")  # "entro il 12 al massimo"
     if until <= today:
         return None
     bound: Literal["by", "before"] = "by" if until == last else "before"
     return Days("span", ((today, until),), weekday=weekday, number=number, bound=bound), end
+
+
+def _has_an_hour(tape: Tape, place: int) -> bool:
+    return tape.has(place, "at", "at_weak") and tape.number(place + 1) is not None
 
 
 def _is_day_after(tape: Tape, place: int, end: int) -> bool:

@@ -92,7 +92,8 @@ def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
         return True
     piece, before = pieces[number], pieces[number - 1] if number else None
     if isinstance(piece.found, Clock) and piece.negated and piece.found.shape == "point":
-        later = pieces[number + 1] if number + 1 < len(pieces) else None  # "not at 9, at 10"
+        following = (p for p in pieces[number + 1 :] if not (isinstance(p.found, Clock) and p.negated))
+        later = next(following, None)  # "not at 9, nor at 10, at 11"
         earlier = before if before is not None and piece.link in ("soft", "none", "and") else None
         return any(p is not None and isinstance(p.found, Clock) and not p.negated for p in (later, earlier))
     if before is None or not isinstance(piece.found, Days) or not isinstance(before.found, Days):

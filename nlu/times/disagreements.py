@@ -112,6 +112,17 @@ def _clash(one: Days, other: object) -> bool:
     return not any(a < d and c < b for a, b in one.ranges for c, d in other.ranges)
 
 
+def is_given_up(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Nothing tomorrow? Then on Thursday at 11": what was asked about is perhaps given up."""
+    days = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges and not p.negated]
+    for one, other in pairwise(days):
+        gap = range(one.end, other.start)
+        asked = any(tape.at(place).text == "?" for place in gap) and not (one.dismissed or other.dismissed)
+        if asked and any(tape.has(place, "then") for place in gap):
+            return True
+    return False
+
+
 def ends_later(pieces: Sequence[Piece]) -> bool:
     """ "Today or tomorrow, Wednesday at the latest": perhaps Wednesday, too."""
     for one, other in pairwise(pieces):

@@ -15,6 +15,7 @@ from nlu.times.disagreements import (
     is_astonished,
     is_beside_a_stay,
     is_conditioned,
+    is_given_up,
     may_be_moved,
     refuses_in_two_ways,
 )
@@ -48,6 +49,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _asks_for_nothing(tape, pieces)
         or _tells_a_story(tape, pieces)
         or is_conditioned(tape, pieces)
+        or is_given_up(tape, pieces)
         or is_beside_a_stay(tape, pieces)
         or hours_disagree(tape, pieces)
         or disagree(pieces)

@@ -78,6 +78,11 @@ def _half_past(tape: Tape, place: int) -> Read | None:
     if fourth is not None and 1 <= fourth[0] <= 12:
         return _with_half_of_day(tape, _before_hour(fourth[0], 30), fourth[1], sure=True)
     hour = tape.number(after)
+    told = (
+        tape.number(place - 2) if hour is None and after > place + 1 and tape.has(place - 1, "or") else None
+    )
+    if told is not None and 1 <= told[0] <= 12:  # "10 or half past"
+        return _with_half_of_day(tape, Moment(told[0] * 60 + 30, open=told[0] < 12), after, sure=True)
     if hour is None or not 1 <= hour[0] <= 23 or tape.has(hour[1], "unit"):
         return None
     if tape.vocabulary.hours_follow:  # "пол 6" is half of the sixth hour
@@ -128,9 +133,15 @@ def _without(tape: Tape, place: int) -> Read | None:
 
 def _minutes_of(tape: Tape, place: int) -> Read | None:
     """ "twenty past three", "ten to four", "десять минут пятого"."""
-    minutes = tape.number(place)
+    turned = tape.vocabulary.hours_follow and tape.get(place, "unit") == "minute"
+    minutes = tape.number(place + turned)
     if minutes is None or not 1 <= minutes[0] <= 29:
         return None
+    if turned:  # "минут пятнадцать девятого"
+        fifth = tape.ordinal(minutes[1])
+        if fifth is None or not 1 <= fifth[0] <= 12:
+            return None
+        return _with_half_of_day(tape, _before_hour(fifth[0], 60 - minutes[0]), fifth[1], sure=True)
     named = tape.get(minutes[1], "unit") == "minute"
     after = minutes[1] + 1 if named else minutes[1]
     if named and (fifth := tape.ordinal(after)) and 1 <= fifth[0] <= 12:
@@ -225,6 +236,10 @@ def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int
         five = tape.number(end + 1)  # "thirteen oh five"
         if five is not None and 1 <= five[0] <= 9 and tape.vocabulary.language == "en":
             return five[0], five[1], True
+    if tape.vocabulary.hours_follow and tape.get(end, "number") == 0 and tape.has(end - 1, "number"):
+        five = tape.number(end + 1)  # "двенадцать ноль пять"
+        if five is not None and 1 <= five[0] <= 9:
+            return five[0], five[1], True
     if joined and tape.at(after).text == "00" and tape.has(end - 1, "digits"):  # "15 e 00"
         return 0, after + 1, True
     minutes = tape.number(after)
@@ -283,6 +298,12 @@ def _counts_days(tape: Tape, end: int, place: int) -> bool:
     number = end - 1
     if tape.at(number).glued:
         return False
+    if (
+        tape.has(number - 1, "at_weak")
+        and tape.has(place + 1, "at")
+        and tape.has(place + 2, "weekday", "relative")
+    ):
+        return False  # "на три дня в пятницу"
     return not tape.has(number - 1, "at", "after", "before", "to", "from", "around", "number", "half", "and")
 
 

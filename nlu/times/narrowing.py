@@ -68,6 +68,10 @@ def told_closer(outer: Days, inner: Days) -> Days | None:
     """ "This week, Wednesday to Friday", "before May, in its last week", "at the weekend, the 21st"."""
     if inner.others and inner.kind in ("span", "week"):  # "in a month, at the beginning of April"
         return None
+    if len(outer.ranges) == 2 and outer.kind == "span" and not outer.bound and len(inner.ranges) == 1:
+        start, end = inner.ranges[0]  # "on working days, best on Tuesday the 10th"
+        on_one = inner.kind in ("date", "number", "weekday") and start.weekday() < 5 and not inner.bound
+        return inner if on_one and (end - start).days == 1 else None
     if len(outer.ranges) != 1 or len(inner.ranges) != 1 or inner.bound or outer.kind not in ("span", "week"):
         return None
     (first, last), (start, end) = outer.ranges[0], inner.ranges[0]

@@ -50,6 +50,7 @@ _OF_TIME = frozenset(
         "oclock",
     }
 )
+_JUDGED = frozenset({"рано", "поздно"})
 _JOINING = frozenset({"or", "to", "and", "soft"})
 _NAMING = ("number", "at", "half", "clock_spoken", "holiday", "day_number", "weekday", "month", "ordinal")
 #: Words that tell why a time is named, and nothing of the time itself.
@@ -85,7 +86,8 @@ class Tape:
         self.read: set[int] = set()  # the places that a piece was made of
         tokens = in_full(unstretched(tokenise(text), vocabulary), vocabulary.spelled)
         if vocabulary.language == "en":
-            tokens = hours_as_heard(half_days_in_full(unglued_after_digits(tokens, vocabulary)))
+            tokens = half_days_in_full(unglued_after_digits(tokens, vocabulary))
+            tokens = hours_as_heard(tokens, vocabulary)
         if vocabulary.language == "ru":
             tokens = with_both_weekdays(tokens, vocabulary)
         fluent = without_hesitation(tokens, vocabulary)
@@ -229,9 +231,18 @@ def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context
             kinds = lexemes[place + 1].senses.keys()
             if not (_OF_TIME.isdisjoint(kinds) and kinds.isdisjoint(("day_number", "of"))):
                 lexemes[place] = replace(lexeme, senses={"not": True})
+        elif lexeme.text in _JUDGED and _is_judged(lexemes, place):
+            lexemes[place] = replace(lexeme, senses={"cannot": True})
         elif "elsewhere" in lexeme.senses and _is_away(text, lexemes, place):
             lexemes[place] = replace(lexeme, senses={"cannot": True, "elsewhere": True})
     return lexemes
+
+
+def _is_judged(lexemes: list[Lexeme], place: int) -> bool:
+    """ "Во вторник в 9 рано, в среду в 18 нормально", but "завтра рано"."""
+    before, after = lexemes[max(place - 1, 0)], lexemes[place + 1 : place + 2]
+    timed = place > 0 and not before.senses.keys().isdisjoint(("digits", "number", "ampm_am", "ampm_pm"))
+    return timed and (not after or "soft" in after[0].senses)
 
 
 def _is_away(text: str, lexemes: list[Lexeme], place: int) -> bool:
