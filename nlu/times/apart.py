@@ -1,7 +1,7 @@
 """Days told apart with words between that nobody understood: perhaps only one of them is wished for."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from nlu.times.pieces import Clock, Days, Instant, Piece
@@ -9,22 +9,28 @@ from nlu.times.tape import Tape
 
 DOUBTFUL = 0.6  # one of several readings, or something was left unread: said back, or asked
 _FEW = 2  # words between "and" and the day that it joins: "and the cleaning on Friday"
+_CLAUSE = 5  # lexemes between an "if" and the day
 _JOINING = ("or", "and", "then")
+_I = frozenset({"i", "io", "я"})
 _SINGLE = ("weekday", "date", "number", "relative")
 _WISHING = ("wishing", "works", "whenever", "asap", "free", "booked", "moving", "have_booked")
 
 
 def doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
     """The days are in doubt where they are apart; where one seems to be a reason, the other is left."""
+    pieces = _without_bounds(pieces)
     days = [p for p in pieces if isinstance(p.found, Days) and is_wish(p)]
     apart = any(later.link == "break" and not _are_joined(tape, one, later) for one, later in pairwise(days))
-    if not apart:
+    reasons = days[:1] if len(days) == 2 and _is_a_reason(tape, pieces, *days) else []
+    if not (apart or reasons):
         return list(pieces)
-    reason = days[0] if len(days) == 2 and _is_a_reason(tape, pieces, *days) else None
+    if reasons and any(tape.at(p).text in _I or tape.has(p, "own") for p in range(days[1].start)):
+        reasons = []  # "my mum needs Monday, I can only do Friday": perhaps both
+    reasons = reasons or _told_before_the_wish(tape, pieces, days)
     told: list[Piece] = []
     dismissing = False
     for piece in pieces:
-        dismissing = piece is reason or (
+        dismissing = any(piece is reason for reason in reasons) or (
             dismissing and isinstance(piece.found, Clock) and piece.link == "none"
         )
         if isinstance(piece.found, Days) and is_wish(piece):
@@ -40,6 +46,33 @@ def is_wish(piece: Piece) -> bool:
     return isinstance(piece.found, (Clock, Instant)) or (
         isinstance(piece.found, Days) and bool(piece.found.ranges)
     )
+
+
+def _without_bounds(pieces: Sequence[Piece]) -> list[Piece]:
+    """ "The filling lasts until the 18th, I'd like the 17th": the one of them that is told."""
+    left = list(pieces)
+    for piece in pieces:
+        bound = piece.found
+        if not (isinstance(bound, Days) and bound.kind == "span" and bound.bound and is_wish(piece)):
+            continue
+        place = left.index(piece)
+        behind = left[place + 1 :]
+        if behind and isinstance(behind[0].found, Clock) and behind[0].link == "none":
+            continue
+        day = next((p for p in behind if isinstance(p.found, Days) and is_wish(p)), None)
+        if day is not None and day.link == "break" and _lies_within(bound, day.found):
+            assert isinstance(day.found, Days)
+            sure = min(day.found.confidence, DOUBTFUL)
+            left[left.index(day)] = day.but(found=replace(day.found, confidence=sure), link="break")
+            del left[place]
+    return left
+
+
+def _lies_within(bound: Days, found: object) -> bool:
+    if not isinstance(found, Days) or found.kind not in _SINGLE or found.bound or len(found.ranges) != 1:
+        return False
+    (first, last), (day, _) = bound.ranges[0], found.ranges[0]
+    return first <= day and (bound.bound in ("after", "from") or day < last)
 
 
 def _are_joined(tape: Tape, one: Piece, later: Piece) -> bool:
@@ -63,14 +96,59 @@ def _is_a_reason(tape: Tape, pieces: Sequence[Piece], one: Piece, later: Piece) 
     if any(not isinstance(p.found, Days) or p.found.kind not in _SINGLE for p in (one, later)):
         return False
     comma = next((p for p in range(one.end, later.start) if tape.has(p, "soft") and _parts(tape, p)), None)
-    if comma is None or tape.at(comma).text == "?":
+    if comma is None or tape.at(comma).text == "?" or later.link in ("or", "and"):
         return False
-    said = range(_with_its_hour(pieces, one), comma)
-    if sum(tape.is_unknown(p) for p in said) < _FEW or any(tape.has(p, *_WISHING) for p in said):
+    if any(tape.has(p, *_JOINING) for p in range(comma, later.start)):
         return False
+    end = _with_its_hour(pieces, one)
+    first = one.start
+    while first > 0 and not tape.has(first - 1, "soft"):
+        first -= 1
+    before, behind = range(first, one.start), range(end, comma)
+    if any(tape.has(p, "if", *_WISHING) for p in (*before, *behind)):
+        return False
+    strange = max(sum(tape.is_unknown(p) for p in said) for said in (before, behind))
+    return strange >= _FEW and not _tells_more(tape, pieces, later)
+
+
+def _tells_more(tape: Tape, pieces: Sequence[Piece], later: Piece) -> bool:
     end = _with_its_hour(pieces, later)
     behind = next((p for p in range(end, len(tape)) if tape.has(p, "soft")), len(tape))
-    return sum(tape.is_unknown(p) for p in range(end, behind)) < _FEW
+    return sum(tape.is_unknown(p) for p in range(end, behind)) >= _FEW
+
+
+def _told_before_the_wish(tape: Tape, pieces: Sequence[Piece], days: Sequence[Piece]) -> list[Piece]:
+    """ "My diploma is on 13 March, please put me down for the 18th": what is only told leads to the wish."""
+    first, last = days[0], days[-1]
+    if last.link != "break" or not _clause(tape, last).wishes:
+        return []
+    for day in days[:-1]:
+        clause = _clause(tape, day)
+        if clause.wishes or not clause.tells or _with_its_hour(pieces, day) > day.end:
+            return []
+    hours = any(isinstance(p.found, Clock) and first.start <= p.start < last.start for p in pieces)
+    either = any(tape.has(p, "if", "then") for p in range(first.start - _CLAUSE, last.start))
+    return [] if hours or either else list(days[:-1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    wishes: bool
+    tells: bool
+
+
+def _clause(tape: Tape, day: Piece) -> _Clause:
+    """What is said beside a day, from one comma to the next: a wish, or a story."""
+    first, last = day.start, day.end
+    while first > 0 and not tape.has(first - 1, "soft"):
+        first -= 1
+    while last < len(tape) and not tape.has(last, "soft"):
+        last += 1
+    beside = [p for p in range(first, last) if not day.start <= p < day.end]
+    return _Clause(
+        wishes=any(tape.has(p, *_WISHING) for p in beside),
+        tells=any(tape.is_unknown(p) and tape.at(p).text.isalpha() for p in beside),
+    )
 
 
 def _parts(tape: Tape, place: int) -> bool:

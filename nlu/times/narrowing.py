@@ -88,10 +88,16 @@ def told_closer(outer: Days, inner: Days) -> Days | None:
 
 def weekdays_within(whole: Days, weekday: Days) -> Days | None:
     """ "Next month, ideally a Monday": every Monday of it."""
-    if weekday.kind != "weekday" or weekday.weekday is None or weekday.bound or whole.bound:
+    if (
+        weekday.kind != "weekday"
+        or weekday.weekday is None
+        or weekday.bound
+        or whole.bound in ("after", "from")
+    ):
         return None
     first, last = whole.ranges[0]
-    if whole.kind != "month" and not (whole.kind == "span" and (last - first).days <= 7):
+    within = whole.kind == "span" and ((last - first).days <= 7 or whole.bound is not None)
+    if whole.kind != "month" and not within:
         return None
     day = almanac.coming_weekday(first - timedelta(days=1), weekday.weekday)
     days: list[almanac.DayRange] = []

@@ -23,12 +23,18 @@ def read_pointing(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
         return None
     days = last.found
     return (
-        _part_of_it(tape, place, pieces, days)
+        _all_day(tape, place, last)
+        or _part_of_it(tape, place, pieces, days)
         or _said_again(tape, place, pieces, days)
         or _or_the_next(tape, place, last, days)
         or _its_dates(tape, place, pieces, days)
         or _the_one_of(tape, place, pieces, days)
     )
+
+
+def _all_day(tape: Tape, place: int, last: Piece) -> Read | None:
+    """ "Giovedì in giornata": at any hour of it, and not today."""
+    return ([], place + 1) if tape.has(place, "whole_day") and place == last.end else None
 
 
 def _part_of_it(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:
