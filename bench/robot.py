@@ -11,6 +11,7 @@ import aiohttp
 
 OPENING = re.compile(r"\b\d{1,2}:\d{2}\b")
 BOOKED = re.compile(r"prenotat|confermat|\bbooked\b|\bconfirmed\b|записал|записан|подтвержд", re.IGNORECASE)
+_BEGUN_ANEW = re.compile(r"start again|ripartiamo|ricominci|начн[её]м (?:сначала|заново)", re.IGNORECASE)
 _ASKS_WISH = re.compile(r"\bquando\b|\bwhen\b|когда", re.IGNORECASE)
 _ASKS_PHONE = re.compile(r"\bnumero\b|\bphone\b|номер", re.IGNORECASE)
 _ASKS_NAME = re.compile(r"\bnome\b|chiama|\bname\b|зовут|имя", re.IGNORECASE)
@@ -69,8 +70,8 @@ class Shown:
 
     @property
     def is_booking(self) -> bool:
-        """Whether it says that a visit is booked."""
-        return not self.choices and bool(BOOKED.search(self.text))
+        """Whether it says that a visit is booked, and when it is."""
+        return not self.choices and bool(BOOKED.search(self.text) and OPENING.search(self.text))
 
 
 @dataclass
@@ -120,6 +121,8 @@ class Robot:
 
     async def answers(self, shown: Shown) -> Shown:
         """Taps an opening, whichever; else the first choice; else types what was asked for."""
+        if _BEGUN_ANEW.search(shown.text):
+            return await self.says(FIRST_WORDS[self.language])
         if shown.openings:
             return await self.taps(shown, self._chance.choice(shown.openings)[1])
         if shown.choices and self.wish and _ASKS_WISH.search(shown.text):
