@@ -6,17 +6,8 @@ from nlu.times.tape import Tape
 
 _SHORT = 9  # lexemes
 _SMALL = (
-    "filler",
-    "soft",
-    "indifferent",
-    "or",
-    "cannot",
-    "end",
-    "wishing",
-    "later_on",
-    "around",
-    "not",
-    "so",
+    *("filler", "soft", "indifferent", "or", "cannot", "end", "wishing"),
+    *("later_on", "around", "not", "so", "earlier", "then"),
 )
 _COUNTING = ("unit", "counted", "currency", "month", "one_of", "past", "minus")
 _LATEST = 19
@@ -34,8 +25,40 @@ def is_an_answer(tape: Tape, place: int) -> bool:
         return False
     hours = all(1 <= (tape.number(p) or (0, 0))[0] <= _LATEST for p in numbers)
     listed = len(numbers) > 1 and all(tape.has(b - 1, "or") and a == b - 2 for a, b in pairwise(numbers))
-    compared = len(numbers) == 1 and any(tape.has(p, "end", "later_on", "earlier") for p in others)
-    return hours and (listed or compared)
+    compared = len(numbers) == 1 and any(tape.has(p, "end", "later_on", "earlier", "then") for p in others)
+    refused = len(numbers) == 2 and tape.has(numbers[0] - 1, "not", "cannot")  # "not 3, 4"
+    return hours and (listed or compared or refused)
+
+
+def is_for_somebody(tape: Tape, place: int) -> bool:
+    """ "11 for me, 11.40 for my partner": two hours, each for one."""
+    number = tape.number(place)
+    if number is None or not 1 <= number[0] <= _LATEST or tape.has(place, "one"):
+        return False
+    if tape.vocabulary.language != "en" or not _is_for(tape, number[1]):
+        return False
+    return any(
+        _is_for(tape, p) and p != number[1] and tape.has(p - 1, "digits", "number") for p in range(len(tape))
+    )
+
+
+def _is_for(tape: Tape, place: int) -> bool:
+    told = tape.at(place + 1).text in ("me", "us", "my", "him", "her", "one", "them", "the")
+    named = tape.is_unknown(place + 1) and tape.at(place + 1).start in tape.capitals
+    return tape.at(place).text == "for" and (told or named)
+
+
+def is_rough(tape: Tape, place: int) -> bool:
+    """ "Late Thursday afternoon, 5 or so"."""
+    number = tape.number(place)
+    if number is None or not 1 <= number[0] <= _LATEST or tape.has(place, "one"):
+        return False
+    rough = tape.has(number[1], "around") and tape.has(number[1], "or") is False
+    behind = number[1] + 1
+    ends = behind >= len(tape) or tape.has(behind, "soft", "wishing", "filler")
+    return (
+        rough and not tape.at(number[1]).text and ends and tape.has(place - 1, "soft", "weekday", "relative")
+    )
 
 
 def is_a_fallback(tape: Tape, place: int, end: int) -> bool:
@@ -44,6 +67,8 @@ def is_a_fallback(tape: Tape, place: int, end: int) -> bool:
     if number is None or not 1 <= number[0] <= _LATEST or not (end >= len(tape) or tape.has(end, "soft")):
         return False
     lead = place - 1 - (tape.at(place - 1).text == ",")
+    if tape.at(lead).text == "then" and any(tape.has(p, "if") for p in range(lead)):
+        return not tape.has(place, "one")  # "if 2 on Wednesday has gone then 3"
     if not tape.has(lead, "or") or tape.at(lead).text or tape.has(place, "one"):
         return False
     return any(p in tape.read and tape.has(p, "ampm_am", "ampm_pm", "at", "oclock") for p in range(lead))

@@ -1,5 +1,6 @@
 """Tells which bare numbers are hours by what stands beside them: "tomorrow 9 or 10", "9 on Thursday"."""
 
+from nlu.times.bare_answers import is_for_somebody, is_rough
 from nlu.times.hours import part_hours
 from nlu.times.tape import Tape
 
@@ -26,6 +27,8 @@ def is_an_hour(tape: Tape, place: int, end: int) -> bool:
         or _is_the_time_named(tape, place)
         or _is_moved_to(tape, place)
         or _is_doable(tape, place)
+        or is_for_somebody(tape, place)
+        or is_rough(tape, place)
         or (tape.has(place - 1, "instead") and _follows_an_hour(tape, place - 1))
     )
 
@@ -165,7 +168,7 @@ def _begins_a_wish(tape: Tape, place: int) -> bool:
     before = place - 1
     if before < 0:
         return True
-    told = tape.has(before, "soft", "or", "and", "filler", "wishing", "correction", "so", "instead")
+    told = tape.has(before, "soft", "or", "and", "filler", "wishing", "correction", "so", "instead", "if")
     return told and tape.at(before).text not in ("is", "are")  # "she is 6 on Friday"
 
 
@@ -240,7 +243,10 @@ def _leads_exact_hours(tape: Tape, place: int) -> bool:
         end = number[1]
         if not (tape.has(end, "or") or tape.at(end).text == ",") or tape.at(end).text == "/":
             return False
-        number = tape.number(tape.skip(end, "or", "soft", most=2))
+        following = tape.skip(end, "or", "soft", most=2)
+        if tape.has(following, "half") and tape.has(following + 1, "past"):  # "10 or half past"
+            return True
+        number = tape.number(following)
         if number is None:
             return False
         sign = tape.at(number[1])

@@ -245,7 +245,7 @@ def _is_pronoun(tape: Tape, place: int) -> bool:
     """ "The Friday one": no hour."""
     if tape.vocabulary.language != "en" or tape.at(place).text != "one":
         return False
-    if tape.at(place + 1).text in ("for", "with") and not tape.has(place - 1, "weekday", "relative"):
+    if tape.at(place + 1).text in ("for", "with", "at") and not tape.has(place - 1, "weekday", "relative"):
         return True  # "one for me at 10"
     if not tape.has(place - 1, "weekday"):
         return False

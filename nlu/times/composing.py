@@ -10,8 +10,9 @@ from nlu.times.apart import DOUBTFUL, doubted, is_wish
 from nlu.times.doubts import is_in_doubt
 from nlu.times.grouping import Spoken, chains, spoken_together
 from nlu.times.hours import clock_text, hours_meant, minutes_of, opening_hours, wall
+from nlu.times.one_hour import clock_of
 from nlu.times.pieces import Birth, Clock, Days, Instant, Piece, Whenever
-from nlu.times.settling import clock_of, settle
+from nlu.times.settling import settle
 from nlu.times.tape import Tape
 from nlu.understanding import Entity
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from nlu.times.one_hour import fits
+from nlu.times.hours import opening_hours
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.refusals import is_a_condition
-from nlu.times.settling import fits
 from nlu.times.tape import Tape
 
 _SINGLE = ("weekday", "date", "number", "relative")
@@ -84,6 +85,19 @@ def goes_round_the_week(tape: Tape, pieces: Sequence[Piece]) -> bool:
     return False
 
 
+def lies_outside(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "At half 7", where nine to seven is open: before the opening, or after the closing?"""
+    opens, closes = opening_hours(tape.context)
+    for piece in pieces:
+        clock = piece.found
+        if not isinstance(clock, Clock) or clock.shape != "point" or clock.part or piece.negated:
+            continue
+        told = clock.start.readings() if clock.start and clock.start.open else ()
+        if len(told) > 1 and not any(opens <= reading <= closes for reading in told):
+            return True
+    return False
+
+
 def may_be_moved(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "From Friday 20 to Friday 27, at 4": all these days, or from the one to the other?"""
     for piece in pieces:
@@ -121,6 +135,17 @@ def is_given_up(tape: Tape, pieces: Sequence[Piece]) -> bool:
         if asked and any(tape.has(place, "then") for place in gap):
             return True
     return False
+
+
+def counts_from_another(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "I leave hospital on the 9th, the day after I can come": perhaps on the second alone."""
+    days = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges and not p.negated]
+    return any(
+        other.link in ("none", "soft")
+        and tape.has(other.start, "day_later", "day_before")
+        and not one.dismissed
+        for one, other in pairwise(days)
+    )
 
 
 def ends_later(pieces: Sequence[Piece]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from nlu.times.disagreements import (
+    counts_from_another,
     disagree,
     ends_later,
     goes_round_the_week,
@@ -16,14 +17,15 @@ from nlu.times.disagreements import (
     is_beside_a_stay,
     is_conditioned,
     is_given_up,
+    lies_outside,
     may_be_moved,
     refuses_in_two_ways,
 )
 from nlu.times.hours import opening_hours, part_hours
 from nlu.times.leftovers import something_is_left
+from nlu.times.one_hour import fits
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.refusals import is_a_condition
-from nlu.times.settling import fits
 from nlu.times.stories import is_told_of
 from nlu.times.tape import Tape
 
@@ -49,6 +51,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _asks_for_nothing(tape, pieces)
         or _tells_a_story(tape, pieces)
         or is_conditioned(tape, pieces)
+        or counts_from_another(tape, pieces)
         or is_given_up(tape, pieces)
         or is_beside_a_stay(tape, pieces)
         or hours_disagree(tape, pieces)
@@ -59,6 +62,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or is_told_of(tape, pieces)
         or ends_later(pieces)
         or may_be_moved(tape, pieces)
+        or lies_outside(tape, pieces)
     )
 
 

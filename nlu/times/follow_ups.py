@@ -14,6 +14,7 @@ from nlu.times.which_one import Echo, ends
 
 _DAY = timedelta(days=1)
 _SPANS = {"day": 1, "week": 7, "fortnight": 14}
+_IT = frozenset({"нее", "него", "этого", "них", "it", "that"})
 _LATER = frozenset({"later", "dopo", "позже", "спустя"})
 _SINGLE = ("weekday", "date", "number", "relative")
 
@@ -24,7 +25,11 @@ def read_follow_up(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
         return None
     base = _day_told(pieces)
     if base is not None:
-        found = _same_weekday_after(tape, place, base) or _so_much_later(tape, place, base)
+        found = (
+            _day_before_it(tape, place, pieces, base)
+            or _same_weekday_after(tape, place, base)
+            or _so_much_later(tape, place, base)
+        )
         if found is not None:
             return found
     if (weekday := _weekday_after_that(tape, place, pieces)) is not None:
@@ -41,6 +46,17 @@ def _day_told(pieces: list[Piece]) -> Days | None:
     if not isinstance(days, Days) or days.bound or len(days.ranges) != 1 or days.kind not in _SINGLE:
         return None
     return days if days.ranges[0][1] - days.ranges[0][0] == _DAY else None
+
+
+def _day_before_it(tape: Tape, place: int, pieces: list[Piece], base: Days) -> Echo | None:
+    """ "The wedding is on the 21st, the day before it please": the day that is named goes."""
+    if not tape.has(place, "day_before") or tape.at(place + 1).text not in _IT:
+        return None
+    day = base.ranges[0][0] - _DAY
+    if day < tape.today or pieces[-1].negated:
+        return None
+    del pieces[-1 if isinstance(pieces[-1].found, Days) else -2 :]
+    return [Piece(Days("date", (almanac.one(day),)), place, place + 2)], place + 2
 
 
 def _same_weekday_after(tape: Tape, place: int, base: Days) -> Echo | None:

@@ -50,7 +50,7 @@ def are_of_two(tape: Tape, one: Piece, other: Piece) -> bool:
     if any(tape.has(p, "if") for p in gap):
         return False
     joined = [place for place in gap if tape.has(place, "and") or tape.at(place).text == ","]
-    named = [place for place in gap if tape.is_unknown(place)]
+    named = [place for place in gap if tape.is_unknown(place) or tape.at(place).text == "one"]
     known = all(
         tape.has(p, "and", "filler", "own", "counted", "then", "at", "soft") or p in named for p in gap
     )

@@ -111,9 +111,14 @@ def drop_reasons(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """What stands before "so" only says why, if what follows it names a time of its own."""
     for number in range(len(pieces) - 1, 0, -1):
         gap = range(pieces[number - 1].end, pieces[number].start)
-        if any(tape.has(place, "so") for place in gap):
+        if any(tape.has(place, "so") and not _points_back(tape, place) for place in gap):
             return _without_reasons(tape, pieces[:number], pieces[number:])
     return pieces
+
+
+def _points_back(tape: Tape, place: int) -> bool:
+    """ "Between 1 and 2 is my lunch, so then, on Tuesday": at the time just told."""
+    return tape.has(place + 1, "then") and tape.has(place + 2, "soft")
 
 
 def _without_reasons(tape: Tape, before: list[Piece], after: list[Piece]) -> list[Piece]:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Literal
 
 from nlu.times import almanac
-from nlu.times.hours import part_hours
 from nlu.times.narrowing import (
     EXACT,
     between_bounds,
@@ -17,6 +16,7 @@ from nlu.times.narrowing import (
     weekdays_within,
     workdays_of_week,
 )
+from nlu.times.one_hour import merge_clocks, narrow_part
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 from nlu.times.weeks import after_its_date, place_weekdays
@@ -26,7 +26,7 @@ def settle(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
     chain = _merge_days(tape, _month_beside_its_weekday(chain))
     days = _place_numbers(_place_in_month(after_its_date(tape, place_weekdays(tape, chain))))
-    return _merge_clocks(tape, _narrow_part(tape, days))
+    return merge_clocks(tape, narrow_part(tape, days))
 
 
 def _month_beside_its_weekday(chain: list[Piece]) -> list[Piece]:
@@ -62,7 +62,22 @@ def _merge_days(tape: Tape, chain: list[Piece]) -> list[Piece]:
             settled.append(piece)
         else:
             settled[-1] = last.but(found=merged, end=piece.end)
+            settled = _with_its_weekday(settled)
     return settled
+
+
+def _with_its_weekday(settled: list[Piece]) -> list[Piece]:
+    """ "В понедельник через неделю, 16 марта": the weekday is that of the date."""
+    if len(settled) < 2 or settled[-1].link != "none" or settled[-2].negated != settled[-1].negated:
+        return settled
+    weekday, date = settled[-2].found, settled[-1].found
+    if not (isinstance(weekday, Days) and isinstance(date, Days)) or weekday.kind != "weekday":
+        return settled
+    if date.kind not in ("date", "number") or len(date.ranges) != 1 or weekday.bound:
+        return settled
+    if date.ranges[0][0].weekday() != weekday.weekday:
+        return settled
+    return [*settled[:-2], settled[-2].but(found=date, end=settled[-1].end)]
 
 
 def _told_by_date(tape: Tape, last: Piece, piece: Piece) -> Days | None:
@@ -188,117 +203,3 @@ def _place_numbers(chain: list[Piece]) -> list[Piece]:
                 days = replace(one, kind="date", ranges=(almanac.one(found),))
                 settled[place] = settled[place].but(found=days)
     return settled
-
-
-def _narrow_part(tape: Tape, chain: list[Piece]) -> list[Piece]:
-    """ "С утра во вторник, часов в десять": what leads is told again, more exactly; or it only was the reason
-    ("school until 3, so Tuesday at half 3")."""
-    if len(chain) != 3:
-        return chain
-    part, day, exact = chain
-    one, other = part.found, exact.found
-    if not (isinstance(one, Clock) and isinstance(day.found, Days) and isinstance(other, Clock)):
-        return chain
-    plain = not (part.negated or exact.negated or part.dismissed or exact.dismissed)
-    narrowed = plain and one.shape == "point" and other.shape == "part" and exact.link == "none"
-    if narrowed and other.part and not one.part and fits(tape, one, other.part):  # "4 this afternoon"
-        return [day.but(link=part.link), part.but(link="none", found=replace(one, part=other.part))]
-    behind = exact.link == "none" or (exact.link == "soft" and part.negated)  # "I work till 3. Tuesday, at 4"
-    if isinstance(one, Clock) and one.shape in ("before", "after", "point") and behind:
-        return [day.but(link=part.link), exact] if other.shape != "part" else chain
-    if one.shape != "part" or other.shape == "part" or not plain or one.part is None or other.part:
-        return chain
-    if "or" in (day.link, exact.link) or not fits(tape, other, one.part):
-        return chain
-    return [day.but(link=part.link), exact.but(found=replace(other, part=one.part))]
-
-
-def _merge_clocks(tape: Tape, chain: list[Piece]) -> list[Piece]:
-    """ "In the afternoon after 3" is one time, and so is "after 3 but not after 6"."""
-    settled: list[Piece] = []
-    for piece in chain:
-        last = settled[-1] if settled else None
-        merged = _one_clock(tape, last, piece) if last is not None else None
-        if merged is None or last is None:
-            settled.append(piece)
-        else:
-            settled[-1] = last.but(found=merged, end=piece.end, negated=False)
-    return settled
-
-
-def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
-    one, other = clock_of(last), clock_of(piece)
-    if one is None or other is None or last.dismissed != piece.dismissed:
-        return None
-    if piece.link in ("none", "soft"):
-        if one.shape == "part" and other.shape != "part" and not one.negated:
-            one, other = other, one
-        refining = other.shape == "part" and not other.negated and one.shape != "part" and not one.part
-        if refining and other.part and (piece.link == "none" or fits(tape, one, other.part)):
-            return replace(one, part=other.part)
-        plain = not (one.negated or other.negated) and one.shape == "part" == other.shape
-        told_closer = one.shape == "range" and other.shape == "part" and not other.negated
-        if told_closer and piece.link == "soft" and last.found is other and _meet(tape, one, other):
-            return one  # "between school and lunch, say 9.30 to 12"
-        if plain and piece.link == "soft" and _is_inside(tape, other, one):  # "tomorrow morning, very early"
-            return other
-        if plain and piece.link == "none":
-            if not _overlap(tape, one, other):  # "хоть утром, хоть вечером", but "in mattinata sul tardi"
-                return one if other.part == "last_of_day" else None
-            return other if one.part == "later" or _is_inside(tape, other, one) else one
-    if piece.link == "or" and one.shape == other.shape == "after" and tape.has(last.start, "not_before"):
-        later = other.start if not tape.has(piece.start, "not_before") else None
-        return Clock("range", one.start, later, part=one.part) if later else None  # "not before 3 or after 5"
-    another = piece.link == "or" and other.shape == "point" and piece.start == last.end + 1
-    if another and one.shape in ("after", "before"):  # "after 4 or 5"
-        return replace(one, part=other.part) if one.shape == "after" else Clock("before", end=other.start)
-    parts = one.shape == "part" == other.shape and bool(one.part and other.part)
-    if parts and one.negated != other.negated and not _overlap(tape, one, other):
-        return other if one.negated else one  # "in the evening, by day I work"
-    bounds = {one.shape, other.shape}
-    if len(bounds) == 1 and bounds <= {"after", "before"} and piece.link != "or":
-        return other
-    if bounds == {"after", "before"} and piece.link != "or":
-        after, before = (one, other) if one.shape == "after" else (other, one)
-        return Clock("range", after.start, before.end, part=one.part or other.part)
-    if one.shape == "part" and other.shape in ("after", "before") and not one.negated and piece.link != "or":
-        return replace(other, part=one.part)
-    return None
-
-
-def _meet(tape: Tape, hours: Clock, part: Clock) -> bool:
-    start, end = part_hours(part.part or "", tape.vocabulary, tape.context)
-    if hours.start is None or hours.end is None:
-        return False
-    return any(a <= end and start <= b for a in hours.start.readings() for b in hours.end.readings() if a < b)
-
-
-def _overlap(tape: Tape, one: Clock, other: Clock) -> bool:
-    (a, b), (c, d) = (part_hours(p.part or "", tape.vocabulary, tape.context) for p in (one, other))
-    return a < d and c < b
-
-
-def _is_inside(tape: Tape, inner: Clock, outer: Clock) -> bool:
-    """ "Tomorrow morning, first thing" """
-    (a, b), (c, d) = (part_hours(p.part or "", tape.vocabulary, tape.context) for p in (inner, outer))
-    return c <= a and b <= d
-
-
-def clock_of(piece: Piece) -> Clock | None:
-    """The clock of a piece, with "not before ten" turned into "after ten"."""
-    clock = piece.found
-    if not isinstance(clock, Clock):
-        return None
-    if not piece.negated:
-        return clock
-    if clock.shape == "before":
-        return replace(clock, shape="after", start=clock.end, end=None)
-    if clock.shape == "after":
-        return replace(clock, shape="before", end=clock.start, start=None)
-    return replace(clock, negated=True)
-
-
-def fits(tape: Tape, clock: Clock, part: str) -> bool:
-    start, end = part_hours(part, tape.vocabulary, tape.context)
-    moment = clock.start or clock.end
-    return moment is not None and any(start <= reading <= end for reading in moment.readings())

@@ -105,13 +105,22 @@ _HEARD = {
 }
 
 
-def hours_as_heard(tokens: list[Token]) -> list[Token]:
-    """ "At for o'clock", "at too pm"."""
+_SAID_AT = ("at", "around", "about", "after", "before", "past")
+_MINUTES = ("thirty", "fifteen", "forty")
+
+
+def hours_as_heard(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """ "At for o'clock", "at too pm", "at won thirty", "ten too three"."""
     for place in range(len(tokens) - 1):
         word, after = tokens[place].text, tokens[place + 1].text
-        said_at = place > 0 and tokens[place - 1].text in ("at", "around", "about", "after", "before", "past")
+        if word not in _HEARD:
+            continue
+        said_at = place > 0 and tokens[place - 1].text in _SAID_AT
         on_the_clock = after == "oclock" or (after == "o" and tokens[-1].text != "o")
-        if word in _HEARD and (on_the_clock or (said_at and after in ("pm", "am", "p", "a"))):
+        between = place > 0 and _is_number(tokens[place - 1], words) and _is_number(tokens[place + 1], words)
+        if word == "too" and between:
+            tokens[place] = replace(tokens[place], text="to")
+        elif on_the_clock or (said_at and after in ("pm", "am", "p", "a", *_MINUTES)):
             tokens[place] = replace(tokens[place], text=_HEARD[word])
     return tokens
 

@@ -46,6 +46,9 @@ def _in_the_month_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         days = placed[place].found
         if isinstance(days, Days) and _names_its_month(days):
             told = days
+        elif isinstance(days, Days) and days.kind == "span" and days.bound in ("after", "from"):
+            first = days.ranges[0][0]  # "only after 10 April, say the 13th"
+            told = Days("date", (almanac.one(first),), number=first.day)
     return placed
 
 

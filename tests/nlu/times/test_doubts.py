@@ -7,7 +7,7 @@ from tests.nlu.times.telling import moment
 
 DOUBTED = [
     ("en", "tuesday at 3, i finish at 4", "two hours of one day"),
-    ("en", "half past elvn on tuesday", "a slip of the hand where an hour was"),
+    ("en", "half past elban on tuesday", "a slip of the hand where an hour was"),
     ("en", "on friday before my exam on the 10th", "before something that has a day"),
     ("it", "domani tra colazione e pranzo", "between two things, one unknown"),
     ("ru", "в пятницу после обеда? типа 15:30", "an hour apart from a day that has one"),
