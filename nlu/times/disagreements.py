@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from nlu.times.one_hour import fits
 from nlu.times.hours import opening_hours
+from nlu.times.one_hour import fits
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.refusals import is_a_condition
 from nlu.times.tape import Tape
@@ -93,7 +93,7 @@ def lies_outside(tape: Tape, pieces: Sequence[Piece]) -> bool:
         if not isinstance(clock, Clock) or clock.shape != "point" or clock.part or piece.negated:
             continue
         told = clock.start.readings() if clock.start and clock.start.open else ()
-        if len(told) > 1 and not any(opens <= reading <= closes for reading in told):
+        if len(told) > 1 and closes < told[1] < closes + opens - told[0]:  # read as the evening
             return True
     return False
 
