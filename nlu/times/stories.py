@@ -12,11 +12,16 @@ _NO_VERBS = re.compile(
     r"(?:школ|анал|бокал|вокзал|зал|интервал|материал|персонал|скул|пеонал|профил|идеал|сначал|родител"
     r"|учител|приятел|журнал|канал|сигнал|финал|подвал|терминал|специал|педал|одеял|реал).{0,2}"
 )
+#: "È uscito", "hanno messa": unless it is no verb at all.
+_PARTICIPLE = re.compile(r".{2,}(?:at|ut|it|ess|ert|ott|olt|ort)[oaie]")
+_HAVING = frozenset({"e", "ha", "ho", "hanno", "abbiamo", "avete", "sono", "siamo", "era", "avevo", "aveva"})
 _WISHING = ("wishing", "booked", "moving", "so", "whenever", "asap")
 
 
 def is_told_of(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "В субботу вырвали зуб, до сих пор кровит": a day that was, though it was read as one ahead."""
+    if tape.vocabulary.language == "it" and not tape.asked_for_time:
+        return any(_has_participle(tape, p) for p in pieces if _is_wish(p) and isinstance(p.found, Days))
     if tape.vocabulary.language != "ru" or tape.asked_for_time:
         return False
     return any(
@@ -24,6 +29,19 @@ def is_told_of(tape: Tape, pieces: Sequence[Piece]) -> bool:
         for p in pieces
         if _is_wish(p)
     )
+
+
+def _has_participle(tape: Tape, piece: Piece) -> bool:
+    """ "Il molare le è uscito sabato": what has been done, within a clause that wishes for nothing."""
+    done = False
+    for step, beside in ((-1, piece.start - 1), (1, piece.end)):
+        while 0 <= beside < len(tape) and not tape.has(beside, "soft"):
+            if tape.has(beside, *_WISHING, "cannot", "have_booked", "if"):
+                return False
+            said = tape.is_unknown(beside) and _PARTICIPLE.fullmatch(tape.at(beside).text)
+            done = done or (bool(said) and any(tape.at(p).text in _HAVING for p in (beside - 1, beside - 2)))
+            beside += step
+    return done
 
 
 def _is_asked_about(tape: Tape, pieces: Sequence[Piece], piece: Piece) -> bool:
