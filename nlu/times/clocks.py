@@ -301,6 +301,8 @@ def _stands_beside_a_day(tape: Tape, place: int) -> bool:
     if tape.has(before, *days, "ordinal_sign", "ordinal"):
         return before == place - 1 or tape.at(place + 1).text != "i"  # "on Thursday, am I late?"
     half = tape.get(place, "part") in ("am", "pm")
+    if half and tape.has(place - 1, "filler") and tape.has(place - 2, "soft") and place - 3 in tape.read:
+        return tape.has(place - 3, *days, "ordinal_sign")  # "anything on Weds? Preferably pm"
     if tape.has(place - 1, "soft") and not tape.has(place + 1, "cannot"):  # "Thursday if possible, late"
         while before > place - 5 and tape.has(before, "soft", "filler"):
             before -= 1

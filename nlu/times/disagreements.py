@@ -121,6 +121,8 @@ def _clash(one: Days, other: object) -> bool:
         or {one.kind, other.kind} == {"week", "weekday"}
     ):
         return False
+    if len(other.ranges) == 2 and other.kind == "span" and one.kind in ("span", "month"):
+        return False  # "in April on working days"
     if one.kind == "weekday" and other.kind in ("date", "number"):  # "mar 10/3"
         return one.bound is not None or other.ranges[0][0].weekday() != one.weekday
     return not any(a < d and c < b for a, b in one.ranges for c, d in other.ranges)
@@ -146,6 +148,16 @@ def counts_from_another(tape: Tape, pieces: Sequence[Piece]) -> bool:
         and not one.dismissed
         for one, other in pairwise(days)
     )
+
+
+def is_hour_of_the_last(pieces: Sequence[Piece]) -> bool:
+    """ "For me the 9th, for my husband the 10th, mornings": perhaps those of both days."""
+    wished = [p for p in pieces if not (p.negated or p.dismissed)]
+    days = [p for p in wished if isinstance(p.found, Days) and p.found.ranges]
+    if len(days) < 2 or not wished or not isinstance(wished[-1].found, Clock) or wished[-1].link != "soft":
+        return False
+    clocks = [p for p in wished if isinstance(p.found, Clock)]
+    return len(clocks) == 1 and days[-1].link == "break" and wished[-2] is days[-1]
 
 
 def ends_later(pieces: Sequence[Piece]) -> bool:

@@ -17,6 +17,7 @@ from nlu.times.disagreements import (
     is_beside_a_stay,
     is_conditioned,
     is_given_up,
+    is_hour_of_the_last,
     lies_outside,
     may_be_moved,
     refuses_in_two_ways,
@@ -61,6 +62,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or goes_round_the_week(tape, pieces)
         or is_told_of(tape, pieces)
         or ends_later(pieces)
+        or is_hour_of_the_last(pieces)
         or may_be_moved(tape, pieces)
         or lies_outside(tape, pieces)
     )

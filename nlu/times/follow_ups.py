@@ -50,9 +50,13 @@ def _day_told(pieces: list[Piece]) -> Days | None:
 
 def _day_before_it(tape: Tape, place: int, pieces: list[Piece], base: Days) -> Echo | None:
     """ "The wedding is on the 21st, the day before it please": the day that is named goes."""
-    if not tape.has(place, "day_before") or tape.at(place + 1).text not in _IT:
+    if not tape.has(place, "day_before"):
         return None
     day = base.ranges[0][0] - _DAY
+    if pieces[-1].negated and ends(tape, place + 1) and day >= tape.today:  # "the 17th is no good, ..."
+        return [Piece(Days("date", (almanac.one(day),)), place, place + 1)], place + 1
+    if tape.at(place + 1).text not in _IT:
+        return None
     if day < tape.today or pieces[-1].negated:
         return None
     del pieces[-1 if isinstance(pieces[-1].found, Days) else -2 :]

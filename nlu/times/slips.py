@@ -118,7 +118,12 @@ def hours_as_heard(tokens: list[Token], words: Vocabulary) -> list[Token]:
         said_at = place > 0 and tokens[place - 1].text in _SAID_AT
         on_the_clock = after == "oclock" or (after == "o" and tokens[-1].text != "o")
         between = place > 0 and _is_number(tokens[place - 1], words) and _is_number(tokens[place + 1], words)
-        if word == "too" and between:
+        past = (
+            place > 1 and tokens[place - 1].text == "past" and tokens[place - 2].text in ("half", "quarter")
+        )
+        if word in ("for", "too") and past:  # "half past for"
+            tokens[place] = replace(tokens[place], text=_HEARD[word])
+        elif word == "too" and between:
             tokens[place] = replace(tokens[place], text="to")
         elif on_the_clock or (said_at and after in ("pm", "am", "p", "a", *_MINUTES)):
             tokens[place] = replace(tokens[place], text=_HEARD[word])

@@ -14,8 +14,23 @@ _CLAUSE = 10
 
 
 def heed_what_was_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
-    pieces = _chosen(tape, _in_the_month_told(tape, pieces))
+    pieces = _chosen(tape, _in_the_month_told(tape, _from_an_hour_on(tape, pieces)))
     return _without_reasons_until(tape, _without_advice(tape, pieces))
+
+
+def _from_an_hour_on(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "10.15 Wednesday at the earliest": what is said of the day is meant of the hour."""
+    for number, (hour, day) in enumerate(pairwise(pieces)):
+        if not (isinstance(hour.found, Clock) and isinstance(day.found, Days)) or day.link != "none":
+            continue
+        found = day.found
+        onward = found.bound == "from" and tape.has(day.end - 1, "onward") and hour.found.shape == "point"
+        if onward and not tape.has(day.start, "from", "from_on", "after") and not day.negated:
+            single = Days("date", (almanac.one(found.ranges[0][0]),), weekday=found.weekday)
+            after = Clock("after", hour.found.start, part=hour.found.part)
+            both = [hour.but(found=after), day.but(found=single)]
+            return [*pieces[:number], *both, *pieces[number + 2 :]]
+    return pieces
 
 
 def _chosen(tape: Tape, pieces: list[Piece]) -> list[Piece]:
