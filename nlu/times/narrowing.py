@@ -6,6 +6,7 @@ from datetime import timedelta
 from nlu.times import almanac
 from nlu.times.pieces import Days
 
+_MONTH = 31
 _ABOUT = 7  # days by which "in a month" may miss the date that is told beside it
 EXACT = ("relative", "date", "number")
 
@@ -131,12 +132,27 @@ def bounded_within(whole: Days, bounded: Days) -> Days | None:
 
 
 def workdays_of_week(workdays: Days, week: Days) -> Days | None:
-    """ "Mon-Fri next week" """
+    """ "Mon-Fri next week", "on any working day between the 8th and the 20th"."""
+    if week.kind in ("span", "month") and workdays.kind == "span" and len(workdays.ranges) == 2:
+        return _workdays_within(week)
     if week.kind != "week" or workdays.kind != "span" or len(workdays.ranges) != 2 or workdays.bound:
         return None
     first, last = almanac.monday(week.ranges[0][0]), almanac.monday(week.ranges[0][0]) + timedelta(days=5)
     start = max(first, week.ranges[0][0])
     return replace(workdays, ranges=((start, last),)) if start < last else None
+
+
+def _workdays_within(whole: Days) -> Days | None:
+    if whole.bound or whole.weekday is not None or len(whole.ranges) != 1:
+        return None
+    first, last = whole.ranges[0]
+    runs: list[almanac.DayRange] = []
+    monday = almanac.monday(first)
+    while monday < last and (last - first).days <= _MONTH:
+        start, end = max(monday, first), min(monday + timedelta(days=5), last)
+        runs += [(start, end)] if start < end else []
+        monday += timedelta(weeks=1)
+    return Days("span", tuple(runs)) if runs else None
 
 
 def between_bounds(one: Days, other: Days) -> Days | None:

@@ -119,6 +119,8 @@ def negate(
     if pieces and pieces[-1].negated and place > gap_start:
         link = link_of(tape, gap_start, place, begins=False)
         joined = link in ("or", "and") or (link == "soft" and pieces[-1].excluding)
+        hours = isinstance(pieces[-1].found, Clock) and isinstance(piece.found, Days)
+        joined = joined and not (hours and link == "soft")  # "only not in the morning, on Tuesday"
         joined = joined or _is_amid_a_list(tape, pieces[-1], piece, place)
         joined = joined and not any(
             tape.at(p).text in _RATHER for p in range(gap_start, place)
