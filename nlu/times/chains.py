@@ -92,8 +92,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
                 piece = free_afterwards(tape, piece)
             pieces.append(piece.but(link=link))
         place = gap_start = end
-    pieces = busy_until(tape, pieces)
-    pieces = stay_between(tape, refuse_alike(tape, negate_last(tape, pieces, gap_start)))
+    pieces = busy_until(tape, negate_last(tape, pieces, gap_start))
+    pieces = stay_between(tape, refuse_alike(tape, pieces))
     pieces = refuse_before_the_rest(tape, pieces)
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))

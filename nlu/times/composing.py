@@ -117,7 +117,7 @@ def _entities(text: str, tape: Tape, spoken: Spoken, holes: tuple[DayRange, ...]
             ((other,), min(0.4, piece.found.confidence)) for other in piece.found.others if not refused
         ]
         for ranges, confidence in readings:
-            cut = ranges if refused else almanac.without(ranges, holes)
+            cut = ranges if refused else almanac.without(ranges, _holes_for(piece, holes))
             for start, end in cut:
                 single = (end - start).days == 1
                 clocks = [c for c in spoken.clocks if single and c.dismissed == piece.dismissed]
@@ -138,6 +138,12 @@ def _entities(text: str, tape: Tape, spoken: Spoken, holes: tuple[DayRange, ...]
         told = [c for c in spoken.clocks if not c.dismissed]
         entities.extend(e for e in _clocks_alone(text, tape, told) if e.entity == "part_of_day")
     return entities
+
+
+def _holes_for(piece: Piece, holes: tuple[DayRange, ...]) -> tuple[DayRange, ...]:
+    """ "In settimana lavoro, solo sabato": a day that is named after all is left of longer times refused."""
+    single = isinstance(piece.found, Days) and piece.found.kind in ("weekday", "date", "number", "relative")
+    return tuple(hole for hole in holes if not single or hole[1] - hole[0] <= timedelta(days=2))
 
 
 def _are_refused_apart(days: Sequence[Piece], clocks: Sequence[Piece]) -> bool:

@@ -78,6 +78,12 @@ def _between(tape: Tape, place: int) -> Read | None:
         return None
     between = tape.has(place, "between")
     to = first[1]
+    if (
+        begin == place
+        and tape.at(to).text == "a"
+        and any(tape.has(p, "better") for p in range(place - 5, place))
+    ):
+        return None  # "preferirei mercoledì a giovedì"
     if begin > place and tape.has(to, "soft") and tape.has(to + 1, "to_day"):  # "со среды, по пятницу"
         to += 1
     if not (tape.has(to, "to") or (between and tape.has(to, "and"))):

@@ -137,8 +137,10 @@ def _is_compared(tape: Tape, pieces: list[Piece], number: int) -> bool:
     told = [
         place for place in gap if not tape.has(place, "soft", "at", "day_number") or tape.has(place, "than")
     ]
-    better = any(tape.has(place, "better") for place in range(before.start - 3, before.start))
-    return better and len(told) == 1 and tape.has(told[0], "than")
+    better = any(tape.has(place, "better") for place in range(before.start - _NEAR - 1, before.start))
+    bare = not told and tape.at(piece.start).text == "del"  # "meglio il lunedì del martedì"
+    than = len(told) == 1 and (tape.has(told[0], "than") or tape.at(told[0]).text == "a")
+    return better and (than or bare)
 
 
 def _is_swapped(tape: Tape, pieces: list[Piece], number: int) -> bool:

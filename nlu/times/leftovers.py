@@ -73,6 +73,9 @@ def something_is_left(tape: Tape) -> bool:
             return True
         if ("digits" in kinds or "number" in kinds) and _may_be_a_time(tape, place):
             return True
+        ends = place + 1 >= len(tape) or tape.has(place + 1, "soft")
+        if "nth" in kinds and tape.has(place - 1, "day_number") and ends:  # "... allora il secondo"
+            return True
         if "month" in kinds and lexeme.text not in _ALSO_VERBS:
             return True
         if "ordinal" in kinds and tape.get(place + 1, "unit") == "hour":  # "в третьем часу"

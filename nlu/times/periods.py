@@ -10,7 +10,7 @@ from nlu.times.dates import read_date
 from nlu.times.holidays import holiday, read_holiday
 from nlu.times.modifiers import read_modifier
 from nlu.times.pieces import PAST, Days
-from nlu.times.positions import HALVES, POSITIONS, TENS, position_in, tens_ahead
+from nlu.times.positions import POSITIONS, TENS, position_in, tens_ahead
 from nlu.times.tape import Tape
 from nlu.times.which_one import one_after_next
 
@@ -91,7 +91,7 @@ def _position(tape: Tape, kind: str, of: int) -> Read | None:
         whole = Days("month", (almanac.month(start.year, start.month),), grain="month"), whole[1]
     if whole is None or whole[0].kind not in ("week", "month"):
         return None
-    if kind in (*HALVES, *TENS) and whole[0].kind != "month":
+    if kind in TENS and whole[0].kind != "month":
         return None
     start, end = position_in(kind, whole[0])
     start = max(start, tape.today)

@@ -29,7 +29,13 @@ def position_in(kind: str, whole: Days) -> DayRange:
     start, end = whole.ranges[0]
     if whole.kind == "week":
         start = almanac.monday(start)
-        first, last = {"begin": (0, 3), "middle": (1, 4), "end": (3, 7)}.get(kind, (0, 7))
+        first, last = {
+            "begin": (0, 3),
+            "begin_half": (0, 3),
+            "middle": (1, 4),
+            "end": (3, 7),
+            "end_half": (3, 7),
+        }.get(kind, (0, 7))
         return start + timedelta(days=first), start + timedelta(days=last)
     start = start.replace(day=1)
     if kind in HALVES:

@@ -135,12 +135,16 @@ def _is_hour_of_refused_day(one: Piece, other: Piece) -> bool:
 
 def busy_until(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "Until 5 I am in class": the hours after it are left."""
-    return [piece.but(negated=True) if _is_busy_until(tape, piece) else piece for piece in pieces]
+    return [
+        free_afterwards(tape, piece.but(negated=True)) if _is_busy_until(tape, piece) else piece
+        for piece in pieces
+    ]
 
 
 def _is_busy_until(tape: Tape, piece: Piece) -> bool:
-    bounded = isinstance(piece.found, Clock) and piece.found.shape == "before" and not piece.negated
-    if not bounded or not tape.has(piece.start, "until"):
+    clock = isinstance(piece.found, Clock) and piece.found.shape == "before"
+    bounded = clock or (isinstance(piece.found, Days) and piece.found.bound in ("before", "by"))
+    if not bounded or piece.negated or not tape.has(piece.start, "until"):
         return False
     clause = next((p for p in range(piece.end, len(tape)) if tape.has(p, "soft")), len(tape))
     if any(tape.has(p, "wishing", "works", "free") for p in range(piece.end, clause)):
