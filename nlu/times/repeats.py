@@ -80,6 +80,7 @@ def told_once(pieces: list[Piece]) -> list[Piece]:
             left -= {first, first - 1}  # "not 10 am on Tuesday, 11 am on Tuesday"
         same = pieces[first].found.ranges == pieces[again].found.ranges  # type: ignore[union-attr]
         same = same and pieces[again].link not in ("or", "and")
+        same = same or _is_one_of(pieces[first], pieces[again])
         if same and not _has_clock(pieces, first) and _has_clock(pieces, again):
             left.discard(first)
     for first, again in combinations(days, 2):  # "the 3rd, 4th and 5th, but on the 4th at 6"
@@ -89,6 +90,16 @@ def told_once(pieces: list[Piece]) -> list[Piece]:
             left.discard(first)
             pieces[again] = pieces[again].but(link="break")
     return pieces if len(left) == len(pieces) else [pieces[n] for n in sorted(left)]
+
+
+def _is_one_of(weekly: Piece, dated: Piece) -> bool:
+    """ "If he is only in on Tuesdays then Tuesday the 10th at 4"."""
+    one, other = weekly.found, dated.found
+    if not (isinstance(one, Days) and isinstance(other, Days)) or dated.link in ("or", "and"):
+        return False
+    return (
+        one.kind == "weekday" and bool(one.others) and other.kind == "date" and one.weekday == other.weekday
+    )
 
 
 def _is_one_wished_day(piece: Piece) -> bool:

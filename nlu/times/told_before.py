@@ -35,6 +35,8 @@ def _from_an_hour_on(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
 def _chosen(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "You offered Tuesday at 3 or Wednesday at 4, I'll take the Wednesday": at that hour."""
+    if (answered := _answered(tape, pieces)) is not None:
+        return answered
     last = pieces[-1] if len(pieces) > 1 else None
     if last is None or not isinstance(last.found, Days) or last.negated or not tape.says("choosing"):
         return pieces
@@ -46,6 +48,19 @@ def _chosen(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             hours = [hour] if isinstance(hour.found, Clock) and hour.link == "none" else []
             return [piece.but(link="break"), *hours]
     return pieces
+
+
+def _answered(tape: Tape, pieces: list[Piece]) -> list[Piece] | None:
+    """ "Wed or Thu? Thu. 3?": the one that is said again."""
+    for number in range(2, len(pieces)):
+        one, other, again = pieces[number - 2 : number + 1]
+        days = [p.found.ranges for p in (one, other, again) if isinstance(p.found, Days) and not p.negated]
+        if len(days) != 3 or other.link != "or" or again.link not in ("soft", "break"):
+            continue
+        asked = any(tape.at(p).text == "?" for p in range(other.end, again.start))
+        if asked and days[2] in days[:2] and days[0] != days[1]:
+            return [*pieces[: number - 2], again.but(link="break"), *pieces[number + 1 :]]
+    return None
 
 
 def _in_the_month_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
