@@ -135,6 +135,7 @@ def _day_then_month(tape: Tape, place: int) -> tuple[tuple[int, int, int | None]
     of = tape.skip(read[1], "of", "soft", "number_of_day", most=2)
     month = _month(tape, of)
     joined = of == read[1] + 1 and tape.has(read[1], "of") and tape.ordinal(begin) is not None
+    joined = joined and not (tape.vocabulary.language == "en" and tape.has(read[1], "day_number"))  # "on the"
     if month is None and joined and tape.has(of, "digits"):
         third = tape.ordinal(of)  # "the 5th of the 3rd"
         if third is not None and 1 <= third[0] <= 12:
