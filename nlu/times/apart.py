@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import pairwise
 
 from nlu.times.pieces import Clock, Days, Instant, Piece
@@ -18,7 +19,7 @@ _WISHING = ("wishing", "works", "whenever", "asap", "free", "booked", "moving", 
 
 def doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
     """The days are in doubt where they are apart; where one seems to be a reason, the other is left."""
-    pieces = _without_bounds(pieces)
+    pieces = _without_today(tape, _without_bounds(pieces))
     days = [p for p in pieces if isinstance(p.found, Days) and is_wish(p)]
     apart = any(later.link == "break" and not _are_joined(tape, one, later) for one, later in pairwise(days))
     reasons = days[:1] if len(days) == 2 and _is_a_reason(tape, pieces, *days) else []
@@ -66,6 +67,17 @@ def _without_bounds(pieces: Sequence[Piece]) -> list[Piece]:
             left[left.index(day)] = day.but(found=replace(day.found, confidence=sure), link="break")
             del left[place]
     return left
+
+
+def _without_today(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Today is 2 March, I need a day in a week": what today is, nobody asks for."""
+    days = [p for p in pieces if isinstance(p.found, Days)]
+    if len(days) < 3 or days[1].link != "none":
+        return pieces
+    today = ((tape.today, tape.today + timedelta(days=1)),)
+    told = [p for p in days[:2] if isinstance(p.found, Days) and p.found.ranges == today]
+    relative = isinstance(days[0].found, Days) and days[0].found.kind == "relative"
+    return [p for p in pieces if p not in told] if len(told) == 2 and relative else pieces
 
 
 def _lies_within(bound: Days, found: object) -> bool:

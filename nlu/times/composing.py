@@ -12,7 +12,7 @@ from nlu.times.grouping import Spoken, chains, spoken_together
 from nlu.times.hours import clock_text, hours_meant, minutes_of, opening_hours, wall
 from nlu.times.one_hour import clock_of
 from nlu.times.pieces import Birth, Clock, Days, Instant, Piece, Whenever
-from nlu.times.settling import settle
+from nlu.times.settling import refused_in_month, settle
 from nlu.times.tape import Tape
 from nlu.understanding import Entity
 
@@ -26,7 +26,7 @@ _AHEAD = timedelta(days=14)
 def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...]:
     """Every entity, likeliest first, then in the order of the text."""
     entities: list[Entity] = []
-    groups = [settle(tape, chain) for chain in chains(doubted(tape, pieces))]
+    groups = [settle(tape, chain) for chain in chains(doubted(tape, refused_in_month(pieces)))]
     holes = _holes(tape, groups)
     positive = any(is_wish(piece) for group in groups for piece in group)
     for group in groups:
@@ -98,7 +98,8 @@ def _repeated(days: Days) -> tuple[DayRange, ...]:
 def _entities(text: str, tape: Tape, spoken: Spoken, holes: tuple[DayRange, ...]) -> list[Entity]:
     past = any(isinstance(p.found, Days) and p.found.kind == "past" for p in spoken.days)
     if past and len(spoken.days) == 1:
-        return []
+        told = [c for c in spoken.clocks if c.link == "soft" and _is_asked_for(tape, spoken.days[0], c)]
+        return _clocks_alone(text, tape, told)
     days = [p for p in spoken.days if isinstance(p.found, Days) and p.found.ranges]
     if not days:
         return _clocks_alone(text, tape, spoken.clocks)
@@ -144,6 +145,12 @@ def _holes_for(piece: Piece, holes: tuple[DayRange, ...]) -> tuple[DayRange, ...
     """ "In settimana lavoro, solo sabato": a day that is named after all is left of longer times refused."""
     single = isinstance(piece.found, Days) and piece.found.kind in ("weekday", "date", "number", "relative")
     return tuple(hole for hole in holes if not single or hole[1] - hole[0] <= timedelta(days=2))
+
+
+def _is_asked_for(tape: Tape, past: Piece, clock: Piece) -> bool:
+    """ "I rang yesterday, could I come at 3?": what was has a clause of its own."""
+    comma = next((p for p in range(past.end, clock.start) if tape.has(p, "soft")), clock.start)
+    return any(tape.has(p, "wishing") for p in range(comma, clock.start))
 
 
 def _are_refused_apart(days: Sequence[Piece], clocks: Sequence[Piece]) -> bool:

@@ -92,11 +92,15 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
     dotted = sign.text == "." and tape.at(end).text == "." and tape.at(end).glued
     if dotted and tape.at(end + 1).text.isdecimal() and tape.at(end + 1).glued:
         return None  # a year follows: read with it
-    if sign.text == "-" and not (
-        (begin > place or tape.at(begin + 2).text[0] == "0")
-        and not tape.has(begin - 1, "number_of_day")
-        and len(tape.at(begin + 2).text) == 2
-    ):
+    if (
+        sign.text == "-"
+        and not (
+            (begin > place or tape.at(begin + 2).text[0] == "0")
+            and not tape.has(begin - 1, "number_of_day")
+            and len(tape.at(begin + 2).text) == 2
+        )
+        and not (begin == 0 and tape.has(end, "at") and tape.number(end + 1))
+    ):  # "10-3 alle 10"
         return None
     if sign.text == "." and not dotted and _is_rather_a_time(tape, place, begin, first, second):
         return None
@@ -247,6 +251,9 @@ def _is_a_day_number(
     if announced:
         return not spelled or not tape.is_unknown(end)
     if not spelled and _is_listed(tape, end) and not tape.has(begin - 1, "after", "before", "around", "at"):
+        return True
+    late = not spelled and begin == 0 and (tape.whole(begin) or 0) > _LATEST_HOUR
+    if late and tape.vocabulary.hours_follow and _has_an_hour(tape, begin, end):  # "27 в 17"
         return True
     if not spelled and _is_one_of_late_days(tape, begin, end):
         return True

@@ -55,6 +55,8 @@ def _is_hour_of_day(tape: Tape, place: int, unit: int) -> bool:
     """ "До 3 часов", "3 часа дня"; "3 часа" alone may last three hours."""
     if tape.at(place - 1).text == "," and tape.has(place - 2, *_DAYS):  # "10 марта, 12 часов"
         return True
+    if tape.at(unit).text == "час" and tape.number(place) != (1, place + 1):  # as those say who learn it
+        return True
     named = tape.has(place - 1, "filler", "around") and tape.has(place - 2, "time_word")
     return (
         named

@@ -64,6 +64,8 @@ def are_of_two(tape: Tape, one: Piece, other: Piece) -> bool:
 
 def _is_instead(tape: Tape, pieces: list[Piece], piece: Piece, marker: int) -> bool:
     alike = bool(pieces) and type(pieces[-1].found) is type(piece.found) and not pieces[-1].negated
+    if alike and isinstance(pieces[-1].found, Days) and pieces[-1].found.kind == "month":
+        return False  # "ad aprile sempre, no il 6"
     return alike and tape.at(marker - 1).text in ("?", "…", ".", ",") and isinstance(piece.found, Days)
 
 
@@ -110,6 +112,9 @@ def negate(
             tape.at(p).text in _CONTRAST or tape.has(p, "so") for p in range(marker + 1, place)
         )  # "evenings are impossible, so on Saturday"
         if "cannot" in senses and before and (contrast or pieces[-1].link != "none"):
+            pieces = _negated_back(tape, pieces)
+            continue
+        if "cannot" in senses and before and after and _refuses_behind(tape, pieces):
             pieces = _negated_back(tape, pieces)
             continue
         if ("cannot" in senses or "not" in senses) and after and not is_a_condition(tape, marker):
@@ -162,6 +167,11 @@ def _frames(last: Piece, piece: Piece) -> bool:
         return False
     (first, end), (start, last_day) = one.ranges[0], other.ranges[0]
     return one.kind != other.kind and start <= first and end <= last_day and last_day - start > end - first
+
+
+def _refuses_behind(tape: Tape, pieces: list[Piece]) -> bool:
+    """ "Завтра не могу послезавтра не могу в четверг могу": each time, the day is told first."""
+    return any(piece.negated and tape.has(piece.end, "cannot") for piece in pieces[:-1])
 
 
 def negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:

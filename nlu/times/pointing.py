@@ -11,6 +11,7 @@ from nlu.times.tape import Tape
 
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 _PLACES = ("begin", "middle", "end")
+_CONTRAST = ("а", "но", "but", "ma", "bensi", ",")
 _NAMED = ("weekday", "unit", "weekend", "month", "part", "holiday")
 _SMALL = ("soft", "filler", "or")
 Read = tuple[list[Piece], int]
@@ -18,6 +19,8 @@ Read = tuple[list[Piece], int]
 
 def read_pointing(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
     """What `place` says of the last of `pieces`, which may give way to it, and the place after."""
+    if (later := _not_this_one(tape, place, pieces)) is not None:
+        return later
     last = pieces[-1] if pieces else None
     if last is None or not isinstance(last.found, Days) or len(last.found.ranges) != 1:
         return None
@@ -35,6 +38,28 @@ def read_pointing(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
 def _all_day(tape: Tape, place: int, last: Piece) -> Read | None:
     """ "Giovedì in giornata": at any hour of it, and not today."""
     return ([], place + 1) if tape.has(place, "whole_day") and place == last.end else None
+
+
+def _not_this_one(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
+    """ "On Thursday at 10, only not this one but the next": a week later."""
+    number = next((n for n in (-1, -2) if len(pieces) >= -n and isinstance(pieces[n].found, Days)), None)
+    if number is None or not _is_bare_next(tape, place) or not _ends(tape, place + 1):
+        return None
+    day, gap = pieces[number], range(pieces[-1].end, place)
+    days = day.found
+    assert isinstance(days, Days)
+    refused = next((p for p in gap if tape.has(p, "not", "except")), None)
+    if refused is None or not any(tape.has(p, "this") for p in range(refused, place)):
+        return None
+    if not any(tape.at(p).text in _CONTRAST for p in range(refused, place)):
+        return None
+    if days.kind != "weekday" or days.bound or days.weekday is None or day.negated or len(days.ranges) != 1:
+        return None
+    if (days.ranges[0][0] - tape.today).days >= _WEEK.days:
+        return None
+    later = replace(days, kind="date", ranges=(almanac.one(days.ranges[0][0] + _WEEK),), others=())
+    pieces[number] = day.but(found=later)
+    return [], place + 1
 
 
 def _part_of_it(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:

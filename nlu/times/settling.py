@@ -1,6 +1,8 @@
 """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Literal
 
 from nlu.times import almanac
@@ -143,28 +145,32 @@ def _same_day(one: object, other: object, *, apart: bool) -> Days | None:
     return None
 
 
-def _refused_in_month(chain: list[Piece]) -> list[Piece]:
+def refused_in_month(pieces: Sequence[Piece]) -> list[Piece]:
     """ "In April but not the 14th and 15th": those of April, of which the rest is left."""
-    month = chain[0].found if chain and not chain[0].negated else None
-    if not isinstance(month, Days) or not lies_in_a_month(month):
-        return chain
-    first = month.ranges[0][0]
-    refused = list(chain)
-    for place, piece in enumerate(chain):
+    refused: list[Piece] = []
+    first: date | None = None
+    for piece in pieces:
         days = piece.found
-        if piece.negated and isinstance(days, Days) and days.kind in ("number", "span") and days.number:
-            day = almanac.make(first.year, first.month, days.number)
-            if day is not None and days.bound is None:
-                start, end = days.ranges[0]
-                kind: Literal["date", "span"] = "date" if days.kind == "number" else "span"
-                moved = replace(days, kind=kind, ranges=((day, day + (end - start)),))
-                refused[place] = piece.but(found=moved)
+        if isinstance(days, Days) and days.ranges and not piece.negated and lies_in_a_month(days):
+            first = days.ranges[0][0]
+        elif first is not None and piece.negated and isinstance(days, Days) and days.bound is None:
+            piece = piece.but(found=_of_month(days, first))
+        refused.append(piece)
     return refused
+
+
+def _of_month(days: Days, first: date) -> Days:
+    """A number, or numbers from one to another, of that month."""
+    day = almanac.make(first.year, first.month, days.number) if days.number else None
+    if day is None or days.kind not in ("number", "span"):
+        return days
+    start, end = days.ranges[0]
+    kind: Literal["date", "span"] = "date" if days.kind == "number" else "span"
+    return replace(days, kind=kind, ranges=((day, day + (end - start)),))
 
 
 def _place_in_month(chain: list[Piece]) -> list[Piece]:
     """ "The 3rd of next month", "next month, on the 5th"."""
-    chain = _refused_in_month(chain)
     for place in range(len(chain) - 1):
         pair = sorted(
             chain[place : place + 2], key=lambda p: isinstance(p.found, Days) and p.found.kind == "month"
