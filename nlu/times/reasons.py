@@ -21,7 +21,7 @@ def has_happened(tape: Tape, place: int) -> bool:
     for before in unread:  # "I waited from 9 to 10.15 on Thursday"
         joined = joined or tape.has(before, "and")
         missed = any(tape.has(p, "missed") for p in range(before - 3, before))
-        if missed and tape.has(before, "booked"):  # "I missed my visit of the 20th"
+        if missed and tape.has(before, "booked", "own", "than"):  # "I missed my visit of the 20th"
             return True
         if tape.has(before, "soft", "wishing", "booked", "so", "cannot"):
             return False

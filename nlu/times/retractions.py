@@ -137,8 +137,16 @@ def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
         and not before.negated
         and not after.negated
         and not is_a_condition(tape, before.start)
+        and not _is_left_out(tape, before, after)
         and (_says_otherwise(tape, gap) or _is_refused(tape, gap))
     )
+
+
+def _is_left_out(tape: Tape, before: Piece, after: Piece) -> bool:
+    """ "Ad aprile sempre, no il 6": no other time, but less of it."""
+    month = isinstance(before.found, Days) and before.found.kind == "month"
+    bare = tape.at(after.start - 1).text in _NO and isinstance(after.found, Days)
+    return month and bare and after.found.kind in ("number", "date")  # type: ignore[union-attr]
 
 
 def _says_otherwise(tape: Tape, gap: range) -> bool:

@@ -254,8 +254,7 @@ def _is_away(text: str, lexemes: list[Lexeme], place: int) -> bool:
         return False
     if text[lexemes[where].start].isupper() and not text.isupper():
         return True
-    works = text[lexemes[place].start : lexemes[place].end].lower().startswith(("lavor", "studi"))
-    return works and where + 1 < len(lexemes) and "until" in lexemes[where + 1].senses
+    return where + 1 < len(lexemes) and "until" in lexemes[where + 1].senses
 
 
 def _begins_another(senses: Senses, tokens: list[Token], place: int, taken: int, words: Vocabulary) -> bool:
