@@ -14,7 +14,7 @@ from nlu.understanding import Intent, RedFlag
 _GRAVE, _GRAVE_WHEN_DENIED = 0.3, 0.6  # likeness from which a message is of level A or B
 _GRAVE_IF_SHORT, _SHORT = 0.5, 2  # words; so few of them sound like many things
 _TODAY = 0.5  # likeness from which somebody looks at it today
-_SURELY_NOT = 0.9  # likeness of nothing, from which a doubtful alarm is taken back
+_SURELY_NOT = 0.8  # likeness of nothing, from which a doubtful alarm is taken back
 _ELSEWHERE = 0.6  # likeness that it takes where a message plainly wants something else
 _PLAIN = 0.6  # confidence of an intent from which a message plainly wants that
 #: How bad a pain is, words alone say (unbearable, no painkiller helps, no sleep); any pain is like it, and

@@ -1,8 +1,9 @@
 """What nlu.alarm_sense learns from: nlu/red_flags/told, with what patients write around it, and slips.
 
 The same sentence is an emergency in "since this morning ..." and none in "two years ago ...", so each case
-is also told within frames of both kinds. What is denied ("no swelling, no fever") comes from a list of things
-and of ways to deny them. Nothing here is drawn by chance: the same files teach the same.
+is also told within frames of both kinds, and before or after a wish of every day, where it stands in letters.
+What is denied ("no swelling, no fever") comes from a list of things and of ways to deny them. Nothing here is
+drawn by chance: the same files teach the same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,8 @@ NONE = "none"
 _AS_TOLD, _FRAMED, _ORDINARY = 1.5, 0.7, 0.6  # how much a lesson weighs
 #: Examples that may well be emergencies.
 _NOT_ORDINARY = frozenset({"urgent_pain", "clinical_question", "complaint"})
+#: Beside which a case is told as well.
+_WISHES = frozenset({"book_visit", "reschedule_visit", "cancel_visit", "faq/prices", "human", "greet"})
 _LONG = 4  # letters of a word that may get a slip
 _ANOTHER = 1000  # words further on, slips are others
 _IN_HASTE = 3  # one case in so many is also told without accents, or in Latin letters
@@ -40,10 +43,10 @@ class Lesson:
 
 
 @lru_cache(maxsize=1)
-def told() -> tuple[dict[str, Any], ...]:
-    """The files, one a language."""
+def told() -> dict[str, dict[str, Any]]:
+    """The files, by language."""
     yaml = YAML(typ="safe", pure=True)
-    return tuple(yaml.load(path.read_text(encoding="utf-8")) for path in sorted(_FOLDER.glob("*.yml")))
+    return {path.stem: yaml.load(path.read_text(encoding="utf-8")) for path in sorted(_FOLDER.glob("*.yml"))}
 
 
 @lru_cache(maxsize=1)
@@ -56,12 +59,15 @@ def alarm_lessons(ordinary: Sequence[Example]) -> list[Lesson]:
     """All lessons; of `ordinary`, the examples of intents, those that may be emergencies are left out."""
     lessons: list[Lesson] = []
     known: set[str] = set()
-    for content in told():
+    for language, content in told().items():
+        wishes = [e.text for e in ordinary if e.language == language and e.intent in _WISHES]
         for kind, texts in content["cases"].items():
             for text in map(str, texts):
                 known.add(text)
                 lessons.append(Lesson(text, kind, _AS_TOLD))
                 lessons += _around(text, kind, content["frames"])
+                if wishes:
+                    lessons.append(Lesson(_in_a_letter(text, wishes), kind, _FRAMED))
         lessons += _denied(content["denied"]["what"], content["denied"]["frames"])
     lessons += [
         Lesson(example.text, NONE, _ORDINARY)
@@ -87,6 +93,15 @@ def _around(text: str, kind: str, frames: dict[str, list[str]]) -> Iterator[Less
     for misspelt in dict.fromkeys(_misspelt(text, number) for number in ((0, 1) if kind != NONE else (0,))):
         if misspelt != text and (kind != NONE or chance % 3 == 0):
             yield Lesson(misspelt, kind, _FRAMED)
+
+
+def _in_a_letter(text: str, wishes: Sequence[str]) -> str:
+    """Beside what somebody else wished: "Could I come on Friday? My tongue is swelling up"."""
+    chance = crc32(text.encode())
+    wish = wishes[(chance >> 3) % len(wishes)]
+    first, last = (wish, text) if chance % 3 else (text, wish)
+    between = ("", ",", ".", ".\n", " -")[(chance >> 9) % 5] if first[-1].isalnum() else ""
+    return f"{first}{between} {last}"
 
 
 def _denied(things: Sequence[str], frames: Sequence[str]) -> Iterator[Lesson]:

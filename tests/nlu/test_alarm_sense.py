@@ -36,7 +36,9 @@ def test_nothing_that_is_measured_is_taught() -> None:
 def test_a_case_is_told_within_a_frame_that_makes_it_none() -> None:
     lessons = {lesson.text: lesson.kind for lesson in alarm_lessons([])}
     frames = next(
-        content for content in told() if "two years ago {x}. all fine now" in content["frames"]["unreal"]
+        content
+        for content in told().values()
+        if "two years ago {x}. all fine now" in content["frames"]["unreal"]
     )
     unreal = [
         kind
