@@ -15,6 +15,7 @@ from nlu.practice_words import find_named
 from nlu.relatives import find_relative
 from nlu.times import find_times, is_in_doubt, wish_from
 from nlu.transcription import same_name
+from nlu.transliteration import is_in_latin
 from nlu.understanding import Context, Entity, Named
 from nlu.words import Word, plain_words
 from nlu.yes_no import Answer
@@ -91,8 +92,13 @@ def _as_offered(context: Context) -> Context:
 
 
 def _times(text: str, context: Context, languages: Sequence[str]) -> tuple[Entity, ...]:
-    """In the first language that finds any."""
-    found = (find_times(text, language=language, context=context) for language in languages)
+    """In the first language that finds any; Russian in Latin letters only where it is spoken."""
+    tried = [
+        language
+        for place, language in enumerate(languages)
+        if language != "ru" or place == 0 or context.language == "ru" or not is_in_latin(text)
+    ]
+    found = (find_times(text, language=language, context=context) for language in tried)
     return next((times for times in found if times), ())
 
 

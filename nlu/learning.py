@@ -13,7 +13,7 @@ from nlu.training_examples import Example
 from nlu.typos import TypoRepair
 from nlu.words import Word, cut, plain_words
 
-_ORDINARY = 3  # times seen without a capital
+_ORDINARY = 5  # times seen without a capital
 _COURTEOUS = frozenset({"greet", "thanks", "goodbye"})
 
 
