@@ -32,7 +32,7 @@ unit: setup
 	$(RUN)pytest --ignore=tests/browser -n auto --dist loadfile
 
 browser: setup  ## a real headless Chromium; skipped loudly where there is none
-	$(RUN)pytest tests/browser -n auto --dist loadfile
+	$(RUN)pytest tests/browser
 
 pictures: setup  ## the pages for docs/images, from a practice that does not exist
 	$(RUN)python -m bench.screenshots
