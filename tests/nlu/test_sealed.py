@@ -22,9 +22,9 @@ _EVERY = {True: 1, False: 3}  # n-grams alone are measured on every third senten
 
 #: Accuracy, recall of what is out of scope where 5 % in scope are refused, calibration error.
 FLOORS = {
-    (True, "en"): (0.95, 0.93, 0.03),
-    (True, "it"): (0.925, 0.91, 0.03),
-    (True, "ru"): (0.94, 0.89, 0.03),
+    (True, "en"): (0.955, 0.95, 0.03),
+    (True, "it"): (0.935, 0.92, 0.03),
+    (True, "ru"): (0.945, 0.90, 0.03),
     (False, "en"): (0.83, 0.75, 0.08),
     (False, "it"): (0.80, 0.75, 0.08),
     (False, "ru"): (0.86, 0.68, 0.08),
@@ -32,7 +32,7 @@ FLOORS = {
 
 #: Accuracy on a third of the messages of people.
 PEOPLE_FLOORS = {
-    True: {"en": 0.90, "it": 0.89, "ru": 0.89},
+    True: {"en": 0.92, "it": 0.92, "ru": 0.92},
     False: {"en": 0.70, "it": 0.70, "ru": 0.70},
 }
 
