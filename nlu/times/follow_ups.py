@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from nlu.times import almanac
 from nlu.times.counting import counted_unit
 from nlu.times.days import read_days
-from nlu.times.pieces import Clock, Days, Link, Piece
+from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 from nlu.times.which_one import Echo, ends
 
@@ -147,8 +147,8 @@ def _same_hour_of_another(tape: Tape, place: int, pieces: list[Piece]) -> Echo |
     if other is None or not other[0].ranges or other[0].grain != "day":
         return None
     day, end = Piece(other[0], place, other[1]), other[1]
-    links: list[Link] = ["none", *("or" for _ in hours[1:])]  # type: ignore[list-item]
-    return [day, *(Piece(h.found, place, end, link=k) for h, k in zip(hours, links, strict=True))], end
+    same = [Piece(h.found, place, end, link="or" if n else "none") for n, h in enumerate(hours)]
+    return [day, *same], end
 
 
 def _hours_told(pieces: list[Piece]) -> list[Piece]:

@@ -60,9 +60,9 @@ def is_booked_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
 def _is_left(pieces: list[Piece], number: int) -> bool:
     """ "I have the 3 pm on Thursday, could we make it 5 (on the same day)?" """
     day, later = pieces[number + 1 : number + 2], pieces[number + 2 :]
-    if not day or not is_day(day[0]) or day[0].link != "none":
+    days = day[0].found if day and is_day(day[0]) and day[0].link == "none" else None
+    if not isinstance(days, Days):
         return False
-    ranges = day[0].found.ranges  # type: ignore[union-attr]  # `_is_day` has looked
-    others = [p for p in later if isinstance(p.found, Days) and p.found.ranges != ranges]
+    others = [p for p in later if isinstance(p.found, Days) and p.found.ranges != days.ranges]
     hours = [p for p in later if isinstance(p.found, Clock) and not p.negated and p.link not in ("or", "and")]
     return bool(hours) and not others

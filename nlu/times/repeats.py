@@ -78,18 +78,23 @@ def told_once(pieces: list[Piece]) -> list[Piece]:
         hour = isinstance(before.found, Clock) and before.negated and before.found.shape == "point"
         if hour and pieces[first].link == "none" and _has_clock(pieces, again):
             left -= {first, first - 1}  # "not 10 am on Tuesday, 11 am on Tuesday"
-        same = pieces[first].found.ranges == pieces[again].found.ranges  # type: ignore[union-attr]
+        same = _are_the_same_days(pieces[first], pieces[again])
         same = same and pieces[again].link not in ("or", "and")
         same = same or _is_one_of(pieces[first], pieces[again])
         if same and not _has_clock(pieces, first) and _has_clock(pieces, again):
             left.discard(first)
     for first, again in combinations(days, 2):  # "the 3rd, 4th and 5th, but on the 4th at 6"
-        same = pieces[first].found.ranges == pieces[again].found.ranges  # type: ignore[union-attr]
+        same = _are_the_same_days(pieces[first], pieces[again])
         listed = any(first < n < again for n in days) and not _has_clock(pieces, first)
         if same and listed and pieces[again].link == "soft" and _has_clock(pieces, again):
             left.discard(first)
             pieces[again] = pieces[again].but(link="break")
     return pieces if len(left) == len(pieces) else [pieces[n] for n in sorted(left)]
+
+
+def _are_the_same_days(one: Piece, other: Piece) -> bool:
+    days, again = one.found, other.found
+    return isinstance(days, Days) and isinstance(again, Days) and days.ranges == again.ranges
 
 
 def _is_one_of(weekly: Piece, dated: Piece) -> bool:

