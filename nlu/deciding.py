@@ -18,6 +18,7 @@ _OUTWEIGHS = 0.75
 _NEVER_OUTWEIGHED = frozenset(
     {"human", "stop", "affirm", "deny", "urgent_pain", "complaint", "book_visit", "reschedule_visit"}
 )
+_BESIDE_A_CODE = frozenset({"human", "stop", "urgent_pain", "complaint"})
 #: What an answer in the same message outweighs.
 _IDLE = frozenset({"chitchat", "out_of_scope", "greet", "thanks", "goodbye"})
 _TELLING = 6  # letters of a misspelt word that still tells something
@@ -32,6 +33,7 @@ _ANSWERS: dict[AskedKind, frozenset[str]] = {
     "birth_date": frozenset({"birth_date"}),
     "visit_type": frozenset({"visit_type"}),
     "choice": frozenset({"choice", "site"}),
+    "code": frozenset({"code"}),
 }
 
 
@@ -90,6 +92,9 @@ class IntentDecision:
         unsure = best.confidence < _OUTWEIGHS and best.name not in _NEVER_OUTWEIGHED
         if asking is not None and unsure and any(e.entity in _CHOSEN for e in draft.entities):
             return True  # "I changed my mind, with Dr Rossi please": told what we need
+        if any(e.entity == "code" for e in draft.entities):
+            # Looked for only where it was asked: digits look like anything, words of alarm like nothing else.
+            return best.name not in _BESIDE_A_CODE or best.confidence < _OUTWEIGHS
         introduced = any(e.entity == "person" for e in draft.entities)
         if not introduced and not any(e.entity in wanted for e in draft.entities):
             return False

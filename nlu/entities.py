@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from nlu.contacts import find_emails, find_phones
+from nlu.contacts import find_codes, find_emails, find_phones
 from nlu.durations import find_minutes
 from nlu.lexicon import known_languages, lexicon
 from nlu.names import find_person
@@ -22,7 +22,7 @@ from nlu.yes_no import Answer
 
 _ANSWERED_BY = frozenset({"phone", "birth_date"})  # entities that answer the question of that name
 _DAY_AND_MONTH = re.compile(r"\D{0,4}\d{1,2}\D{1,4}(\d{1,2}|[^\W\d]+)")
-_NO_WISH = frozenset({"name", "phone", "birth_date"})  # a date that answers these is no wish
+_NO_WISH = frozenset({"name", "phone", "birth_date", "code"})  # a date that answers these is no wish
 
 
 def find_entities(
@@ -39,10 +39,9 @@ def find_entities(
 
     `may_be_name` says that a whole message may be a name; `ordinary` words are not.
     """
-    contacts = [
-        *find_emails(text),
-        *find_phones(text, country=context.country, asked=context.asking == "phone"),
-    ]
+    codes = find_codes(text) if context.asking == "code" else []
+    phones = find_phones(text, country=context.country, asked=context.asking == "phone")
+    contacts = [*codes, *find_emails(text), *(phone for phone in phones if not _overlaps(phone, codes))]
     times = [e for e in _times(text, _as_offered(context), languages) if not _overlaps(e, contacts)]
     if context.asking in _ANSWERED_BY and not any(
         e.entity == context.asking for e in (*contacts, *times)

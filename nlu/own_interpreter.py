@@ -43,6 +43,7 @@ _ASKED: Mapping[AskedKind, frozenset[str]] = {
     "name": frozenset({"person"}),
     "time": frozenset({"wish", "time", "part_of_day", "asap"}),
     "birth_date": frozenset({"birth_date"}),
+    "code": frozenset({"code"}),
 }
 
 

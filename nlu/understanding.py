@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 #: What kind of answer the dialogue waits for; it decides how bare words ("4", "Rossi", "sì") are read.
 AskedKind = Literal[
-    "time", "opening", "name", "phone", "birth_date", "yes_no", "visit_type", "choice", "text"
+    "time", "opening", "name", "phone", "birth_date", "yes_no", "visit_type", "choice", "code", "text"
 ]
 
 

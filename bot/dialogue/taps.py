@@ -37,6 +37,7 @@ ENTITY_OF_KIND: Mapping[str, str] = {
     "name": "person",
     "phone": "phone",
     "birth_date": "birth_date",
+    "code": "code",
     "visit_type": "visit_type",
     "time": "wish",
 }

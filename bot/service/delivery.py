@@ -87,7 +87,6 @@ class Delivery:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._bells: dict[str, asyncio.Event] = {}
         self._posted: set[str] = set()  # requests of this process whose outcome is not stored yet
-        self._doubted: dict[str, str] = {}  # the message of unknown fate that a conversation waits for
         self._stopping = False
 
     @property
@@ -172,7 +171,7 @@ class Delivery:
                 if patience > 0:
                     await _wait_for(bell, patience)
                 elif message.state is OutboxState.UNCERTAIN:
-                    head = await self._decide(message)
+                    await self._decide(message, line, bell)
         finally:
             if line is not None:
                 self._lines.let_go(line, conversation, self._clock.now())
@@ -258,18 +257,23 @@ class Delivery:
         of_its_own = message.author == BOT and not (message.exempt or message.notice)
         return of_its_own and self._switches.now.is_paused(message.contact.address.channel)
 
-    async def _decide(self, message: OutboxMessage) -> OutboxMessage | None:
-        """The wait for a status is over and none came."""
-        self._doubted.pop(message.contact.id, None)
-        if message.attempts < _SENDS_OF_UNKNOWN_FATE or self._resend_blindly:
-            again = await self._store.resend(message)
-            self._measures.reconciled("sent_again" if again else "by_status")
-            return again
-        self._measures.reconciled("given_up")
-        log.error("send_given_up", outbox=message.id, remedy="see whether the Graph API can be reached")
-        await self._store.give_up(message)
-        self._told()
-        return None
+    async def _decide(self, message: OutboxMessage, line: Line, bell: asyncio.Event) -> None:
+        """The wait for a status is over and none came. One that comes while the repeat waits its turn still
+        counts: the last thing before the request is to look."""
+        if message.attempts >= _SENDS_OF_UNKNOWN_FATE and not self._resend_blindly:
+            self._measures.reconciled("given_up")
+            log.error("send_given_up", outbox=message.id, remedy="see whether the Graph API can be reached")
+            await self._store.give_up(message)
+            self._told()
+            return
+        if not await self._may_leave(message, line, bell):
+            return
+        if self._typing is not None:
+            await self._typing.over(message.contact.id)
+        again = await self._store.resend(message)
+        self._measures.reconciled("sent_again" if again else "by_status")
+        if again is not None:
+            await self._post_once(again)
 
     async def _refused(self, message: OutboxMessage, refusal: Refused) -> None:
         line, now = _line_of(message), self._clock.now()

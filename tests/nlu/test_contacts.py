@@ -1,5 +1,7 @@
 """Telephone numbers and e-mail addresses."""
 
+import random
+
 import pytest
 
 from tests.nlu.conftest import Read, value
@@ -61,3 +63,39 @@ def test_a_phone_inside_a_message_is_found_where_it_stands(read: Read) -> None:
 )
 def test_an_email_is_read(read: Read, text: str, email: str | None) -> None:
     assert value(read(text), "email") == email
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("it", "ecco: {}"),
+        ("it", "il codice è {}"),
+        ("it", "mi è arrivato {} grazie"),
+        ("en", "here: {}"),
+        ("en", "the code is {}"),
+        ("en", "got it, {}"),
+        ("ru", "вот: {}"),
+        ("ru", "код {}"),
+        ("ru", "пришло {}"),
+        ("en", "{}"),
+    ],
+)
+def test_a_code_that_was_sent_is_an_answer_whatever_its_digits_look_like(
+    read: Read, language: str, said: str
+) -> None:
+    chance = random.Random(20260302)
+    codes = [f"{chance.randrange(1_000_000):06}" for _ in range(40)]
+    understood = [read(said.format(code), language=language, asking="code") for code in codes]
+    spaced = read(said.format("066 172"), language=language, asking="code")
+
+    assert [u.intent for u in understood] == [None] * len(codes)
+    assert [[e.value for e in u.entities if e.entity == "code"] for u in understood] == [[c] for c in codes]
+    assert [e.value for e in spaced.entities if e.entity == "code"] == ["066172"]
+
+
+@pytest.mark.parametrize("said", ["voglio parlare con una persona", "i want a human", "позовите человека"])
+def test_a_person_can_be_asked_for_where_a_code_is_expected(read: Read, said: str) -> None:
+    understood = read(f"{said} 123456", asking="code")
+
+    assert understood.intent is not None
+    assert understood.intent.name == "human"

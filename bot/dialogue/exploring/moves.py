@@ -57,6 +57,7 @@ _TYPICAL: Mapping[AskedKind, tuple[str, ...]] = {
     "visit_type": ("check-up", "cleaning"),
     "phone": ("+390655501234", "+390655501235"),
     "birth_date": ("1985-05-17", "1990-02-28"),
+    "code": ("123456", "123457"),
     "text": ("some words", "other words"),
     "choice": ("the first choice", "the second choice"),
 }

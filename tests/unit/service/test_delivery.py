@@ -21,6 +21,7 @@ from bot.domain.conversation import (
 )
 from bot.domain.pipeline import OutboxMessage
 from bot.service.clock import StartedClock
+from bot.service.sending.lines import Line
 from bot.testing import ACCOUNT, RecordingChannel, Surgery
 from nlu.understanding import Interpreter
 
@@ -32,6 +33,19 @@ async def ticking(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Sur
     clock = StartedClock(datetime(2026, 3, 2, 7, tzinfo=UTC))
     async with Surgery.open(tmp_path, interpreter=interpreter, clock=clock, wait_for_status=0.3) as surgery:
         yield surgery
+
+
+class Held:
+    """A pace that admits the first message at once, and the next ones when it is opened."""
+
+    def __init__(self) -> None:
+        self.asked, self.open = 0, asyncio.Event()
+
+    async def admit(self, line: Line, conversation: str) -> float:
+        self.asked += 1
+        if self.asked > 1:
+            await self.open.wait()
+        return 0.0
 
 
 def _status(outbox_id: str, state: str = "sent") -> InboundEvent:
@@ -59,6 +73,20 @@ async def test_when_the_status_comes_it_is_not_sent_again(ticking: Surgery) -> N
     await ticking.desk.intake.accept([anna._event(InboundKind.TEXT, text="Buonasera")])
     await ticking.until(lambda: len(ticking.channel.ids) == 1)
     await ticking.desk.intake.accept([_status(ticking.channel.ids[0])])
+    await ticking.settled()
+
+    assert len(ticking.channel.ids) == 1
+
+
+async def test_a_status_that_comes_while_the_repeat_waits_its_turn_still_counts(ticking: Surgery) -> None:
+    ticking.channel.outcomes = [UNKNOWN]
+    pace = Held()
+    ticking.desk.delivery._pacing = pace  # type: ignore[assignment]
+    anna = ticking.patient()
+    await ticking.desk.intake.accept([anna._event(InboundKind.TEXT, text="Buonasera")])
+    await ticking.until(lambda: pace.asked == 2)
+    await ticking.desk.intake.accept([_status(ticking.channel.ids[0])])
+    pace.open.set()
     await ticking.settled()
 
     assert len(ticking.channel.ids) == 1
