@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
@@ -15,33 +16,36 @@ _NO_VERBS = re.compile(
 #: "È uscito", "hanno messa": unless it is no verb at all.
 _PARTICIPLE = re.compile(r".{2,}(?:at|ut|it|ess|ert|ott|olt|ort)[oaie]")
 _HAVING = frozenset({"e", "ha", "ho", "hanno", "abbiamo", "avete", "sono", "siamo", "era", "avevo", "aveva"})
+#: English verbs of the past: by their ending, unless something is to be done, or one by one.
+_ENDED = re.compile(r"[a-z]{2,}[^e]ed")
+_NO_ENDING = frozenset({"hundred", "indeed", "speed", "scared", "interested", "tired", "offered"})
+_TO_BE_DONE = frozenset(
+    {"be", "get", "getting", "have", "having", "to", "needs", "need", "want", "wants", "not"}
+)
+_WAS = frozenset(
+    {"was", "were", "did", "had", "went", "came", "took", "gave", "felt", "kept", "bit", "hit", "ate", "fell"}
+    | {"told", "made", "met", "saw", "spoke", "began", "bought", "drove", "flew", "forgot", "broke", "woke"}
+    | {"slept", "stood", "swelled", "threw", "wrote", "spent", "bled", "knocked", "rang", "wasn't", "didn't"}
+)
+_STILL_TO_COME = frozenset(
+    {"hoping", "wondering", "thinking", "looking", "going", "planning", "after", "due"}
+)
+_DOUBTFUL = 0.6
 _WISHING = ("wishing", "booked", "moving", "so", "whenever", "asap")
+_NO_STORY = (*_WISHING, "cannot", "have_booked", "if")
 
 
 def is_told_of(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "В субботу вырвали зуб, до сих пор кровит": a day that was, though it was read as one ahead."""
-    if tape.vocabulary.language == "it" and not tape.asked_for_time:
-        return any(_has_participle(tape, p) for p in pieces if _is_wish(p) and isinstance(p.found, Days))
-    if tape.vocabulary.language != "ru" or tape.asked_for_time:
+    if tape.asked_for_time:
         return False
-    return any(
-        _tells_the_past(tape, p) or _is_called_so(tape, p) or _is_asked_about(tape, pieces, p)
-        for p in pieces
-        if _is_wish(p)
-    )
-
-
-def _has_participle(tape: Tape, piece: Piece) -> bool:
-    """ "Il molare le è uscito sabato": what has been done, within a clause that wishes for nothing."""
-    done = False
-    for step, beside in ((-1, piece.start - 1), (1, piece.end)):
-        while 0 <= beside < len(tape) and not tape.has(beside, "soft"):
-            if tape.has(beside, *_WISHING, "cannot", "have_booked", "if"):
-                return False
-            said = tape.is_unknown(beside) and _PARTICIPLE.fullmatch(tape.at(beside).text)
-            done = done or (bool(said) and any(tape.at(p).text in _HAVING for p in (beside - 1, beside - 2)))
-            beside += step
-    return done
+    wishes = [p for p in pieces if _is_wish(p)]
+    if tape.vocabulary.language == "ru" and any(
+        _is_called_so(tape, p) or _is_asked_about(tape, pieces, p) for p in wishes
+    ):
+        return True
+    hours_too = tape.vocabulary.language == "ru"
+    return any(_tells_the_past(tape, p) for p in wishes if hours_too or isinstance(p.found, Days))
 
 
 def _is_asked_about(tape: Tape, pieces: Sequence[Piece], piece: Piece) -> bool:
@@ -52,21 +56,29 @@ def _is_asked_about(tape: Tape, pieces: Sequence[Piece], piece: Piece) -> bool:
 
 def drop_what_is_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "В пятницу ставили коронку, сегодня можно?": of two days the one that was is not wished for."""
-    if tape.vocabulary.language != "ru":
-        return pieces
     days = [p for p in pieces if _is_wish(p) and isinstance(p.found, Days)]
-    if len(days) < 2:
-        return pieces
     told = [p for p in days if _tells_the_past(tape, p)]
-    if not told or len(told) == len(days) or not any(_is_asked_for(tape, p) for p in days if p not in told):
+    left = [p for p in days if p not in told]
+    if not told or (not left and (tape.asked_for_time or _wishes_somewhere(tape))):
         return pieces
+    asked = any(_is_asked_for(tape, p) for p in left)
     kept: list[Piece] = []
     dropping = False
     for piece in pieces:
         dropping = piece in told or (dropping and isinstance(piece.found, Clock) and piece.link == "none")
         if not dropping:
-            kept.append(piece)
+            kept.append(piece if asked or piece not in left else _in_doubt(piece))
     return kept
+
+
+def _wishes_somewhere(tape: Tape) -> bool:
+    said = (*_NO_STORY, "advised", "correction")
+    return any(tape.has(p, *said) and not _is_month(tape, p) for p in range(len(tape)))
+
+
+def _in_doubt(piece: Piece) -> Piece:
+    assert isinstance(piece.found, Days)
+    return piece.but(found=replace(piece.found, confidence=min(piece.found.confidence, _DOUBTFUL)))
 
 
 def _is_asked_for(tape: Tape, piece: Piece) -> bool:
@@ -93,21 +105,39 @@ def _is_wish(piece: Piece) -> bool:
 
 def _tells_the_past(tape: Tape, piece: Piece) -> bool:
     """Within its clause a verb in the past, and nothing that wishes."""
+    no_story = _WISHING if tape.vocabulary.language == "ru" else _NO_STORY
     verb = False
     for step, beside in ((-1, piece.start - 1), (1, piece.end)):
         while 0 <= beside < len(tape) and not tape.has(beside, "soft"):
-            if tape.has(beside, *_WISHING) or tape.at(beside).text == "бы":
+            if (tape.has(beside, *no_story) and not _is_month(tape, beside)) or tape.at(beside).text == "бы":
                 return False
-            verb = verb or tape.has(beside, "happened") or _is_past_verb(tape, beside)
+            verb = verb or _is_past_verb(tape, beside)
             beside += step
     return verb
 
 
+def _is_month(tape: Tape, place: int) -> bool:
+    """ "In May", which wishes for nothing, unlike "may I"."""
+    return tape.has(place, "month") and place in tape.read
+
+
 def _is_past_verb(tape: Tape, place: int) -> bool:
-    lexeme = tape.at(place)
-    if lexeme.senses or len(lexeme.text) < 4:
-        return False
-    return _PAST_VERB.fullmatch(lexeme.text) is not None and _NO_VERBS.fullmatch(lexeme.text) is None
+    """ "Вырвали", "è uscito", "it loosened"."""
+    text = tape.at(place).text
+    match tape.vocabulary.language:
+        case "it":
+            having = any(tape.at(p).text in _HAVING for p in (place - 1, place - 2))
+            return having and tape.is_unknown(place) and _PARTICIPLE.fullmatch(text) is not None
+        case "en":
+            if tape.has(place, "happened") or text in _WAS:
+                return tape.at(place + 1).text not in _STILL_TO_COME
+            done = tape.is_unknown(place) and _ENDED.fullmatch(text) is not None and text not in _NO_ENDING
+            return done and not any(tape.at(p).text in _TO_BE_DONE for p in range(place - 4, place))
+        case _:
+            if tape.has(place, "happened"):
+                return True
+            told = not tape.at(place).senses and _PAST_VERB.fullmatch(text) is not None and len(text) > 3
+            return told and _NO_VERBS.fullmatch(text) is None
 
 
 def _is_called_so(tape: Tape, piece: Piece) -> bool:
