@@ -312,5 +312,7 @@ def _is_listed(tape: Tape, place: int) -> bool:
         number = tape.number(place)
         if number is None:
             return False
+        if tape.has(number[1], "number_of_day"):  # "12, 13 или 17 числа"
+            return True
         place = number[1]
     return False

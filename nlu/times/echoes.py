@@ -17,7 +17,8 @@ from nlu.times.which_one import (
     this_one,
 )
 
-_CORRECTING = 3  # lexemes between a date and the number that corrects it
+_CORRECTING = 3  # words between a date and the number that corrects it
+_NO = frozenset({"no", "нет"})
 _DAY, _WEEK, _FORTNIGHT = timedelta(days=1), timedelta(weeks=1), timedelta(days=14)
 _NAMED = (
     "weekday",
@@ -293,7 +294,9 @@ def _same_month(tape: Tape, place: int, before: Piece) -> Days | None:
     ordinal = tape.ordinal(place)
     number, end = ordinal or (tape.whole(place), place + 1)
     gap = range(before.end, place)
-    corrected = tape.has(place - 1, "correction") and len(gap) <= _CORRECTING
+    words = sum(not tape.has(p, "soft") for p in gap)  # "12 March... sorry, 13"
+    led = place - 1 - tape.has(place - 1, "soft")
+    corrected = words <= _CORRECTING and (tape.has(led, "correction") or tape.at(led).text in _NO)
     fallen_back = tape.has(place - 1, "then") and any(tape.has(p, "or", "if") for p in gap)
     listed = tape.at(place - 1).text == "," and tape.has(end, "or", "soft")
     listed = listed and tape.whole(tape.skip(end, "or", "soft", most=2)) is not None
