@@ -9,6 +9,7 @@ from nlu.times.tape import Tape
 
 _FORTNIGHT = timedelta(days=14)
 _DOUBTFUL = 0.6
+_THAT = frozenset({"that", "those", "then", "quello", "quella", "allora", "тогда"})
 _CLAUSE = 6  # lexemes between "if" and what it is said of
 
 
@@ -33,6 +34,12 @@ def is_a_condition(tape: Tape, place: int) -> bool:
         if softs > 1 or tape.at(before).text in (".", "!", "?"):
             return False
     return False
+
+
+def stands_in_a_condition(tape: Tape, piece: Piece) -> bool:
+    """ "If Thursday is full, Friday", "se non c'è posto giovedì, facciamo venerdì"."""
+    bare_or = tape.has(piece.start - 1, "or") and not tape.has(piece.start - 1, "filler")
+    return is_a_condition(tape, piece.start) or (bare_or and piece.link == "break")
 
 
 def leaves_only(tape: Tape, pieces: list[Piece], marker: int) -> bool:
@@ -94,12 +101,38 @@ def refuse_alike(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
 
 def refuse_before_the_rest(tape: Tape, pieces: list[Piece]) -> list[Piece]:
-    """ "I work Tue, Thu and Sat, any other day is fine": unless what the rest is for follows."""
-    rest = next((place for place in range(len(tape)) if tape.has(place, "rest")), None)
+    """ "I work Tue, Thu and Sat, any other day is fine", "away from the 7th to the 9th, so not then": unless
+    what the rest is for follows."""
+    rest = next((place for place in range(len(tape)) if _is_the_rest(tape, place)), None)
     days = [p for p in pieces if isinstance(p.found, Days)]
     if rest is None or any(piece.end > rest and _is_wished(piece) for piece in days):
         return pieces
-    return [p.but(negated=True) if _is_wished(p) and p.end <= rest else p for p in pieces]
+    if any(_is_wished(piece) and _suits(tape, piece) for piece in days):
+        return pieces
+    left = [p for p in pieces if not (isinstance(p.found, Whenever) and p.start >= rest)]
+    return [p.but(negated=True) if _is_wished(p) and p.end <= rest else p for p in left]
+
+
+def _suits(tape: Tape, piece: Piece) -> bool:
+    """ "Only on Friday, the other days I'm in Turin", "Friday is best"."""
+    for step, beside in ((-1, piece.start - 1), (1, piece.end)):
+        while 0 <= beside < len(tape) and not tape.has(
+            beside, "soft", "so", "except", "or", "rest", "cannot"
+        ):
+            if tape.has(beside, "only", "works", "wishing", "better", "free"):
+                return True
+            beside += step
+    return False
+
+
+def _is_the_rest(tape: Tape, place: int) -> bool:
+    """ "Any other day", "any day but that", but not "Friday, or any other day"."""
+    if tape.has(place, "rest"):
+        return not tape.has(place - 1, "or")
+    that = tape.at(place + 1).text in _THAT
+    return (
+        that and tape.has(place, "except", "not") and (place + 2 >= len(tape) or tape.has(place + 2, "soft"))
+    )
 
 
 def keep_days_of_refused_hours(pieces: list[Piece]) -> list[Piece]:
