@@ -89,6 +89,8 @@ def _lies_within(bound: Days, found: object) -> bool:
 
 def _are_joined(tape: Tape, one: Piece, later: Piece) -> bool:
     """Whether either would do; but of "if she is away until the 15th, then on the 17th" only one does."""
+    if _gives_way(tape, range(one.end, later.start)):
+        return True
     spans = isinstance(one.found, Days) and one.found.bound is not None
     parted, unknown = False, 0
     for place in range(later.start - 1, one.end - 1, -1):
@@ -101,6 +103,14 @@ def _are_joined(tape: Tape, one: Piece, later: Piece) -> bool:
         if unknown > _FEW or (unknown and parted):  # "Thursday is a strike and I stay in, Friday at 11"
             return False
     return False
+
+
+def _gives_way(tape: Tape, gap: range) -> bool:
+    """ "Thursday, but if the doctor isn't in, Friday": the second day stands in for the first."""
+    first = next((place for place in gap if tape.has(place, "if")), None)
+    return first is not None and any(
+        tape.has(place, "not", "cannot", "then") for place in range(first, gap.stop)
+    )
 
 
 def _is_a_reason(tape: Tape, pieces: Sequence[Piece], one: Piece, later: Piece) -> bool:

@@ -26,7 +26,7 @@ from nlu.times.hours import opening_hours, part_hours
 from nlu.times.leftovers import something_is_left
 from nlu.times.one_hour import fits
 from nlu.times.pieces import Clock, Days, Piece
-from nlu.times.refusals import is_a_condition
+from nlu.times.refusals import is_a_condition, stands_in_a_condition
 from nlu.times.stories import is_told_of
 from nlu.times.tape import Tape
 
@@ -136,7 +136,9 @@ def _a_correction_is_left(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "Tuesday sorry Wednesday" of which both are still there."""
     for one, other in pairwise(pieces):
         gap = range(one.end, other.start)
-        if one.negated or one.dismissed:
+        if one.negated or one.dismissed or stands_in_a_condition(tape, one):
+            continue
+        if any(tape.has(place, "if") for place in gap):
             continue
         if type(one.found) is type(other.found) and any(tape.has(place, "correction") for place in gap):
             return True

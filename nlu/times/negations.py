@@ -66,7 +66,17 @@ def _is_instead(tape: Tape, pieces: list[Piece], piece: Piece, marker: int) -> b
     alike = bool(pieces) and type(pieces[-1].found) is type(piece.found) and not pieces[-1].negated
     if alike and isinstance(pieces[-1].found, Days) and pieces[-1].found.kind == "month":
         return False  # "ad aprile sempre, no il 6"
-    return alike and tape.at(marker - 1).text in ("?", "…", ".", ",") and isinstance(piece.found, Days)
+    parted = tape.at(marker - 1).text in ("?", "…", ".", ",")
+    points = [p.found.shape for p in (*pieces[-1:], piece) if isinstance(p.found, Clock)]
+    points = [] if alike and _is_agreed(tape, pieces[-1], marker) else points  # "at 3 is fine, not at 4"
+    return alike and parted and (isinstance(piece.found, Days) or points == ["point", "point"])
+
+
+def _is_agreed(tape: Tape, piece: Piece, end: int) -> bool:
+    return any(
+        tape.has(p, "works") or tape.at(p).text in _YES
+        for p in (*range(piece.start - 2, piece.start), *range(piece.end, end))
+    )
 
 
 #: What follows these is wished for, though the day before it was not.
@@ -74,6 +84,8 @@ _RATHER = frozenset(
     {"а", "лучше", "давайте", "тогда", "зато", "meglio", "preferibilmente", "preferably", "ideally"}
 )
 _WISHED = ("wishing", "works", "whenever", "asap", "free")
+_NO = frozenset({"no", "нет", "net"})
+_YES = frozenset({"si", "ok", "okay", "yes", "yeah", "да", "da", "perfetto", "fine"})
 _CONTRAST = frozenset({"ma", "pero", "invece", "but", "но", "no"})
 
 
@@ -106,7 +118,7 @@ def negate(
         )
         if "cannot" in senses and before and own_hour:  # "on Tuesday I have a meeting at 3"
             return pieces, piece.but(negated=True)
-        if tape.at(marker).text == "no" and after and _is_instead(tape, pieces, piece, marker):
+        if tape.at(marker).text in _NO and after and _is_instead(tape, pieces, piece, marker):
             continue  # "Thursday? No, Friday": a correction
         contrast = any(
             tape.at(p).text in _CONTRAST or tape.has(p, "so") for p in range(marker + 1, place)

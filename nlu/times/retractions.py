@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from nlu.times import almanac
 from nlu.times.pieces import Clock, Days, Piece
-from nlu.times.refusals import is_a_condition
+from nlu.times.refusals import stands_in_a_condition
 from nlu.times.repeats import in_its_month, in_its_week
 from nlu.times.tape import Tape
 
@@ -136,7 +136,7 @@ def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
         (framed or words <= _WITHIN)
         and not before.negated
         and not after.negated
-        and not is_a_condition(tape, before.start)
+        and not (stands_in_a_condition(tape, before) or any(tape.has(place, "if") for place in gap))
         and not _is_left_out(tape, before, after)
         and (_says_otherwise(tape, gap) or _is_refused(tape, gap))
     )

@@ -22,14 +22,17 @@ _SHORTEST, _LONG = 3, 5
 _GLUED = 8  # letters of two words of time in one
 
 
-def in_full(tokens: list[Token], spelled: Mapping[str, str]) -> list[Token]:
-    """ "wk" is a week, and of "на след.неделе" the dot belongs to the short word."""
-    if not any(token.text in spelled for token in tokens):
+def in_full(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """ "wk" is a week, and of "на след.неделе", "gio. 12", "tues. 3pm" the dot belongs to the short word."""
+    spelled, short = words.spelled, words.short_days
+    if not any(token.text in spelled or token.text in short for token in tokens):
         return tokens
     full: list[Token] = []
     for place, token in enumerate(tokens):
-        dotted = token.text == "." and token.glued and place > 0 and tokens[place - 1].text in spelled
-        if dotted and place + 1 < len(tokens) and not tokens[place + 1].capital:
+        dotted = token.text == "." and token.glued and 0 < place < len(tokens) - 1
+        if dotted and tokens[place - 1].text in spelled and not tokens[place + 1].capital:
+            continue
+        if dotted and tokens[place - 1].text in short and tokens[place + 1].text.isdecimal():
             continue
         full.append(replace(token, text=spelled[token.text]) if token.text in spelled else token)
     return full

@@ -38,7 +38,8 @@ _TOLD |= {"clock_exact", "clock_spoken", "half_after"}
 _LEADING = frozenset({"at", "after", "before", "around", "by", "from_on", "between", "until"})
 _GLUED = frozenset({"weekday", "weekday_short", "relative", "month", "month_short", "part"})
 _GLUED |= {"next", "this", "weekend", "unit"}
-_LONG_NUMBER = 9
+_WEEKDAYS = frozenset({"weekday", "weekday_short"})
+_LONG_NUMBER, _CUT = 9, 5
 _WORDS = resources.files("nlu.times") / "words"
 
 
@@ -66,6 +67,7 @@ class Vocabulary:
     before_hours: frozenset[str]  # single words that hardly anything but an hour follows: "alle", "at"
     hours_in_words: tuple[str, ...]
     days: frozenset[str]  # those that an hour may be glued to: "tuesday3pm"
+    short_days: frozenset[str]  # weekdays that a dot may cut short: "gio. 12"
     real: frozenset[str]  # words that only look like one of time
     never_mended: frozenset[str]
     hours_follow: bool  # "в 3 часа": a unit after the number is still a time of day
@@ -160,6 +162,7 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
         before_hours=frozenset(w for w, s in single.items() if "at" in s and "unit" not in s),
         hours_in_words=tuple(sorted(w for w, s in single.items() if len(w) >= 3 and _is_an_hour(s))),
         days=frozenset(w for w, s in single.items() if not _GLUED.isdisjoint(s)),
+        short_days=frozenset(w for w, s in single.items() if len(w) <= _CUT and not _WEEKDAYS.isdisjoint(s)),
         real=frozenset(spelling(w) for w in _words(content.get("no_slip_of_the_hand"))),
         never_mended=frozenset(spelling(w) for w in _words(content["never_mended"])),
         titles=names.get("titles", frozenset()),

@@ -208,4 +208,6 @@ def _is_written_with_minutes(tape: Tape, number: int) -> bool:
         return not tape.has(number + 3, "month", "month_short", "weekday")
     if tape.has(number + 1, "and") and tape.has(number + 2, "half_after", "quarter"):
         return True
-    return sign.text == ":" or (sign.text == "h" and (sign.glued or not tape.has(number + 2, "digits")))
+    if sign.text == ":":  # but "mercoledì 11: alle 16"
+        return sign.glued and minutes is not None and tape.at(number + 2).glued
+    return sign.text == "h" and (sign.glued or not tape.has(number + 2, "digits"))
