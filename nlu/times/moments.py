@@ -6,6 +6,7 @@ from nlu.times.written import QUARTERS, written_hour
 
 _BEFORE_ALONE = ("soft", "filler", "or", "weekday", "relative", "part", "wishing")
 _HALF_HOURS = (5, 10, 20, 25)
+_HOURS = 24
 _NOON = 12 * 60
 _LASTING = 8  # hours that something may take
 Read = tuple[Moment, int, bool]  # the moment, the place after it, and whether it can be nothing else
@@ -256,6 +257,8 @@ def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int
     in_words = tape.has(after, "number") and (
         tape.has(end - 1, "number") or tape.has(end - 2, "at", "weekday", "relative")
     )
+    if joined and not _may_be_minutes(tape, minutes):
+        return 0, end, False
     if joined and minutes[0] in QUARTERS and _is_said_alone(tape, hour, end - 1, minutes[1]):
         return minutes[0], minutes[1], True
     if joined and said_at and minutes[0] >= 5 and (minutes[0] % 5 == 0) and not tape.has(end, "soft"):
@@ -263,6 +266,14 @@ def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int
     if not joined and in_words and minutes[0] >= 10 and minutes[0] % 5 == 0:
         return minutes[0], minutes[1], True
     return 0, end, False
+
+
+def _may_be_minutes(tape: Tape, minutes: tuple[int, int]) -> bool:
+    """ "Alle 9 e 10", but "at 9 and 10", "10 and 10.20" are two hours."""
+    sign, place = tape.at(minutes[1]), minutes[1] + 1
+    if sign.text in (".", ":") and sign.glued and tape.has(place, "digits") and tape.at(place).glued:
+        return False
+    return tape.vocabulary.article_makes_day or minutes[0] > _HOURS
 
 
 def _is_said_alone(tape: Tape, hour: int, place: int, end: int) -> bool:

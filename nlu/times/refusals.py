@@ -107,10 +107,16 @@ def refuse_before_the_rest(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     days = [p for p in pieces if isinstance(p.found, Days)]
     if rest is None or any(piece.end > rest and _is_wished(piece) for piece in days):
         return pieces
-    if any(_is_wished(piece) and _suits(tape, piece) for piece in days):
+    if any(_is_wished(piece) and _suits(tape, piece) for piece in days) or _is_refused(tape, rest):
         return pieces
     left = [p for p in pieces if not (isinstance(p.found, Whenever) and p.start >= rest)]
     return [p.but(negated=True) if _is_wished(p) and p.end <= rest else p for p in left]
+
+
+def _is_refused(tape: Tape, rest: int) -> bool:
+    """ "Tuesday or Thursday, the other days I work"."""
+    behind = next((p for p in range(rest + 1, len(tape)) if tape.has(p, "soft", "cannot")), len(tape))
+    return tape.has(behind, "cannot")
 
 
 def _suits(tape: Tape, piece: Piece) -> bool:
