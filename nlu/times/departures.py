@@ -102,7 +102,8 @@ def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
     whole = before.found.kind == "month" and before.link == "none" and number > 1
     exact = pieces[number - 2].found if whole else before.found  # "the 5th of next month"
     if piece.found.weekday is not None and isinstance(exact, Days) and exact.kind in _EXACT:
-        said = any(tape.has(place, "which_is") for place in (*gap[-_EXPLAINED:], piece.start))
+        said = any(tape.has(place, "which_is") for place in gap[-_EXPLAINED:])
+        said = said or (tape.has(piece.start, "which_is") and not tape.has(piece.start - 1, "at", "of"))
         said = said and not any(tape.has(p, "or") and not tape.has(p, "filler") for p in gap)
         if said or piece.found.kind == "weekday":  # "the 22nd, which is a Sunday"
             return said

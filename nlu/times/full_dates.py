@@ -5,6 +5,7 @@ from nlu.times.pieces import Birth
 from nlu.times.tape import Tape
 
 _MONTH_FIRST = frozenset({"US", "PH", "PR", "GU"})
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _YEAR_FIRST_SIGNS = ("-", ".", "/")
 
 
@@ -34,6 +35,7 @@ def read_day_month_year(
         or (_eight_digits(tape, place) if loose else None)
         or _day_then_month(tape, place)
         or _month_then_day(tape, place)
+        or _roman_month(tape, place)
     )
 
 
@@ -136,6 +138,7 @@ def _day_then_month(tape: Tape, place: int) -> tuple[tuple[int, int, int | None]
     month = _month(tape, of)
     joined = of == read[1] + 1 and tape.has(read[1], "of") and tape.ordinal(begin) is not None
     joined = joined and not (tape.vocabulary.language == "en" and tape.has(read[1], "day_number"))  # "on the"
+    joined = joined and not tape.has(read[1], "onto")  # "поменяйте 5-е на 6-е"
     if month is None and joined and tape.has(of, "digits"):
         third = tape.ordinal(of)  # "the 5th of the 3rd"
         if third is not None and 1 <= third[0] <= 12:
@@ -153,13 +156,30 @@ def _day_then_month(tape: Tape, place: int) -> tuple[tuple[int, int, int | None]
     return (read[0], month, year), end
 
 
+def _roman_month(tape: Tape, place: int) -> tuple[tuple[int, int, int | None], int] | None:
+    """ "24.III", "5/XI"."""
+    day, sign, month = tape.whole(place), tape.at(place + 1), tape.at(place + 2)
+    if day is None or sign.text not in (".", "/", "-") or month.text not in _ROMAN:
+        return None
+    if not (sign.glued and month.glued) or (month.text == "i" and tape.vocabulary.language != "ru"):
+        return None  # "at 10. I am free"
+    told = _ROMAN.index(month.text) + 1
+    return ((day, told, None), place + 3) if almanac.make(2024, told, day) else None
+
+
 def _month_then_day(tape: Tape, place: int) -> tuple[tuple[int, int, int | None], int] | None:
     """ "December 5th", "dec. 5", "March the third"."""
     month = _month(tape, place)
-    if month is None or tape.vocabulary.language != "en":
+    if month is None or (tape.vocabulary.language != "en" and not _is_listed_after(tape, place)):
         return None
     begin = tape.skip(place + 1, "day_number", "soft", most=1)
-    if tape.at(begin - 1).text not in ("", ".", "/") and begin > place + 1 and tape.has(begin - 1, "soft"):
+    listed = _is_listed_after(tape, place)
+    if (
+        not listed
+        and tape.at(begin - 1).text not in ("", ".", "/")
+        and begin > place + 1
+        and tape.has(begin - 1, "soft")
+    ):
         return None
     if tape.at(begin).text == "/":
         begin += 1
@@ -171,3 +191,11 @@ def _month_then_day(tape: Tape, place: int) -> tuple[tuple[int, int, int | None]
         return None
     year, end = _year(tape, read[1])
     return (read[0], month, year), end
+
+
+def _is_listed_after(tape: Tape, place: int) -> bool:
+    """ "Март, 24, утро", "April, 15 or 16, mornings": one thing after the other."""
+    if tape.at(place + 1).text != "," or tape.has(place - 1, "digits", "number", "ordinal", "ordinal_sign"):
+        return False
+    day = tape.whole(place + 2)
+    return day is not None and (tape.has(place + 3, "soft", "or") or place + 3 >= len(tape))

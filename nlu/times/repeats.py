@@ -119,8 +119,9 @@ def same_day(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], 
     if not tape.has(place, "same_day"):
         return None
     days = next((p for p in reversed(pieces) if isinstance(p.found, Days) and p.found.ranges), None)
-    if days is None:
-        return None
+    if days is None:  # "not at 10 but at 11, the day is the same, Wednesday"
+        named = tape.skip(place + 1, "soft", "to", "at", most=2)
+        return ([], place + 1) if tape.has(named, "weekday", "relative", "digits") else None
     hour_waits = isinstance(pieces[-1].found, Clock) and pieces[-1].link in ("break", "or")
     if not (hour_waits or tape.says("have_booked") or tape.speaks_of_moving):
         return [], place + 1

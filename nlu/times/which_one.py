@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from nlu.times import almanac
 from nlu.times.pieces import Days, Piece
+from nlu.times.refusals import is_a_condition
 from nlu.times.tape import Tape
 
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -46,7 +47,8 @@ def not_this_one(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Ech
         return [Piece(Days("span", ((start, end),)), place, place + 1, link="break")], place + 1
     if days.weekday is None:
         return None
-    pieces[-1] = pieces[-1].but(negated=True)
+    either = is_a_condition(tape, pieces[-1].start)  # "if you are shut this Saturday, the next"
+    pieces[-1] = pieces[-1].but(negated=not either)
     later = Days("date", (almanac.one(days.ranges[0][1] + _DAY * 6),), weekday=days.weekday)
     return [Piece(later, place, place + 1, link="break")], place + 1
 
