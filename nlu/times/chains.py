@@ -12,7 +12,13 @@ from nlu.times.echoes import read_echo
 from nlu.times.follow_ups import read_follow_up
 from nlu.times.full_dates import read_birth
 from nlu.times.hours import part_hours
-from nlu.times.negations import are_of_two, link_of, negate, negate_last
+from nlu.times.negations import (
+    are_of_two,
+    exclude_what_is_left_out,
+    link_of,
+    negate,
+    negate_last,
+)
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.pointing import read_pointing
 from nlu.times.reasons import (
@@ -92,7 +98,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
                 piece = free_afterwards(tape, piece)
             pieces.append(piece.but(link=link))
         place = gap_start = end
-    pieces = busy_until(tape, negate_last(tape, pieces, gap_start))
+    pieces = exclude_what_is_left_out(tape, negate_last(tape, pieces, gap_start))
+    pieces = busy_until(tape, pieces)
     pieces = stay_between(tape, refuse_alike(tape, pieces))
     pieces = refuse_before_the_rest(tape, pieces)
     pieces = keep_days_of_refused_hours(retract(tape, pieces))

@@ -6,6 +6,7 @@ from nlu.times import almanac
 from nlu.times.full_dates import month_comes_first, read_day_month_year
 from nlu.times.moved_dates import is_moved_onto, may_be_its_hour
 from nlu.times.pieces import PAST, Days
+from nlu.times.said_dates import read_said_date
 from nlu.times.tape import Tape
 
 _LONG_AHEAD = 305
@@ -30,7 +31,7 @@ def read_date(tape: Tape, place: int, *, bare: bool = True) -> tuple[Days, int] 
     ambiguous = _numeric_pair(tape, place)
     if ambiguous is not None:
         return ambiguous
-    return _number_of_month(tape, place) if bare else None
+    return read_said_date(tape, place) or (_number_of_month(tape, place) if bare else None)
 
 
 def _is_of_last_year(tape: Tape, place: int) -> bool:

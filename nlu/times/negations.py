@@ -196,6 +196,26 @@ def negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:
     return _negated_back(tape, pieces) if pieces and _ends_in_a_refusal(tape, gap_start) else pieces
 
 
+def exclude_what_is_left_out(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Next week, Wednesday excluded", "aprile, Pasqua e pasquetta escluse": the word stands behind."""
+    excluded = list(pieces)
+    for last, piece in enumerate(pieces):
+        if len(pieces) < 2 or not _is_excluded_behind(tape, piece.end):
+            continue
+        for place in range(last, -1, -1):
+            excluded[place] = excluded[place].but(negated=True, excluding=True)
+            hour = isinstance(excluded[place].found, Clock) and excluded[place].link == "none"
+            if not hour and excluded[place].link not in ("or", "and"):
+                break
+    return excluded
+
+
+def _is_excluded_behind(tape: Tape, place: int) -> bool:
+    after = place + 1
+    alone = after >= len(tape) or tape.has(after, "soft", "wishing") or tape.is_unknown(after)
+    return tape.has(place, "excluded") and alone
+
+
 def _ends_in_a_refusal(tape: Tape, start: int) -> bool:
     """ "From 12 to 2 I am in the canteen, I can't": what was told before is refused."""
     comma = next((p for p in range(start, len(tape)) if tape.has(p, "soft")), len(tape))

@@ -222,7 +222,8 @@ def _is_a_clause(tape: Tape, place: int) -> bool:
             first -= 1
     begins = first == 0 or tape.has(first - 1, "so") or (tape.has(first - 1, "soft") and first > 2)
     end = tape.skip(place + 1, "filler", "cannot", "or", most=2)
-    ends = end >= len(tape) or tape.has(end, "soft", "whenever", "so", "asap", "month", "except", "not")
+    ends = tape.has(end, "soft", "whenever", "so", "asap", "month", "except", "not", "works")
+    ends = ends or end >= len(tape)
     return begins and ends
 
 
