@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from nlu.times.hours import opening_hours
-from nlu.times.one_hour import fits
+from nlu.times.hours import minutes_of, opening_hours
+from nlu.times.one_hour import clock_of, fits
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.refusals import is_a_condition
 from nlu.times.tape import Tape
@@ -25,6 +25,17 @@ def hours_disagree(tape: Tape, pieces: Sequence[Piece]) -> bool:
         if part.shape == "part" and part.part and exact.shape in ("point", "around"):
             return not fits(tape, exact, part.part)
     return False
+
+
+def is_out_of_bounds(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Hopeless till 3.30, but on Friday we finish early and I could do 2.45": of the two only one counts."""
+    opening = opening_hours(tape.context)
+    clocks = [c for p in pieces if not p.dismissed and (c := clock_of(p)) is not None and not c.negated]
+    points = [minutes_of(c.start, opening) for c in clocks if c.shape == "point" and c.start]
+    after = [minutes_of(c.start, opening) for c in clocks if c.shape == "after" and c.start]
+    before = [minutes_of(c.end, opening) for c in clocks if c.shape == "before" and c.end]
+    fits = any(all(told >= b for b in after) and all(told <= b for b in before) for told in points)
+    return bool(points) and not fits
 
 
 def refuses_in_two_ways(tape: Tape, pieces: Sequence[Piece]) -> bool:

@@ -18,6 +18,7 @@ from nlu.times.disagreements import (
     is_conditioned,
     is_given_up,
     is_hour_of_the_last,
+    is_out_of_bounds,
     lies_outside,
     may_be_moved,
     refuses_in_two_ways,
@@ -56,6 +57,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or is_given_up(tape, pieces)
         or is_beside_a_stay(tape, pieces)
         or hours_disagree(tape, pieces)
+        or is_out_of_bounds(tape, pieces)
         or disagree(pieces)
         or is_astonished(tape, pieces)
         or refuses_in_two_ways(tape, pieces)
@@ -209,7 +211,7 @@ def _leads_its_day(tape: Tape, run: Sequence[Piece]) -> bool:
     if not isinstance(run[1].found, Days) or run[1].link != "none":
         return False
     part = run[2].found if len(run) > 2 else None
-    if not isinstance(part, Clock) or run[2].link == "or":
+    if not isinstance(part, Clock) or run[2].link in ("or", "and"):
         return len(run) > 2
     told = run[2].link == "none" and part.shape == "part" and part.part is not None
     return told and fits(tape, run[0].found, part.part or "")
