@@ -155,9 +155,24 @@ def _reading_met(reading: str, answer: Answer, now: datetime) -> bool:
     left = {(d, h) for d, h in wanted if d not in without}
     return (
         _same(left, answer.hours)
+        or _same(_with_gaps(left, refused), answer.hours)
         or _is_spelled_out(left, without, answer, now.date())
         or _are_one_run(left, answer)
     )
+
+
+def _with_gaps(wanted: set[tuple[Day, Hours]], refused: set[tuple[Day, Hours]]) -> set[tuple[Day, Hours]]:
+    """ "Wednesday, but not from 1 to 3": the hours of that day before and after those."""
+    left: set[tuple[Day, Hours]] = set()
+    for day, hours in wanted:
+        gaps = sorted(h.hours for other, h in refused if h.kind != "day" and other in (day, None))
+        if hours.kind != "day" or not gaps:
+            left.add((day, hours))
+            continue
+        bounds = [OPENS, *(minute for gap in gaps for minute in gap), CLOSES]
+        free = zip(bounds[::2], bounds[1::2], strict=True)
+        left |= {(day, Hours("from-to", span)) for span in free if span[0] < span[1]}
+    return left
 
 
 def _is_spelled_out(wanted: set[tuple[Day, Hours]], without: set[Day], answer: Answer, today: date) -> bool:

@@ -227,6 +227,8 @@ def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context
             lexemes[place] = _believed(lexemes, place, context)
         elif "unless_asked" in lexeme.senses and "?" not in text:  # "it's too early", but "is it too early?"
             lexemes[place] = replace(lexeme, senses={"cannot": True})
+        elif "asks_when" in lexeme.senses and "?" in text and not any("wishing" in x.senses for x in lexemes):
+            lexemes[place] = replace(lexeme, senses={"no_visit": True})  # "quando aprite di solito?"
         elif "neither" in lexeme.senses and place + 1 < len(lexemes):  # "né lunedì", but "ne prendo uno"
             kinds = lexemes[place + 1].senses.keys()
             if not (_OF_TIME.isdisjoint(kinds) and kinds.isdisjoint(("day_number", "of"))):
