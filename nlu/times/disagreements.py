@@ -28,7 +28,7 @@ def hours_disagree(tape: Tape, pieces: Sequence[Piece]) -> bool:
 
 
 def is_out_of_bounds(tape: Tape, pieces: Sequence[Piece]) -> bool:
-    """ "Hopeless till 3.30, but on Friday we finish early and I could do 2.45": of the two only one counts."""
+    """ "Hopeless till 3.30, but on Friday I could do 2.45": only one of the two counts."""
     opening = opening_hours(tape.context)
     clocks = [c for p in pieces if not p.dismissed and (c := clock_of(p)) is not None and not c.negated]
     points = [minutes_of(c.start, opening) for c in clocks if c.shape == "point" and c.start]
