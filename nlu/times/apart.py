@@ -12,6 +12,9 @@ DOUBTFUL = 0.6  # one of several readings, or something was left unread: said ba
 _FEW = 2  # words between "and" and the day that it joins: "and the cleaning on Friday"
 _CLAUSE = 5  # lexemes between an "if" and the day
 _JOINING = ("or", "and", "then")
+_FOR_INSTANCE = frozenset(
+    {"например", "скажем", "лучше", "допустим", "хоть", "say", "ideally", "meglio", "magari", "diciamo"}
+)
 _I = frozenset({"i", "io", "я"})
 _SINGLE = ("weekday", "date", "number", "relative")
 _WISHING = ("wishing", "works", "whenever", "asap", "free", "booked", "moving", "have_booked")
@@ -19,7 +22,7 @@ _WISHING = ("wishing", "works", "whenever", "asap", "free", "booked", "moving", 
 
 def doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
     """The days are in doubt where they are apart; where one seems to be a reason, the other is left."""
-    pieces = _without_today(tape, _without_bounds(pieces))
+    pieces = _without_today(tape, _without_bounds(tape, pieces))
     days = [p for p in pieces if isinstance(p.found, Days) and is_wish(p)]
     apart = any(later.link == "break" and not _are_joined(tape, one, later) for one, later in pairwise(days))
     reasons = days[:1] if len(days) == 2 and _is_a_reason(tape, pieces, *days) else []
@@ -49,8 +52,9 @@ def is_wish(piece: Piece) -> bool:
     )
 
 
-def _without_bounds(pieces: Sequence[Piece]) -> list[Piece]:
-    """ "The filling lasts until the 18th, I'd like the 17th": the one of them that is told."""
+def _without_bounds(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
+    """ "The filling lasts until the 18th, I'd like the 17th", "away until the 15th, on the 17th at 2": the
+    one of them that is told."""
     left = list(pieces)
     for piece in pieces:
         bound = piece.found
@@ -61,22 +65,38 @@ def _without_bounds(pieces: Sequence[Piece]) -> list[Piece]:
         if behind and isinstance(behind[0].found, Clock) and behind[0].link == "none":
             continue
         day = next((p for p in behind if isinstance(p.found, Days) and is_wish(p)), None)
-        if day is not None and day.link == "break" and _lies_within(bound, day.found):
-            assert isinstance(day.found, Days)
-            sure = min(day.found.confidence, DOUBTFUL)
+        if day is None or not isinstance(day.found, Days) or day.link in ("or", "and"):
+            continue
+        within, away = _lies_within(bound, day.found), _is_away(tape, piece, day)
+        if (within and day.link == "break") or away:
+            plain = away or tape.at(day.start - 1).text in _FOR_INSTANCE
+            sure = day.found.confidence if within and plain else min(day.found.confidence, DOUBTFUL)
             left[left.index(day)] = day.but(found=replace(day.found, confidence=sure), link="break")
             del left[place]
     return left
 
 
+def _is_away(tape: Tape, bound: Piece, day: Piece) -> bool:
+    """Whether the days behind `bound` are only those that an absence leaves."""
+    single = isinstance(day.found, Days) and day.found.kind in _SINGLE and not day.found.bound
+    found = bound.found
+    return single and isinstance(found, Days) and found.bound == "from" and tape.has(bound.start, "until")
+
+
 def _without_today(tape: Tape, pieces: list[Piece]) -> list[Piece]:
-    """ "Today is 2 March, I need a day in a week": what today is, nobody asks for."""
+    """ "Today is 2 March, I need a day in a week", "oggi è lunedì, vorrei giovedì": nobody asks for today."""
     days = [p for p in pieces if isinstance(p.found, Days)]
     if len(days) < 3 or days[1].link != "none":
         return pieces
     today = ((tape.today, tape.today + timedelta(days=1)),)
-    told = [p for p in days[:2] if isinstance(p.found, Days) and p.found.ranges == today]
-    relative = isinstance(days[0].found, Days) and days[0].found.kind == "relative"
+    weekday = tape.today.weekday()
+    told = [
+        p
+        for p in days[:2]
+        if isinstance(p.found, Days) and (p.found.ranges == today or p.found.weekday == weekday)
+    ]
+    first = days[0].found
+    relative = isinstance(first, Days) and first.kind == "relative" and first.ranges == today
     return [p for p in pieces if p not in told] if len(told) == 2 and relative else pieces
 
 

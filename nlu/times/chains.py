@@ -87,7 +87,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
             first = number == 0
             joins = tape.has(place, "or") and tape.has(place, "day_number")  # "il 7 | e l'8"
             link: Link = link_of(tape, gap_start, place + joins, begins=not pieces) if first else "none"
-            if link == "break" and pieces and are_of_two(tape, pieces[-1], piece):
+            if link in ("break", "soft") and pieces and are_of_two(tape, pieces[-1], piece):
                 link = "and"
             if first and pieces and falls_back(tape, gap_start, place):
                 link = "or" if isinstance(piece.found, Clock) else "break"

@@ -65,7 +65,8 @@ def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
         turns = (days and is_clock) if clocks_lead else (clocks and not is_clock)
         if clocks_lead and days and is_clock and _only_clocks(chain, piece):
             turns = piece.link not in ("none", "or", "and")
-            turns = turns or (bool(clocks) and piece.link != "or")  # "12 on Friday? If not, 1 o'clock"
+            # "12 on Friday? If not, 1 o'clock"
+            turns = turns or (bool(clocks) and piece.link not in ("or", "and"))
         apart = piece.link == "soft" or (piece.link == "and" and not piece.negated)
         if days and is_clock and apart and all(p.excluding for p in days):
             turns = True  # "any day but Wednesday, in the morning"

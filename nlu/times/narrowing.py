@@ -48,6 +48,8 @@ def told_by_date(vague: Days, dated: Days, *, apart: bool) -> Days | None:
 
 def lies_in_a_month(days: Days) -> bool:
     """ "April", "the first half of April": what is refused of it by a number alone is a day of that month."""
+    if days.kind == "date" and len(days.ranges) > 1 and days.weekday is not None:
+        return True  # "every Friday in April"
     if days.kind not in ("month", "span") or len(days.ranges) != 1 or days.bound or days.weekday is not None:
         return False
     first, last = days.ranges[0]

@@ -24,13 +24,22 @@ def link_of(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
         elif not senses or senses.keys().isdisjoint(_TRANSPARENT):
             if "booked" in senses and not moving:  # "any Saturday appointment this week"
                 continue
-            return "break"
+            return "or" if _leads_to_another_hour(tape, place, end) else "break"
     return link
+
+
+def _leads_to_another_hour(tape: Tape, start: int, end: int) -> bool:
+    """ "Is there anything on Wednesday at 9? If not, then at 10": behind whatever words."""
+    soft = next((p for p in range(start, end) if tape.has(p, "soft")), end)
+    fallen_back = any(tape.has(p, "or") and not tape.at(p).text for p in range(soft, end))
+    return fallen_back and tape.has(end, "at", "at_weak", "at_hours") and tape.number(end + 1) is not None
 
 
 _NEAR = 4
 _LISTED = ("weekday", "digits", "number", "ordinal", "relative", "day_number", "at", "holiday")
 _BOTH = 5  # lexemes between "sia" and "che"
+_THEN = frozenset({"потом", "poi"})
+_SOMEBODY = frozenset({"one", "me", "мне", "меня", "нас", "его", "ее"})
 #: Words that do not part what stands on either side.
 _TRANSPARENT = frozenset(
     {"around", "filler", "or", "soft", "not", "except", "cannot", "instead", "correction"}
@@ -50,10 +59,9 @@ def are_of_two(tape: Tape, one: Piece, other: Piece) -> bool:
     if any(tape.has(p, "if") for p in gap):
         return False
     joined = [place for place in gap if tape.has(place, "and") or tape.at(place).text == ","]
-    named = [place for place in gap if tape.is_unknown(place) or tape.at(place).text == "one"]
-    known = all(
-        tape.has(p, "and", "filler", "own", "counted", "then", "at", "soft") or p in named for p in gap
-    )
+    named = [p for p in gap if tape.is_unknown(p) or tape.has(p, "counted") or tape.at(p).text in _SOMEBODY]
+    joining = ("and", "filler", "own", "counted", "then", "at", "soft")
+    known = all(tape.has(p, *joining) or p in named or tape.at(p).text in _THEN for p in gap)
     return (
         bool(joined)
         and 0 < len(named) <= 3

@@ -88,10 +88,34 @@ def is_of_the_night(tape: Tape, clock: Clock, end: int) -> bool:
 def drop_bygone(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "The crown of 3 February came off, could I come tomorrow?": what has just been is no wish
     beside what is near."""
+    pieces = [p.but(found=PAST) if _was_then(tape, pieces, n) else p for n, p in enumerate(pieces)]
     days = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges and not p.dismissed]
     if len(days) < 2 or all(_is_long_ahead(tape, p.found) for p in days):
         return pieces
     return [p.but(found=PAST) if _is_bygone(tape, pieces, n) else p for n, p in enumerate(pieces)]
+
+
+def _was_then(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """ "Last week on Tuesday I waited for an hour", "on 10 February I had a root canal, it still hurts"."""
+    piece, before = pieces[number], pieces[number - 1] if number else None
+    if not isinstance(piece.found, Days) or piece.found.bound or piece.negated:
+        return False
+    ago = before is not None and before.found == PAST and piece.link == "none"
+    if ago and before is not None and any(tape.has(p, "last") for p in range(before.start, before.end)):
+        return piece.found.kind in ("weekday", "number") or _is_long_ahead(tape, piece.found)
+    return _is_long_ahead(tape, piece.found) and _has_happened_then(tape, piece)
+
+
+def _has_happened_then(tape: Tape, piece: Piece) -> bool:
+    """Whether its clause tells what was done, and wishes for nothing."""
+    happened = False
+    for step, beside in ((-1, piece.start - 1), (1, piece.end)):
+        while 0 <= beside < len(tape) and not tape.has(beside, "soft", "so"):
+            if tape.has(beside, "wishing", "moving", "whenever"):
+                return False
+            happened = happened or tape.has(beside, "happened")
+            beside += step
+    return happened
 
 
 def _is_bygone(tape: Tape, pieces: list[Piece], number: int) -> bool:

@@ -1,6 +1,7 @@
 """Takes back a time that the same message corrects: "Tuesday at 3, no sorry, at 4"."""
 
 from dataclasses import replace
+from itertools import combinations
 
 from nlu.times import almanac
 from nlu.times.pieces import Clock, Days, Piece
@@ -17,6 +18,8 @@ _HESITATING = frozenset(
 )
 _OR = frozenset({"or", "o", "или", "ili"})
 _BESIDE_NO = 3
+_CONTRAST = frozenset({"но", "хотя", "but", "though", "ma", "pero"})
+_HINDERED = ("own_hours", "cannot", "happened", "no_visit")
 _EXPLAINED = 3  # lexemes between "which is" and the day
 
 
@@ -25,7 +28,8 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
     A corrected hour keeps its day, a corrected day its hour.
     """
-    pieces = _settled_on(tape, _last_of_a_row(tape, _without_asides(tape, pieces)))
+    pieces = _without_given_up(tape, _without_asides(tape, pieces))
+    pieces = _settled_on(tape, _last_of_a_row(tape, pieces))
     for place in range(len(pieces) - 1, 0, -1):
         # Corrected twice ("at 3, no, at 4, no, at 5"), fewer pieces are left than there were places.
         if place < len(pieces) and _corrects(tape, pieces[place - 1], pieces[place]):
@@ -55,6 +59,41 @@ def _settled_on(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     if asked and alike and len(choice) == len(pieces) - 1 and all(p.link == "or" for p in choice[1:]):
         return [last.but(link="break")]
     return pieces
+
+
+def _without_given_up(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "On Wednesday at 11, oh no, on Wednesday there's a meeting, on Thursday at 11": the day that is told
+    again, with what is in its way, goes."""
+    for first, again in combinations(range(len(pieces)), 2):
+        one, other = pieces[first].found, pieces[again].found
+        if not (isinstance(one, Days) and isinstance(other, Days)) or one.ranges != other.ranges:
+            continue
+        later = next((n for n in range(again + 1, len(pieces)) if _is_another_day(pieces[n], other)), None)
+        if later is None or pieces[later].link in ("or", "and") or len(other.ranges) != 1:
+            continue
+        gap = range(pieces[first].end, pieces[again].start)
+        turned = any(tape.has(p, "correction") or tape.at(p).text in _CONTRAST for p in gap)
+        behind = range(pieces[again].end, pieces[again + 1].start)
+        hindered = pieces[again].negated or any(tape.is_unknown(p) or tape.has(p, *_HINDERED) for p in behind)
+        if turned and hindered and not any(tape.has(p, "wishing") for p in _clause_behind(tape, behind)):
+            start = first - (first > 0 and _is_hour_before(pieces, first))
+            return [*pieces[:start], pieces[later].but(link="break"), *pieces[later + 1 :]]
+    return pieces
+
+
+def _clause_behind(tape: Tape, places: range) -> range:
+    comma = next((p for p in places if tape.has(p, "soft")), places.stop)
+    return range(places.start, comma)
+
+
+def _is_another_day(piece: Piece, days: Days) -> bool:
+    if not isinstance(piece.found, Days) or piece.negated:
+        return False
+    return bool(piece.found.ranges) and piece.found.ranges != days.ranges
+
+
+def _is_hour_before(pieces: list[Piece], number: int) -> bool:
+    return isinstance(pieces[number - 1].found, Clock) and pieces[number].link == "none"
 
 
 def _with_its_start(before: Piece, after: Piece) -> Piece:

@@ -7,7 +7,8 @@ from nlu.times import almanac
 from nlu.times.dates import read_date
 from nlu.times.holidays import read_holiday
 from nlu.times.modifiers import read_modifier
-from nlu.times.periods import read_period
+from nlu.times.narrowing import weekdays_within
+from nlu.times.periods import read_named, read_period
 from nlu.times.pieces import PAST, Days
 from nlu.times.tape import Tape
 
@@ -21,6 +22,8 @@ def read_weekday(tape: Tape, place: int) -> Read | None:
         weekday = weekday if weekday is not None else tape.get(place + 1, "weekday")
         coming = almanac.coming_weekday(tape.today, weekday)
         later = almanac.one(coming + timedelta(weeks=1))
+        if (each := _of_a_month(tape, weekday, place + 1 + every)) is not None:
+            return each
         return Days("weekday", (almanac.one(coming),), (later,), weekday=weekday), place + 1 + every
     weekday = tape.get(place, "weekday")
     if weekday is None:
@@ -29,6 +32,20 @@ def read_weekday(tape: Tape, place: int) -> Read | None:
     if found is not None:
         return found
     return _on_weekday(tape, weekday, _coming(tape, weekday), place + 1)
+
+
+def _of_a_month(tape: Tape, weekday: int, place: int) -> Read | None:
+    """ "В любую пятницу марта", "ogni venerdì di aprile", "every Friday in April": all of that month."""
+    of = tape.skip(place, "of", "month_in", "filler", most=1)
+    month = read_named(tape, of) if tape.has(of, "month") else None
+    if month is None or month[0].kind != "month" or not month[0].ranges:
+        return None
+    every = Days("weekday", month[0].ranges, weekday=weekday)
+    found = weekdays_within(month[0], every)
+    if found is None:
+        return None
+    ahead = tuple(one for one in found.ranges if one[0] >= tape.today)
+    return (replace(found, ranges=ahead), month[1]) if ahead else None
 
 
 def read_modified_weekday(tape: Tape, place: int) -> Read | None:
