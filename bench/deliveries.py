@@ -116,7 +116,7 @@ async def steps_back(surgery: Surgery, ways: Sequence[tuple[str, ...]]) -> int:
         reached = proved = -1
         for place, state in enumerate(order):
             await surgery.desk.intake.accept([_status(surgery, patient.wa_id, outbox, state, place)])
-            view = await surgery.desk.desk.conversation(surgery.contact(patient))
+            view = await surgery.desk.staff.desk.conversation(surgery.contact(patient))
             [shown] = [each.state for each in view.messages if each.author is Author.ASSISTANT]
             assert shown is not None
             now = LADDER.index(shown) if shown in LADDER else reached

@@ -128,7 +128,7 @@ async def _race(
     tally: Races,
 ) -> int:
     """One take-over. Returns how many awaits a turn has been seen to have."""
-    desk, conversation = surgery.desk.desk, surgery.contact(patient)
+    desk, conversation = surgery.desk.staff.desk, surgery.contact(patient)
     commit = _CommitOf(surgery)
 
     async def take() -> None:
@@ -158,7 +158,7 @@ async def _race(
 
 
 async def _give_back(surgery: Surgery, patient: Patient, tally: Races) -> None:
-    desk, conversation, before = surgery.desk.desk, surgery.contact(patient), len(patient.screen)
+    desk, conversation, before = surgery.desk.staff.desk, surgery.contact(patient), len(patient.screen)
     for _ in range(2):
         await desk.give_back(conversation, "Giulia")
     await surgery.settled()
@@ -186,7 +186,7 @@ def _message(patient: Patient, number: int) -> Any:
 
 
 def _leave_versions(surgery: Surgery) -> None:
-    store, desk = surgery.desk.store, surgery.desk.desk
+    store, desk = surgery.desk.store, surgery.desk.staff.desk
     twin = SameVersion(surgery.desk.practice.id, store.drafts)
     twin._moves = store.ownership._moves  # the second look stays
     store.ownership = desk._owners = store.handoffs._owners = twin
@@ -231,7 +231,7 @@ async def race_claims(
         async with Surgery.open(Path(folder), at=NOW, interpreter=interpreter) as surgery:
             patient = surgery.patient()
             await patient.says("operatore")
-            conversation, desk = surgery.contact(patient), surgery.desk.desk
+            conversation, desk = surgery.contact(patient), surgery.desk.staff.desk
             for _ in range(rounds):
                 clicks = [f"person {number}" for number in range(people)]
                 chance.shuffle(clicks)
@@ -249,7 +249,7 @@ async def race_claims(
 
 def _naive_claim(surgery: Surgery) -> Callable[[str, str], Any]:
     """What everybody writes first: look whether it is free, then take it."""
-    database, desk = surgery.desk.books.database, surgery.desk.desk
+    database, desk = surgery.desk.books.database, surgery.desk.staff.desk
 
     async def claim(conversation: str, who: str) -> None:
         view = await desk.conversation(conversation)

@@ -49,15 +49,15 @@ async def desk(folder: Path) -> AsyncIterator[tuple[Surgery, str, SignIn]]:
         sign_in = SignIn(front.clock, front.books.staff, announce=lambda path: None, opens_at_once=True)
         app = web.Application()
         parts = InboxParts(
-            desk=front.desk,
+            desk=front.staff.desk,
             sign_in=sign_in,
             staff=front.books.staff,
             practice=front.practice,
-            cards=front.cards,
-            notes=front.notes,
+            cards=front.staff.cards,
+            notes=front.staff.notes,
             clock=front.clock,
             switches=front.switches,
-            suggestions=front.suggestions,
+            suggestions=front.staff.suggestions,
         )
         add_inbox(app, parts)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -165,7 +165,7 @@ def fill(surgery: Surgery, first: int, last: int) -> None:
 
 async def measured(surgery: Surgery, url: str, sign_in: SignIn, browser: Browser) -> str:
     """One line about the list as it is now."""
-    store, waits = surgery.desk.desk, []
+    store, waits = surgery.desk.staff.desk, []
     for _ in range(9):
         begun = time.perf_counter()
         await store.page("all", who="Marta", limit=60)

@@ -299,4 +299,4 @@ class Surgery:
         return str(uuid.uuid5(uuid.NAMESPACE_OID, self.desk.practice.id + handle))
 
     async def diary(self) -> list[Mapping[str, object]]:
-        return list(await self.desk.desk.diary())
+        return list(await self.desk.staff.desk.diary())

@@ -89,7 +89,7 @@ class _Around:
 
     async def language_of(self, conversation: str) -> str:
         try:
-            return await self._desk.language_of(conversation)
+            return await self._desk.staff.language_of(conversation)
         except UnknownConversation:
             return ""
 

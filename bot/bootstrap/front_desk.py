@@ -16,25 +16,17 @@ from bot.actions.outreach import outreach_actions
 from bot.actions.proving_contact import Codes
 from bot.actions.reaching import reaching_actions
 from bot.actions.remote import NearestActions
-from bot.bootstrap.books import Books, audit_of, desk_facts
+from bot.bootstrap.books import Books, audit_of
 from bot.bootstrap.outreach import OutreachContent, OutreachDesk
-from bot.bootstrap.sending import has_agent, reopening, template_book, template_desk
+from bot.bootstrap.sending import has_agent, reopening, template_book
+from bot.bootstrap.staff_side import StaffSide
 from bot.dialogue import Assistant
-from bot.diaries import open_diaries, telling
-from bot.domain.answer_times import answer_by
+from bot.diaries import open_diaries
 from bot.domain.channels import accounts_of
-from bot.domain.handoff import promise
 from bot.ports import Actions, Alert, Channel, Clock
 from bot.service.changes import Changes
 from bot.service.delivery import Delivery
-from bot.service.following import Following
 from bot.service.hearing.understanding import Reader
-from bot.service.inbox.assignment import Assignments
-from bot.service.inbox.choosing import Choosing
-from bot.service.inbox.pausing import Pauses
-from bot.service.inbox.presence import Present
-from bot.service.inbox.requests import RequestDesk
-from bot.service.inbox.visits import VisitDesk
 from bot.service.intake import Intake
 from bot.service.sending.lines import Line
 from bot.service.sending.pacing import Pacing
@@ -51,19 +43,7 @@ from bot.service.upkeep.probe import Probe
 from bot.service.upkeep.rounds import Rounds
 from bot.service.upkeep.supervision import Supervisor
 from bot.service.waiting.alerts import AS_THEY_COME, Alerts, Grouping
-from bot.service.waiting.promises import Promises
-from bot.storage.diary.as_json import observed_rows
-from bot.storage.diary.notices import SqlNotices
-from bot.storage.diary.requests import SqlRequests
-from bot.storage.inbox.cards import SqlCards
-from bot.storage.inbox.desk import SqlDesk
-from bot.storage.inbox.meant import SqlMeant
-from bot.storage.inbox.notes import SqlNotes
-from bot.storage.inbox.presence import SqlPresence
-from bot.storage.inbox.search import SqlFinder
-from bot.storage.inbox.suggestions import SqlSuggestions
 from bot.storage.inbox.switches import SqlSwitches
-from bot.storage.inbox.template_sending import SqlTemplateSending
 from bot.storage.readings import SqlReadings
 from bot.storage.sealing.rows import SealedRows
 from bot.storage.sealing.seal import derive
@@ -72,8 +52,6 @@ from bot.storage.sending.pacing import SqlPace
 from bot.storage.store import SqlStore
 from bot.storage.turns.awaiting import SqlAwaiting
 from bot.storage.turns.claims import PATIENCE
-from bot.storage.turns.late_answers import SqlLateAnswers
-from bot.storage.turns.set_aside import SqlSetAside
 from nlu.understanding import Interpreter
 
 _UNTIL_REACHABLE = timedelta(minutes=5)
@@ -237,135 +215,23 @@ class FrontDesk:
             typing=self.typing,
             refused_later=self.delivery.refused_later,
         )
-        self.facts = desk_facts(books)
-        self.notes = SqlNotes(
-            books.database,
-            practice=practice,
-            keyring=books.keyring,
+        self.staff = StaffSide(
+            books,
             clock=clock,
-            owners=self.store.ownership,
+            assistant=assistant,
+            store=self.store,
             audit=self.audit,
             changes=self.changes,
-        )
-        self.desk = SqlDesk(
-            books.database,
-            practice=practice.id,
-            keyring=books.keyring,
-            clock=clock,
-            store=self.store,
-            changes=self.changes,
-            wake_turns=self.turns.wake,
-            wake_delivery=self.delivery.wake,
-            diary=self._diary_rows,
-            promise=lambda at: promise(practice, urgent=False, at=at),
-            audit=self.audit,
-            notes=self.notes,
-            is_paused=lambda channel: self.switches.now.is_paused(channel),
-            answer_by=lambda waits: answer_by(practice, waits),
-        )
-        late_answers = SqlLateAnswers(
-            books.database,
-            practice=practice.id,
-            clock=clock,
-            answer_by=lambda waits: answer_by(practice, waits),
-            leads=self.store.handoffs.leads,
-        )
-        self.finder = SqlFinder(
-            books.database, practice=practice.id, keyring=books.keyring, audit=self.audit, rows=self.desk.list
-        )
-        elsewhere = SqlPresence(books.database, practice=practice.id) if books.database.is_shared else None
-        self.present = Present(clock, elsewhere)
-        within = practice.desk.meant_for_within
-        self.choosing = (
-            Choosing(
-                SqlMeant(
-                    books.database,
-                    practice=practice.id,
-                    clock=clock,
-                    audit=self.audit,
-                    changes=self.changes,
-                ),
-                Assignments(books.staff, self.desk, clock),
-                clock=clock,
-                within=within,
-                leads=self.store.handoffs.leads,
-            )
-            if within
-            else None
-        )
-        self.template_desk = template_desk(
-            self.templates,
-            SqlTemplateSending(
-                books.database,
-                clock=clock,
-                store=self.store,
-                audit=self.audit,
-                changes=self.changes,
-                wake_delivery=self.delivery.wake,
-            ),
-            desk=self.desk,
-            practice=practice,
-            clock=clock,
-            tokens=self.tokens,
-            diary=self.diary,
-        )
-        self.promises = Promises(
-            handoffs=self.store.handoffs,
-            practice=practice,
-            clock=clock,
-            wake=self.turns.wake,
-            tell_of_late=late_answers.tell,
-        )
-        self.suggestions = SqlSuggestions(
-            books.database,
-            practice=practice.id,
-            clock=clock,
-            store=self.store,
             switches=self.switches,
-            audit=self.audit,
-            changes=self.changes,
-            wake_delivery=self.delivery.wake,
-            ring_alerts=self.alerts.ring,
-            flows=tuple(
-                flow.id for flow in assistant.flows.values() if not flow.is_pattern and flow.triggers
-            ),
-        )
-        self.set_aside = SqlSetAside(
-            books.database,
-            practice=practice.id,
-            clock=clock,
-            owners=self.store.ownership,
-            audit=self.audit,
-            wake=self.turns.wake,
+            turns=self.turns,
+            delivery=self.delivery,
+            alerts=self.alerts,
+            diaries=self.diaries,
+            templates=self.templates,
+            tokens=self.tokens,
+            chosen=self.outreach.chosen,
         )
         self.backlog = Backlog(self.store, knows=self.turns.knows, wake=self.turns.wake)
-        self.cards = SqlCards(
-            books.database, practice=practice.id, keyring=books.keyring, chosen=self.outreach.chosen
-        )
-        self.visits = VisitDesk(practice, self.diaries.of_staff, desk=self.desk, clock=clock)
-        notices = SqlNotices(
-            books.database,
-            clock=clock,
-            store=self.store,
-            audit=self.audit,
-            changes=self.changes,
-            wake_delivery=self.delivery.wake,
-        )
-        self.requests = RequestDesk(
-            practice,
-            self.diary,
-            store=books.diary,
-            book=SqlRequests(books.database, practice.id, books.diary),
-            notices=notices,
-            languages=self,
-            clock=clock,
-        )
-        self.following = (
-            Following(self.diaries.outside, clock=clock, tell=telling(practice, notices, self))
-            if self.diaries.outside
-            else None
-        )
-        self.pauses = Pauses(switches=self.switches, handoffs=self.store.handoffs, wake=self.turns.wake)
         self.rounds = Rounds(
             self.store.claims,
             clock=clock,
@@ -392,20 +258,20 @@ class FrontDesk:
         watch = self.supervisor.watch
         if self.books.database.is_shared:
             watch("rounds", self.rounds.run)
-            watch("presence", self.present.run, silent_after=math.inf)  # nobody's answer depends on it
+            watch("presence", self.staff.present.run, silent_after=math.inf)  # nobody's answer depends on it
         else:
             watch("backlog", self.backlog.run)
-        if self.choosing is not None:
-            watch("choosing", self.choosing.run)
+        if self.staff.choosing is not None:
+            watch("choosing", self.staff.choosing.run)
         watch("alerts", self.alerts.run, silent_after=_SLOW_OUTSIDE)
-        watch("promises", self.promises.run)
-        watch("pauses", self.pauses.run)
+        watch("promises", self.staff.promises.run)
+        watch("pauses", self.staff.pauses.run)
         watch("gauging", self.gauging.run)
         watch("reachability", self.reachability.run)
         if self.outreach.goes_on:
             watch("outreach", self.outreach.service.run, silent_after=_SLOW_OUTSIDE)
-        if self.following is not None:
-            watch("following", self.following.run, silent_after=_SLOW_OUTSIDE)
+        if self.staff.following is not None:
+            watch("following", self.staff.following.run, silent_after=_SLOW_OUTSIDE)
 
     async def be_reachable(self) -> None:
         """The webhook listens: the wait for statuses begins."""
@@ -423,11 +289,3 @@ class FrontDesk:
             await self.diaries.outside.close()
         if not self.books.is_lent:
             self.books.database.close()
-
-    async def language_of(self, conversation: str) -> str:
-        return (await self.desk.conversation(conversation)).language
-
-    async def _diary_rows(self) -> list[dict[str, str | None]]:
-        rows = await self.books.diary.appointments(start=None, end=None, at=self.clock.now())
-        names = await self.books.diary.names({row.patient for row in rows if row.patient})
-        return observed_rows(rows, names, self.practice)

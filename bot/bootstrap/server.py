@@ -204,14 +204,14 @@ class Server:
         add_inbox(
             app,
             InboxParts(
-                desk=desk.desk,
+                desk=desk.staff.desk,
                 sign_in=sign_in,
                 staff=staff,
                 practice=books.practice,
-                cards=desk.cards,
-                visits=desk.visits,
-                observer=desk.desk,
-                notes=desk.notes,
+                cards=desk.staff.cards,
+                visits=desk.staff.visits,
+                observer=desk.staff.desk,
+                notes=desk.staff.notes,
                 clock=clock,
                 trail=desk.audit,
                 flow_names=lambda language: {
@@ -220,17 +220,17 @@ class Server:
                     if not flow.is_pattern
                 },
                 switches=desk.switches,
-                suggestions=desk.suggestions,
-                present=desk.present,
-                finder=desk.finder,
+                suggestions=desk.staff.suggestions,
+                present=desk.staff.present,
+                finder=desk.staff.finder,
                 files=self._files.shelf,
-                set_aside=desk.set_aside,
-                templates=desk.template_desk,
+                set_aside=desk.staff.set_aside,
+                templates=desk.staff.template_desk,
                 service=_sign_in_service(books.practice, self._http, sign_in, staff, desk.audit),
             ),
         )
         office = OfficeParts(
-            desk=desk.desk,
+            desk=desk.staff.desk,
             practice=books.practice,
             clock=clock,
             reports=reports(books),
@@ -239,16 +239,18 @@ class Server:
         )
         add_office(app, office)
         outside, system = desk.diaries.outside, books.practice.system
-        if outside and desk.following and system and (secret := system.secrets.get("webhook")):
-            add_system_webhook(app, outside.system, secret=secret, heard=desk.following.hear, clock=clock)
+        if outside and desk.staff.following and system and (secret := system.secrets.get("webhook")):
+            add_system_webhook(
+                app, outside.system, secret=secret, heard=desk.staff.following.hear, clock=clock
+            )
         if desk.outreach.content.rules:
             add_calls(app, desk.outreach.call_list, practice=books.practice, trail=desk.audit)
         if desk.diaries.takes_requests:
-            add_requests(app, desk.requests, desk=desk.desk, practice=books.practice)
+            add_requests(app, desk.staff.requests, desk=desk.staff.desk, practice=books.practice)
         if configuration.demo and self.stand_in_url:
             add_sandbox(
                 app,
-                observer=desk.desk,
+                observer=desk.staff.desk,
                 practice=books.practice,
                 assistant=assistant,
                 stand_in_url=self.stand_in_url,

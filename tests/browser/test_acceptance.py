@@ -74,7 +74,7 @@ async def test_what_the_assistant_was_about_to_say_never_shows_after_take(desk: 
     await expect(answering(page)).to_contain_text("You are answering")
     slow.set()
     await under_way
-    view = await desk.surgery.desk.desk.conversation(desk.surgery.contact(anna))
+    view = await desk.surgery.desk.staff.desk.conversation(desk.surgery.contact(anna))
 
     assert anna.screen == before
     assert [message.author for message in view.messages].count(Author.ASSISTANT) == len(before)
@@ -93,7 +93,7 @@ async def test_five_click_together_and_one_has_it(desk: WholeDesk) -> None:
     # At once, also where somebody else's success has just replaced the button.
     await asyncio.gather(*[button.evaluate("button => button.click()") for button in buttons])
     await expect(answering(pages[0])).to_contain_text("answering")
-    view = await desk.surgery.desk.desk.conversation(desk.surgery.contact(anna))
+    view = await desk.surgery.desk.staff.desk.conversation(desk.surgery.contact(anna))
     for who, page in zip(names, pages, strict=True):
         said = "You are answering" if who == view.owned_by else f"{view.owned_by} is answering."
         await expect(answering(page)).to_contain_text(said)
@@ -110,7 +110,7 @@ async def test_a_reply_from_elsewhere_silences_the_assistant_within_a_second(
     anna = desk.surgery.patient(number, channel=channel)
     await anna.says("Buonasera, vorrei prenotare una prima visita")
     await desk.echoes(anna, anna.sees.text, id=f"wamid.{desk.surgery.channel.ids[-1]}")
-    own = await desk.surgery.desk.desk.conversation(desk.surgery.contact(anna))
+    own = await desk.surgery.desk.staff.desk.conversation(desk.surgery.contact(anna))
     page = await desk.opens(anna)
     await desk.echoes(anna, "Buonasera Anna, la chiamo io", id="wamid.from-the-phone")
     await expect(answering(page)).to_contain_text(f"{who} is answering.")
@@ -142,7 +142,7 @@ async def test_nobody_answers_and_the_patient_is_never_left_without_a_word(desk:
     assert "al più presto" in promised.text
     assert told == [2, 3, 6]  # new, 2 min; 5 min; 15 min, the promise, and that the answer is late
     assert apology.titles == ("Aspetto ancora", "Preferisco chiamare", "Continuo con Lei")
-    assert desk.surgery.desk.facts.without_outcome(at=desk.clock.now()) == ()
+    assert desk.surgery.desk.staff.facts.without_outcome(at=desk.clock.now()) == ()
 
 
 async def test_given_back_three_times_the_assistant_goes_on_at_its_very_step(desk: WholeDesk) -> None:
@@ -313,7 +313,9 @@ async def test_what_the_assistant_suggests_goes_out_when_a_person_sends_it(sugge
     await expect(answering(page)).to_contain_text("You are answering")
     await suggesting.surgery.settled()
     (flow,) = [
-        one for one in await suggesting.surgery.desk.suggestions.acceptance() if one.unchanged or one.changed
+        one
+        for one in await suggesting.surgery.desk.staff.suggestions.acceptance()
+        if one.unchanged or one.changed
     ]
 
     assert [seen.text for seen in anna.screen][1:] == ["Grazie Anna! Quando preferisce venire?"]

@@ -119,7 +119,7 @@ async def test_a_first_visit_is_booked_on_the_phone_and_stands_in_the_diary(
 
 async def _visits(front_desk: bootstrap.Server, full_name: str) -> list[dict[str, str]]:
     assert front_desk.desk is not None
-    return [dict(row) for row in await front_desk.desk.desk.diary() if row["patient"] == full_name]
+    return [dict(row) for row in await front_desk.desk.staff.desk.diary() if row["patient"] == full_name]
 
 
 async def test_who_asks_for_a_person_is_answered_from_the_inbox_and_then_goes_on_booking(

@@ -56,7 +56,7 @@ async def test_a_patient_is_found_by_name_and_the_list_narrowed_to_a_tag(desk: W
     )
     await anna.says("operatore")
     await elise.says("Buongiorno")
-    await desk.surgery.desk.notes.tag(desk.surgery.contact(anna), "call back", by="Paolo")
+    await desk.surgery.desk.staff.notes.tag(desk.surgery.contact(anna), "call back", by="Paolo")
     page = await desk.colleague()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -73,7 +73,7 @@ async def test_a_patient_is_found_by_name_and_the_list_narrowed_to_a_tag(desk: W
     await page.keyboard.press("Escape")
     await page.get_by_label("Tags").select_option("call back")
     await expect(rows).to_have_text(["Anna Verdi"])
-    await desk.surgery.desk.notes.untag(desk.surgery.contact(anna), "call back", by="Paolo")
+    await desk.surgery.desk.staff.notes.untag(desk.surgery.contact(anna), "call back", by="Paolo")
     await expect(rows).to_have_count(0)
 
     assert problems == []

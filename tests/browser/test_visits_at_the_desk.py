@@ -22,7 +22,7 @@ async def at_the_inbox(browser: Browser, front_desk: bootstrap.Server, **options
 
 async def check_ups(front_desk: bootstrap.Server) -> list[tuple[str, str]]:
     assert front_desk.desk is not None
-    rows = await front_desk.desk.desk.diary()
+    rows = await front_desk.desk.staff.desk.diary()
     return [(row["status"], row["start"]) for row in rows if row["visit_type"] == "check_up"]
 
 

@@ -50,7 +50,7 @@ class WholeDesk:
     async def time_passes(self, **by: float) -> None:
         """And whoever watches over the waiting looks."""
         self.clock.move(**by)
-        await self.surgery.desk.promises.look()
+        await self.surgery.desk.staff.promises.look()
         await self.surgery.settled()
         self.surgery.desk.changes.ring()
 
@@ -79,22 +79,22 @@ async def whole_desk(
         sign_in = SignIn(front.clock, front.books.staff, announce=lambda path: None, opens_at_once=True)
         app = web.Application()
         parts = InboxParts(
-            desk=front.desk,
+            desk=front.staff.desk,
             sign_in=sign_in,
             staff=front.books.staff,
             practice=front.practice,
-            cards=front.cards,
-            visits=front.visits,
-            observer=front.desk,
-            notes=front.notes,
+            cards=front.staff.cards,
+            visits=front.staff.visits,
+            observer=front.staff.desk,
+            notes=front.staff.notes,
             clock=front.clock,
             trail=front.audit,
             switches=front.switches,
-            suggestions=front.suggestions,
-            present=front.present,
-            finder=front.finder,
-            templates=front.template_desk,
-            set_aside=front.set_aside,
+            suggestions=front.staff.suggestions,
+            present=front.staff.present,
+            finder=front.staff.finder,
+            templates=front.staff.template_desk,
+            set_aside=front.staff.set_aside,
         )
         add_inbox(app, parts)
         desk = WholeDesk(surgery=surgery, browser=browser, url=await serve(app), sign_in=sign_in)

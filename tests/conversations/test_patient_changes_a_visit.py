@@ -206,7 +206,7 @@ async def test_a_person_comes_at_every_step_of_moving(
         await anna.brings(anna.sees.choices[0].payload)
     await anna.says(words["operator"])
 
-    assert len(await surgery.desk.desk.handoffs()) == 1
+    assert len(await surgery.desk.staff.desk.handoffs()) == 1
     assert sorted(map(str, await booked(surgery))) == [THURSDAY, FRIDAY]
 
 

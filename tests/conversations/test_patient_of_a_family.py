@@ -205,11 +205,11 @@ async def asks(surgery: Surgery, patient: Patient, member: Member, words: str) -
             break
     seen += " ".join(patient.sees.titles)
     contact = surgery.contact(patient)
-    if any(waiting.id == contact for waiting in await surgery.desk.desk.handoffs()):
+    if any(waiting.id == contact for waiting in await surgery.desk.staff.desk.handoffs()):
         assert isinstance(surgery.clock, FrozenClock)
         surgery.clock.move(seconds=1)
-        await surgery.desk.desk.take(contact, "Giulia")
-        await surgery.desk.desk.give_back(contact, "Giulia")
+        await surgery.desk.staff.desk.take(contact, "Giulia")
+        await surgery.desk.staff.desk.give_back(contact, "Giulia")
         await surgery.settled()
     seen += text(await patient.says(str(known["drop"])))
     return seen

@@ -34,13 +34,13 @@ async def asks(patient: Patient, *said: str) -> str:
 
 async def given_back(surgery: Surgery, patient: Patient) -> None:
     contact = surgery.contact(patient)
-    await surgery.desk.desk.take(contact, "Giulia")
-    await surgery.desk.desk.give_back(contact, "Giulia")
+    await surgery.desk.staff.desk.take(contact, "Giulia")
+    await surgery.desk.staff.desk.give_back(contact, "Giulia")
     await surgery.settled()
 
 
 async def waiting(surgery: Surgery) -> int:
-    return len(await surgery.desk.desk.handoffs())
+    return len(await surgery.desk.staff.desk.handoffs())
 
 
 async def test_phone_and_date_of_birth_together_show_and_move_the_visit(

@@ -1,5 +1,6 @@
 """Emergencies in patients' words; the tables are in tests/nlu/alarms, one a language."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -133,11 +134,12 @@ def test_an_alarm_does_not_hide_what_else_was_wanted(read: Read) -> None:
 
 def test_ordinary_messages_call_no_ambulance() -> None:
     red_flags = RedFlags(_everyday())
-    ordinary = [
+    every = [
         example.text
         for example in shipped_examples(("en", "it", "ru"))
         if example.intent not in ("urgent_pain", "clinical_question", "complaint", "out_of_scope")
     ]
+    ordinary = random.Random(20260302).sample(every, 6000)
     flags = [red_flags.find(cut(text)).flag for text in ordinary]
 
     assert len([flag for flag in flags if flag is not None and flag.level in "AB"]) / len(ordinary) <= 0.003

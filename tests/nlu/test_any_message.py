@@ -17,7 +17,19 @@ TEXTS = st.one_of(
     st.text(max_size=80), st.lists(PIECES, max_size=15).map(" ".join), st.lists(PIECES).map("".join)
 )
 ASKED: list[AskedKind | None] = [
-    *(None, "time", "opening", "name", "phone", "birth_date", "yes_no", "visit_type", "choice", "text"),
+    *(
+        None,
+        "time",
+        "opening",
+        "name",
+        "phone",
+        "birth_date",
+        "yes_no",
+        "visit_type",
+        "choice",
+        "code",
+        "text",
+    ),
 ]
 CHOICES = (
     OfferedChoice(title="9:00", value="a", start=NOW.replace(hour=9), practitioner="rossi"),

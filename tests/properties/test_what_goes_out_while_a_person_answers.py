@@ -66,7 +66,7 @@ async def _write(patient: Patient, chance: random.Random) -> tuple[str, list[str
 async def test_only_what_is_exempt_goes_out(tmp_path: Path, interpreter: Interpreter) -> None:
     chance = random.Random(SEED)
     async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
-        desk, clock = surgery.desk.desk, surgery.clock
+        desk, clock = surgery.desk.staff.desk, surgery.clock
         assert isinstance(clock, FrozenClock)
         exempt = _exempt(surgery.desk.assistant, surgery.desk.practice)
         told: list[str] = []

@@ -51,7 +51,7 @@ class Online:
 
     async def diary(self) -> list[Mapping[str, Any]]:
         assert self.server.desk is not None
-        return await self.server.desk.desk.diary()
+        return await self.server.desk.staff.desk.diary()
 
 
 def signed(body: bytes, secret: bytes = SECRET) -> dict[str, str]:

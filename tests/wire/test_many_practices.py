@@ -145,22 +145,22 @@ def _configuration(folder: Path, nlu_cache: Path, graph: int) -> bootstrap.Confi
 async def everything_that(desk: bootstrap.FrontDesk, *, conversation: str) -> str:
     """Whatever staff of a practice can see, asked for in every way, also by another's id."""
     seen: list[Any] = [
-        await desk.desk.handoffs(),
-        await desk.desk.page("all", who="Giulia", limit=300),
-        await desk.desk.page("settled", who="Giulia", limit=300),
-        await desk.desk.turns(conversation),
-        await desk.desk.turns("393470000009"),
-        await desk.desk.diary(),
+        await desk.staff.desk.handoffs(),
+        await desk.staff.desk.page("all", who="Giulia", limit=300),
+        await desk.staff.desk.page("settled", who="Giulia", limit=300),
+        await desk.staff.desk.turns(conversation),
+        await desk.staff.desk.turns("393470000009"),
+        await desk.staff.desk.diary(),
         await desk.audit.trail(),
-        desk.set_aside.all(),
+        desk.staff.set_aside.all(),
     ]
     for ask in (
-        desk.desk.conversation(conversation),
-        desk.cards.card(conversation),
-        desk.desk.take(conversation, "Giulia"),
-        desk.desk.give_back(conversation, "Giulia"),
-        desk.desk.reply(conversation, "ciao", who="Giulia", client_message_id="1"),
-        desk.set_aside.try_again(conversation, by="Giulia"),
+        desk.staff.desk.conversation(conversation),
+        desk.staff.cards.card(conversation),
+        desk.staff.desk.take(conversation, "Giulia"),
+        desk.staff.desk.give_back(conversation, "Giulia"),
+        desk.staff.desk.reply(conversation, "ciao", who="Giulia", client_message_id="1"),
+        desk.staff.set_aside.try_again(conversation, by="Giulia"),
     ):
         try:
             seen.append(await ask)
@@ -174,9 +174,9 @@ async def test_neither_practice_hears_of_the_other(house: House) -> None:
     await house.hear("verdi", "393470000009", f"Buongiorno, sono {CANARY}, operatore")
     await house.hear("rossi", "393470000009", "Buongiorno")
     await house.meta.until(2)
-    (waiting,) = await house.desk("verdi").desk.handoffs()
+    (waiting,) = await house.desk("verdi").staff.desk.handoffs()
     seen = await everything_that(house.desk("rossi"), conversation=waiting.id)
-    still = await house.desk("verdi").desk.conversation(waiting.id)
+    still = await house.desk("verdi").staff.desk.conversation(waiting.id)
     at_home = repr(await everything_that(house.desk("verdi"), conversation=str(uuid.UUID(int=0))))
 
     assert sorted({(number, to) for number, to, _ in house.meta.sent}) == [
@@ -193,7 +193,7 @@ async def test_the_app_of_one_practice_does_not_speak_for_the_other(house: House
     by_rossi = await house.hear("verdi", "393470000009", "Buongiorno", host="rossi", secret=SECRETS["rossi"])
     by_verdi = await house.hear("verdi", "393470000009", "Buongiorno", host="rossi", secret=SECRETS["verdi"])
     elsewhere = await house.hear("verdi", "393470000009", "Buongiorno", host="nobody")
-    page = await house.desk("verdi").desk.page("all", who="Giulia", limit=10)
+    page = await house.desk("verdi").staff.desk.page("all", who="Giulia", limit=10)
 
     assert (by_rossi, by_verdi, elsewhere) == (200, 401, 404)
     assert (page.rows, house.meta.sent) == ((), [])

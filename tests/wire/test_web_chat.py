@@ -57,7 +57,9 @@ class Site:
     async def booked(self) -> list[str]:
         assert self.server.desk is not None
         return [
-            str(row["patient"]) for row in await self.server.desk.desk.diary() if row["status"] == "booked"
+            str(row["patient"])
+            for row in await self.server.desk.staff.desk.diary()
+            if row["status"] == "booked"
         ]
 
 

@@ -339,20 +339,20 @@ class World:
             for start, end, _ in working(self._practice, practitioner, self._today.date())
         ):
             return
-        for row in await self._desk.desk.handoffs():
+        for row in await self._desk.staff.desk.handoffs():
             person = self._people.get(row.id)
             words = people.STAFF_SAYS.get(person.language if person else "en", people.STAFF_SAYS["en"])
             try:
-                await self._desk.desk.take(row.id, "marta")
+                await self._desk.staff.desk.take(row.id, "marta")
                 key = f"simulated-{next(self._order):012d}"
                 outcome = Outcome.ANSWERED
                 try:
-                    await self._desk.desk.reply(row.id, words, who="marta", client_message_id=key)
+                    await self._desk.staff.desk.reply(row.id, words, who="marta", client_message_id=key)
                 except WindowClosed:  # the weekend was longer than the channel's window
                     outcome = Outcome.PHONED
                     self._figures.counts["phoned"] += 1
                 await self._surgery.settled()
-                await self._desk.desk.close(row.id, "marta", outcome=outcome)
+                await self._desk.staff.desk.close(row.id, "marta", outcome=outcome)
             except (AlreadyTaken, NothingAnswered):
                 continue
             if person:

@@ -19,7 +19,7 @@ async def treated(surgery: Surgery, kind: str = "extraction", *, greets: str = "
 
 
 async def handed_over(surgery: Surgery) -> list[str]:
-    return [row.reason for row in await surgery.desk.desk.handoffs()]
+    return [row.reason for row in await surgery.desk.staff.desk.handoffs()]
 
 
 async def test_on_the_way_home_and_on_the_morning_after(treating: Surgery) -> None:
@@ -52,7 +52,7 @@ async def test_a_worrying_answer_goes_to_a_person_with_its_words(treating: Surge
 
     assert "treatment team reads this" in anna.sees.text
     assert await handed_over(treating) == ["clinical_question"]
-    view = await treating.desk.desk.conversation(treating.contact(anna))
+    view = await treating.desk.staff.desk.conversation(treating.contact(anna))
     assert any("stitches" in message.text for message in view.messages)
 
 

@@ -50,7 +50,7 @@ async def test_a_visit_that_is_moved_is_not_confirmed_any_more(surgery: Surgery)
     await goes_on(surgery, days=2, hours=8)
     await anna.taps("Sì, confermo")
     confirmed = [visit.confirmed_at is not None for visit in await visits_of(surgery)]
-    shown = await surgery.desk.visits.visits(surgery.contact(anna))
+    shown = await surgery.desk.staff.visits.visits(surgery.contact(anna))
     await anna.says("vorrei spostare la visita a venerdì")
     for _ in range(8):
         booked = [v for v in await visits_of(surgery) if str(v.status) == "booked"]

@@ -40,13 +40,13 @@ async def test_words_that_nobody_tuned_on_go_where_they_belong(treating: Surgery
     for person, words in zip(people, (*worrying, *fine), strict=True):
         await person.says(words)
 
-    cases = {row.id: row.reason for row in await treating.desk.desk.handoffs()}
+    cases = {row.id: row.reason for row in await treating.desk.staff.desk.handoffs()}
     worried, well = people[: len(worrying)], people[len(worrying) :]
     assert [
         cases.get(treating.contact(person)) in ("clinical_question", "emergency") for person in worried
     ] == ([True] * len(worrying))
     for person, words in zip(worried, worrying, strict=True):
-        view = await treating.desk.desk.conversation(treating.contact(person))
+        view = await treating.desk.staff.desk.conversation(treating.contact(person))
         assert any(words in message.text for message in view.messages)
         assert READ[language] in person.sees.text or cases[treating.contact(person)] == "emergency"
     assert sum(GLAD[language] in person.sees.text for person in well) >= len(fine) - 2
@@ -66,8 +66,8 @@ async def test_a_question_of_a_list_is_an_answer_first(treating: Surgery) -> Non
     for person, words in zip(people, said, strict=True):
         await person.says(words)
 
-    assert {row.reason for row in await treating.desk.desk.handoffs()} == {"clinical_question"}
-    assert len(await treating.desk.desk.handoffs()) == len(said)
+    assert {row.reason for row in await treating.desk.staff.desk.handoffs()} == {"clinical_question"}
+    assert len(await treating.desk.staff.desk.handoffs()) == len(said)
 
 
 async def test_an_alarm_is_told_first_and_is_the_answer_as_well(treating: Surgery) -> None:
@@ -76,7 +76,7 @@ async def test_an_alarm_is_told_first_and_is_the_answer_as_well(treating: Surger
     told = await anna.says("the bleeding won't stop and I can't breathe")
 
     assert "112" in told[0].text
-    assert [row.reason for row in await treating.desk.desk.handoffs()] == ["emergency"]
+    assert [row.reason for row in await treating.desk.staff.desk.handoffs()] == ["emergency"]
     [row] = [row for row in await rows(treating) if row.rule == "how_are_you"]
     assert row.answer == "not_good"
 
@@ -87,10 +87,10 @@ async def test_a_photo_is_an_answer_with_and_without_words(treating: Surgery) ->
     await anna.sends(InboundKind.IMAGE)
     await boris.sends(InboundKind.IMAGE, text="it looks like this")
 
-    assert {row.reason for row in await treating.desk.desk.handoffs()} == {"clinical_question"}
+    assert {row.reason for row in await treating.desk.staff.desk.handoffs()} == {"clinical_question"}
     assert [READ["en"] in person.sees.text for person in (anna, boris)] == [True, True]
     for person in (anna, boris):
-        view = await treating.desk.desk.conversation(treating.contact(person))
+        view = await treating.desk.staff.desk.conversation(treating.contact(person))
         assert any(message.kind == "image" for message in view.messages)
 
 
@@ -99,11 +99,11 @@ async def test_who_thanks_or_asks_who_this_is_has_not_answered_yet(treating: Sur
 
     await anna.says("thank you!")
     await anna.says("who is this?")
-    nobody = await treating.desk.desk.handoffs()
+    nobody = await treating.desk.staff.desk.handoffs()
     await anna.says("the stitches look strange")
 
     assert nobody == ()
-    assert [row.reason for row in await treating.desk.desk.handoffs()] == ["clinical_question"]
+    assert [row.reason for row in await treating.desk.staff.desk.handoffs()] == ["clinical_question"]
 
 
 async def test_stop_is_an_opt_out_and_human_a_person_in_answer_to_it_too(treating: Surgery) -> None:
@@ -113,20 +113,20 @@ async def test_stop_is_an_opt_out_and_human_a_person_in_answer_to_it_too(treatin
     await boris.says("human")
 
     assert "won't" in anna.sees.text or "no more" in anna.sees.text
-    assert [row.reason for row in await treating.desk.desk.handoffs()] == ["asked"]
+    assert [row.reason for row in await treating.desk.staff.desk.handoffs()] == ["asked"]
 
 
 async def test_the_question_is_not_asked_again_when_a_person_gives_the_chat_back(treating: Surgery) -> None:
     [anna] = await asked(treating, 1, "en")
     await anna.says("I have a high fever and my face is swollen")
     contact = treating.contact(anna)
-    await treating.desk.desk.take(contact, "maria")
-    await treating.desk.desk.give_back(contact, "maria")
+    await treating.desk.staff.desk.take(contact, "maria")
+    await treating.desk.staff.desk.give_back(contact, "maria")
     await treating.settled()
 
     await anna.says("what are your opening hours?")
 
-    assert await treating.desk.desk.handoffs() == ()
+    assert await treating.desk.staff.desk.handoffs() == ()
     assert "How are you today" not in anna.sees.text
 
 
@@ -138,4 +138,4 @@ async def test_who_praises_a_visit_is_thanked_and_nobody_says_sorry(asking: Surg
     await anna.says("It was great, thank you!")
 
     assert "we're glad" in anna.sees.text
-    assert await asking.desk.desk.handoffs() == ()
+    assert await asking.desk.staff.desk.handoffs() == ()

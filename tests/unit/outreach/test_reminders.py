@@ -264,12 +264,12 @@ async def test_nobody_is_interrupted_in_the_middle_of_a_booking(surgery: Surgery
 async def test_while_a_person_has_the_conversation_the_reminder_waits(surgery: Surgery) -> None:
     anna = await known(surgery)
     await surgery.staff_book("2026-03-05T10:00", name="Anna Verdi", phone=MOBILE)
-    await surgery.desk.desk.take(surgery.contact(anna), "maria")
+    await surgery.desk.staff.desk.take(surgery.contact(anna), "maria")
     before = anna.sees
     await goes_on(surgery, days=2, hours=2)
     assert anna.sees == before
 
-    await surgery.desk.desk.give_back(surgery.contact(anna), "maria")
+    await surgery.desk.staff.desk.give_back(surgery.contact(anna), "maria")
     await surgery.settled()
     await goes_on(surgery, minutes=11)
 

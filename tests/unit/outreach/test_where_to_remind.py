@@ -108,7 +108,7 @@ async def test_who_says_no_when_asked_stays_where_they_were(reachable: Surgery) 
 async def test_the_last_word_counts_and_is_on_the_card(reachable: Surgery) -> None:
     anna = await chooses(reachable, "please text me instead")
     await anna.taps("Yes")
-    cards = reachable.desk.cards
+    cards = reachable.desk.staff.cards
     first = await cards.card(reachable.contact(anna))
     await anna.says("keep sending reminders here")
 

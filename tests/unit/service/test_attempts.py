@@ -98,10 +98,10 @@ async def broken(surgery: Surgery) -> tuple[Surgery, Patient]:
 async def test_staff_see_what_was_set_aside_and_have_it_tried_again(broken: tuple[Surgery, Patient]) -> None:
     surgery, anna = broken
     conversation = surgery.contact(anna)
-    before = await surgery.desk.desk.conversation(conversation)
-    count = await surgery.desk.set_aside.try_again(conversation, by="Giulia")
+    before = await surgery.desk.staff.desk.conversation(conversation)
+    count = await surgery.desk.staff.set_aside.try_again(conversation, by="Giulia")
     await surgery.settled()
-    after = await surgery.desk.desk.conversation(conversation)
+    after = await surgery.desk.staff.desk.conversation(conversation)
 
     assert (before.set_aside, before.reason, count) == (1, "error", 1)
     assert (after.set_aside, after.reason, str(after.owner)) == (0, None, "bot")
@@ -113,13 +113,13 @@ async def test_what_the_command_line_has_tried_again_is_found_by_the_running_des
     broken: tuple[Surgery, Patient], tmp_path: Path
 ) -> None:
     surgery, anna = broken
-    (waiting,) = surgery.desk.set_aside.all()
-    surgery.desk.set_aside.try_again_now([waiting.id], by="chairside data")
+    (waiting,) = surgery.desk.staff.set_aside.all()
+    surgery.desk.staff.set_aside.try_again_now([waiting.id], by="chairside data")
     await surgery.desk.backlog.look()
     await surgery.settled()
 
     assert len(anna.screen) == 2
-    assert surgery.desk.set_aside.all() == ()
+    assert surgery.desk.staff.set_aside.all() == ()
 
 
 async def test_one_who_writes_again_is_answered_although_an_earlier_message_was_not(

@@ -15,7 +15,7 @@ from bot.testing import Surgery
 
 async def _busy_day(surgery: Surgery) -> str:
     """Six deeds."""
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("operatore")
     conversation = surgery.contact(anna)
     await surgery.desk.audit.note_now(Deed.VIEWED, by="Giulia", conversation=conversation)
@@ -55,7 +55,7 @@ async def test_the_trail_says_who_did_what_and_when(surgery: Surgery) -> None:
 
 
 async def test_what_did_not_happen_leaves_no_trace(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("operatore")
     await desk.take(surgery.contact(anna), "Giulia")
     await desk.take(surgery.contact(anna), "Giulia")

@@ -123,11 +123,11 @@ async def test_nothing_that_a_patient_tells_is_in_a_log_an_alert_a_metric_a_trac
             for number, beginning in enumerate(BEGINNINGS):
                 patient = await _tells_everything(surgery, number, beginning)
                 conversation = surgery.contact(patient)
-                desk = surgery.desk.desk
+                desk = surgery.desk.staff.desk
                 await desk.take(conversation, "Giulia")
                 said = f"Buongiorno {FIRST[number % 10]}"
                 await desk.reply(conversation, said, who="Giulia", client_message_id=f"m-{number}")
-                await surgery.desk.notes.add_note(
+                await surgery.desk.staff.notes.add_note(
                     conversation, f"richiamare {LAST[0]} {NUMBER[3]}", by="Giulia"
                 )
                 await surgery.desk.audit.note_now(Deed.VIEWED, by="Giulia", conversation=conversation)
@@ -137,7 +137,7 @@ async def test_nothing_that_a_patient_tells_is_in_a_log_an_alert_a_metric_a_trac
             trail = trail_as_csv(await surgery.desk.audit.trail(limit=5_000))
             report = await bootstrap.reports(surgery.desk.books).report(date(2026, 3, 1), date(2026, 3, 3))
             alerts = [str(alert) for alert in surgery.staff.told]
-            await surgery.desk.finder.find(FIRST[0], who="Giulia")
+            await surgery.desk.staff.finder.find(FIRST[0], who="Giulia")
             trail += trail_as_csv(await surgery.desk.audit.trail(deed=Deed.SEARCHED))
             metrics = generate_latest(measures.instruments.registry).decode()
             known = [surgery.contact(patient) for patient in surgery.patients.values()]

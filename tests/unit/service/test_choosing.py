@@ -32,7 +32,7 @@ class _Team:
         )
         self.choosing = Choosing(
             self.meant,
-            Assignments(self.book, desk.desk, surgery.clock),
+            Assignments(self.book, desk.staff.desk, surgery.clock),
             clock=surgery.clock,
             within=timedelta(minutes=3),
         )
@@ -71,7 +71,7 @@ async def test_each_is_meant_for_whoever_has_the_least_and_passed_on_when_nothin
         soon = await team.after(2)
         await team.move("Giulia", "Marta")
         later = await team.after(1.5)
-        rows = (await surgery.desk.desk.page("mine", who="Marta", limit=9)).rows
+        rows = (await surgery.desk.staff.desk.page("mine", who="Marta", limit=9)).rows
         told = [one.detail for one in await surgery.desk.audit.trail(deed=Deed.ASSIGNED)]
 
         assert nobody == [None, None]
@@ -106,8 +106,8 @@ async def test_what_somebody_has_taken_is_nobody_else_s_to_answer(
         await team.come("Giulia")
         await anna.says("operatore")
         (before,) = await team.meant.queued()
-        await surgery.desk.desk.take(surgery.contact(anna), "Marta")
+        await surgery.desk.staff.desk.take(surgery.contact(anna), "Marta")
         await team.meant.choose(before, "Giulia", at=surgery.clock.now())
-        (row,) = (await surgery.desk.desk.page("all", who="Marta", limit=9)).rows
+        (row,) = (await surgery.desk.staff.desk.page("all", who="Marta", limit=9)).rows
 
         assert (row.owned_by, row.meant_for) == ("Marta", None)

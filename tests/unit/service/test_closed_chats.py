@@ -43,10 +43,10 @@ async def closed_chat(surgery: Surgery, *, channel: str = "whatsapp", hours: flo
 
 async def test_words_do_not_go_out_and_approved_messages_are_offered(surgery: Surgery) -> None:
     chat = await closed_chat(surgery)
-    view = await surgery.desk.template_desk.offered(chat)
+    view = await surgery.desk.staff.template_desk.offered(chat)
 
     with pytest.raises(WindowClosed):
-        await surgery.desk.desk.reply(chat, "Buongiorno", who="Marta", client_message_id=KEY)
+        await surgery.desk.staff.desk.reply(chat, "Buongiorno", who="Marta", client_message_id=KEY)
     assert (view.way, view.templates[0].name, view.templates[0].language, view.templates[0].gaps) == (
         Way.TEMPLATE,
         "message_from_practice",
@@ -61,7 +61,7 @@ async def test_words_do_not_go_out_and_approved_messages_are_offered(surgery: Su
 async def test_what_a_person_typed_goes_out_inside_of_the_approved_message(surgery: Surgery) -> None:
     chat = await closed_chat(surgery)
     for _ in range(2):  # the same click twice
-        await surgery.desk.template_desk.send(
+        await surgery.desk.staff.template_desk.send(
             chat,
             "message_from_practice",
             {"staff_text": "il dottore vorrebbe\nsentirLa domani"},
@@ -69,7 +69,7 @@ async def test_what_a_person_typed_goes_out_inside_of_the_approved_message(surge
             client_message_id=KEY,
         )
     await surgery.settled()
-    view = await surgery.desk.desk.conversation(chat)
+    view = await surgery.desk.staff.desk.conversation(chat)
 
     assert [seen.text for seen in surgery.patient().screen[1:]] == [
         "Buongiorno, ecco un messaggio per Lei da Studio Dentistico Demo:\n"
@@ -88,11 +88,11 @@ async def test_a_message_that_meta_has_paused_is_offered_no_more(surgery: Surger
         at=surgery.clock.now(),
     )
     await surgery.desk.templates.follow(paused)
-    names = [each.name for each in (await surgery.desk.template_desk.offered(chat)).templates]
+    names = [each.name for each in (await surgery.desk.staff.template_desk.offered(chat)).templates]
 
     assert names and "message_from_practice" not in names
     with pytest.raises(TemplateUnfit, match="paused"):
-        await surgery.desk.template_desk.send(
+        await surgery.desk.staff.template_desk.send(
             chat, "message_from_practice", {"staff_text": "x"}, who="Marta", client_message_id=KEY
         )
 
@@ -101,16 +101,16 @@ async def test_on_messenger_a_person_may_answer_for_a_week_and_the_assistant_may
     surgery: Surgery,
 ) -> None:
     chat = await closed_chat(surgery, channel="messenger")
-    await surgery.desk.desk.reply(chat, "Scusi il ritardo", who="Marta", client_message_id=KEY)
+    await surgery.desk.staff.desk.reply(chat, "Scusi il ritardo", who="Marta", client_message_id=KEY)
     await surgery.settled()
-    offered = await surgery.desk.template_desk.offered(chat)
+    offered = await surgery.desk.staff.template_desk.offered(chat)
 
     assert (offered.way, surgery.patient().screen[-1].text) == (Way.HUMAN_AGENT, "Scusi il ritardo")
 
 
 async def test_on_instagram_nothing_can_be_sent_and_staff_are_told_why(surgery: Surgery) -> None:
     chat = await closed_chat(surgery, channel="instagram")
-    view = await surgery.desk.template_desk.offered(chat)
+    view = await surgery.desk.staff.template_desk.offered(chat)
 
     assert (view.way, view.obstacle, view.templates) == (Way.NEVER, "no_templates", ())
 
@@ -119,7 +119,7 @@ async def test_on_messenger_what_a_person_did_is_told_by_template_and_not_as_the
     surgery: Surgery,
 ) -> None:
     chat = await closed_chat(surgery, channel="messenger")
-    await surgery.desk.desk.change_visits(
+    await surgery.desk.staff.desk.change_visits(
         chat, (), text="La Sua visita è disdetta.", who="Marta", client_message_id=KEY
     )
     await surgery.settled()

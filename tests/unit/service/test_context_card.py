@@ -28,9 +28,9 @@ async def test_who_wants_what_and_where_they_said_so(surgery: Surgery) -> None:
     await anna.says("giovedì pomeriggio")
     offered = anna.sees
     await anna.says("vorrei parlare con una persona")
-    (row,) = await surgery.desk.desk.handoffs()
-    view = await surgery.desk.desk.conversation(row.id)
-    card = await surgery.desk.cards.card(row.id)
+    (row,) = await surgery.desk.staff.desk.handoffs()
+    view = await surgery.desk.staff.desk.conversation(row.id)
+    card = await surgery.desk.staff.cards.card(row.id)
     said = [(line.kind, line.value, texts(view).get(line.message or "")) for line in card]
     offers = [line for line in card if line.kind == "offer"]
 
@@ -50,9 +50,9 @@ async def test_every_line_links_to_a_message_of_this_conversation(surgery: Surge
         await patient.says("Buongiorno, vorrei spostare la mia visita")
         await patient.says("blurgh xyzzy")
         await patient.says("un operatore per favore")
-    for row in await surgery.desk.desk.handoffs():
-        own = texts(await surgery.desk.desk.conversation(row.id))
-        card = await surgery.desk.cards.card(row.id)
+    for row in await surgery.desk.staff.desk.handoffs():
+        own = texts(await surgery.desk.staff.desk.conversation(row.id))
+        card = await surgery.desk.staff.cards.card(row.id)
         linked = {line.message for line in card if line.message}
 
         assert linked and linked <= set(own)

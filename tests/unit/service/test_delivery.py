@@ -121,7 +121,7 @@ async def test_statuses_never_go_backwards(ticking: Surgery) -> None:
     (outbox_id,) = ticking.channel.ids
     for state in ("read", "delivered", "sent", "failed"):
         await ticking.desk.intake.accept([_status(outbox_id, state)])
-    view = await ticking.desk.desk.conversation(ticking.contact(anna))
+    view = await ticking.desk.staff.desk.conversation(ticking.contact(anna))
 
     assert view.messages[-1].state == "read"
 

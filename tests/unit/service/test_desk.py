@@ -4,7 +4,7 @@ from bot.testing import Surgery
 
 
 async def test_the_card_says_who_comes_for_what_and_when(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("Buonasera, vorrei prenotare una prima visita, sono Anna Rossi")
     await anna.taps("Prima possibile")
     await anna.brings(anna.sees.choices[0].payload)
@@ -19,7 +19,7 @@ async def test_the_card_says_who_comes_for_what_and_when(surgery: Surgery) -> No
 
 
 async def test_a_turn_is_told_in_words_to_whoever_looks_for_the_patient(surgery: Surgery) -> None:
-    anna, desk = surgery.patient("393331234567"), surgery.desk.desk
+    anna, desk = surgery.patient("393331234567"), surgery.desk.staff.desk
     await anna.says("Buonasera, sono Anna Rossi, vorrei prenotare una prima visita il 5 marzo alle 15")
     by_phone, by_id = await desk.turns("+393331234567"), await desk.turns(surgery.contact(anna))
     (turn,) = by_phone

@@ -105,7 +105,7 @@ class World:
             await self.meta.settled()
 
     async def state_of_first(self, patient: Patient) -> str:
-        view = await self.surgery.desk.desk.conversation(self.surgery.contact(patient))
+        view = await self.surgery.desk.staff.desk.conversation(self.surgery.contact(patient))
         return str(next(message.state for message in view.messages if message.state))
 
     async def may_write_to(self, patient: Patient) -> bool:

@@ -45,7 +45,7 @@ async def comes(surgery: Surgery, *events: InboundEvent) -> None:
 
 async def shown(surgery: Surgery, patient: Patient) -> list[tuple[str, str]]:
     """(kind, text) of what the patient wrote, as staff see it."""
-    view = await surgery.desk.desk.conversation(surgery.contact(patient))
+    view = await surgery.desk.staff.desk.conversation(surgery.contact(patient))
     return [(each.kind, each.text) for each in view.messages if each.author == "patient"]
 
 
@@ -133,7 +133,7 @@ async def test_the_words_of_a_deleted_message_go_wherever_they_are_stored(studio
     await comes(studio, event(anna, KINDS.TEXT, "m1", text=words))
     await comes(studio, event(anna, KINDS.EDIT, "m1:e", text=words + "!", about="m1"))
     await comes(studio, event(anna, KINDS.DELETION, "m1:d", about="m1"))
-    traces = await studio.desk.desk.turns(anna.wa_id)
+    traces = await studio.desk.staff.desk.turns(anna.wa_id)
 
     assert await shown(studio, anna) == [("deleted", "")]
     assert [trace.text for trace in traces] == [""]
@@ -168,7 +168,7 @@ async def test_staff_see_what_a_message_answers_to(studio: Surgery) -> None:
     anna = studio.patient()
     await comes(studio, event(anna, KINDS.TEXT, "m1", text="Dove siete?"))
     await comes(studio, event(anna, KINDS.TEXT, "m2", text="grazie mille", about="m1"))
-    view = await studio.desk.desk.conversation(studio.contact(anna))
+    view = await studio.desk.staff.desk.conversation(studio.contact(anna))
 
     assert [each.quoted for each in view.messages if each.text == "grazie mille"] == ["Dove siete?"]
 
@@ -184,13 +184,13 @@ async def test_a_number_in_answer_to_an_older_list_chooses_from_that_list(studio
 
     assert offered.choices
     assert len(await shown(studio, anna)) == len(before) + 1
-    assert (await studio.desk.desk.turns(anna.wa_id))[-1].text == offered.choices[0].title
+    assert (await studio.desk.staff.desk.turns(anna.wa_id))[-1].text == offered.choices[0].title
 
 
 async def test_an_order_calls_a_person(studio: Surgery) -> None:
     anna = studio.patient()
     await comes(studio, event(anna, KINDS.ORDER, "o1", details={"product_items.0.quantity": "2"}))
-    view = await studio.desk.desk.conversation(studio.contact(anna))
+    view = await studio.desk.staff.desk.conversation(studio.contact(anna))
 
     assert (view.owner, view.reason) == (Owner.QUEUE, "order")
 
@@ -286,7 +286,7 @@ async def test_a_patient_whose_number_changed_goes_on_where_they_were(studio: Su
     await again.says("Grazie")
     stranger = studio.patient("393331234567")
     await stranger.says("Dove siete?")
-    view = await studio.desk.desk.conversation(contact)
+    view = await studio.desk.staff.desk.conversation(contact)
 
     assert [each.text for each in view.messages if each.author == "patient"] == ["Dove siete?", "Grazie"]
 
@@ -329,7 +329,7 @@ async def test_the_inbox_takes_a_thread_and_gives_it_back(studio: Surgery) -> No
     owners = []
     for id, details in (("h1", taken), ("h2", given)):
         await comes(studio, event(anna, KINDS.HANDOVER, id, details=details))
-        view = await studio.desk.desk.conversation(studio.contact(anna))
+        view = await studio.desk.staff.desk.conversation(studio.contact(anna))
         owners.append((view.owner, view.owned_by))
 
     assert owners == [(Owner.STAFF, "Page inbox"), (Owner.BOT, None)]
@@ -343,7 +343,7 @@ async def test_what_was_read_until_a_moment_is_marked_and_never_unmarked(studio:
         status = SendStatus(state=state, message_id="", until=studio.clock.now())
         kind = KINDS.READ if state == "read" else KINDS.STATUS
         await comes(studio, event(anna, kind, state, status=status))
-        view = await studio.desk.desk.conversation(studio.contact(anna))
+        view = await studio.desk.staff.desk.conversation(studio.contact(anna))
         states.append([each.state for each in view.messages if each.author == "assistant"])
 
     assert states == [["read"], ["read"]]

@@ -68,7 +68,7 @@ class Studio:
         await self.surgery.settled()
 
     async def shown(self, patient: Patient) -> list[FileView]:
-        view = await self.surgery.desk.desk.conversation(self.surgery.contact(patient))
+        view = await self.surgery.desk.staff.desk.conversation(self.surgery.contact(patient))
         return [file for message in view.messages for file in message.files]
 
 

@@ -14,7 +14,7 @@ MONDAY = "2026-03-02T10:00+01:00"
 
 
 async def _found(surgery: Surgery, words: str) -> list[str]:
-    return [row.id for row in await surgery.desk.finder.find(words, who="Marta")]
+    return [row.id for row in await surgery.desk.staff.finder.find(words, who="Marta")]
 
 
 async def test_patients_are_found_by_parts_of_their_names_in_any_script_and_by_their_numbers(
@@ -70,7 +70,7 @@ async def test_who_waits_stands_first_and_each_search_is_in_the_trail_without_it
         await waiting.says("operatore")
         later = surgery.patient("393332222222", name="Rosa Neri")
         await later.says("Buongiorno")
-        rows = await surgery.desk.finder.find("rosa", who="Marta")
+        rows = await surgery.desk.staff.finder.find("rosa", who="Marta")
         (done, *_) = await surgery.desk.audit.trail(deed=Deed.SEARCHED)
 
         assert [row.id for row in rows] == [surgery.contact(waiting), surgery.contact(later)]
@@ -85,10 +85,12 @@ async def test_conversations_are_narrowed_to_a_tag(tmp_path: Path, interpreter: 
             await person.says("operatore")
         first, second, _ = map(surgery.contact, people)
         for conversation, tag in ((first, "call back"), (second, "call back"), (second, "invoice")):
-            await surgery.desk.notes.tag(conversation, tag, by="Marta")
-        page = await surgery.desk.desk.page("all", who="Marta", limit=1, tag="call back")
-        rest = await surgery.desk.desk.page("all", who="Marta", limit=5, tag="call back", after=page.after)
-        mine = await surgery.desk.desk.page("mine", who="Marta", limit=5, tag="call back")
+            await surgery.desk.staff.notes.tag(conversation, tag, by="Marta")
+        page = await surgery.desk.staff.desk.page("all", who="Marta", limit=1, tag="call back")
+        rest = await surgery.desk.staff.desk.page(
+            "all", who="Marta", limit=5, tag="call back", after=page.after
+        )
+        mine = await surgery.desk.staff.desk.page("mine", who="Marta", limit=5, tag="call back")
 
         assert [row.id for row in (*page.rows, *rest.rows)] == [first, second]
         assert (page.tags, mine.rows) == (("call back", "invoice"), ())

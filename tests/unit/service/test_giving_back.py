@@ -25,10 +25,10 @@ async def _offered(surgery: Surgery) -> Patient:
 
 async def _away(surgery: Surgery, anna: Patient, **by: float) -> None:
     """A person has the conversation for a while."""
-    await surgery.desk.desk.take(surgery.contact(anna), "Giulia")
+    await surgery.desk.staff.desk.take(surgery.contact(anna), "Giulia")
     assert isinstance(surgery.clock, FrozenClock)
     surgery.clock.move(**by)
-    await surgery.desk.desk.give_back(surgery.contact(anna), "Giulia")
+    await surgery.desk.staff.desk.give_back(surgery.contact(anna), "Giulia")
     await surgery.settled()
 
 

@@ -54,14 +54,14 @@ def test_danger_waits_for_no_hours_and_a_promise_is_what_the_patient_was_told() 
 
 
 async def _row(surgery: Surgery) -> WaitingConversation:
-    (row,) = (await surgery.desk.desk.page("all", who="Marta", limit=50)).rows
+    (row,) = (await surgery.desk.staff.desk.page("all", who="Marta", limit=50)).rows
     return row
 
 
 async def _after(surgery: Surgery, minutes: float) -> None:
     assert isinstance(surgery.clock, FrozenClock)
     surgery.clock.move(minutes=minutes)
-    await surgery.desk.promises.look()
+    await surgery.desk.staff.promises.look()
     await surgery.desk.alerts.look()
     await surgery.settled()
 
@@ -76,7 +76,7 @@ async def test_whoever_took_a_patient_and_wrote_nothing_is_late_and_staff_hear_i
     async with Surgery.open(tmp_path, at=MONDAY, interpreter=interpreter) as surgery:
         anna, asked = surgery.patient(), surgery.clock.now()
         await anna.says("operatore")
-        await surgery.desk.desk.take(surgery.contact(anna), "Marta")
+        await surgery.desk.staff.desk.take(surgery.contact(anna), "Marta")
         in_time = await _row(surgery)
         await _after(surgery, 16)
         late = await _row(surgery)
@@ -91,7 +91,7 @@ async def test_each_word_of_a_patient_who_was_answered_begins_another_clock(
     tmp_path: Path, interpreter: Interpreter
 ) -> None:
     async with Surgery.open(tmp_path, at=MONDAY, interpreter=interpreter) as surgery:
-        anna, desk = surgery.patient(), surgery.desk.desk
+        anna, desk = surgery.patient(), surgery.desk.staff.desk
         await anna.says("operatore")
         conversation = surgery.contact(anna)
         await desk.reply(conversation, "Buongiorno!", who="Marta", client_message_id="m-000000000001")

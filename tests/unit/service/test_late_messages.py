@@ -30,7 +30,7 @@ async def test_who_wrote_five_times_while_we_were_down_gets_one_answer(surgery: 
     words = ["Buonasera", "vorrei prenotare", "domani alle dieci", "c'è qualcuno?", "allora?"]
     for number, said in enumerate(words):  # Meta sends them one by one
         await deliver(surgery, old(anna, number, said, days=3))
-    (waiting,) = await surgery.desk.desk.handoffs()
+    (waiting,) = await surgery.desk.staff.desk.handoffs()
 
     assert len(anna.screen) == 1
     assert "solo ora" in anna.sees.text
@@ -46,13 +46,13 @@ async def test_what_they_write_now_is_answered_as_ever(surgery: Surgery) -> None
     (answer,) = await anna.says("vorrei prenotare una prima visita, sono Anna Rossi")
 
     assert "Privacy" in answer.text  # the assistant introduces itself, and goes on
-    assert await surgery.desk.desk.handoffs() == ()
+    assert await surgery.desk.staff.desk.handoffs() == ()
 
 
 async def test_an_old_emergency_is_still_told_whom_to_call_and_calls_a_person(surgery: Surgery) -> None:
     anna = surgery.patient()
     await deliver(surgery, old(anna, 1, "non riesco a respirare, ho la gola gonfia", days=1))
-    (waiting,) = await surgery.desk.desk.handoffs()
+    (waiting,) = await surgery.desk.staff.desk.handoffs()
 
     assert any("112" in seen.text for seen in anna.screen)
     assert waiting.urgent
@@ -72,7 +72,7 @@ async def test_a_message_of_two_hours_ago_is_answered_as_if_nothing_had_been(sur
     await deliver(surgery, old(anna, 1, "Buonasera, vorrei prenotare una prima visita", days=2 / 24))
 
     assert "solo ora" not in anna.sees.text
-    assert await surgery.desk.desk.handoffs() == ()
+    assert await surgery.desk.staff.desk.handoffs() == ()
 
 
 async def test_a_paused_assistant_does_not_offer_to_go_on(surgery: Surgery) -> None:
@@ -82,4 +82,4 @@ async def test_a_paused_assistant_does_not_offer_to_go_on(surgery: Surgery) -> N
 
     assert marco.sees.titles == ("Aspetto ancora", "Preferisco chiamare")
     assert "assistente automatico" not in marco.sees.text
-    assert [row.reason for row in await surgery.desk.desk.handoffs()] == ["late"] != [PAUSED]
+    assert [row.reason for row in await surgery.desk.staff.desk.handoffs()] == ["late"] != [PAUSED]

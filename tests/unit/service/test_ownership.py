@@ -26,7 +26,7 @@ def _echo(anna: Patient, text: str, *, id: str = "echo.1", later: float = 0.0) -
 
 
 async def _owner(surgery: Surgery, anna: Patient) -> tuple[Owner, str | None]:
-    view = await surgery.desk.desk.conversation(surgery.contact(anna))
+    view = await surgery.desk.staff.desk.conversation(surgery.contact(anna))
     return view.owner, view.owned_by
 
 
@@ -36,7 +36,7 @@ def _pass(surgery: Surgery, **by: float) -> None:
 
 
 async def test_twenty_people_click_at_once_and_one_has_it(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("operatore")
     people = [f"person {number}" for number in range(20)]
     came = await asyncio.gather(
@@ -51,7 +51,7 @@ async def test_twenty_people_click_at_once_and_one_has_it(surgery: Surgery) -> N
 
 
 async def test_a_colleagues_conversation_is_taken_over_only_by_naming_the_colleague(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("operatore")
     await desk.take(surgery.contact(anna), "Giulia")
     with pytest.raises(AlreadyTaken):
@@ -64,7 +64,7 @@ async def test_a_colleagues_conversation_is_taken_over_only_by_naming_the_collea
 
 
 async def test_a_conversation_is_assigned_and_put_back_into_the_queue(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("operatore")
     await desk.take(surgery.contact(anna), "Giulia")
     await desk.assign(surgery.contact(anna), "Marco", who="Giulia")
@@ -80,7 +80,7 @@ async def test_a_conversation_is_assigned_and_put_back_into_the_queue(surgery: S
 
 async def test_a_reply_that_has_not_gone_is_withdrawn_and_shown_so(surgery: Surgery) -> None:
     surgery.channel.outcomes = [Refused(action=SendAction.RETRY, code=130429)]
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await surgery.desk.intake.accept([anna._event(InboundKind.TEXT, text="Buonasera")])
     await surgery.until(lambda: len(surgery.channel.ids) == 1)
     await desk.take(surgery.contact(anna), "Giulia")
@@ -99,7 +99,7 @@ async def test_a_reply_that_has_not_gone_is_withdrawn_and_shown_so(surgery: Surg
 
 async def test_what_may_have_arrived_is_not_sent_again_after_a_take_over(surgery: Surgery) -> None:
     surgery.channel.outcomes = [FateUnknown(reason="no answer")]
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     surgery.desk.delivery._wait_for_status = 60.0
     await surgery.desk.intake.accept([anna._event(InboundKind.TEXT, text="Buonasera")])
     await surgery.until(lambda: len(surgery.channel.ids) == 1)
@@ -115,7 +115,7 @@ async def test_what_may_have_arrived_is_not_sent_again_after_a_take_over(surgery
 
 
 async def test_who_answers_from_the_phone_takes_over(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("Buonasera, vorrei prenotare una prima visita")
     await surgery.desk.intake.accept([_echo(anna, "Buonasera Anna, La chiamo io.")])
     silence = await anna.says("grazie")
@@ -142,14 +142,14 @@ async def test_our_own_echo_is_nobody_s_take_over(surgery: Surgery) -> None:
     await anna.says("Buonasera")
     ours = f"wamid.{surgery.channel.ids[-1]}"
     await surgery.desk.intake.accept([_echo(anna, anna.sees.text, id=ours)])
-    view = await surgery.desk.desk.conversation(surgery.contact(anna))
+    view = await surgery.desk.staff.desk.conversation(surgery.contact(anna))
 
     assert view.owner is Owner.BOT
     assert len(view.messages) == 2
 
 
 async def test_an_echo_from_before_the_giving_back_takes_nothing_over(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("Buonasera")
     await desk.take(surgery.contact(anna), "Giulia")
     _pass(surgery, minutes=5)
@@ -161,7 +161,7 @@ async def test_an_echo_from_before_the_giving_back_takes_nothing_over(surgery: S
 
 
 async def test_staff_take_over_in_the_inbox_what_was_begun_on_the_phone(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("Buonasera")
     await surgery.desk.intake.accept([_echo(anna, "Buonasera Anna")])
     await desk.take(surgery.contact(anna), "Giulia")
@@ -170,7 +170,7 @@ async def test_staff_take_over_in_the_inbox_what_was_begun_on_the_phone(surgery:
 
 
 async def test_a_settled_conversation_begins_anew_when_the_patient_writes(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("Buonasera, vorrei prenotare una prima visita")
     await desk.reply(surgery.contact(anna), "Ci vediamo!", who="Giulia", client_message_id="1")
     await desk.close(surgery.contact(anna), "Giulia", outcome=Outcome.ANSWERED)
@@ -184,7 +184,7 @@ async def test_a_settled_conversation_begins_anew_when_the_patient_writes(surger
 
 
 async def test_nobody_closes_as_answered_what_nobody_answered(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("operatore")
     with pytest.raises(NothingAnswered):
         await desk.close(surgery.contact(anna), "Giulia", outcome=Outcome.ANSWERED)
@@ -194,7 +194,7 @@ async def test_nobody_closes_as_answered_what_nobody_answered(surgery: Surgery) 
 
 
 async def test_an_emergency_in_a_settled_conversation_goes_to_the_queue(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("Buonasera")
     await desk.close(surgery.contact(anna), "Giulia", outcome=Outcome.NO_REPLY_NEEDED)
     seen = await anna.says("non riesco a respirare, ho la gola gonfia")
@@ -205,7 +205,7 @@ async def test_an_emergency_in_a_settled_conversation_goes_to_the_queue(surgery:
 
 
 async def test_who_takes_again_before_the_assistant_is_back_keeps_it(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("operatore")
     conversation = surgery.contact(anna)
     await desk.take(conversation, "Giulia")
@@ -223,7 +223,7 @@ async def test_who_takes_again_before_the_assistant_is_back_keeps_it(surgery: Su
 
 
 async def test_a_person_who_wrote_just_now_deals_with_the_emergency(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("operatore")
     await desk.reply(surgery.contact(anna), "Mi dica.", who="Giulia", client_message_id="1")
     await surgery.settled()
@@ -236,7 +236,7 @@ async def test_a_person_who_wrote_just_now_deals_with_the_emergency(surgery: Sur
 
 
 async def test_an_opt_out_is_confirmed_whoever_owns_the_conversation(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("operatore")
     await desk.take(surgery.contact(anna), "Giulia")
     (seen,) = await anna.says("STOP")

@@ -54,7 +54,7 @@ def chat(*messages: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 async def seen(surgery: Surgery) -> list[tuple[str, str, str, str]]:
-    view = await surgery.desk.desk.conversation(surgery.contact(surgery.patient()))
+    view = await surgery.desk.staff.desk.conversation(surgery.contact(surgery.patient()))
     return [
         (f"{each.at:%Y-%m-%d %H:%M:%S}", str(each.author), str(each.kind), each.text)
         for each in view.messages
@@ -70,12 +70,12 @@ async def test_old_chats_are_seen_as_they_were_and_nobody_is_answered(surgery: S
         ("2026-02-23 09:00:01", "patient", "text", "Posso venire martedì?"),
         ("2026-02-23 09:00:02", "staff", "text", "Sì, alle dieci"),
     ]
-    assert (surgery.channel.ids, await surgery.desk.desk.handoffs()) == ([], ())
+    assert (surgery.channel.ids, await surgery.desk.staff.desk.handoffs()) == ([], ())
 
 
 async def test_an_old_message_opens_no_window_and_takes_no_chat_over(surgery: Surgery) -> None:
     await hands_over(surgery, history=chat(said(1, "Ciao", of=PRACTICE), said(2, "Buongiorno")))
-    view = await surgery.desk.desk.conversation(surgery.contact(surgery.patient()))
+    view = await surgery.desk.staff.desk.conversation(surgery.contact(surgery.patient()))
 
     assert (view.window_open, str(view.owner)) == (False, "bot")
 
@@ -125,9 +125,9 @@ async def test_whom_the_practice_has_on_its_phone_is_known_by_that_name_until_it
     sync = {"type": "contact", "contact": contact, "action": "add"}
     await hands_over(surgery, "smb_app_state_sync", state_sync=[sync])
     await hands_over(surgery, history=chat(said(1, "Posso venire martedì?")))
-    named = (await surgery.desk.desk.conversation(surgery.contact(surgery.patient()))).label
+    named = (await surgery.desk.staff.desk.conversation(surgery.contact(surgery.patient()))).label
     await hands_over(surgery, "smb_app_state_sync", state_sync=[{**sync, "action": "remove"}])
-    unnamed = (await surgery.desk.desk.conversation(surgery.contact(surgery.patient()))).label
+    unnamed = (await surgery.desk.staff.desk.conversation(surgery.contact(surgery.patient()))).label
 
     assert (named, unnamed.split()[0]) == ("Anna Prova", "Patient")
     assert surgery.channel.ids == []

@@ -34,7 +34,7 @@ async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Sur
 
 async def _pause(surgery: Surgery, name: str = "pause", on: bool = True) -> None:
     await surgery.desk.switches.turn(name, on, by="Giulia")
-    await surgery.desk.pauses.look()
+    await surgery.desk.staff.pauses.look()
     await surgery.settled()
 
 
@@ -47,7 +47,7 @@ async def test_who_writes_during_a_pause_hears_who_answers_and_waits_for_them(su
     anna = surgery.patient()
     heard = await anna.says("Buonasera, vorrei prenotare una prima visita")
     again = await anna.says("ci siete?")
-    (waiting,) = await surgery.desk.desk.handoffs()
+    (waiting,) = await surgery.desk.staff.desk.handoffs()
     await surgery.desk.alerts.look()
 
     assert _texts(heard) == [NOTICE]
@@ -74,7 +74,7 @@ async def test_the_end_of_a_pause_gives_back_whoever_waited_for_it_alone(surgery
     await _pause(surgery)
     await anna.says("domani mattina")
     await _pause(surgery, on=False)
-    (waiting,) = await surgery.desk.desk.handoffs()
+    (waiting,) = await surgery.desk.staff.desk.handoffs()
 
     assert "assistente automatico" in anna.sees.text
     assert question in anna.sees.text
@@ -84,7 +84,7 @@ async def test_the_end_of_a_pause_gives_back_whoever_waited_for_it_alone(surgery
 async def test_a_pause_too_short_for_anybody_to_look_in_between_forgets_nobody(surgery: Surgery) -> None:
     anna = surgery.patient()
     await anna.says("Buonasera, vorrei prenotare una prima visita")
-    await surgery.desk.pauses.look()
+    await surgery.desk.staff.pauses.look()
     await surgery.desk.switches.turn("pause", True, by="Giulia")
     await anna.says("Anna Rossi")
     await _pause(surgery, on=False)
@@ -106,7 +106,7 @@ async def test_one_channel_is_paused_and_the_other_answers(surgery: Surgery) -> 
 async def test_an_emergency_is_answered_at_once_all_the_same(surgery: Surgery) -> None:
     await _pause(surgery)
     what_to_do, *_ = await surgery.patient().says("non riesco a respirare, ho la gola gonfia")
-    (waiting,) = await surgery.desk.desk.handoffs()
+    (waiting,) = await surgery.desk.staff.desk.handoffs()
 
     assert "112" in what_to_do.text
     assert (waiting.urgent, waiting.owner) == (True, Owner.QUEUE)
@@ -119,7 +119,7 @@ async def test_an_opt_out_is_confirmed_and_calls_nobody(surgery: Surgery) -> Non
     heard = await anna.says("STOP")
 
     assert len(heard) == 1
-    assert await surgery.desk.desk.handoffs() == ()
+    assert await surgery.desk.staff.desk.handoffs() == ()
 
 
 async def test_nobody_is_offered_the_assistant_while_it_is_paused(surgery: Surgery) -> None:
@@ -129,7 +129,7 @@ async def test_nobody_is_offered_the_assistant_while_it_is_paused(surgery: Surge
     (again,) = await anna.says("voglio parlare con una persona")
     assert isinstance(surgery.clock, FrozenClock)
     surgery.clock.move(minutes=16)
-    await surgery.desk.promises.look()
+    await surgery.desk.staff.promises.look()
     await surgery.settled()
 
     assert again.choices == ()
@@ -229,7 +229,7 @@ async def test_what_was_still_to_be_sent_is_withdrawn_and_the_patient_hears_who_
     await desk.switches.turn("pause", True, by="Giulia")
     channel.gate.set()
     await surgery.settled()
-    view = await desk.desk.conversation(surgery.contact(anna))
+    view = await desk.staff.desk.conversation(surgery.contact(anna))
 
     assert view.owner is Owner.QUEUE
     assert _texts(anna.screen)[1:] == [NOTICE]

@@ -28,7 +28,7 @@ async def _after(surgery: Surgery, **by: float) -> None:
     """Time passes, and whoever watches over the waiting looks."""
     assert isinstance(surgery.clock, FrozenClock)
     surgery.clock.move(**by)
-    await surgery.desk.promises.look()
+    await surgery.desk.staff.promises.look()
     await surgery.settled()
 
 
@@ -64,7 +64,7 @@ async def test_a_restart_neither_loses_nor_repeats_the_apology(
     async with Surgery.open(tmp_path, interpreter=interpreter, at="2026-03-02T10:30+01:00") as surgery:
         await surgery.settled()
         after_the_restart = list(surgery.patient().screen)
-        await surgery.desk.promises.look()
+        await surgery.desk.staff.promises.look()
         await surgery.settled()
 
         assert broken == surgery.contact(surgery.patient())
@@ -78,7 +78,7 @@ async def test_who_keeps_waiting_is_promised_anew(surgery: Surgery) -> None:
     await _after(surgery, minutes=15)
     (thanks,) = await anna.taps("Aspetto")
     await _after(surgery, minutes=15)
-    (waiting,) = await surgery.desk.desk.handoffs()
+    (waiting,) = await surgery.desk.staff.desk.handoffs()
 
     assert thanks.text == "Grazie della pazienza. Un collega Le risponderà qui al più presto."
     assert "nessuno è ancora riuscito" in anna.sees.text
@@ -90,7 +90,7 @@ async def test_who_would_rather_call_gets_the_number_and_stays_in_the_queue(surg
     await anna.says("operatore")
     await _after(surgery, minutes=15)
     (number,) = await anna.taps("Preferisco chiamare")
-    (waiting,) = await surgery.desk.desk.handoffs()
+    (waiting,) = await surgery.desk.staff.desk.handoffs()
 
     assert "+39 02 0000 0000" in number.text
     assert waiting.owner is Owner.QUEUE
@@ -106,22 +106,22 @@ async def test_who_goes_on_with_the_assistant_is_where_they_were(surgery: Surger
 
     assert "assistente automatico" in back.text
     assert question in back.text
-    assert await surgery.desk.desk.handoffs() == ()
+    assert await surgery.desk.staff.desk.handoffs() == ()
 
 
 async def test_a_choice_of_the_apology_says_nothing_once_a_person_is_there(surgery: Surgery) -> None:
     anna = surgery.patient()
     await anna.says("operatore")
     await _after(surgery, minutes=15)
-    await surgery.desk.desk.take(surgery.contact(anna), "Giulia")
+    await surgery.desk.staff.desk.take(surgery.contact(anna), "Giulia")
 
     assert await anna.taps("Continuo con Lei") == []
-    assert (await surgery.desk.desk.conversation(surgery.contact(anna))).owned_by == "Giulia"
+    assert (await surgery.desk.staff.desk.conversation(surgery.contact(anna))).owned_by == "Giulia"
 
 
 @pytest.mark.parametrize("how", ["take", "reply"])
 async def test_whoever_is_answered_or_taken_gets_no_apology(surgery: Surgery, how: str) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("operatore")
     if how == "take":
         await desk.take(surgery.contact(anna), "Giulia")
@@ -166,7 +166,7 @@ async def test_nobody_writes_into_a_window_that_has_closed(tmp_path: Path, inter
         anna = surgery.patient()
         await anna.says("operatore")  # a Saturday evening
         await _after(surgery, hours=38)  # Monday, 10:00
-        (waiting,) = await surgery.desk.desk.handoffs()
+        (waiting,) = await surgery.desk.staff.desk.handoffs()
 
         assert len(anna.screen) == 1
         assert waiting.owner is Owner.QUEUE
@@ -189,8 +189,10 @@ async def test_staff_are_reminded_until_somebody_has_it(surgery: Surgery) -> Non
         await _after(surgery, minutes=minutes)
         told.append(await _told(surgery))
     conversation = surgery.contact(anna)
-    await surgery.desk.desk.take(conversation, "Giulia")
-    await surgery.desk.desk.reply(conversation, "Eccomi!", who="Giulia", client_message_id="m-000000000001")
+    await surgery.desk.staff.desk.take(conversation, "Giulia")
+    await surgery.desk.staff.desk.reply(
+        conversation, "Eccomi!", who="Giulia", client_message_id="m-000000000001"
+    )
     await _after(surgery, hours=1)
 
     two, five = ((AlertKind.WAITING, False, timedelta(minutes=minutes)) for minutes in (2, 5))
@@ -216,7 +218,7 @@ async def test_what_a_person_has_forgotten_goes_back_where_the_practice_wishes_i
         return replace(practice, desk=DeskRules(give_back_after=timedelta(hours=12)))
 
     async with Surgery.open(tmp_path, interpreter=interpreter, at=MONDAY_TEN, change=forgetful) as surgery:
-        anna, desk = surgery.patient(), surgery.desk.desk
+        anna, desk = surgery.patient(), surgery.desk.staff.desk
         await anna.says("operatore")
         await desk.reply(surgery.contact(anna), "Eccomi", who="Giulia", client_message_id="1")
         await surgery.settled()
@@ -231,7 +233,7 @@ async def test_what_a_person_has_forgotten_goes_back_where_the_practice_wishes_i
 
 
 async def test_what_goes_back_after_the_window_is_closed_until_the_patient_writes(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("operatore")
     await desk.take(surgery.contact(anna), "Giulia")
     await _after(surgery, hours=25)

@@ -37,7 +37,7 @@ def failed(surgery: Surgery, outbox: str, code: int, *, message: str | None = No
 
 
 async def states(surgery: Surgery) -> list[MessageState | None]:
-    view = await surgery.desk.desk.conversation(surgery.contact(surgery.patient()))
+    view = await surgery.desk.staff.desk.conversation(surgery.contact(surgery.patient()))
     return [message.state for message in view.messages if message.state]
 
 

@@ -43,7 +43,7 @@ async def test_a_booked_visit_and_a_call_for_a_person_are_counted(surgery: Surge
     await surgery.settled()
     reports = bootstrap.reports(surgery.desk.books)
     waiting = await reports.waiting()
-    await surgery.desk.desk.reply(surgery.contact(luca), "Eccomi", who="Giulia", client_message_id="1")
+    await surgery.desk.staff.desk.reply(surgery.contact(luca), "Eccomi", who="Giulia", client_message_id="1")
     report = await reports.report(MONDAY, MONDAY)
     before = await reports.report(MONDAY - timedelta(days=7), MONDAY - timedelta(days=1))
 

@@ -36,7 +36,7 @@ async def asked(surgery: Surgery, *, move_of: Appointment | None = None) -> Requ
     patient = surgery.patient(ANNA)
     if move_of is None:
         await patient.says("Posso parlare con una persona?")
-    [conversation] = [row.id for row in await surgery.desk.desk.handoffs()]
+    [conversation] = [row.id for row in await surgery.desk.staff.desk.handoffs()]
     diary, at = surgery.desk.diary, surgery.clock.now()
     opening = (await diary.find_openings(Wish(visit_type="check_up"), at=at, limit=8))[1 if move_of else 0]
     hold = await diary.hold(opening, contact=conversation, key=f"h {opening.ref}", at=at)
@@ -50,7 +50,7 @@ async def asked(surgery: Surgery, *, move_of: Appointment | None = None) -> Requ
         lambda connection: surgery.desk.books.diary.apply_write(connection, write)
     )
     assert booking.appointment.status is AppointmentStatus.REQUESTED
-    return (await surgery.desk.requests.waiting())[-1]
+    return (await surgery.desk.staff.requests.waiting())[-1]
 
 
 async def statuses(surgery: Surgery) -> list[str]:
@@ -60,12 +60,12 @@ async def statuses(surgery: Surgery) -> list[str]:
 
 async def test_a_request_that_is_confirmed_is_a_visit_and_the_patient_hears_it_once(surgery: Surgery) -> None:
     request = await asked(surgery)
-    before = await surgery.desk.desk.conversation(request.conversation)
-    assert await surgery.desk.requests.confirm(request.visit.id, who="Marta")
+    before = await surgery.desk.staff.desk.conversation(request.conversation)
+    assert await surgery.desk.staff.requests.confirm(request.visit.id, who="Marta")
     with pytest.raises(VisitChanged):
-        await surgery.desk.requests.confirm(request.visit.id, who="Marta")
+        await surgery.desk.staff.requests.confirm(request.visit.id, who="Marta")
     await surgery.settled()
-    view = await surgery.desk.desk.conversation(request.conversation)
+    view = await surgery.desk.staff.desk.conversation(request.conversation)
 
     assert await statuses(surgery) == ["booked"]
     assert surgery.patient(ANNA).sees.text.startswith("La visita è confermata: visita di controllo, ")
@@ -75,20 +75,20 @@ async def test_a_request_that_is_confirmed_is_a_visit_and_the_patient_hears_it_o
 
 async def test_a_request_that_is_refused_frees_its_time(surgery: Surgery) -> None:
     request = await asked(surgery)
-    await surgery.desk.requests.refuse(request.visit.id, who="Marta")
+    await surgery.desk.staff.requests.refuse(request.visit.id, who="Marta")
     await surgery.settled()
-    openings = await surgery.desk.visits.openings(visit_type="check_up")
+    openings = await surgery.desk.staff.visits.openings(visit_type="check_up")
 
     assert await statuses(surgery) == ["cancelled"]
     assert request.visit.opening.ref in [one.ref for one in openings]
     assert surgery.patient(ANNA).sees.text.startswith("Mi dispiace, lo studio non può riceverLa a quell'ora")
-    assert await surgery.desk.requests.waiting() == []
+    assert await surgery.desk.staff.requests.waiting() == []
 
 
 async def test_another_time_is_kept_for_a_day_in_the_place_of_the_one_asked_for(surgery: Surgery) -> None:
     request = await asked(surgery)
-    [other, *_] = await surgery.desk.requests.proposals(request.visit.id)
-    await surgery.desk.requests.propose(request.visit.id, other.ref, who="Marta")
+    [other, *_] = await surgery.desk.staff.requests.proposals(request.visit.id)
+    await surgery.desk.staff.requests.propose(request.visit.id, other.ref, who="Marta")
     await surgery.settled()
     later = surgery.clock.now() + timedelta(hours=23)
     kept = await surgery.desk.diary.current_hold(contact=request.conversation, opening=other, at=later)
@@ -101,12 +101,12 @@ async def test_another_time_is_kept_for_a_day_in_the_place_of_the_one_asked_for(
 
 async def test_a_visit_stays_where_it_was_until_its_move_is_confirmed(surgery: Surgery) -> None:
     first = await asked(surgery)
-    await surgery.desk.requests.confirm(first.visit.id, who="Marta")
+    await surgery.desk.staff.requests.confirm(first.visit.id, who="Marta")
     [visit] = await surgery.desk.diary.appointments_of(contact=first.conversation, at=surgery.clock.now())
     move = await asked(surgery, move_of=visit)
     assert move.replaces == visit
     assert sorted(await statuses(surgery)) == ["booked", "requested"]
-    await surgery.desk.requests.confirm(move.visit.id, who="Marta")
+    await surgery.desk.staff.requests.confirm(move.visit.id, who="Marta")
     [after] = await surgery.desk.diary.appointments_of(contact=first.conversation, at=surgery.clock.now())
 
     assert (after.opening, after.status) == (move.visit.opening, AppointmentStatus.BOOKED)
@@ -115,7 +115,7 @@ async def test_a_visit_stays_where_it_was_until_its_move_is_confirmed(surgery: S
 
 async def test_the_morning_sheet_lists_what_to_enter_and_what_to_take_out(surgery: Surgery) -> None:
     first = await asked(surgery)
-    await surgery.desk.requests.confirm(first.visit.id, who="Marta")
+    await surgery.desk.staff.requests.confirm(first.visit.id, who="Marta")
     [visit] = await surgery.desk.diary.appointments_of(contact=first.conversation, at=surgery.clock.now())
     cancellation = await surgery.desk.diary.cancel(visit, None, key="c1", at=surgery.clock.now())
     write = cancellation.write
@@ -123,7 +123,7 @@ async def test_the_morning_sheet_lists_what_to_enter_and_what_to_take_out(surger
     await surgery.desk.books.database.write(
         lambda connection: surgery.desk.books.diary.apply_write(connection, write)
     )
-    sheet = await surgery.desk.requests.sheet()
+    sheet = await surgery.desk.staff.requests.sheet()
 
     assert sheet.requests == ()
     assert [(one.visit.opening, one.patient) for one in sheet.withdrawn] == [(visit.opening, DETAILS)]

@@ -25,7 +25,7 @@ async def test_words_names_and_numbers_are_sealed_at_rest_and_never_logged(
             await patient.says("il mio numero è 347 712 3456, la mail zebedea@example.org")
             await patient.brings("c1.forged")
             await patient.says("operatore")
-            (waiting,) = await surgery.desk.desk.handoffs()
+            (waiting,) = await surgery.desk.staff.desk.handoffs()
             assert waiting.label == "Zebedea Quagliarini"
             assert [row["status"] for row in await surgery.diary()] == ["booked"]
     stored = b"".join(file.read_bytes() for file in tmp_path.glob("chairside.db*"))

@@ -8,7 +8,7 @@ from bot.testing import Surgery
 
 async def test_a_settled_conversation_is_listed_until_the_patient_asks_again(tmp_path: Path) -> None:
     async with Surgery.open(tmp_path, at="2026-03-02T09:00+01:00") as surgery:
-        desk, anna = surgery.desk.desk, surgery.patient("393331234567")
+        desk, anna = surgery.desk.staff.desk, surgery.patient("393331234567")
         await anna.says("Posso parlare con una persona?")
         (row,) = await desk.handoffs()
         before = (await desk.page("settled", who="", limit=50)).rows

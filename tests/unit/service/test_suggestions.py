@@ -26,7 +26,7 @@ async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Sur
 
 
 async def _view(surgery: Surgery, patient: Patient) -> ConversationView:
-    return await surgery.desk.desk.conversation(surgery.contact(patient))
+    return await surgery.desk.staff.desk.conversation(surgery.contact(patient))
 
 
 async def _draft(surgery: Surgery, patient: Patient) -> str:
@@ -37,7 +37,7 @@ async def _draft(surgery: Surgery, patient: Patient) -> str:
 
 async def _send(surgery: Surgery, patient: Patient, text: str | None = None) -> None:
     draft = await _draft(surgery, patient)
-    await surgery.desk.suggestions.send(surgery.contact(patient), draft, who="Giulia", text=text)
+    await surgery.desk.staff.suggestions.send(surgery.contact(patient), draft, who="Giulia", text=text)
     await surgery.settled()
 
 
@@ -45,7 +45,7 @@ async def test_nothing_goes_out_until_a_person_sends_it(surgery: Surgery) -> Non
     anna = surgery.patient()
     heard = await anna.says("Buonasera, vorrei prenotare una prima visita")
     view = await _view(surgery, anna)
-    (row,) = await surgery.desk.desk.handoffs()
+    (row,) = await surgery.desk.staff.desk.handoffs()
     await _send(surgery, anna)
     after = await _view(surgery, anna)
 
@@ -56,7 +56,7 @@ async def test_nothing_goes_out_until_a_person_sends_it(surgery: Surgery) -> Non
     assert [seen.text for seen in anna.screen] == [view.draft.text]
     assert (after.draft, after.messages[-1].author) == (None, Author.ASSISTANT)
     assert after.messages[-1].by == "Giulia"
-    assert await surgery.desk.desk.handoffs() == ()
+    assert await surgery.desk.staff.desk.handoffs() == ()
 
 
 async def test_a_visit_is_booked_from_suggestions_alone_step_by_step(surgery: Surgery) -> None:
@@ -85,8 +85,10 @@ async def test_a_suggestion_in_other_words_keeps_its_buttons(surgery: Surgery) -
     await anna.says("domani mattina")
     titles = (await _view(surgery, anna)).draft.choices  # type: ignore[union-attr]
     await _send(surgery, anna, "Cara Anna, ecco gli orari:")
-    (_, _, opening) = await surgery.desk.suggestions.acceptance(), anna.sees.text, anna.sees
-    accepted = {one.flow: one for one in await surgery.desk.suggestions.acceptance()}["new_patient_consult"]
+    (_, _, opening) = await surgery.desk.staff.suggestions.acceptance(), anna.sees.text, anna.sees
+    accepted = {one.flow: one for one in await surgery.desk.staff.suggestions.acceptance()}[
+        "new_patient_consult"
+    ]
 
     assert opening.text == "Cara Anna, ecco gli orari:"
     assert opening.titles == titles
@@ -100,9 +102,9 @@ async def test_who_writes_again_first_is_answered_anew_as_a_whole(surgery: Surge
     await anna.says("sono Anna Rossi")
     view = await _view(surgery, anna)
     with pytest.raises(DraftGone):
-        await surgery.desk.suggestions.send(surgery.contact(anna), stale, who="Giulia")
+        await surgery.desk.staff.suggestions.send(surgery.contact(anna), stale, who="Giulia")
     await _send(surgery, anna)
-    turns = await surgery.desk.desk.turns(surgery.contact(anna))
+    turns = await surgery.desk.staff.desk.turns(surgery.contact(anna))
 
     assert view.draft is not None
     assert "nome e cognome" not in view.draft.text
@@ -131,9 +133,11 @@ async def test_a_tap_after_an_unread_suggestion_is_suggested_besides(surgery: Su
 async def test_a_discarded_suggestion_is_the_person_s_to_answer(surgery: Surgery) -> None:
     anna = surgery.patient()
     await anna.says("Buonasera, vorrei prenotare una prima visita")
-    await surgery.desk.suggestions.discard(surgery.contact(anna), await _draft(surgery, anna), who="Giulia")
+    await surgery.desk.staff.suggestions.discard(
+        surgery.contact(anna), await _draft(surgery, anna), who="Giulia"
+    )
     view = await _view(surgery, anna)
-    await surgery.desk.desk.give_back(view.id, "Giulia")
+    await surgery.desk.staff.desk.give_back(view.id, "Giulia")
     await surgery.settled()
     again = await _view(surgery, anna)
 
@@ -146,13 +150,15 @@ async def test_whoever_takes_the_conversation_discards_what_was_suggested(surger
     anna = surgery.patient()
     await anna.says("Buonasera, vorrei prenotare una prima visita")
     draft = await _draft(surgery, anna)
-    await surgery.desk.desk.reply(
+    await surgery.desk.staff.desk.reply(
         surgery.contact(anna), "Eccomi", who="Giulia", client_message_id="0123456789abcdef"
     )
     with pytest.raises(AlreadyTaken):
-        await surgery.desk.suggestions.send(surgery.contact(anna), draft, who="Paolo")
+        await surgery.desk.staff.suggestions.send(surgery.contact(anna), draft, who="Paolo")
     await surgery.settled()
-    accepted = {one.flow: one for one in await surgery.desk.suggestions.acceptance()}["new_patient_consult"]
+    accepted = {one.flow: one for one in await surgery.desk.staff.suggestions.acceptance()}[
+        "new_patient_consult"
+    ]
 
     assert [seen.text for seen in anna.screen] == ["Eccomi"]
     assert (accepted.discarded, accepted.waiting) == (1, 0)
@@ -165,7 +171,7 @@ async def test_an_emergency_and_a_call_for_a_person_go_out_at_once(surgery: Surg
 
     assert "112" in what_to_do.text
     assert "al più presto" in handed.text
-    assert {row.owner for row in await surgery.desk.desk.handoffs()} == {Owner.QUEUE}
+    assert {row.owner for row in await surgery.desk.staff.desk.handoffs()} == {Owner.QUEUE}
 
 
 async def test_while_nobody_is_there_to_read_it_the_patient_hears_when(
@@ -194,7 +200,7 @@ async def test_a_suggestion_that_nobody_reads_ends_in_an_apology_and_can_still_b
     surgery.clock.move(minutes=3)
     await surgery.desk.alerts.look()
     surgery.clock.move(minutes=13)
-    await surgery.desk.promises.look()
+    await surgery.desk.staff.promises.look()
     await surgery.settled()
     sorry = anna.sees
     thanks = await anna.taps("Aspetto")
@@ -225,7 +231,7 @@ async def test_only_the_flows_that_were_named_are_suggested(tmp_path: Path, inte
         assert "Via dell'Esempio" in address[0].text
         assert (booking, len(alone)) == ([], 1)
         assert len(anna.screen) == 2
-        assert await surgery.desk.desk.handoffs() == ()
+        assert await surgery.desk.staff.desk.handoffs() == ()
 
 
 async def test_the_owner_hears_once_that_a_flow_may_go_alone(surgery: Surgery) -> None:
@@ -234,7 +240,7 @@ async def test_the_owner_hears_once_that_a_flow_may_go_alone(surgery: Surgery) -
         await patient.says("dove siete?")
         await _send(surgery, patient, "Siamo in centro." if number == 3 else None)
     await surgery.desk.alerts.look()
-    ready = [one for one in await surgery.desk.suggestions.acceptance() if one.is_ready]
+    ready = [one for one in await surgery.desk.staff.suggestions.acceptance() if one.is_ready]
     told = [(alert.kind, alert.reason) for alert in surgery.staff.told]
 
     assert [(one.unchanged, one.changed) for one in ready] == [(21, 1)]
@@ -260,9 +266,9 @@ async def test_no_suggestion_is_without_an_outcome(surgery: Surgery) -> None:
     anna = surgery.patient()
     await anna.says("Buonasera, vorrei prenotare una prima visita")
     await _send(surgery, anna)
-    (fact,) = surgery.desk.facts.handoffs(
+    (fact,) = surgery.desk.staff.facts.handoffs(
         start=surgery.clock.now().replace(hour=0), end=surgery.clock.now().replace(hour=23)
     )
 
     assert (fact.outcome, fact.answered_by) == (Outcome.ANSWERED, "Giulia")
-    assert surgery.desk.facts.without_outcome(at=surgery.clock.now()) == ()
+    assert surgery.desk.staff.facts.without_outcome(at=surgery.clock.now()) == ()

@@ -103,7 +103,7 @@ async def test_a_power_cut_while_telling_tells_the_next_channel_and_none_twice(q
 async def test_a_hand_off_that_does_not_commit_tells_nobody(quiet: Surgery) -> None:
     anna, told = quiet.patient(), RecordingAlert()
     await anna.says("Buonasera")
-    desk, real = quiet.desk.desk, quiet.desk.turns.listening.reader.understand
+    desk, real = quiet.desk.staff.desk, quiet.desk.turns.listening.reader.understand
 
     async def taken_meanwhile(*args: Any, **kwargs: Any) -> Any:
         await desk.take(quiet.contact(anna), "Giulia")
@@ -138,7 +138,7 @@ async def test_an_emergency_in_the_queue_is_told_at_once_and_by_itself(quiet: Su
 async def test_what_is_settled_reminds_nobody(quiet: Surgery) -> None:
     anna, told = quiet.patient(), RecordingAlert()
     await anna.says("operatore")
-    await quiet.desk.desk.close(quiet.contact(anna), "Giulia", outcome=Outcome.PHONED)
+    await quiet.desk.staff.desk.close(quiet.contact(anna), "Giulia", outcome=Outcome.PHONED)
     assert isinstance(quiet.clock, FrozenClock)
     quiet.clock.move(hours=12)
     await _alerts(quiet, (told,)).look()

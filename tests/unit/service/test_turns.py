@@ -86,7 +86,7 @@ async def test_a_booking_that_the_database_refuses_offers_other_times(surgery: S
     await _to_confirmation(anna)
     turns = surgery.desk.turns
     real = turns.runs.actions
-    contact = (await surgery.desk.desk.turns("393331234567"))[0]
+    contact = (await surgery.desk.staff.desk.turns("393331234567"))[0]
     assert contact.text
 
     class HoldLost:
@@ -127,14 +127,14 @@ async def test_a_message_that_cannot_be_answered_goes_to_a_person(
     await anna.says("Buonasera")
     await surgery.until(lambda: len(anna.screen) == 1)
     await surgery.settled()
-    waiting = await surgery.desk.desk.handoffs()
+    waiting = await surgery.desk.staff.desk.handoffs()
 
     assert "collega" in anna.sees.text
     assert [(row.reason, row.owner) for row in waiting] == [("error", "queue")]
 
 
 async def test_a_person_takes_over_and_gives_back_at_the_exact_step(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("Buonasera, vorrei prenotare una prima visita, sono Anna Rossi")
     question = anna.sees.text
     await anna.says("operatore")
@@ -159,7 +159,7 @@ async def test_a_person_takes_over_and_gives_back_at_the_exact_step(surgery: Sur
 
 
 async def test_an_emergency_is_told_the_number_even_while_a_person_owns_the_chat(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("operatore")
     (waiting,) = await desk.handoffs()
     await desk.take(waiting.id, "Giulia")
@@ -172,7 +172,7 @@ async def test_an_emergency_is_told_the_number_even_while_a_person_owns_the_chat
 
 
 async def test_a_turn_under_way_says_nothing_after_a_person_took_over(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("Buonasera, vorrei prenotare una prima visita, sono Anna Rossi")
     turns = surgery.desk.turns
     real = turns.runs.actions
@@ -231,11 +231,11 @@ async def test_an_emergency_beneath_a_photo_is_told_the_number(surgery: Surgery,
     anna = surgery.patient()
     await anna.says("Buonasera" if owner == "bot" else "operatore")
     if owner == "staff":
-        await surgery.desk.desk.take(surgery.contact(anna), "Marta")
+        await surgery.desk.staff.desk.take(surgery.contact(anna), "Marta")
     await anna.sends(InboundKind.IMAGE, text="ecco la foto del dente")
-    before = await surgery.desk.desk.handoffs()
+    before = await surgery.desk.staff.desk.handoffs()
     heard = await anna.sends(InboundKind.IMAGE, text="non riesco a respirare e la faccia si gonfia")
 
     assert not any(one.urgent for one in before)
     assert any("112" in seen.text for seen in heard)
-    assert [one.urgent for one in await surgery.desk.desk.handoffs()] == [True]
+    assert [one.urgent for one in await surgery.desk.staff.desk.handoffs()] == [True]

@@ -177,7 +177,7 @@ async def test_only_what_waits_for_the_assistant_is_announced(
         contact = surgery.contact(anna)
         ask: Callable[[str], Awaitable[Address | None]] = surgery.desk.typing._awaiting.address
         before = await ask(contact)
-        await surgery.desk.desk.take(contact, "Marta")
+        await surgery.desk.staff.desk.take(contact, "Marta")
         after = await ask(contact)
 
     assert (before, after) == (ANNA, None)

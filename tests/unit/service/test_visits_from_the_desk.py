@@ -24,9 +24,9 @@ async def surgery(tmp_path: Path) -> AsyncIterator[Surgery]:
 
 async def waits(surgery: Surgery, patient: Patient, text: str = "Posso parlare con una persona?") -> str:
     """The patient asks for a person; their conversation's id."""
-    before = {row.id for row in await surgery.desk.desk.handoffs()}
+    before = {row.id for row in await surgery.desk.staff.desk.handoffs()}
     await patient.says(text)
-    (new,) = [row.id for row in await surgery.desk.desk.handoffs() if row.id not in before]
+    (new,) = [row.id for row in await surgery.desk.staff.desk.handoffs() if row.id not in before]
     return new
 
 
@@ -37,7 +37,7 @@ def order(conversation: str, key: str = "0123456789abcdef", *, who: str = "Marta
 async def test_an_offered_time_is_kept_for_the_patient_and_for_nobody_else(surgery: Surgery) -> None:
     anna = await waits(surgery, surgery.patient(ANNA))
     luca = await waits(surgery, surgery.patient(LUCA))
-    visits = surgery.desk.visits
+    visits = surgery.desk.staff.visits
     first = (await visits.openings(visit_type="check_up"))[0]
     held = await visits.hold(anna, first.ref, key="k")
     with pytest.raises(OpeningTaken):
@@ -54,13 +54,13 @@ async def test_an_offered_time_is_kept_for_the_patient_and_for_nobody_else(surge
 async def test_a_visit_is_booked_and_the_patient_told_in_one_step(surgery: Surgery) -> None:
     patient = surgery.patient(ANNA)
     anna = await waits(surgery, patient)
-    visits = surgery.desk.visits
+    visits = surgery.desk.staff.visits
     first = (await visits.openings(visit_type="check_up"))[0]
     await visits.hold(anna, first.ref, key="k")
     for _ in range(2):
         await visits.book(order(anna), first.ref, PatientDetails(name="Anna Rossi", phone="+393331234567"))
     await surgery.settled()
-    view = await surgery.desk.desk.conversation(anna)
+    view = await surgery.desk.staff.desk.conversation(anna)
 
     assert [visit.opening for visit in (await visits.visits(anna)).visits] == [first]
     assert patient.sees.text.startswith("Prenotato: visita di controllo, ")
@@ -70,7 +70,7 @@ async def test_a_visit_is_booked_and_the_patient_told_in_one_step(surgery: Surge
 async def test_a_visit_moves_and_its_old_time_is_free_again(surgery: Surgery) -> None:
     patient = surgery.patient(ANNA)
     anna = await waits(surgery, patient)
-    visits = surgery.desk.visits
+    visits = surgery.desk.staff.visits
     first, *_, other = await visits.openings(visit_type="check_up")
     await visits.book(order(anna), first.ref, PatientDetails(name="Anna Rossi"))
     (visit,) = (await visits.visits(anna)).visits
@@ -85,7 +85,7 @@ async def test_a_visit_moves_and_its_old_time_is_free_again(surgery: Surgery) ->
 async def test_a_visit_is_cancelled_once(surgery: Surgery) -> None:
     patient = surgery.patient(ANNA)
     anna = await waits(surgery, patient)
-    visits = surgery.desk.visits
+    visits = surgery.desk.staff.visits
     first = (await visits.openings(visit_type="check_up"))[0]
     await visits.book(order(anna), first.ref, PatientDetails(name="Anna Rossi"))
     (visit,) = (await visits.visits(anna)).visits
@@ -100,9 +100,9 @@ async def test_a_visit_is_cancelled_once(surgery: Surgery) -> None:
 
 async def test_nothing_is_booked_when_a_colleague_has_the_conversation(surgery: Surgery) -> None:
     anna = await waits(surgery, surgery.patient(ANNA))
-    visits = surgery.desk.visits
+    visits = surgery.desk.staff.visits
     first = (await visits.openings(visit_type="check_up"))[0]
-    await surgery.desk.desk.take(anna, "Paolo")
+    await surgery.desk.staff.desk.take(anna, "Paolo")
     with pytest.raises(AlreadyTaken):
         await visits.book(order(anna), first.ref, PatientDetails(name="Anna Rossi"))
 
@@ -111,7 +111,7 @@ async def test_nothing_is_booked_when_a_colleague_has_the_conversation(surgery: 
 
 async def test_two_colleagues_book_one_time_for_two_patients_and_one_is_told(surgery: Surgery) -> None:
     conversations = [await waits(surgery, surgery.patient(number)) for number in (ANNA, LUCA)]
-    visits = surgery.desk.visits
+    visits = surgery.desk.staff.visits
     first = (await visits.openings(visit_type="check_up"))[0]
     outcomes = await asyncio.gather(
         *(
@@ -130,7 +130,7 @@ async def test_two_colleagues_book_one_time_for_two_patients_and_one_is_told(sur
 async def test_somebody_elses_visit_cannot_be_moved_or_cancelled(surgery: Surgery) -> None:
     anna = await waits(surgery, surgery.patient(ANNA))
     luca = await waits(surgery, surgery.patient(LUCA))
-    visits = surgery.desk.visits
+    visits = surgery.desk.staff.visits
     first, *_, other = await visits.openings(visit_type="check_up")
     await visits.book(order(anna), first.ref, PatientDetails(name="Anna Rossi"))
     (visit,) = (await visits.visits(anna)).visits
@@ -144,7 +144,7 @@ async def test_somebody_elses_visit_cannot_be_moved_or_cancelled(surgery: Surger
 
 async def test_what_is_no_opening_is_refused(surgery: Surgery) -> None:
     anna = await waits(surgery, surgery.patient(ANNA))
-    visits = surgery.desk.visits
+    visits = surgery.desk.staff.visits
     first = (await visits.openings(visit_type="check_up"))[0]
     made_up = first.ref.replace("T0", "T2")
     for ref in ("nonsense", made_up):
@@ -158,7 +158,7 @@ async def test_what_is_no_opening_is_refused(surgery: Surgery) -> None:
 
 async def test_a_time_is_let_go_and_later_times_are_looked_for(surgery: Surgery) -> None:
     anna = await waits(surgery, surgery.patient(ANNA))
-    visits = surgery.desk.visits
+    visits = surgery.desk.staff.visits
     first = (await visits.openings(visit_type="check_up"))[0]
     await visits.hold(anna, first.ref, key="k")
     await visits.release(anna)

@@ -26,12 +26,12 @@ async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Sur
 async def _after(surgery: Surgery, **by: float) -> None:
     assert isinstance(surgery.clock, FrozenClock)
     surgery.clock.move(**by)
-    await surgery.desk.promises.look()
+    await surgery.desk.staff.promises.look()
     await surgery.settled()
 
 
 async def test_who_called_a_person_is_unanswered_until_one_writes(surgery: Surgery) -> None:
-    anna, facts = surgery.patient(), surgery.desk.facts
+    anna, facts = surgery.patient(), surgery.desk.staff.facts
     await anna.says("Buonasera")
     with_the_assistant = facts.unanswered()
     await _after(surgery, minutes=1)
@@ -39,7 +39,7 @@ async def test_who_called_a_person_is_unanswered_until_one_writes(surgery: Surge
     called = surgery.clock.now()
     await _after(surgery, minutes=20)
     (waiting,) = facts.unanswered()
-    await surgery.desk.desk.reply(surgery.contact(anna), "Eccomi", who="Giulia", client_message_id="1")
+    await surgery.desk.staff.desk.reply(surgery.contact(anna), "Eccomi", who="Giulia", client_message_id="1")
     await surgery.settled()
     answered = facts.unanswered()
     await _after(surgery, minutes=1)
@@ -57,7 +57,7 @@ async def test_the_longest_waiting_stands_first(surgery: Surgery) -> None:
     for number in range(3):
         await surgery.patient(f"39333000000{number}").says("operatore")
         await _after(surgery, minutes=1)
-    waiting = surgery.desk.facts.unanswered()
+    waiting = surgery.desk.staff.facts.unanswered()
 
     assert [one.conversation for one in waiting] == [
         surgery.contact(surgery.patient(f"39333000000{number}")) for number in range(3)
@@ -66,7 +66,7 @@ async def test_the_longest_waiting_stands_first(surgery: Surgery) -> None:
 
 @pytest.mark.parametrize("how", ["kept", "broken", "taken", "settled", "given back", "went on", "urgent"])
 async def test_whatever_happens_every_conversation_has_an_outcome(surgery: Surgery, how: str) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("non riesco a respirare, ho la gola gonfia" if how == "urgent" else "operatore")
     conversation = surgery.contact(anna)
     if how == "kept":
@@ -84,7 +84,7 @@ async def test_whatever_happens_every_conversation_has_an_outcome(surgery: Surge
     await surgery.settled()
     await _after(surgery, hours=24)
 
-    assert surgery.desk.facts.without_outcome(at=surgery.clock.now()) == ()
+    assert surgery.desk.staff.facts.without_outcome(at=surgery.clock.now()) == ()
 
 
 async def test_a_promise_that_nobody_watches_over_is_found(surgery: Surgery) -> None:
@@ -92,7 +92,7 @@ async def test_a_promise_that_nobody_watches_over_is_found(surgery: Surgery) -> 
     await anna.says("operatore")
     assert isinstance(surgery.clock, FrozenClock)
     surgery.clock.move(minutes=30)  # and the loop that watches has ended
-    (found,) = surgery.desk.facts.without_outcome(at=surgery.clock.now())
+    (found,) = surgery.desk.staff.facts.without_outcome(at=surgery.clock.now())
 
     assert found.conversation == surgery.contact(anna)
     assert "got no apology" in found.why
@@ -111,13 +111,13 @@ async def test_each_way_to_be_forgotten_is_found(surgery: Surgery, statement: st
     await surgery.patient().says("operatore")
     await surgery.desk.books.database.write(lambda connection: connection.execute(text(statement)).rowcount)
     at = surgery.clock.now() + timedelta(minutes=11)
-    found = [each.why for each in surgery.desk.facts.without_outcome(at=at)]
+    found = [each.why for each in surgery.desk.staff.facts.without_outcome(at=at)]
 
     assert [each for each in found if why in each] == found != []
 
 
 async def test_facts_of_hand_offs_are_what_happened(surgery: Surgery) -> None:
-    anna, desk = surgery.patient(), surgery.desk.desk
+    anna, desk = surgery.patient(), surgery.desk.staff.desk
     await anna.says("operatore")
     opened = surgery.clock.now()
     await _after(surgery, minutes=4)
@@ -127,12 +127,12 @@ async def test_facts_of_hand_offs_are_what_happened(surgery: Surgery) -> None:
     await _after(surgery, minutes=4)
     await desk.close(surgery.contact(anna), "Giulia", outcome=Outcome.ANSWERED)
     end = surgery.clock.now() + timedelta(hours=1)
-    (fact,) = surgery.desk.facts.handoffs(start=opened, end=end)
+    (fact,) = surgery.desk.staff.facts.handoffs(start=opened, end=end)
 
     assert (fact.conversation, fact.reason, fact.opened_at) == (surgery.contact(anna), "asked", opened)
     assert (fact.answered_at, fact.answered_by) == (answered, "Giulia")
     assert (fact.closed_at, fact.outcome) == (surgery.clock.now(), Outcome.ANSWERED)
-    assert surgery.desk.facts.handoffs(start=end, end=end + timedelta(days=1)) == ()
+    assert surgery.desk.staff.facts.handoffs(start=end, end=end + timedelta(days=1)) == ()
 
 
 async def test_the_command_lists_who_waits_and_names_nobody(

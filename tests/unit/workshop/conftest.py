@@ -70,8 +70,8 @@ def with_a_person(tmp_path: Path, interpreter: Interpreter) -> Bench:
         await anna.says("Vorrei parlare con una persona")
         await anna.says("Ci siete?")
         conversation = surgery.contact(anna)
-        await surgery.desk.desk.take(conversation, "Marta")
-        await surgery.desk.desk.give_back(conversation, "Marta")
+        await surgery.desk.staff.desk.take(conversation, "Marta")
+        await surgery.desk.staff.desk.give_back(conversation, "Marta")
         await surgery.settled()
         await anna.says("Siete aperti il sabato?")
 
