@@ -245,6 +245,8 @@ def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int
             return five[0], five[1], True
     if joined and tape.at(after).text == "00" and tape.has(end - 1, "digits"):  # "15 e 00"
         return 0, after + 1, True
+    if tape.get(after, "number") == 0 == tape.get(after + 1, "number"):  # "sedici e zero zero"
+        return 0, after + 2, True
     minutes = tape.number(after)
     if minutes is None or not 0 < minutes[0] < 60 or (tape.at(after).glued and after == end):
         return 0, end, False

@@ -71,10 +71,12 @@ def _in_the_month_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         days = piece.found
         if not isinstance(days, Days) or not days.ranges:
             continue
-        if days.kind == "number" and days.number and told is not None and not days.bound:
+        if told is not None and (dated := _of_its_weekday(days, told)) is not None:
+            placed[place] = piece.but(found=dated)
+        elif days.kind == "number" and days.number and told and told.kind != "month" and not days.bound:
             placed[place] = piece.but(found=_placed(tape, placed[place - 1], piece, days, told))
         days = placed[place].found
-        if isinstance(days, Days) and _names_its_month(days):
+        if isinstance(days, Days) and (_names_its_month(days) or (days.kind == "month" and told is None)):
             told = days
         elif isinstance(days, Days) and days.kind == "span" and days.bound in ("after", "from"):
             first = days.ranges[0][0]  # "only after 10 April, say the 13th"
@@ -96,6 +98,17 @@ def _names_its_month(days: Days) -> bool:
     return days.kind in ("date", "number") and bool(days.number)
 
 
+def _of_its_weekday(days: Days, told: Days) -> Days | None:
+    """ "25 April is a holiday, so Monday 27": a number that is that weekday in the month told before."""
+    if days.kind != "date" or not days.others or days.weekday is None or len(days.ranges) != 1:
+        return None
+    first = told.ranges[0][0]
+    day = almanac.make(first.year, first.month, days.ranges[0][0].day)
+    if day is None or day.weekday() != days.weekday or day == days.ranges[0][0]:
+        return None
+    return replace(days, ranges=(almanac.one(day),), others=(), confidence=0.95)
+
+
 def _placed(tape: Tape, before: Piece, piece: Piece, days: Days, told: Days) -> Days:
     first = told.ranges[0][0]
     day = almanac.make(first.year, first.month, days.number or 0)
@@ -105,7 +118,7 @@ def _placed(tape: Tape, before: Piece, piece: Piece, days: Days, told: Days) -> 
     joined = any(tape.has(p, "or", "and") and not tape.has(p, "filler") for p in gap)
     joined = joined or (piece.link != "break" and not any(tape.has(p, "wishing") for p in gap))
     if joined and told.kind != "span":
-        if day < first:  # "28 March or the 2nd"
+        if day < first and not before.negated:  # "28 March or the 2nd", but "25 April is a holiday, the 24th"
             following = almanac.month(first.year, first.month)[1]
             day = almanac.make(following.year, following.month, days.number or 0) or day
         if told.kind == "date" or piece.link in ("or", "and"):

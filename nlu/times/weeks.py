@@ -1,11 +1,13 @@
 """Places weekdays in the week that is named beside them: "next week, Tuesday or Thursday"."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from nlu.times import almanac
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
+
+_SOON, _DOUBTFUL = 3, 0.6
 
 
 def place_weekdays(tape: Tape, chain: list[Piece]) -> list[Piece]:
@@ -74,7 +76,7 @@ def _share_week(chain: list[Piece], days: list[int]) -> list[Piece]:
 
 
 def after_its_date(tape: Tape, chain: list[Piece]) -> list[Piece]:
-    """ "Tuesday 10 or Wednesday": the Wednesday behind that Tuesday."""
+    """ "Tuesday 10 or Wednesday", "il 12 aprile o il lunedì": the weekday behind that date."""
     settled = list(chain)
     for place, piece in enumerate(settled):
         days = piece.found
@@ -86,13 +88,23 @@ def after_its_date(tape: Tape, chain: list[Piece]) -> list[Piece]:
         dated = before[-1].found if before else None
         if not isinstance(dated, Days) or before[-1].negated or before[-1].dismissed:
             continue
-        written = any(tape.has(p, "digits", "ordinal") for p in range(before[-1].start, before[-1].end))
-        if dated.kind != "date" or dated.weekday is None or not written or len(dated.ranges) != 1:
+        told = range(before[-1].start, before[-1].end)
+        written = any(tape.has(p, "digits", "number", "ordinal", "holiday", "month") for p in told)
+        if not written or dated.kind not in ("date", "number") or len(dated.ranges) != 1:
             continue
-        day = almanac.monday(dated.ranges[0][0]) + timedelta(days=days.weekday)
-        if dated.ranges[0][0] < day and days.ranges[0][0] < dated.ranges[0][0]:
-            settled[place] = piece.but(found=replace(days, ranges=(almanac.one(day),)))
+        settled[place] = piece.but(found=_behind(dated.ranges[0][0], days))
     return settled
+
+
+def _behind(date: date, days: Days) -> Days:
+    """ "Thursday 12 April or Saturday", "Friday 20 or Monday"; far behind it, it may be any such day."""
+    assert days.weekday is not None
+    if days.ranges[0][0] > date or date.weekday() == days.weekday:
+        return days
+    day = almanac.coming_weekday(date, days.weekday)
+    if almanac.monday(day) == almanac.monday(date) or (day - date).days <= _SOON:
+        return replace(days, ranges=(almanac.one(day),))
+    return replace(days, confidence=min(days.confidence, _DOUBTFUL))
 
 
 def _rehung(chain: list[Piece], week: int, days: list[int], *, keep: bool) -> list[Piece]:
