@@ -146,7 +146,7 @@ def _ends_what_a_day_begins(tape: Tape, place: int) -> bool:
     end += tape.has(end, "filler")
     if end < len(tape) and not tape.has(end, "soft"):
         return False
-    while before > place - 6 and tape.has(before, "soft", "filler"):
+    while before > place - 6 and tape.has(before, "soft", "filler", "it_is"):
         before -= 1
     if before == place - 1 or before not in tape.read or tape.number(end + 1) is not None:
         return False
@@ -208,7 +208,7 @@ def _leads_a_day(tape: Tape, place: int) -> bool:
         return False
     if tape.has(number[1], "relative"):
         return True
-    if place == 0 and tape.has(1, "soft") and tape.has(2, "relative", "weekday"):  # "9, tomorrow"
+    if _answers_first(tape, place, number[1]):
         return True
     if tape.has(number[1], "weekday") and not tape.has(number[1] + 1, "booked"):
         if tape.has(place - 1, "or", "soft") and _follows_such_a_day(tape, place - 2):
@@ -220,6 +220,16 @@ def _leads_a_day(tape: Tape, place: int) -> bool:
         return False
     day = number[1] + 1
     return tape.has(day, "weekday", "relative") or tape.ordinal(day) is not None
+
+
+def _answers_first(tape: Tape, place: int, end: int) -> bool:
+    """ "9, tomorrow", "ok 10 then, Thursday"."""
+    if not all(tape.has(p, "filler", "soft", "greeting") for p in range(place)):
+        return False
+    then = tape.skip(end, "then", most=1)
+    day = tape.skip(then, "soft", "filler", most=2)
+    parted = then > end or tape.has(then, "soft")
+    return parted and tape.has(day, "relative", "weekday") and not tape.has(then, "unit", "counted")
 
 
 def _follows_such_a_day(tape: Tape, place: int) -> bool:

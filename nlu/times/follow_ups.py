@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from nlu.times import almanac
 from nlu.times.counting import counted_unit
 from nlu.times.days import read_days
-from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.pieces import Clock, Days, Piece, Whenever
 from nlu.times.tape import Tape
 from nlu.times.which_one import Echo, ends
 
@@ -23,6 +23,12 @@ def read_follow_up(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
     """What `place` tells by a day or an hour told before it, and the place after."""
     if not pieces or not tape.at(place).senses:
         return None
+    last = pieces[-1].found
+    if isinstance(last, Whenever) and not last.firm:  # "the 4th at 11, any chance of the same the day after"
+        rest = pieces[:-1]
+        if (echo := read_follow_up(tape, place, rest)) is not None:
+            pieces[:] = rest
+        return echo
     base = _day_told(pieces)
     if base is not None:
         found = (
@@ -141,6 +147,11 @@ def _same_hour_of_another(tape: Tape, place: int, pieces: list[Piece]) -> Echo |
         return None
     hours = _hours_told(pieces)
     begin = tape.skip(place + 1, "filler", "of", most=1)
+    base = _day_told(pieces)
+    if hours and base is not None and tape.has(begin, "day_later", "day_before"):
+        day = base.ranges[0][0] + (_DAY if tape.has(begin, "day_later") else -_DAY)
+        told = Piece(Days("date", (almanac.one(day),)), place, begin + 1)
+        return [told, Piece(hours[-1].found, place, begin + 1, link="none")], begin + 1
     if not hours or not tape.has(begin, "weekday", "relative", "digits", "day_number", "next"):
         return None
     other = read_days(tape, begin)

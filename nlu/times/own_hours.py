@@ -22,8 +22,16 @@ def is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     before = range(max(pieces[first].start - _NEAR, pieces[first - 1].end if first else 0), piece.start)
     if not any(_names_own_hours(tape, place) for place in before):
         return False
-    later = pieces[number + 1 :]
-    return any(isinstance(p.found, Clock) and p.link in ("soft", "break", "none") for p in later)
+    return any(isinstance(p.found, Clock) and _is_apart(tape, p) for p in pieces[number + 1 :])
+
+
+def _is_apart(tape: Tape, later: Piece) -> bool:
+    """ "I drop them off at 8.45 and could be with you at 9.15": the wish begins with the second."""
+    if later.link in ("soft", "break", "none"):
+        return True
+    return later.link == "and" and any(
+        tape.has(p, "wishing") for p in range(later.start - _NEAR, later.start)
+    )
 
 
 def _names_own_hours(tape: Tape, place: int) -> bool:

@@ -83,6 +83,8 @@ def told_once(pieces: list[Piece]) -> list[Piece]:
         same = same or _is_one_of(pieces[first], pieces[again])
         if same and not _has_clock(pieces, first) and _has_clock(pieces, again):
             left.discard(first)
+        elif same and again == len(pieces) - 1 and _has_clock(pieces, first):
+            left.discard(again)  # "the 31st at 10, if you are open on the 31st"
     for first, again in combinations(days, 2):  # "the 3rd, 4th and 5th, but on the 4th at 6"
         same = _are_the_same_days(pieces[first], pieces[again])
         listed = any(first < n < again for n in days) and not _has_clock(pieces, first)
@@ -122,6 +124,8 @@ def same_day(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], 
     if days is None:  # "not at 10 but at 11, the day is the same, Wednesday"
         named = tape.skip(place + 1, "soft", "to", "at", most=2)
         return ([], place + 1) if tape.has(named, "weekday", "relative", "digits") else None
+    if isinstance(pieces[-1].found, Clock) and pieces[-1].link == "soft":
+        return [], place + 1  # "down for 4 on the 9th but I work till 5, is half 5 possible that day?"
     hour_waits = isinstance(pieces[-1].found, Clock) and pieces[-1].link in ("break", "or")
     if not (hour_waits or tape.says("have_booked") or tape.speaks_of_moving):
         return [], place + 1
@@ -143,18 +147,28 @@ def in_its_month(before: Piece, after: Piece) -> Piece:
 
 
 def in_its_week(tape: Tape, before: Piece, after: Piece) -> Piece:
-    """ "Next week, I mean Thursday": what only explains stays within the week that it explains."""
+    """ "Next week, I mean Thursday", "12 March, sorry, the Friday": what explains or corrects stays within
+    the week of what it explains."""
     week, day = before.found, after.found
     if not (isinstance(week, Days) and isinstance(day, Days) and len(week.ranges) == 1):
         return after
     start, end = week.ranges[0]
-    if day.kind != "weekday" or day.weekday is None or day.bound or not 1 < (end - start).days <= 7:
+    if day.kind != "weekday" or day.weekday is None or day.bound or day.others or (end - start).days > 7:
         return after
-    if not any(tape.has(place, "that_is") for place in range(before.end, after.start)):
+    dated = week.kind in ("date", "number") and (end - start).days == 1
+    explained = any(tape.has(place, "that_is") for place in range(before.end, after.start))
+    if not (dated or (explained and (end - start).days > 1)):
         return after
     when = almanac.monday(start) + timedelta(days=day.weekday)
     if when < tape.today:
         return after
-    return after.but(
-        found=replace(day, kind="date", ranges=(almanac.one(when),), of_week=almanac.monday(start))
+    sure = 0.6 if dated and almanac.one(when) != day.ranges[0] and not _is_the_one(tape, after) else 0.95
+    of_week = replace(
+        day, kind="date", ranges=(almanac.one(when),), of_week=almanac.monday(start), confidence=sure
     )
+    return after.but(found=of_week)
+
+
+def _is_the_one(tape: Tape, piece: Piece) -> bool:
+    """ "The Friday", "il venerdì": of that week."""
+    return tape.has(piece.start - 1, "day_number") or tape.has(piece.start, "day_number")

@@ -37,8 +37,9 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             while first and pieces[first].link != "break":
                 first -= 1
             after = next((n for n in range(place + 1, len(pieces)) if pieces[n].link == "break"), len(pieces))
-            said_instead = [in_its_week(tape, pieces[place - 1], p) for p in pieces[place:after]]
-            said_instead = [in_its_month(pieces[place - 1], p) for p in said_instead]
+            day = next((p for p in pieces[first:place] if isinstance(p.found, Days)), pieces[place - 1])
+            said_instead = [in_its_week(tape, day, p) for p in pieces[place:after]]
+            said_instead = [in_its_month(day, p) for p in said_instead]
             said_instead[0] = _with_its_start(pieces[place - 1], said_instead[0]).but(link="soft")
             kinds = {type(piece.found) for piece in said_instead}
             kept = [piece for piece in pieces[first:place] if type(piece.found) not in kinds]

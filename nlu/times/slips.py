@@ -105,6 +105,8 @@ _HEARD = {
     "won": "one",
     "ate": "eight",
     "tree": "three",
+    "free": "three",
+    "fife": "five",
 }
 
 
