@@ -66,6 +66,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
             continue
         told_already = pieces and _is_birth_just_told(pieces[-1], place)
         born = born or ("born" in senses and not (told_already or _is_year_of_birth(tape, place)))
+        born = born or _turns_older(tape, place)
         found = (
             same_day(tape, place, pieces)
             or free_on_either_side(tape, place, pieces)
@@ -115,6 +116,18 @@ def _is_today(tape: Tape, piece: Piece) -> bool:
 def _is_birth_just_told(last: Piece, place: int) -> bool:
     """ "12.03.1986 г.р." """
     return isinstance(last.found, Birth) and place - last.end <= 2
+
+
+_TURNS = frozenset(
+    {"fa", "faccio", "compie", "compio", "compira", "turns", "turn", "исполнится", "исполняется"}
+)
+
+
+def _turns_older(tape: Tape, place: int) -> bool:
+    """ "Mia suocera fa 80 anni il 20 marzo", "she turns 8 on Friday": a birthday."""
+    if tape.at(place - 1).text not in _TURNS or tape.number(place) is None:
+        return False
+    return tape.vocabulary.language == "en" or tape.get(place + 1, "unit") == "year"
 
 
 def _is_year_of_birth(tape: Tape, place: int) -> bool:

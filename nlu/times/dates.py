@@ -164,6 +164,10 @@ def _number_of_month(tape: Tape, place: int) -> tuple[Days, int] | None:
     announced = begin > place or tape.has(place - 1, "day_number")
     if announced and any(tape.has(p, "pain") and not tape.has(p, "soft") for p in range(place - 2, place)):
         return PAST, begin + 1  # "mi fa male il 21", a tooth
+    if announced and tape.vocabulary.article_makes_day and _hurts(tape, begin):
+        return PAST, begin + 1
+    if tape.vocabulary.language == "en" and place == 0 and _is_said_first(tape, place):
+        announced = True
     if tape.vocabulary.article_makes_day and tape.has(place - 1, "to_day"):  # "rimandiamo al 19"
         announced = announced or tape.speaks_of_moving
     ordinal = tape.ordinal(begin)
@@ -196,6 +200,23 @@ def _number_of_month(tape: Tape, place: int) -> tuple[Days, int] | None:
     if is_moved and may_be_its_hour(tape, begin, end):
         confidence = 0.6
     return Days("number", (almanac.one(day),), number=number, confidence=confidence), end
+
+
+def _is_said_first(tape: Tape, place: int) -> bool:
+    """ "Twelfth, at ten past nine", "sixteenth at 3"."""
+    ordinal = tape.ordinal(place)
+    return ordinal is not None and ordinal[0] > 3 and tape.has(ordinal[1], "soft", "at", "or", "to", "works")
+
+
+def _hurts(tape: Tape, place: int) -> bool:
+    """ "Il 5 e il 6 mi danno fastidio": teeth."""
+    number = tape.number(place)
+    if number is None or tape.has(number[1], "month"):
+        return False
+    after = number[1]
+    while tape.has(after, "and") and (other := tape.number(tape.skip(after + 1, "day_number", most=1))):
+        after = other[1]
+    return tape.at(after).text == "mi" and any(tape.has(p, "pain") for p in range(after, after + 3))
 
 
 def _is_a_day_number(

@@ -7,6 +7,7 @@ reading took up, a "not" that refuses nothing, an "after" with nothing behind it
 from collections.abc import Sequence
 from itertools import pairwise
 
+from nlu.times.days import speaks_of_pain
 from nlu.times.disagreements import (
     counts_from_another,
     disagree,
@@ -272,9 +273,20 @@ def _asks_for_nothing(tape: Tape, pieces: Sequence[Piece]) -> bool:
         return False
     if tape.says("pain") and all(isinstance(p.found, Clock) and p.found.shape == "part" for p in pieces):
         return True  # "it hurts when I eat, above all in the evening"
+    if any(isinstance(p.found, Days) and _is_of_the_pain(tape, p) for p in pieces):
+        return True
     if not any(isinstance(p.found, Days) and _is_vague(p.found) for p in pieces):
         return False
     return any(tape.is_unknown(place) and tape.at(place).text.isalpha() for place in range(len(tape)))
+
+
+_SUFFERING = frozenset({"ho", "mi", "ha", "abbiamo", "i", "my", "у", "болит", "мне"})
+
+
+def _is_of_the_pain(tape: Tape, piece: Piece) -> bool:
+    """ "Oggi ho mal di gola", "today my tooth hurts": when it hurts."""
+    told = tape.at(piece.end).text in _SUFFERING
+    return told and speaks_of_pain(tape, piece.start, piece.end, within=4)
 
 
 def _tells_a_story(tape: Tape, pieces: Sequence[Piece]) -> bool:

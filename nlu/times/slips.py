@@ -61,18 +61,43 @@ def _shortened(word: str, words: Vocabulary) -> str:
     return word
 
 
+def listed(tokens: list[Token], words: Vocabulary) -> list[Token]:
+    """ "10-11-12 marzo" are three days."""
+    for place in range(len(tokens) - 5):
+        run = tokens[place : place + 6]
+        days = all(t.text.isdecimal() and len(t.text) <= 2 for t in run[:5:2])
+        if days and run[1].text == run[3].text == "-" and run[5].text in words.month_names:
+            for sign in (place + 1, place + 3):
+                tokens[sign] = replace(tokens[sign], text="/")
+    return tokens
+
+
 def _is_misspelt(word: str, words: Vocabulary) -> bool:
     """ "Dopodomni" is no "dopo" and something else."""
     return len(word) >= _GLUED and words.mend(word, beside_number=False) is not None
 
 
+def _may_be_two(word: str, words: Vocabulary) -> bool:
+    return (len(word) >= _GLUED and word not in words.phrases) or _is_for(word, words)
+
+
+def _is_for(word: str, words: Vocabulary) -> bool:
+    if word[0] != "x" or words.language != "it":
+        return False
+    return word[1:] in words.days or word[1:] in ("le", "il", "la")
+
+
 def unglued(tokens: list[Token], words: Vocabulary) -> list[Token]:
-    """ "thursdayafternoon", "prossimasettimana"."""
-    if not any(len(token.text) >= _GLUED and token.text not in words.phrases for token in tokens):
+    """ "thursdayafternoon", "prossimasettimana", "xdomani"."""
+    if not any(_may_be_two(token.text, words) for token in tokens):
         return tokens
     parted: list[Token] = []
     for token in tokens:
         cut = None
+        if _is_for(token.text, words):  # "xvenerdì", "xle"
+            parted.append(replace(token, text="per", end=token.start + 1))
+            parted.append(Token(token.text[1:], token.start + 1, token.end, glued=False))
+            continue
         known = token.text in words.phrases or token.text in words.never_mended  # "Giovanni"
         if len(token.text) >= _GLUED and token.text.isalpha() and not known:
             cuts = range(4, len(token.text) - 3)
