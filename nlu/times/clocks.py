@@ -263,7 +263,8 @@ def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if tape.has(place, "every") and tape.has(place + 1, "part") and not tape.has(place, "part"):
         return Clock("part", part=tape.get(place + 1, "part")), place + 2  # "every morning"
     name = tape.get(place, "part")
-    if name == "day_noun" and tape.has(place + 1, "weekday", "indifferent", "whenever"):  # "день любой"
+    named = tape.skip(place + 1, "to", "soft", most=1)  # "день любой", "день - четверг"
+    if name == "day_noun" and tape.has(named, "weekday", "indifferent", "whenever"):
         return None
     if not name or (name in _BESIDE_A_DAY and not _stands_beside_a_day(tape, place)):
         return None

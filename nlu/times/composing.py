@@ -29,9 +29,10 @@ def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...
     groups = [settle(tape, chain) for chain in chains(doubted(tape, refused_in_month(pieces)))]
     holes = _holes(tape, groups)
     positive = any(is_wish(piece) for group in groups for piece in group)
-    for group in groups:
-        for spoken in spoken_together(tape, group):
-            entities.extend(_entities(text, tape, spoken, holes))
+    told = [spoken for group in groups for spoken in spoken_together(tape, group)]
+    several = sum(any(is_wish(piece) for piece in spoken.days) for spoken in told) > 1
+    for spoken in told:
+        entities.extend(_entities(text, tape, spoken, holes, each_day=several))
     if holes and not any(isinstance(p.found, Days) and is_wish(p) for g in groups for p in g):
         entities.extend(_all_but(text, tape, groups, holes))
     for piece in pieces:
@@ -95,7 +96,10 @@ def _repeated(days: Days) -> tuple[DayRange, ...]:
     return tuple((start + week, end + week) for week in weeks)
 
 
-def _entities(text: str, tape: Tape, spoken: Spoken, holes: tuple[DayRange, ...]) -> list[Entity]:
+def _entities(
+    text: str, tape: Tape, spoken: Spoken, holes: tuple[DayRange, ...], *, each_day: bool
+) -> list[Entity]:
+    """`each_day`: other days are told beside these, so the hours of a week are told day by day."""
     past = any(isinstance(p.found, Days) and p.found.kind == "past" for p in spoken.days)
     if past and len(spoken.days) == 1:
         told = [c for c in spoken.clocks if c.link == "soft" and _is_asked_for(tape, spoken.days[0], c)]
@@ -119,6 +123,8 @@ def _entities(text: str, tape: Tape, spoken: Spoken, holes: tuple[DayRange, ...]
         ]
         for ranges, confidence in readings:
             cut = ranges if refused else almanac.without(ranges, _holes_for(piece, holes))
+            if each_day and spoken.clocks and not refused:
+                cut = _day_by_day(cut)
             for start, end in cut:
                 single = (end - start).days == 1
                 clocks = [c for c in spoken.clocks if single and c.dismissed == piece.dismissed]
@@ -139,6 +145,15 @@ def _entities(text: str, tape: Tape, spoken: Spoken, holes: tuple[DayRange, ...]
         told = [c for c in spoken.clocks if not c.dismissed]
         entities.extend(e for e in _clocks_alone(text, tape, told) if e.entity == "part_of_day")
     return entities
+
+
+def _day_by_day(ranges: tuple[DayRange, ...]) -> tuple[DayRange, ...]:
+    """ "This week in the morning, next week in the evening": the days of a week, or of less, one by one."""
+    if any((end - start).days > 7 for start, end in ranges):
+        return ranges
+    return tuple(
+        almanac.one(start + timedelta(days=n)) for start, end in ranges for n in range((end - start).days)
+    )
 
 
 def _holes_for(piece: Piece, holes: tuple[DayRange, ...]) -> tuple[DayRange, ...]:

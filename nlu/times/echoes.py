@@ -13,6 +13,7 @@ from nlu.times.which_one import (
     ends,
     in_brackets,
     is_bare_next,
+    next_behind_hours,
     not_this_one,
     this_one,
 )
@@ -50,6 +51,8 @@ def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
         if (echo := read_echo(tape, place, rest)) is not None:
             pieces[:] = rest
         return echo
+    if (following := next_behind_hours(tape, place, pieces)) is not None:
+        return following
     days = last.found
     if isinstance(days, Days) and (this_week := this_one(tape, place, last)) is not None:
         return this_week

@@ -7,6 +7,7 @@ from nlu.times.pieces import Clock, Days, Piece, Whenever
 from nlu.times.refusals import is_a_condition
 from nlu.times.tape import Tape
 
+_WISHING = ("free", "works", "wishing")
 _ELSE = frozenset({"altrimenti", "senno", "otherwise", "иначе"})
 
 
@@ -85,6 +86,8 @@ def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
             ahead = (bool(turns) and is_clock) or (ahead and is_clock)
         if not clocks_lead and days and not clocks and not is_clock and _is_whole(tape, days[-1], piece):
             turns = True  # "all day Wednesday, Thursday until 2"
+        if not is_clock and days and not clocks and _has_own_hours(tape, days[-1], chain[number:]):
+            turns = True
         if turns and _wait_for_a_wish(days, clocks, piece):
             groups.append(Spoken(tuple(days), ()))
             days = []
@@ -111,6 +114,20 @@ def _wait_for_a_wish(days: list[Piece], clocks: list[Piece], piece: Piece) -> bo
 def _is_whole(tape: Tape, last: Piece, piece: Piece) -> bool:
     """ "Wednesday all day and Thursday until 2": the hour is of the second alone."""
     return any(tape.has(place, "whole_day") for place in range(last.end, piece.start))
+
+
+def _has_own_hours(tape: Tape, last: Piece, run: list[Piece]) -> bool:
+    """ "I can do Wednesday. And I can do Friday too, but only before noon": the hours are of the second."""
+    clock = next((p for p in run if isinstance(p.found, Clock)), None)
+    if clock is None or clock is not run[1]:
+        return False
+    comma = next((p for p in range(last.end, run[0].start) if tape.has(p, "soft")), None)
+    if comma is None or any(tape.at(p).text in ".!?" for p in range(run[0].end, clock.start)):
+        return False
+    first = max(p for p in (-1, *range(last.start)) if p < 0 or tape.at(p).text in (".", "!", "?", ",")) + 1
+    wished = any(tape.has(p, *_WISHING) for p in (*range(first, last.start), *range(last.end, comma)))
+    again = any(tape.has(p, *_WISHING) for p in range(run[0].end, clock.start))
+    return wished and again
 
 
 def _is_parted(tape: Tape, last: Piece, piece: Piece) -> bool:

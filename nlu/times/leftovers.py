@@ -41,7 +41,7 @@ _ALSO_VERBS = ("may", "march")
 def something_is_left(tape: Tape) -> bool:
     """Whether a word of time, or a number that may be one, was read by nothing."""
     for place, lexeme in enumerate(tape.lexemes):
-        if place in tape.read or "idiom" in lexeme.senses:
+        if place in tape.read or "idiom" in lexeme.senses or "day_off" in lexeme.senses:
             continue
         if (
             tape.is_unknown(place)
@@ -67,6 +67,8 @@ def something_is_left(tape: Tape) -> bool:
             and not ("time_word" in kinds and tape.has(place + 1, "digits"))  # "hour 4"
         ):
             return True
+        if "oclock" in kinds and kinds.isdisjoint(("filler", "unit")) and place - 1 not in tape.read:
+            return True  # "at sicks o'clock"
         if tape.is_onward(place) and place - 1 in tape.read and tape.has(place - 1, "part"):
             return True  # "from Wednesday afternoon on"
         if "unit" in kinds and tape.speaks_of_moving and _is_counted(tape, place):

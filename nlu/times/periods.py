@@ -47,7 +47,7 @@ def read_period(tape: Tape, place: int) -> Read | None:
     if unit == "year" and ahead < 0:
         return PAST, end
     if tape.has(target, "month"):
-        return _whole_month(tape, tape.get(target, "month"), end) if ahead >= 0 else (PAST, end)
+        return whole_month(tape, tape.get(target, "month"), end) if ahead >= 0 else (PAST, end)
     return None
 
 
@@ -105,7 +105,7 @@ def month_named(tape: Tape, place: int) -> Read | None:
     if tape.get(place, "unit") == "month":
         return Days("month", (almanac.month(tape.today.year, tape.today.month),), grain="month"), place + 1
     if tape.has(place, "month", "month_short"):
-        return _whole_month(tape, tape.get(place, "month") or tape.get(place, "month_short"), place + 1)
+        return whole_month(tape, tape.get(place, "month") or tape.get(place, "month_short"), place + 1)
     return None
 
 
@@ -120,7 +120,7 @@ def read_named(tape: Tape, place: int) -> Read | None:
             return None
         return Days("span", ((today, other[0].ranges[0][1]),)), other[1]
     if tape.has(place, "weekend"):
-        if tape.vocabulary.hours_follow and _is_a_day_off(tape, place):
+        if _is_a_day_off(tape, place):
             return None
         start, end = almanac.weekend(today)
         if tape.has(place + 1, "after_this"):
@@ -158,7 +158,7 @@ def read_named(tape: Tape, place: int) -> Read | None:
         return _season(tape, season), place + 1
     if tape.has(place, "month_in") and tape.has(place + 1, "month"):
         day = read_date(tape, place + 1, bare=False)  # "the evening of April 8"
-        return day or _whole_month(tape, tape.get(place + 1, "month"), place + 2)
+        return day or whole_month(tape, tape.get(place + 1, "month"), place + 2)
     listed = tape.has(place - 1, "or") and tape.has(place - 2, "month")
     if tape.has(place, "month") and (
         listed
@@ -171,22 +171,18 @@ def read_named(tape: Tape, place: int) -> Read | None:
         or tape.has(place - 1, "whenever", "part", "after", "before", "by", "not_before")
         or (tape.vocabulary.hours_follow and tape.has(place - 1, "weekday"))
     ):
-        return _whole_month(tape, tape.get(place, "month"), place + 1)
+        return whole_month(tape, tape.get(place, "month"), place + 1)
     if tape.has(place, "month_short") and (_has_year(tape, place + 1) or _names_a_year(tape, place + 1)):
-        return _whole_month(tape, tape.get(place, "month_short"), place + 1)
+        return whole_month(tape, tape.get(place, "month_short"), place + 1)
     return None
 
 
 def _is_a_day_off(tape: Tape, place: int) -> bool:
-    """ "В четверг выходной", "мой выходной всегда среда"."""
-    if tape.has(place - 1, "weekday", "weekdays", "relative"):
-        return True
-    for ahead in range(place + 1, place + 5):
-        if tape.has(ahead, "weekday", "weekdays"):
-            return True
-        if tape.has(ahead, "soft", "or", "and", "except", "not", "to") and tape.at(ahead).text not in "-:":
-            return False
-    return False
+    """ "В четверг выходной", "17 марта у меня выходной", unlike "запишите на выходной"."""
+    if not tape.has(place, "day_off"):
+        return False
+    named = any(tape.says(kind) for kind in ("weekday", "weekdays", "relative", "month", "ordinal_sign"))
+    return named and not tape.has(place - 1, "at", "at_weak", "every", "indifferent", "or")
 
 
 def _names_a_year(tape: Tape, place: int) -> tuple[int, int] | None:
@@ -273,7 +269,7 @@ def _season(tape: Tape, written: str) -> Days:
     return PAST
 
 
-def _whole_month(tape: Tape, number: int, end: int) -> Read | None:
+def whole_month(tape: Tape, number: int, end: int) -> Read | None:
     today = tape.today
     year = today.year if number >= today.month else today.year + 1
     if (named := _names_a_year(tape, end)) is not None:

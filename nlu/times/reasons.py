@@ -49,7 +49,7 @@ def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool
     told = False
     for step in (-1, 1):
         beside = place + step
-        while 0 <= beside < len(tape) and not tape.has(beside, "soft", "so", "correction"):
+        while 0 <= beside < len(tape) and not tape.has(beside, "soft", "so", "then", "correction"):
             wished = tape.has(beside, "wishing", "booked", "moving", "whenever", "asap")
             if wished and not tape.has(beside, "no_visit") and tape.at(beside).text != "about":
                 return False
@@ -66,7 +66,10 @@ def is_pointed_back_at(tape: Tape, place: int) -> bool:
         if tape.has(after, "after_that", "before_that", "that_week"):
             return True
         if tape.has(after, "so"):
-            return tape.has(tape.skip(after + 1, "filler", "whenever", "soft"), *_POINTING_BACK)
+            following = tape.skip(after + 1, "filler", "whenever", "soft")
+            return tape.has(following, *_POINTING_BACK) or any(
+                tape.has(p, "before_that", "after_that") for p in range(following, following + _WITHIN)
+            )
     return False
 
 

@@ -83,7 +83,9 @@ def told_once(pieces: list[Piece]) -> list[Piece]:
         same = same or _is_one_of(pieces[first], pieces[again])
         if same and not _has_clock(pieces, first) and _has_clock(pieces, again):
             left.discard(first)
-        elif same and again == len(pieces) - 1 and _has_clock(pieces, first):
+        elif (
+            same and again == len(pieces) - 1 and _has_clock(pieces, first) and not _has_clock(pieces, again)
+        ):
             left.discard(again)  # "the 31st at 10, if you are open on the 31st"
     for first, again in combinations(days, 2):  # "the 3rd, 4th and 5th, but on the 4th at 6"
         same = _are_the_same_days(pieces[first], pieces[again])

@@ -8,7 +8,7 @@ from nlu.times.dates import read_date
 from nlu.times.holidays import read_holiday
 from nlu.times.modifiers import read_modifier
 from nlu.times.narrowing import weekdays_within
-from nlu.times.periods import read_named, read_period
+from nlu.times.periods import read_period, whole_month
 from nlu.times.pieces import PAST, Days
 from nlu.times.tape import Tape
 
@@ -37,15 +37,12 @@ def read_weekday(tape: Tape, place: int) -> Read | None:
 def _of_a_month(tape: Tape, weekday: int, place: int) -> Read | None:
     """ "В любую пятницу марта", "ogni venerdì di aprile", "every Friday in April": all of that month."""
     of = tape.skip(place, "of", "month_in", "filler", most=1)
-    month = read_named(tape, of) if tape.has(of, "month") else None
-    if month is None or month[0].kind != "month" or not month[0].ranges:
+    month = whole_month(tape, tape.get(of, "month"), of + 1) if tape.has(of, "month") else None
+    if month is None or not month[0].ranges or tape.whole(of + 1) is not None:
         return None
-    every = Days("weekday", month[0].ranges, weekday=weekday)
-    found = weekdays_within(month[0], every)
-    if found is None:
-        return None
-    ahead = tuple(one for one in found.ranges if one[0] >= tape.today)
-    return (replace(found, ranges=ahead), month[1]) if ahead else None
+    each = weekdays_within(month[0], Days("weekday", month[0].ranges, weekday=weekday))
+    ahead = tuple(one for one in each.ranges if one[0] >= tape.today) if each is not None else ()
+    return (replace(each, ranges=ahead), month[1]) if each is not None and ahead else None
 
 
 def read_modified_weekday(tape: Tape, place: int) -> Read | None:

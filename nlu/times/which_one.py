@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from nlu.times import almanac
-from nlu.times.pieces import Days, Piece
+from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.refusals import is_a_condition
 from nlu.times.tape import Tape
 
@@ -23,6 +23,21 @@ def is_bare_next(tape: Tape, place: int) -> bool:
     return tape.has(place, "next") and not tape.has(
         place + 1, "weekday", "unit", "weekend", "month", "part", "holiday"
     )
+
+
+def next_behind_hours(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
+    """ "This week in the morning, next in the evening": the week after that one."""
+    week, hour = pieces[-2:] if len(pieces) > 1 else (None, pieces[-1])
+    if week is None or not isinstance(hour.found, Clock) or hour.link != "none":
+        return None
+    days = week.found
+    if not isinstance(days, Days) or days.kind != "week" or not tape.has(place, "next"):
+        return None
+    if tape.has(place + 1, "weekday", "unit", "weekend", "month", "holiday"):
+        return None
+    if not any(tape.has(p, "soft", "and", "or") for p in range(hour.end, place)):
+        return None
+    return [Piece(a_week(days.ranges[0][1]), place, place + 1, link="break")], place + 1
 
 
 def one_after_next(tape: Tape, place: int) -> tuple[Days, int] | None:
