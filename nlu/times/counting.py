@@ -143,6 +143,7 @@ def read_counted(tape: Tape, place: int) -> Read | None:
     if tape.has(end, "from_now"):
         return counted_ahead(tape, many, unit), end + 1
     british = unit == "fortnight" or tape.has(end, "day_number")  # "fortnight tomorrow", "week on Friday"
+    british = british or (begin < end - 1 and tape.has(end, "weekday") and many == 1)  # "a week Thursday"
     british = (
         british and tape.vocabulary.language == "en" and not tape.has(begin - 1, "weekday", "this", "next")
     )
@@ -199,6 +200,7 @@ def _counted_from(tape: Tape, many: int, unit: str, end: int) -> Read | None:
     british = tape.vocabulary.language == "en" and unit != "day"
     on_day = end + 1 if british and tape.has(end, "day_number") and tape.has(end + 1, "weekday") else end
     on_today = british and (on_day > end or tape.has(end, "relative"))
+    on_today = on_today or (british and many == 1 and tape.has(end, "weekday"))
     if not (on_today or tape.has(end, "from_then")):
         return None
     then = on_day if on_today else end + 1

@@ -149,8 +149,8 @@ def _same_hour_of_another(tape: Tape, place: int, pieces: list[Piece]) -> Echo |
     begin = tape.skip(place + 1, "filler", "of", most=1)
     base = _day_told(pieces)
     if hours and base is not None and tape.has(begin, "day_later", "day_before"):
-        day = base.ranges[0][0] + (_DAY if tape.has(begin, "day_later") else -_DAY)
-        told = Piece(Days("date", (almanac.one(day),)), place, begin + 1)
+        beside = base.ranges[0][0] + (_DAY if tape.has(begin, "day_later") else -_DAY)
+        told = Piece(Days("date", (almanac.one(beside),)), place, begin + 1)
         return [told, Piece(hours[-1].found, place, begin + 1, link="none")], begin + 1
     if not hours or not tape.has(begin, "weekday", "relative", "digits", "day_number", "next"):
         return None

@@ -11,11 +11,42 @@ from nlu.times.tape import Tape
 
 _DOUBTFUL = 0.6
 _CLAUSE = 10
+_ONLY = frozenset({"only", "только"})
 
 
 def heed_what_was_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     pieces = _chosen(tape, _in_the_month_told(tape, _from_an_hour_on(tape, pieces)))
+    pieces = _without_the_others(tape, pieces)
     return _without_reasons_until(tape, _without_advice(tape, pieces))
+
+
+def _without_the_others(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Saturdays only, I work in London during the week": what is told after it only says why."""
+    first = pieces[0] if pieces else None
+    if first is None or not isinstance(first.found, Days) or first.negated or first.found.bound:
+        return pieces
+    beside = (first.start - 1, first.start - 2, first.end)
+    if not any(tape.has(p, "only") or tape.at(p).text in _ONLY for p in beside):
+        return pieces
+    hours = {n - 1 for n, p in enumerate(pieces) if isinstance(p.found, Clock) and p.link == "none"}
+    return [p for n, p in enumerate(pieces) if n == 0 or n in hours or not _says_why(tape, p)]
+
+
+def _says_why(tape: Tape, piece: Piece) -> bool:
+    """Whether words that nobody understands, and nothing that wishes, stand beside it in its clause."""
+    if not isinstance(piece.found, Days) or piece.link not in ("break", "soft") or piece.negated:
+        return False
+    single = piece.found.kind in ("weekday", "date", "number", "relative")
+    strange = 0
+    for step, beside in ((-1, piece.start - 1), (1, piece.end)):
+        while 0 <= beside < len(tape) and not tape.has(beside, "soft"):
+            if tape.has(beside, "wishing", "or", "whenever", "booked", "moving"):
+                return False
+            if single and tape.has(beside, "own"):  # "my father only on Tuesday, my mother on Thursday"
+                return False
+            strange += tape.is_unknown(beside) or tape.has(beside, "elsewhere", "cannot")
+            beside += step
+    return strange > 0
 
 
 def _from_an_hour_on(tape: Tape, pieces: list[Piece]) -> list[Piece]:
