@@ -264,7 +264,9 @@ async def judge(
     tally.holds_left = sum(1 for row in rows if row["status"] == "held")
     never = [robot for robot in robots if not robot.booked]
     if never:
-        print(f"  {len(never)} patients did not get to a booking")
+        print(f"  {len(never)} patients did not get to a booking; the last that they saw:")
+        for robot in never:
+            print("   ", " | ".join(shown.text.replace("\n", " ")[-90:] for shown in robot.seen[-4:]))
 
 
 def _has_repeats(robot: Robot, accepted: list[dict[str, object]]) -> bool:

@@ -214,6 +214,7 @@ class FrontDesk:
             reachability=self.reachability,
             typing=self.typing,
             refused_later=self.delivery.refused_later,
+            status_came=self.delivery.status_came,
         )
         self.staff = StaffSide(
             books,

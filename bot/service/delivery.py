@@ -87,6 +87,7 @@ class Delivery:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._bells: dict[str, asyncio.Event] = {}
         self._posted: set[str] = set()  # requests of this process whose outcome is not stored yet
+        self._repeats: dict[str, bool] = {}  # about to be sent again -> whether a status has come meanwhile
         self._stopping = False
 
     @property
@@ -113,6 +114,11 @@ class Delivery:
             log.error("account_refuses_everything", channel=refusal.channel, code=refusal.code)
             await self._stopped(refusal.channel, refusal.code, None)
             self._told()
+
+    def status_came(self, outbox_id: str) -> None:
+        """A status names this message; what it says is about to be stored."""
+        if outbox_id in self._repeats:
+            self._repeats[outbox_id] = True
 
     @property
     def is_busy(self) -> bool:
@@ -212,8 +218,7 @@ class Delivery:
     async def _post_once(self, message: OutboxMessage) -> None:
         """A request whose outcome could not be stored has an unknown fate, like one without an answer."""
         if message.id in self._posted:
-            deadline = self._clock.now() + self.status_deadline
-            await self._store.settle(message, state=OutboxState.UNCERTAIN, not_before=deadline)
+            await self._settle_as_unknown(message)
         else:
             self._posted.add(message.id)
             await self._post(message)
@@ -235,6 +240,9 @@ class Delivery:
             await self._store.hold_back(message)
             self._held_back(message.contact.id)
             return
+        if self._repeats.get(message.id):  # stored in a moment; were it not, the wait begins anew
+            await self._settle_as_unknown(message)
+            return
         outcome = await channel.send(rendered, message.contact.address)
         match outcome:
             case Sent(message_id=message_id):
@@ -245,12 +253,15 @@ class Delivery:
                 log.warning("send_uncertain", outbox=message.id, reason=reason)
                 if self._lines.unanswered(_line_of(message), self._clock.now()) > 0:
                     self.look_again()  # this one waits: another has to ask
-                deadline = self._clock.now() + self.status_deadline
-                await self._store.settle(message, state=OutboxState.UNCERTAIN, not_before=deadline)
+                await self._settle_as_unknown(message)
             case Refused():
                 await self._refused(message, outcome)
         self._probe.at("idle")
         self._changes.ring()
+
+    async def _settle_as_unknown(self, message: OutboxMessage) -> None:
+        deadline = self._clock.now() + self.status_deadline
+        await self._store.settle(message, state=OutboxState.UNCERTAIN, not_before=deadline)
 
     def _is_silenced(self, message: OutboxMessage) -> bool:
         """Whether the assistant was paused after it had this to say."""
@@ -258,8 +269,8 @@ class Delivery:
         return of_its_own and self._switches.now.is_paused(message.contact.address.channel)
 
     async def _decide(self, message: OutboxMessage, line: Line, bell: asyncio.Event) -> None:
-        """The wait for a status is over and none came. One that comes while the repeat waits its turn still
-        counts: the last thing before the request is to look."""
+        """The wait for a status is over and none came. One that comes while the repeat waits its turn, or is
+        being made, still counts: the last thing before the request is to look."""
         if message.attempts >= _SENDS_OF_UNKNOWN_FATE and not self._resend_blindly:
             self._measures.reconciled("given_up")
             log.error("send_given_up", outbox=message.id, remedy="see whether the Graph API can be reached")
@@ -270,10 +281,14 @@ class Delivery:
             return
         if self._typing is not None:
             await self._typing.over(message.contact.id)
-        again = await self._store.resend(message)
-        self._measures.reconciled("sent_again" if again else "by_status")
-        if again is not None:
-            await self._post_once(again)
+        self._repeats[message.id] = False
+        try:
+            again = await self._store.resend(message)
+            self._measures.reconciled("sent_again" if again else "by_status")
+            if again is not None:
+                await self._post_once(again)
+        finally:
+            del self._repeats[message.id]
 
     async def _refused(self, message: OutboxMessage, refusal: Refused) -> None:
         line, now = _line_of(message), self._clock.now()

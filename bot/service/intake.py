@@ -48,9 +48,11 @@ class Intake:
         reachability: Reachability | None = None,
         typing: Typing | None = None,
         refused_later: Callable[[LateRefusal], Awaitable[None]] = _nobody_hears,
+        status_came: Callable[[str], None] = lambda outbox_id: None,
     ) -> None:
         self._typing = typing
         self._refused_later = refused_later
+        self._status_came = status_came  # called before it is stored
         self._reachability = reachability
         self._store = store
         self._turns = turns
@@ -65,6 +67,9 @@ class Intake:
         """Returns after the commit. Raises what the database raises: answer 503, and Meta sends again."""
         self._probe.at("intake")
         arrived = [self._as_arrival(event) for event in events]
+        for event in arrived:
+            if event.status is not None and event.status.outbox_id:
+                self._status_came(event.status.outbox_id)
         try:
             accepted = await self._store.accept(arrived, accounts=self._accounts)
         except Exception:

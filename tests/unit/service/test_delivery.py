@@ -92,6 +92,29 @@ async def test_a_status_that_comes_while_the_repeat_waits_its_turn_still_counts(
     assert len(ticking.channel.ids) == 1
 
 
+async def test_a_status_that_comes_while_the_repeat_is_being_made_still_counts(
+    ticking: Surgery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It arrives in the moment between the commit of the repeat and its request, and is stored after it."""
+    ticking.channel.outcomes = [UNKNOWN]
+    resend = ticking.desk.store.resend
+    arrived: list[asyncio.Task[object]] = []
+
+    async def and_then_it_comes(message: OutboxMessage) -> OutboxMessage | None:
+        again = await resend(message)
+        arrived.append(asyncio.create_task(ticking.desk.intake.accept([_status(message.id)])))
+        await asyncio.sleep(0)  # as far as to what comes before it is stored
+        return again
+
+    monkeypatch.setattr(ticking.desk.store, "resend", and_then_it_comes)
+    anna = ticking.patient()
+    await ticking.desk.intake.accept([anna._event(InboundKind.TEXT, text="Buonasera")])
+    await ticking.until(lambda: bool(arrived))
+    await ticking.settled()
+
+    assert len(ticking.channel.ids) == 1
+
+
 async def test_twice_unknown_is_given_up_and_not_sent_a_third_time(ticking: Surgery) -> None:
     ticking.channel.outcomes = [UNKNOWN, UNKNOWN]
     await ticking.patient().says("Buonasera")
