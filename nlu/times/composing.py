@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from nlu.times import almanac
 from nlu.times.almanac import DayRange
 from nlu.times.apart import DOUBTFUL, doubted, is_wish
+from nlu.times.disagreements import overlap_unsettled
 from nlu.times.doubts import is_in_doubt
 from nlu.times.grouping import Spoken, chains, spoken_together
 from nlu.times.hours import clock_text, hours_meant, minutes_of, opening_hours, wall
@@ -46,7 +47,7 @@ def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...
                 entities.append(_entity(text, tape, (piece,), "asap", True, confidence=0.95 if firm else 0.8))
             case _:
                 pass
-    if is_in_doubt(tape, pieces):
+    if is_in_doubt(tape, pieces) or any(overlap_unsettled(group) for group in groups):
         entities = [_doubtful(entity) for entity in entities]
     return tuple(sorted(entities[:_MOST], key=lambda e: (-e.confidence, e.start)))
 
@@ -72,7 +73,8 @@ def _holes(tape: Tape, groups: list[list[Piece]]) -> tuple[DayRange, ...]:
                 and piece.negated
                 and (piece.excluding or not _own_clock(chain, piece))
             ):
-                returns = (
+                again = any(d.kind == "date" and d.weekday == piece.found.weekday is not None for d in days)
+                returns = not again and (  # "Thursday no, the next one"
                     piece.excluding
                     or not (onward or tape.has(piece.start, "this"))
                     or tape.has(piece.start, "weekdays", "every")
@@ -171,8 +173,15 @@ def _is_asked_for(tape: Tape, past: Piece, clock: Piece) -> bool:
 def _are_refused_apart(days: Sequence[Piece], clocks: Sequence[Piece]) -> bool:
     """ "Not on Monday and not in the morning": of the other days, other hours."""
     first = min((*days, *clocks), key=lambda piece: piece.start)
-    joined = all(p.link in ("and", "or") or p.excluding for p in (*days, *clocks) if p is not first)
-    return bool(clocks) and joined and all(piece.negated for piece in (*days, *clocks))
+    told = [p for p in (*days, *clocks) if p is not first]
+    joined = all(p.link in ("and", "or") or p.excluding or _is_apart(p) for p in told)
+    refused = all(clock.negated or clock.link in ("and", "soft") for clock in clocks)
+    return bool(clocks) and joined and refused and all(day.negated for day in days)
+
+
+def _is_apart(piece: Piece) -> bool:
+    """ "On Monday no, after 5 yes": hours behind a comma."""
+    return isinstance(piece.found, Clock) and piece.link == "soft" and not piece.negated
 
 
 def _confidence(days: Sequence[Piece], found: Days) -> float:

@@ -48,6 +48,18 @@ def refuses_in_two_ways(tape: Tape, pieces: Sequence[Piece]) -> bool:
     return bare and not any(tape.at(place).text in _BARE_NO for place in range(last))
 
 
+def may_be_of_the_refused(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Giovedì non posso, dopo le 17 sì": of Thursday, or of the other days?"""
+    days = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges]
+    if not days or not all(p.negated for p in days):
+        return False
+    return any(
+        one is days[-1] and tape.has(one.end, "cannot") and isinstance(hour.found, Clock) and not hour.negated
+        for one, hour in pairwise(pieces)
+        if hour.link == "soft"
+    )
+
+
 def is_astonished(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "Какая среда, пятница конечно": of two days the one that is not meant, but perhaps a question."""
     days = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges and not p.negated]
@@ -137,6 +149,25 @@ def _clash(one: Days, other: object) -> bool:
     if one.kind == "weekday" and other.kind in ("date", "number"):  # "mar 10/3"
         return one.bound is not None or other.ranges[0][0].weekday() != one.weekday
     return not any(a < d and c < b for a, b in one.ranges for c, d in other.ranges)
+
+
+def overlap_unsettled(chain: Sequence[Piece]) -> bool:
+    """ "On Monday or Tuesday, after the weekend", "at the beginning of the week, Monday or Tuesday": days and
+    longer times side by side that nothing made one."""
+    days = [
+        p for p in chain if isinstance(p.found, Days) and p.found.ranges and not (p.negated or p.dismissed)
+    ]
+    for one, other in pairwise(days):
+        a, b = one.found, other.found
+        if not (isinstance(a, Days) and isinstance(b, Days)) or other.link not in ("none", "soft"):
+            continue
+        if a.ranges == b.ranges:
+            continue
+        long = [d for d in (a, b) if len(d.ranges) == 1 and (d.ranges[0][1] - d.ranges[0][0]).days > 1]
+        meet = any(c < f and e < d for c, d in a.ranges for e, f in b.ranges)
+        if long and (meet or (a in long and b.weekday is not None)):
+            return True
+    return False
 
 
 def is_given_up(tape: Tape, pieces: Sequence[Piece]) -> bool:

@@ -22,6 +22,7 @@ from nlu.times.disagreements import (
     is_out_of_bounds,
     lies_outside,
     may_be_moved,
+    may_be_of_the_refused,
     refuses_in_two_ways,
 )
 from nlu.times.hours import opening_hours, part_hours
@@ -67,6 +68,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or ends_later(pieces)
         or is_hour_of_the_last(pieces)
         or may_be_moved(tape, pieces)
+        or may_be_of_the_refused(tape, pieces)
         or lies_outside(tape, pieces)
     )
 

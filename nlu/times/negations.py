@@ -124,7 +124,8 @@ def negate(
             and isinstance(piece.found, Clock)
             and isinstance(pieces[-1].found if pieces else None, Days)
         )
-        if "cannot" in senses and before and own_hour:  # "on Tuesday I have a meeting at 3"
+        bare = tape.at(marker).text in _NO and tape.has(marker + 1, "and")  # "Monday no and after 5 yes"
+        if "cannot" in senses and before and own_hour and not bare:  # "on Tuesday I have a meeting at 3"
             return pieces, piece.but(negated=True)
         if tape.at(marker).text in _NO and after and _is_instead(tape, pieces, piece, marker):
             continue  # "Thursday? No, Friday": a correction

@@ -52,9 +52,10 @@ def one_after_next(tape: Tape, place: int) -> tuple[Days, int] | None:
 
 
 def not_this_one(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
-    """ "Wednesday, not this one, the next": but "this Wednesday, not next" is this one."""
-    refused = pieces[-1].negated or any(tape.has(p, "not") for p in range(pieces[-1].end, place))
-    if tape.has(place - 1, "not") or not (is_bare_next(tape, place) and refused):
+    """ "Not this Friday, the next", "non questo venerdì, l'altro": but "this one, not next" is this."""
+    refused = any(tape.has(p, "not", "cannot") for p in range(pieces[-1].end, place))
+    named = is_bare_next(tape, place) or (tape.has(place, "other_one") and ends(tape, place + 1))
+    if tape.has(place - 1, "not") or not (named and (refused or pieces[-1].negated)):
         return None
     if almanac.is_weekend(days.ranges[0]):  # "not this weekend but the next"
         pieces[-1] = pieces[-1].but(negated=True)
