@@ -16,6 +16,7 @@ from nlu.times.weekdays import read_modified_weekday, read_weekday
 
 Read = tuple[Days, int]
 _FORTNIGHT = timedelta(days=14)
+_FAR = 245  # days ahead, of a month that nobody waits for
 
 
 def read_days(tape: Tape, place: int) -> Read | None:
@@ -180,7 +181,8 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     days, end = found
     if days.kind == "past" or not days.ranges:
         return PAST, end
-    if begins and not after and speaks_of_pain(tape, place, end):
+    since = begins and not after and not tape.has(place, "not_before")
+    if since and (speaks_of_pain(tape, place, end) or _lies_far_ahead(tape, days)):
         return PAST, end
     if tape.is_onward(end):
         end += 1
@@ -207,6 +209,11 @@ def _bounded(tape: Tape, place: int) -> Read | None:
         return None
     bound: Literal["by", "before"] = "by" if until == last else "before"
     return Days("span", ((today, until),), weekday=weekday, number=number, bound=bound), end
+
+
+def _lies_far_ahead(tape: Tape, days: Days) -> bool:
+    """ "It has been crumbling since January", said in March, and not from the next January on."""
+    return days.kind in ("date", "month") and (days.ranges[0][0] - tape.today).days >= _FAR
 
 
 def _has_an_hour(tape: Tape, place: int) -> bool:

@@ -164,6 +164,6 @@ def between_bounds(one: Days, other: Days) -> Days | None:
         return None
     start, end = after.ranges[0][0], before.ranges[0][1]
     if after.number is not None and before.number is None:  # "... of April": of the month told last
-        day = after.number + (after.bound == "after")
-        start = almanac.make(end.year, end.month, day) or start
+        day, last = after.number + (after.bound == "after"), end - timedelta(days=1)
+        start = almanac.make(last.year, last.month, day) or start
     return Days("span", ((start, end),)) if start < end else None

@@ -146,7 +146,9 @@ def _last_of_a_row(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         if place - first >= 2:
             last = pieces[place].but(negated=False, excluding=False, link=pieces[first].link)
             refused = [
-                piece.but(negated=True) for piece in pieces[first:place] if isinstance(piece.found, Days)
+                piece.but(negated=True)
+                for piece in pieces[first:place]
+                if isinstance(piece.found, Days) and piece.found != last.found  # "Tue? No, Wed. No, Tue!"
             ]
             return [
                 *pieces[:first],
