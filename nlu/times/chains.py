@@ -66,7 +66,9 @@ def find_pieces(tape: Tape) -> list[Piece]:
             continue
         told_already = pieces and _is_birth_just_told(pieces[-1], place)
         born = born or ("born" in senses and not (told_already or _is_year_of_birth(tape, place)))
-        born = born or _turns_older(tape, place)
+        if _turns_older(tape, place):
+            born, place = True, place + 1
+            continue
         found = (
             same_day(tape, place, pieces)
             or free_on_either_side(tape, place, pieces)
@@ -118,6 +120,7 @@ def _is_birth_just_told(last: Piece, place: int) -> bool:
     return isinstance(last.found, Birth) and place - last.end <= 2
 
 
+_HOURS = 24
 _TURNS = frozenset(
     {"fa", "faccio", "compie", "compio", "compira", "turns", "turn", "исполнится", "исполняется"}
 )
@@ -125,7 +128,13 @@ _TURNS = frozenset(
 
 def _turns_older(tape: Tape, place: int) -> bool:
     """ "Mia suocera fa 80 anni il 20 marzo", "she turns 8 on Friday": a birthday."""
-    if tape.at(place - 1).text not in _TURNS or tape.number(place) is None:
+    number = tape.number(place)
+    if number is None:
+        return False
+    older = tape.has(place - 1, "aged") or (number[0] > _HOURS and tape.at(place - 1).text == "is")
+    if older and tape.has(number[1], "day_number", "in") and tape.at(number[1] + 1).senses:
+        return True  # "she's 3 on the 12th", "my mum is 80 on Friday"
+    if tape.at(place - 1).text not in _TURNS:
         return False
     return tape.vocabulary.language == "en" or tape.get(place + 1, "unit") == "year"
 
@@ -171,7 +180,8 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         dated = dated or (days[0].kind == "relative" and tape.says("calling"))  # "I'll call you tomorrow"
         if dated and told_only and not is_pointed_back_at(tape, days[1]):
             return [Piece(PAST, place, days[1])], days[1]
-        if (asked_for_birth or born) and days[0].kind in ("date", "number", "month"):
+        of_birth = asked_for_birth or (born and not is_pointed_back_at(tape, days[1]))
+        if of_birth and days[0].kind in ("date", "number", "month"):
             return [Piece(PAST, place, days[1])], days[1]
         return [Piece(days[0], place, days[1])], days[1]
     if (clock := read_clock(tape, place)) is not None and not asked_for_birth:

@@ -257,7 +257,7 @@ def _dismiss_its_clock(tape: Tape, pieces: list[Piece], number: int, *, whole: b
 
 def _from_to(tape: Tape, piece: Piece) -> list[Piece]:
     """Beside "move", "from Tuesday to Thursday" is no span: the visit goes from the first to the second."""
-    leaves = tape.has(piece.start, "from") or tape.has(piece.start - 1, "own", "moving")
+    leaves = tape.has(piece.start, "from") or tape.has(piece.start - 1, "own", "moving", "possessive")
     if isinstance(piece.found, Clock) and piece.found.shape == "range" and leaves:
         to = next((p for p in range(piece.start + 1, piece.end) if tape.has(p, "to")), piece.end - 1)
         return [piece.but(found=Clock("point", piece.found.end, part=piece.found.part), start=to)]

@@ -79,7 +79,11 @@ def _a_bound_is_bare(tape: Tape) -> bool:
         ends = place + 1 >= len(tape) or tape.has(place + 1, "soft") or tape.at(place + 1).text == "или"
         if place in tape.read:
             continue
-        spans = tape.has(place, "between") and not tape.has(place, "filler") and _reaches(tape, place, 1)
+        spans = (
+            tape.has(place, "between")
+            and not tape.has(place, "filler")
+            and (ends or _reaches(tape, place, 1))
+        )
         if spans or (tape.has(place, "by") and place + 1 in tape.read):  # "by close of business Thursday"
             return True
         leaves_early = tape.has(place - 1, "own_hours") and tape.has(place, "earlier")  # "esco prima"

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from nlu.times import almanac
 from nlu.times.dates import read_date
+from nlu.times.nth import read_nth_of
 from nlu.times.pieces import Days, Piece
 from nlu.times.positions import position_in
 from nlu.times.tape import Tape
@@ -28,6 +29,7 @@ def read_pointing(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
     return (
         _all_day(tape, place, last)
         or _part_of_it(tape, place, pieces, days)
+        or _nth_of_it(tape, place, pieces, days)
         or _said_again(tape, place, pieces, days)
         or _or_the_next(tape, place, last, days)
         or _its_dates(tape, place, pieces, days)
@@ -76,6 +78,19 @@ def _part_of_it(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read
         return None
     pieces[-1] = last.but(found=Days("span", ((start, end),)), end=place + 1)
     return [], place + 1
+
+
+def _nth_of_it(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:
+    """ "In June, the first week", "maggio va bene, esclusi i primi tre giorni"."""
+    found = read_nth_of(tape, place, days)
+    if found is None:
+        return None
+    last = pieces[-1]
+    gap = range(last.end, place)
+    if last.negated or any(tape.has(p, "or", "not", "except", "cannot") for p in gap):
+        return [Piece(found[0], place, found[1])], found[1]
+    pieces[-1] = last.but(found=found[0], end=found[1])
+    return [], found[1]
 
 
 def _said_again(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:

@@ -132,6 +132,7 @@ def _is_past_verb(tape: Tape, place: int) -> bool:
             if tape.has(place, "happened") or text in _WAS:
                 return tape.at(place + 1).text not in _STILL_TO_COME
             done = tape.is_unknown(place) and _ENDED.fullmatch(text) is not None and text not in _NO_ENDING
+            done = done and not tape.has(place - 1, "being")  # "I'm wiped out on Tuesday"
             return done and not any(tape.at(p).text in _TO_BE_DONE for p in range(place - 4, place))
         case _:
             if tape.has(place, "happened"):
