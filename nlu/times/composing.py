@@ -47,7 +47,7 @@ def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...
                 entities.append(_entity(text, tape, (piece,), "asap", True, confidence=0.95 if firm else 0.8))
             case _:
                 pass
-    if is_in_doubt(tape, pieces) or any(overlap_unsettled(group) for group in groups):
+    if is_in_doubt(tape, pieces, told) or any(overlap_unsettled(group) for group in groups):
         entities = [_doubtful(entity) for entity in entities]
     return tuple(sorted(entities[:_MOST], key=lambda e: (-e.confidence, e.start)))
 

@@ -79,6 +79,8 @@ def disagree(pieces: Sequence[Piece]) -> bool:
     ):  # "mornings or the Saturday": any day's mornings, too
         return True
     bounds = [p for p in told if isinstance(p.found, Clock) and p.found.shape in ("after", "before")]
+    listed = {id(p) for p, behind in pairwise(hours) if p.link == "soft" and behind.link in ("or", "and")}
+    hours = [p.but(link="or") if id(p) in listed else p for p in hours]  # "at 9, at 10 or at 11"
     apart = any(p.link not in ("or", "and") for p in (*hours[1:], *bounds) if p is not told[0])
     if hours and days and apart and len(hours) + len(bounds) > len(days):
         return True

@@ -25,9 +25,9 @@ from nlu.times.disagreements import (
     may_be_of_the_refused,
     refuses_in_two_ways,
 )
+from nlu.times.grouping import Spoken
 from nlu.times.hours import opening_hours, part_hours
 from nlu.times.leftovers import something_is_left
-from nlu.times.one_hour import fits
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.refusals import is_a_condition, stands_in_a_condition
 from nlu.times.stories import is_told_of
@@ -38,7 +38,9 @@ _SOMEBODYS = frozenset({"hers", "his", "theirs", "mine", "ours"})  # "the slot a
 _SINGLE = {"weekday", "date", "number", "relative"}
 
 
-def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
+def is_in_doubt(tape: Tape, pieces: Sequence[Piece], told: Sequence[Spoken]) -> bool:
+    """`told`: what of `pieces` shares a time, neighbours that say one thing already made one."""
+    settled = [piece for spoken in told for piece in sorted((*spoken.days, *spoken.clocks), key=_place)]
     return (
         something_is_left(tape)
         or _a_bound_is_bare(tape)
@@ -48,7 +50,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or _hesitates_between(tape, pieces)
         or _is_away_or_free(tape, pieces)
         or _another_day_is_better(tape, pieces)
-        or _an_hour_stands_alone(tape, pieces)
+        or _an_hour_stands_alone(told)
         or _is_vague_talk_of_money(tape, pieces)
         or _was_yesterday(tape, pieces)
         or _an_hour_is_excluded(tape, pieces)
@@ -60,7 +62,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece]) -> bool:
         or is_beside_a_stay(tape, pieces)
         or hours_disagree(tape, pieces)
         or is_out_of_bounds(tape, pieces)
-        or disagree(pieces)
+        or disagree(settled)
         or is_astonished(tape, pieces)
         or refuses_in_two_ways(tape, pieces)
         or goes_round_the_week(tape, pieces)
@@ -195,33 +197,15 @@ def _hesitates_between(tape: Tape, pieces: Sequence[Piece]) -> bool:
     return any(other.link not in ("or", "and") for other in days[1:])
 
 
-def _an_hour_stands_alone(tape: Tape, pieces: Sequence[Piece]) -> bool:
+def _an_hour_stands_alone(told: Sequence[Spoken]) -> bool:
     """ "Friday after lunch? Like 15:30": an hour apart from a day that has one of its own."""
-    alone = with_day = day_is_told = False
-    for number, piece in enumerate(pieces):
-        if _leads_its_day(tape, pieces[number : number + 3]):
-            continue
-        if piece.negated or piece.dismissed:
-            continue
-        day_is_told = day_is_told and piece.link != "break"
-        if isinstance(piece.found, Days):
-            day_is_told = bool(piece.found.ranges)
-        elif isinstance(piece.found, Clock):
-            with_day, alone = with_day or day_is_told, alone or not day_is_told
-    return alone and with_day
+    timed = [spoken for spoken in told if any(not (p.negated or p.dismissed) for p in spoken.clocks)]
+    dated = [any(isinstance(p.found, Days) and p.found.ranges for p in spoken.days) for spoken in timed]
+    return any(dated) and not all(dated)
 
 
-def _leads_its_day(tape: Tape, run: Sequence[Piece]) -> bool:
-    """ "4 this afternoon", "half 9 tomorrow morning": the day and the part that follow are its own."""
-    if len(run) < 2 or not isinstance(run[0].found, Clock) or run[0].found.shape != "point":
-        return False
-    if not isinstance(run[1].found, Days) or run[1].link != "none":
-        return False
-    part = run[2].found if len(run) > 2 else None
-    if not isinstance(part, Clock) or run[2].link in ("or", "and"):
-        return len(run) > 2
-    told = run[2].link == "none" and part.shape == "part" and part.part is not None
-    return told and fits(tape, run[0].found, part.part or "")
+def _place(piece: Piece) -> int:
+    return piece.start
 
 
 def _is_vague_talk_of_money(tape: Tape, pieces: Sequence[Piece]) -> bool:
