@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from nlu.times.pieces import Clock, Days, Instant, Piece
 from nlu.times.tape import Tape
+from nlu.times.told_behind import without_reasons_behind
 
 DOUBTFUL = 0.6  # one of several readings, or something was left unread: said back, or asked
 _FEW = 2  # words between "and" and the day that it joins: "and the cleaning on Friday"
@@ -22,7 +23,7 @@ _WISHING = ("wishing", "works", "whenever", "asap", "free", "booked", "moving", 
 
 def doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
     """The days are in doubt where they are apart; where one seems to be a reason, the other is left."""
-    pieces = _without_today(tape, _without_bounds(tape, pieces))
+    pieces = _without_today(tape, _without_bounds(tape, without_reasons_behind(tape, pieces)))
     days = [p for p in pieces if isinstance(p.found, Days) and is_wish(p)]
     apart = any(later.link == "break" and not _are_joined(tape, one, later) for one, later in pairwise(days))
     reasons = days[:1] if len(days) == 2 and _is_a_reason(tape, pieces, *days) else []

@@ -257,7 +257,7 @@ def _is_pronoun(tape: Tape, place: int) -> bool:
 def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
     for half, part in (("first_half", "morning"), ("second_half", "afternoon")):
         day = tape.skip(place + 1, "at", "filler", "of", most=1)
-        behind = tape.has(place - 1, "weekday", "relative") or tape.has(place - 2, "weekday", "relative")
+        behind = any(tape.has(p, "weekday", "relative", "weekend") for p in (place - 1, place - 2))
         if tape.has(place, half) and (behind or tape.has(day, "weekday", "relative")):
             return Clock("part", part=part), place + 1
     if tape.has(place, "every") and tape.has(place + 1, "part") and not tape.has(place, "part"):

@@ -107,6 +107,8 @@ def _a_refusal_is_left(tape: Tape, pieces: Sequence[Piece]) -> bool:
             continue
         if tape.at(place).text in ("but", "no") or tape.has(place + 1, "soft"):
             continue
+        if tape.has(place, "except") and tape.is_unknown(place + 1):
+            return True  # "the evenings, except Friday's"
         if is_a_condition(tape, place):  # "if Thursday is full, then Friday"
             continue
         beside = (place - 1, place + 1)

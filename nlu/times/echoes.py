@@ -20,6 +20,7 @@ from nlu.times.which_one import (
 
 _CORRECTING = 3  # words between a date and the number that corrects it
 _NO = frozenset({"no", "нет"})
+_ALSO = frozenset({"anche", "pure", "even", "also"})
 _DAY, _WEEK, _FORTNIGHT = timedelta(days=1), timedelta(weeks=1), timedelta(days=14)
 _NAMED = (
     "weekday",
@@ -137,6 +138,8 @@ def _beside_the_day(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
     end = days.ranges[0][1]
     if days.kind in ("week", "month") and not tape.has(place, "after_that", "before_that"):
         return None
+    if tape.at(place - 1).text in _ALSO and _says_before(tape, place):
+        return None  # "il giovedì anche prima"
     near = next((p for p in range(place - 1, pieces[-1].end - 1, -1) if tape.has(p, "cannot", "soft")), -1)
     if tape.has(near, "cannot") and _says_before(tape, place):
         return [], place + 1  # "15 June, I'm away before that"
@@ -197,7 +200,11 @@ def _says_after(tape: Tape, place: int) -> bool:
 
 
 def _says_before(tape: Tape, place: int) -> bool:
-    return tape.has(place, "before_that") or (tape.has(place, "earlier") and ends(tape, place + 1))
+    return tape.has(place, "before_that") or (
+        tape.has(place, "earlier")
+        and ends(tape, place + 1)
+        and not tape.has(place - 1, "have_booked", "happened")
+    )
 
 
 def _one_day_later(tape: Tape, place: int, last: Piece, days: Days) -> Echo | None:

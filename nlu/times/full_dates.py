@@ -147,6 +147,9 @@ def _day_then_month(tape: Tape, place: int) -> tuple[tuple[int, int, int | None]
         return None
     if of > read[1] and tape.has(of - 1, "soft") and tape.at(of - 1).text != ".":
         return None
+    told = any(p in tape.read and tape.has(p, "month") for p in range(place))
+    if told and tape.at(read[1]).text == ",":  # "in March, the 25th, in April I'm away"
+        return None
     if of > read[1] and tape.at(of - 1).text == "in" and begin == place and tape.has(begin, "digits"):
         return None  # "she is 12 in June"
     if almanac.make(2024, month, read[0]) is None:

@@ -32,7 +32,7 @@ _TELLING_BESIDE = frozenset(
         "minus_after",
         "period",
     }
-    | {"month", "nth"}
+    | {"month", "nth", "first_half", "second_half"}
 )
 _NUMBERS_NOTHING = ("counted", "unit", "currency", "one_of", "oclock")
 _ALSO_VERBS = ("may", "march")
@@ -60,6 +60,7 @@ def something_is_left(tape: Tape) -> bool:
             return True
         beside = place - 1 in tape.read or place + 1 in tape.read
         beside = beside or (tape.has(place - 1, "or") and place - 2 in tape.read)
+        beside = beside or ("nth" in kinds and tape.has(place + 1, "or") and place + 2 in tape.read)
         if (
             beside
             and not kinds.isdisjoint(_TELLING_BESIDE)
