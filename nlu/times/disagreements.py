@@ -56,7 +56,7 @@ def may_be_of_the_refused(tape: Tape, pieces: Sequence[Piece]) -> bool:
     return any(
         one is days[-1] and tape.has(one.end, "cannot") and isinstance(hour.found, Clock) and not hour.negated
         for one, hour in pairwise(pieces)
-        if hour.link == "soft"
+        if hour.link in ("soft", "break")
     )
 
 

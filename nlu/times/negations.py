@@ -108,7 +108,8 @@ def negate(
         if "cannot" in senses and pieces and is_a_condition(tape, pieces[-1].start):
             continue  # "if Thursday is full, then on Friday"
         where = _place_of_stay(tape, marker)
-        before = all(tape.has(p, "filler", "possessive") for p in range(gap_start, marker)) and bool(pieces)
+        begins = gap_start + (tape.at(gap_start).text == ":")  # "domani: no"
+        before = all(tape.has(p, "filler", "possessive") for p in range(begins, marker)) and bool(pieces)
         after = all(tape.has(p, "filler", "at", "of", "day_number") for p in range(where, place))
         if "except" in senses and after and not ("cannot" in senses and before):
             listed = tape.has(marker - 1, "workdays", "whenever", "weekend", "unit", "days_ahead")

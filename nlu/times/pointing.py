@@ -11,7 +11,7 @@ from nlu.times.positions import position_in
 from nlu.times.tape import Tape
 
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
-_PLACES = ("begin", "middle", "end")
+_PLACES = ("begin_half", "end_half", "begin", "middle", "end")
 _CONTRAST = ("а", "но", "but", "ma", "bensi", ",")
 _NAMED = ("weekday", "unit", "weekend", "month", "part", "holiday")
 _SMALL = ("soft", "filler", "or")

@@ -85,7 +85,9 @@ class Tape:
         self.days_at: dict[int, tuple[Days, int] | None] = {}  # what was read there already
         self.capitals: frozenset[int] = frozenset()  # where a capital stands
         self.read: set[int] = set()  # the places that a piece was made of
-        tokens = in_full(unstretched(listed(tokenise(text), vocabulary), vocabulary), vocabulary)
+        tokens = in_full(
+            unstretched(listed(tokenise(text.replace("\n", ";")), vocabulary), vocabulary), vocabulary
+        )
         if vocabulary.language == "en":
             tokens = half_days_in_full(unglued_after_digits(tokens, vocabulary))
             tokens = hours_as_heard(tokens, vocabulary)
