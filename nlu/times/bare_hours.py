@@ -169,6 +169,7 @@ def _begins_a_wish(tape: Tape, place: int) -> bool:
     if before < 0:
         return True
     told = tape.has(before, "soft", "or", "and", "filler", "wishing", "correction", "so", "instead", "if")
+    told = told or tape.has(before, "choosing", "advised", "doing")  # "let's go with 2 on Tuesday"
     return told and tape.at(before).text not in ("is", "are")  # "she is 6 on Friday"
 
 
@@ -286,6 +287,8 @@ def _is_the_time_named(tape: Tape, place: int) -> bool:
     """ "The best hour for us would be 5", "preferred time: 3", "hour 4"."""
     if _plain_number(tape, place) is None or tape.is_unknown(_number_end(tape, place)):
         return False
+    if tape.at(place - 1).text == "?" and tape.has(place - 2, "time_word") and place > 2:
+        return tape.has(place - 3, "wishing") or not tape.at(place - 3).senses  # "which hour? Sixteen."
     if tape.has(place - 1, "time_word") and not tape.has(place - 2, "number", "digits", "one", "in"):
         return True
     copula = tape.at(place - 1).text in ("be", "is", "me", "us", ":", "=")

@@ -131,7 +131,17 @@ def _codes(tokens: list[Token], words: Vocabulary) -> set[int]:
         into_digits = token.text.isdecimal() and before.text.isalpha() and not named
         if into_digits or (place - 1 in masked and before.text[0].isalnum()):
             masked.update((place - 1, place))
+            if words.language == "en" and len(before.text) <= 2 and _ends_a_postcode(tokens, place + 1):
+                masked.update((place + 1, place + 2))
     return masked
+
+
+def _ends_a_postcode(tokens: list[Token], place: int) -> bool:
+    """ "SE1 9AM" is no hour."""
+    if place + 1 >= len(tokens) or not tokens[place + 1].glued:
+        return False
+    digit, letters = tokens[place].text, tokens[place + 1].text
+    return digit.isdecimal() and len(digit) == 1 and letters.isalpha() and len(letters) == 2
 
 
 def _phone_numbers(tokens: list[Token], context: Context) -> set[int]:

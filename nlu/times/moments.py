@@ -200,12 +200,22 @@ def _hour(tape: Tape, place: int, *, brief: bool) -> Read | None:
         and (_is_hour_of_day(tape, place, end) or _ends_a_list(tape, place, hour))
     ):
         sure, end = True, end + 1
+    if _is_a_foreign_hour(tape, place, end):
+        sure, end = True, end + 1
     minutes, end, told = _minutes_after(tape, hour, end, brief=brief)
     total = hour * 60 + minutes
     if not 0 <= total <= 1440:
         return None
     is_open = 60 <= total < 720 and not (digits is not None and tape.at(place).text[0] == "0")
     return _with_half_of_day(tape, Moment(total, open=is_open), end, sure=sure or told)
+
+
+def _is_a_foreign_hour(tape: Tape, place: int, unit: int) -> bool:
+    """ "On Thursday on 15 hour", "Friday to 10 hour", as those say who learn the language."""
+    if tape.at(unit).text != "hour" or not tape.has(place, "digits"):
+        return False
+    behind = tape.has(place - 1, "day_number", "to", "in", "weekday", "relative", "at")
+    return behind and (unit + 1 >= len(tape) or tape.has(unit + 1, "soft", "weekday", "relative", "wishing"))
 
 
 def _begins_a_day(tape: Tape, place: int) -> bool:

@@ -16,7 +16,7 @@ def read_nth(tape: Tape, place: int) -> Read | None:
 
 
 def read_nth_of(tape: Tape, place: int, month: Days) -> Read | None:
-    """ "In June, but not the first week", "a maggio, esclusi i primi tre giorni": of the month told before."""
+    """ "In June, but not the first week", "maggio, esclusi i primi tre giorni": of the month just told."""
     if month.kind != "month" or len(month.ranges) != 1:
         return None
     return _nth_of(tape, tape.skip(place, "day_number", most=1), month)

@@ -52,6 +52,7 @@ def is_booked_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     piece, later = pieces[number], pieces[number + 1 :]
     before = piece.start - 1 - tape.has(piece.start - 1, "day_number")  # "I've got the 3 pm"
     booked = tape.has(piece.start, "have_booked") or tape.has(before, "own", "have_booked")
+    booked = booked or (tape.at(before).text == "have" and tape.at(before - 1).text == "i")  # "I have 3 pm"
     if isinstance(piece.found, Clock) and booked and _is_left(pieces, number):
         return True
     if not number or not isinstance(piece.found, Clock) or piece.link != "none" or piece.negated:

@@ -141,13 +141,13 @@ _MINUTES = ("thirty", "fifteen", "forty")
 
 def hours_as_heard(tokens: list[Token], words: Vocabulary) -> list[Token]:
     """ "At for o'clock", "at too pm", "at won thirty", "ten too three"."""
-    for place in range(len(tokens) - 1):
-        word, after = tokens[place].text, tokens[place + 1].text
+    for place in range(len(tokens)):
+        word, after = tokens[place].text, tokens[place + 1].text if place + 1 < len(tokens) else ""
         if word not in _HEARD:
             continue
         said_at = place > 0 and tokens[place - 1].text in _SAID_AT
         on_the_clock = after == "oclock" or (after == "o" and tokens[-1].text != "o")
-        between = place > 0 and _is_number(tokens[place - 1], words) and _is_number(tokens[place + 1], words)
+        between = bool(place and after) and all(_is_number(tokens[p], words) for p in (place - 1, place + 1))
         past = (
             place > 1 and tokens[place - 1].text == "past" and tokens[place - 2].text in ("half", "quarter")
         )

@@ -25,7 +25,21 @@ _TO_BE_DONE = frozenset(
 _WAS = frozenset(
     {"was", "were", "did", "had", "went", "came", "took", "gave", "felt", "kept", "bit", "hit", "ate", "fell"}
     | {"told", "made", "met", "saw", "spoke", "began", "bought", "drove", "flew", "forgot", "broke", "woke"}
-    | {"slept", "stood", "swelled", "threw", "wrote", "spent", "bled", "knocked", "rang", "wasn't", "didn't"}
+    | {
+        "slept",
+        "overran",
+        "ran",
+        "stood",
+        "swelled",
+        "threw",
+        "wrote",
+        "spent",
+        "bled",
+        "knocked",
+        "rang",
+        "wasn't",
+        "didn't",
+    }
 )
 _STILL_TO_COME = frozenset(
     {"hoping", "wondering", "thinking", "looking", "going", "planning", "after", "due"}

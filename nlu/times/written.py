@@ -12,6 +12,7 @@ def written_hour(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bo
     lexeme, sign, second = tape.at(place), tape.at(place + 1), tape.at(place + 2)
     round_after_day = tape.has(place - 1, "weekday", "relative") and digits % 5 == 0 and 700 <= digits <= 2000
     dated = tape.has(place - 1, "month", "ordinal_sign") and digits % 5 == 0 and 700 <= digits < 1900
+    dated = dated or (tape.at(place - 2).text == "/" and digits % 5 == 0 and 700 <= digits < 1900)
     round_after_day = round_after_day or (dated and place - 1 in tape.read)  # "10th March 0915"
     if len(lexeme.text) == 4 and (
         tape.has(place - 1, "at") or round_after_day or tape.context.asking in ("time", "opening")
