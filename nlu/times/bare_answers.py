@@ -26,6 +26,7 @@ def is_an_answer(tape: Tape, place: int) -> bool:
     hours = all(1 <= (tape.number(p) or (0, 0))[0] <= _LATEST for p in numbers)
     listed = len(numbers) > 1 and all(tape.has(b - 1, "or") and a == b - 2 for a, b in pairwise(numbers))
     compared = len(numbers) == 1 and any(tape.has(p, "end", "later_on", "earlier", "then") for p in others)
+    compared = compared or (tape.has(place - 1, "soft") and any(tape.has(p, "not") for p in range(place)))
     refused = len(numbers) == 2 and tape.has(numbers[0] - 1, "not", "cannot")  # "not 3, 4"
     return hours and (listed or compared or refused)
 

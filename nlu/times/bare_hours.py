@@ -304,7 +304,9 @@ def _is_doable(tape: Tape, place: int) -> bool:
         return False
     if not (tape.has(place - 1, "doing") or (tape.has(place - 1, "cannot") and not tape.at(place - 1).text)):
         return False
-    return number[1] >= len(tape) or tape.has(number[1], "soft", "or", "day_number", "moving", "then")
+    return number[1] >= len(tape) or tape.has(
+        number[1], "soft", "or", "day_number", "moving", "then", "instead"
+    )
 
 
 def _follows_an_hour(tape: Tape, place: int) -> bool:

@@ -54,6 +54,9 @@ _OF_TIME = frozenset(
 _JUDGED = frozenset({"рано", "поздно"})
 _JOINING = frozenset({"or", "to", "and", "soft"})
 _NAMING = ("number", "at", "half", "clock_spoken", "holiday", "day_number", "weekday", "month", "ordinal")
+_BEHIND_ON = frozenset(
+    {"please", "pls", "if", "is", "would", "thanks", "ta", "thx", "or", "but", "and", "for"}
+)
 #: Words that tell why a time is named, and nothing of the time itself.
 _TELLING = frozenset({"wishing", "happened", "so", "street_after", "it_is", "no_visit", "advised"})
 
@@ -147,12 +150,12 @@ class Tape:
         return 0 <= place < len(self.lexemes) and self.lexemes[place].senses.keys() <= _TELLING
 
     def is_onward(self, place: int) -> bool:
-        """ "Or later", "in poi"; the English "on" only where no day follows it."""
+        """ "Or later", "in poi"; the English "on" only where nothing follows it ("8.30 on a Thursday")."""
         if not self.has(place, "onward"):
             return False
-        return self.at(place).text != "on" or not self.has(
-            place + 1, "weekday", "weekday_short", "day_number", "month", "digits", "number", "relative"
-        )
+        following = place + 1
+        ends = following >= len(self) or self.has(following, "soft", "works", "inclusive")
+        return self.at(place).text != "on" or ends or self.at(following).text in _BEHIND_ON
 
     def whole(self, place: int) -> int | None:
         """The number at `place` when it is written in one or two digits."""
