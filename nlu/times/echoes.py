@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from nlu.times import almanac
+from nlu.times.listed_numbers import same_month
 from nlu.times.pieces import Clock, Days, Link, Piece, Whenever
 from nlu.times.positions import position_in
 from nlu.times.tape import Tape
@@ -18,8 +19,6 @@ from nlu.times.which_one import (
     this_one,
 )
 
-_CORRECTING = 3  # words between a date and the number that corrects it
-_NO = frozenset({"no", "нет"})
 _ALSO = frozenset({"anche", "pure", "even", "also"})
 _DAY, _WEEK, _FORTNIGHT = timedelta(days=1), timedelta(weeks=1), timedelta(days=14)
 _NAMED = (
@@ -62,7 +61,7 @@ def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
     return (
         _weekday_after(tape, place, pieces, days)
         or _beside_the_day(tape, place, pieces, days)
-        or _one_day_later(tape, place, last, days)
+        or _one_day_later(tape, place, pieces, days)
         or _one_week_later(tape, place, pieces, days)
         or _of_the_next(tape, place, days)
         or not_this_one(tape, place, pieces, days)
@@ -207,9 +206,9 @@ def _says_before(tape: Tape, place: int) -> bool:
     )
 
 
-def _one_day_later(tape: Tape, place: int, last: Piece, days: Days) -> Echo | None:
+def _one_day_later(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
     """ "Tomorrow or the day after", "March 20 or 21"."""
-    if (same := _same_month(tape, place, last)) is not None:
+    if (same := same_month(tape, place, pieces)) is not None:
         return [Piece(same, place, place + 1)], place + 1
     if tape.has(place, "day_later"):
         return [Piece(Days("date", (almanac.one(days.ranges[0][1]),)), place, place + 1)], place + 1
@@ -233,7 +232,9 @@ def _one_week_later(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
             return [Piece(later, place, place + 1, link="break")], place + 1
         if days.weekday is not None:
             later = Days("date", (almanac.one(end + _DAY * 6),), weekday=days.weekday)
-        elif days.kind in ("date", "number") and tape.has(place - 1, "so", "day_number"):
+        elif days.kind in ("date", "number") and tape.has(
+            place - 1, "so", "day_number", "whenever", "wishing", "doing"
+        ):
             pieces[-1] = pieces[-1].but(dismissed=True, negated=False)  # "ends on the 6th, so the week after"
             later = a_week(almanac.monday(days.ranges[0][0]) + _WEEK)
         return None if later is None else ([Piece(later, place, place + 1)], place + 1)
@@ -297,33 +298,3 @@ def _of_the_next(tape: Tape, place: int, days: Days) -> Echo | None:
     first = almanac.monday(days.ranges[0][0]) + _WEEK
     start, end = position_in(kind, a_week(first))
     return [Piece(Days("span", ((start, end),)), place, following + 1)], following + 1
-
-
-def _same_month(tape: Tape, place: int, before: Piece) -> Days | None:
-    """ "March 20 or 21", "the 18th or 19th" """
-    ordinal = tape.ordinal(place)
-    number, end = ordinal or (tape.whole(place), place + 1)
-    gap = range(before.end, place)
-    words = sum(not tape.has(p, "soft") for p in gap)  # "12 March... sorry, 13"
-    led = place - 1 - tape.has(place - 1, "soft")
-    corrected = words <= _CORRECTING and (tape.has(led, "correction") or tape.at(led).text in _NO)
-    fallen_back = tape.has(place - 1, "then") and any(tape.has(p, "or", "if") for p in gap)
-    listed = tape.at(place - 1).text == "," and tape.has(end, "or", "soft")
-    listed = listed and tape.whole(tape.skip(end, "or", "soft", most=2)) is not None
-    fallen_back = fallen_back or (
-        tape.has(place - 1, "or") and 0 < len(gap) <= 3 and tape.has(gap[0], "soft")
-    )
-    joined = ((tape.has(place - 1, "or") or listed) and len(gap) == 1) or fallen_back or corrected
-    if number is None or not joined or not isinstance(before.found, Days) or before.found.kind != "date":
-        return None
-    if before.found.number is None or tape.at(end).glued:
-        return None
-    if number <= before.found.number and not (corrected and number < before.found.number):
-        return None
-    if ordinal or tape.has(
-        end, "ampm_am", "ampm_pm", "oclock", "unit", "counted", "month", "month_short", "to"
-    ):
-        return None
-    first = before.found.ranges[0][0]
-    day = almanac.make(first.year, first.month, number)
-    return None if day is None else Days("date", (almanac.one(day),), number=number)
