@@ -30,6 +30,7 @@ def is_an_hour(tape: Tape, place: int, end: int) -> bool:
         or is_for_somebody(tape, place)
         or is_rough(tape, place)
         or (tape.has(place - 1, "instead") and _follows_an_hour(tape, place - 1))
+        or _is_preferred(tape, place)
     )
 
 
@@ -170,7 +171,8 @@ def _begins_a_wish(tape: Tape, place: int) -> bool:
         return True
     told = tape.has(before, "soft", "or", "and", "filler", "wishing", "correction", "so", "instead", "if")
     told = told or tape.has(before, "choosing", "advised", "doing")  # "let's go with 2 on Tuesday"
-    return told and tape.at(before).text not in ("is", "are")  # "she is 6 on Friday"
+    asked = before == 0 or tape.has(before - 1, "soft", "or", "so")  # "is 4 ok?"
+    return told and (asked or tape.at(before).text not in ("is", "are"))  # "she is 6 on Friday"
 
 
 def _is_beside_a_part(tape: Tape, place: int) -> bool:
@@ -178,8 +180,9 @@ def _is_beside_a_part(tape: Tape, place: int) -> bool:
     number = _plain_number(tape, place)
     if number is None:
         return False
-    if place - 1 in tape.read and not tape.is_unknown(number[1]) and not tape.has(number[1], "unit"):
-        before = _part_at(tape, place - 1)
+    told = place - 1 - (tape.has(place - 1, "filler") and place - 1 not in tape.read)  # "... maybe ten"
+    if told in tape.read and not tape.is_unknown(number[1]) and not tape.has(number[1], "unit"):
+        before = _part_at(tape, told)
         if before is not None and _is_within(tape, number[0], before):
             return True
     if not _begins_a_wish(tape, place):
@@ -313,6 +316,15 @@ def _follows_an_hour(tape: Tape, place: int) -> bool:
     """ "At 4 rather than 3": an hour too."""
     hour = tape.has(place - 1, "digits", "number", "ampm_am", "ampm_pm", "oclock")
     return hour and place - 1 in tape.read and not tape.has(place - 1, "month")
+
+
+def _is_preferred(tape: Tape, place: int) -> bool:
+    """ "An hour later, 5 instead of 4"."""
+    number = _plain_number(tape, place)
+    if number is None or not tape.has(number[1], "instead") or not _begins_a_wish(tape, place):
+        return False
+    other = tape.number(number[1] + 1)
+    return other is not None and 1 <= other[0] <= _LATEST and not tape.is_unknown(other[1])
 
 
 def _number_end(tape: Tape, place: int) -> int:

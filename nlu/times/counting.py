@@ -1,5 +1,6 @@
 """Reads days counted from another day: "tomorrow", "in two weeks", "fra 15 giorni", "a week from Tuesday"."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
@@ -113,6 +114,12 @@ def read_counted(tape: Tape, place: int) -> Read | None:
         return _turned_round(tape, place)
     announced = tape.has(place, "in")
     begin = place + 1 if announced else place
+    if (
+        announced
+        and tape.has(begin, "filler")
+        and not tape.has(begin, "one", "of", "this", "digits", "number")
+    ):
+        begin += tape.has(begin + 1, "one", "digits", "number")  # "in exactly one week"
     if not announced and not tape.has(place, "number", "digits", "one", "unit"):
         return None
     counted = counted_unit(tape, begin)
@@ -144,6 +151,7 @@ def read_counted(tape: Tape, place: int) -> Read | None:
         return counted_ahead(tape, many, unit), end + 1
     british = unit == "fortnight" or tape.has(end, "day_number")  # "fortnight tomorrow", "week on Friday"
     british = british or (begin < end - 1 and tape.has(end, "weekday") and many == 1)  # "a week Thursday"
+    british = british or (tape.has(end, "this") and tape.has(end + 1, "weekday"))  # "two weeks this Thursday"
     british = (
         british and tape.vocabulary.language == "en" and not tape.has(begin - 1, "weekday", "this", "next")
     )
@@ -153,7 +161,14 @@ def read_counted(tape: Tape, place: int) -> Read | None:
         return None
     if end == begin + 1 and not tape.vocabulary.hours_follow:  # "in settimana"; "через неделю" counts one
         return None
-    return counted_ahead(tape, many, unit), end
+    days = counted_ahead(tape, many, unit)
+    return (replace(days, confidence=0.6) if _is_counted_from_then(tape, end) else days), end
+
+
+def _is_counted_from_then(tape: Tape, place: int) -> bool:
+    """ "Dopo 10 giorni dall'estrazione", "in two weeks from the surgery": nobody told when that was."""
+    what = tape.skip(place + 1, "day_number", "of", "filler", most=2)
+    return tape.has(place, "after", "from", "from_on", "from_then") and tape.is_unknown(what)
 
 
 def _one_or_two_more(tape: Tape, place: int) -> Read | None:
@@ -198,7 +213,9 @@ def _beside_an_anchor(tape: Tape, many: int, unit: str, end: int) -> Read | None
 def _counted_from(tape: Tape, many: int, unit: str, end: int) -> Read | None:
     """ "A week from Tuesday", and the British "a week today", "a week on Tuesday"."""
     british = tape.vocabulary.language == "en" and unit != "day"
-    on_day = end + 1 if british and tape.has(end, "day_number") and tape.has(end + 1, "weekday") else end
+    on_day = (
+        end + 1 if british and tape.has(end, "day_number", "this") and tape.has(end + 1, "weekday") else end
+    )
     on_today = british and (on_day > end or tape.has(end, "relative"))
     on_today = on_today or (british and many == 1 and tape.has(end, "weekday"))
     if not (on_today or tape.has(end, "from_then")):
