@@ -253,6 +253,9 @@ def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int
         five = tape.number(end + 1)  # "двенадцать ноль пять"
         if five is not None and 1 <= five[0] <= 9:
             return five[0], five[1], True
+    glued = joined and tape.at(end).glued and tape.at(after).glued and tape.has(after, "digits")
+    if glued and len(tape.at(after).text) == 2 and tape.whole(after) in (*QUARTERS, 20, 40, 50):
+        return tape.whole(after) or 0, after + 1, True  # "17e30"
     if joined and tape.at(after).text == "00" and tape.has(end - 1, "digits"):  # "15 e 00"
         return 0, after + 1, True
     if tape.get(after, "number") == 0 == tape.get(after + 1, "number"):  # "sedici e zero zero"

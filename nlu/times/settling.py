@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from nlu.times import almanac
@@ -22,6 +22,8 @@ from nlu.times.one_hour import merge_clocks, narrow_part
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 from nlu.times.weeks import after_its_date, place_weekdays
+
+_COUNTED = 6  # days from which on they are counted only roughly
 
 
 def settle(tape: Tape, chain: list[Piece]) -> list[Piece]:
@@ -59,7 +61,8 @@ def _merge_days(tape: Tape, chain: list[Piece]) -> list[Piece]:
             settled.append(piece)
             continue
         apart = last.dismissed and not piece.dismissed
-        merged = _told_by_date(tape, last, piece) or _same_day(last.found, piece.found, apart=apart)
+        merged = _told_by_date(tape, last, piece) or _counted_to_its_weekday(tape, last.found, piece.found)
+        merged = merged or _same_day(last.found, piece.found, apart=apart)
         if merged is None or (piece.link == "soft" and merged.confidence < 0.6):
             settled.append(piece)
         else:
@@ -88,6 +91,20 @@ def _told_by_date(tape: Tape, last: Piece, piece: Piece) -> Days | None:
         return None
     told_before = any(place in tape.read for place in range(last.start))
     return told_by_date(one, other, apart=told_before)
+
+
+def _counted_to_its_weekday(tape: Tape, one: object, other: object) -> Days | None:
+    """ "Giovedì fra 15 giorni", "in ten days, on a Monday": the one that is nearest to it."""
+    if not (isinstance(one, Days) and isinstance(other, Days)):
+        return None
+    weekday, counted = (one, other) if one.kind == "weekday" else (other, one)
+    if counted.kind != "relative" or weekday.kind != "weekday" or weekday.weekday is None or weekday.bound:
+        return None
+    near = counted.ranges[0][0]
+    if (near - tape.today).days < _COUNTED:
+        return None
+    day = almanac.coming_weekday(near - timedelta(days=4), weekday.weekday)
+    return Days("date", (almanac.one(day),), weekday=weekday.weekday)
 
 
 def _from_after_to_before(last: Piece, piece: Piece) -> Days | None:
