@@ -27,7 +27,7 @@ def doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
     days = [p for p in pieces if isinstance(p.found, Days) and is_wish(p)]
     apart = any(later.link == "break" and not _are_joined(tape, one, later) for one, later in pairwise(days))
     reasons = days[:1] if len(days) == 2 and _is_a_reason(tape, pieces, *days) else []
-    if not (apart or reasons):
+    if not (apart or reasons) or _are_for_both(tape, pieces):
         return list(pieces)
     if reasons and any(tape.at(p).text in _I or tape.has(p, "own") for p in range(days[1].start)):
         reasons = []  # "my mum needs Monday, I can only do Friday": perhaps both
@@ -43,6 +43,14 @@ def doubted(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
             piece = piece.but(found=replace(piece.found, confidence=sure))
         told.append(piece.but(dismissed=True) if dismissing else piece)
     return told
+
+
+def _are_for_both(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "Hygienist on the 16th, dentist on the 17th, both in the morning"."""
+    last = pieces[-1] if pieces else None
+    if last is None or not isinstance(last.found, Clock):
+        return False
+    return any(tape.has(p, "for_both") for p in (last.start - 2, last.start - 1, last.end))
 
 
 def is_wish(piece: Piece) -> bool:

@@ -16,7 +16,7 @@ _ONLY = frozenset({"only", "только"})
 
 def heed_what_was_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     pieces = _chosen(tape, _in_the_month_told(tape, _from_an_hour_on(tape, pieces)))
-    pieces = _without_the_others(tape, pieces)
+    pieces = _without_needless(tape, _without_the_others(tape, pieces))
     return _without_reasons_until(tape, _without_advice(tape, pieces))
 
 
@@ -30,6 +30,18 @@ def _without_the_others(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         return pieces
     hours = {n - 1 for n, p in enumerate(pieces) if isinstance(p.found, Clock) and p.link == "none"}
     return [p for n, p in enumerate(pieces) if n == 0 or n in hours or not _says_why(tape, p)]
+
+
+def _without_needless(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Tuesday, late morning isn't essential", "non per forza di mattina", "необязательно утром"."""
+    if not tape.says("needless"):
+        return pieces
+    kept = [p for p in pieces if not (isinstance(p.found, Clock) and _is_needless(tape, p))]
+    return kept if any(isinstance(p.found, Days) for p in kept) else pieces
+
+
+def _is_needless(tape: Tape, piece: Piece) -> bool:
+    return any(tape.has(p, "needless") for p in (piece.start - 2, piece.start - 1, piece.end))
 
 
 def _says_why(tape: Tape, piece: Piece) -> bool:
