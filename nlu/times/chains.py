@@ -27,6 +27,7 @@ from nlu.times.reasons import (
     drop_reasons,
     has_happened,
     is_of_the_night,
+    is_of_the_practice,
     is_pointed_back_at,
     only_tells_the_time,
 )
@@ -185,6 +186,8 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
             return [Piece(PAST, place, days[1])], days[1]
         return [Piece(days[0], place, days[1])], days[1]
     if (clock := read_clock(tape, place)) is not None and not asked_for_birth:
+        if is_of_the_practice(tape, place, *clock):
+            return [], clock[1]
         also = "pain" if clock[0].shape == "part" and not tape.read else "no_visit"  # "worse at night"
         if clock[0].shape in ("part", "point", "range") and has_happened(tape, place):
             return [], clock[1]

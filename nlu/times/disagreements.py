@@ -207,7 +207,7 @@ def is_hour_of_the_last(pieces: Sequence[Piece]) -> bool:
 def ends_later(pieces: Sequence[Piece]) -> bool:
     """ "Today or tomorrow, Wednesday at the latest": perhaps Wednesday, too."""
     for one, other in pairwise(pieces):
-        if not (isinstance(one.found, Days) and isinstance(other.found, Days)) or other.link == "break":
+        if not (isinstance(one.found, Days) and isinstance(other.found, Days)):
             continue
         plain = not (one.negated or other.negated or one.dismissed or other.dismissed)
         exact = one.found.kind in ("relative", "weekday", "date", "number") and not one.found.bound

@@ -201,7 +201,8 @@ def negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:
     for place in range(gap_start, min(gap_start + 5, len(tape))):
         if tape.has(place, "cannot") and pieces:
             return _negated_back(tape, pieces)
-        if not tape.has(place, "filler", "possessive"):  # "Thursday's the one day I can't"
+        dash = tape.at(place).text == "-"  # "Saturday yes, Sunday - no"
+        if not (dash or tape.has(place, "filler", "possessive")):  # "Thursday's the one day I can't"
             break
     return _negated_back(tape, pieces) if pieces and _ends_in_a_refusal(tape, gap_start) else pieces
 

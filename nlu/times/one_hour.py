@@ -9,6 +9,9 @@ from nlu.times.tape import Tape
 _EARLY = 6 * 60  # "domattina alle 8:30", though it is opened at nine
 
 
+_CONTRAST = frozenset({"но", "but", "ma", "pero"})
+
+
 def narrow_part(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """ "С утра во вторник, часов в десять": what leads is told again, more exactly; or it only was the reason
     ("school until 3, so Tuesday at half 3")."""
@@ -25,7 +28,7 @@ def narrow_part(tape: Tape, chain: list[Piece]) -> list[Piece]:
     if narrowed and other.part and not one.part and fits(tape, one, other.part):  # "4 this afternoon"
         return [day.but(link=part.link), part.but(link="none", found=replace(one, part=other.part))]
     behind = exact.link == "none" or (exact.link == "soft" and part.negated)  # "I work till 3. Tuesday, at 4"
-    if isinstance(one, Clock) and one.shape in ("before", "after", "point") and behind:
+    if one.shape in ("before", "after", "point") and behind and day.link != "or":
         return [day.but(link=part.link), exact] if other.shape != "part" else chain
     if one.shape != "part" or other.shape == "part" or not plain or one.part is None or other.part:
         return chain
@@ -96,13 +99,9 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
     parts = one.shape == "part" == other.shape and bool(one.part and other.part)
     if parts and one.negated != other.negated and not _overlap(tape, one, other):
         return other if one.negated else one  # "in the evening, by day I work"
-    if (
-        one.shape == "after"
-        and other.shape == "point"
-        and piece.link in ("none", "soft")
-        and _is_later(one, other)
-    ):
-        return other  # "after 3, best at 4"
+    contrast = any(tape.at(p).text in _CONTRAST for p in range(last.end, piece.start))
+    if other.shape == "point" and piece.link in ("none", "soft") and not contrast and _is_within(one, other):
+        return other  # "after 3, best at 4", "until 4, ideally at 3", but "after 3, but I must leave at 4"
     bounds = {one.shape, other.shape}
     if len(bounds) == 1 and bounds <= {"after", "before"} and piece.link != "or":
         return other
@@ -121,10 +120,15 @@ def _meet(tape: Tape, hours: Clock, part: Clock) -> bool:
     return any(a <= end and start <= b for a in hours.start.readings() for b in hours.end.readings() if a < b)
 
 
-def _is_later(bound: Clock, point: Clock) -> bool:
-    if bound.start is None or point.start is None or bound.negated or point.negated:
+def _is_within(bound: Clock, point: Clock) -> bool:
+    if point.start is None or bound.negated or point.negated:
         return False
-    return any(a < b for a in bound.start.readings()[-1:] for b in point.start.readings())
+    readings = point.start.readings()
+    if bound.shape == "after" and bound.start is not None:
+        return any(bound.start.readings()[-1] < reading for reading in readings)
+    if bound.shape == "before" and bound.end is not None and not bound.end.open:
+        return any(reading < bound.end.minutes for reading in readings)
+    return False
 
 
 def _overlap(tape: Tape, one: Clock, other: Clock) -> bool:

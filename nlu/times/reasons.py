@@ -88,6 +88,12 @@ def is_of_the_night(tape: Tape, clock: Clock, end: int) -> bool:
     return said and max(moments, default=_NIGHT) < _NIGHT <= tape.context.opens.hour * 60
 
 
+def is_of_the_practice(tape: Tape, place: int, clock: Clock, end: int) -> bool:
+    """ "В этот четверг вы до 20:00?", "она с 10 до 16 принимает?": when it is open, and no wish."""
+    bounded = clock.shape in ("range", "before", "after")
+    return bounded and (tape.has(place - 1, "their_hours") or tape.has(end, "their_hours"))
+
+
 def drop_bygone(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "The crown of 3 February came off, could I come tomorrow?": what has just been is no wish
     beside what is near."""

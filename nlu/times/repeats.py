@@ -83,10 +83,9 @@ def told_once(pieces: list[Piece]) -> list[Piece]:
         same = same or _is_one_of(pieces[first], pieces[again])
         if same and not _has_clock(pieces, first) and _has_clock(pieces, again):
             left.discard(first)
-        elif (
-            same and again == len(pieces) - 1 and _has_clock(pieces, first) and not _has_clock(pieces, again)
-        ):
-            left.discard(again)  # "the 31st at 10, if you are open on the 31st"
+        elif same and again == days[-1] and _has_clock(pieces, first) and _stands_bare(pieces, again):
+            behind = range(again + 1, again + 2)  # "the 31st at 10, if the 31st is a working day"
+            left -= {again, *(n for n in behind if n < len(pieces) and pieces[n].link == "none")}
     for first, again in combinations(days, 2):  # "the 3rd, 4th and 5th, but on the 4th at 6"
         same = _are_the_same_days(pieces[first], pieces[again])
         listed = any(first < n < again for n in days) and not _has_clock(pieces, first)
@@ -94,6 +93,12 @@ def told_once(pieces: list[Piece]) -> list[Piece]:
             left.discard(first)
             pieces[again] = pieces[again].but(link="break")
     return pieces if len(left) == len(pieces) else [pieces[n] for n in sorted(left)]
+
+
+def _stands_bare(pieces: list[Piece], number: int) -> bool:
+    """Without an hour of its own, or of no day, behind it."""
+    behind = pieces[number + 1 : number + 2]
+    return not _has_clock(pieces, number) and not (behind and isinstance(behind[0].found, (Clock, Whenever)))
 
 
 def _are_the_same_days(one: Piece, other: Piece) -> bool:

@@ -58,7 +58,9 @@ _BEHIND_ON = frozenset(
     {"please", "pls", "if", "is", "would", "thanks", "ta", "thx", "or", "but", "and", "for"}
 )
 #: Words that tell why a time is named, and nothing of the time itself.
-_TELLING = frozenset({"wishing", "happened", "so", "street_after", "it_is", "no_visit", "advised"})
+_TELLING = frozenset(
+    {"wishing", "their_hours", "happened", "so", "street_after", "it_is", "no_visit", "advised"}
+)
 
 
 @dataclass(frozen=True, slots=True)

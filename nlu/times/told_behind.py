@@ -54,10 +54,9 @@ def _is_of_a_condition(tape: Tape, piece: Piece) -> bool:
     if not (part and bounded) or piece.link == "none" or not is_a_condition(tape, piece.start):
         return False
     clause = [*_clause_before(tape, piece.start), *_behind(tape, [piece], 0)]
-    told = sum(_is_told(tape, p) for p in clause)
-    return (
-        any(tape.has(p, "if") for p in clause) and told > 1 and not any(tape.has(p, *_WISHED) for p in clause)
-    )
+    if not (any(tape.has(p, "if") for p in clause) and any(tape.has(p, "not") for p in clause)):
+        return False
+    return any(_is_told(tape, p) for p in clause) and not any(tape.has(p, *_WISHED) for p in clause)
 
 
 def _only_tells(tape: Tape, wish: Piece, pieces: Sequence[Piece], number: int) -> bool:
