@@ -85,7 +85,8 @@ def _numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
         return None
     if second == 10 and sign.text == "/" and any(tape.has(p, "pain") for p in range(begin - 3, begin)):
         return PAST, end  # how bad it is
-    if tape.has(end, "counted") or (tape.has(end, "unit") and sign.text != "/"):
+    timed = tape.has(end, "at") and tape.number(end + 1) is not None  # "10.03 ore 10.30"
+    if tape.has(end, "counted") or (tape.has(end, "unit") and not (timed or sign.text == "/")):
         return None
     ordinal = tape.has(end, "ordinal_sign") and tape.at(end).glued  # but "12/3 o 13/3"
     if ordinal and tape.at(end).text != ".":  # "14.3." is a date in German
@@ -147,7 +148,8 @@ def _is_rather_a_time(tape: Tape, place: int, begin: int, first: int, second: in
         return False
     if tape.has(place - 1, "at") or tape.has(place - 1, "after", "before", "around") or second > 12:
         return not (second <= 12 and tape.has(begin - 1, "day_number") and not tape.has(begin - 1, "at"))
-    if begin > place or tape.has(begin - 1, "day_number"):
+    timed = tape.has(begin + 3, "at") and not tape.has(begin + 3, "from_on") and tape.number(begin + 4)
+    if begin > place or tape.has(begin - 1, "day_number") or timed:
         return False
     if tape.has(begin + 3, "ampm_am", "ampm_pm", "oclock"):
         return True

@@ -138,6 +138,9 @@ def _is_compared(tape: Tape, pieces: list[Piece], number: int) -> bool:
     told = [
         place for place in gap if not tape.has(place, "soft", "at", "day_number") or tape.has(place, "than")
     ]
+    parts = isinstance(before.found, Clock) and before.found.part
+    if parts and not told and tape.has(piece.start, "part") and tape.has(piece.start, "onto"):
+        told = [piece.start]
     better = any(tape.has(place, "better") for place in range(before.start - _NEAR - 1, before.start))
     bare = not told and tape.at(piece.start).text == "del"  # "meglio il lunedì del martedì"
     than = len(told) == 1 and (tape.has(told[0], "than") or tape.at(told[0]).text == "a")

@@ -38,6 +38,20 @@ def is_out_of_bounds(tape: Tape, pieces: Sequence[Piece]) -> bool:
     return bool(points) and not fits
 
 
+def is_an_hour_or_a_day(pieces: Sequence[Piece]) -> bool:
+    """ "Giovedì cinque o sei": the fifth, or at five or six."""
+    return any(
+        isinstance(day.found, Days)
+        and isinstance(hour.found, Clock)
+        and hour.link == "or"
+        and (day.found.kind == "number" or (day.found.weekday is not None and day.end - day.start > 1))
+        and hour.found.shape == "point"
+        and hour.start + 1 == hour.end
+        for day, hour in pairwise(pieces)
+        if not (day.negated or hour.negated)
+    )
+
+
 def refuses_in_two_ways(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "Martedì lavoro, mercoledì lavoro, giovedì no": on Thursday there may be no work."""
     days = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges]

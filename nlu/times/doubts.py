@@ -14,6 +14,7 @@ from nlu.times.disagreements import (
     ends_later,
     goes_round_the_week,
     hours_disagree,
+    is_an_hour_or_a_day,
     is_astonished,
     is_beside_a_stay,
     is_conditioned,
@@ -64,6 +65,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece], told: Sequence[Spoken]) -> 
         or is_out_of_bounds(tape, pieces)
         or disagree(settled)
         or is_astonished(tape, pieces)
+        or is_an_hour_or_a_day(pieces)
         or refuses_in_two_ways(tape, pieces)
         or goes_round_the_week(tape, pieces)
         or is_told_of(tape, pieces)

@@ -14,7 +14,17 @@ _TELLING = frozenset(
         "clock_exact",
         "clock_spoken",
     }
-    | {"day_part", "one_after", "after_that", "before_that", "day_later", "midweek", "week_of", "this_week"}
+    | {
+        "day_part",
+        "one_after",
+        "after_that",
+        "before_that",
+        "day_later",
+        "day_before",
+        "midweek",
+        "week_of",
+        "this_week",
+    }
     | {"next_week", "half", "half_after", "quarter", "or_earlier", "that_week", "same_day"}
 )
 #: The same, where a reading is right beside them.
@@ -92,7 +102,11 @@ def _is_counted(tape: Tape, place: int) -> bool:
         return False
     if tape.has(tape.skip(place + 1, "soft", most=1), "to", "onto"):  # "by a week to the 16th"
         return False
-    told = tape.has(place - 2, "by", "moving") or tape.has(place + 1, "earlier", "later_on", "later")
+    told = (
+        tape.has(place - 2, "by", "moving")
+        or (tape.at(place - 2).text == "di")
+        or tape.has(place + 1, "earlier", "later_on", "later")
+    )
     return told or tape.at(place + 1).text in ("later", "sooner", "dopo", "prima", "позже", "раньше")
 
 
@@ -139,4 +153,6 @@ def _is_an_hour_in_words(tape: Tape, place: int) -> bool:
         return True
     if number is None or not 7 <= number[0] <= 20:
         return False
+    if tape.has(number[1], "or") and number[1] + 1 in tape.read:  # "sedici o sedici e trenta"
+        return True
     return number[1] >= len(tape) or tape.has(number[1], "soft", "filler", "part", "wishing", "around")
