@@ -9,15 +9,17 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from bot.dialogue.action_reading import read_action
 from bot.dialogue.builtin_actions import BUILT_IN_ACTIONS, IRREPLACEABLE_ACTIONS
 from bot.dialogue.checker import check
-from bot.dialogue.domain_reading import finish_slot, read_action, read_response, read_slot
 from bot.dialogue.flow_reading import read_flow
 from bot.dialogue.keys import SECTIONS, SESSION, TEST_SECTIONS
 from bot.dialogue.model import ActionDeclaration, Assistant, CallStep, CollectStep, Flow, Response
 from bot.dialogue.names import Names
 from bot.dialogue.payloads import IntentPayload, read_payload
 from bot.dialogue.reading import Fields, Ledger, entries_of, items_of, nearest, plain, text_of
+from bot.dialogue.response_reading import read_response
+from bot.dialogue.slot_reading import finish_slot, read_slot
 from bot.dialogue.training_reading import read_training
 from bot.errors import ContentRefused, Position, Problem
 from bot.source import Node, read_file

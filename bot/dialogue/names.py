@@ -22,7 +22,7 @@ from bot.dialogue.conditions import (
     walk,
 )
 from bot.dialogue.model import COLLECT, VALIDATE, Slot
-from bot.dialogue.reading import Ledger, nearest
+from bot.dialogue.reading import Fields, Ledger, nearest
 from bot.dialogue.values import shown
 from bot.domain.practice import ANSWER_TOPICS
 from bot.source import Node
@@ -209,3 +209,15 @@ def _literals(part: Expression) -> list[Any]:
     if isinstance(part, Members):
         return [item.value for item in part.items if isinstance(item, Literal)]
     return []
+
+
+def read_response_name(fields: Fields, key: str, ledger: Ledger, names: Names) -> str | None:
+    """None where there is no such key; a name that nobody has is a problem, and stays."""
+    name = fields.maybe_text(key)
+    if name is not None and name not in names.responses:
+        ledger.add(
+            fields.get(key) or fields.node,
+            "E-REF",
+            f'there is no response "{name}"{nearest(name, names.responses)}',
+        )
+    return name
