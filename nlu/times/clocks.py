@@ -137,7 +137,7 @@ def _bounded(tape: Tape, place: int) -> tuple[Clock, int] | None:
     begin = tape.skip(place + 1, "at", "around", most=2)
     read = read_moment(tape, begin)
     if read is None:
-        return None
+        return _before_part(tape, place + 1) if before_word and not negated else None
     moment, end, sure = read
     marked = tape.has(begin - 1, "at") or tape.has(place, "at_hours")
     onward = tape.is_onward(end)
@@ -151,6 +151,18 @@ def _bounded(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if after_word or from_word:
         return Clock("after", moment), end
     return Clock("before", end=moment), end
+
+
+def _before_part(tape: Tape, place: int) -> tuple[Clock, int] | None:
+    """ "Prima dell'ora di pranzo", "before the afternoon"."""
+    begin = tape.skip(place, "day_number", "of", "filler", most=2)
+    if tape.get(begin, "part") not in _AFTER_SOMETHING:
+        return None
+    start = part_hours(tape.get(begin, "part"), tape.vocabulary, tape.context)[0]
+    return Clock("before", end=Moment(start)), begin + 1
+
+
+_AFTER_SOMETHING = ("lunch", "afternoon", "evening")
 
 
 def _trailing(tape: Tape, place: int) -> tuple[Clock, int] | None:
@@ -263,8 +275,11 @@ def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if tape.has(place, "every") and tape.has(place + 1, "part") and not tape.has(place, "part"):
         return Clock("part", part=tape.get(place + 1, "part")), place + 2  # "every morning"
     name = tape.get(place, "part")
-    named = tape.skip(place + 1, "to", "soft", most=1)  # "день любой", "день - четверг"
+    named = tape.skip(place + 1, "to", "soft", most=1)  # "день любой", "день - четверг", "на день позже"
     if name == "day_noun" and tape.has(named, "weekday", "indifferent", "whenever"):
+        return None
+    later = tape.has(place + 1, "after", "before") and tape.number(place + 2) is None
+    if name in ("day", "day_noun") and later and not tape.at(place).text.endswith("м"):
         return None
     if not name or (name in _BESIDE_A_DAY and not _stands_beside_a_day(tape, place)):
         return None

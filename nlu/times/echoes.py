@@ -194,7 +194,7 @@ def _same_weekday_after(tape: Tape, place: int, begin: int, days: Days) -> Echo 
 
 def _says_after(tape: Tape, place: int) -> bool:
     told = tape.has(place, "after_that") and not tape.has(place + 1, *_NAMED)
-    told = told or (tape.has(place, "later_on") and tape.has(place + 1, "whenever"))
+    told = told or (tape.has(place, "later_on") and tape.has(place + 1, "whenever", "works"))
     return told or (tape.has(place, "later_on") and ends(tape, tape.skip(place + 1, "free", most=1)))
 
 

@@ -4,6 +4,7 @@ from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 
 _NEAR = 4
+_WISHING = ("wishing", "works", "free", "asap", "moving", "booked")
 
 
 def is_day(piece: Piece) -> bool:
@@ -20,9 +21,25 @@ def is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     day = number - 1 if number and piece.link == "none" and is_day(pieces[number - 1]) else None
     first = number if day is None else day  # "my train is on Thursday at 19:40"
     before = range(max(pieces[first].start - _NEAR, pieces[first - 1].end if first else 0), piece.start)
-    if not any(_names_own_hours(tape, place) for place in before):
+    named = any(_names_own_hours(tape, place) for place in before)
+    if not (named or _is_taken(tape, piece, pieces[number + 1 :])):
         return False
     return any(isinstance(p.found, Clock) and _is_apart(tape, p) for p in pieces[number + 1 :])
+
+
+def _is_taken(tape: Tape, piece: Piece, later: list[Piece]) -> bool:
+    """ "Alle 15 ho il colloquio, riuscirei alle 17": what is done then stands behind the hour."""
+    hour = next((p for p in later if isinstance(p.found, Clock)), None)
+    end = next((p for p in range(piece.end, len(tape)) if tape.has(p, "soft")), len(tape))
+    if hour is None or hour.start < end or hour.link != "break" or tape.at(end).text == "?":
+        return False
+    said = range(piece.end, end)
+    if any(tape.has(p, *_WISHING) for p in (*said, *range(piece.start - _NEAR, piece.start))):
+        return False
+    told = any(_names_own_hours(tape, p) for p in said) or sum(tape.is_unknown(p) for p in said) > 1
+    last = next((p for p in range(hour.end, len(tape)) if tape.has(p, "soft")), len(tape))
+    wished = any(tape.has(p, *_WISHING) for p in (*range(end, hour.start), *range(hour.end, last)))
+    return told and wished
 
 
 def _is_apart(tape: Tape, later: Piece) -> bool:

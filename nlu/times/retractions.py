@@ -43,10 +43,19 @@ def retract(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             said_instead[0] = _with_its_start(pieces[place - 1], said_instead[0]).but(link="soft")
             kinds = {type(piece.found) for piece in said_instead}
             kept = [piece for piece in pieces[first:place] if type(piece.found) not in kinds]
+            kept = [] if _is_its_number(tape, pieces[first:place], said_instead[0]) else kept
             if not kept:
                 said_instead[0] = said_instead[0].but(link="break")
             pieces = [*pieces[:first], *kept, *said_instead, *pieces[after:]]
     return pieces
+
+
+def _is_its_number(tape: Tape, said: list[Piece], instead: Piece) -> bool:
+    """ "Venerdì 16... ops venerdì 13": the number was a date, and no hour."""
+    if len(said) != 2 or not isinstance(instead.found, Days) or not isinstance(said[1].found, Clock):
+        return False
+    bare = said[1].end - said[1].start == 1 and tape.has(said[1].start, "digits") and said[1].link == "none"
+    return bare and tape.has(instead.end - 1, "digits")
 
 
 def _settled_on(tape: Tape, pieces: list[Piece]) -> list[Piece]:

@@ -161,7 +161,10 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
             return None
         ends = hour is not None or tape.has(read[1] + 1, "clock_exact", "clock_spoken", "half", "quarter")
         at_noon = tape.at(read[1]).text == "a" and tape.has(read[1] + 1, "clock_exact")  # "13 a mezzogiorno"
-        if tape.has(read[1], "to") and ends and not (as_ordinal or at_noon):
+        dash = tape.at(read[1]).text == "-" and not (tape.at(read[1]).glued or tape.at(read[1] + 1).glued)
+        minutes = tape.at(read[1] + 2).text in (".", ":") and tape.at(read[1] + 2).glued
+        parted = dash and hour is not None and (minutes or hour[0] <= read[0])  # "giovedì 12 - 9.00"
+        if tape.has(read[1], "to") and ends and not (as_ordinal or at_noon or parted):
             return None
         if tape.has(read[1], "or") and hour is not None and tape.has(hour[1], "ampm_am", "ampm_pm", "oclock"):
             return None
@@ -218,7 +221,8 @@ def _is_written_with_minutes(tape: Tape, number: int) -> bool:
     """ "15:30", "15h", "15 h", "15 e 30"; but of "lunedì 16 h 15" the 16 is the day."""
     sign = tape.at(number + 1)
     minutes = tape.whole(number + 2)
-    if tape.has(number + 1, "and") and minutes is not None and minutes in (15, 20, 30, 40, 45, 50):
+    joined = tape.has(number + 1, "and") and sign.text != "-"
+    if joined and minutes is not None and minutes in (15, 20, 30, 40, 45, 50):
         return not tape.has(number + 3, "month", "month_short", "weekday")
     if tape.has(number + 1, "and") and tape.has(number + 2, "half_after", "quarter"):
         return True
