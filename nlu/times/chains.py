@@ -15,6 +15,7 @@ from nlu.times.hours import part_hours
 from nlu.times.negations import (
     are_of_two,
     exclude_what_is_left_out,
+    is_its_hour,
     link_of,
     negate,
     negate_last,
@@ -93,6 +94,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
             link: Link = link_of(tape, gap_start, place + joins, begins=not pieces) if first else "none"
             if link in ("break", "soft") and pieces and are_of_two(tape, pieces[-1], piece):
                 link = "and"
+            if link == "break" and pieces and is_its_hour(tape, pieces[-1], piece):
+                link = "none"
             if first and pieces and falls_back(tape, gap_start, place):
                 link = "or" if isinstance(piece.found, Clock) else "break"
             if first and piece.link == "none":  # an hour that a day before it has

@@ -60,3 +60,21 @@ def tokenise(text: str) -> list[Token]:
             start, end = places[start], places[end - 1] + 1
         tokens.append(Token(match[0], start, end, glued, text[start].isupper()))
     return tokens
+
+
+_CASES = frozenset({"х", "ти", "ми", "мя"})
+
+
+def without_cases(tokens: list[Token]) -> list[Token]:
+    """ "С 2х до 5-ти", "к 7ми": numbers without the ending of their case."""
+    if not any(token.text in _CASES for token in tokens):
+        return tokens
+    kept: list[Token] = []
+    for token in tokens:
+        if token.text in _CASES and token.glued and kept:
+            dash = kept[-1].text == "-" and kept[-1].glued and len(kept) > 1
+            if kept[-2 if dash else -1].text.isdecimal():
+                del kept[-1 if dash else len(kept) :]
+                continue
+        kept.append(token)
+    return kept

@@ -82,6 +82,10 @@ def something_is_left(tape: Tape) -> bool:
             return True  # "at sicks o'clock"
         if tape.is_onward(place) and place - 1 in tape.read and tape.has(place - 1, "part"):
             return True  # "from Wednesday afternoon on"
+        if lexeme.senses.get("part") in ("day", "day_noun") and tape.has(
+            place + 1, "later_on", "earlier", "after"
+        ):
+            return True  # "на день позже, чем записана"
         if "unit" in kinds and tape.speaks_of_moving and _is_counted(tape, place):
             return True
         if ("digits" in kinds or "number" in kinds) and _may_be_a_time(tape, place):

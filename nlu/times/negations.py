@@ -37,6 +37,7 @@ def _leads_to_another_hour(tape: Tape, start: int, end: int) -> bool:
 
 _NEAR = 4
 _LISTED = ("weekday", "digits", "number", "ordinal", "relative", "day_number", "at", "holiday")
+_BETWEEN = 3  # lexemes between a day and the hour of it
 _BOTH = 5  # lexemes between "sia" and "che"
 _THEN = frozenset({"потом", "poi"})
 _SOMEBODY = frozenset({"one", "me", "мне", "меня", "нас", "его", "ее"})
@@ -68,6 +69,16 @@ def are_of_two(tape: Tape, one: Piece, other: Piece) -> bool:
         and known
         and not any(tape.has(p, "happened", "no_visit") for p in gap)
     )
+
+
+def is_its_hour(tape: Tape, day: Piece, hour: Piece) -> bool:
+    """ "On Wednesday my husband at 6, and I on Thursday at 10": a word or two between a day and its hour."""
+    if not (isinstance(day.found, Days) and day.found.ranges and isinstance(hour.found, Clock)):
+        return False
+    gap = range(day.end, hour.start)
+    plain = hour.found.shape == "point" and not (day.negated or day.found.bound) and len(gap) <= _BETWEEN
+    telling = ("soft", "and", "or", "if", "happened", "own_hours", "no_visit", "pain", "cannot", "until")
+    return plain and tape.has(hour.start, "at") and not any(tape.has(p, *telling) for p in gap)
 
 
 def _is_instead(tape: Tape, pieces: list[Piece], piece: Piece, marker: int) -> bool:

@@ -92,12 +92,23 @@ def refuse_alike(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             continue
         gap = range(one.end, other.start)
         alike = any(tape.has(p, "alike") for p in gap)
-        if not (alike or tape.has(other.end, "too")) or any(tape.has(p, "works") for p in gap):
+        last = _end_of_list(pieces, number)  # "the 17th is out, the 18th and 19th too"
+        if not (alike or tape.has(pieces[last].end, "too")) or any(tape.has(p, "works") for p in gap):
             continue
-        after = tape.skip(other.end + (not alike), "not", "filler", most=2)
+        after = tape.skip(pieces[last].end + (not alike), "not", "filler", most=2)
         if after >= len(tape) or tape.has(after, "soft", "cannot"):
-            pieces = [*pieces[:number], other.but(negated=True), *pieces[number + 1 :]]
+            refused = [p.but(negated=True) for p in pieces[number : last + 1]]
+            pieces = [*pieces[:number], *refused, *pieces[last + 1 :]]
     return pieces
+
+
+def _end_of_list(pieces: list[Piece], number: int) -> int:
+    """The last of the pieces of one kind that "and" or "or" joins to this one."""
+    while number + 1 < len(pieces) and pieces[number + 1].link in ("and", "or"):
+        if type(pieces[number + 1].found) is not type(pieces[number].found):
+            break
+        number += 1
+    return number
 
 
 def refuse_before_the_rest(tape: Tape, pieces: list[Piece]) -> list[Piece]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from nlu.times.folding import Token, tokenise
+from nlu.times.folding import Token, tokenise, without_cases
 from nlu.times.masks import masked_places
 from nlu.times.pieces import Days
 from nlu.times.slips import (
@@ -97,7 +97,7 @@ class Tape:
             tokens = half_days_in_full(unglued_after_digits(tokens, vocabulary))
             tokens = hours_as_heard(tokens, vocabulary)
         if vocabulary.language == "ru":
-            tokens = with_both_weekdays(tokens, vocabulary)
+            tokens = with_both_weekdays(without_cases(tokens), vocabulary)
         fluent = without_hesitation(tokens, vocabulary)
         self.hesitates = len(fluent) < len(tokens)
         tokens = unglued(fluent, vocabulary)
