@@ -174,7 +174,7 @@ def _are_refused_apart(days: Sequence[Piece], clocks: Sequence[Piece]) -> bool:
     """ "Not on Monday and not in the morning": of the other days, other hours."""
     first = min((*days, *clocks), key=lambda piece: piece.start)
     told = [p for p in (*days, *clocks) if p is not first]
-    joined = all(p.link in ("and", "or") or p.excluding or _is_apart(p) for p in told)
+    joined = all(p.link in ("and", "or", "soft") or p.excluding or _is_apart(p) for p in told)
     refused = all(clock.negated or clock.link in ("and", "soft") for clock in clocks)
     return bool(clocks) and joined and refused and all(day.negated for day in days)
 

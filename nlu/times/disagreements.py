@@ -47,8 +47,16 @@ def is_an_hour_or_a_day(pieces: Sequence[Piece]) -> bool:
         and (day.found.kind == "number" or (day.found.weekday is not None and day.end - day.start > 1))
         and hour.found.shape == "point"
         and hour.start + 1 == hour.end
+        and not (day.negated or hour.negated or _has_its_day(pieces, hour))
         for day, hour in pairwise(pieces)
-        if not (day.negated or hour.negated)
+    )
+
+
+def _has_its_day(pieces: Sequence[Piece], hour: Piece) -> bool:
+    """ "10 on the 17th or 3 on the 18th" """
+    return any(
+        one is hour and isinstance(other.found, Days) and other.link == "none"
+        for one, other in pairwise(pieces)
     )
 
 
@@ -129,7 +137,11 @@ def lies_outside(tape: Tape, pieces: Sequence[Piece]) -> bool:
     opens, closes = opening_hours(tape.context)
     for piece in pieces:
         clock = piece.found
-        if not isinstance(clock, Clock) or clock.shape != "point" or clock.part or piece.negated:
+        if not isinstance(clock, Clock) or clock.part or piece.negated:
+            continue
+        if clock.shape == "before" and clock.end and minutes_of(clock.end, (opens, closes)) <= opens:
+            return True  # "by 9 on Tuesday"
+        if clock.shape != "point":
             continue
         told = clock.start.readings() if clock.start and clock.start.open else ()
         if len(told) > 1 and closes < told[1] < closes + opens - told[0]:  # read as the evening
