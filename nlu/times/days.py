@@ -46,6 +46,7 @@ def _past(tape: Tape, place: int) -> Read | None:
 def _only_says_already(tape: Tape, place: int) -> bool:
     """ "Уже в пятницу", "или уже 2 апреля", where nothing has hurt or happened before."""
     told = tape.has(place + 1, "at", "at_weak", "after") or tape.has(place - 1, "or", "then", "wishing", "so")
+    told = told or (tape.get(place + 1, "relative") or 0) > 0  # "уже завтра"
     if tape.at(place).text != "уже" or not told:
         return False
     return not any(tape.has(p, "pain", "happened", "no_visit") for p in range(place - 6, place + 6))
@@ -205,12 +206,20 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     ends = any(tape.has(p, "end") for p in range(place + 1, begin + 1))  # "before the end of the month"
     if tape.has(place, "by_day") and days.grain == "day" and _has_an_hour(tape, end):
         return days, end  # "ко вторнику на 10"
+    if _is_part_of_its_day(tape, end):  # "by Friday evening", "до завтрашнего вечера"
+        inclusive, end = inclusive or tape.get(end, "part") != "morning", end + 1
     until = last if by or inclusive or ends else first
     end += tape.has(end, "inclusive") or tape.has(end, "or_earlier")  # "entro il 12 al massimo"
     if until <= today:
         return None
     bound: Literal["by", "before"] = "by" if until == last else "before"
     return Days("span", ((today, until),), weekday=weekday, number=number, bound=bound), end
+
+
+def _is_part_of_its_day(tape: Tape, place: int) -> bool:
+    """ "Вечера", and not "вечером", which may be that of any day until then."""
+    genitive = tape.at(place).text.endswith("а") or not tape.vocabulary.hours_follow
+    return genitive and tape.has(place, "part") and bool(tape.at(place).text)
 
 
 def _lies_far_ahead(tape: Tape, days: Days) -> bool:

@@ -165,7 +165,8 @@ def negate(
         )  # "не в 10, а в 11"
         clock = piece.found if isinstance(piece.found, Clock) else None
         bounded = clock is not None and (clock.shape in ("after", "before") or _is_apart(pieces[-1], link))
-        bounded = bounded or (link == "soft" and _frames(pieces[-1], piece))
+        framed = _frames(pieces[-1], piece) or tape.has(piece.end, "whenever")
+        bounded = bounded or (link == "soft" and framed)
         if joined and not bounded and not any(tape.has(p, "not", "cannot") for p in range(gap_start, place)):
             piece = piece.but(negated=True, excluding=pieces[-1].excluding)
     return pieces, piece

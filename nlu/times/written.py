@@ -67,7 +67,9 @@ def _is_no_span(tape: Tape, place: int, hour: int, minutes: int) -> bool:
     opens, closes = tape.context.opens.hour, tape.context.closes.hour
     if not (opens <= hour < closes and minutes in QUARTERS and minutes > 24 and tape.vocabulary.hours_follow):
         return False
-    begins = place == 0 or tape.has(place - 1, "soft", "at_weak", "weekday", "relative", "wishing", "filler")
+    begins = place == 0 or tape.has(
+        place - 1, "soft", "at_weak", "weekday", "relative", "wishing", "filler", "after", "before"
+    )
     end = place + 3
     parted = not (tape.at(end).glued and tape.at(end).text in ("-", "/")) and not tape.has(end, *_COUNTED)
     return begins and parted and not tape.has(place - 1, "one_of", "currency", "from")
