@@ -250,6 +250,7 @@ def _is_a_date(tape: Tape, place: int, end: int) -> bool:
     return found is not None and bool(found[0].ranges)
 
 
+_SHORT = 5  # lexemes of an answer
 _WHICH = ("either", "which", "any", "each", "every", "other", "later", "earlier", "latter", "last", "new")
 
 
@@ -304,7 +305,17 @@ _BESIDE_A_DAY = ("am", "pm", "early", "late", "night", "day_noun", "first_slot",
 _FIRST_OR_LAST = ("first_thing", "last_of_day")
 
 
+def _is_said_alone(tape: Tape, place: int) -> bool:
+    """ "PM if possible", "am only": a short answer with nothing else in it."""
+    if tape.get(place, "part") not in ("am", "pm") or len(tape) > _SHORT or tape.at(place + 1).text == "i":
+        return False
+    others = [p for p in range(len(tape)) if p != place]
+    return all(tape.has(p, "filler", "soft", "wishing", "or", "indifferent", "cannot", "not") for p in others)
+
+
 def _stands_beside_a_day(tape: Tape, place: int) -> bool:
+    if _is_said_alone(tape, place):
+        return True
     days = ("weekday", "relative", "month", "number_of_day", "digits", "day_part")
     after = tape.skip(place + 1, "at", "of", "filler", most=1)
     if tape.get(place, "part") not in ("am", "pm") and tape.has(after, "relative", "weekday"):
