@@ -19,6 +19,7 @@ from nlu.times.which_one import (
     this_one,
 )
 
+_FIRST = frozenset({"la", "alla", "come", "per"})
 _ALSO = frozenset({"anche", "pure", "even", "also"})
 _DAY, _WEEK, _FORTNIGHT = timedelta(days=1), timedelta(weeks=1), timedelta(days=14)
 _NAMED = (
@@ -203,6 +204,7 @@ def _says_before(tape: Tape, place: int) -> bool:
         tape.has(place, "earlier")
         and ends(tape, place + 1)
         and not tape.has(place - 1, "have_booked", "happened")
+        and tape.at(place - 1).text not in _FIRST  # "mezza giornata, la prima"
     )
 
 

@@ -224,7 +224,7 @@ def _begins_a_day(tape: Tape, place: int) -> bool:
 
 def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int, int, bool]:
     """Minutes said after the hour: "e mezza", "meno un quarto", "thirty", "и 15 минут"."""
-    joined = tape.has(end, "and")
+    joined = tape.has(end, "and") and not tape.has(end, "day_number")  # "alle 9 | e il 10 alle 10"
     after = end + 1 if joined else end
     if tape.has(after, "half_after") and (joined or tape.vocabulary.language != "en"):
         return 30, after + 1, True

@@ -48,8 +48,12 @@ def _month_beside_its_weekday(chain: list[Piece]) -> list[Piece]:
 def _merge_days(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """ "Domani martedì 3 marzo" is one day; when words disagree, the more exact ones are believed less."""
     settled: list[Piece] = []
+    frame: Days | None = None  # "next month, a Tuesday or a Thursday"
     for piece in chain:
         last = settled[-1] if settled else None
+        found = piece.found
+        if frame is not None and isinstance(found, Days) and piece.link in ("or", "and"):
+            piece = piece.but(found=weekdays_within(frame, found) or found)
         if (whole := _date_of_its_weekday(settled, piece)) is not None:
             settled[-2] = whole
             continue
@@ -66,6 +70,8 @@ def _merge_days(tape: Tape, chain: list[Piece]) -> list[Piece]:
         if merged is None or (piece.link == "soft" and merged.confidence < 0.6):
             settled.append(piece)
         else:
+            if isinstance(last.found, Days) and last.found.kind == "month" and merged.weekday is not None:
+                frame = last.found
             settled[-1] = last.but(found=merged, end=piece.end)
             settled = _with_its_weekday(settled)
     return settled
