@@ -1,6 +1,6 @@
 """Tells which bare numbers are hours by what stands beside them: "tomorrow 9 or 10", "9 on Thursday"."""
 
-from nlu.times.bare_answers import is_for_somebody, is_rough
+from nlu.times.bare_answers import is_for_somebody, is_of_the_day_told, is_rough
 from nlu.times.hours import part_hours
 from nlu.times.tape import Tape
 
@@ -28,6 +28,7 @@ def is_an_hour(tape: Tape, place: int, end: int) -> bool:
         or _is_moved_to(tape, place)
         or _is_doable(tape, place)
         or is_for_somebody(tape, place)
+        or is_of_the_day_told(tape, place)
         or is_rough(tape, place)
         or (tape.has(place - 1, "instead") and _follows_an_hour(tape, place - 1))
         or _is_preferred(tape, place)
@@ -217,13 +218,17 @@ def _leads_a_day(tape: Tape, place: int) -> bool:
     if tape.has(number[1], "weekday") and not tape.has(number[1] + 1, "booked"):
         if tape.has(place - 1, "or", "soft") and _follows_such_a_day(tape, place - 2):
             return True
-        return tape.has(place - 1, "at_weak") or place == 0  # "book me for 2 Thursday"
+        led = tape.has(place - 1, "at_weak", "doing", "choosing") or place == 0
+        return led  # "book me for 2 Thursday", "how about 9 Thursday"
+    if tape.has(number[1], "this", "next", "coming") and tape.has(number[1] + 1, "weekday"):
+        return True  # "9 next Thursday"
     if not tape.has(number[1], "day_number"):
         return False
     if tape.vocabulary.article_makes_day or tape.at(number[1]).text not in ("on", ""):
         return False
     day = number[1] + 1
-    return tape.has(day, "weekday", "relative") or tape.ordinal(day) is not None
+    dated = tape.has(day, "digits") and tape.at(day + 1).text == "/"  # "9 on 5/3"
+    return dated or tape.has(day, "weekday", "relative") or tape.ordinal(day) is not None
 
 
 def _answers_first(tape: Tape, place: int, end: int) -> bool:

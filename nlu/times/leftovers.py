@@ -25,7 +25,7 @@ _TELLING = frozenset(
         "week_of",
         "this_week",
     }
-    | {"next_week", "half", "half_after", "quarter", "or_earlier", "that_week", "same_day"}
+    | {"next_week", "half", "half_after", "quarter", "or_earlier", "that_week", "same_day", "vague"}
 )
 #: The same, where a reading is right beside them.
 _TELLING_BESIDE = frozenset(
@@ -91,6 +91,9 @@ def something_is_left(tape: Tape) -> bool:
         if ("digits" in kinds or "number" in kinds) and _may_be_a_time(tape, place):
             return True
         ends = place + 1 >= len(tape) or tape.has(place + 1, "soft")
+        named = tape.skip(place + 1, "filler", most=1)  # "... holidays, on the very first day"
+        if "nth" in kinds and tape.get(named, "unit") == "day":
+            return True
         if "nth" in kinds and tape.has(place - 1, "day_number") and ends:  # "... allora il secondo"
             return True
         if "month" in kinds and lexeme.text not in _ALSO_VERBS:
@@ -139,7 +142,8 @@ def _may_be_a_time(tape: Tape, place: int) -> bool:
         "%",
     ):
         return False
-    if tape.has(place + 1, "one", "own") and tape.vocabulary.language == "en":  # "an appointment 4 a clean"
+    apart = tape.has(place + 1, "one", "own") and place + 1 not in tape.read
+    if apart and tape.vocabulary.language == "en":  # "an appointment 4 a clean"
         return False
     if tape.has(place + 1, "ordinal_sign") and tape.at(place + 1).glued:  # unlike "10 o 11"
         return False

@@ -9,6 +9,15 @@ from nlu.times.tape import Tape
 _EARLY = 6 * 60  # "domattina alle 8:30", though it is opened at nine
 
 
+#: "Late Thursday morning", "early on Friday afternoon".
+_PARTS_OF = {
+    ("late", "morning"): "late_morning",
+    ("early", "morning"): "first_thing",
+    ("late", "afternoon"): "late_afternoon",
+    ("early", "afternoon"): "early_afternoon",
+    ("early", "evening"): "evening",
+    ("late", "evening"): "last_of_day",
+}
 _CONTRAST = frozenset({"но", "but", "ma", "pero"})
 
 
@@ -24,6 +33,9 @@ def narrow_part(tape: Tape, chain: list[Piece]) -> list[Piece]:
     if not (isinstance(one, Clock) and isinstance(day.found, Days) and isinstance(other, Clock)):
         return chain
     plain = not (part.negated or exact.negated or part.dismissed or exact.dismissed)
+    if plain and exact.link == "none" and (of_part := _PARTS_OF.get((one.part or "", other.part or ""))):
+        if of_part in tape.vocabulary.parts:
+            return [day.but(link=part.link), exact.but(found=replace(other, part=of_part))]
     narrowed = plain and one.shape == "point" and other.shape == "part" and exact.link == "none"
     if narrowed and other.part and not one.part and fits(tape, one, other.part):  # "4 this afternoon"
         return [day.but(link=part.link), part.but(link="none", found=replace(one, part=other.part))]
