@@ -175,8 +175,11 @@ def _a_no_stands_between(tape: Tape, pieces: Sequence[Piece]) -> bool:
 
 def _is_away_or_free(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "From Wednesday I'm on holiday, any time": free then, or away."""
-    refused = (p.found for p in pieces if p.negated and isinstance(p.found, Days))
-    return tape.says("whenever") and any(days.bound in ("from", "after") for days in refused)
+    refused = [p.found for p in pieces if p.negated and isinstance(p.found, Days)]
+    so = any(tape.has(p, "so") for p in range(len(tape))) and len(refused) == len(
+        [p for p in pieces if isinstance(p.found, Days) and p.found.ranges]
+    )
+    return tape.says("whenever") and any(days.bound in ("from", "after") or so for days in refused)
 
 
 def _another_day_is_better(tape: Tape, pieces: Sequence[Piece]) -> bool:

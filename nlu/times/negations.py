@@ -154,12 +154,13 @@ def negate(
             return pieces, piece.but(negated=True)
         if "cannot" in senses and before:
             pieces = _negated_back(tape, pieces)
-    if pieces and pieces[-1].negated and place > gap_start:
+    amid = bool(pieces) and pieces[-1].negated and _is_amid_a_list(tape, pieces[-1], piece, place)
+    if pieces and pieces[-1].negated and (place > gap_start or amid):
         link = link_of(tape, gap_start, place, begins=False)
         joined = link in ("or", "and") or (link == "soft" and pieces[-1].excluding)
         hours = isinstance(pieces[-1].found, Clock) and isinstance(piece.found, Days)
         joined = joined and not (hours and link == "soft")  # "only not in the morning, on Tuesday"
-        joined = joined or _is_amid_a_list(tape, pieces[-1], piece, place)
+        joined = joined or amid
         joined = joined and not any(
             tape.at(p).text in _RATHER for p in range(gap_start, place)
         )  # "не в 10, а в 11"
@@ -184,8 +185,10 @@ def _is_amid_a_list(tape: Tape, last: Piece, piece: Piece, place: int) -> bool:
     """ "I can't do the 9th, 10th and 11th": the tenth, too."""
     if not (isinstance(last.found, Days) and isinstance(piece.found, Days)) or piece.end >= len(tape):
         return False
-    comma = tape.at(place - 1).text == "," and last.end == place - 1
-    goes_on = tape.has(piece.end, "or", "and") and tape.has(piece.end + 1, *_LISTED)
+    begin = last.end + (tape.at(last.end).text == ",")
+    comma = all(tape.has(p, "at_weak", "of", "filler") for p in range(begin, place))
+    behind = tape.skip(piece.end + 1, "at_weak", "of", most=1)
+    goes_on = tape.has(piece.end, "or", "and") and tape.has(behind, *_LISTED)
     return comma and goes_on and last.found.kind == piece.found.kind
 
 
