@@ -73,12 +73,14 @@ def _without_bounds(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
         behind = left[place + 1 :]
         if behind and isinstance(behind[0].found, Clock) and behind[0].link == "none":
             continue
-        day = next((p for p in behind if isinstance(p.found, Days) and is_wish(p)), None)
+        days = (p for p in behind if isinstance(p.found, Days) and is_wish(p))
+        day = next((p for p in days if isinstance(p.found, Days) and not p.found.bound), None)
         if day is None or not isinstance(day.found, Days) or day.link in ("or", "and"):
             continue
         within, away = _lies_within(bound, day.found), _is_away(tape, piece, day)
-        if (within and day.link == "break") or away:
-            plain = away or tape.at(day.start - 1).text in _FOR_INSTANCE
+        instance = any(tape.at(p).text in _FOR_INSTANCE for p in range(day.start - 2, day.start))
+        if (within and (day.link == "break" or instance)) or away:
+            plain = away or instance
             sure = day.found.confidence if within and plain else min(day.found.confidence, DOUBTFUL)
             left[left.index(day)] = day.but(found=replace(day.found, confidence=sure), link="break")
             del left[place]

@@ -49,6 +49,20 @@ def _is_for(tape: Tape, place: int) -> bool:
     return tape.at(place).text == "for" and (told or named)
 
 
+def is_of_the_day_told(tape: Tape, place: int) -> bool:
+    """ "Меня на 10, а мужа на 11 в четверг", "5-го и 6-го, обоих на 9": where days are told otherwise."""
+    if not (tape.vocabulary.hours_follow and tape.has(place, "at_weak")) or tape.speaks_of_moving:
+        return False
+    number = tape.number(place + 1)
+    opens, closes = tape.context.opens.hour, tape.context.closes.hour
+    if number is None or not opens <= number[0] < closes or tape.says("month") or tape.context.asking:
+        return False
+    if not any(tape.says(kind) for kind in ("weekday", "relative", "ordinal_sign", "for_both")):
+        return False
+    end = number[1]
+    return end >= len(tape) or tape.has(end, "soft", "or", "filler", "weekday", "relative", "to")
+
+
 def is_rough(tape: Tape, place: int) -> bool:
     """ "Late Thursday afternoon, 5 or so"."""
     number = tape.number(place)

@@ -203,7 +203,7 @@ def _says_before(tape: Tape, place: int) -> bool:
     return tape.has(place, "before_that") or (
         tape.has(place, "earlier")
         and ends(tape, place + 1)
-        and not tape.has(place - 1, "have_booked", "happened")
+        and not tape.has(place - 1, "have_booked", "happened", "no_visit")
         and tape.at(place - 1).text not in _FIRST  # "mezza giornata, la prima"
     )
 

@@ -118,6 +118,8 @@ def _in_the_month_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             placed[place] = piece.but(found=dated)
         elif days.kind == "number" and days.number and told and told.kind != "month" and not days.bound:
             placed[place] = piece.but(found=_placed(tape, placed[place - 1], piece, days, told))
+        elif days.kind == "span" and days.number and told and told.kind != "month" and not days.bound:
+            placed[place] = piece.but(found=_span_of_month(days, told))
         days = placed[place].found
         if isinstance(days, Days) and (_names_its_month(days) or (days.kind == "month" and told is None)):
             told = days
@@ -125,6 +127,15 @@ def _in_the_month_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             first = days.ranges[0][0]  # "only after 10 April, say the 13th"
             told = Days("date", (almanac.one(first),), number=first.day)
     return placed
+
+
+def _span_of_month(days: Days, told: Days) -> Days:
+    """ "From 1 to 5 April ..., from the 6th to the 10th ...": of April, too."""
+    (start, end), last = days.ranges[0], told.ranges[-1][1] - timedelta(days=1)
+    first = almanac.make(last.year, last.month, days.number or 0)
+    if first is None or told.kind == "number" or first < told.ranges[0][0] or first < start:
+        return days
+    return replace(days, ranges=((first, first + (end - start)),))
 
 
 def _names_its_month(days: Days) -> bool:
