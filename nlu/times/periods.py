@@ -123,6 +123,9 @@ def read_named(tape: Tape, place: int) -> Read | None:
         if _is_a_day_off(tape, place):
             return None
         start, end = almanac.weekend(today)
+        if tape.at(place + 1).text == "prossima":  # "fine settimana prossima", unlike "prossimo"
+            start, end = position_in("end", _weeks_ahead(tape, 1, place)[0])
+            return Days("span", ((start, end),)), place + 2
         if tape.has(place + 1, "after_this"):
             start, end = almanac.weekend(today, 1)
             return Days("span", ((start, end),)), place + 2
