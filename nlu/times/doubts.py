@@ -31,7 +31,7 @@ from nlu.times.hours import opening_hours, part_hours
 from nlu.times.leftovers import something_is_left
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.refusals import is_a_condition, stands_in_a_condition
-from nlu.times.stories import is_told_of
+from nlu.times.stories import is_told_of, is_told_of_oneself
 from nlu.times.tape import Tape
 
 _NEAR = 3
@@ -69,6 +69,7 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece], told: Sequence[Spoken]) -> 
         or refuses_in_two_ways(tape, pieces)
         or goes_round_the_week(tape, pieces)
         or is_told_of(tape, pieces)
+        or is_told_of_oneself(tape, pieces)
         or ends_later(pieces)
         or is_hour_of_the_last(pieces)
         or may_be_moved(tape, pieces)

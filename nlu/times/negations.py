@@ -105,6 +105,7 @@ _RATHER = frozenset(
 _WISHED = ("wishing", "works", "whenever", "asap", "free")
 _NO = frozenset({"no", "нет", "net"})
 _YES = frozenset({"si", "ok", "okay", "yes", "yeah", "да", "da", "perfetto", "fine"})
+_NO = frozenset({"no", "nope", "nah", "нет"})
 _CONTRAST = frozenset({"ma", "pero", "invece", "but", "но", "no"})
 
 
@@ -216,10 +217,20 @@ def negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:
     for place in range(gap_start, min(gap_start + 5, len(tape))):
         if tape.has(place, "cannot") and pieces:
             return _negated_back(tape, pieces)
-        dash = tape.at(place).text == "-"  # "Saturday yes, Sunday - no"
-        if not (dash or tape.has(place, "filler", "possessive")):  # "Thursday's the one day I can't"
+        sign = tape.at(place).text in ("-", "=", ":")  # "Saturday yes, Sunday - no"
+        if pieces and place == gap_start and _is_answered_with_a_no(tape, place):
+            return _negated_back(tape, pieces)
+        if not (sign or tape.has(place, "filler", "possessive")):  # "Thursday's the one day I can't"
             break
     return _negated_back(tape, pieces) if pieces and _ends_in_a_refusal(tape, gap_start) else pieces
+
+
+def _is_answered_with_a_no(tape: Tape, place: int) -> bool:
+    """ "Thursday? Can't.", "giovedì? no"."""
+    behind = range(place + 1, len(tape))
+    small = all(tape.has(p, "soft", "filler", "cannot") or tape.at(p).text in _NO for p in behind)
+    refused = any(tape.has(p, "cannot") or tape.at(p).text in _NO for p in behind)
+    return tape.at(place).text == "?" and small and refused
 
 
 def exclude_what_is_left_out(tape: Tape, pieces: list[Piece]) -> list[Piece]:

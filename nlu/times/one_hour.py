@@ -33,9 +33,9 @@ def narrow_part(tape: Tape, chain: list[Piece]) -> list[Piece]:
     if not (isinstance(one, Clock) and isinstance(day.found, Days) and isinstance(other, Clock)):
         return chain
     plain = not (part.negated or exact.negated or part.dismissed or exact.dismissed)
-    if plain and exact.link == "none" and (of_part := _PARTS_OF.get((one.part or "", other.part or ""))):
-        if of_part in tape.vocabulary.parts:
-            return [day.but(link=part.link), exact.but(found=replace(other, part=of_part))]
+    of_part = _PARTS_OF.get((one.part or "", other.part or ""))
+    if plain and exact.link == "none" and of_part in tape.vocabulary.parts:
+        return [day.but(link=part.link), exact.but(found=replace(other, part=of_part))]
     narrowed = plain and one.shape == "point" and other.shape == "part" and exact.link == "none"
     if narrowed and other.part and not one.part and fits(tape, one, other.part):  # "4 this afternoon"
         return [day.but(link=part.link), part.but(link="none", found=replace(one, part=other.part))]

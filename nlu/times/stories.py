@@ -68,6 +68,29 @@ def _is_asked_about(tape: Tape, pieces: Sequence[Piece], piece: Piece) -> bool:
     return part and tape.at(piece.end).text == "?" and any(p.start > piece.end for p in pieces)
 
 
+def is_told_of_oneself(tape: Tape, pieces: Sequence[Piece]) -> bool:
+    """ "I volunteer on Thursdays", "I'm on leave Thursday", "chemo Thursday": perhaps no day to come."""
+    if tape.vocabulary.language != "en" or tape.asked_for_time:
+        return False
+    wishes = [p for p in pieces if _is_wish(p)]
+    if any(isinstance(p.found, Clock) for p in wishes):
+        return False
+    return any(_tells_of_oneself(tape, p) for p in wishes)
+
+
+def _tells_of_oneself(tape: Tape, piece: Piece) -> bool:
+    told = strange = engaged = False
+    for step, beside in ((-1, piece.start - 1), (1, piece.end)):
+        while 0 <= beside < len(tape) and not tape.has(beside, "soft"):
+            if tape.has(beside, *_WISHING, "free", "if", "correction"):
+                return False
+            told = told or tape.has(beside, "oneself")
+            strange = strange or tape.is_unknown(beside) or tape.has(beside, "counted")
+            engaged = engaged or tape.has(beside, "own_hours")
+            beside += step
+    return engaged or (told and strange)
+
+
 def drop_what_is_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "В пятницу ставили коронку, сегодня можно?": of two days the one that was is not wished for."""
     days = [p for p in pieces if _is_wish(p) and isinstance(p.found, Days)]
