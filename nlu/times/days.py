@@ -55,7 +55,9 @@ def _only_says_already(tape: Tape, place: int) -> bool:
 def _between(tape: Tape, place: int) -> Read | None:
     """From one day to another."""
     if tape.get(place, "unit") == "week" and (span := _between(tape, place + 1)) is not None:
-        return span  # "la settimana dal 9 al 13"
+        start, end = span[0].ranges[0]  # "la settimana dal 9 al 13"
+        whole = span[0].kind == "span" and almanac.monday(start) == almanac.monday(end - timedelta(days=1))
+        return (Days("week", ((start, end),), grain="week") if whole else span[0]), span[1]
     if tape.has(place, "from_now") and tape.has(place + 1, "to"):  # "da oggi a venerdì"
         until = _simple(tape, place + 1) or _simple(tape, place + 2)
         if until is None or until[0].kind not in ("weekday", "date", "number", "relative"):

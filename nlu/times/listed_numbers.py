@@ -32,7 +32,7 @@ def same_month(tape: Tape, place: int, pieces: list[Piece]) -> Days | None:
         return None
     if before.found.kind not in ("date", "number") or before.found.bound:
         return None
-    glued = tape.at(end).glued and not (tape.at(end).text == "," and not tape.at(end + 1).glued)
+    glued = tape.at(end).glued and not (tape.at(end).text in (",", ":") and not tape.at(end + 1).glued)
     told = before.found.number
     timed = told is not None or tape.has(end, "at")
     if told is None and before.found.weekday is not None and tape.has(before.end - 1, "digits"):
@@ -50,7 +50,9 @@ def same_month(tape: Tape, place: int, pieces: list[Piece]) -> Days | None:
     if day is None:
         return None
     apart = before.found.kind == "number" and listed and number > told + 1
-    doubtful = apart or not timed  # "giovedì 12 o 13", but "giovedì 12 o 13 alle 15"
+    doubtful = apart or not (
+        timed or listed or len(pieces) > 1
+    )  # "giovedì 12 o 13", but "giovedì 12 o 13 alle 15"
     sure = min(before.found.confidence, 0.6) if doubtful else before.found.confidence
     found = replace(before.found, ranges=(almanac.one(day),), others=(), confidence=sure)
     return replace(found, number=number, weekday=None)

@@ -32,6 +32,8 @@ def read_period(tape: Tape, place: int) -> Read | None:
         if ahead < 0:
             return PAST, end
         start, after = almanac.weekend(today)
+        if target == place and tape.at(end - 1).text == "prossima":  # "fine settimana prossima": of the week
+            return Days("span", (position_in("end", _weeks_ahead(tape, 1, end)[0]),)), end
         if modifier == "after_next" or (modifier == "next" and (start - today).days <= almanac.NEAR):
             start, after = almanac.weekend(today, 1)
         return Days("span", ((max(start, today), after),), grain="day"), end
@@ -123,9 +125,6 @@ def read_named(tape: Tape, place: int) -> Read | None:
         if _is_a_day_off(tape, place):
             return None
         start, end = almanac.weekend(today)
-        if tape.at(place + 1).text == "prossima":  # "fine settimana prossima", unlike "prossimo"
-            start, end = position_in("end", _weeks_ahead(tape, 1, place)[0])
-            return Days("span", ((start, end),)), place + 2
         if tape.has(place + 1, "after_this"):
             start, end = almanac.weekend(today, 1)
             return Days("span", ((start, end),)), place + 2

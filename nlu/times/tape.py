@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from nlu.times.elisions import without_elisions
 from nlu.times.folding import Token, tokenise, without_cases
 from nlu.times.masks import masked_places
 from nlu.times.pieces import Days
@@ -96,6 +97,8 @@ class Tape:
         if vocabulary.language == "en":
             tokens = half_days_in_full(unglued_after_digits(tokens, vocabulary))
             tokens = hours_as_heard(tokens, vocabulary)
+        if vocabulary.language == "it":
+            tokens = without_elisions(tokens)
         if vocabulary.language == "ru":
             tokens = with_both_weekdays(without_cases(tokens), vocabulary)
         fluent = without_hesitation(tokens, vocabulary)

@@ -139,6 +139,8 @@ def _beside_a_date(tape: Tape, weekday: int, place: int) -> Read | None:
 
 def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
     """ "martedì 10", "Friday the 13th": the date if such a day is near, else the number is an hour."""
+    if tape.has(place, "after", "before"):  # "il martedì dopo il 15"
+        return None
     number = tape.skip(place, "day_number", most=2)
     if number > place and not tape.has(number, "digits", "ordinal", "number"):
         return None

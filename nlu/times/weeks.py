@@ -92,8 +92,18 @@ def after_its_date(tape: Tape, chain: list[Piece]) -> list[Piece]:
         written = any(tape.has(p, "digits", "number", "ordinal", "holiday", "month") for p in told)
         if not written or dated.kind not in ("date", "number") or len(dated.ranges) != 1:
             continue
+        if tape.vocabulary.article_makes_day and _is_explained(tape, before[-1], piece):
+            return [p for p in settled if p is not piece]
         settled[place] = piece.but(found=_behind(dated.ranges[0][0], days))
     return settled
+
+
+def _is_explained(tape: Tape, dated: Piece, piece: Piece) -> bool:
+    """ "Se il 18 è mercoledì": "è" is written "e", too."""
+    day, weekday = dated.found, piece.found
+    assert isinstance(day, Days) and isinstance(weekday, Days)
+    joined = piece.link == "and" and tape.at(piece.start - 1).text == "e" and dated.end == piece.start - 1
+    return joined and day.ranges[0][0].weekday() == weekday.weekday
 
 
 def _behind(date: date, days: Days) -> Days:
