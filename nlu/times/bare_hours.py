@@ -111,7 +111,10 @@ def _is_another(tape: Tape, place: int) -> bool:
     )
     if not (tape.has(place - 1, "or") or goes_on):
         return False
-    if not tape.has(place - 2, "digits", "number", "ampm_am", "ampm_pm", "clock_exact", "clock_spoken"):
+    one = tape.get(place - 2, "unit") == "hour" and place - 2 in tape.read  # "в час или два дня"
+    if not one and not tape.has(
+        place - 2, "digits", "number", "ampm_am", "ampm_pm", "clock_exact", "clock_spoken"
+    ):
         return False
     if place - 2 in tape.read and tape.at(place - 3).text == ":":  # "10:30 or 11"
         return True

@@ -282,6 +282,9 @@ def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
     later = tape.has(place + 1, "after", "before") and tape.number(place + 2) is None
     if name in ("day", "day_noun") and later and not tape.at(place).text.endswith("м"):
         return None
+    apart = not tape.has(place - 1, *_DAYS) and place + 1 < len(tape) and not tape.has(place + 1, "soft")
+    if name == "day_noun" and apart:  # "20 марта, день равноденствия"
+        return None
     if not name or (name in _BESIDE_A_DAY and not _stands_beside_a_day(tape, place)):
         return None
     if name in _FIRST_OR_LAST and tape.at(place).text and not _stands_beside_a_day(tape, place):
@@ -299,6 +302,7 @@ def _from_part_to_part(tape: Tape, one: str, other: str) -> Clock:
     return Clock("range", Moment(start), Moment(end)) if start < end else Clock("part", part=one)
 
 
+_DAYS = ("weekday", "relative", "month", "number_of_day", "ordinal_sign", "digits")
 #: Parts whose words mean something else elsewhere: "Monday am" but "am I", "domani presto" but "a presto".
 _BESIDE_A_DAY = ("am", "pm", "early", "late", "night", "day_noun", "first_slot", "last_slot")
 #: Of these only the single words: "первой в четверг" but "первой помощи".

@@ -78,9 +78,13 @@ def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
             and days
             and not clocks
             and (_is_parted(tape, days[-1], piece) or piece.link == "soft")
-            and (is_a_condition(tape, days[-1].start) or tape.at(piece.start - 1).text in _ELSE)
+            and (
+                is_a_condition(tape, days[-1].start)
+                or tape.at(piece.start - 1).text in _ELSE
+                or any(_falls_back(tape, p) for p in range(days[-1].end, piece.start))
+            )
         ):
-            turns = True  # "unless you have something today, Wednesday at 9"
+            turns = True  # "unless you have something today, Wednesday at 9", "Friday, if not, Monday at 9"
         elif not clocks_lead:
             turns = (turns and not ahead) or (bool(days) and is_clock and _leads_next_day(chain, number))
             ahead = (bool(turns) and is_clock) or (ahead and is_clock)
@@ -128,6 +132,11 @@ def _has_own_hours(tape: Tape, last: Piece, run: list[Piece]) -> bool:
     wished = any(tape.has(p, *_WISHING) for p in (*range(first, last.start), *range(last.end, comma)))
     again = any(tape.has(p, *_WISHING) for p in range(run[0].end, clock.start))
     return wished and again
+
+
+def _falls_back(tape: Tape, place: int) -> bool:
+    """ "If", or a phrase for it that is more than an "or": "если мест нет"."""
+    return tape.has(place, "if") or (tape.has(place, "or") and not tape.at(place).text)
 
 
 def _is_parted(tape: Tape, last: Piece, piece: Piece) -> bool:

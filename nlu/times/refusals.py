@@ -10,6 +10,7 @@ from nlu.times.tape import Tape
 _FORTNIGHT = timedelta(days=14)
 _DOUBTFUL = 0.6
 _THAT = frozenset({"that", "those", "then", "quello", "quella", "allora", "тогда"})
+_BESIDE_TOO = 4  # lexemes from a day to "too": "and on Friday most likely, too"
 _CLAUSE = 6  # lexemes between "if" and what it is said of
 
 
@@ -88,14 +89,18 @@ def refuse_alike(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "Friday is out, Saturday too": the second is refused as the first was."""
     for number in range(1, len(pieces)):
         one, other = pieces[number - 1 : number + 1]
-        if not one.negated or other.negated or type(one.found) is not type(other.found):
+        if not one.negated or other.negated or not isinstance(other.found, (Days, Clock)):
             continue
         gap = range(one.end, other.start)
         alike = any(tape.has(p, "alike") for p in gap)
         last = _end_of_list(pieces, number)  # "the 17th is out, the 18th and 19th too"
-        if not (alike or tape.has(pieces[last].end, "too")) or any(tape.has(p, "works") for p in gap):
+        end = pieces[last].end
+        too = next(
+            (p for p in range(end, end + _BESIDE_TOO) if tape.has(p, "too", "soft", "works", "free")), end
+        )
+        if not (alike or tape.has(too, "too")) or any(tape.has(p, "works") for p in gap):
             continue
-        after = tape.skip(pieces[last].end + (not alike), "not", "filler", most=2)
+        after = tape.skip(end if alike else too + 1, "not", "filler", most=2)
         if after >= len(tape) or tape.has(after, "soft", "cannot"):
             refused = [p.but(negated=True) for p in pieces[number : last + 1]]
             pieces = [*pieces[:number], *refused, *pieces[last + 1 :]]

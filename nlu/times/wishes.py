@@ -66,9 +66,12 @@ def _windows(entity: Entity, hours: list[tuple[str, str]]) -> list[Window]:
     """The window of a time; a whole day is narrowed to the hours that were told besides."""
     start = _moment(entity.value["from"])
     end = _moment(entity.value["to"]) if entity.value["to"] else start + _POINT
-    if entity.grain in _OWN_CLOCK or not hours or end - start > timedelta(days=1):
+    days = (end - start).days
+    several = len(hours) > 1 and days <= 2 * _SPREAD  # "at the weekend, in the morning or at night"
+    if entity.grain in _OWN_CLOCK or not hours or not (days <= 1 or several):
         return [(start, end)]
-    return [(start + _clock(a), start + _clock(b)) for a, b in hours]
+    midnights = [start + timedelta(days=n) for n in range(max(days, 1))]
+    return [(day + _clock(a), day + _clock(b)) for day in midnights for a, b in hours]
 
 
 def _is_a_point(entity: Entity) -> bool:
