@@ -161,14 +161,15 @@ def read_counted(tape: Tape, place: int) -> Read | None:
         return None
     if end == begin + 1 and not tape.vocabulary.hours_follow:  # "in settimana"; "через неделю" counts one
         return None
+    return counted_from(tape, many, unit, end), end
+
+
+def counted_from(tape: Tape, many: int, unit: str, end: int) -> Days:
+    """From today; "dopo 10 giorni dall'estrazione" is doubted, as nobody told when that was."""
     days = counted_ahead(tape, many, unit)
-    return (replace(days, confidence=0.6) if _is_counted_from_then(tape, end) else days), end
-
-
-def _is_counted_from_then(tape: Tape, place: int) -> bool:
-    """ "Dopo 10 giorni dall'estrazione", "in two weeks from the surgery": nobody told when that was."""
-    what = tape.skip(place + 1, "day_number", "of", "filler", most=2)
-    return tape.has(place, "after", "from", "from_on", "from_then") and tape.is_unknown(what)
+    what = tape.skip(end + 1, "day_number", "of", "filler", most=2)
+    told = tape.has(end, "after", "from", "from_on", "from_then") and tape.is_unknown(what)
+    return replace(days, confidence=0.6) if told else days
 
 
 def _one_or_two_more(tape: Tape, place: int) -> Read | None:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from nlu.times import almanac
 from nlu.times.bare_hours import are_hours
-from nlu.times.counting import counted_ahead, counted_unit, read_beside, read_counted, read_relative
+from nlu.times.counting import counted_from, counted_unit, read_beside, read_counted, read_relative
 from nlu.times.dates import read_date
 from nlu.times.holidays import read_holiday
 from nlu.times.nth import read_nth
@@ -181,7 +181,7 @@ def _bounded(tape: Tape, place: int) -> Read | None:
         if tape.has(begin, "number", "digits"):
             counted = counted_unit(tape, begin)
             if counted is not None and after and counted[1] in ("day", "week", "month"):
-                return counted_ahead(tape, counted[0], counted[1]), counted[2]
+                return counted_from(tape, *counted), counted[2]
         return None
     days, end = found
     if days.kind == "past" or not days.ranges:

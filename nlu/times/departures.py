@@ -124,7 +124,8 @@ def _is_cancelled(tape: Tape, pieces: list[Piece], number: int) -> bool:
     first = max(piece.start - _CLAUSE, pieces[number - 1].end if number else 0)
     told = [place for place in range(first, piece.start) if tape.has(place, "cancelling")]
     parted = told and any(tape.has(place, "soft") for place in range(told[-1], piece.start))
-    others = any(isinstance(p.found, Days) and p.found.ranges and not p.negated for p in later)
+    kept = [p for p in pieces[:number] if not p.dismissed]  # "I keep Tuesday and cancel Thursday"
+    others = any(isinstance(p.found, Days) and p.found.ranges and not p.negated for p in (*later, *kept))
     behind = tape.has(piece.end, "cancelling")  # "запись на 6-е отменить"
     return ((bool(told) and not parted) or behind) and others
 

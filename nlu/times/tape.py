@@ -244,7 +244,7 @@ def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context
             kinds = lexemes[place + 1].senses.keys()
             if not (_OF_TIME.isdisjoint(kinds) and kinds.isdisjoint(("day_number", "of"))):
                 lexemes[place] = replace(lexeme, senses={"not": True})
-        elif lexeme.text in _JUDGED and _is_judged(lexemes, place):
+        elif (lexeme.text in _JUDGED or "judged" in lexeme.senses) and _is_judged(lexemes, place):
             lexemes[place] = replace(lexeme, senses={"cannot": True})
         elif "elsewhere" in lexeme.senses and _is_away(text, lexemes, place):
             lexemes[place] = replace(lexeme, senses={"cannot": True, "elsewhere": True})
