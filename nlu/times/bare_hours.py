@@ -83,8 +83,13 @@ def _is_listed_hour(tape: Tape, place: int, end: int) -> bool:
     """ "Понедельник, 10": the last word of what is said of a day."""
     day = tape.has(place - 2, "weekday", "relative", "part")
     day = day or (tape.has(place - 2, "ordinal_sign") and tape.has(place - 4, "weekday"))  # "Mon 9th, 3"
+    day = day or (tape.has(end, "for_both") and place - 2 in tape.read)  # "Friday the 13th, 11 either day"
     after_day = tape.at(place - 1).text in (",", ".", ":") and day
-    return after_day and tape.has(place, "digits") and (end >= len(tape) or tape.has(end, "soft", "filler"))
+    return (
+        after_day
+        and tape.has(place, "digits")
+        and (end >= len(tape) or tape.has(end, "soft", "filler", "for_both"))
+    )
 
 
 def _is_all_but_filler(tape: Tape, place: int, end: int) -> bool:

@@ -144,9 +144,16 @@ def drop_reasons(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """What stands before "so" only says why, if what follows it names a time of its own."""
     for number in range(len(pieces) - 1, 0, -1):
         gap = range(pieces[number - 1].end, pieces[number].start)
-        if any(tape.has(place, "so") and not _points_back(tape, place) for place in gap):
+        told_alike = _is_alike(tape, pieces[number - 1], gap)
+        if any(tape.has(place, "so") and not _points_back(tape, place) for place in gap) and not told_alike:
             return _without_reasons(tape, pieces[:number], pieces[number:])
     return pieces
+
+
+def _is_alike(tape: Tape, before: Piece, gap: range) -> bool:
+    """ "Tuesday would work, so would Wednesday" """
+    works = any(tape.has(place, "works") for place in gap) and not before.negated
+    return works and any(tape.has(place, "alike") for place in gap)
 
 
 def _points_back(tape: Tape, place: int) -> bool:

@@ -61,6 +61,8 @@ def _merge_days(tape: Tape, chain: list[Piece]) -> list[Piece]:
         if last is not None and alike and (span := _from_after_to_before(last, piece)) is not None:
             settled[-1] = last.but(found=span, end=piece.end)
             continue
+        if last is not None and (framed := _workdays_of_its_week(last, piece)) is not None:
+            settled[-1] = last = last.but(found=framed)
         if last is None or piece.link not in ("none", "soft") or not alike:
             settled.append(piece)
             continue
@@ -75,6 +77,17 @@ def _merge_days(tape: Tape, chain: list[Piece]) -> list[Piece]:
             settled[-1] = last.but(found=merged, end=piece.end)
             settled = _with_its_weekday(settled)
     return settled
+
+
+def _workdays_of_its_week(last: Piece, piece: Piece) -> Days | None:
+    """ "Any weekday except Thursday next week": those of that week."""
+    one, other = last.found, piece.found
+    if not (isinstance(one, Days) and isinstance(other, Days) and piece.excluding) or last.negated:
+        return None
+    if other.of_week is None or one.kind != "span":
+        return None
+    week = Days("week", ((other.of_week, other.of_week + timedelta(weeks=1)),))
+    return workdays_of_week(one, week)
 
 
 def _with_its_weekday(settled: list[Piece]) -> list[Piece]:
