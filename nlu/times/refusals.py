@@ -123,10 +123,20 @@ def refuse_before_the_rest(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     days = [p for p in pieces if isinstance(p.found, Days)]
     if rest is None or any(piece.end > rest and _is_wished(piece) for piece in days):
         return pieces
+    told = {type(piece.found) for piece in pieces if piece.end <= rest and _is_wished(piece)}
+    if told == {Days, Clock} and any(isinstance(p.found, Clock) and p.start > rest for p in pieces):
+        return [_doubted(p) for p in pieces if p.end <= rest]  # "Mondays in the evening, else mornings"
     if any(_is_wished(piece) and _suits(tape, piece) for piece in days) or _is_refused(tape, rest):
         return pieces
     left = [p for p in pieces if not (isinstance(p.found, Whenever) and p.start >= rest)]
     return [p.but(negated=True) if _is_wished(p) and p.end <= rest else p for p in left]
+
+
+def _doubted(piece: Piece) -> Piece:
+    days = piece.found
+    if not isinstance(days, Days):
+        return piece
+    return piece.but(found=replace(days, confidence=min(days.confidence, _DOUBTFUL)))
 
 
 def _is_refused(tape: Tape, rest: int) -> bool:

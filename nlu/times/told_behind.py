@@ -32,7 +32,7 @@ def without_reasons_behind(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
     pieces = [p for p in pieces if not _is_of_a_condition(tape, p)]
     for number in range(1, len(pieces)):
         piece, before = pieces[number], pieces[:number]
-        wishes = [p for p in before if isinstance(p.found, Days) and _is_wish(p)]
+        wishes = [p for p in before if _is_wish(p)]
         if not wishes or not _is_wish(piece) or not isinstance(piece.found, (Days, Clock)):
             continue
         gap = range(before[-1].end, piece.start)
@@ -84,7 +84,8 @@ def _only_tells(tape: Tape, wish: Piece, pieces: Sequence[Piece], number: int) -
     joined = next((p for p in behind if tape.has(p, "and")), behind.stop)
     if any(tape.has(p, *_WISHING) for p in range(behind.start, joined)):
         return False
-    return sum(_is_told(tape, p) for p in behind) >= (1 if days else 2)
+    another = isinstance(before.found, Clock)  # "in the morning, in the evening I've got the children"
+    return sum(_is_told(tape, p) for p in behind) >= (1 if days or another else 2)
 
 
 def _is_listed(pieces: Sequence[Piece], number: int) -> bool:
@@ -138,7 +139,7 @@ def _is_wish(piece: Piece) -> bool:
 
 
 def _doubted(piece: Piece) -> Piece:
-    days = piece.found
-    if not isinstance(days, Days):
-        return piece
-    return piece.but(found=replace(days, confidence=min(days.confidence, _DOUBTFUL)))
+    found = piece.found
+    if isinstance(found, Days):
+        return piece.but(found=replace(found, confidence=min(found.confidence, _DOUBTFUL)))
+    return piece.but(found=replace(found, sure=False)) if isinstance(found, Clock) else piece
