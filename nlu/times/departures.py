@@ -121,6 +121,11 @@ def _is_cancelled(tape: Tape, pieces: list[Piece], number: int) -> bool:
         later = later[1:]  # "cancel the 11 o'clock on Wednesday and give me 4 on Thursday"
     elif not isinstance(piece.found, Days) or not piece.found.ranges or piece.negated:
         return False
+    joined = number > 0 and _is_listed(tape, piece)
+    if joined and isinstance(pieces[number - 1].found, Days) and _is_cancelled(tape, pieces, number - 1):
+        return True  # "cancel Tuesday and Thursday, I keep Friday"
+    while later and _is_listed(tape, later[0]):
+        later = later[1:]
     first = max(piece.start - _CLAUSE, pieces[number - 1].end if number else 0)
     told = [place for place in range(first, piece.start) if tape.has(place, "cancelling")]
     parted = told and any(tape.has(place, "soft") for place in range(told[-1], piece.start))
@@ -128,6 +133,14 @@ def _is_cancelled(tape: Tape, pieces: list[Piece], number: int) -> bool:
     others = any(isinstance(p.found, Days) and p.found.ranges and not p.negated for p in (*later, *kept))
     behind = tape.has(piece.end, "cancelling")  # "запись на 6-е отменить"
     return ((bool(told) and not parted) or behind) and others
+
+
+def _is_listed(tape: Tape, piece: Piece) -> bool:
+    """Whether "and" alone joins a day to the one before it, unlike "and put me down for"."""
+    if not isinstance(piece.found, Days) or piece.link not in ("and", "or"):
+        return False
+    wished = ("wishing", "booked", "moving", "onto", "choosing")
+    return not any(tape.has(p, *wished) for p in range(piece.start - 2, piece.start) if p not in tape.read)
 
 
 def _is_compared(tape: Tape, pieces: list[Piece], number: int) -> bool:
