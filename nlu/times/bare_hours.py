@@ -2,10 +2,10 @@
 
 from nlu.times.bare_answers import is_for_somebody, is_of_the_day_told, is_rough
 from nlu.times.hours import part_hours
+from nlu.times.named_hours import LATEST, begins_a_wish, is_said_to_be_one, plain_number
 from nlu.times.tape import Tape
 
 _LASTING = 8  # hours that something may take
-_LATEST = 19  # the last hour that is told in one number
 
 
 def is_an_hour(tape: Tape, place: int, end: int) -> bool:
@@ -23,15 +23,11 @@ def is_an_hour(tape: Tape, place: int, end: int) -> bool:
         or _is_beside_a_part(tape, place)
         or _leads_a_day(tape, place)
         or _leads_exact_hours(tape, place)
-        or _is_judged(tape, place)
-        or _is_the_time_named(tape, place)
-        or _is_moved_to(tape, place)
-        or _is_doable(tape, place)
+        or is_said_to_be_one(tape, place)
         or is_for_somebody(tape, place)
         or is_of_the_day_told(tape, place)
         or is_rough(tape, place)
         or (tape.has(place - 1, "instead") and _follows_an_hour(tape, place - 1))
-        or _is_preferred(tape, place)
     )
 
 
@@ -149,7 +145,7 @@ def _is_listedbefore_a_day(tape: Tape, place: int, end: int) -> bool:
 
 def _ends_what_a_day_begins(tape: Tape, place: int) -> bool:
     """ "I'd like Thursday if possible, 9 ideally", "any chance of tomorrow, maybe 9?"."""
-    number = _plain_number(tape, place)
+    number = plain_number(tape, place)
     if number is None or number[0] > 12 or tape.context.asking in ("opening", "choice"):
         return False
     end, before = number[1], place - 1
@@ -163,30 +159,9 @@ def _ends_what_a_day_begins(tape: Tape, place: int) -> bool:
     return tape.has(before, "weekday", "relative", "ordinal_sign", "month")
 
 
-def _plain_number(tape: Tape, place: int) -> tuple[int, int] | None:
-    """An hour in one word or in digits: no "one" that stands for something, no "couple of"."""
-    number = tape.number(place)
-    if number is None or not tape.at(place).text or not 1 <= number[0] <= _LATEST:
-        return None
-    if tape.has(place, "one") or tape.has(number[1], "counted"):
-        return None
-    return number
-
-
-def _begins_a_wish(tape: Tape, place: int) -> bool:
-    """Whether nothing before `place` could own the number: "crown 2 on Monday"."""
-    before = place - 1
-    if before < 0:
-        return True
-    told = tape.has(before, "soft", "or", "and", "filler", "wishing", "correction", "so", "instead", "if")
-    told = told or tape.has(before, "choosing", "advised", "doing")  # "let's go with 2 on Tuesday"
-    asked = before == 0 or tape.has(before - 1, "soft", "or", "so")  # "is 4 ok?"
-    return told and (asked or tape.at(before).text not in ("is", "are"))  # "she is 6 on Friday"
-
-
 def _is_beside_a_part(tape: Tape, place: int) -> bool:
     """ "Tomorrow morning eleven", "4 this afternoon", "9 tomorrow morning": an hour of that part."""
-    number = _plain_number(tape, place)
+    number = plain_number(tape, place)
     if number is None:
         return False
     told = place - 1 - (tape.has(place - 1, "filler") and place - 1 not in tape.read)  # "... maybe ten"
@@ -194,7 +169,7 @@ def _is_beside_a_part(tape: Tape, place: int) -> bool:
         before = _part_at(tape, told)
         if before is not None and _is_within(tape, number[0], before):
             return True
-    if not _begins_a_wish(tape, place):
+    if not begins_a_wish(tape, place):
         return False
     following = number[1] + tape.has(number[1], "this", "weekday", "relative")
     if following == number[1] and number[0] > 12:  # "on the 12th or 13 in the afternoon"
@@ -216,8 +191,8 @@ def _is_within(tape: Tape, hour: int, part: str) -> bool:
 
 def _leads_a_day(tape: Tape, place: int) -> bool:
     """ "10 on Monday", "3 on the 18th"."""
-    number = _plain_number(tape, place)
-    if number is None or not _begins_a_wish(tape, place):
+    number = plain_number(tape, place)
+    if number is None or not begins_a_wish(tape, place):
         return False
     if tape.has(number[1], "relative"):
         return True
@@ -258,12 +233,12 @@ def _follows_such_a_day(tape: Tape, place: int) -> bool:
 def is_listed_with_hours(tape: Tape, number: tuple[int, int]) -> bool:
     """ "11, 12 или 13 часов": too many to last so long."""
     unit = tape.get(number[1], "unit") == "hour" and tape.vocabulary.hours_follow
-    return unit and _LASTING < number[0] <= _LATEST and tape.has(number[1] - 2, "or", "soft")
+    return unit and _LASTING < number[0] <= LATEST and tape.has(number[1] - 2, "or", "soft")
 
 
 def _leads_exact_hours(tape: Tape, place: int) -> bool:
     """ "10, 10:30 or 11", "9 or 10am": numbers before one that must be an hour."""
-    number = _plain_number(tape, place)
+    number = plain_number(tape, place)
     if number is None:
         return False
     for _ in range(4):
@@ -287,69 +262,7 @@ def _leads_exact_hours(tape: Tape, place: int) -> bool:
     return False
 
 
-def _is_judged(tape: Tape, place: int) -> bool:
-    """ "3 doesn't work but 4 does", "9 and 10 are too early": said to suit, or not to."""
-    number = _plain_number(tape, place)
-    if number is None or number[0] > 12 or tape.context.asking in ("opening", "choice"):
-        return False
-    if not _begins_a_wish(tape, place):
-        return False
-    if tape.has(number[1], "or") and (other := _plain_number(tape, number[1] + 1)) is not None:
-        number = other
-    return tape.has(number[1], "works", "cannot") and not tape.is_unknown(number[1] + 1)
-
-
-def _is_the_time_named(tape: Tape, place: int) -> bool:
-    """ "The best hour for us would be 5", "preferred time: 3", "hour 4"."""
-    if _plain_number(tape, place) is None or tape.is_unknown(_number_end(tape, place)):
-        return False
-    if tape.at(place - 1).text == "?" and tape.has(place - 2, "time_word") and place > 2:
-        return tape.has(place - 3, "wishing") or not tape.at(place - 3).senses  # "which hour? Sixteen."
-    if tape.has(place - 1, "time_word") and not tape.has(place - 2, "number", "digits", "one", "in"):
-        return True
-    copula = tape.at(place - 1).text in ("be", "is", "me", "us", ":", "=")
-    if not (copula or (tape.has(place - 1, "filler") and not tape.at(place - 1).text)):
-        return False
-    return any(tape.has(p, "time_word") for p in range(place - 6, place - 1))
-
-
-def _is_doable(tape: Tape, place: int) -> bool:
-    """ "I can't do 9, I could do 10"."""
-    number = _plain_number(tape, place)
-    if number is None or number[0] > 12 or tape.context.asking in ("opening", "choice"):
-        return False
-    if not (tape.has(place - 1, "doing") or (tape.has(place - 1, "cannot") and not tape.at(place - 1).text)):
-        return False
-    return number[1] >= len(tape) or tape.has(
-        number[1], "soft", "or", "day_number", "moving", "then", "instead"
-    )
-
-
 def _follows_an_hour(tape: Tape, place: int) -> bool:
     """ "At 4 rather than 3": an hour too."""
     hour = tape.has(place - 1, "digits", "number", "ampm_am", "ampm_pm", "oclock")
     return hour and place - 1 in tape.read and not tape.has(place - 1, "month")
-
-
-def _is_preferred(tape: Tape, place: int) -> bool:
-    """ "An hour later, 5 instead of 4"."""
-    number = _plain_number(tape, place)
-    if number is None or not tape.has(number[1], "instead") or not _begins_a_wish(tape, place):
-        return False
-    other = tape.number(number[1] + 1)
-    return other is not None and 1 <= other[0] <= _LATEST and not tape.is_unknown(other[1])
-
-
-def _number_end(tape: Tape, place: int) -> int:
-    number = tape.number(place)
-    return number[1] if number else place
-
-
-def _is_moved_to(tape: Tape, place: int) -> bool:
-    """ "Could my half nine be moved to 11": a day would be "the 11th"."""
-    words = tape.vocabulary
-    if words.article_makes_day or words.hours_follow or not tape.speaks_of_moving:
-        return False
-    if tape.at(place - 1).text != "to" or tape.has(place - 2, "number", "digits"):
-        return False
-    return _plain_number(tape, place) is not None

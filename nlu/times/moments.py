@@ -1,12 +1,11 @@
 """Reads points of the clock: "15:30", "half past three", "alle 4 meno un quarto", "в половине четвёртого"."""
 
+from nlu.times.minutes import minutes_after, over_dash
 from nlu.times.pieces import Moment
 from nlu.times.tape import Tape
-from nlu.times.written import QUARTERS, written_hour
+from nlu.times.written import written_hour
 
-_BEFORE_ALONE = ("soft", "filler", "or", "weekday", "relative", "part", "wishing")
 _HALF_HOURS = (5, 10, 20, 25)
-_HOURS = 24
 _NOON = 12 * 60
 _LASTING = 8  # hours that something may take
 Read = tuple[Moment, int, bool]  # the moment, the place after it, and whether it can be nothing else
@@ -21,13 +20,13 @@ def read_moment(tape: Tape, place: int, *, brief: bool = False) -> Read | None:
     if exact is not None:
         if exact != _NOON:
             return Moment(exact), place + 1, True
-        minutes, end, _ = _minutes_after(tape, 12, place + 1, brief=True)  # "mezzogiorno e un quarto"
+        minutes, end, _ = minutes_after(tape, 12, place + 1, brief=True)  # "mezzogiorno e un quarto"
         return Moment(exact + minutes), end, True
     spoken = senses.get("clock_spoken")
     if spoken is None and tape.vocabulary.hours_follow and _is_one_o_clock(tape, place):
         spoken = 60
     if spoken is not None and spoken % 60 == 0:
-        minutes, end, _ = _minutes_after(tape, 1, place + 1, brief=brief)
+        minutes, end, _ = minutes_after(tape, 1, place + 1, brief=brief)
         return _with_half_of_day(tape, Moment(spoken + minutes, open=True), end, sure=True)
     if spoken is not None:
         return _with_half_of_day(tape, Moment(spoken, open=True), place + 1, sure=True)
@@ -76,7 +75,7 @@ def _half_past(tape: Tape, place: int) -> Read | None:
     """ "half past three" is 3:30, "half three" too; "половина четвёртого" is half of the fourth hour."""
     if not tape.has(place, "half"):
         return None
-    after = tape.skip(_over_dash(tape, place + 1), "past", most=1)
+    after = tape.skip(over_dash(tape, place + 1), "past", most=1)
     fourth = tape.ordinal(after)
     if fourth is not None and 1 <= fourth[0] <= 12:
         return _with_half_of_day(tape, _before_hour(fourth[0], 30), fourth[1], sure=True)
@@ -100,12 +99,12 @@ def _quarter(tape: Tape, place: int) -> Read | None:
     fifth = tape.ordinal(place + 1)
     if fifth is not None and 1 <= fifth[0] <= 12:
         return _with_half_of_day(tape, _before_hour(fifth[0], 45), fifth[1], sure=True)
-    sign = _over_dash(tape, place + 1)
+    sign = over_dash(tape, place + 1)
     to = tape.at(sign).text == "2" and tape.has(sign + 1, "number") and tape.vocabulary.language == "en"
     short_of = tape.vocabulary.article_makes_day and tape.has(sign, "at") and tape.number(sign + 1)
     if not (short_of or to or tape.has(sign, "past", "minus")):  # "un quarto alle tre"
         return None
-    hour = tape.number(tape.skip(_over_dash(tape, sign + 1), "at", most=1))
+    hour = tape.number(tape.skip(over_dash(tape, sign + 1), "at", most=1))
     if hour is None or not 1 <= hour[0] <= 23:
         return None
     if tape.has(sign, "past"):
@@ -202,7 +201,7 @@ def _hour(tape: Tape, place: int, *, brief: bool) -> Read | None:
         sure, end = True, end + 1
     if _is_a_foreign_hour(tape, place, end):
         sure, end = True, end + 1
-    minutes, end, told = _minutes_after(tape, hour, end, brief=brief)
+    minutes, end, told = minutes_after(tape, hour, end, brief=brief)
     total = hour * 60 + minutes
     if not 0 <= total <= 1440:
         return None
@@ -220,88 +219,6 @@ def _is_a_foreign_hour(tape: Tape, place: int, unit: int) -> bool:
 
 def _begins_a_day(tape: Tape, place: int) -> bool:
     return tape.has(place, "relative")
-
-
-def _minutes_after(tape: Tape, hour: int, end: int, *, brief: bool) -> tuple[int, int, bool]:
-    """Minutes said after the hour: "e mezza", "meno un quarto", "thirty", "и 15 минут"."""
-    joined = tape.has(end, "and") and not tape.has(end, "day_number")  # "alle 9 | e il 10 alle 10"
-    after = end + 1 if joined else end
-    if tape.has(after, "half_after") and (joined or tape.vocabulary.language != "en"):
-        return 30, after + 1, True
-    if tape.has(end, "quarter_after"):
-        return 15, end + 1, True
-    if joined and tape.has(after, "three_quarters"):
-        return 45, after + 1, True
-    if joined and tape.has(after, "quarter"):
-        return 15, after + 1, True
-    if tape.has(end, "minus_after"):
-        if tape.has(end + 1, "quarter"):
-            return -15, end + 2, True
-        less = tape.number(end + 1)
-        if less is not None and 1 <= less[0] <= 30:
-            return -less[0], tape.skip(less[1], "unit", most=1), True
-        return 0, end, False
-    if brief:
-        return 0, end, False
-    if not joined and tape.has(end - 1, "number") and tape.has(_over_dash(tape, end), "number"):
-        after = _over_dash(tape, end)  # "nine-thirty"
-    if not joined and tape.at(end).text in ("oh", "o", "zero") and tape.has(end - 1, "number"):
-        five = tape.number(end + 1)  # "thirteen oh five"
-        if five is not None and 1 <= five[0] <= 9 and tape.vocabulary.language == "en":
-            return five[0], five[1], True
-    if tape.vocabulary.hours_follow and tape.get(end, "number") == 0 and tape.has(end - 1, "number"):
-        five = tape.number(end + 1)  # "двенадцать ноль пять"
-        if five is not None and 1 <= five[0] <= 9:
-            return five[0], five[1], True
-    glued = joined and tape.at(end).glued and tape.at(after).glued and tape.has(after, "digits")
-    if glued and len(tape.at(after).text) == 2 and tape.whole(after) in (*QUARTERS, 20, 40, 50):
-        return tape.whole(after) or 0, after + 1, True  # "17e30"
-    if joined and tape.at(after).text == "00" and tape.has(end - 1, "digits"):  # "15 e 00"
-        return 0, after + 1, True
-    if tape.get(after, "number") == 0 == tape.get(after + 1, "number"):  # "sedici e zero zero"
-        return 0, after + 2, True
-    minutes = tape.number(after)
-    if minutes is None or not 0 < minutes[0] < 60 or (tape.at(after).glued and after == end):
-        return 0, end, False
-    named = tape.get(minutes[1], "unit") == "minute"
-    if tape.has(minutes[1], "counted", "month") or (tape.has(minutes[1], "unit") and not named):
-        return 0, end, False
-    if named:
-        return minutes[0], minutes[1] + 1, True
-    said_at = tape.has(end - 1, "oclock") or tape.has(end - 2, "at", "after", "before", "from", "around")
-    in_words = tape.has(after, "number") and (
-        tape.has(end - 1, "number") or tape.has(end - 2, "at", "weekday", "relative")
-    )
-    if joined and not _may_be_minutes(tape, minutes):
-        return 0, end, False
-    if joined and minutes[0] in QUARTERS and _is_said_alone(tape, hour, end - 1, minutes[1]):
-        return minutes[0], minutes[1], True
-    if joined and said_at and minutes[0] >= 5 and (minutes[0] % 5 == 0) and not tape.has(end, "soft"):
-        return minutes[0], minutes[1], True
-    if not joined and in_words and minutes[0] >= 10 and minutes[0] % 5 == 0:
-        return minutes[0], minutes[1], True
-    return 0, end, False
-
-
-def _may_be_minutes(tape: Tape, minutes: tuple[int, int]) -> bool:
-    """ "Alle 9 e 10", but "at 9 and 10", "10 and 10.20" are two hours."""
-    sign, place = tape.at(minutes[1]), minutes[1] + 1
-    if sign.text in (".", ":") and sign.glued and tape.has(place, "digits") and tape.at(place).glued:
-        return False
-    return tape.vocabulary.article_makes_day or minutes[0] > _HOURS
-
-
-def _is_said_alone(tape: Tape, hour: int, place: int, end: int) -> bool:
-    """ "10 e 30", "giovedì sedici e trenta": as hours are told in Italian, and nothing else is counted."""
-    if not (tape.vocabulary.article_makes_day and 7 <= hour <= 20 and tape.at(place + 1).text == "e"):
-        return False
-    if tape.has(place - 1, "day_number", "one_of", "currency"):
-        return False
-    if tape.has(place - 1, "month") and not tape.has(place - 2, "digits", "number"):  # "13 marzo 15 e 30"
-        return False
-    begins = place == 0 or tape.has(place - 1, *_BEFORE_ALONE, "month")
-    after = tape.at(end)
-    return begins and (end >= len(tape) or (bool(after.senses) and not after.glued) or "soft" in after.senses)
 
 
 def _with_half_of_day(tape: Tape, moment: Moment, end: int, *, sure: bool) -> Read:
@@ -333,11 +250,6 @@ def _counts_days(tape: Tape, end: int, place: int) -> bool:
     ):
         return False  # "на три дня в пятницу"
     return not tape.has(number - 1, "at", "after", "before", "to", "from", "around", "number", "half", "and")
-
-
-def _over_dash(tape: Tape, place: int) -> int:
-    """ "half-past", "nine-thirty" """
-    return place + 1 if tape.at(place).text == "-" and tape.at(place).glued else place
 
 
 def _before_hour(hour: int, minutes: int) -> Moment:
