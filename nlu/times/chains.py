@@ -24,6 +24,7 @@ from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whe
 from nlu.times.pointing import read_pointing
 from nlu.times.reasons import (
     asks_for_no_visit,
+    begins_its_clause,
     drop_bygone,
     drop_reasons,
     has_happened,
@@ -34,6 +35,7 @@ from nlu.times.reasons import (
 )
 from nlu.times.refusals import (
     busy_until,
+    drop_why_refused,
     falls_back,
     free_afterwards,
     free_on_either_side,
@@ -108,7 +110,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = exclude_what_is_left_out(tape, negate_last(tape, pieces, gap_start))
     pieces = busy_until(tape, pieces)
     pieces = stay_between(tape, refuse_alike(tape, pieces))
-    pieces = refuse_before_the_rest(tape, pieces)
+    pieces = drop_why_refused(tape, refuse_before_the_rest(tape, pieces))
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
     pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))
@@ -191,7 +193,8 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
     if (clock := read_clock(tape, place)) is not None and not asked_for_birth:
         if is_of_the_practice(tape, place, *clock):
             return [], clock[1]
-        also = "pain" if clock[0].shape == "part" and not tape.read else "no_visit"  # "worse at night"
+        alone = clock[0].shape == "part" and begins_its_clause(tape, place)
+        also = "pain" if alone else "no_visit"  # "worse at night"
         if clock[0].shape in ("part", "point", "range") and has_happened(tape, place):
             return [], clock[1]
         told = clock[0].shape == "point" and only_tells_the_time(tape, place)

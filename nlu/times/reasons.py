@@ -58,6 +58,14 @@ def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool
     return told
 
 
+def begins_its_clause(tape: Tape, place: int) -> bool:
+    """Whether nothing of time was read before `place` since the last comma."""
+    first = place
+    while first > 0 and not tape.has(first - 1, "soft"):
+        first -= 1
+    return tape.read.isdisjoint(range(first, place))
+
+
 def is_pointed_back_at(tape: Tape, place: int) -> bool:
     """ "Payday is the 27th, so after that": the day is needed, though no visit is wished for on it."""
     if any(tape.has(after, "same_day") for after in range(place, len(tape))):

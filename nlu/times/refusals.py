@@ -107,6 +107,21 @@ def refuse_alike(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     return pieces
 
 
+def drop_why_refused(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Not on Wednesday: on Wednesday there is a meeting": the day that is told again only says why."""
+    refused = [p.found.ranges for p in pieces if p.negated and isinstance(p.found, Days)]
+    return [p for p in pieces if not (_is_told_again(p, refused) and _says_why(tape, p))]
+
+
+def _is_told_again(piece: Piece, refused: list[tuple[almanac.DayRange, ...]]) -> bool:
+    return _is_wished(piece) and isinstance(piece.found, Days) and piece.found.ranges in refused
+
+
+def _says_why(tape: Tape, piece: Piece) -> bool:
+    behind = tape.skip(piece.end, "filler", most=2)
+    return (tape.is_unknown(behind) and not tape.has(behind, "wishing")) or tape.has(behind, "own_hours")
+
+
 def _end_of_list(pieces: list[Piece], number: int) -> int:
     """The last of the pieces of one kind that "and" or "or" joins to this one."""
     while number + 1 < len(pieces) and pieces[number + 1].link in ("and", "or"):
@@ -126,17 +141,26 @@ def refuse_before_the_rest(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     told = {type(piece.found) for piece in pieces if piece.end <= rest and _is_wished(piece)}
     if told == {Days, Clock} and any(isinstance(p.found, Clock) and p.start > rest for p in pieces):
         return [_doubted(p) for p in pieces if p.end <= rest]  # "Mondays in the evening, else mornings"
+    if _is_elsewhere(tape, rest):  # "before 9 or after 7, the rest of the time at the plant"
+        return [_doubted(p) for p in pieces]
     if any(_is_wished(piece) and _suits(tape, piece) for piece in days) or _is_refused(tape, rest):
         return pieces
     left = [p for p in pieces if not (isinstance(p.found, Whenever) and p.start >= rest)]
     return [p.but(negated=True) if _is_wished(p) and p.end <= rest else p for p in left]
 
 
+def _is_elsewhere(tape: Tape, rest: int) -> bool:
+    """Whether nothing says of the rest that it suits, though something is said of it."""
+    behind = range(rest + 1, next((p for p in range(rest + 1, len(tape)) if tape.has(p, "soft")), len(tape)))
+    suits = any(tape.has(p, "works", "wishing", "free", "whenever", "indifferent") for p in behind)
+    return not suits and any(tape.is_unknown(p) for p in behind)
+
+
 def _doubted(piece: Piece) -> Piece:
-    days = piece.found
-    if not isinstance(days, Days):
-        return piece
-    return piece.but(found=replace(days, confidence=min(days.confidence, _DOUBTFUL)))
+    found = piece.found
+    if isinstance(found, Days):
+        return piece.but(found=replace(found, confidence=min(found.confidence, _DOUBTFUL)))
+    return piece.but(found=replace(found, sure=False)) if isinstance(found, Clock) else piece
 
 
 def _is_refused(tape: Tape, rest: int) -> bool:
