@@ -52,12 +52,17 @@ def _only_says_already(tape: Tape, place: int) -> bool:
     return not any(tape.has(p, "pain", "happened", "no_visit") for p in range(place - 6, place + 6))
 
 
+def _within_its_week(span: Read) -> Read:
+    """ "La settimana dal 9 al 13": a week, of which these days are meant."""
+    first, last = span[0].ranges[0]
+    whole = span[0].kind == "span" and almanac.monday(first) == almanac.monday(last - timedelta(days=1))
+    return (Days("week", ((first, last),), grain="week") if whole else span[0]), span[1]
+
+
 def _between(tape: Tape, place: int) -> Read | None:
     """From one day to another."""
     if tape.get(place, "unit") == "week" and (span := _between(tape, place + 1)) is not None:
-        start, end = span[0].ranges[0]  # "la settimana dal 9 al 13"
-        whole = span[0].kind == "span" and almanac.monday(start) == almanac.monday(end - timedelta(days=1))
-        return (Days("week", ((start, end),), grain="week") if whole else span[0]), span[1]
+        return _within_its_week(span)
     if tape.has(place, "from_now") and tape.has(place + 1, "to"):  # "da oggi a venerdì"
         until = _simple(tape, place + 1) or _simple(tape, place + 2)
         if until is None or until[0].kind not in ("weekday", "date", "number", "relative"):

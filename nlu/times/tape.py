@@ -8,16 +8,14 @@ from typing import Any
 
 from nlu.times.elisions import without_elisions
 from nlu.times.folding import Token, tokenise, without_cases
+from nlu.times.glued import listed, unglued, unglued_after_digits
 from nlu.times.masks import masked_places
 from nlu.times.pieces import Days
 from nlu.times.slips import (
     half_days_in_full,
     hours_as_heard,
     in_full,
-    listed,
     mended,
-    unglued,
-    unglued_after_digits,
     unstretched,
     with_both_weekdays,
     without_hesitation,
