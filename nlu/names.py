@@ -142,7 +142,11 @@ def _surely_a_name(run: list[re.Match[str]], known: Lexicon, ordinary: Ordinary)
     if first in known.first_names:
         return run
     capital = [p for p in run if p.group()[0].isupper() or _folded(p.group()) in _PARTICLES]
-    if len(capital) != len(run) or ordinary(first):
+    if len(capital) != len(run):
+        return []
+    # "Alba Prova" are dawn and proof; "So Sorry" is nobody.
+    idle = known.not_names | known.function_words
+    if ordinary(first) and (len(run) == 1 or any(_folded(p.group()) in idle for p in run)):
         return []
     shouted = all(p.group().isupper() and len(p.group()) > 1 for p in run)
     return [] if shouted else run

@@ -1,8 +1,7 @@
 """Tells whether a message may mean another time than the one that was read, so that it is said back first.
 
-Nothing is doubted for being oddly spelt, only for what was left over: a weekday or an hour that no reading
-took up, a "not" that refuses nothing, an "after" with nothing behind it, two hours of one day; and in a long
-message for more than one place in which it speaks of time.
+Nothing is doubted for being long or oddly spelt, only for what was left over: a weekday or an hour that no
+reading took up, a "not" that refuses nothing, an "after" with nothing behind it, two hours of one day.
 """
 
 from collections.abc import Sequence
@@ -29,7 +28,7 @@ from nlu.times.disagreements import (
 )
 from nlu.times.grouping import Spoken
 from nlu.times.hours import opening_hours, part_hours
-from nlu.times.leftovers import is_told_at_length, something_is_left
+from nlu.times.leftovers import something_is_left
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.refusals import is_a_condition, stands_in_a_condition
 from nlu.times.stories import is_told_of, is_told_of_oneself
@@ -45,7 +44,6 @@ def is_in_doubt(tape: Tape, pieces: Sequence[Piece], told: Sequence[Spoken]) -> 
     settled = [piece for spoken in told for piece in sorted((*spoken.days, *spoken.clocks), key=_place)]
     return (
         something_is_left(tape)
-        or is_told_at_length(tape)
         or _a_bound_is_bare(tape)
         or _a_refusal_is_left(tape, pieces)
         or _a_correction_is_left(tape, pieces)

@@ -1,7 +1,5 @@
 """Finds words of time that no reading took up: left unread beside a time, they may change it."""
 
-from itertools import pairwise
-
 from nlu.times.tape import Tape
 
 #: Words of time: left unread beside a time, they may change it.
@@ -46,13 +44,6 @@ _TELLING_BESIDE = frozenset(
     }
     | {"month", "nth", "first_half", "second_half"}
 )
-#: In a long message: what may change a time from afar. Beside one, what is telling is told apart above.
-_OF_TIME = frozenset(
-    {"weekday", "weekday_short", "relative", "weekend", "month", "day_number", "clock_spoken", "clock_exact"}
-    | {"part", "days_ahead", "unit", "next", "before", "after", "except", "by", "earlier", "later"}
-)
-_NO_WORDS = frozenset(",.;!?:()…")
-_LONG, _FAR = 10, 3
 _NUMBERS_NOTHING = ("counted", "unit", "currency", "one_of", "oclock")
 _ALSO_VERBS = ("may", "march")
 
@@ -110,18 +101,6 @@ def something_is_left(tape: Tape) -> bool:
         if "ordinal" in kinds and tape.get(place + 1, "unit") == "hour":  # "в третьем часу"
             return True
     return False
-
-
-def is_told_at_length(tape: Tape) -> bool:
-    """ "My son trains on Tuesdays till five, so if there is anything on Thursday, or ...": in a message of many
-    words one reading in ten is wrong where times stand in several places, or words of time in none of them; of
-    other messages one in seventy."""
-    words = [place for place, lexeme in enumerate(tape.lexemes) if lexeme.text not in _NO_WORDS]
-    if len(words) < _LONG or not tape.read:
-        return False
-    if any(after - before > _FAR for before, after in pairwise(sorted(tape.read))):
-        return True
-    return any(not _OF_TIME.isdisjoint(tape.at(place).senses) for place in words if place not in tape.read)
 
 
 def _is_counted(tape: Tape, place: int) -> bool:

@@ -1,6 +1,7 @@
 """Emergencies in patients' words; the tables are in tests/nlu/alarms, one a language."""
 
 import random
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_an_emergency_is_heard(read: Read, language: str, kind: str, text: str) 
 
 
 def test_phrases_hear_every_emergency_that_is_taught() -> None:
-    red_flags = RedFlags(_everyday())
+    red_flags = _red_flags()
     flags = {case: red_flags.find(cut(case.text)).flag for case in shipped_cases()}
 
     assert [c.text for c, flag in flags.items() if c.real and (flag is None or flag.level == "C")] == []
@@ -133,7 +134,7 @@ def test_an_alarm_does_not_hide_what_else_was_wanted(read: Read) -> None:
 
 
 def test_ordinary_messages_call_no_ambulance() -> None:
-    red_flags = RedFlags(_everyday())
+    red_flags = _red_flags()
     every = [
         example.text
         for example in shipped_examples(("en", "it", "ru"))
@@ -157,13 +158,16 @@ def test_ordinary_messages_call_no_ambulance() -> None:
     ],
 )
 def test_a_joke_calls_nobody(language: str, text: str) -> None:
-    assert RedFlags(_everyday()).find(cut(text)).flag is None
+    assert _red_flags().find(cut(text)).flag is None
 
 
 @pytest.mark.parametrize("text", ["my son has a temperature, need to cancel", "non sono affari vostri"])
 def test_words_that_sound_russian_in_latin_letters_alarm_nobody(text: str) -> None:
-    assert RedFlags(_everyday()).find(cut(text)).flag is None
+    assert _red_flags().find(cut(text)).flag is None
 
 
-def _everyday() -> set[str]:
-    return {word for example in shipped_examples(("en", "it", "ru")) for word in plain_words(example.text)}
+@cache
+def _red_flags() -> RedFlags:
+    """The phrases alone, which repair no word that people use every day."""
+    everyday = {w for example in shipped_examples(("en", "it", "ru")) for w in plain_words(example.text)}
+    return RedFlags(everyday)
