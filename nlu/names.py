@@ -145,8 +145,9 @@ def _surely_a_name(run: list[re.Match[str]], known: Lexicon, ordinary: Ordinary)
     if len(capital) != len(run):
         return []
     # "Alba Prova" are dawn and proof; "So Sorry" is nobody.
-    idle = known.not_names | known.function_words
-    if ordinary(first) and (len(run) == 1 or any(_folded(p.group()) in idle for p in run)):
+    words = [_folded(p.group()) for p in run]
+    idle = any(word in known.not_names or word in known.function_words for word in words)
+    if ordinary(first) and (len(run) == 1 or idle):
         return []
     shouted = all(p.group().isupper() and len(p.group()) > 1 for p in run)
     return [] if shouted else run

@@ -22,6 +22,7 @@ from bot.domain.conversation import (
 from bot.domain.pipeline import OutboxMessage
 from bot.service.clock import StartedClock
 from bot.service.sending.lines import Line
+from bot.service.sending.pacing import Pacing
 from bot.testing import ACCOUNT, RecordingChannel, Surgery
 from nlu.understanding import Interpreter
 
@@ -35,7 +36,7 @@ async def ticking(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Sur
         yield surgery
 
 
-class Held:
+class Held(Pacing):
     """A pace that admits the first message at once, and the next ones when it is opened."""
 
     def __init__(self) -> None:
@@ -80,8 +81,7 @@ async def test_when_the_status_comes_it_is_not_sent_again(ticking: Surgery) -> N
 
 async def test_a_status_that_comes_while_the_repeat_waits_its_turn_still_counts(ticking: Surgery) -> None:
     ticking.channel.outcomes = [UNKNOWN]
-    pace = Held()
-    ticking.desk.delivery._pacing = pace  # type: ignore[assignment]
+    ticking.desk.delivery._pacing = pace = Held()
     anna = ticking.patient()
     await ticking.desk.intake.accept([anna._event(InboundKind.TEXT, text="Buonasera")])
     await ticking.until(lambda: pace.asked == 2)
@@ -106,6 +106,7 @@ async def test_a_status_that_comes_while_the_repeat_is_being_made_still_counts(
         await asyncio.sleep(0)  # as far as to what comes before it is stored
         return again
 
+    # The store's own, with a status right behind its commit: that moment is what is tried.
     monkeypatch.setattr(ticking.desk.store, "resend", and_then_it_comes)
     anna = ticking.patient()
     await ticking.desk.intake.accept([anna._event(InboundKind.TEXT, text="Buonasera")])
