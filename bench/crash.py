@@ -40,6 +40,8 @@ TARGETS = ("intake", "understanding", "action", "between action and commit", "se
 #: Where a ledger matters: its twin is hit there, since a random kill rarely falls between two milliseconds.
 AROUND_ACTIONS = ("between action and commit", "commit")
 #: What each twin lacks matters here.
+#: Seconds within which the server dies after a stage has begun: a request takes as long to be out and answered.
+WITHIN = {"sending": 0.004}
 TWINS_TARGETS = {"ledger off": AROUND_ACTIONS, "blind resend": ("sending",)}
 PATIENTS_AT_ONCE = 4
 NOW = "2026-03-02T08:00+01:00"
@@ -177,7 +179,9 @@ async def run(kills: int, seed: int, twin: str | None) -> Tally:
                 for number in range(kills):
                     await until_somebody_is_answered(robots)
                     await asyncio.sleep(chance.uniform(0.0, 0.5))
-                    await wait_for_stage(server.stage_file, targets[number % len(targets)])
+                    target = targets[number % len(targets)]
+                    await wait_for_stage(server.stage_file, target)
+                    time.sleep(chance.uniform(0.0, WITHIN.get(target, 0.0)))  # noqa: ASYNC251 - not a moment late
                     tally.kills[server.kill()] += 1
                     if number % 20 == 19:
                         print(f"  {number + 1} kills, {sum(r.booked for r in robots)} bookings", flush=True)

@@ -21,6 +21,7 @@ from ruamel.yaml import YAML
 from bench.other_parsers import Parser, duckling, read_with_dateparser
 from bench.wanted import Answer, fault, shape, verdict
 from nlu.times import find_times, is_in_doubt, wish_from
+from nlu.times.doubts import Doubts
 from nlu.understanding import Context, Entity
 
 NOW = "2026-03-02T08:00"
@@ -81,9 +82,9 @@ def measure(name: str, parser: Parser, cases: list[dict[str, str]], language: st
             print(f"    {said:8} {kind:32} {count}")
 
 
-def read_ours(text: str, language: str, now: datetime) -> Answer:
+def read_ours(text: str, language: str, now: datetime, *, doubts: Doubts | None = None) -> Answer:
     context = Context(now=now, languages=(language,))
-    return _answer(find_times(text, language=language, context=context), context)
+    return _answer(find_times(text, language=language, context=context, doubts=doubts), context)
 
 
 def _answer(entities: tuple[Entity, ...], context: Context) -> Answer:

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 from nlu.times import almanac
 from nlu.times.almanac import DayRange
 from nlu.times.apart import DOUBTFUL, doubted, is_wish
-from nlu.times.disagreements import overlap_unsettled
-from nlu.times.doubts import is_in_doubt
+from nlu.times.doubts import Doubts
 from nlu.times.grouping import Spoken, chains, spoken_together
 from nlu.times.hours import clock_text, hours_meant, minutes_of, opening_hours, wall
 from nlu.times.one_hour import clock_of
@@ -24,7 +23,7 @@ _EXACT = ("date", "number")
 _AHEAD = timedelta(days=14)
 
 
-def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...]:
+def compose(text: str, tape: Tape, pieces: Sequence[Piece], doubts: Doubts) -> tuple[Entity, ...]:
     """Every entity, likeliest first, then in the order of the text."""
     entities: list[Entity] = []
     groups = [settle(tape, chain) for chain in chains(doubted(tape, refused_in_month(pieces)))]
@@ -47,7 +46,7 @@ def compose(text: str, tape: Tape, pieces: Sequence[Piece]) -> tuple[Entity, ...
                 entities.append(_entity(text, tape, (piece,), "asap", True, confidence=0.95 if firm else 0.8))
             case _:
                 pass
-    if is_in_doubt(tape, pieces, told) or any(overlap_unsettled(group) for group in groups):
+    if doubts.are_raised_by(tape, pieces):
         entities = [_doubtful(entity) for entity in entities]
     return tuple(sorted(entities[:_MOST], key=lambda e: (-e.confidence, e.start)))
 
