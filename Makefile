@@ -3,6 +3,8 @@ SHELL := /bin/bash
 UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
+# What was compiled once is kept: a server starts in half the time, and tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: upgrade beside locked any-text demo test setup check unit browser pictures container crash crash-workers every-call races diary-races races-outside inbox-races oracle outreach hostile pace mutants deliveries replies billed crowd outages changes crosstalk bench bench-engine bench-inbox bench-openings growth soak clean
 
@@ -18,7 +20,8 @@ setup: .venv/.ready
 	.tools/bin/pip install --quiet --disable-pip-version-check uv
 
 .venv/.ready: pyproject.toml uv.lock | $(if $(findstring .tools,$(UV)),.tools/bin/uv)
-	$(UV) sync --frozen --quiet
+	$(UV) sync --frozen --quiet --compile-bytecode
+	$(RUN)python -m compileall -q bot nlu bench tests
 	touch $@
 
 check: setup  ## style, types, layers, content
@@ -32,7 +35,7 @@ unit: setup
 	$(RUN)pytest --ignore=tests/browser -n auto --dist loadfile
 
 browser: setup  ## a real headless Chromium; skipped loudly where there is none
-	$(RUN)pytest tests/browser
+	$(RUN)pytest tests/browser -n auto --dist loadfile
 
 pictures: setup  ## the pages for docs/images, from a practice that does not exist
 	$(RUN)python -m bench.screenshots

@@ -7,6 +7,6 @@ target=$1
 export UV_PYTHON="$(command -v python3)" UV_PYTHON_DOWNLOADS=never
 python3 -m venv "$target/tools"
 "$target/tools/bin/pip" install --quiet --disable-pip-version-check uv
-UV_PROJECT_ENVIRONMENT="$target/venv" "$target/tools/bin/uv" sync --frozen --quiet --no-default-groups --extra postgresql --no-editable
+UV_PROJECT_ENVIRONMENT="$target/venv" "$target/tools/bin/uv" sync --frozen --quiet --compile-bytecode --no-default-groups --extra postgresql --no-editable
 rm -rf "$target/tools"
 "$target/venv/bin/chairside" version

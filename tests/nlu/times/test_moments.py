@@ -3,6 +3,7 @@
 import pytest
 
 from nlu.times import find_times
+from nlu.times.doubts import NO_DOUBTS
 from nlu.understanding import AskedKind, Entity
 from tests.nlu.times.telling import moment, told
 
@@ -240,7 +241,9 @@ def test_in_two_weeks_is_that_day_with_the_week_from_it_as_a_second_reading() ->
 
 
 def test_a_refused_day_is_told_below_what_is_wished_for() -> None:
-    entities = find_times("Monday I can't, Tuesday is fine", language="en", context=moment())
+    entities = find_times(
+        "Monday I can't, Tuesday is fine", language="en", context=moment(), doubts=NO_DOUBTS
+    )
 
     assert [(e.value["from"], e.confidence) for e in entities] == [
         ("2026-03-03T00:00", 0.95),
