@@ -39,9 +39,9 @@ HISTORY = "history.jsonl"
 TARGETS = ("intake", "understanding", "action", "between action and commit", "sending")
 #: Where a ledger matters: its twin is hit there, since a random kill rarely falls between two milliseconds.
 AROUND_ACTIONS = ("between action and commit", "commit")
-#: What each twin lacks matters here.
-#: Seconds within which the server dies after a stage has begun: a request takes as long to be out and answered.
+#: Seconds within which the server dies after a stage has begun: a request takes as long to be answered.
 WITHIN = {"sending": 0.004}
+#: What each twin lacks matters here.
 TWINS_TARGETS = {"ledger off": AROUND_ACTIONS, "blind resend": ("sending",)}
 PATIENTS_AT_ONCE = 4
 NOW = "2026-03-02T08:00+01:00"

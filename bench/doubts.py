@@ -3,11 +3,11 @@
     python -m bench.doubts             # how well doubts would tell what they have not seen
     python -m bench.doubts --keep      # and nlu/learnt/doubts.json anew, from all sentences
 
-Each sentence of tests/nlu/unseen, of others' making and never developed on, is read, and its author's word for
-what it means says whether that was right. Those of the folders that the parser was developed on count less:
-there hardly anything is left to be misread. A logistic regression over the signs of nlu.times.doubts. The
-first line is of five parts of the unseen ones, each judged by what the rest taught. The sealed ones and those
-of people are never learnt from; bench.times measures them.
+Each sentence of tests/nlu/unseen, written by others and never developed on, is read, and its author's word
+for what it means says whether that was right. Those of the folders that the parser was developed on count
+less: there hardly anything is left to be misread. A logistic regression over the signs of nlu.times.doubts.
+What is printed is of five parts of the unseen ones, each judged by what the rest taught. The sealed ones and
+those of people are never learnt from; bench.times measures them.
 """
 
 import argparse

@@ -15,13 +15,18 @@ from itertools import pairwise
 from pathlib import Path
 
 from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.stories import tells_the_past
 from nlu.times.tape import Tape
 
 SHIPPED = Path(__file__).parents[1] / "learnt" / "doubts.json"
 #: From so likely on, a patient is asked. To be misread unasked costs a wrong visit, to be asked one tap.
-ASKED_FROM = 0.05
+ASKED_FROM = 0.08
+#: The same for an answer to what the patient was asked: it is seldom about anything else.
+ANSWER_ASKED_FROM = 0.16
+_UNKNOWN_WORDS = 40  # of a message that are looked at
 _FIRST = 4  # pieces of which the order is a sign as a whole
 _POLITE = frozenset({"soft", "filler", "wishing"})  # "can I", "please", a comma
+_ASKING = ("wishing", "whenever", "asap", "moving", "booked")
 _READ, _PIECE, _UNKNOWN = "read", "piece", "unknown"
 
 
@@ -33,7 +38,8 @@ class Doubts:
     weights: Mapping[str, float]
 
     def are_raised_by(self, tape: Tape, pieces: Sequence[Piece]) -> bool:
-        return self.that(signs(tape, pieces)) >= ASKED_FROM
+        likely = self.that(signs(tape, pieces))
+        return likely >= (ANSWER_ASKED_FROM if tape.context.asking else ASKED_FROM)
 
     def that(self, signs: Mapping[str, float]) -> float:
         """How likely a message with these signs was misread: 0 to 1."""
@@ -53,33 +59,42 @@ def shipped() -> Doubts:
 
 def signs(tape: Tape, pieces: Sequence[Piece]) -> Mapping[str, float]:
     """Name -> how often, or how much of it; of no language but for the one that says which."""
-    found: Counter[str] = Counter()
     told = sorted(pieces, key=lambda piece: piece.start)
-    kinds = [_kind(piece) for piece in told]
-    for piece, kind in zip(told, kinds, strict=True):
-        found[kind] += 1
-        found[f"{kind} {piece.link}"] += 1
-        if isinstance(piece.found, Days) and piece.found.others:
-            found["other days"] += 1
-    found.update(f"{one} > {other}" for one, other in pairwise(kinds))
-    found[" > ".join(["first", *kinds[:_FIRST]])] += 1
-    row = _row(tape, told)
-    found.update(f"said {said}" for said in set(row))
-    found.update(_beside_pieces(row))
     left = [lexeme for place, lexeme in enumerate(tape.lexemes) if place not in tape.read]
-    if all(lexeme.senses.keys() & _POLITE for lexeme in left):
-        found["nothing else"] += 1
-        found[" > ".join(["nothing but", *kinds[:_FIRST]])] += 1
+    unknown = [lexeme.text for lexeme in left if not lexeme.senses][:_UNKNOWN_WORDS]
+    row = _row(tape, told)
+    found: Counter[str] = Counter()
+    found.update(_of_pieces(told))
+    found.update(_beside_pieces(row))
+    found.update(f"said {said}" for said in set(row))
     found.update(f"left {sense}" for lexeme in left for sense in lexeme.senses if sense != "soft")
+    if all(lexeme.senses.keys() & _POLITE for lexeme in left):
+        found.update(("nothing else", " > ".join(["nothing but", *map(_kind, told[:_FIRST])])))
+    asks = tape.asked_for_time or any(tape.says(kind) for kind in _ASKING)
+    found[" > ".join(["asks" if asks else "asks for nothing", *map(_kind, told[:1])])] += 1
     return {
         **found,
         f"in {tape.vocabulary.language}": 1.0,
         "pieces": min(len(told), 8) / 4,
         "words": min(len(tape), 60) / 20,
-        "unknown": min(sum(not lexeme.senses for lexeme in left), 40) / 15,
+        "unknown": len(unknown) / 15,
+        "perhaps a slip": sum(map(tape.vocabulary.may_misspell, unknown)),
+        "of the past": float(tells_the_past(tape, pieces)),
         "pauses": sum("soft" in lexeme.senses for lexeme in tape.lexemes) / 5,
         "hesitates": float(tape.hesitates),
     }
+
+
+def _of_pieces(told: Sequence[Piece]) -> Iterator[str]:
+    """What was found, how it hangs together, and in which order."""
+    kinds = [_kind(piece) for piece in told]
+    for piece, kind in zip(told, kinds, strict=True):
+        yield kind
+        yield f"{kind} {piece.link}"
+        if isinstance(piece.found, Days) and piece.found.others:
+            yield "other days"
+    yield from (f"{one} > {other}" for one, other in pairwise(kinds))
+    yield " > ".join(["first", *kinds[:_FIRST]])
 
 
 def _kind(piece: Piece) -> str:

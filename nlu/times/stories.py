@@ -49,46 +49,9 @@ _WISHING = ("wishing", "booked", "moving", "so", "whenever", "asap")
 _NO_STORY = (*_WISHING, "cannot", "have_booked", "if")
 
 
-def is_told_of(tape: Tape, pieces: Sequence[Piece]) -> bool:
+def tells_the_past(tape: Tape, pieces: Sequence[Piece]) -> bool:
     """ "В субботу вырвали зуб, до сих пор кровит": a day that was, though it was read as one ahead."""
-    if tape.asked_for_time:
-        return False
-    wishes = [p for p in pieces if _is_wish(p)]
-    if tape.vocabulary.language == "ru" and any(
-        _is_called_so(tape, p) or _is_asked_about(tape, pieces, p) for p in wishes
-    ):
-        return True
-    hours_too = tape.vocabulary.language == "ru"
-    return any(_tells_the_past(tape, p) for p in wishes if hours_too or isinstance(p.found, Days))
-
-
-def _is_asked_about(tape: Tape, pieces: Sequence[Piece], piece: Piece) -> bool:
-    """ "Утро? вечер? да без разницы": a part of the day that is only asked about."""
-    part = isinstance(piece.found, Clock) and piece.found.shape == "part" and piece.link != "none"
-    return part and tape.at(piece.end).text == "?" and any(p.start > piece.end for p in pieces)
-
-
-def is_told_of_oneself(tape: Tape, pieces: Sequence[Piece]) -> bool:
-    """ "I volunteer on Thursdays", "I'm on leave Thursday", "chemo Thursday": perhaps no day to come."""
-    if tape.vocabulary.language != "en" or tape.asked_for_time:
-        return False
-    wishes = [p for p in pieces if _is_wish(p)]
-    if any(isinstance(p.found, Clock) for p in wishes):
-        return False
-    return any(_tells_of_oneself(tape, p) for p in wishes)
-
-
-def _tells_of_oneself(tape: Tape, piece: Piece) -> bool:
-    told = strange = engaged = False
-    for step, beside in ((-1, piece.start - 1), (1, piece.end)):
-        while 0 <= beside < len(tape) and not tape.has(beside, "soft"):
-            if tape.has(beside, *_WISHING, "free", "if", "correction"):
-                return False
-            told = told or tape.has(beside, "oneself")
-            strange = strange or tape.is_unknown(beside) or tape.has(beside, "counted")
-            engaged = engaged or tape.has(beside, "own_hours")
-            beside += step
-    return engaged or (told and strange)
+    return any(_is_wish(piece) and _tells_the_past(tape, piece) for piece in pieces)
 
 
 def drop_what_is_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
@@ -176,14 +139,3 @@ def _is_past_verb(tape: Tape, place: int) -> bool:
                 return True
             told = not tape.at(place).senses and _PAST_VERB.fullmatch(text) is not None and len(text) > 3
             return told and _NO_VERBS.fullmatch(text) is None
-
-
-def _is_called_so(tape: Tape, piece: Piece) -> bool:
-    """ "Пятница — моя собака", "кошку зовут Пятница"."""
-    if not (isinstance(piece.found, Days) and piece.found.kind == "weekday"):
-        return False
-    dash = tape.at(piece.end).text == "-" and tape.has(piece.end + 1, "own", "which_is")
-    named = any(
-        tape.at(p).text in ("зовут", "кличка", "кличке", "звать") for p in (piece.start - 1, piece.start - 2)
-    )
-    return dash or named

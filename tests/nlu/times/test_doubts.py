@@ -30,7 +30,7 @@ DOUBTED = [
     ("en", "tuesday at 3, i finish at 4", "two hours of one day"),
     ("it", "domani tra colazione e pranzo", "between two things, one unknown"),
 ]
-#: A little worse than what was measured; sentences of strangers are harder than most. Being asked costs a tap.
+#: A little worse than what was measured. Strangers write harder than most; being asked costs a tap.
 ASKED_AT_MOST = 0.3
 
 
