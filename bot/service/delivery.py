@@ -240,7 +240,8 @@ class Delivery:
             await self._store.hold_back(message)
             self._held_back(message.contact.id)
             return
-        if self._repeats.get(message.id) and not self._resend_blindly:  # stored in a moment; were it not, the wait begins anew
+        called_off = self._repeats.get(message.id) and not self._resend_blindly
+        if called_off:  # its status is stored in a moment; were it not, the wait begins anew
             await self._settle_as_unknown(message)
             return
         outcome = await channel.send(rendered, message.contact.address)
