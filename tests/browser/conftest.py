@@ -22,7 +22,7 @@ from tests.browser.people import Witness
 from tests.web.fakes import NOW, FakeClock, MemoryStaffBook
 from tests.web.serving import Serve, serving
 
-expect.set_options(timeout=15_000)  # a busy machine is slow; it is not wrong
+expect.set_options(timeout=30_000)  # a busy machine is slow; it is not wrong
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
@@ -58,7 +58,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     """An English-speaking browser in Milan, at 10:20 of the fakes' Monday."""
     context = await browser.new_context(locale="en-GB", timezone_id="Europe/Rome")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     await context.clock.set_fixed_time(NOW)
     yield context
     await context.close()
