@@ -348,28 +348,32 @@ class Practice:
 
 @dataclass(frozen=True, kw_only=True)
 class Tried:
-    """At how many calls of how many a process died, and what came to something else than without that."""
+    """At which of how many calls a process died, and what came to something else than without that."""
 
     calls: int
-    died: int
+    died: tuple[str, ...]
     wrong: tuple[str, ...]
 
 
 def try_all(flow: str, *, every: int = 1, first: int = 1, twin: str | None = None) -> Tried:
-    """Each so-manieth call; of a twin, some of those at which it has to show."""
+    """Each so-manieth call, and one of every kind; of a twin, some of those at which it has to show."""
     wrong: list[str] = []
+    died: list[str] = []
     with tempfile.TemporaryDirectory(prefix="chairside-every-call-") as folder:
         practice = Practice(Path(folder), flow, twin=twin)
         undisturbed, calls = practice.disturbed(None)
         if not undisturbed.is_clean:
             raise RuntimeError(f"{flow} goes wrong without any crash: {undisturbed}")
         counted = calls if twin is None else [call for call in calls if call == TWINS[twin]][:_TRIED]
-        places = list(range(first, len(counted) + 1, 1 if twin else every))
-        for at in places:
-            found, _ = practice.disturbed(at)
+        places = {*range(first, len(counted) + 1, 1 if twin else every)}
+        places |= {counted.index(kind) + 1 for kind in counted}
+        for at in sorted(places):
+            found, lived = practice.disturbed(at)
+            if not lived:
+                died.append(counted[at - 1])
             if found != undisturbed:
                 wrong.append(f"{flow}, call {at} ({counted[at - 1]}): {found} instead of {undisturbed}")
-    return Tried(calls=len(calls), died=len(places), wrong=tuple(wrong))
+    return Tried(calls=len(calls), died=tuple(died), wrong=tuple(wrong))
 
 
 def main() -> None:
@@ -383,13 +387,14 @@ def main() -> None:
     for flow in given.flows:
         tried = try_all(flow, every=given.every, first=given.first)
         print(
-            f"{flow}: died at {tried.died} of {tried.calls} calls, {len(tried.wrong)} went wrong", flush=True
+            f"{flow}: died at {len(tried.died)} of {tried.calls} calls, {len(tried.wrong)} went wrong",
+            flush=True,
         )
         print(*tried.wrong, sep="\n", end="\n" if tried.wrong else "")
         failed |= bool(tried.wrong) or not tried.died
     for twin in () if given.no_twins else TWINS:
         tried = try_all("question", twin=twin)
-        print(f"twin, {twin}: died at {tried.died} calls, {len(tried.wrong)} went wrong", flush=True)
+        print(f"twin, {twin}: died at {len(tried.died)} calls, {len(tried.wrong)} went wrong", flush=True)
         failed |= not tried.wrong
     print("FAILED" if failed else "passed", flush=True)
     raise SystemExit(1 if failed else 0)

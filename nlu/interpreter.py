@@ -21,6 +21,7 @@ from nlu.neighbours import Neighbours
 from nlu.sentences import SentenceScorer, encode, installed
 from nlu.shipped import Teacher
 from nlu.times import find_times
+from nlu.times.doubts import shipped as shipped_doubts
 from nlu.training_examples import Example, read_examples
 from nlu.understanding import Context, Understanding
 from nlu.words import plain_words
@@ -79,7 +80,9 @@ def load_interpreter(
 
 
 def _read_words_of_times() -> None:
-    """Now, not with the first message of a language; Russian is written in two alphabets."""
+    """Now, not with the first message of a language; Russian is written in two alphabets. And what doubts are
+    weighed by: were it missing, nobody should hear of it from a patient."""
+    shipped_doubts()
     nothing = Context(now=datetime.fromisoformat("2026-01-01T00:00"), languages=())
     for language in known_languages():
         for letter in ("a", "а"):

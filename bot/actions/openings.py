@@ -94,11 +94,18 @@ class FindOpenings(Searching):
             openings_on_offer=refs,
             openings_shown=[*shown, *(ref for ref in refs if ref not in shown)][-REMEMBERED:],
             searched_for=searched_for,
-            offer_kind="in_doubt" if doubted else "nearest" if misses else self._kind(found, wish, reason),
+            offer_kind=self._kind_of_offer(found, wish, reason, doubted=doubted, misses=misses),
             opening=None if doubted else self._exactly(found, wish, reason),
             search_reason=None,
             hold_result=None,
         )
+
+    def _kind_of_offer(
+        self, found: tuple[Opening, ...], wish: Wish, reason: str | None, *, doubted: bool, misses: bool
+    ) -> str:
+        kind = "nearest" if misses else self._kind(found, wish, reason)
+        # That nothing is free then has to be said first: it shows what was understood, too.
+        return "in_doubt" if doubted and kind == "wished" else kind
 
     def _kind(self, found: tuple[Opening, ...], wish: Wish, reason: str | None) -> str:
         if reason in ("more", "taken"):

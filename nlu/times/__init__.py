@@ -41,8 +41,9 @@ def find_times(
 
 
 def signs_of(text: str, *, language: str, context: Context) -> Mapping[str, float]:
-    """What in a message may tell that it was misread: what doubts are learnt from (nlu.times.doubts)."""
-    return signs(*_read(text, language, context))
+    """What in a message may tell that it was misread: what doubts are learnt from (nlu.times.doubts). Of an
+    unknown language nothing."""
+    return {} if language not in spoken() else signs(*_read(text, language, context))
 
 
 def _read(text: str, language: str, context: Context) -> tuple[Tape, Sequence[Piece]]:

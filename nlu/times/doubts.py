@@ -20,8 +20,8 @@ from nlu.times.tape import Tape
 
 SHIPPED = Path(__file__).parents[1] / "learnt" / "doubts.json"
 #: From so likely on, a patient is asked. To be misread unasked costs a wrong visit, to be asked one tap.
-ASKED_FROM = 0.08
-#: The same for an answer to what the patient was asked: it is seldom about anything else.
+ASKED_FROM = 0.06
+#: The same for an answer to when they would like to come: it is seldom about anything else.
 ANSWER_ASKED_FROM = 0.16
 _UNKNOWN_WORDS = 40  # of a message that are looked at
 _FIRST = 4  # pieces of which the order is a sign as a whole
@@ -39,7 +39,7 @@ class Doubts:
 
     def are_raised_by(self, tape: Tape, pieces: Sequence[Piece]) -> bool:
         likely = self.that(signs(tape, pieces))
-        return likely >= (ANSWER_ASKED_FROM if tape.context.asking else ASKED_FROM)
+        return likely >= (ANSWER_ASKED_FROM if tape.asked_for_time else ASKED_FROM)
 
     def that(self, signs: Mapping[str, float]) -> float:
         """How likely a message with these signs was misread: 0 to 1."""

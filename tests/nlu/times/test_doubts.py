@@ -1,26 +1,31 @@
 """When a time is said back before it is believed; said on Monday 2 March 2026 at 8."""
 
+from collections import Counter
 from datetime import datetime
 
 import pytest
 from ruamel.yaml import YAML
 
-from bench.doubts import Case, learn
+from bench.doubts import FOLDERS, HELD_APART, WRITTEN, Case, learn, sentences, sentences_taught
 from bench.times import NOW, read_ours
 from bench.wanted import verdict
 from nlu.times import find_times, is_in_doubt, signs_of
 from nlu.times.doubts import ASKED_FROM, NO_DOUBTS, Doubts, shipped
+from nlu.words import plain_words
 from tests.nlu.times.telling import moment
-from tests.nlu.times.test_strangers import WRITTEN
 
 BELIEVED = [
     ("en", "thursday at 3 please"),
     ("en", "can we move it to thursday morning"),
+    ("en", "check up on friday"),
+    ("en", "check up tuesday afternoon, Fiona Grant"),
+    ("en", "can I have an appointment on tuesday"),
     ("en", "not thursday, friday at 10"),
     ("en", "the 12th"),
     ("it", "mercoledì"),
+    ("it", "visita di controllo giovedì"),
     ("it", "martedì anzi mercoledì"),
-    ("it", "va bene mercoledì ma non prima delle 11"),
+    ("ru", "хочу на осмотр в пятницу"),
     ("ru", "через неделю в четверг"),
     ("ru", "во вторник не могу, в среду после 16"),
 ]
@@ -29,9 +34,11 @@ DOUBTED = [
     ("en", "on friday before my exam on the 10th", "before something that has a day"),
     ("en", "tuesday at 3, i finish at 4", "two hours of one day"),
     ("it", "domani tra colazione e pranzo", "between two things, one unknown"),
+    ("ru", "в третьем часу в среду", "an hour told in a way that is not read"),
 ]
-#: A little worse than what was measured. Strangers write harder than most; being asked costs a tap.
-ASKED_AT_MOST = 0.3
+#: Of sentences that nothing was learnt from: a little worse than what was measured.
+SILENTLY_WRONG_AT_MOST = {"en": 0.015, "it": 0.015, "ru": 0.027}
+ASKED_AT_MOST = 0.11
 
 
 @pytest.mark.parametrize(("language", "text", "reason"), DOUBTED)
@@ -53,17 +60,27 @@ def test_without_doubts_only_rivals_are_asked_about() -> None:
     assert not is_in_doubt(find_times(text, language="en", context=moment(), doubts=NO_DOUBTS))
 
 
-def test_most_of_what_is_read_right_is_believed() -> None:
-    right = asked = 0
-    for file in sorted(WRITTEN.glob("*/dates.yml")):
-        for case in YAML(typ="safe", pure=True).load(file.read_text("utf-8"))[::10]:
-            now = datetime.fromisoformat(str(case.get("now", NOW)))
-            answer = read_ours(case["text"], file.parent.name, now)
-            if verdict(case["want"], answer, now) == "right":
-                right += 1
-                asked += answer.in_doubt
+@pytest.mark.parametrize("language", ["en", "it", "ru"])
+def test_little_is_misread_unasked_and_little_is_asked_that_was_read_right(language: str) -> None:
+    cases = YAML(typ="safe", pure=True).load((WRITTEN / "sealed" / language / "dates.yml").read_text("utf-8"))
+    told: Counter[str] = Counter()
+    for case in cases:
+        now = datetime.fromisoformat(str(case.get("now", NOW)))
+        answer = read_ours(case["text"], language, now)
+        said = verdict(case["want"], answer, now)
+        told[said] += 1
+        told["asked all the same"] += said == "right" and answer.in_doubt
 
-    assert asked <= ASKED_AT_MOST * right
+    assert told["wrong"] <= SILENTLY_WRONG_AT_MOST[language] * len(cases)
+    assert told["asked all the same"] <= ASKED_AT_MOST * len(cases)
+
+
+def test_nothing_is_learnt_from_what_is_for_measuring() -> None:
+    apart = {plain_words(case["text"]) for folder in HELD_APART for _, case in sentences(folder)}
+    taught = {plain_words(case["text"]) for folder in FOLDERS for _, case in sentences_taught(folder)}
+
+    assert apart
+    assert not apart & taught
 
 
 def test_signs_tell_what_was_found_and_what_was_left() -> None:
@@ -94,9 +111,8 @@ def test_a_sign_that_was_never_seen_weighs_nothing() -> None:
 def test_what_is_shipped_weighs_only_signs_that_still_exist() -> None:
     seen: set[str] = set()
     for folder in ("strangers", "unseen"):
-        for file in sorted((WRITTEN.parent / folder).glob("*/dates.yml")):
-            for case in YAML(typ="safe", pure=True).load(file.read_text("utf-8")):
-                seen |= signs_of(case["text"], language=file.parent.name, context=moment()).keys()
+        for language, case in sentences(folder):
+            seen |= signs_of(case["text"], language=language, context=moment()).keys()
 
     strange = shipped().weights.keys() - seen
     assert len(strange) <= 0.1 * len(shipped().weights), sorted(strange)[:10]
