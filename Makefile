@@ -32,10 +32,10 @@ check: setup  ## style, types, layers, content
 	$(RUN)chairside check
 
 unit: setup
-	$(RUN)pytest --ignore=tests/browser -n auto --dist loadfile
+	$(RUN)pytest tests/wire tests/crash tests --ignore=tests/browser -n auto --dist loadfile  # the longest first
 
 browser: setup  ## a real headless Chromium; skipped loudly where there is none
-	$(RUN)pytest tests/browser -n auto --dist loadfile
+	$(RUN)pytest tests/browser
 
 pictures: setup  ## the pages for docs/images, from a practice that does not exist
 	$(RUN)python -m bench.screenshots

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -84,8 +85,13 @@ def _cases(folder: str, counts: float) -> Iterator[Case]:
 
 def sentences_taught(folder: str) -> Iterator[tuple[str, dict[str, str]]]:
     """With their language; without those that stand in HELD_APART as well."""
-    apart = {plain_words(case["text"]) for held in HELD_APART for _, case in sentences(held)}
+    apart = held_apart()
     return (each for each in sentences(folder) if plain_words(each[1]["text"]) not in apart)
+
+
+@lru_cache(maxsize=1)
+def held_apart() -> frozenset[tuple[str, ...]]:
+    return frozenset(plain_words(case["text"]) for folder in HELD_APART for _, case in sentences(folder))
 
 
 def sentences(folder: str) -> Iterator[tuple[str, dict[str, str]]]:
