@@ -181,7 +181,7 @@ async def run(kills: int, seed: int, twin: str | None) -> Tally:
                     await asyncio.sleep(chance.uniform(0.0, 0.5))
                     target = targets[number % len(targets)]
                     await wait_for_stage(server.stage_file, target)
-                    time.sleep(chance.uniform(0.0, WITHIN.get(target, 0.0)))  # noqa: ASYNC251 - not a moment late
+                    stay_in(target, chance)
                     tally.kills[server.kill()] += 1
                     if number % 20 == 19:
                         print(f"  {number + 1} kills, {sum(r.booked for r in robots)} bookings", flush=True)
@@ -237,6 +237,12 @@ async def wait_for_stage(file: Path, stage: str) -> None:
             if stage_in(file) == stage:
                 return
         await asyncio.sleep(0)
+
+
+def stay_in(stage: str, chance: random.Random) -> None:
+    """So that a server dies within a stage and not only as it begins. It holds up this process: whatever else
+    ran meanwhile would make the moment later than was drawn."""
+    time.sleep(chance.uniform(0.0, WITHIN.get(stage, 0.0)))
 
 
 async def judge(

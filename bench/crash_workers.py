@@ -148,7 +148,7 @@ async def _in_stage(workers: list[Worker], stage: str, chance: random.Random) ->
         for _ in range(200):
             for worker in workers:
                 if worker.stage_file.read_bytes()[0] == STAGES.index(stage):
-                    time.sleep(chance.uniform(0.0, crash.WITHIN.get(stage, 0.0)))  # noqa: ASYNC251
+                    crash.stay_in(stage, chance)
                     return worker
         await asyncio.sleep(0)
     return chance.choice(workers)
