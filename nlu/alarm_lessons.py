@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from ruamel.yaml import YAML
-
+from nlu.shipped_yaml import shipped_yaml
 from nlu.training_examples import Example
 from nlu.words import fold_text
 
@@ -45,8 +44,7 @@ class Lesson:
 @lru_cache(maxsize=1)
 def told() -> dict[str, dict[str, Any]]:
     """The files, by language."""
-    yaml = YAML(typ="safe", pure=True)
-    return {path.stem: yaml.load(path.read_text(encoding="utf-8")) for path in sorted(_FOLDER.glob("*.yml"))}
+    return {path.stem: shipped_yaml(path) for path in sorted(_FOLDER.glob("*.yml"))}
 
 
 @lru_cache(maxsize=1)

@@ -12,9 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from ruamel.yaml import YAML
-
 from nlu.phrases import Found, PhraseBook
+from nlu.shipped_yaml import shipped_yaml
 from nlu.transliteration import in_latin
 from nlu.understanding import RedFlag
 from nlu.words import Word, plain_words
@@ -237,7 +236,7 @@ def _books(path: Path, known: Collection[str]) -> list[_Book]:
 @cache
 def _read(path: Path) -> dict[str, Any]:
     """A file of red flags as it is written; nobody changes what comes back."""
-    raw: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = shipped_yaml(path)
     return raw
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml import YAML
+from nlu.shipped_yaml import shipped_yaml
 
 _FOLDER = Path(__file__).parent / "red_flags" / "heard"
 
@@ -21,7 +21,7 @@ def shipped_cases() -> list[Case]:
     """Of all languages: an emergency is heard whatever the practice speaks."""
     cases: list[Case] = []
     for file in sorted(_FOLDER.glob("*.yml")):
-        content = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+        content = shipped_yaml(file)
         for real, texts in ((True, content["emergencies"]), (False, content["lookalikes"])):
             cases += [Case(text=str(text), language=file.stem, real=real) for text in texts]
     return cases

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
+from nlu.shipped_yaml import shipped_yaml
 from nlu.words import Word, plain_words
 
 _FILE = Path(__file__).parent / "insults.yml"
@@ -40,7 +39,7 @@ def is_mere_insult(words: Sequence[Word]) -> bool:
 
 @lru_cache(maxsize=1)
 def _every_language() -> tuple[_Insults, ...]:
-    content = YAML(typ="safe", pure=True).load(_FILE.read_text(encoding="utf-8"))
+    content = shipped_yaml(_FILE)
     return tuple(_read(each["insults"], each["around"]) for each in content.values())
 
 

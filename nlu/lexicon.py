@@ -6,8 +6,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
+from nlu.shipped_yaml import shipped_yaml
 from nlu.words import plain_words
 
 Phrase = tuple[str, ...]  # folded words, one after the other
@@ -83,7 +82,7 @@ def lexicon(language: str) -> Lexicon:
             f'no lexicon for language "{language}"; there is {", ".join(known_languages())}; '
             f"add nlu/lexicon/{language}.yml (copy one of these and translate)"
         )
-    raw: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = shipped_yaml(path)
     phrases: dict[str, Any] = {
         key: _phrases(raw[key])
         for key in (

@@ -9,10 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from nlu.lexicon import lexicon
 from nlu.phrases import PhraseBook
+from nlu.shipped_yaml import shipped_yaml
 from nlu.understanding import Understanding
 from nlu.words import cut
 
@@ -48,7 +47,7 @@ def _book(language: str) -> PhraseBook:
     path = _FOLDER / f"{language}.yml"
     raw: dict[str, Any] = {}
     if path.is_file():
-        raw = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        raw = shipped_yaml(path)
     phrases = [(name, str(phrase)) for name, several in raw.items() for phrase in several]
     small = lexicon(language).function_words - {"here", "qui"} if raw else frozenset[str]()
     return PhraseBook(phrases, small_words=small, known=(), exact=tuple(raw))

@@ -11,9 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from nlu.lexicon import Phrases
+from nlu.shipped_yaml import shipped_yaml
 from nlu.words import Word, cut, plain_words
 
 _FOLDER = Path(__file__).parent / "how_are_you"
@@ -104,6 +103,6 @@ def _words_of(language: str, of_a_visit: bool) -> _Words | None:
     path = _FOLDER / f"{language}.yml"
     if not path.is_file():
         return None
-    raw: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = shipped_yaml(path)
     words = _Words(**{key: Phrases.of(plain_words(str(entry)) for entry in raw[key]) for key in raw})
     return words.of_a_visit() if of_a_visit else words

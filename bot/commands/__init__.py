@@ -1,1 +1,1 @@
-"""The commands of `chairside`, by what they are for. bot/__main__.py puts them together."""
+"""The commands of `chairside`, by what they are for. command_line.py puts them together."""

@@ -14,8 +14,8 @@ from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from ruamel.yaml import YAML
 
+from nlu.shipped_yaml import shipped_yaml
 from nlu.times.folding import fold, tokenise
 from nlu.transliteration import in_latin
 
@@ -126,8 +126,7 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
     """The vocabulary of one of the languages that are `spoken`. `latin`: as its words are typed without their
     own alphabet ("zavtra utrom")."""
     spelling = in_latin if latin else fold
-    source = (_WORDS / f"{language}.yml").read_text("utf-8")
-    content = YAML(typ="safe", pure=True).load(source)
+    content = shipped_yaml(_WORDS / f"{language}.yml")
     senses: dict[tuple[str, ...], Senses] = {}
     for phrase, kind, value in _senses(content):
         words = tuple(token.text for token in tokenise(phrase))

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from typer.testing import CliRunner
 
-from bot.__main__ import cli
+from bot.commands.command_line import cli
 from nlu.suggesting import Suggestion, is_understood, suggestions
 from nlu.training_examples import read_examples
 from nlu.understanding import Entity, Intent, Understanding

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import cli
+from bot.commands.command_line import cli
 
 ORDERS = """
 version: "3.1"

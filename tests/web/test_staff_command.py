@@ -6,8 +6,8 @@ from pathlib import Path
 from typer.testing import CliRunner, Result
 
 from bot import bootstrap
-from bot.__main__ import cli
 from bot.bootstrap import audit_of
+from bot.commands.command_line import cli
 from bot.commands.shared import beside
 from bot.domain.deeds import Deed
 

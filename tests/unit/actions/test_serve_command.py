@@ -3,7 +3,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from bot.__main__ import cli
+from bot.commands.command_line import cli
 from bot.errors import ChairsideError
 
 

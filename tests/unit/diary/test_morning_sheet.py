@@ -5,7 +5,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from bot.__main__ import cli
+from bot.commands.command_line import cli
 from bot.commands.sheet import as_page, as_text
 from bot.domain.diary import Appointment, AppointmentStatus, PatientDetails
 from bot.service.inbox.requests import Request, Sheet, Withdrawn

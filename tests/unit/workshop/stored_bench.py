@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select, update
 from typer.testing import CliRunner, Result
 
-from bot.__main__ import cli
 from bot.bootstrap import DEMO_ENVIRONMENT, Books, Configuration
+from bot.commands.command_line import cli
 from bot.storage.tables import SealingKey, TurnRow
 
 _TURN = TurnRow.__table__  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.__main__ import cli
+from bot.commands.command_line import cli
 
 CONTENT = """
 flows:

@@ -10,7 +10,7 @@ import pytest
 from kitchen import KITCHEN_IS_FREE, folder
 from typer.testing import CliRunner
 
-from bot.__main__ import cli
+from bot.commands.command_line import cli
 from bot.errors import ChairsideError, ContentRefused
 
 CASES = f"""\

@@ -1,0 +1,33 @@
+"""Reads the YAML that is shipped: by libyaml where it is there, since a start reads a megabyte of it.
+
+Plain scalars mean what YAML 1.2 says ("no" is a word). Nothing is checked: tests/nlu/test_shipped_yaml.py
+reads every file with a strict reader, too. What others write goes through strict readers alone.
+"""
+
+import re
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+
+_TAG = "tag:yaml.org,2002:"
+_PLAIN = (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+    ("float", r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+", "-+0123456789"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+
+
+for _kind, _written, _first in _PLAIN:
+    _Loader.add_implicit_resolver(_TAG + _kind, re.compile(rf"^(?:{_written})$"), list(_first))
+
+
+def shipped_yaml(path: Path | Traversable) -> Any:
+    """Dicts, lists and scalars. Raises OSError."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
