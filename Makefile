@@ -46,8 +46,8 @@ container: setup  ## the image's steps without a container engine; skipped loudl
 crash: setup  ## kill -9 in the middle of bookings, and the twins that must fail
 	$(RUN)python -m bench.crash
 
-every-call: setup  ## kill -9 before and after each outside call of five dialogues, and the twins that must fail
-	$(RUN)python -m bench.every_call
+every-call: setup  ## kill -9 before and after each outside call of five dialogues, and the twins that must fail; PG=1: on PostgreSQL
+	$(RUN)python -m bench.every_call $(if $(PG),--postgresql)
 
 crash-workers: setup  ## two workers on one PostgreSQL, one of them killed or frozen again and again
 	$(RUN)python -m bench.crash_workers

@@ -9,12 +9,11 @@ any crash. Twins leave out what protects at one kind of call, and have to come t
 
     python -m bench.every_call --every 1
     python -m bench.every_call --every 7 --flows book cancel
+    python -m bench.every_call --every 1 --postgresql
 """
 
 import argparse
 import asyncio
-import json
-import os
 import shutil
 import signal
 import sys
@@ -27,25 +26,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import create_engine, text
 from sqlalchemy import event as sqlalchemy_events
 
 from bench import nursery
 from bench.crash import NURSERY
+from bench.lasting import Death, LastingChannel, Outside
 from bot import testing
-from bot.domain.conversation import (
-    Address,
-    Choice,
-    InboundEvent,
-    InboundKind,
-    Rendered,
-    Reply,
-    SendOutcome,
-    SendStatus,
-    Sent,
-)
+from bot.domain.conversation import InboundEvent, InboundKind, SendStatus
 from bot.service.clock import StartedClock
 from bot.storage.engine import group_commit
-from bot.testing import Patient, RecordingChannel, Seen, Surgery
+from bot.testing import Patient, Seen, Surgery
+from tests.postgresql import copied_database, drop_database, fresh_database
 
 NOW = "2026-03-02T08:00+01:00"
 WHO = "393331234567"
@@ -53,6 +45,7 @@ WHO = "393331234567"
 WAIT_FOR_STATUS = 0.5
 #: What is left out, and at which calls that shows.
 TWINS = {"statuses unread": "after a send", "acknowledged before it is stored": "before a commit"}
+_PATIENCE = 24  # quarters of a second
 _TRIED = 3  # calls a twin dies at
 
 Wish = Callable[[Seen | None], tuple[str, str] | None]
@@ -95,66 +88,6 @@ FLOWS: Mapping[str, tuple[Wish | None, Wish]] = {
 }
 
 
-class Outside:
-    """Meta and the patient's phone, in a file: what happened there outlives every crash here."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        file.touch()
-
-    def note(self, **fact: Any) -> None:
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(fact) + "\n")
-
-    def facts(self, kind: str) -> list[dict[str, Any]]:
-        lines = self._file.read_text("utf-8").splitlines()
-        return [fact for fact in map(json.loads, lines) if fact["kind"] == kind]
-
-    @property
-    def screen(self) -> list[Seen]:
-        return [
-            Seen(
-                fact["text"],
-                tuple(Choice(title=title, payload=payload) for title, payload in fact["choices"]),
-            )
-            for fact in self.facts("sent")
-        ]
-
-
-class Death:
-    """Counts outside calls, and kills this process at one of them: of all, or of one `kind`, since which call
-    comes when is not the same in every run."""
-
-    def __init__(self) -> None:
-        self.at: int | None = None
-        self.kind: str | None = None
-        self.calls: list[str] = []
-
-    def comes(self, call: str) -> None:
-        self.calls.append(call)
-        counts = self.kind in (None, call)
-        if counts and self.at == sum(self.kind in (None, each) for each in self.calls):
-            os.kill(os.getpid(), signal.SIGKILL)
-            time.sleep(60)  # a signal may take a moment, in which nothing more may happen
-
-
-class LastingChannel(RecordingChannel):
-    """Meta's side of a send, between two places to die at."""
-
-    def __init__(self, outside: Outside, death: Death) -> None:
-        super().__init__()
-        self._outside = outside
-        self._death = death
-
-    async def send(self, message: Rendered, to: Address) -> SendOutcome:
-        reply: Reply = message.body["reply"]
-        self._death.comes("before a send")
-        choices = [(choice.title, choice.payload) for choice in reply.choices]
-        self._outside.note(kind="sent", id=message.body["id"], text=reply.text, choices=choices)
-        self._death.comes("after a send")
-        return Sent(message_id=f"wamid.{message.body['id']}")
-
-
 @dataclass(frozen=True, kw_only=True)
 class Life:
     """One process: where it lives, whose dialogue it serves, at which call it dies (None: at none)."""
@@ -190,7 +123,7 @@ async def live(life: Life) -> None:
         _watch_commits(surgery, death)
         if life.twin != "statuses unread":
             await _report(surgery, outside)
-        await surgery.settled()
+        await _settled(surgery, outside)
         patient = surgery.patient(WHO)
         if life.twin == "acknowledged before it is stored":
             _acknowledge_first(surgery, outside)
@@ -210,8 +143,17 @@ async def live(life: Life) -> None:
                 outside.note(**fact)
             await surgery.desk.intake.accept([_event(patient, fact)])
             outside.note(kind="acknowledged")
-            await surgery.settled()
+            await _settled(surgery, outside)
         outside.note(kind="calls", phase=kind, calls=death.calls)
+
+
+async def _settled(surgery: Surgery, outside: Outside) -> None:
+    """Patients wait for their answer: what a dead worker was to send is taken over by a round a second."""
+    for _ in range(_PATIENCE):
+        await surgery.settled()
+        if len(outside.facts("sent")) >= len(outside.facts("acknowledged")):
+            return
+        await asyncio.sleep(0.25)
 
 
 def _event(patient: Patient, fact: Mapping[str, Any]) -> InboundEvent:
@@ -297,33 +239,39 @@ async def ending(life: Life) -> Ending:
 class Practice:
     """A flow's practice, with what came before; each run gets a copy of it."""
 
-    def __init__(self, folder: Path, flow: str, *, twin: str | None) -> None:
+    def __init__(self, folder: Path, flow: str, *, twin: str | None, on_postgresql: bool) -> None:
         self._folder = folder
+        self._url = fresh_database() if on_postgresql else None
         self._flow = flow
         self._twin = twin
         self._opened = time.monotonic()
         self._prepared = folder / f"{flow}-prepared"
         self._prepared.mkdir(parents=True)
         if FLOWS[flow][0] is not None:
-            self._lives(self._prepared, dies_at=None, prepares=True)
+            self._lives(self._prepared, self._url, dies_at=None, prepares=True)
 
     def disturbed(self, at: int | None) -> tuple[Ending, list[str]]:
         """The dialogue, dying at that call; and the calls of the first process, none when it died."""
         folder = self._folder / f"{self._flow}-{at}"
         shutil.copytree(self._prepared, folder)
-        if not self._lives(folder, dies_at=at):
-            self._lives(folder, dies_at=None)
+        url = self._url and copied_database(self._url)
+        if not self._lives(folder, url, dies_at=at):
+            if url:
+                _let_ten_seconds_pass(url)
+            self._lives(folder, url, dies_at=None)
             calls: list[str] = []
         else:
             calls = Outside(folder / "outside.jsonl").facts("calls")[-1]["calls"]
-        found = asyncio.run(ending(self._life(folder, dies_at=None)))
+        found = asyncio.run(ending(self._life(folder, url, dies_at=None)))
         shutil.rmtree(folder)
+        if url:
+            drop_database(url)
         return found, calls
 
-    def _life(self, folder: Path, *, dies_at: int | None, prepares: bool = False) -> Life:
+    def _life(self, folder: Path, url: str | None, *, dies_at: int | None, prepares: bool = False) -> Life:
         return Life(
             folder=folder,
-            url=None,
+            url=url,
             flow=self._flow,
             prepares=prepares,
             elapsed=time.monotonic() - self._opened,
@@ -331,9 +279,9 @@ class Practice:
             twin=self._twin,
         )
 
-    def _lives(self, folder: Path, *, dies_at: int | None, prepares: bool = False) -> bool:
+    def _lives(self, folder: Path, url: str | None, *, dies_at: int | None, prepares: bool = False) -> bool:
         """Whether it lived to the end. Raises RuntimeError where it ended of anything but the kill."""
-        life = self._life(folder, dies_at=dies_at, prepares=prepares)
+        life = self._life(folder, url, dies_at=dies_at, prepares=prepares)
         process = NURSERY.Process(target=be_born, args=(life, str(folder / "stderr")))
         process.start()
         process.join(120)
@@ -346,6 +294,15 @@ class Practice:
         raise RuntimeError(f"{self._flow}, call {dies_at}: ended with {process.exitcode}\n{told}")
 
 
+def _let_ten_seconds_pass(url: str) -> None:
+    """After so many without a sign of life what a worker held may be taken over; nothing is learnt by waiting
+    for them a hundred times."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE worker SET seen_at = 0"))
+    engine.dispose()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tried:
     """At which of how many calls a process died, and what came to something else than without that."""
@@ -355,12 +312,14 @@ class Tried:
     wrong: tuple[str, ...]
 
 
-def try_all(flow: str, *, every: int = 1, first: int = 1, twin: str | None = None) -> Tried:
+def try_all(
+    flow: str, *, every: int = 1, first: int = 1, twin: str | None = None, on_postgresql: bool = False
+) -> Tried:
     """Each so-manieth call, and one of every kind; of a twin, some of those at which it has to show."""
     wrong: list[str] = []
     died: list[str] = []
     with tempfile.TemporaryDirectory(prefix="chairside-every-call-") as folder:
-        practice = Practice(Path(folder), flow, twin=twin)
+        practice = Practice(Path(folder), flow, twin=twin, on_postgresql=on_postgresql)
         undisturbed, calls = practice.disturbed(None)
         if not undisturbed.is_clean:
             raise RuntimeError(f"{flow} goes wrong without any crash: {undisturbed}")
@@ -382,10 +341,11 @@ def main() -> None:
     arguments.add_argument("--first", type=int, default=1)
     arguments.add_argument("--flows", nargs="+", choices=tuple(FLOWS), default=list(FLOWS))
     arguments.add_argument("--no-twins", action="store_true")
+    arguments.add_argument("--postgresql", action="store_true")
     given = arguments.parse_args()
     failed = False
     for flow in given.flows:
-        tried = try_all(flow, every=given.every, first=given.first)
+        tried = try_all(flow, every=given.every, first=given.first, on_postgresql=given.postgresql)
         print(
             f"{flow}: died at {len(tried.died)} of {tried.calls} calls, {len(tried.wrong)} went wrong",
             flush=True,
@@ -393,7 +353,7 @@ def main() -> None:
         print(*tried.wrong, sep="\n", end="\n" if tried.wrong else "")
         failed |= bool(tried.wrong) or not tried.died
     for twin in () if given.no_twins else TWINS:
-        tried = try_all("question", twin=twin)
+        tried = try_all("question", twin=twin, on_postgresql=given.postgresql)
         print(f"twin, {twin}: died at {len(tried.died)} calls, {len(tried.wrong)} went wrong", flush=True)
         failed |= not tried.wrong
     print("FAILED" if failed else "passed", flush=True)

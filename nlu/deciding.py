@@ -65,12 +65,12 @@ class IntentDecision:
         spoken = tuple(word.text for word in draft.words)
         if draft.answer is not None and draft.answer.whole and draft.context.asking == "yes_no":
             return "affirm" if draft.answer.value else "deny"
-        known = self._learnt.by_heart.get(spoken) or self._learnt.by_heart.get(draft.repaired)
+        known = self._learnt.by_heart.get(spoken) or self._learnt.by_heart.get(draft.mended)
         if known is not None:
             return known
         if draft.answer is not None and draft.answer.whole:
             return "affirm" if draft.answer.value else "deny"
-        known = self._learnt.by_heart.get(without_courtesies(draft.repaired))
+        known = self._learnt.by_heart.get(without_courtesies(draft.mended))
         if known == "bot_challenge":
             known = None  # "a real human?" asks who is there; "a real human please" asks for one
         return known or self._person_called(draft)
@@ -112,7 +112,7 @@ class IntentDecision:
         """Not one known word: whatever it looks like, it is a guess. A short word mended is no evidence."""
         letters = [
             (word.text, mended)
-            for word, mended in zip(draft.words, draft.repaired, strict=False)
+            for word, mended in zip(draft.words, draft.mended, strict=False)
             if word.text.isalpha()
         ]
         return bool(letters) and not any(

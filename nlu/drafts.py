@@ -33,7 +33,7 @@ class Draft:
     alarms: Alarms
     answer: Answer | None
     entities: tuple[Entity, ...]
-    repaired: tuple[str, ...]
+    mended: tuple[str, ...]  # the words, without slips
 
     def is_covered(self, word: Word) -> bool:
         """Whether it belongs to something that was found."""
@@ -42,8 +42,8 @@ class Draft:
     def heard(self) -> Heard:
         """As intents are looked for in it."""
         return Heard(
-            without_courtesies(self.repaired),
-            mended(self.text[:_READ_CHARACTERS], self.words, self.repaired),
+            without_courtesies(self.mended),
+            mended(self.text[:_READ_CHARACTERS], self.words, self.mended),
             self.language if self.sure else None,
         )
 
@@ -71,7 +71,8 @@ class DraftReader:
         languages = self._read_as(guess.language, context)
         answer = find_answer(heard, words, languages)
         may_be_name = context.asking == "name" and tuple(w.text for w in words) not in self._learnt.by_heart
-        repair = self._learnt.repairs.get(guess.language)
+        mender = self._learnt.menders.get(guess.language)
+        first_words = tuple(word.text for word in words[:MENDED_WORDS])
         return Draft(
             text=text,
             context=context,
@@ -89,7 +90,7 @@ class DraftReader:
                 ordinary=self._learnt.ordinary.get(guess.language, frozenset()).__contains__,
                 answer=answer,
             ),
-            repaired=tuple(repair.repair(w.text) if repair else w.text for w in words[:MENDED_WORDS]),
+            mended=mender.mend(first_words) if mender else first_words,
         )
 
     def _read_as(self, language: str, context: Context) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ def _read_words_of_times() -> None:
 def _own(
     extra: Sequence[Example], learnt: Learnt, meaning: NgramScorer | SentenceScorer
 ) -> tuple[Neighbours, Rows]:
-    heard = [as_heard(e.text, e.language, learnt.repairs[e.language]) for e in extra]
+    heard = [as_heard(e.text, e.language, learnt.menders[e.language]) for e in extra]
     return Neighbours.of(meaning.rows(heard), [e.intent for e in extra]), meaning.rows
 
 
@@ -133,7 +133,7 @@ class OfflineInterpreter:
         self._labels = tuple(sorted(labels.union(own[0].labels if own else ())))
         everyday = (lexicon(x).function_words | lexicon(x).not_names for x in known_languages())
         self._everyday = frozenset().union(*learnt.ordinary.values(), *everyday)
-        self._known = self._everyday.union(*(repair.vocabulary for repair in learnt.repairs.values()))
+        self._known = self._everyday | learnt.vocabulary
         first_names = (lexicon(x).first_names for x in known_languages())
         self._drafts = DraftReader(learnt, languages, RedFlags(self._known.union(*first_names)))
         self._decision = IntentDecision(learnt, self._known)

@@ -9,6 +9,7 @@ from nlu.emergency_examples import shipped_cases
 from nlu.intents import Heard, NgramScorer
 from nlu.language import LanguageGuesser
 from nlu.lexicon import Phrases, known_languages, lexicon
+from nlu.mending import Mender, both_pairs, pairs_of
 from nlu.training_examples import Example
 from nlu.typos import TypoRepair
 from nlu.words import Word, cut, plain_words
@@ -22,7 +23,8 @@ class Lessons:
     """The words of one language's examples.
 
     `counts` tells how often each was seen, `ordinary` which are no names (people write those small now and
-    then, too), `meanings` what whole sentences want; `vocabulary` are the words that are no slips of another.
+    then, too), `meanings` what whole sentences want; `vocabulary` are the words that are no slips of another,
+    `pairs` tell which words stand beside one another (nlu.mending).
     """
 
     taught: int
@@ -30,6 +32,7 @@ class Lessons:
     ordinary: frozenset[str]
     meanings: Mapping[tuple[str, ...], frozenset[str]]
     vocabulary: Sequence[str]
+    pairs: bytes
 
     @classmethod
     def of(cls, examples: Iterable[Example], language: str) -> "Lessons":
@@ -61,6 +64,7 @@ class Lessons:
             ordinary=frozenset(w for w, times in small.items() if times >= _ORDINARY and w not in named),
             meanings={words: frozenset(intents) for words, intents in meanings.items() if words},
             vocabulary=TypoRepair(counts).words,
+            pairs=pairs_of(words for words in meanings if words),
         )
 
     def and_of(self, more: "Lessons") -> "Lessons":
@@ -75,6 +79,7 @@ class Lessons:
             ordinary=self.ordinary | more.ordinary,
             meanings=every,
             vocabulary=[*self.vocabulary, *new],
+            pairs=both_pairs(self.pairs, more.pairs),
         )
 
 
@@ -83,7 +88,8 @@ class Learnt:
     """What the lessons of some languages tell, beside the weights of scorers."""
 
     taught: int  # how many examples
-    repairs: Mapping[str, TypoRepair]
+    menders: Mapping[str, Mender]
+    vocabulary: frozenset[str]  # of all languages, without what is a slip of another
     ordinary: Mapping[str, frozenset[str]]  # words of each language that are no names
     by_heart: Mapping[tuple[str, ...], str]  # sentence -> intent, where all examples agree
     guesser: LanguageGuesser
@@ -96,30 +102,30 @@ class Learnt:
                 meanings[words] = meanings.get(words, frozenset()) | intents
         return cls(
             taught=sum(each.taught for each in lessons.values()),
-            repairs={name: TypoRepair.of_vocabulary(each.vocabulary) for name, each in lessons.items()},
+            menders={name: Mender(each.counts, each.pairs) for name, each in lessons.items()},
+            vocabulary=frozenset().union(*(each.vocabulary for each in lessons.values())),
             ordinary={name: each.ordinary for name, each in lessons.items()},
             by_heart={words: next(iter(m)) for words, m in meanings.items() if len(m) == 1},
             guesser=LanguageGuesser({name: Counter(each.counts) for name, each in lessons.items()}),
         )
 
 
-def ngram_scorer(examples: Iterable[Example], repairs: Mapping[str, TypoRepair]) -> NgramScorer:
-    """Trained on examples as they will be heard: repaired, without courtesies."""
-    return NgramScorer.train(as_lessons(examples, repairs))
+def ngram_scorer(examples: Iterable[Example], menders: Mapping[str, Mender]) -> NgramScorer:
+    """Trained on examples as they will be heard: mended, without courtesies."""
+    return NgramScorer.train(as_lessons(examples, menders))
 
 
-def as_lessons(examples: Iterable[Example], repairs: Mapping[str, TypoRepair]) -> list[tuple[Heard, str]]:
+def as_lessons(examples: Iterable[Example], menders: Mapping[str, Mender]) -> list[tuple[Heard, str]]:
     """Each once, as n-grams hear it."""
     heard = (
-        (replace(as_heard(e.text, e.language, repairs[e.language]), text=""), e.intent) for e in examples
+        (replace(as_heard(e.text, e.language, menders[e.language]), text=""), e.intent) for e in examples
     )
     return list(dict.fromkeys(heard))
 
 
-def as_heard(text: str, language: str, repair: TypoRepair) -> Heard:
+def as_heard(text: str, language: str, mender: Mender) -> Heard:
     """An example as scorers hear a message."""
-    words = tuple(repair.repair(word) for word in plain_words(text))
-    return Heard(without_courtesies(words), text, language)
+    return Heard(without_courtesies(mender.mend(plain_words(text))), text, language)
 
 
 @lru_cache(maxsize=1)
@@ -146,17 +152,17 @@ def without_courtesies(words: tuple[str, ...]) -> tuple[str, ...]:
     return rest or words
 
 
-def mended(text: str, words: Sequence[Word], repaired: Sequence[str]) -> str:
-    """The text as it was written, but for repaired words."""
+def mended(text: str, words: Sequence[Word], mended_words: Sequence[str]) -> str:
+    """The text as it was written, but for mended words."""
     pieces, reached = [], 0
-    for word, better in zip(words, repaired, strict=False):
+    for word, better in zip(words, mended_words, strict=False):
         if better != word.text:
             pieces += [text[reached : word.start], better]
             reached = word.end
     return "".join([*pieces, text[reached:]])
 
 
-def as_mended(text: str, repair: TypoRepair) -> str:
+def as_mended(text: str, mender: Mender) -> str:
     """A text as sentence embeddings hear it."""
     words = cut(text)
-    return mended(text, words, [repair.repair(word.text) for word in words])
+    return mended(text, words, mender.mend([word.text for word in words]))

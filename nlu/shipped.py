@@ -7,6 +7,8 @@ train` does so for a practice that changed them, into its own cache. Until then 
 import gzip
 import json
 import sys
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,14 +19,14 @@ from typing import Any
 from nlu.intents import NgramScorer
 from nlu.learning import Learnt, Lessons, as_lessons, as_mended, ngram_scorer
 from nlu.lexicon import known_languages
+from nlu.mending import Mender
 from nlu.sentences import SentenceScorer, installed
 from nlu.slips import with_slips
 from nlu.training_examples import Example, digest, shipped_examples
-from nlu.typos import TypoRepair
 from nlu.words import plain_words
 
 _HERE = Path(__file__).parent
-_EDITION = "10"  # raised when features or training change: what was kept before is then left alone
+_EDITION = "11"  # raised when features or training change: what was kept before is then left alone
 _WORDS = ("examples", "lexicon", "red_flags/heard")  # from what each is learnt
 _INTENTS = ("examples",)
 _SLIPS = 0.25  # each example is learnt with slips as well, in a quarter of its words
@@ -135,11 +137,11 @@ def learn_further(folder: Path = SHIPPED) -> None:
     if lessons is None or ngrams is None or {e.intent for e in _examples_of_all()} - {*ngrams.labels}:
         return learn(folder)
     added, known = _added_and_known(lessons)
-    repairs = Learnt.of(lessons).repairs
+    menders = Learnt.of(lessons).menders
     if sentences is not None and installed() and shelf.sentences() is None:
-        shelf.keep_sentences(sentences.further(_told_again(added, known, repairs)))
+        shelf.keep_sentences(sentences.further(_told_again(added, known, menders)))
     if shelf.ngrams() is None:
-        shelf.keep_ngrams(ngrams.further(as_lessons(added, repairs)))
+        shelf.keep_ngrams(ngrams.further(as_lessons(added, menders)))
     return learn(folder)
 
 
@@ -153,12 +155,12 @@ def _added_and_known(lessons: Mapping[str, Lessons]) -> tuple[list[Example], lis
 
 
 def _told_again(
-    added: Sequence[Example], known: Sequence[Example], repairs: Mapping[str, TypoRepair]
+    added: Sequence[Example], known: Sequence[Example], menders: Mapping[str, Mender]
 ) -> list[Example]:
     """What is new, once as it is and thrice with slips; and one of so many that were known."""
     slipped = [slip for seed in range(3) for slip in with_slips(added, share=_SLIPS / 2, seed=_SEED + seed)]
     slipped += with_slips(known[1 :: 2 * _AGAIN], share=_SLIPS, seed=_SEED)
-    heard = [replace(e, text=as_mended(e.text, repairs[e.language])) for e in slipped]
+    heard = [replace(e, text=as_mended(e.text, menders[e.language])) for e in slipped]
     return [*added, *heard, *known[::_AGAIN]]
 
 
@@ -167,14 +169,14 @@ def _learn_lessons() -> Mapping[str, Lessons]:
 
 
 def _learn_ngrams(lessons: Mapping[str, Lessons]) -> NgramScorer:
-    return ngram_scorer(_examples_of_all(), Learnt.of(lessons).repairs)
+    return ngram_scorer(_examples_of_all(), Learnt.of(lessons).menders)
 
 
 def _learn_sentences(lessons: Mapping[str, Lessons]) -> SentenceScorer:
     examples = _examples_of_all()
     slipped = with_slips(examples, share=_SLIPS, seed=_SEED)
-    repairs = Learnt.of(lessons).repairs
-    heard = [replace(e, text=as_mended(e.text, repairs[e.language])) for e in slipped]
+    menders = Learnt.of(lessons).menders
+    heard = [replace(e, text=as_mended(e.text, menders[e.language])) for e in slipped]
     return SentenceScorer.train([*examples, *heard])
 
 
@@ -190,7 +192,7 @@ def _read_lessons(path: Path, told: str | None) -> Mapping[str, Lessons] | None:
         if told is not None and stored["told"] != told:
             return None
         return {language: _lessons(each) for language, each in stored["languages"].items()}
-    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zlib.error):
         return None
 
 
@@ -206,6 +208,7 @@ def _lessons(stored: Mapping[str, Any]) -> Lessons:
             for sentence, intents in stored["meanings"].items()
         },
         vocabulary=stored["vocabulary"],
+        pairs=zlib.decompress(b64decode(stored["pairs"])),
     )
 
 
@@ -217,6 +220,7 @@ def _write_lessons(path: Path, lessons: Mapping[str, Lessons], told: str) -> Non
             "ordinary": sorted(each.ordinary),
             "meanings": {" ".join(words): " ".join(sorted(m)) for words, m in sorted(each.meanings.items())},
             "vocabulary": list(each.vocabulary),
+            "pairs": b64encode(zlib.compress(each.pairs)).decode(),
         }
         for language, each in lessons.items()
     }

@@ -1,7 +1,9 @@
-"""Repairs unknown words to the vocabulary that was learnt, language by language."""
+"""Repairs unknown words to those that were learnt, one by one: where examples are few.
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+What a front desk reads is mended by whole sentences: nlu.mending.
+"""
+
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -29,9 +31,6 @@ class TypoRepair:
             known.add(word)
             if len(word) >= _SHORTEST and word.isalpha():
                 by_length.setdefault(len(word), []).append(word)
-        self._know(known, by_length)
-
-    def _know(self, known: Collection[str], by_length: Mapping[int, Sequence[str]]) -> None:
         self.vocabulary = frozenset(known)
         self._by_length = by_length
         self.repair = lru_cache(maxsize=8192)(self._repair)
@@ -41,22 +40,6 @@ class TypoRepair:
         """All that is known, in the order in which ties are won."""
         ordered = [word for words in self._by_length.values() for word in words]
         return [*ordered, *sorted(self.vocabulary.difference(ordered))]
-
-    @classmethod
-    def of_vocabulary(cls, words: Iterable[str]) -> "TypoRepair":
-        """Of the `words` of another: nothing is looked for anew."""
-        known = cls({})
-        by_length: dict[int, list[str]] = {}
-        every = tuple(words)
-        for word in every:
-            if len(word) >= _SHORTEST and word.isalpha():
-                by_length.setdefault(len(word), []).append(word)
-        known._know(every, by_length)
-        return known
-
-    @classmethod
-    def from_words(cls, words: Iterable[str]) -> "TypoRepair":
-        return cls(Counter(words))
 
     def _repair(self, word: str) -> str:
         """The word itself where it is known, short, or like nothing known."""

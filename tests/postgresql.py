@@ -29,12 +29,34 @@ def fresh_database() -> str:
         if os.environ.get("CI") or os.environ.get("REQUIRE_POSTGRESQL"):
             pytest.fail(f"there is no PostgreSQL here: {remedy}")
         pytest.skip(f"there is no PostgreSQL here: {remedy}")
-    name = f"chairside_{uuid.uuid4().hex[:12]}"
+    name = _new_name()
+    _command(server, f"CREATE DATABASE {name}")
+    return f"{server}/{name}"
+
+
+def copied_database(url: str) -> str:
+    """The URL of another with the same in it. Nobody may be connected to the first."""
+    server, _, name = url.rpartition("/")
+    copy = _new_name()
+    _command(server, f"CREATE DATABASE {copy} TEMPLATE {name}")
+    return f"{server}/{copy}"
+
+
+def drop_database(url: str) -> None:
+    """Whoever is still connected is cut off."""
+    server, _, name = url.rpartition("/")
+    _command(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _new_name() -> str:
+    return f"chairside_{uuid.uuid4().hex[:12]}"
+
+
+def _command(server: str, statement: str) -> None:
     engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(statement))
     engine.dispose()
-    return f"{server}/{name}"
 
 
 @cache

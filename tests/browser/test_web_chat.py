@@ -73,8 +73,6 @@ async def test_a_visitor_of_the_site_is_answered_and_finds_the_chat_again(
     button = page.get_by_role("button", name="Scriva allo studio")
     await button.click()
     chat = page.frame_locator("#chairside-chat")
-    await page.wait_for_load_state("networkidle")  # nobody types before the chat has loaded
-    await page.wait_for_timeout(500)
     await chat.get_by_label("Scriva un messaggio").fill("Buonasera, vorrei prenotare una prima visita")
     await chat.get_by_label("Scriva un messaggio").press("Enter")
     await expect(chat.locator(".said-assistant").last).to_contain_text("nome e cognome")

@@ -125,4 +125,6 @@ addEventListener("keydown", (event) => {
 
 show();
 if (token) listen();
+// Until now nobody could have heard what is sent.
+for (const part of document.getElementById("write").elements) part.disabled = false;
 field.focus();
