@@ -6,7 +6,7 @@ PORT ?=
 # What was compiled once is kept: a server starts in half the time, and tests start hundreds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: upgrade beside locked any-text demo test setup check unit browser pictures container crash crash-workers every-call races diary-races races-outside inbox-races oracle outreach hostile pace mutants deliveries replies billed crowd outages changes crosstalk bench bench-engine bench-inbox bench-openings growth soak clean
+.PHONY: upgrade beside locked any-text demo test setup check unit browser pictures container crash crash-workers every-call races diary-races races-outside inbox-races oracle outreach hostile pace resident mutants deliveries replies billed crowd outages changes crosstalk bench bench-engine bench-inbox bench-openings growth soak clean
 
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
@@ -112,6 +112,9 @@ bench: setup  ## durable turns a second beside a bare server with the same commi
 
 pace: setup  ## what patients feel at the pace that Meta lets one number send, on one core
 	$(RUN)python -m bench.pace
+
+resident: setup  ## how long a start takes, and what is in memory after ten thousand conversations
+	$(RUN)python -m bench.resident
 
 bench-openings: setup  ## a search for openings: 90 days, 10 practitioners; then 100 and 100,000 appointments
 	$(RUN)python -m bench.openings --large

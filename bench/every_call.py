@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -151,7 +152,9 @@ async def _settled(surgery: Surgery, outside: Outside) -> None:
     """Patients wait for their answer: what a dead worker was to send is taken over by a round a second."""
     for _ in range(_PATIENCE):
         await surgery.settled()
-        if len(outside.facts("sent")) >= len(outside.facts("acknowledged")):
+        answers = {fact["id"] for fact in outside.facts("sent")}
+        owed = min(len(outside.facts("written")), len(outside.facts("acknowledged")))
+        if len(answers) >= owed:
             return
         await asyncio.sleep(0.25)
 
@@ -255,18 +258,23 @@ class Practice:
         folder = self._folder / f"{self._flow}-{at}"
         shutil.copytree(self._prepared, folder)
         url = self._url and copied_database(self._url)
-        if not self._lives(folder, url, dies_at=at):
+        try:
+            if not self._lives(folder, url, dies_at=at):
+                if url:
+                    _let_ten_seconds_pass(url)
+                self._lives(folder, url, dies_at=None)
+                calls: list[str] = []
+            else:
+                calls = Outside(folder / "outside.jsonl").facts("calls")[-1]["calls"]
+            return asyncio.run(ending(self._life(folder, url, dies_at=None))), calls
+        finally:
+            shutil.rmtree(folder)
             if url:
-                _let_ten_seconds_pass(url)
-            self._lives(folder, url, dies_at=None)
-            calls: list[str] = []
-        else:
-            calls = Outside(folder / "outside.jsonl").facts("calls")[-1]["calls"]
-        found = asyncio.run(ending(self._life(folder, url, dies_at=None)))
-        shutil.rmtree(folder)
-        if url:
-            drop_database(url)
-        return found, calls
+                drop_database(url)
+
+    def close(self) -> None:
+        if self._url:
+            drop_database(self._url)
 
     def _life(self, folder: Path, url: str | None, *, dies_at: int | None, prepares: bool = False) -> Life:
         return Life(
@@ -299,7 +307,7 @@ def _let_ten_seconds_pass(url: str) -> None:
     for them a hundred times."""
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE worker SET seen_at = 0"))
+        connection.execute(text("UPDATE worker SET seen_at = seen_at - 11000000"))
     engine.dispose()
 
 
@@ -318,8 +326,10 @@ def try_all(
     """Each so-manieth call, and one of every kind; of a twin, some of those at which it has to show."""
     wrong: list[str] = []
     died: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="chairside-every-call-") as folder:
-        practice = Practice(Path(folder), flow, twin=twin, on_postgresql=on_postgresql)
+    with (
+        tempfile.TemporaryDirectory(prefix="chairside-every-call-") as folder,
+        closing(Practice(Path(folder), flow, twin=twin, on_postgresql=on_postgresql)) as practice,
+    ):
         undisturbed, calls = practice.disturbed(None)
         if not undisturbed.is_clean:
             raise RuntimeError(f"{flow} goes wrong without any crash: {undisturbed}")

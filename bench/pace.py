@@ -155,10 +155,11 @@ def _tell(
     print(f"messages {len(replied)} ({len(replied) / took:.1f} a second), statuses {len(meta.acknowledged)}")
     print(f"reply {spread(replied)}, acknowledgement {spread(acknowledged)}, not written in time {late}")
     print(f"of a core {used / took:.2f}, {1000 * used / max(1, len(replied)):.2f} ms of CPU a message")
-    print(f"resident {_resident(process.pid):.0f} MB")
+    print(f"resident {resident(process.pid):.0f} MB")
 
 
-def _resident(process: int) -> float:
+def resident(process: int) -> float:
+    """Megabytes of memory that the process holds now."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{process}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):

@@ -116,9 +116,13 @@ class Talk:
         while time.monotonic() < until:
             await self.turn()
 
+    def wish(self) -> Mapping[str, Any]:
+        """What is written or tapped next."""
+        return _NEXT[self.kind](self.shown, self.number)
+
     async def turn(self) -> None:
         self.number += 1
-        body, headers = webhook(self.number, self.who, _NEXT[self.kind](self.shown, self.number))
+        body, headers = webhook(self.number, self.who, self.wish())
         began = time.perf_counter()
         async with self.http.post(f"{self.url}/webhooks/whatsapp", data=body, headers=headers) as answer:
             assert answer.status == 200, answer.status

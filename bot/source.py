@@ -28,6 +28,11 @@ _MAY_BE_REFUSED = re.compile(
     r"(?:^|[\s\[\]{},:?\"'-])[&*!]|^(?:%|---|\.\.\.)|[\x85\u2028\u2029\ufeff]", re.MULTILINE
 )
 
+#: Where libyaml is more lenient than the standard, or would go down with the process: it nests on the stack.
+_FOR_THE_STRICT_READER = re.compile(r"\t|[|>][-+0-9]*#|[\"']:\S|^[ ?:-]{400}", re.MULTILINE)
+_MOST_BRACKETS = 5000
+_LIBYAML = getattr(yaml, "CBaseLoader", None)  # a wheel without it reads slowly
+
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 40
 
@@ -146,7 +151,7 @@ def _read(text: str, shown_as: str) -> Node:
                 )
             if isinstance(token, DocumentStartToken) and _had_content(text, token):
                 raise _refusal(_at(shown_as, token.start_mark), "holds several documents; use several files")
-        tree = _composed_fast(text) if not tokens and "\t" not in text else None
+        tree = None if tokens else _composed_fast(text)
         tree = tree or YAML(typ="rt", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -173,14 +178,17 @@ def _read(text: str, shown_as: str) -> Node:
 
 
 def _composed_fast(text: str) -> Any:
-    """By libyaml, twenty times as fast; None where it is not there or will not read the text.
+    """By libyaml, twenty times as fast; None where it is not there or shall not, or will not, read the text.
 
-    It knows YAML 1.1, which differs in what is refused anyhow (tests/unit/test_source_twice.py) and in what
-    plain scalars mean, which is ours to say. What it refuses the other reads, and says why in better words.
+    What plain scalars mean is ours to say. What it refuses the strict reader reads, and says why in better
+    words. tests/unit/test_source_twice.py compares the two.
     """
+    brackets = text.count("[") + text.count("{")
+    if _LIBYAML is None or brackets > _MOST_BRACKETS or _FOR_THE_STRICT_READER.search(text):
+        return None
     try:
-        return yaml.compose(text, Loader=yaml.CBaseLoader)
-    except (yaml.YAMLError, AttributeError, UnicodeError):
+        return yaml.compose(text, Loader=_LIBYAML)
+    except (yaml.YAMLError, UnicodeError):
         return None
 
 

@@ -65,15 +65,25 @@ class IntentDecision:
         spoken = tuple(word.text for word in draft.words)
         if draft.answer is not None and draft.answer.whole and draft.context.asking == "yes_no":
             return "affirm" if draft.answer.value else "deny"
-        known = self._learnt.by_heart.get(spoken) or self._learnt.by_heart.get(draft.mended)
+        meant = draft.mended if self._is_plainly_mended(draft) else spoken[:MENDED_WORDS]
+        known = self._learnt.by_heart.get(spoken) or self._learnt.by_heart.get(meant)
         if known is not None:
             return known
         if draft.answer is not None and draft.answer.whole:
             return "affirm" if draft.answer.value else "deny"
-        known = self._learnt.by_heart.get(without_courtesies(draft.mended))
+        known = self._learnt.by_heart.get(without_courtesies(meant))
         if known == "bot_challenge":
             known = None  # "a real human?" asks who is there; "a real human please" asks for one
         return known or self._person_called(draft)
+
+    def _is_plainly_mended(self, draft: Draft) -> bool:
+        """Whether only long words that nobody knows were mended: "Basto" is a name and no "basta", and what
+        seems likely is no certainty."""
+        changed = [w.text for w, m in zip(draft.words, draft.mended, strict=False) if w.text != m]
+        alone = len(draft.words) == 1
+        return not (alone and changed) and all(
+            len(word) >= _TELLING and word not in self._known for word in changed
+        )
 
     def _person_called(self, draft: Draft) -> str | None:
         """ "You stupid bot, get me a person": one of several clauses asks for a person."""

@@ -40,7 +40,7 @@ class LanguageGuesser:
             self._grams[language][""] = log(1 / total)
         russian = self._words.get("ru", frozenset())
         self._russian = frozenset(in_latin(word) for word in russian if len(word) >= 4 and not word.isascii())
-        self._weigh = lru_cache(maxsize=16384)(self._weigh_word)
+        self._weigh = lru_cache(maxsize=4096)(self._weigh_word)
 
     def guess(
         self, words: Sequence[Word], *, languages: Sequence[str], current: str | None, ignore: frozenset[str]

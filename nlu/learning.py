@@ -102,7 +102,9 @@ class Learnt:
                 meanings[words] = meanings.get(words, frozenset()) | intents
         return cls(
             taught=sum(each.taught for each in lessons.values()),
-            menders={name: Mender(each.counts, each.pairs) for name, each in lessons.items()},
+            menders={
+                name: Mender(each.counts, each.pairs, each.vocabulary) for name, each in lessons.items()
+            },
             vocabulary=frozenset().union(*(each.vocabulary for each in lessons.values())),
             ordinary={name: each.ordinary for name, each in lessons.items()},
             by_heart={words: next(iter(m)) for words, m in meanings.items() if len(m) == 1},
@@ -135,7 +137,7 @@ def _courtesies() -> tuple[Phrases, Phrases]:
     return Phrases.of(every), Phrases.of(phrase[::-1] for phrase in every)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=1024)
 def without_courtesies(words: tuple[str, ...]) -> tuple[str, ...]:
     """ "buongiorno vorrei prenotare grazie" without its frame; all of it when nothing else is there."""
     opening, closing = _courtesies()

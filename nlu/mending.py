@@ -8,7 +8,7 @@ words without a slip became others, slips of the authors among them.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise, takewhile
 from zlib import crc32
@@ -22,10 +22,12 @@ _AS_IF = 150_000  # words in the examples: counts mean the same however many the
 _SURE = 40  # times; a word that is said so often is no slip
 _TOLD = 2  # times; nothing is mended to what is said less often
 _LONGEST = 30
+_TELLING = 4  # letters from which a word is told from others without its neighbours
 _LETTERS = 40  # of a language, the most frequent
 # What is weighed, all as logarithms of how likely it is; by the examples that were kept apart.
 _OFTEN, _BESIDE = 0.8, 0.6
 _NEVER_SAID = -3.05  # of a word that nobody said
+_IS_KNOWN = 2.0  # more for a word that somebody said, and that is no slip
 _SWAPPED, _TWICE_FOR_ONCE, _ONCE_FOR_TWICE = 2.5, 2.5, 3.0
 _LEFT_OUT, _PUT_IN, _ANOTHER = 3.5, 5.0, 5.0
 _AT_FIRST = 1.0  # more for the first letter
@@ -37,29 +39,44 @@ _HOW_OFTEN = [math.log(times + 1) for times in range(_MOST + 1)]
 class Mender:
     """The words of one language, and what stands beside them."""
 
-    def __init__(self, counts: Mapping[str, int], pairs: bytes) -> None:
-        """`counts` tells how often each word is said; `pairs` are `pairs_of` the sentences."""
-        share = _AS_IF / max(sum(counts.values()), 1)
+    def __init__(self, counts: Mapping[str, int], pairs: bytes, known: Collection[str] = ()) -> None:
+        """`counts` tells how often each word is said; `pairs` are `pairs_of` the sentences; `known` words are
+        no slips of others, however seldom they are said."""
+        share = min(1.0, _AS_IF / max(sum(counts.values()), 1))
         self._often = {
             word: times * share
             for word, times in counts.items()
-            if word.isalpha() and len(word) > 1 and times * share >= _TOLD
+            if word.isalpha() and len(word) > 1 and times >= _TOLD
         }
+        self._known = frozenset(known)
         self._pairs = pairs
-        self._candidates = lru_cache(maxsize=8192)(self._look_for_candidates)
+        self._candidates = lru_cache(maxsize=4096)(self._look_for_candidates)
 
     def mend(self, words: Sequence[str]) -> tuple[str, ...]:
         """As many words; what cannot be bettered stays as it is."""
         mended: list[str] = []
         for at, word in enumerate(words):
-            candidates = self._candidates(word)
+            candidates = self._candidates(word) if 1 < len(word) <= _LONGEST else ()
             if not candidates:
                 mended.append(word)
                 continue
             before = mended[-1] if mended else "^"
             after = words[at + 1] if at + 1 < len(words) else "$"
-            mended.append(max(candidates, key=lambda one: one[1] + self._beside(before, one[0], after))[0])
+            mended.append(self._likeliest(word, candidates, before, after))
         return tuple(mended)
+
+    def _likeliest(self, word: str, candidates: Sequence[tuple[str, float]], before: str, after: str) -> str:
+        best, most = word, -math.inf
+        either = before != "^" or after != "$"  # whether anything stands beside it
+        for meant, likely in candidates:
+            beside = self._beside(before, meant, after)
+            if meant != word and min(len(word), len(meant)) < _TELLING and not (beside and either):
+                continue  # one letter makes another word of it, and nobody said that beside these
+            if meant != word and not either and _has_another_letter(word, meant):
+                continue  # "Dante" and no "dente"
+            if likely + beside > most:
+                best, most = meant, likely + beside
+        return best
 
     def _beside(self, before: str, word: str, after: str) -> float:
         first, second = self._pairs[_place(before, word)], self._pairs[_place(word, after)]
@@ -68,7 +85,7 @@ class Mender:
     def _look_for_candidates(self, word: str) -> list[tuple[str, float]]:
         """What may be meant, the word itself first, with how likely it is; nothing where it is sure."""
         said = self._often.get(word, 0.0)
-        if not 1 < len(word) <= _LONGEST or not word.isalpha() or said >= _SURE:
+        if not word.isalpha() or said >= _SURE:
             return []
         costs = {meant: _cost(word, meant) for meant in self._one_slip_from(word) if meant != word}
         if not costs and not said and len(word) >= _TWO_FROM:
@@ -78,7 +95,7 @@ class Mender:
             costs = dict.fromkeys((str(found[0]) for found in near), _TWO_SLIPS)
         if not costs:
             return []
-        itself = _OFTEN * math.log(said) if said else _NEVER_SAID
+        itself = _OFTEN * math.log(max(said, 1.0)) + _IS_KNOWN if word in self._known else _NEVER_SAID
         return [(word, itself), *((w, _OFTEN * math.log(self._often[w]) - cost) for w, cost in costs.items())]
 
     def _one_slip_from(self, word: str) -> list[str]:
@@ -119,6 +136,10 @@ def _cost(word: str, meant: str) -> float:
     if len(word) < len(meant):
         return _ONCE_FOR_TWICE if at and meant[at] == meant[at - 1] else _LEFT_OUT + first
     return _SWAPPED if word[at + 1 :] != meant[at + 1 :] else _ANOTHER + first
+
+
+def _has_another_letter(word: str, meant: str) -> bool:
+    return len(word) == len(meant) and sorted(word) != sorted(meant)
 
 
 def pairs_of(sentences: Iterable[Sequence[str]]) -> bytes:

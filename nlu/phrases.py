@@ -80,7 +80,7 @@ class PhraseBook:
         self._long_stems: dict[str, list[str]] = {}
         for stem in sorted({s for step in lenient for s in step.stems if len(s) >= _SLIP_FROM}):
             self._long_stems.setdefault(stem[0], []).append(stem)
-        self._readings = lru_cache(maxsize=16384)(self._read)
+        self._readings = lru_cache(maxsize=4096)(self._read)
         self._by_opening: dict[str, list[tuple[int, int]]] = {}
         for number, phrase in enumerate(self._phrases):
             for part_number, part in enumerate(phrase.parts):

@@ -128,7 +128,7 @@ def _begun(word: str, names: Mapping[str, object], same: Same) -> Iterable[str]:
     return _alike(word, tuple(names)) if same is same_word else (n for n in names if same(word, n))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _alike(written: str, known: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(one for one in known if same_word(written, one))
 
@@ -139,7 +139,7 @@ def _telling(name: str) -> tuple[str, ...]:
     return tuple(word for word in words if word not in _SMALL) or words
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def same_word(written: str, known: str) -> bool:
     """The same word, inflected ("чистку", "visite"), with a slip ("puliza") or in digits ("1a visita")."""
     if written == known:

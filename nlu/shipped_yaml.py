@@ -1,7 +1,7 @@
 """Reads the YAML that is shipped: by libyaml where it is there, since a start reads a megabyte of it.
 
-Plain scalars mean what YAML 1.2 says ("no" is a word). Nothing is checked: tests/nlu/test_shipped_yaml.py
-reads every file with a strict reader, too. What others write goes through strict readers alone.
+Of plain scalars only true, false, null and decimal numbers are more than words ("no" is a word, as in
+YAML 1.2). Nothing is checked: tests/nlu/test_shipped_yaml.py reads every file with a strict reader, too.
 """
 
 import re
@@ -29,5 +29,5 @@ for _kind, _written, _first in _PLAIN:
 
 
 def shipped_yaml(path: Path | Traversable) -> Any:
-    """Dicts, lists and scalars. Raises OSError."""
+    """Dicts, lists and scalars. Raises OSError, and YAMLError for what no libyaml reads."""
     return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)

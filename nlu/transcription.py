@@ -53,7 +53,7 @@ _DOUBLE = re.compile(r"([^aeiou])\1+")
 _SHORTEST = 3
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def same_name(written: str, known: str) -> bool:
     """The same name, inflected, misspelt, or written in the other alphabet. Both are folded words."""
     if same_word(written, known):
@@ -69,7 +69,7 @@ def same_name(written: str, known: str) -> bool:
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def sound(word: str) -> str:
     """Roughly how a folded word sounds, one letter a sound."""
     return _DOUBLE.sub(r"\1", _of_cyrillic(word) if _is_cyrillic(word) else _of_latin(word))

@@ -23,7 +23,7 @@ _SPELLINGS = [
 ]
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def in_latin(word: str) -> str:
     """One spelling for Russian and for what people type of it in Latin letters: дышать, dyshat, dishat'."""
     if not word.isascii():

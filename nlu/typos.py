@@ -33,7 +33,7 @@ class TypoRepair:
                 by_length.setdefault(len(word), []).append(word)
         self.vocabulary = frozenset(known)
         self._by_length = by_length
-        self.repair = lru_cache(maxsize=8192)(self._repair)
+        self.repair = lru_cache(maxsize=4096)(self._repair)
 
     @property
     def words(self) -> list[str]:

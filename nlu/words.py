@@ -105,7 +105,7 @@ def cut(text: str) -> tuple[Word, ...]:
     )
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def plain_words(text: str) -> tuple[str, ...]:
     """The folded words alone; for lists of words in data files."""
     return tuple(word.text for word in cut(text))

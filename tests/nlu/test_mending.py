@@ -9,7 +9,9 @@ SAID = [
     *(["lavo", "i", "denti"],) * 3,
     *(["sono", "la", "mamma"],) * 90,
     *(["un", "nono", "mese"],) * 3,
-    *(["la", "prenotazione", "di", "oggi"],) * 9,
+    *(["la", "prenotazione", "di", "oggi"],) * 200,
+    *(["la", "martina", "di", "paolo"],) * 2,
+    *(["di", "mattina"],) * 35,
 ]
 
 
@@ -18,7 +20,7 @@ def mender() -> Mender:
     for words in SAID:
         for word in words:
             counts[word] = counts.get(word, 0) + 1
-    return Mender(counts, pairs_of(SAID))
+    return Mender(counts, pairs_of(SAID), known={"martina"})
 
 
 def test_what_is_said_more_often_is_meant() -> None:
@@ -34,6 +36,20 @@ def test_a_letter_swapped_left_out_put_in_or_doubled() -> None:
 def test_the_words_beside_tell_what_a_word_that_exists_should_have_been() -> None:
     assert mender().mend(("nono", "la", "mamma"))[0] == "sono"
     assert mender().mend(("un", "nono", "mese"))[1] == "nono"
+
+
+def test_what_is_known_is_no_slip_however_seldom_it_is_said() -> None:
+    assert mender().mend(("martina",)) == ("martina",)
+
+
+def test_short_words_are_mended_beside_words_that_they_are_said_with() -> None:
+    assert mender().mend(("denti", "al", "lavoro"))[1] == "al"
+    assert mender().mend(("spostare", "al", "visita"))[1] == "la"
+
+
+def test_a_word_alone_is_no_other_word() -> None:
+    assert mender().mend(("visite",)) == ("visite",)
+    assert mender().mend(("viista",)) == ("visita",)
 
 
 def test_two_slips_in_a_long_word() -> None:

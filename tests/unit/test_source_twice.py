@@ -5,6 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bot import source
 from bot.errors import ContentRefused
@@ -31,6 +32,21 @@ def both(text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[object, object]:
     with monkeypatch.context() as patched:
         patched.setattr(source, "_composed_fast", lambda text: None)
         return fast, read(text)
+
+
+def test_there_are_two_readers() -> None:
+    assert yaml.__with_libyaml__
+    assert source._LIBYAML is not None
+
+
+@pytest.mark.parametrize("written", ["a: |#c\n  x\n", '["a":b]\n', "a: [" + '"x":y,' * 3 + "]\n"])
+def test_what_only_libyaml_would_read(written: str) -> None:
+    assert str(read(written)).startswith("f.yml:1")
+
+
+@pytest.mark.parametrize("written", ["[", "- ", "{a: ", "? ", "\n  - ["])
+def test_nesting_without_end_is_refused_and_no_crash(written: str) -> None:
+    assert str(read(written * 100_000)).startswith("f.yml:")  # refused, with a place
 
 
 @pytest.mark.parametrize("path", _SHIPPED, ids=str)

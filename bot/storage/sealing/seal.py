@@ -7,6 +7,7 @@ import hmac
 import os
 import secrets
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -19,7 +20,7 @@ from bot.errors import SetupError
 from bot.storage.tables import SealingKey
 
 _NONCE = 12
-_CACHED = 50_000
+_CACHED = 2_000
 _KEYS = SealingKey.__table__  # type: ignore[attr-defined]
 _LOAD = select(_KEYS.c.wrapped).where(_KEYS.c.owner == bindparam("owner"))
 _STORE = insert(_KEYS)
@@ -86,6 +87,8 @@ class Keyring:
     def _key(self, connection: Connection, owner: str) -> AESGCM:
         known = self._cache.get(owner)
         if known is not None:
+            with suppress(KeyError):  # another thread has just let go of it
+                self._cache.move_to_end(owner)
             return known
         wrapped = connection.execute(_LOAD, {"owner": owner}).scalar()
         if wrapped is None:

@@ -123,8 +123,10 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape" && parent !== window) parent.postMessage("chairside:close", "*");
 });
 
+// Until now nobody could have heard what is sent.
+field.readOnly = false;
+document.querySelector(".chat-send").disabled = false;
+
 show();
 if (token) listen();
-// Until now nobody could have heard what is sent.
-for (const part of document.getElementById("write").elements) part.disabled = false;
 field.focus();
