@@ -320,9 +320,10 @@ class Store(Protocol):
     ) -> None:
         """What a send came to. Never undoes what a status has already proved."""
 
-    async def refused(self, message: OutboxMessage, refusal: Refused) -> Verdict:
+    async def refused(self, message: OutboxMessage, refusal: Refused) -> Verdict | None:
         """The channel did not take it: what becomes of the message, and of whatever else that concerns (the
-        contact, the template, staff who have to hear of it), in one transaction."""
+        contact, the template, staff who have to hear of it), in one transaction. None where another worker
+        has the conversation by now, and decides."""
 
     async def give_up(self, message: OutboxMessage) -> None:
         """Nobody knows whether it arrived, and it is not tried again: staff hear of it."""

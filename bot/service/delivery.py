@@ -311,6 +311,8 @@ class Delivery:
                 if self._lines.answered(line, message.contact.id, now):
                     self.look_again()
         decided = await self._store.refused(message, refusal)
+        if decided is None:
+            return
         log.warning(
             "send_refused",
             outbox=message.id,

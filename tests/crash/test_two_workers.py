@@ -4,14 +4,16 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, text
 
-from bot.domain.pipeline import OutboxState
+from bot.domain.conversation import Refused, SendAction
+from bot.domain.pipeline import OutboxMessage, OutboxState
+from bot.ports import Store
 from tests.contracts.test_stores import NOW, House, said, turn_of
 from tests.crash.worker import PATIENCE
 from tests.postgresql import fresh_database
@@ -69,6 +71,10 @@ def _lives_of_sleepy(connection: Connection) -> object:
     return connection.execute(sleepy).scalar()
 
 
+def _only_message(connection: Connection) -> object:
+    return connection.execute(text("SELECT state FROM outbox")).scalar_one()
+
+
 async def test_a_worker_that_froze_finds_its_turn_taken(url: str) -> None:
     async with house(url, "other") as other:
         anna = await other.hear()
@@ -114,6 +120,40 @@ async def test_what_a_killed_worker_was_sending_is_in_doubt_for_the_next(url: st
 
         assert head is not None
         assert (head.state, head.reply.text, head.attempts) == (OutboxState.UNCERTAIN, "from killed", 0)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda store, message: store.take_back(message),
+        lambda store, message: store.hold_back(message),
+        lambda store, message: store.give_up(message),
+        lambda store, message: store.settle(message, state=OutboxState.UNCERTAIN, not_before=NOW),
+        lambda store, message: store.refused(message, Refused(action=SendAction.RETRY)),
+    ],
+    ids=["takes it back", "holds it back", "gives it up", "doubts it", "was refused"],
+)
+async def test_who_slept_leaves_alone_what_another_worker_is_sending(
+    url: str, deed: Callable[[Store, OutboxMessage], Awaitable[object]]
+) -> None:
+    """It would stand in the queue again, whatever the other stores, and go out twice."""
+    async with house(url, "sleepy") as sleepy, house(url, "other") as other:
+        anna = await sleepy.hear()
+        snapshot = await sleepy.store.load(anna, worker="sleepy")
+        assert snapshot is not None
+        in_its_hands = await sleepy.store.commit(turn_of(snapshot, "buonasera"))
+        assert in_its_hands is not None
+        await taken_over(other, anna)
+        doubtful = await other.store.next_to_send(anna)
+        assert doubtful is not None
+        again = await other.store.resend(doubtful)
+        assert again is not None
+
+        await deed(sleepy.store, in_its_hands)
+        await other.store.settle(again, state=OutboxState.SENT, message_id="wamid.1")
+
+        assert await other.store.next_to_send(anna) is None
+        assert await other.database.read(_only_message) == OutboxState.SENT
 
 
 async def test_a_message_that_another_worker_stores_calls_the_one_who_has_the_conversation(url: str) -> None:

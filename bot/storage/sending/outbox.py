@@ -250,10 +250,12 @@ class OutboxRows:
             by_human_agent=allowed.way is Way.HUMAN_AGENT,
         )
 
-    async def refused(self, message: OutboxMessage, refusal: Refused) -> Verdict:
+    async def refused(self, message: OutboxMessage, refusal: Refused) -> Verdict | None:
         at = to_stamp(self._clock.now())
 
-        def unit(connection: Connection) -> Verdict:
+        def unit(connection: Connection) -> Verdict | None:
+            if not self._is_still_ours(connection, message):
+                return None
             return self._fates.refused(
                 connection,
                 message.id,
@@ -269,7 +271,7 @@ class OutboxRows:
         at = to_stamp(self._clock.now())
 
         def unit(connection: Connection) -> None:
-            if _SETTLE.run(
+            if self._is_still_ours(connection, message) and _SETTLE.run(
                 connection,
                 row=message.id,
                 new_state=OutboxState.FAILED.value,
@@ -290,6 +292,11 @@ class OutboxRows:
             await self._claims.show_life()
         return True
 
+    def _is_still_ours(self, connection: Connection, message: OutboxMessage) -> bool:
+        """Whether it is for us to say what becomes of it. Who slept, and whose conversation another worker
+        has taken meanwhile, knows nothing of what that one is doing with it: it may be sending it."""
+        return self._claims.lock(connection, message.contact.id)
+
     def has_moved(self, message: OutboxMessage) -> bool:
         if not self._claims.is_fresh():  # we slept, and somebody else may be sending it
             return True
@@ -297,13 +304,18 @@ class OutboxRows:
 
     async def take_back(self, message: OutboxMessage) -> None:
         at = to_stamp(self._clock.now())
-        await self._database.write_brief(lambda connection: _TAKE_BACK.run(connection, row=message.id, at=at))
+
+        def unit(connection: Connection) -> None:
+            if self._is_still_ours(connection, message):
+                _TAKE_BACK.run(connection, row=message.id, at=at)
+
+        await self._database.write_brief(unit)
 
     async def hold_back(self, message: OutboxMessage) -> None:
         at = to_stamp(self._clock.now())
 
         def unit(connection: Connection) -> None:
-            if _HOLD_BACK.run(connection, row=message.id, at=at):
+            if self._is_still_ours(connection, message) and _HOLD_BACK.run(connection, row=message.id, at=at):
                 self._handoffs.note_paused(connection, message.contact.id, key=message.id, at=at)
 
         await self._database.write_brief(unit)
@@ -326,7 +338,13 @@ class OutboxRows:
             "sent": to_stamp(now) if state is OutboxState.SENT else None,
             "code": error_code,
         }
-        await self._database.write_brief(lambda connection: _SETTLE.run(connection, **values))
+
+        def unit(connection: Connection) -> None:
+            # That it went out is so whoever says it.
+            if state is OutboxState.SENT or self._is_still_ours(connection, message):
+                _SETTLE.run(connection, **values)
+
+        await self._database.write_brief(unit)
 
     async def resend(self, message: OutboxMessage) -> OutboxMessage | None:
         now = to_stamp(self._clock.now())
