@@ -302,6 +302,10 @@ class Store(Protocol):
         """Whether the conversation of a message of the bot's has changed hands, or is about to, since the
         message was given out. To be asked right before it is posted."""
 
+    def leaves_before(self) -> float | None:
+        """The moment, of time.monotonic, after which what is posted now must not go out any more: another
+        worker may be sending it. None: never."""
+
     async def take_back(self, message: OutboxMessage) -> None:
         """A message that was given out was not posted: it is queued as before."""
 

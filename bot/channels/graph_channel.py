@@ -77,7 +77,7 @@ class GraphChannel(Generic[Account]):
         return answer_challenge(query, tokens=[each.verify_token for each in self._accounts.values()])
 
     async def send(self, message: Rendered, to: Address) -> SendOutcome:
-        answer = await self._post(message.body, to)
+        answer = await self._post(message.body, to, leaves_before=message.leaves_before)
         if isinstance(answer, GraphAnswer):
             return outcome_of(answer, refusals=self._platform.refusals, message_id=self._platform.message_id)
         return answer
@@ -87,8 +87,12 @@ class GraphChannel(Generic[Account]):
         answer = await self._post(action, to)
         return isinstance(answer, GraphAnswer) and answer.status < 300
 
-    async def _post(self, body: Mapping[str, Any], to: Address) -> GraphAnswer | Refused | FateUnknown:
+    async def _post(
+        self, body: Mapping[str, Any], to: Address, *, leaves_before: float | None = None
+    ) -> GraphAnswer | Refused | FateUnknown:
         account = self._accounts.get(to.account)
         if account is None:  # it was taken out of practice.yml with messages still to be sent
             return Refused(action=SendAction.STOP)
-        return await self._graphs[to.account].post(to.account, "messages", body, token=account.access_token)
+        return await self._graphs[to.account].post(
+            to.account, "messages", body, token=account.access_token, leaves_before=leaves_before
+        )

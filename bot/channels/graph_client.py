@@ -13,6 +13,7 @@ was delivered":
 
 import json
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,8 @@ from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.payload import BytesPayload
 from yarl import URL
 
 from bot.channels.lenient import error_code, mapping, read_object, whole_number
@@ -100,6 +103,20 @@ def _by_status(answer: GraphAnswer) -> SendAction:
     return _BY_STATUS.get(answer.status, SendAction.OUR_BUG)
 
 
+class _Punctual(BytesPayload):
+    """A body that does not leave too late, whatever held it up: a process that was frozen in the middle of a
+    request goes on with it when it wakes, and looks at no clock."""
+
+    def __init__(self, value: bytes, leaves_before: float | None) -> None:
+        super().__init__(value)
+        self._leaves_before = leaves_before
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        if self._leaves_before is not None and time.monotonic() > self._leaves_before:
+            raise TimeoutError("too late: somebody else may be sending this")
+        await super().write_with_length(writer, content_length)
+
+
 class GraphClient:
     """Posts JSON with a bearer token. Retries nothing, follows no redirect, logs nothing, raises nothing."""
 
@@ -122,15 +139,21 @@ class GraphClient:
         self._timeout = aiohttp.ClientTimeout(total=timeout, connect=timeout * 2 / 3)
 
     async def post(
-        self, node: str, edge: str, body: Mapping[str, Any], *, token: str
+        self,
+        node: str,
+        edge: str,
+        body: Mapping[str, Any],
+        *,
+        token: str,
+        leaves_before: float | None = None,
     ) -> GraphAnswer | Refused | FateUnknown:
-        """POST /{version}/{node}/{edge}: the answer, or what its absence proves."""
+        """POST /{version}/{node}/{edge}: the answer, or what its absence proves. Late, it does not leave."""
         if self._session.closed:
             return Refused(action=SendAction.RETRY)
         try:
             async with self._session.post(
                 URL(self._address(node, edge), encoded=True),
-                data=json.dumps(dict(body)).encode(),
+                data=_Punctual(json.dumps(dict(body)).encode(), leaves_before),
                 headers={**authorization(token, self._provider), "Content-Type": "application/json"},
                 timeout=self._timeout,
                 allow_redirects=False,

@@ -253,7 +253,12 @@ SendOutcome = Sent | Refused | FateUnknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A message as one channel's API wants it; `fallback` says what did not fit and how it was shown."""
+    """A message as one channel's API wants it; `fallback` says what did not fit and how it was shown.
+
+    After `leaves_before` (of time.monotonic; None: never) another worker may be sending it, and it must not
+    go out.
+    """
 
     body: Mapping[str, Any]
     fallback: str | None = field(default=None)
+    leaves_before: float | None = field(default=None)

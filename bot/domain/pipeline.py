@@ -129,6 +129,7 @@ class OutboxMessage:
     exempt: bool = False  # goes out although a person owns the chat: emergency, opt-out
     notice: bool = False  # says when a person answers: goes out although the assistant is paused
     moves: int = 0  # how often the conversation had changed hands when this was read
+    naps: int = 0  # of the worker that gave it out, until then (storage.turns.claims)
     by_human_agent: bool = False  # goes out as a person's late answer
 
 

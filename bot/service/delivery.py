@@ -233,6 +233,7 @@ class Delivery:
         if self._typing is not None:
             await self._typing.over(message.contact.id)
         self._probe.at("sending")
+        leaves_before = self._store.leaves_before()  # asked first: it holds for what is looked at now
         if self._look_again_at_owner and self._store.has_moved(message):
             await self._store.take_back(message)
             return
@@ -240,6 +241,7 @@ class Delivery:
             await self._store.hold_back(message)
             self._held_back(message.contact.id)
             return
+        rendered = replace(rendered, leaves_before=leaves_before)
         called_off = self._repeats.get(message.id) and not self._resend_blindly
         if called_off:  # its status is stored in a moment; were it not, the wait begins anew
             await self._settle_as_unknown(message)

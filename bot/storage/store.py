@@ -91,6 +91,7 @@ class SqlStore:
         self.add_outbox = outbox.add
         self.next_to_send = outbox.next_to_send
         self.has_moved = outbox.has_moved
+        self.leaves_before = outbox.leaves_before
         self.take_back = outbox.take_back
         self.hold_back = outbox.hold_back
         self.settle = outbox.settle

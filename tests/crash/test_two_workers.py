@@ -156,6 +156,21 @@ async def test_who_slept_leaves_alone_what_another_worker_is_sending(
         assert await other.database.read(_only_message) == OutboxState.SENT
 
 
+async def test_who_slept_and_has_shown_life_since_does_not_post_either(url: str) -> None:
+    async with house(url, "sleepy") as sleepy:
+        anna = await sleepy.hear()
+        snapshot = await sleepy.store.load(anna, worker="sleepy")
+        assert snapshot is not None
+        in_its_hands = await sleepy.store.commit(turn_of(snapshot, "buonasera"))
+        assert in_its_hands is not None
+        assert not sleepy.store.has_moved(in_its_hands)
+
+        sleepy.store.claims._seen -= PATIENCE.total_seconds()
+        await sleepy.store.claims.show_life()
+
+        assert sleepy.store.has_moved(in_its_hands)
+
+
 async def test_a_message_that_another_worker_stores_calls_the_one_who_has_the_conversation(url: str) -> None:
     async with house(url, "one") as one, house(url, "two") as two:
         anna = await one.hear()

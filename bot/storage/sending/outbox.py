@@ -195,6 +195,7 @@ class OutboxRows:
             exempt=bool(row.exempt),
             notice=bool(row.notice),
             moves=self._ownership.moves(row.conversation),
+            naps=self._claims.naps,
         )
 
     # -- sending ------------------------------------------------------------------------------------------
@@ -292,14 +293,17 @@ class OutboxRows:
             await self._claims.show_life()
         return True
 
+    def leaves_before(self) -> float | None:
+        return self._claims.fresh_until
+
     def _is_still_ours(self, connection: Connection, message: OutboxMessage) -> bool:
         """Whether it is for us to say what becomes of it. Who slept, and whose conversation another worker
         has taken meanwhile, knows nothing of what that one is doing with it: it may be sending it."""
         return self._claims.lock(connection, message.contact.id)
 
     def has_moved(self, message: OutboxMessage) -> bool:
-        if not self._claims.is_fresh():  # we slept, and somebody else may be sending it
-            return True
+        if not self._claims.is_fresh() or self._claims.naps != message.naps:
+            return True  # we slept, and somebody else may be sending it
         return message.author == BOT and self._ownership.moves(message.contact.id) != message.moves
 
     async def take_back(self, message: OutboxMessage) -> None:

@@ -118,6 +118,8 @@ class Claims:
         self._names = {"worker": worker, "practice": practice, "patience": patience // _MICROSECOND}
         self._held: OrderedDict[str, int] = OrderedDict()
         self._seen = time.monotonic()
+        #: How often we were silent for so long that others may have taken what we had in our hands.
+        self.naps = 0
         self._leads = not database.is_shared
 
     # -- for the store ------------------------------------------------------------------------------------
@@ -184,7 +186,13 @@ class Claims:
 
     def is_fresh(self) -> bool:
         """Nobody can have taken us for dead."""
-        return not self.is_shared or time.monotonic() - self._seen < self._patience.total_seconds() / 2
+        until = self.fresh_until
+        return until is None or time.monotonic() < until
+
+    @property
+    def fresh_until(self) -> float | None:
+        """The moment, of time.monotonic, until which that is so; None: always."""
+        return self._seen + self._patience.total_seconds() / 2 if self.is_shared else None
 
     # -- ports.Fellows ------------------------------------------------------------------------------------
 
@@ -196,6 +204,8 @@ class Claims:
         if not self.is_shared:
             return
         began = time.monotonic()
+        if not self.is_fresh():
+            self.naps += 1
 
         def unit(connection: Connection) -> bool:
             connection.execute(_SHOW_LIFE, self._names)

@@ -3,6 +3,8 @@
 import asyncio
 import errno
 import socket
+import time
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -356,3 +358,18 @@ async def test_buttons_go_over_the_wire_as_rendered(graph: Graph, session: aioht
     await channel.send(rendered, ADA)
 
     assert graph.asked[0][2] == rendered.body
+
+
+@pytest.mark.parametrize(("seconds", "times"), [(60, 1), (-1, 0)], ids=["in time", "too late"])
+async def test_what_woke_up_too_late_does_not_leave(
+    graph: Graph, session: aiohttp.ClientSession, seconds: float, times: int
+) -> None:
+    """A process may be frozen after its last look, before the request: by then another may be sending it."""
+    channel = WhatsAppChannel([ACCOUNT], session, graph_url=graph.url)
+    for _ in range(2):  # on a new connection, and on one that is kept open
+        rendered = channel.render(Reply(text="Ciao"), ADA, outbox_id="out_1")
+        late = replace(rendered, leaves_before=time.monotonic() + seconds)
+        outcome = await channel.send(late, ADA)
+
+        assert isinstance(outcome, Sent if times else FateUnknown)
+    assert len(graph.asked) == 2 * times
