@@ -7,7 +7,7 @@ YAML 1.2). Nothing is checked: tests/nlu/test_shipped_yaml.py reads every file w
 import re
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -20,10 +20,10 @@ _PLAIN = (
 )
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
-
-
+#: A class of our own, so that what plain scalars mean here is changed for nobody else.
+_Loader: Any = type(
+    "_Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {"yaml_implicit_resolvers": {}}
+)
 for _kind, _written, _first in _PLAIN:
     _Loader.add_implicit_resolver(_TAG + _kind, re.compile(rf"^(?:{_written})$"), list(_first))
 
