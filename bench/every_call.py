@@ -342,6 +342,8 @@ def try_all(
                 died.append(counted[at - 1])
             if found != undisturbed:
                 wrong.append(f"{flow}, call {at} ({counted[at - 1]}): {found} instead of {undisturbed}")
+            if twin and wrong:
+                break  # it shows
     return Tried(calls=len(calls), died=tuple(died), wrong=tuple(wrong))
 
 

@@ -18,7 +18,7 @@ from bot.commands.shared import moment
 from bot.web.sign_in.session import SignIn
 from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
-from tests.browser.people import Witness
+from tests.browser.people import Witness, leave
 from tests.web.fakes import NOW, FakeClock, MemoryStaffBook
 from tests.web.serving import Serve, serving
 
@@ -61,7 +61,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     context.set_default_timeout(30_000)
     await context.clock.set_fixed_time(NOW)
     yield context
-    await context.close()
+    await leave(context)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

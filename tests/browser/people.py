@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,6 +55,14 @@ class Witness:
         page.on("dialog", dialog)
         page.on("console", console)
         page.on("pageerror", error)
+
+
+async def leave(context: BrowserContext) -> None:
+    """Chromium forgets that it was told to close what has just gone to another page, and never answers; such
+    a one goes with the browser."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(20):
+            await context.close()
 
 
 async def picture(page: Page, name: str) -> None:

@@ -12,7 +12,7 @@ from bot.domain.staff import Role
 from bot.service.inbox.desk import Author, MessageState, Owner
 from bot.service.inbox.notes import CannedAnswer
 from bot.web.sign_in.session import SignIn
-from tests.browser.people import Witness, at_the_desk, picture
+from tests.browser.people import Witness, at_the_desk, leave, picture
 from tests.web.fakes import FakeClock, FakeDesk, FakeNotes, MemoryStaffBook, conversation, said
 from tests.web.people import PASSWORD, at_work, code, hired
 from tests.web.serving import Serve, whole_inbox
@@ -230,7 +230,7 @@ async def test_a_reader_sees_and_cannot_act(
         await page.get_by_role("button", name=name).count()
         for name in ("Take", "More", "Send", "Colleagues only")
     ]
-    await context.close()
+    await leave(context)
 
     assert acts == [0, 0, 0, 0]
 
@@ -259,7 +259,7 @@ async def test_the_first_person_comes_in_with_a_password_and_a_code(
     await page.get_by_label("6-digit code").fill(code(clock.now(), secret))
     await page.get_by_role("button", name="Continue").click()
     await expect(page.get_by_text("Anna Rossi")).to_be_visible()
-    await context.close()
+    await leave(context)
 
     refusals = [seen for seen in witness.seen if "403 (Forbidden)" in seen]
     assert [(one.name, one.role) for one in await book.people()] == [("Marta", Role.ADMIN)]
@@ -289,7 +289,7 @@ async def test_axe_finds_nothing_serious(
     await page.get_by_role("button", name="More").click()
     found.append(await serious(page))
     await picture(page, f"everything-{scheme}")
-    await context.close()
+    await leave(context)
 
     assert found == [[], [], []]
 

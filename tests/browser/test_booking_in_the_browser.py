@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bot import bootstrap
-from tests.browser.people import picture, signed_in
+from tests.browser.people import leave, picture, signed_in
 
 BOOKED = re.compile(r"prenotata|You're booked|Вы записаны")
 ASKS_NAME = re.compile(r"nome|name|имя")
@@ -109,7 +109,7 @@ async def test_a_first_visit_is_booked_on_the_phone_and_stands_in_the_diary(
     await expect(page.locator(".visit.is-held")).to_have_count(0)
     await picture(page, f"booked-{channel}-{language}")
     read = await page.locator(".understood").inner_text()
-    await context.close()
+    await leave(context)
 
     assert [row["status"] for row in rows] == ["booked"]
     assert rows[0]["start_local"][11:] in patient.said[-1]
@@ -151,7 +151,7 @@ async def test_who_asks_for_a_person_is_answered_from_the_inbox_and_then_goes_on
     await expect(patient.heard.nth(heard)).to_contain_text(asked)
     onward = await patient.writes("Anna Rossi")
     await picture(phone, "goes-on")
-    await at_the_desk.close()
-    await context.close()
+    await leave(at_the_desk)
+    await leave(context)
 
     assert asked not in onward

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from bot.service.inbox.desk import Author, MessageState, Owner
 from bot.web.sign_in.session import SignIn
-from tests.browser.people import Witness, at_the_desk
+from tests.browser.people import Witness, at_the_desk, leave
 from tests.web.fakes import NOW, FakeClock, FakeDesk, conversation, demo_practice, said
 from tests.web.serving import Serve, inbox_application
 
@@ -74,7 +74,7 @@ async def test_whoever_gave_no_name_is_called_patient_in_the_reader_s_language(
     await page.locator("[data-conversation=c-nobody]").click()
     await expect(page.locator(".head h1")).to_have_text("Пациент 3F2A")
     shown = await page.locator("[data-conversation=c-nobody]").inner_text()
-    await russian.close()
+    await leave(russian)
 
     assert "Пациент 3F2A" in shown
     assert "Спрашивает о своих данных" in shown
@@ -132,7 +132,7 @@ async def test_two_at_the_desk_cannot_answer_the_same_patient(
     await expect(paolo.locator(".owner").get_by_text("Marta is answering.")).to_be_visible()
     await expect(paolo.get_by_label("Write to the patient")).to_be_disabled()
     await expect(paolo.get_by_role("button", name="Take", exact=True)).to_have_count(0)
-    await other.close()
+    await leave(other)
 
     assert desk.views["c-anna"].owned_by == "Marta"
 

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 
 from bot.service.inbox.desk import Author, MessageState, Owner, TurnTrace
 from bot.web.sign_in.session import SignIn
-from tests.browser.people import at_the_desk, picture
+from tests.browser.people import at_the_desk, leave, picture
 from tests.browser.test_sandbox_page import ANNA, ANNA_ON_MESSENGER, row
 from tests.web.fakes import NOW, FakeDesk, conversation, demo_practice, said
 from tests.web.serving import Serve, inbox_application
@@ -68,7 +68,7 @@ async def test_the_inbox_fits(
         await picture(page, f"inbox-{width}-{scheme}-{chosen}")
     await expect(page.get_by_label("Write to the patient")).to_be_in_viewport(ratio=1)
     await expect(page.get_by_role("button", name="Take", exact=True)).to_be_in_viewport(ratio=1)
-    await context.close()
+    await leave(context)
 
     assert out == [0] * 6
 
@@ -114,7 +114,7 @@ async def test_the_sandbox_fits(
             await page.locator("#tabs [data-tab=understood]").click()
             await picture(page, f"sandbox-{width}-{scheme}-understood")
         out.append(await page.locator(part).evaluate("(it) => it.scrollWidth - it.clientWidth"))
-    await context.close()
+    await leave(context)
 
     assert out == [0] * 3
 
@@ -148,6 +148,6 @@ async def test_messenger_fits(
     out = [await part.evaluate("(it) => it.scrollWidth - it.clientWidth") for part in parts]
     await expect(page.locator(".quick-reply").first).to_be_in_viewport(ratio=1)
     await expect(page.get_by_label("Messaggio", exact=True)).to_be_in_viewport(ratio=1)
-    await context.close()
+    await leave(context)
 
     assert out == [0] * 3

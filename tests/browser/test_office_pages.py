@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from bot.domain.deeds import Deed, Tampering
 from bot.domain.staff import Role
 from bot.web.sign_in.session import SignIn
-from tests.browser.people import Witness, at_the_desk, picture
+from tests.browser.people import Witness, at_the_desk, leave, picture
 from tests.web.backstage import FakeFacts, FakeTrail, busy_month
 from tests.web.fakes import NOW, FakeClock, FakeDesk, MemoryStaffBook, conversation, said
 from tests.web.people import hired
@@ -80,7 +80,7 @@ async def test_nothing_hinders_anybody_and_nothing_sticks_out(
                 [v["id"] for v in results.response["violations"] if v["impact"] in SERIOUS],
                 await first.evaluate(STICKS_OUT),
             )
-    await context.close()
+    await leave(context)
 
     assert found == {(name, width): ([], 0) for name in PAGES for width in (1280, 360)}
 

@@ -13,7 +13,7 @@ from bot.domain.drafts import Acceptance
 from bot.service.inbox.desk import Author, Owner
 from bot.web.sign_in.session import SignIn
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
-from tests.browser.people import Witness, at_the_desk, picture
+from tests.browser.people import Witness, at_the_desk, leave, picture
 from tests.browser.test_a_shift import serious
 from tests.web.assistant import FakeSuggestions
 from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, conversation, said
@@ -166,7 +166,7 @@ async def test_a_suggestion_and_the_switches_can_be_read_by_everybody(
     found.append(await serious(page))
     await picture(page, f"draft-{width}-{scheme}")
     sticks_out = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    await context.close()
+    await leave(context)
 
     assert found == [[], []]
     assert sticks_out <= 0

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, expect
 
 from bot import bootstrap
 from bot.commands.shared import moment
-from tests.browser.people import picture
+from tests.browser.people import leave, picture
 from tests.web.serving import Serve
 
 PRACTICE = Path(__file__).parents[2] / "practice.yml"
@@ -85,7 +85,7 @@ async def test_a_visitor_of_the_site_is_answered_and_finds_the_chat_again(
     await page.get_by_role("button", name="Scriva allo studio").click()
     await expect(chat.locator(".said-assistant").last).to_contain_text("nome e cognome")
     cookies = await context.cookies()
-    await context.close()
+    await leave(context)
 
     assert cookies == []
 
@@ -99,7 +99,7 @@ async def test_a_page_of_somebody_else_cannot_show_it(browser: Browser, site: Si
     async with page.expect_event("console", lambda message: "frame-ancestors" in message.text):
         await page.get_by_role("button", name="Scriva allo studio").click()
     shown = await page.frame_locator("#chairside-chat").locator("#words").count()
-    await context.close()
+    await leave(context)
 
     assert shown == 0
     assert any("frame-ancestors" in text for text in told)

@@ -8,6 +8,7 @@ from playwright.async_api import Browser
 
 from bot.workshop.simulation.figures import Day, Figures
 from bot.workshop.simulation.page import page
+from tests.browser.people import leave
 
 MONDAY = date(2026, 3, 2)
 
@@ -58,4 +59,4 @@ async def test_the_weeks_fit_a_desk_and_a_phone(
     assert await shown.locator(".tile").count() == 7
     assert await shown.locator("li.bad").inner_text() == "a message at <03:10>"
     assert await shown.locator("li:not(.bad)").inner_text() == "No two visits at one time (57 looked at)"
-    await context.close()
+    await leave(context)

@@ -15,7 +15,7 @@ from bot.testing import Patient, Surgery
 from bot.web.inbox.page import InboxParts, add_inbox
 from bot.web.sign_in.session import SignIn
 from nlu.understanding import Interpreter
-from tests.browser.people import at_the_desk
+from tests.browser.people import at_the_desk, leave
 from tests.web.serving import Serve
 
 MONDAY_TEN = "2026-03-02T10:00+01:00"
@@ -102,4 +102,4 @@ async def whole_desk(
             yield desk
         finally:
             for context in desk.contexts:
-                await context.close()
+                await leave(context)
