@@ -23,7 +23,7 @@ async def test_what_waited_while_meta_was_gone_goes_out_in_order_and_at_pace_onc
 ) -> None:
     outcome = await gone_for_a_while(tmp_path, queued=30, seconds=1.5)
 
-    # Its pace is for a machine with nothing else to do: `make outages`; and tests/unit/service/test_pacing.py.
+    # Pace needs a machine with nothing else to do: `make outages`; tests/unit/service/test_pacing.py.
     assert replace(outcome, fastest=0).is_clean, outcome
     assert outcome.queued == 30
 
