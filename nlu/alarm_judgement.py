@@ -1,8 +1,9 @@
 """Phrases and what was learnt, together: which red flag a message has.
 
-What either hears is a flag: a phrase that a dentist has read, or a likeness that was learnt. An alarm of
-level A that a phrase raised is never taken back by what was learnt alone; it takes words of doubt as well
-(past, feared, a joke, a question, business). One of B or C it may be so sure about as to take it back.
+What either hears is a flag: a phrase that a dentist has read, or a likeness that was learnt. What was learnt
+may be so sure that nothing is the matter as to take back what a phrase raised; of level A that takes words of
+doubt as well (past, feared, a joke, a question, business), or all but certainty in more than a shout. Where
+these numbers stand was decided on tests/nlu/people and tests/nlu/dev.
 """
 
 from collections.abc import Sequence
@@ -11,11 +12,13 @@ from nlu.alarm_sense import Weighed
 from nlu.alarms import Alarms
 from nlu.understanding import Intent, RedFlag
 
-_GRAVE, _GRAVE_WHEN_DENIED = 0.3, 0.6  # likeness from which a message is of level A or B
+_GRAVE, _GRAVE_WHEN_DENIED = 0.25, 0.6  # likeness from which a message is of level A or B
 _GRAVE_IF_SHORT, _SHORT = 0.5, 2  # words; so few of them sound like many things
 _TODAY = 0.5  # likeness from which somebody looks at it today
-_SURELY_NOT = 0.8  # likeness of nothing, from which a doubtful alarm is taken back
-_ELSEWHERE = 0.6  # likeness that it takes where a message plainly wants something else
+_NOT_TODAY = 0.7  # likeness of nothing, from which an alarm of B or C is taken back
+_SURELY_NOT = 0.8  # the same for one of A, or a pain, with words of doubt
+_CERTAINLY_NOT = 0.95  # and for one of A without them, in more than so few words
+_ELSEWHERE, _TODAY_ELSEWHERE = 0.5, 0.6  # likeness that it takes where a message plainly wants something else
 _PLAIN = 0.6  # confidence of an intent from which a message plainly wants that
 #: How bad a pain is, words alone say (unbearable, no painkiller helps, no sleep); any pain is like it, and
 #: books the soonest visit.
@@ -30,7 +33,9 @@ def judged(
     alarms: Alarms, weighed: Weighed, ranking: Sequence[Intent], words: int, *, in_told_language: bool = True
 ) -> tuple[RedFlag, ...]:
     """All flags of a message, the gravest first. In a language without lessons nothing is taken back."""
-    flags = [flag for flag in alarms.flags if not (in_told_language and _taken_back(flag, alarms, weighed))]
+    flags = list(alarms.flags)
+    if in_told_language:
+        flags = [flag for flag in flags if weighed.none < _takes_back(flag, alarms, words)]
     learnt = _learnt(alarms, weighed, ranking, words)
     if learnt is not None and learnt.level == "C" and not in_told_language:
         learnt = None  # what is to be seen today is told from what is not by words that it has not heard
@@ -39,9 +44,13 @@ def judged(
     return tuple(flags)
 
 
-def _taken_back(flag: RedFlag, alarms: Alarms, weighed: Weighed) -> bool:
-    may_be = flag.level != "A" and flag.key != _PAIN
-    return weighed.none >= _SURELY_NOT and (may_be or alarms.doubted)
+def _takes_back(flag: RedFlag, alarms: Alarms, words: int) -> float:
+    """The likeness of nothing from which this flag is taken back; more than one: never."""
+    if flag.level != "A" and flag.key != _PAIN:
+        return _NOT_TODAY
+    if alarms.doubted:
+        return _SURELY_NOT
+    return _CERTAINLY_NOT if flag.level == "A" and words > _SHORT else 2
 
 
 def _learnt(alarms: Alarms, weighed: Weighed, ranking: Sequence[Intent], words: int) -> RedFlag | None:
@@ -49,9 +58,9 @@ def _learnt(alarms: Alarms, weighed: Weighed, ranking: Sequence[Intent], words: 
     today = _GRAVE_WHEN_DENIED if alarms.denied else _TODAY
     best = ranking[0] if ranking else None
     if best is not None and best.confidence >= _PLAIN and best.name not in _ROOM:
-        needed, today = max(needed, _ELSEWHERE), max(today, _ELSEWHERE)
+        needed, today = max(needed, _ELSEWHERE), max(today, _TODAY_ELSEWHERE)
     if best is not None and best.confidence >= _CERTAIN and best.name == "urgent_pain":
-        needed, today = max(needed, _ELSEWHERE), max(today, _BESIDE_PAIN)
+        needed, today = max(needed, _TODAY_ELSEWHERE), max(today, _BESIDE_PAIN)
     if weighed.grave >= needed:
         return RedFlag(level="A", key=weighed.kinds["A"])
     if weighed.pressing >= needed:
