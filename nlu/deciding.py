@@ -66,12 +66,12 @@ class IntentDecision:
         if draft.answer is not None and draft.answer.whole and draft.context.asking == "yes_no":
             return "affirm" if draft.answer.value else "deny"
         meant = draft.mended if self._is_plainly_mended(draft) else spoken[:MENDED_WORDS]
-        known = self._learnt.by_heart.get(spoken) or self._learnt.by_heart.get(meant)
+        known = self._learnt.known_by_heart(spoken) or self._learnt.known_by_heart(meant)
         if known is not None:
             return known
         if draft.answer is not None and draft.answer.whole:
             return "affirm" if draft.answer.value else "deny"
-        known = self._learnt.by_heart.get(without_courtesies(meant))
+        known = self._learnt.known_by_heart(without_courtesies(meant))
         if known == "bot_challenge":
             known = None  # "a real human?" asks who is there; "a real human please" asks for one
         return known or self._person_called(draft)
@@ -90,7 +90,7 @@ class IntentDecision:
         clauses: dict[int, list[str]] = {}
         for word in draft.words[:MENDED_WORDS]:
             clauses.setdefault(word.clause, []).append(word.text)
-        called = (self._learnt.by_heart.get(tuple(c)) == "human" for c in clauses.values() if len(c) > 1)
+        called = (self._learnt.known_by_heart(c) == "human" for c in clauses.values() if len(c) > 1)
         return "human" if len(clauses) > 1 and any(called) else None
 
     def _only_answers(self, draft: Draft, best: Intent) -> bool:

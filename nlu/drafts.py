@@ -70,7 +70,8 @@ class DraftReader:
             guess = replace(guess, language=context.language, sure=False)  # a name is of no language
         languages = self._read_as(guess.language, context)
         answer = find_answer(heard, words, languages)
-        may_be_name = context.asking == "name" and tuple(w.text for w in words) not in self._learnt.by_heart
+        known = self._learnt.known_by_heart(word.text for word in words)
+        may_be_name = context.asking == "name" and known is None
         mender = self._learnt.menders.get(guess.language)
         first_words = tuple(word.text for word in words[:MENDED_WORDS])
         return Draft(

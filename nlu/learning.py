@@ -23,14 +23,14 @@ class Lessons:
     """The words of one language's examples.
 
     `counts` tells how often each was seen, `ordinary` which are no names (people write those small now and
-    then, too), `meanings` what whole sentences want; `vocabulary` are the words that are no slips of another,
-    `pairs` tell which words stand beside one another (nlu.mending).
+    then, too), `meanings` what whole sentences want, words with spaces between; `vocabulary` are the words
+    that are no slips of another, `pairs` tell which words stand beside one another (nlu.mending).
     """
 
     taught: int
     counts: Mapping[str, int]
     ordinary: frozenset[str]
-    meanings: Mapping[tuple[str, ...], frozenset[str]]
+    meanings: Mapping[str, frozenset[str]]
     vocabulary: Sequence[str]
     pairs: bytes
 
@@ -62,7 +62,7 @@ class Lessons:
             taught=taught,
             counts=counts,
             ordinary=frozenset(w for w, times in small.items() if times >= _ORDINARY and w not in named),
-            meanings={words: frozenset(intents) for words, intents in meanings.items() if words},
+            meanings={" ".join(words): frozenset(intents) for words, intents in meanings.items() if words},
             vocabulary=TypoRepair(counts).words,
             pairs=pairs_of(words for words in meanings if words),
         )
@@ -70,8 +70,8 @@ class Lessons:
     def and_of(self, more: "Lessons") -> "Lessons":
         """With what a practice adds; words that it teaches anew are no slips."""
         every = {**self.meanings}
-        for words, intents in more.meanings.items():
-            every[words] = every.get(words, frozenset()) | intents
+        for sentence, intents in more.meanings.items():
+            every[sentence] = every.get(sentence, frozenset()) | intents
         new = [word for word in more.vocabulary if word not in self.counts]
         return Lessons(
             taught=self.taught + more.taught,
@@ -91,15 +91,19 @@ class Learnt:
     menders: Mapping[str, Mender]
     vocabulary: frozenset[str]  # of all languages, without what is a slip of another
     ordinary: Mapping[str, frozenset[str]]  # words of each language that are no names
-    by_heart: Mapping[tuple[str, ...], str]  # sentence -> intent, where all examples agree
+    by_heart: Mapping[str, str]  # sentence -> intent, where all examples agree
     guesser: LanguageGuesser
+
+    def known_by_heart(self, words: Iterable[str]) -> str | None:
+        """The intent of examples that have these words and no others."""
+        return self.by_heart.get(" ".join(words))
 
     @classmethod
     def of(cls, lessons: Mapping[str, Lessons]) -> "Learnt":
-        meanings: dict[tuple[str, ...], frozenset[str]] = {}
+        meanings: dict[str, frozenset[str]] = {}
         for each in lessons.values():
-            for words, intents in each.meanings.items():
-                meanings[words] = meanings.get(words, frozenset()) | intents
+            for sentence, intents in each.meanings.items():
+                meanings[sentence] = meanings.get(sentence, frozenset()) | intents
         return cls(
             taught=sum(each.taught for each in lessons.values()),
             menders={
@@ -107,7 +111,7 @@ class Learnt:
             },
             vocabulary=frozenset().union(*(each.vocabulary for each in lessons.values())),
             ordinary={name: each.ordinary for name, each in lessons.items()},
-            by_heart={words: next(iter(m)) for words, m in meanings.items() if len(m) == 1},
+            by_heart={sentence: next(iter(m)) for sentence, m in meanings.items() if len(m) == 1},
             guesser=LanguageGuesser({name: Counter(each.counts) for name, each in lessons.items()}),
         )
 

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from sys import intern
 from typing import Any
 
 from nlu.intents import NgramScorer
@@ -149,7 +148,7 @@ def _added_and_known(lessons: Mapping[str, Lessons]) -> tuple[list[Example], lis
     added: list[Example] = []
     known: list[Example] = []
     for example in _examples_of_all():
-        is_known = plain_words(example.text) in lessons[example.language].meanings
+        is_known = " ".join(plain_words(example.text)) in lessons[example.language].meanings
         (known if is_known or not plain_words(example.text) else added).append(example)
     return added, known
 
@@ -197,16 +196,13 @@ def _read_lessons(path: Path, told: str | None) -> Mapping[str, Lessons] | None:
 
 
 def _lessons(stored: Mapping[str, Any]) -> Lessons:
-    # Many thousands of sentences share their words and what they mean: each is kept once.
+    # Many thousands of sentences mean the same: that is kept once.
     meanings = {each: frozenset(each.split()) for each in set(stored["meanings"].values())}
     return Lessons(
         taught=stored["taught"],
         counts=stored["counts"],
         ordinary=frozenset(stored["ordinary"]),
-        meanings={
-            tuple(map(intern, sentence.split())): meanings[intents]
-            for sentence, intents in stored["meanings"].items()
-        },
+        meanings={sentence: meanings[intents] for sentence, intents in stored["meanings"].items()},
         vocabulary=stored["vocabulary"],
         pairs=zlib.decompress(b64decode(stored["pairs"])),
     )
@@ -218,7 +214,7 @@ def _write_lessons(path: Path, lessons: Mapping[str, Lessons], told: str) -> Non
             "taught": each.taught,
             "counts": dict(each.counts),
             "ordinary": sorted(each.ordinary),
-            "meanings": {" ".join(words): " ".join(sorted(m)) for words, m in sorted(each.meanings.items())},
+            "meanings": {sentence: " ".join(sorted(m)) for sentence, m in sorted(each.meanings.items())},
             "vocabulary": list(each.vocabulary),
             "pairs": b64encode(zlib.compress(each.pairs)).decode(),
         }

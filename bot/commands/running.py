@@ -19,6 +19,7 @@ import structlog
 import typer
 
 from bot import bootstrap
+from bot.commands.memory import give_back_what_is_freed
 from bot.commands.shared import DEFAULT_DATA, Data, moment
 from bot.errors import ChairsideError
 from bot.source import forget_what_was_read
@@ -123,6 +124,7 @@ def _run(serving: Coroutine[Any, Any, None]) -> None:
 
 async def _serve(configuration: bootstrap.Configuration, host: str, port: int, *, open_browser: bool) -> None:
     _log_as_json()
+    give_back_what_is_freed()
     gc.disable()  # what is loaded now stays: looking for garbage in it would be a tenth of the start
     several = configuration.practice_file.is_dir() and not configuration.demo
     kind = bootstrap.Deployment if several else bootstrap.Server
