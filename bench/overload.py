@@ -39,6 +39,7 @@ class _Seen:
     refused: Counter[str] = field(default_factory=Counter)  # bodies, by what is in them
     first: dict[str, float] = field(default_factory=dict)  # moment of the first refusal of each
     without_a_moment: int = 0  # 503 that did not say when to come again
+    cut_off: int = 0  # requests that ended without an answer: they come again, too
     health: Counter[str] = field(default_factory=Counter)
     most_memory: int = 0
 
@@ -55,6 +56,7 @@ class Overload:
     refused_statuses: int
     statuses_gave_way_first: bool
     without_retry_after: int
+    cut_off: int  # requests without an answer
     lost: int
     unanswered: int  # patients
     health: tuple[str, ...]
@@ -111,6 +113,7 @@ async def flood(folder: Path, *, seconds: float, seed: int, twin: bool = False) 
                 statuses_gave_way_first=seen.first.get("status", 0.0)
                 <= seen.first.get("message", time.monotonic()),
                 without_retry_after=seen.without_a_moment,
+                cut_off=seen.cut_off,
                 lost=messages - (stored - _measured(meta)),
                 unanswered=sum(not meta.received[who] for who in expected),
                 health=tuple(sorted(seen.health)),
@@ -181,13 +184,17 @@ def _statuses(start: int, state: str) -> bytes:
 
 async def _until_taken(meta: Meta, url: str, kind: str, body: bytes, seen: _Seen) -> None:
     for after in itertools.chain(_AFTER, itertools.repeat(_AFTER[-1])):
-        status, again = await _post(meta, url, body)
-        if status == 200:
-            return
-        assert status == 503, status
-        seen.refused[kind] += 1
-        seen.first.setdefault(kind, time.monotonic())
-        seen.without_a_moment += again is None
+        try:
+            status, again = await _post(meta, url, body)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+            seen.cut_off += 1
+        else:
+            if status == 200:
+                return
+            assert status == 503, status
+            seen.refused[kind] += 1
+            seen.first.setdefault(kind, time.monotonic())
+            seen.without_a_moment += again is None
         await asyncio.sleep(after)
 
 

@@ -15,6 +15,7 @@ from bot.storage.inbox.ownership import Ownership
 from bot.storage.sealing.rows import SealedRows
 from bot.storage.sealing.seal import Keyring
 from bot.storage.sending.fates import Fates
+from bot.storage.sending.given_out import GivenOut
 from bot.storage.sending.outbox import OutboxRows
 from bot.storage.sending.reaching import Reaching
 from bot.storage.turns.claims import PATIENCE, Claims
@@ -64,8 +65,16 @@ class SqlStore:
             clock,
             claims=self.claims,
             ownership=self.ownership,
-            handoffs=self.handoffs,
             reaching=self.reaching,
+            fates=self.fates,
+        )
+        given_out = GivenOut(
+            database,
+            rows,
+            clock,
+            claims=self.claims,
+            ownership=self.ownership,
+            handoffs=self.handoffs,
             fates=self.fates,
         )
         turns = TurnRows(
@@ -90,13 +99,13 @@ class SqlStore:
         self.outbox = outbox
         self.add_outbox = outbox.add
         self.next_to_send = outbox.next_to_send
-        self.has_moved = outbox.has_moved
-        self.leaves_before = outbox.leaves_before
-        self.take_back = outbox.take_back
-        self.hold_back = outbox.hold_back
-        self.settle = outbox.settle
-        self.refused = outbox.refused
-        self.give_up = outbox.give_up
+        self.has_moved = given_out.has_moved
+        self.leaves_before = given_out.leaves_before
+        self.take_back = given_out.take_back
+        self.hold_back = given_out.hold_back
+        self.settle = given_out.settle
+        self.refused = given_out.refused
+        self.give_up = given_out.give_up
         self.resend = outbox.resend
         self.unfinished = outbox.unfinished
         self.wait_anew = outbox.wait_anew

@@ -1,16 +1,15 @@
-"""What goes out: each conversation's messages in their order, and what became of every one."""
+"""What goes out: each conversation's messages in their order, given out one after the other."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, text, true, update
+from sqlalchemy import Connection, bindparam, select, text, true, update
 
-from bot.domain.conversation import Refused, Reply, SendAction
+from bot.domain.conversation import Reply, SendAction
 from bot.domain.handoff import JUST_NOW
 from bot.domain.pipeline import BOT, QUEUE, OutboxMessage, OutboxState, TurnCommit, Unfinished
-from bot.domain.verdicts import Verdict
 from bot.domain.windows import Obstacle, Way, Writer, writer_of
 from bot.ports import Clock
 from bot.storage import tables as t
@@ -22,7 +21,6 @@ from bot.storage.sending.fates import Fates
 from bot.storage.sending.reaching import Reaching
 from bot.storage.tables import from_stamp, to_stamp
 from bot.storage.turns.claims import Claims
-from bot.storage.turns.handoffs import SqlHandoffs
 
 _contact = t.ContactRow.__table__  # type: ignore[attr-defined]
 _conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]
@@ -51,37 +49,15 @@ _BEGIN_SENDING = (
 )
 _MARK_SENDING = Prepared(_BEGIN_SENDING)
 _SEND_AGAIN = Prepared(_BEGIN_SENDING.where(_outbox.c.state == OutboxState.UNCERTAIN.value))
-_TAKE_BACK = Prepared(
-    update(_outbox)
-    .where(_outbox.c.id == bindparam("row"), _outbox.c.state == OutboxState.SENDING.value)
-    .values(state=OutboxState.QUEUED.value, attempts=_outbox.c.attempts - 1, not_before=bindparam("at"))
-)
-_HOLD_BACK = Prepared(
-    update(_outbox)
-    .where(_outbox.c.id == bindparam("row"), _outbox.c.state == OutboxState.SENDING.value)
-    .values(state=OutboxState.DROPPED.value, attempts=_outbox.c.attempts - 1, not_before=bindparam("at"))
-)
 _SET_STATE = Prepared(
     update(_outbox)
     .where(_outbox.c.id == bindparam("row"))
     .values(state=bindparam("new_state"), not_before=bindparam("at"))
 )
-_SETTLE = Prepared(
-    update(_outbox)
-    # What a status has put back into the queue meanwhile stays there.
-    .where(_outbox.c.id == bindparam("row"), text("outbox.state IN ('sending', 'uncertain')"))
-    .values(
-        state=bindparam("new_state"),
-        message_id=func.coalesce(bindparam("wamid"), _outbox.c.message_id),
-        not_before=bindparam("when"),
-        sent_at=bindparam("sent"),
-        error_code=bindparam("code"),
-    )
-)
 
 
 class OutboxRows:
-    """The store's third room."""
+    """The store's third room. What becomes of a message that was given out: `sending.given_out`."""
 
     def __init__(
         self,
@@ -91,7 +67,6 @@ class OutboxRows:
         *,
         claims: Claims,
         ownership: Ownership,
-        handoffs: SqlHandoffs,
         reaching: Reaching,
         fates: Fates,
     ) -> None:
@@ -100,7 +75,6 @@ class OutboxRows:
         self._practice = rows.practice
         self._clock = clock
         self._ownership = ownership
-        self._handoffs = handoffs
         self._reaching = reaching
         self._fates = fates
         self._claims = claims
@@ -251,40 +225,6 @@ class OutboxRows:
             by_human_agent=allowed.way is Way.HUMAN_AGENT,
         )
 
-    async def refused(self, message: OutboxMessage, refusal: Refused) -> Verdict | None:
-        at = to_stamp(self._clock.now())
-
-        def unit(connection: Connection) -> Verdict | None:
-            if not self._is_still_ours(connection, message):
-                return None
-            return self._fates.refused(
-                connection,
-                message.id,
-                refusal.action,
-                at=at,
-                code=refusal.code,
-                retry_after=refusal.retry_after,
-            )
-
-        return await self._database.write_brief(unit)
-
-    async def give_up(self, message: OutboxMessage) -> None:
-        at = to_stamp(self._clock.now())
-
-        def unit(connection: Connection) -> None:
-            if self._is_still_ours(connection, message) and _SETTLE.run(
-                connection,
-                row=message.id,
-                new_state=OutboxState.FAILED.value,
-                wamid=None,
-                when=at,
-                sent=None,
-                code=None,
-            ):
-                self._fates.given_up(connection, message.id, at=at)
-
-        await self._database.write_brief(unit)
-
     async def _is_ours_to_send(self, conversation: str) -> bool:
         row = await self._database.read_brief(lambda connection: _HEAD.first(connection, id=conversation))
         if row is None or not await self._claims.have(conversation):
@@ -292,63 +232,6 @@ class OutboxRows:
         if not self._claims.is_fresh():
             await self._claims.show_life()
         return True
-
-    def leaves_before(self) -> float | None:
-        return self._claims.fresh_until
-
-    def _is_still_ours(self, connection: Connection, message: OutboxMessage) -> bool:
-        """Whether it is for us to say what becomes of it. Who slept, and whose conversation another worker
-        has taken meanwhile, knows nothing of what that one is doing with it: it may be sending it."""
-        return self._claims.lock(connection, message.contact.id)
-
-    def has_moved(self, message: OutboxMessage) -> bool:
-        if not self._claims.is_fresh() or self._claims.naps != message.naps:
-            return True  # we slept, and somebody else may be sending it
-        return message.author == BOT and self._ownership.moves(message.contact.id) != message.moves
-
-    async def take_back(self, message: OutboxMessage) -> None:
-        at = to_stamp(self._clock.now())
-
-        def unit(connection: Connection) -> None:
-            if self._is_still_ours(connection, message):
-                _TAKE_BACK.run(connection, row=message.id, at=at)
-
-        await self._database.write_brief(unit)
-
-    async def hold_back(self, message: OutboxMessage) -> None:
-        at = to_stamp(self._clock.now())
-
-        def unit(connection: Connection) -> None:
-            if self._is_still_ours(connection, message) and _HOLD_BACK.run(connection, row=message.id, at=at):
-                self._handoffs.note_paused(connection, message.contact.id, key=message.id, at=at)
-
-        await self._database.write_brief(unit)
-
-    async def settle(
-        self,
-        message: OutboxMessage,
-        *,
-        state: OutboxState,
-        message_id: str | None = None,
-        not_before: datetime | None = None,
-        error_code: int | None = None,
-    ) -> None:
-        now = self._clock.now()
-        values = {
-            "row": message.id,
-            "new_state": state.value,
-            "wamid": self._rows.hashed(message_id) if message_id else None,
-            "when": to_stamp(not_before or now),
-            "sent": to_stamp(now) if state is OutboxState.SENT else None,
-            "code": error_code,
-        }
-
-        def unit(connection: Connection) -> None:
-            # That it went out is so whoever says it.
-            if state is OutboxState.SENT or self._is_still_ours(connection, message):
-                _SETTLE.run(connection, **values)
-
-        await self._database.write_brief(unit)
 
     async def resend(self, message: OutboxMessage) -> OutboxMessage | None:
         now = to_stamp(self._clock.now())
