@@ -71,7 +71,7 @@ class Overload:
             and self.statuses_gave_way_first
             and not (self.lost or self.unanswered or self.without_retry_after)
             and "degraded" in self.health
-            and "failing" not in self.health
+            and not {"failing", "no answer"} & {*self.health}
             and self.health_afterwards == "ok"
             and self.grown * 1e6 < MOST_GROWTH
         )
@@ -186,7 +186,7 @@ async def _until_taken(meta: Meta, url: str, kind: str, body: bytes, seen: _Seen
     for after in itertools.chain(_AFTER, itertools.repeat(_AFTER[-1])):
         try:
             status, again = await _post(meta, url, body)
-        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        except (aiohttp.ClientError, TimeoutError):
             seen.cut_off += 1
         else:
             if status == 200:
@@ -206,7 +206,10 @@ async def _post(meta: Meta, url: str, body: bytes) -> tuple[int, str | None]:
 
 async def _watch(http: aiohttp.ClientSession, desk: Desk, seen: _Seen) -> None:
     while True:
-        seen.health[await _health(http, desk)] += 1
+        try:
+            seen.health[await _health(http, desk)] += 1
+        except (aiohttp.ClientError, TimeoutError):
+            seen.health["no answer"] += 1
         seen.most_memory = max(seen.most_memory, desk.memory)
         await asyncio.sleep(0.2)
 
