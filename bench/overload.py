@@ -29,7 +29,8 @@ MOST_GROWTH = 250e6
 _STATUSES_EACH = 3
 _MEASURED_FOR = 4.0
 _PATIENTS = 1_000
-_AFTER = (0.5, 1, 2, 4, 8, 15)  # seconds after which a body that was refused comes again
+_AFTER = (0.5, 1, 2, 4, 8, 15, 30, 60)  # seconds after which a body that was refused comes again
+_CONNECTIONS = 1_000  # at once; a balancer has no more
 
 
 @dataclass
@@ -80,7 +81,8 @@ class Overload:
 async def flood(folder: Path, *, seconds: float, seed: int, twin: bool = False) -> Overload:
     chance = random.Random(seed)
     planted = {"PLANTED": "no bounds" if twin else "", "CHAIRSIDE_LOG": "CRITICAL"}
-    async with Meta() as meta:
+    crowd = aiohttp.TCPConnector(limit=_CONNECTIONS)
+    async with Meta() as meta, aiohttp.ClientSession(connector=crowd) as http:
         desk = Desk(
             folder, graph=meta.url, environment=planted, command=(sys.executable, "-m", "bench.planted")
         )
@@ -97,7 +99,7 @@ async def flood(folder: Path, *, seconds: float, seed: int, twin: bool = False) 
             async with asyncio.TaskGroup() as tasks:
                 for n, (kind, body) in enumerate(bodies):
                     await asyncio.sleep(max(0.0, began + n * pause - time.monotonic()))
-                    tasks.create_task(_until_taken(meta, desk.url, kind, body, seen))
+                    tasks.create_task(_until_taken(http, desk.url, kind, body, seen))
             await desk.until_quiet(within=600)
             watching.cancel()
             took = time.monotonic() - began
@@ -182,10 +184,10 @@ def _statuses(start: int, state: str) -> bytes:
     return json.dumps(WHATSAPP.envelope(entry)).encode()
 
 
-async def _until_taken(meta: Meta, url: str, kind: str, body: bytes, seen: _Seen) -> None:
+async def _until_taken(http: aiohttp.ClientSession, url: str, kind: str, body: bytes, seen: _Seen) -> None:
     for after in itertools.chain(_AFTER, itertools.repeat(_AFTER[-1])):
         try:
-            status, again = await _post(meta, url, body)
+            status, again = await _post(http, url, body)
         except (aiohttp.ClientError, TimeoutError):
             seen.cut_off += 1
         else:
@@ -198,8 +200,8 @@ async def _until_taken(meta: Meta, url: str, kind: str, body: bytes, seen: _Seen
         await asyncio.sleep(after)
 
 
-async def _post(meta: Meta, url: str, body: bytes) -> tuple[int, str | None]:
-    async with meta.http.post(url + WHATSAPP.path, data=body, headers=signed(body)) as answer:
+async def _post(http: aiohttp.ClientSession, url: str, body: bytes) -> tuple[int, str | None]:
+    async with http.post(url + WHATSAPP.path, data=body, headers=signed(body)) as answer:
         await answer.read()
         return answer.status, answer.headers.get("Retry-After")
 
