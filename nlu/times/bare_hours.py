@@ -23,6 +23,7 @@ def is_an_hour(tape: Tape, place: int, end: int) -> bool:
         or _is_beside_a_part(tape, place)
         or _leads_a_day(tape, place)
         or _leads_exact_hours(tape, place)
+        or _leads_a_weekday(tape, place, end)
         or is_said_to_be_one(tape, place)
         or is_for_somebody(tape, place)
         or is_of_the_day_told(tape, place)
@@ -212,6 +213,12 @@ def _leads_a_day(tape: Tape, place: int) -> bool:
     day = number[1] + 1
     dated = tape.has(day, "digits") and tape.at(day + 1).text == "/"  # "9 on 5/3"
     return dated or tape.has(day, "weekday", "relative") or tape.ordinal(day) is not None
+
+
+def _leads_a_weekday(tape: Tape, place: int, end: int) -> bool:
+    """ "На 3 в четверг"."""
+    hours = tape.vocabulary.hours_follow and tape.has(place, "at_weak") and end == place + 2
+    return hours and tape.has(end, "at") and tape.has(end + 1, "weekday", "relative")
 
 
 def _answers_first(tape: Tape, place: int, end: int) -> bool:

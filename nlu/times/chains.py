@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from nlu.times import almanac
 from nlu.times.arrivals import drop_arrivals
+from nlu.times.busy_days import drop_busy_days, merge_its_weekday, without_bare_repeats
+from nlu.times.busy_hours import drop_busy_hours, settle_on_the_hour
+from nlu.times.cancellations import call_off
 from nlu.times.clocks import read_clock
 from nlu.times.counting import part_beside_a_day, read_instant
 from nlu.times.days import read_days, speaks_of_pain
@@ -20,6 +23,7 @@ from nlu.times.negations import (
     negate,
     negate_last,
 )
+from nlu.times.no_wishes import drop_without_a_wish
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.pointing import read_pointing
 from nlu.times.reasons import (
@@ -47,15 +51,16 @@ from nlu.times.refusals import (
 from nlu.times.repeats import join_repeats, same_day, told_once, widen_to_any_time
 from nlu.times.retractions import retract
 from nlu.times.stories import drop_what_is_told
-from nlu.times.tape import Tape
+from nlu.times.tape import TOLD_BESIDE, Tape
 from nlu.times.told_before import heed_what_was_told
 
 _MOST_PIECES = 40
 #: No time begins with these.
-_BEGINNING_NOTHING = frozenset(
-    {"filler", "soft", "wishing", "happened", "so", "booked", "pain", "counted", "no_visit", "idiom"}
-    | {"correction", "cannot", "moving", "then", "if", "arriving", "astonished", "cancelling"}
-)
+_BEGINNING_NOTHING = TOLD_BESIDE | {
+    *("filler", "soft", "wishing", "happened", "so", "booked", "pain", "counted", "no_visit", "idiom"),
+    *("correction", "cannot", "moving", "then", "if", "arriving", "astonished", "cancelling"),
+    *("calling_off", "not_coming", "those_hours", "please"),
+}
 
 
 def find_pieces(tape: Tape) -> list[Piece]:
@@ -113,8 +118,10 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = drop_why_refused(tape, refuse_before_the_rest(tape, pieces))
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
-    pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))
-    return drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
+    pieces = call_off(tape, told_once(dismiss(tape, heed_what_was_told(tape, pieces))))
+    pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
+    pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
+    return drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))
 
 
 def _is_today(tape: Tape, piece: Piece) -> bool:
@@ -201,7 +208,10 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         since = clock[0].shape == "after" and tape.has(place, "from_on")  # "it hurts since 3 at night"
         told = told or (since and speaks_of_pain(tape, place, clock[1], within=2))
         told = told or is_of_the_night(tape, clock[0], clock[1])
-        if told or asks_for_no_visit(tape, place, also=also):
+        pointed = clock[0].shape == "range" and any(
+            tape.has(p, "those_hours") for p in range(clock[1], len(tape))
+        )
+        if told or (asks_for_no_visit(tape, place, also=also) and not pointed):
             return [Piece(PAST, place, clock[1])], clock[1]
         return [Piece(clock[0], place, clock[1])], clock[1]
     if tape.has(place, "indifferent") and tape.asked_for_time:

@@ -277,6 +277,9 @@ def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
         return Clock("part", part=tape.get(place + 1, "part")), place + 2  # "every morning"
     name = tape.get(place, "part")
     named = tape.skip(place + 1, "to", "soft", most=1)  # "день любой", "день - четверг", "на день позже"
+    beside = tape.has(place - 1, "or", "and") and tape.has(place - 2, "part")
+    if name == "day_noun" and (beside or tape.has(tape.skip(place + 1, "soft", most=1), "than")):
+        return Clock("part", part="day"), place + 1  # "утро/день", "день, чем вечер"
     if name == "day_noun" and tape.has(named, "weekday", "indifferent", "whenever"):
         return None
     later = tape.has(place + 1, "after", "before") and tape.number(place + 2) is None
@@ -329,6 +332,8 @@ def _stands_beside_a_day(tape: Tape, place: int) -> bool:
     before = place - 1  # "10th (pm)", "12 March - pm", "Thursday, early"
     while before > place - 3 and (tape.has(before, "soft") or tape.at(before).text == "-"):
         before -= 1
+    if tape.get(place, "part") == "early" and tape.has(place - 1, "whenever"):  # "в любой день пораньше"
+        return True
     if tape.has(before, *days, "ordinal_sign", "ordinal"):
         return before == place - 1 or tape.at(place + 1).text != "i"  # "on Thursday, am I late?"
     half = tape.get(place, "part") in ("am", "pm")
@@ -363,7 +368,7 @@ def _is_bare_answer(tape: Tape, place: int, end: int, moment: Moment) -> bool:
 def _is_a_time(tape: Tape, end: int, sure: bool) -> bool:
     """False where the number counts something: "4 people", "in 2 weeks", "6 anni"."""
     if tape.has(end, "counted") or (
-        tape.get(end, "unit") in ("day", "week", "month") and not tape.has(end, "ampm_am", "ampm_pm")
+        tape.get(end, "unit") in ("day", "week", "month", "year") and not tape.has(end, "ampm_am", "ampm_pm")
     ):
         return False
     return sure or not tape.has(end, "unit") or tape.has(end, "ampm_am", "ampm_pm")

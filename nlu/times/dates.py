@@ -11,6 +11,7 @@ from nlu.times.said_dates import read_said_date
 from nlu.times.tape import Tape
 
 _LONG_AHEAD = 305
+_HOURS = 24
 _LATEST_HOUR = 19  # that is told in one number
 _HALVES = {"morning": (5, 13), "afternoon": (13, 20), "evening": (16, 23)}  # hours that are told so
 
@@ -149,6 +150,7 @@ def _is_a_day_number(
     if tape.has(end, "weekday") and not (counted or (ordinal and tape.has(begin, "digits"))):
         return False
     part_of_a_day = announced and tape.vocabulary.article_makes_day and tape.has(end, "part")
+    part_of_a_day = part_of_a_day or (tape.has(end, "part") and (tape.whole(begin) or 0) > _HOURS)
     if tape.has(end, "ampm_am", "ampm_pm", "oclock") and not (counted or ordinal or part_of_a_day):
         return False
     signed = following.text in (":", "/", "-") and following.glued and not (ordinal and following.text == "/")
@@ -166,6 +168,8 @@ def _is_a_day_number(
     if other is not None and tape.has(other[1], "counted"):  # "14й и 15й зуб"
         return False
     spelled = not tape.has(begin, "digits")
+    if ordinal and spelled and following.text == ":" and tape.at(begin).text.endswith(("ое", "ье")):
+        return False  # "Первое: спасибо. Второе: ..."
     if ordinal:
         if tape.has(end, "one_of") and not announced:  # "2nd molar"
             return False
@@ -225,13 +229,19 @@ def _is_one_of_late_days(tape: Tape, begin: int, end: int) -> bool:
     while _parts(tape, last) and tape.whole(last + 1) is not None:
         last += 2
     told = [tape.whole(place) or 0 for place in range(first, last, 2)]
-    begins = first == 0 or tape.has(first - 1, "soft")
-    ends = last >= len(tape) or tape.has(last, "soft")
+    before: tuple[str, ...] = ("soft",)
+    behind: tuple[str, ...] = ("soft",)
+    if tape.vocabulary.hours_follow:  # "можно 26 или 27 после обеда", "хоть 23 хоть 24"
+        before, behind = ("soft", "wishing", "filler", "at_weak"), ("soft", "wishing", "filler", "part", "at")
+    begins = first == 0 or tape.has(first - 1, *before)
+    ends = last >= len(tape) or tape.has(last, *behind)
     return begins and ends and len(told) > 1 and all(_LATEST_HOUR < number <= 31 for number in told)
 
 
 def _parts(tape: Tape, place: int) -> bool:
-    return tape.has(place, "or") or (tape.at(place).text == "," and not tape.at(place + 1).glued)
+    if tape.has(place, "or") or tape.at(place).text == "хоть":
+        return True
+    return tape.at(place).text == "," and not tape.at(place + 1).glued
 
 
 def _is_listed(tape: Tape, place: int) -> bool:

@@ -54,6 +54,8 @@ def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
         return echo
     if (following := next_behind_hours(tape, place, pieces)) is not None:
         return following
+    if isinstance(last.found, Clock) and (same := same_month(tape, place, pieces)) is not None:
+        return [Piece(same, place, place + 1)], place + 1
     days = last.found
     if isinstance(days, Days) and (this_week := this_one(tape, place, last)) is not None:
         return this_week

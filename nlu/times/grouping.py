@@ -77,10 +77,13 @@ def spoken_together(tape: Tape, chain: list[Piece]) -> list[Spoken]:
             not is_clock
             and days
             and not clocks
-            and (_is_parted(tape, days[-1], piece) or piece.link == "soft")
+            and (
+                _is_parted(tape, days[-1], piece) or piece.link == "soft" or _is_the_last_resort(tape, piece)
+            )
             and (
                 is_a_condition(tape, days[-1].start)
                 or tape.at(piece.start - 1).text in _ELSE
+                or _is_the_last_resort(tape, piece)
                 or any(_falls_back(tape, p) for p in range(days[-1].end, piece.start))
             )
         ):
@@ -132,6 +135,11 @@ def _has_own_hours(tape: Tape, last: Piece, run: list[Piece]) -> bool:
     wished = any(tape.has(p, *_WISHING) for p in (*range(first, last.start), *range(last.end, comma)))
     again = any(tape.has(p, *_WISHING) for p in range(run[0].end, clock.start))
     return wished and again
+
+
+def _is_the_last_resort(tape: Tape, piece: Piece) -> bool:
+    """ "Сегодня или в крайнем случае завтра с утра": the morning is of the second."""
+    return piece.link == "or" and any(tape.has(p, "last_resort") for p in (piece.start - 1, piece.start - 2))
 
 
 def _falls_back(tape: Tape, place: int) -> bool:

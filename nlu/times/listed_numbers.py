@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from nlu.times import almanac
-from nlu.times.pieces import Days, Piece
+from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 
+_LATEST = 24  # hour
 _CORRECTING = 3  # words between a date and the number that corrects it
 _OF_AN_HOUR = ("ampm_am", "ampm_pm", "oclock", "unit", "counted", "month", "month_short")
 _NO = frozenset({"no", "нет"})
@@ -14,6 +15,9 @@ _NO = frozenset({"no", "нет"})
 def same_month(tape: Tape, place: int, pieces: list[Piece]) -> Days | None:
     """ "March 20 or 21", "the 18th or 19th", "il 10, 11 e 12", "il 10, 12, 14"."""
     before = pieces[-1]
+    of_part = isinstance(before.found, Clock) and before.found.shape == "part" and before.link == "none"
+    if of_part and len(pieces) > 1 and tape.has(place + 1, "part"):  # "15 апреля утром или 16 днём"
+        before = pieces[-2].but(end=before.end)
     ordinal = tape.ordinal(place)
     number, end = ordinal or (tape.whole(place), place + 1)
     gap = range(before.end, place)
@@ -28,6 +32,7 @@ def same_month(tape: Tape, place: int, pieces: list[Piece]) -> Days | None:
         tape.has(place - 1, "or") and 0 < len(gap) <= 3 and tape.has(gap[0], "soft")
     )
     joined = ((tape.has(place - 1, "or") or listed) and len(gap) == 1) or fallen_back or corrected
+    joined = joined or (0 < len(gap) <= 2 and tape.at(place - 1).text == "хоть")  # "хоть 21 марта, хоть 28"
     if number is None or not joined or not isinstance(before.found, Days):
         return None
     if before.found.kind not in ("date", "number") or before.found.bound:
@@ -43,6 +48,7 @@ def same_month(tape: Tape, place: int, pieces: list[Piece]) -> Days | None:
         return None
     spans = tape.has(end, "to") and not tape.has(end, "at")
     day_of = tape.vocabulary.article_makes_day and tape.has(end, "part")
+    day_of = day_of or (number > _LATEST and tape.has(end, "part"))
     if ordinal or spans or (tape.has(end, *_OF_AN_HOUR) and not day_of):
         return None
     first = before.found.ranges[0][0]

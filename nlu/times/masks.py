@@ -28,6 +28,7 @@ _BEFORE_DIGITS = frozenset(
     | {"v", "vo", "posle", "do", "okolo"}
 )
 _AND = frozenset({"e", "и"})  # "14e30"
+_SHORT = 4  # of a title with a dot: "dr.", "dott."
 _NAME_WORDS = 3  # a first name, a particle, a surname
 
 
@@ -51,7 +52,8 @@ def _names(tokens: list[Token], words: Vocabulary) -> set[int]:
             continue
         is_street = token.text in words.streets
         first = place + 1
-        while first < len(tokens) and tokens[first].text in (".", "'", ":"):
+        signs = (".", "'", ":") if len(token.text) <= _SHORT or is_street else ("'",)
+        while first < len(tokens) and tokens[first].text in signs:
             first += 1
         run = range(0) if shouted else _capitalised(tokens, first)
         run = run or (_dated(tokens, first, words) if is_street else run)

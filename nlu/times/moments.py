@@ -48,12 +48,18 @@ def _is_one_o_clock(tape: Tape, place: int) -> bool:
     if tape.get(place, "unit") != "hour":
         return False
     ends = tape.has(place - 1, "and") and tape.has(place - 2, "digits", "number")  # "между 11 и часом"
+    last = place + 1 >= len(tape) or tape.has(place + 1, "soft")
+    ends = ends or (
+        last and tape.has(place - 1, "at_weak") and tape.has(place - 2, *_DAYS)
+    )  # "31 марта на час"
     return ends or tape.has(place - 1, *_BEFORE_HOUR) or tape.has(place + 1, "ampm_pm")
 
 
 def _is_hour_of_day(tape: Tape, place: int, unit: int) -> bool:
     """ "До 3 часов", "3 часа дня"; "3 часа" alone may last three hours."""
     if tape.at(place - 1).text == "," and tape.has(place - 2, *_DAYS):  # "10 марта, 12 часов"
+        return True
+    if tape.at(place - 1).text == "ли":  # "есть ли 11 часов"
         return True
     if tape.at(unit).text == "час" and tape.number(place) != (1, place + 1):  # as those say who learn it
         return True
@@ -249,6 +255,8 @@ def _counts_days(tape: Tape, end: int, place: int) -> bool:
         and tape.has(place + 2, "weekday", "relative")
     ):
         return False  # "на три дня в пятницу"
+    if tape.get(number, "digits") == 12 and tape.has(number - 1, "soft") and tape.has(number - 2, *_DAYS):
+        return False  # "в среду, 12 дня"
     return not tape.has(number - 1, "at", "after", "before", "to", "from", "around", "number", "half", "and")
 
 

@@ -19,6 +19,8 @@ def link_of(tape: Tape, start: int, end: int, *, begins: bool) -> Link:
             link = "or"
         elif "than" in senses and any(tape.at(p).text == "sia" for p in range(start - _BOTH, start)):
             link = "and"  # "sia il 10 che l'11"
+        elif tape.at(place).text == "ни":  # "ни завтра ни в среду"
+            link = "and"
         elif "soft" in senses:
             link = "soft" if link == "none" else link
         elif not senses or senses.keys().isdisjoint(_TRANSPARENT):

@@ -29,6 +29,8 @@ def read_period(tape: Tape, place: int) -> Read | None:
     today = tape.today
     ahead = {"next": 1, "coming": 1, "this": 0, "last": -1, "after_next": 2}[modifier]
     if tape.has(target, "weekend"):
+        if tape.has(target, "day_off") and tape.has(place, "which_is"):  # "это выходной"
+            return None
         if ahead < 0:
             return PAST, end
         start, after = almanac.weekend(today)
@@ -159,8 +161,12 @@ def read_named(tape: Tape, place: int) -> Read | None:
     if (season := tape.get(place, "period")) is not None:
         return _season(tape, season), place + 1
     if tape.has(place, "month_in") and tape.has(place + 1, "month"):
+        if (position := _month_and_its_position(tape, place + 1)) is not None:
+            return position
         day = read_date(tape, place + 1, bare=False)  # "the evening of April 8"
         return day or whole_month(tape, tape.get(place + 1, "month"), place + 2)
+    if (position := _month_and_its_position(tape, place)) is not None:
+        return position
     listed = tape.has(place - 1, "or") and tape.has(place - 2, "month")
     if tape.has(place, "month") and (
         listed
@@ -177,6 +183,25 @@ def read_named(tape: Tape, place: int) -> Read | None:
     if tape.has(place, "month_short") and (_has_year(tape, place + 1) or _names_a_year(tape, place + 1)):
         return whole_month(tape, tape.get(place, "month_short"), place + 1)
     return None
+
+
+def _month_and_its_position(tape: Tape, place: int) -> Read | None:
+    """ "Март, последние числа", "в мае ближе к концу"."""
+    if not (tape.vocabulary.hours_follow and tape.has(place, "month")) or tape.has(
+        place - 1, "digits", "ordinal"
+    ):
+        return None
+    behind = tape.skip(place + 1, "soft", "filler", most=2)
+    kind = next((k for k in ("begin", "middle", "end") if tape.has(behind, k)), None)
+    of = tape.skip(behind + 1, "of", "filler", most=1)
+    if kind is None or tape.has(of, "month", "unit", "next", "this", "coming"):
+        return None
+    month = whole_month(tape, tape.get(place, "month"), place + 1)
+    if month is None or not month[0].ranges:
+        return None
+    start, end = position_in(kind, month[0])
+    start = max(start, tape.today)
+    return (Days("span", ((start, end),)), behind + 1) if start < end else None
 
 
 def _is_a_day_off(tape: Tape, place: int) -> bool:

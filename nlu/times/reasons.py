@@ -86,7 +86,7 @@ _POINTING_BACK = ("after_that", "before_that", "that_week", "later_on", "one_aft
 
 def only_tells_the_time(tape: Tape, place: int) -> bool:
     """ "It's ten past nine and I am waiting" wishes for nothing."""
-    return tape.has(place - 1, "it_is") and not tape.has(place, "at")
+    return tape.has(place - 1, "it_is") and not (tape.has(place, "at") or tape.has(place - 2, "or"))
 
 
 def is_of_the_night(tape: Tape, clock: Clock, end: int) -> bool:

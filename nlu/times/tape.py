@@ -56,10 +56,15 @@ _NAMING = ("number", "at", "half", "clock_spoken", "holiday", "day_number", "wee
 _BEHIND_ON = frozenset(
     {"please", "pls", "if", "is", "would", "thanks", "ta", "thx", "or", "but", "and", "for"}
 )
-#: Words that tell why a time is named, and nothing of the time itself.
-_TELLING = frozenset(
-    {"wishing", "their_hours", "happened", "so", "street_after", "it_is", "no_visit", "advised"}
+#: What else is told or asked beside a time: said of it, and nothing of the time itself.
+TOLD_BESIDE = frozenset(
+    {"settling", "settling_all", "occasion", "reporting", "somebody", "treatment", "asks_again"}
+    | {"asks_for_mine", "finishing", "waiting", "journey", "last_resort", "price", "income"}
 )
+#: Words that tell why a time is named, and nothing of the time itself.
+_TELLING = TOLD_BESIDE | {
+    *("wishing", "their_hours", "happened", "so", "street_after", "it_is", "no_visit", "advised")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +192,8 @@ class Tape:
         if digits is not None:
             sign = place + 2 if self.at(place + 1).text == "-" and self.at(place + 1).glued else place + 1
             decimal = self.at(sign).text == "." and self.at(sign + 1).glued  # "14.3" is no fourteenth
-            apart = self.at(sign).text == "го" and self.has(sign + 1, "month")  # "20 го марта"
+            ends = sign + 1 >= len(self) or self.has(sign + 1, "month", "soft", "at")
+            apart = self.at(sign).text in ("го", "е", "ое") and ends  # "20 го марта", "на 13 е"
             if self.has(sign, "ordinal_sign") and (self.at(sign).glued or apart) and not decimal:
                 return digits, sign + 1
             return None
@@ -274,7 +280,7 @@ def _begins_another(senses: Senses, tokens: list[Token], place: int, taken: int,
     if "after" in senses or "before" in senses:
         return False
     if senses.keys().isdisjoint(
-        ("onward", "or_earlier", "one_after", "one_before", "after_that")
+        ("onward", "or_earlier", "one_after", "one_before", "after_that", "before_that")
     ) or following >= len(tokens):
         return False
     if _longest(tokens, place + 1, tokens[place + 1].text, words)[1] >= taken:  # "o | prima delle 10"
