@@ -13,7 +13,6 @@ _DOUBTFUL = 0.6
 _WISHING = ("wishing", "works", "free", "asap", "moving", "whenever", "choosing", "settling")
 _TOLD = ("own_hours", "cannot", "no_visit", "happened", "day_off", "arriving", "occasion")
 _REPORTING = ("no_visit", "advised", "happened", "reporting")
-_DOES = re.compile(r".{2,}(?:[жшщз]у|[аяеу]ю|[аяею]юсь|[жшщ]усь|л[юи]сь|[аяеу]ем|[аяеу]емся|[дтсз]им)")
 _MANY = 2
 _SINGLE = ("weekday", "date", "number", "relative")
 _BETWEEN = 3
@@ -42,7 +41,7 @@ def _both(one: Said, other: Said) -> Said:
 
 def drop_busy_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """The days of whose clause only something else is told go, where another day is wished for."""
-    if not tape.vocabulary.tells_busy_days:
+    if not tape.vocabulary.doing:
         return pieces
     days = [n for n, p in enumerate(pieces) if _is_day(p)]
     if len(days) == 1 and _is_waited_for(tape, pieces[days[0]]):
@@ -99,7 +98,7 @@ def _is_told(said: Said, *, before: bool, wished: bool, listed: bool) -> bool:
 
 def without_bare_repeats(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "Wednesday is the day after tomorrow? Then the day after tomorrow at 10.15": the one with its hour."""
-    if not tape.vocabulary.tells_busy_days:
+    if not tape.vocabulary.doing:
         return pieces
     timed = [p.found.ranges for p, hour in pairwise(pieces) if _is_day(p) and _is_its_hour(hour)]  # type: ignore[union-attr]
     left = []
@@ -120,7 +119,7 @@ def _is_its_hour(piece: Piece) -> bool:
 
 def merge_its_weekday(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "20 марта утром, в пятницу", "заберу тринадцатого, раз уж пятница": the weekday of the date."""
-    if not tape.vocabulary.tells_busy_days:
+    if not tape.vocabulary.doing:
         return pieces
     dates = [p.found.ranges[0][0] for p in pieces if _is_day(p) and _kind(p) in ("date", "number")]  # type: ignore[union-attr]
     left = []
@@ -222,8 +221,8 @@ def _is_strange(tape: Tape, place: int) -> bool:
 
 def _does(tape: Tape, place: int) -> bool:
     """ "Развожу", "отмечаем": what somebody does."""
-    text = tape.at(place).text
-    return not tape.at(place).senses and _DOES.fullmatch(text) is not None
+    doing = tape.vocabulary.doing
+    return bool(doing) and not tape.at(place).senses and re.fullmatch(doing, tape.at(place).text) is not None
 
 
 def _is_at(tape: Tape, place: int) -> bool:

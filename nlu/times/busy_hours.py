@@ -14,7 +14,7 @@ _EXACT = ("point", "around", "range", "after")
 
 def drop_busy_hours(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """The hours go in whose clause only something else is told, where another hour or a day is wished for."""
-    if not tape.vocabulary.tells_busy_days:
+    if not tape.vocabulary.doing:
         return pieces
     pieces = [p for p in pieces if not _is_until_a_day(tape, p)]
     clocks = [n for n, p in enumerate(pieces) if _is_hour(p)]
@@ -82,7 +82,7 @@ def _when_free(tape: Tape, pieces: list[Piece], number: int) -> list[Piece] | No
 
 def settle_on_the_hour(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "On Friday, only not early in the morning, about 3 if I may": about three."""
-    if not tape.vocabulary.tells_busy_days:
+    if not tape.vocabulary.doing:
         return pieces
     pieces = _without_refused_parts(pieces)
     days = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges and not p.negated]
