@@ -81,6 +81,9 @@ def _is_listed_hour(tape: Tape, place: int, end: int) -> bool:
     day = tape.has(place - 2, "weekday", "relative", "part")
     day = day or (tape.has(place - 2, "ordinal_sign") and tape.has(place - 4, "weekday"))  # "Mon 9th, 3"
     day = day or (tape.has(end, "for_both") and place - 2 in tape.read)  # "Friday the 13th, 11 either day"
+    other = tape.number(end + 1) if tape.has(end, "or") and tape.has(place, "digits") else None
+    if other is not None and tape.has(end + 1, "digits"):
+        end = other[1]  # "Thursday, 10 or 11"
     after_day = tape.at(place - 1).text in (",", ".", ":") and day
     return (
         after_day

@@ -1,94 +1,105 @@
-"""Tells the time of a visit that is only called off: "cancel my visit on Friday", "I won't come tomorrow"."""
+"""Tells the time of a visit that is only called off: "cancel Thursday please", "I don't need the 3 pm"."""
 
-from nlu.times.pieces import Clock, Days, Instant, Piece
-from nlu.times.refusals import is_a_condition
+from nlu.times.pieces import Clock, Days, Instant, Piece, Whenever
 from nlu.times.tape import Tape
 
-_BOOKED = ("have_booked", "own")
-_WISHING = ("wishing", "whenever", "asap", "moving", "works", "free", "onto", "choosing", "onward", "then")
-_TELLING = ("because", "cannot", "happened", "no_visit", "own_hours", "arriving", "pain")
-_NOUNS = frozenset({"отмена"})  # "есть отмена на пятницу?"
-_CLAUSE_ENDS = ".!?;"
+_CLAUSE = 7  # lexemes between "cancel" and the time
+_BESIDE = 4  # lexemes between the time and "has to go"
+_WISHING = ("wishing", "booked", "moving", "onto", "choosing")
+_NEAR = 3  # lexemes between "my appointment" and its day
+_OBJECT = ("own", "booked", "day_number", "at_weak", "of")
+_BOUNDS = ("onto", "from", "to", "until", "before", "after")
+_NO_VERB = frozenset({"instead", "delay", "earlier", "forward", "invece"})
+_LEADING = ("so", "wishing", "to", "soft")
+_BETWEEN = ("possessive", "booked", "filler", "own", "at", "at_weak", "of")
 
 
 def call_off(tape: Tape, pieces: list[Piece]) -> list[Piece]:
-    """The days and hours of a message that calls a visit off, and wishes for no other, are all left."""
-    if not (tape.says("calling_off") or tape.says("not_coming")):
+    """Without the times of visits that are called off, where no other time is wished for."""
+    if not any(tape.says(kind) for kind in ("cancelling", "given_up", "moving", "cannot")):
         return pieces
-    places = [p for p in range(len(tape)) if _calls_off(tape, p)]
-    if not places or _wishes_behind(tape, places[-1]) or not any(isinstance(p.found, Days) for p in pieces):
+    wishes = [n for n, p in enumerate(pieces) if _is_wish(p)]
+    if not wishes:
+        return [
+            p.but(dismissed=True, negated=False) if _is_booked_and_refused(tape, p) else p for p in pieces
+        ]
+    off = [n for n in wishes if _is_called_off(tape, pieces, n)]
+    if not off or off != wishes:
         return pieces
-    wished = False
-    for number, piece in enumerate(pieces):
-        joined = number > 0 and _is_joined(tape, piece)
-        if not joined:
-            wished = _is_wished_anew(tape, piece, places)
-        if wished:
-            return pieces
-    return [_left(p) for p in pieces if not isinstance(p.found, Instant)]
+    return [p.but(dismissed=True) if n in off else p for n, p in enumerate(pieces)]
 
 
-def _wishes_behind(tape: Tape, place: int) -> bool:
-    """ "He won't come, I'll come instead"."""
-    return any(tape.has(p, "instead") or _books(tape, p) for p in range(place + 1, len(tape)))
+def _is_called_off(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    piece = pieces[number]
+    if number and _hangs_on(tape, pieces[number - 1], piece) and _is_called_off(tape, pieces, number - 1):
+        return True
+    first = max(piece.start - _CLAUSE, pieces[number - 1].end if number else 0)
+    before = [p for p in range(first, piece.start) if tape.has(p, "cancelling", "given_up")]
+    if before and not any(tape.has(p, "soft", "or") for p in range(before[-1], piece.start)):
+        return True
+    if (
+        _is_called_off_at_the_end(tape, pieces)
+        or _is_moved_somewhere(tape, pieces, number)
+        or _is_booked_and_impossible(tape, piece)
+    ):
+        return True
+    return is_called_off_behind(tape, piece)
 
 
-def _books(tape: Tape, place: int) -> bool:
-    return tape.has(place, "wishing") and not tape.has(place, "booked", "please")
-
-
-def _left(piece: Piece) -> Piece:
-    if not isinstance(piece.found, (Days, Clock)):
-        return piece
-    return piece.but(dismissed=True, negated=False, excluding=False)
-
-
-def _calls_off(tape: Tape, place: int) -> bool:
-    if not tape.has(place, "calling_off", "not_coming") or tape.has(place - 1, "not", "if"):
+def _is_called_off_at_the_end(tape: Tape, pieces: list[Piece]) -> bool:
+    """ "We were meant to come tomorrow but she is ill, so please cancel"."""
+    last = max((p for p in range(len(tape)) if tape.has(p, "cancelling")), default=-1)
+    if last < 0 or any(p.end > last for p in pieces) or not tape.has(last - 1, *_LEADING):
         return False
-    asked = tape.at(_end_of_clause(tape, place)).text == "?" and tape.at(place).text in _NOUNS
-    return not is_a_condition(tape, place) and not asked
+    return all(tape.has(p, "filler", "soft", "wishing") for p in range(last + 1, min(last + 3, len(tape))))
 
 
-def _is_joined(tape: Tape, piece: Piece) -> bool:
-    """An hour of the day before it, or "and Friday, too"."""
-    if piece.link in ("none", "and", "or"):
-        return not tape.is_unknown(piece.start - 1)
-    return any(tape.has(p, "too") for p in range(piece.end, _end_of_clause(tape, piece.end)))
+def is_called_off_behind(tape: Tape, piece: Piece) -> bool:
+    """ "Tuesday's appointment has to go", "запись на 6-е отменить"."""
+    behind = piece.end
+    while behind < piece.end + _BESIDE and tape.has(behind, *_BETWEEN) and not tape.has(behind, "and"):
+        behind += 1
+    return tape.has(behind, "cancelling", "given_up")
 
 
-def _is_wished_anew(tape: Tape, piece: Piece, places: list[int]) -> bool:
-    """Whether a piece is neither what is called off, nor told as the reason."""
-    if piece.negated or piece.dismissed or not isinstance(piece.found, (Days, Clock, Instant)):
+def _is_moved_somewhere(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """ "I need to reschedule tomorrow, I'm ill": to a time that nobody tells."""
+    piece = pieces[number]
+    if not isinstance(piece.found, Days) or piece.found.bound or tape.has(piece.start, *_BOUNDS):
         return False
-    if isinstance(piece.found, Days) and not piece.found.ranges:
+    if any(p.dismissed or p.negated or (p is not piece and _is_wish(p)) for p in pieces):
         return False
-    first, last = _clause(tape, piece)
-    clause = [p for p in range(first, last) if not piece.start <= p < piece.end]
-    if any(first <= place < last for place in places):
+    verb = piece.start - 1
+    while verb > piece.start - _BESIDE and tape.has(verb, *_OBJECT) and not tape.has(verb, "onto", "moving"):
+        verb -= 1
+    return tape.has(verb, "moving") and not tape.has(verb, "onto") and tape.at(verb).text not in _NO_VERB
+
+
+def _is_booked_and_impossible(tape: Tape, piece: Piece) -> bool:
+    """ "My appointment is the 16th, I can't make it any more"."""
+    if not any(tape.has(p, "booked", "have_booked") for p in range(piece.start - _NEAR, piece.start)):
         return False
-    if any(tape.has(p, *_BOOKED) for p in clause):
+    told = range(piece.end, len(tape))
+    impossible = any(tape.has(p, "cannot") and not tape.at(p).text for p in told)
+    return impossible and not any(tape.has(p, *_WISHING) for p in told)
+
+
+def _is_booked_and_refused(tape: Tape, piece: Piece) -> bool:
+    """ "My booking is on the 10th but I won't be able to make it"."""
+    before = range(piece.start - _NEAR, piece.start)
+    booked = any(tape.has(p, "have_booked") for p in before)
+    return piece.negated and not piece.excluding and booked and isinstance(piece.found, (Days, Clock))
+
+
+def _hangs_on(tape: Tape, before: Piece, piece: Piece) -> bool:
+    """ "Tuesday at 3", "Tuesday and Thursday", unlike "and come on Friday"."""
+    told = any(tape.is_unknown(p) or tape.has(p, *_WISHING) for p in range(before.end, piece.start))
+    return piece.link == "none" or (piece.link == "and" and not told)
+
+
+def _is_wish(piece: Piece) -> bool:
+    if piece.negated or piece.dismissed:
         return False
-    return any(tape.has(p, *_WISHING) for p in clause) or not any(tape.has(p, *_TELLING) for p in clause)
-
-
-def _clause(tape: Tape, piece: Piece) -> tuple[int, int]:
-    """From the sentence's begin, or the comma that ends another time, to its end or the next comma."""
-    first, last = piece.start, piece.end
-    while first > 0 and not _parts(tape, first - 1):
-        first -= 1
-    while last < len(tape) and not _parts(tape, last):
-        last += 1
-    return first, last
-
-
-def _parts(tape: Tape, place: int) -> bool:
-    """A comma, but for those around a "please"; and an "and" that leads to another thing to be done."""
-    if not tape.has(place, "soft"):
-        return tape.has(place, "and") and tape.is_unknown(place + 1)
-    aside = tape.has(place + 1, "wishing") and tape.has(place + 2, "soft")
-    return not (aside or (tape.has(place - 1, "wishing") and tape.has(place - 2, "soft")))
-
-
-def _end_of_clause(tape: Tape, place: int) -> int:
-    return next((p for p in range(place, len(tape)) if tape.at(p).text in _CLAUSE_ENDS), len(tape))
+    if isinstance(piece.found, Days):
+        return bool(piece.found.ranges)
+    return isinstance(piece.found, (Clock, Instant, Whenever))

@@ -6,12 +6,15 @@ from nlu.times import almanac
 from nlu.times.arrivals import drop_arrivals
 from nlu.times.busy_days import drop_busy_days, merge_its_weekday, without_bare_repeats
 from nlu.times.busy_hours import drop_busy_hours, settle_on_the_hour
+from nlu.times.called_off import call_off_visits
 from nlu.times.cancellations import call_off
 from nlu.times.clocks import read_clock
 from nlu.times.counting import part_beside_a_day, read_instant
 from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.departures import dismiss
+from nlu.times.done_by import bound_by_what_is_done
 from nlu.times.echoes import read_echo
+from nlu.times.events import drop_events
 from nlu.times.follow_ups import read_follow_up
 from nlu.times.full_dates import read_birth
 from nlu.times.hours import part_hours
@@ -50,6 +53,7 @@ from nlu.times.refusals import (
 )
 from nlu.times.repeats import join_repeats, same_day, told_once, widen_to_any_time
 from nlu.times.retractions import retract
+from nlu.times.shifts import move_so_far
 from nlu.times.stories import drop_what_is_told
 from nlu.times.tape import TOLD_BESIDE, Tape
 from nlu.times.told_before import heed_what_was_told
@@ -118,10 +122,12 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = drop_why_refused(tape, refuse_before_the_rest(tape, pieces))
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
-    pieces = call_off(tape, told_once(dismiss(tape, heed_what_was_told(tape, pieces))))
+    pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))
+    pieces = bound_by_what_is_done(tape, call_off_visits(tape, pieces))
     pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
-    return drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))
+    pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))
+    return move_so_far(tape, call_off(tape, told_once(drop_events(tape, pieces))))
 
 
 def _is_today(tape: Tape, piece: Piece) -> bool:
@@ -144,7 +150,7 @@ def _turns_older(tape: Tape, place: int) -> bool:
     number = tape.number(place)
     if number is None:
         return False
-    older = tape.has(place - 1, "aged") or (number[0] > _HOURS and tape.at(place - 1).text == "is")
+    older = tape.has(place - 1, "aged") or (number[0] > _HOURS and tape.has(place - 1, "being"))
     if older and tape.has(number[1], "day_number", "in") and tape.at(number[1] + 1).senses:
         return True  # "she's 3 on the 12th", "my mum is 80 on Friday"
     if tape.at(place - 1).text not in _TURNS:

@@ -130,6 +130,7 @@ def _bounded(tape: Tape, place: int) -> tuple[Clock, int] | None:
     """After, before, by, from ... on."""
     after_word = tape.has(place, "after")
     before_word = tape.has(place, "before") or tape.has(place, "by")
+    before_word = before_word or (tape.has(place, "by_hour") and tape.has(place + 1, "digits", "number"))
     from_word = tape.has(place, "from_on") and not after_word
     if not (after_word or before_word or from_word):
         return _trailing(tape, place)
@@ -334,7 +335,8 @@ def _stands_beside_a_day(tape: Tape, place: int) -> bool:
         before -= 1
     if tape.get(place, "part") == "early" and tape.has(place - 1, "whenever"):  # "в любой день пораньше"
         return True
-    if tape.has(before, *days, "ordinal_sign", "ordinal"):
+    named = before in tape.read and (tape.has(before, "month_short") or tape.get(before, "unit") == "week")
+    if named or tape.has(before, *days, "ordinal_sign", "ordinal"):
         return before == place - 1 or tape.at(place + 1).text != "i"  # "on Thursday, am I late?"
     half = tape.get(place, "part") in ("am", "pm")
     if half and tape.has(place - 1, "filler") and tape.has(place - 2, "soft") and place - 3 in tape.read:

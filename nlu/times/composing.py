@@ -65,6 +65,8 @@ def _holes(tape: Tape, groups: list[list[Piece]]) -> tuple[DayRange, ...]:
     exact = any(found.kind in _EXACT and not found.bound for found in days)
     for chain in groups:
         for piece in chain:
+            if isinstance(piece.found, Days) and _is_wished_behind(piece, groups):
+                continue  # "I work all days but Saturday. Saturday?"
             if exact and isinstance(piece.found, Days) and piece.found.bound in ("from", "after"):
                 continue  # "ill since Tuesday, put me down for the 16th"
             if (
@@ -80,6 +82,12 @@ def _holes(tape: Tape, groups: list[list[Piece]]) -> tuple[DayRange, ...]:
                 )
                 holes.extend(_repeated(piece.found) if returns else piece.found.ranges)
     return tuple(holes)
+
+
+def _is_wished_behind(piece: Piece, groups: list[list[Piece]]) -> bool:
+    days = [p for chain in groups for p in chain if isinstance(p.found, Days) and is_wish(p)]
+    told = piece.found.ranges if isinstance(piece.found, Days) else ()
+    return any(p.start > piece.end and isinstance(p.found, Days) and p.found.ranges == told for p in days)
 
 
 def _own_clock(chain: list[Piece], piece: Piece) -> bool:

@@ -16,6 +16,7 @@ from nlu.times.weekdays import read_modified_weekday, read_weekday
 
 Read = tuple[Days, int]
 _FORTNIGHT = timedelta(days=14)
+_LATEST_HOUR, _LATEST_DAY, _NEAR_DAYS = 24, 31, 14
 _FAR = 245  # days ahead, of a month that nobody waits for
 
 
@@ -117,7 +118,8 @@ def _between(tape: Tape, place: int) -> Read | None:
         if _begins_an_hour(tape, last) or (parted and (second[0].number or 0) <= told):
             return None
     dated = first[0].kind == "number" and second[0].kind == "date" and second[0].number is not None
-    if begin == place and plain and tape.at(to).text != "-" and not dated:  # but "6 to 10 March"
+    beyond = loose and _are_too_many_hours(tape, begin, last, second)
+    if begin == place and plain and tape.at(to).text != "-" and not (dated or beyond):  # but "6 to 10 March"
         return None
     bare = tape.has(last, "digits") and tape.ordinal(last) is None and second[0].kind == "number"
     if loose and bare and are_hours(tape, place, last, second[1]):  # "с 14 по 16 часов"
@@ -125,7 +127,8 @@ def _between(tape: Tape, place: int) -> Read | None:
     if begin == place and tape.has(to, "until") and bare and not tape.has(second[1] - 1, "number_of_day"):
         return None  # "10 марта до 12" is an hour
     counted = tape.has(second[1], "number_of_day") or tape.has(second[1] - 1, "number_of_day")
-    if loose and not (tape.has(to, "to_day") or (second[0].kind == "date" and second[0].number) or counted):
+    counted = counted or beyond or tape.has(to, "to_day")
+    if loose and not ((second[0].kind == "date" and second[0].number) or counted):
         return None
     if first[0].kind != second[0].kind and {first[0].kind, second[0].kind} == {"weekday", "number"}:
         return None
@@ -147,6 +150,16 @@ def _between(tape: Tape, place: int) -> Read | None:
     weekday = first[0].weekday if weekdays else None
     number = first[0].number if {first[0].kind, second[0].kind} == {"number"} else None
     return Days("span", ((start, end),), grain="day", weekday=weekday, number=number), second[1]
+
+
+def _are_too_many_hours(tape: Tape, first: int, last: int, second: Read) -> bool:
+    """ "23 to 27, any day is fine": no hours, but days of the month."""
+    one, other = tape.whole(first), tape.whole(last)
+    if one is None or other is None or tape.has(first - 1, "currency", "one_of", "counted"):
+        return False
+    following = second[1]
+    plain = not (tape.is_unknown(following) or tape.has(following, "unit", "counted", "currency"))
+    return _LATEST_HOUR < other <= _LATEST_DAY and 0 < other - one <= _NEAR_DAYS and plain
 
 
 def _end_of_period(tape: Tape, to: int, second: Read) -> date | None:

@@ -1,5 +1,6 @@
 """Tells the time that a visit is moved away from ("my appointment on Tuesday") from the time wished for."""
 
+from nlu.times.cancellations import is_called_off_behind
 from nlu.times.days import read_days
 from nlu.times.own_hours import is_booked_hour, is_day, is_day_of_own_hour, is_own_hour
 from nlu.times.pieces import Clock, Days, Instant, Piece, Whenever
@@ -131,8 +132,7 @@ def _is_cancelled(tape: Tape, pieces: list[Piece], number: int) -> bool:
     parted = told and any(tape.has(place, "soft") for place in range(told[-1], piece.start))
     kept = [p for p in pieces[:number] if not p.dismissed]  # "I keep Tuesday and cancel Thursday"
     others = any(isinstance(p.found, Days) and p.found.ranges and not p.negated for p in (*later, *kept))
-    behind = tape.has(piece.end, "cancelling")  # "запись на 6-е отменить"
-    return ((bool(told) and not parted) or behind) and others
+    return ((bool(told) and not parted) or is_called_off_behind(tape, piece)) and others
 
 
 def _is_listed(tape: Tape, piece: Piece) -> bool:

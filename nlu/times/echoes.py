@@ -85,7 +85,7 @@ def _beside_the_hour(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None
         if (
             isinstance(clock, Clock)
             and clock.shape in ("point", "before", "range")
-            and pieces[number].end < place
+            and pieces[number].end < place + tape.has(place, "after_that", "before_that")
         ):
             moment = (clock.end or clock.start) if after else (clock.start or clock.end)
             bounded = Clock("after", moment) if after else Clock("before", end=moment)
@@ -100,7 +100,7 @@ def _beside_the_hour(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None
 def _the_same(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
     """ "Away from the 3rd to the 5th, put me down for those days", "the 24th at the same time", "in the
     morning, or that same day after 5"."""
-    if tape.has(place, "those_days"):
+    if tape.has(place, "those_days") and not _says_why(tape, place):
         for number in range(len(pieces) - 1, -1, -1):
             if isinstance(pieces[number].found, Days):
                 pieces[number:] = [pieces[number].but(negated=False)]
@@ -118,6 +118,16 @@ def _the_same(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
     if same is None or (isinstance(same.found, Days) and len(same.found.ranges) != 1):
         return None
     return [Piece(same.found, place, place + 1, link="none" if hours else "break")], place + 1
+
+
+def _says_why(tape: Tape, place: int) -> bool:
+    """ "Neither Tuesday nor Thursday, I'm at dialysis those days"."""
+    before = place - 1
+    while before >= 0 and not tape.has(before, "soft", "so"):
+        if tape.has(before, "own_hours", "event", "cannot", "because"):
+            return True
+        before -= 1
+    return False
 
 
 def _join_stay(tape: Tape, pieces: list[Piece]) -> None:
@@ -179,6 +189,8 @@ def _weekday_after(tape: Tape, place: int, pieces: list[Piece], days: Days) -> E
         return None
     bound = (days.bound in ("from", "after") and days.ranges[0][0]) or end
     found = Days("date", (almanac.one(almanac.coming_weekday(bound - _DAY, weekday)),), weekday=weekday)
+    if days.bound is None and days.kind != "span" and tape.has(place - 1, "or"):
+        return [Piece(found, place, begin + 2)], begin + 2  # "Easter Monday, or the Tuesday after"
     pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
     return [Piece(found, place, begin + 2, link="break")], begin + 2
 
@@ -206,6 +218,7 @@ def _says_before(tape: Tape, place: int) -> bool:
         tape.has(place, "earlier")
         and ends(tape, place + 1)
         and not tape.has(place - 1, "have_booked", "happened", "no_visit")
+        and tape.get(place - 1, "unit") not in ("hour", "minute")  # "I'll leave an hour earlier"
         and tape.at(place - 1).text not in _FIRST  # "mezza giornata, la prima"
     )
 
@@ -228,6 +241,9 @@ def _one_week_later(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
         return following
     if tape.has(place, "one_after") and not tape.has(place + 1, *_NAMED):
         later = a_week(end) if days.kind == "week" else None
+        if later is not None and tape.has(place - 1, "so"):  # "next week is half term, so the week after"
+            pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
+            return [Piece(later, place, place + 1, link="break")], place + 1
         if (
             days.bound in ("from", "after") and days.weekday is None
         ):  # "not before Easter, the week following"

@@ -2,6 +2,8 @@
 
 from nlu.times.tape import Tape
 
+_SAYING = frozenset({"like", "maybe", "perhaps", "probably", "ideally", "say"})
+_SUITING = frozenset({"yes", "possible", "available", "doable", "free"})
 LATEST = 19  # the last hour that is told in one number
 
 
@@ -13,6 +15,7 @@ def is_said_to_be_one(tape: Tape, place: int) -> bool:
         or _is_moved_to(tape, place)
         or _is_doable(tape, place)
         or _is_preferred(tape, place)
+        or _is_concluded(tape, place)
     )
 
 
@@ -46,7 +49,8 @@ def _is_judged(tape: Tape, place: int) -> bool:
         return False
     if tape.has(number[1], "or") and (other := plain_number(tape, number[1] + 1)) is not None:
         number = other
-    return tape.has(number[1], "works", "cannot") and not tape.is_unknown(number[1] + 1)
+    judged = tape.has(number[1], "works", "cannot") or tape.at(number[1]).text in _SUITING
+    return judged and not tape.is_unknown(number[1] + 1)
 
 
 def _is_the_time_named(tape: Tape, place: int) -> bool:
@@ -82,6 +86,23 @@ def _is_preferred(tape: Tape, place: int) -> bool:
         return False
     other = tape.number(number[1] + 1)
     return other is not None and 1 <= other[0] <= LATEST and not tape.is_unknown(other[1])
+
+
+def _is_concluded(tape: Tape, place: int) -> bool:
+    """ "I finish at half 3, so like 4", "till the till is closed, so six"."""
+    number = plain_number(tape, place)
+    if number is None or number[0] > 12 or tape.context.asking in ("opening", "choice"):
+        return False
+    lead = place - 1 - (tape.at(place - 1).text in _SAYING)
+    while lead > place - 4 and tape.at(lead).text in _SAYING:
+        lead -= 1
+    like = lead < place - 1 and tape.at(place - 1).text in _SAYING
+    led = tape.has(lead, "so", "soft", "or") and (like or tape.has(lead, "so"))
+    if not led or not any(p in tape.read for p in range(place)):
+        return False
+    end = tape.skip(number[1], "filler", "around", most=2)
+    day = tape.has(number[1], "weekday", "relative", "day_number") and tape.has(lead, "so")
+    return end >= len(tape) or tape.has(end, "soft") or day
 
 
 def _number_end(tape: Tape, place: int) -> int:

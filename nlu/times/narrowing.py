@@ -13,7 +13,9 @@ EXACT = ("relative", "date", "number")
 
 def inner(one: Days, other: Days) -> Days | None:
     """ "In summer, perhaps in July", "this month, on the 12th": the narrower of the two."""
-    exact = ("date", "number") if one.kind in ("week", "span") else ("month", "date")
+    exact: tuple[str, ...] = ("date", "number") if one.kind in ("week", "span") else ("month", "date")
+    if one.kind == "week":  # "this week, tomorrow or Thursday"
+        exact = ("date", "number", "relative")
     if one.kind == "span" and other.kind != "number":
         exact = ("month", "date")
     if other.kind not in exact or one.kind not in ("span", "month", "week") or one.weekday is not None:

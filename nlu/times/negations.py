@@ -78,6 +78,8 @@ def is_its_hour(tape: Tape, day: Piece, hour: Piece) -> bool:
     if not (isinstance(day.found, Days) and day.found.ranges and isinstance(hour.found, Clock)):
         return False
     gap = range(day.end, hour.start)
+    if gap and all(tape.has(p, "free") and not tape.has(p, "filler") for p in gap) and not day.negated:
+        return hour.found.shape in ("before", "after", "range", "point")  # "Friday 6th free til 12"
     plain = hour.found.shape == "point" and not (day.negated or day.found.bound) and len(gap) <= _BETWEEN
     telling = ("soft", "and", "or", "if", "happened", "own_hours", "no_visit", "pain", "cannot", "until")
     return plain and tape.has(hour.start, "at") and not any(tape.has(p, *telling) for p in gap)
@@ -87,6 +89,8 @@ def _is_instead(tape: Tape, pieces: list[Piece], piece: Piece, marker: int) -> b
     alike = bool(pieces) and type(pieces[-1].found) is type(piece.found) and not pieces[-1].negated
     if alike and isinstance(pieces[-1].found, Days) and pieces[-1].found.kind == "month":
         return False  # "ad aprile sempre, no il 6"
+    if tape.has(piece.start, "weekdays"):
+        return False  # "next week, no Mondays"
     parted = tape.at(marker - 1).text in ("?", "…", ".", ",")
     points = [p.found.shape for p in (*pieces[-1:], piece) if isinstance(p.found, Clock)]
     points = [] if alike and _is_agreed(tape, pieces[-1], marker) else points  # "at 3 is fine, not at 4"
@@ -124,11 +128,15 @@ def negate(
         where = _place_of_stay(tape, marker)
         begins = gap_start + (tape.at(gap_start).text == ":")  # "domani: no"
         before = all(tape.has(p, "filler", "possessive") for p in range(begins, marker)) and bool(pieces)
+        if _is_refused_behind_and(tape, gap_start, marker) and pieces:
+            pieces = _negated_back(tape, pieces)
+            continue
         after = all(tape.has(p, "filler", "at", "of", "day_number") for p in range(where, place))
         if "except" in senses and after and not ("cannot" in senses and before):
             listed = tape.has(marker - 1, "workdays", "whenever", "weekend", "unit", "days_ahead")
             instead = tape.at(marker).text == "but" and bool(pieces) and pieces[-1].negated
-            if instead or leaves_only(tape, pieces, marker):  # "not this weekend but the next"
+            wished = tape.at(marker).text == "but" and _begins_a_wish(tape, marker + 1, place)
+            if wished or instead or leaves_only(tape, pieces, marker):  # "not this weekend but the next"
                 continue
             listed = listed or (tape.has(marker - 1, "part") and tape.has(marker - 2, "whenever", "every"))
             if tape.at(marker).text != "but" or gap_start == marker == 0 or listed:
@@ -165,8 +173,9 @@ def negate(
         joined = joined and not (hours and link == "soft")  # "only not in the morning, on Tuesday"
         joined = joined or amid
         joined = joined and not any(
-            tape.at(p).text in _RATHER for p in range(gap_start, place)
-        )  # "не в 10, а в 11"
+            tape.at(p).text in _RATHER or tape.has(p, "so") or tape.at(p).text in (".", "?", "!")
+            for p in range(gap_start, place)
+        )  # "не в 10, а в 11", "preferably not on the weekend, so Monday"
         clock = piece.found if isinstance(piece.found, Clock) else None
         bounded = clock is not None and (clock.shape in ("after", "before") or _is_apart(pieces[-1], link))
         framed = _frames(pieces[-1], piece) or tape.has(piece.end, "whenever")
@@ -174,6 +183,18 @@ def negate(
         if joined and not bounded and not any(tape.has(p, "not", "cannot") for p in range(gap_start, place)):
             piece = piece.but(negated=True, excluding=pieces[-1].excluding)
     return pieces, piece
+
+
+def _is_refused_behind_and(tape: Tape, start: int, marker: int) -> bool:
+    """ "We tried Tuesday and you were full,": a comma follows."""
+    joined = marker == start + 1 and tape.at(start).text == "and"
+    return joined and tape.has(marker, "cannot") and not tape.at(marker).text and tape.has(marker + 1, "soft")
+
+
+def _begins_a_wish(tape: Tape, start: int, end: int) -> bool:
+    """ "The dentist said six months, but I'd like this week", "but nothing after 4"."""
+    bounded = tape.has(end, "before", "not_before") and not tape.at(end).text
+    return bounded or any(tape.has(p, "wishing") and tape.at(p).text != "can" for p in range(start, end))
 
 
 def _place_of_stay(tape: Tape, marker: int) -> int:

@@ -6,6 +6,7 @@ from nlu.times.hours import part_hours
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 
+_BEHIND = 4  # lexemes between the hours and "I'm easy"
 _EARLY = 6 * 60  # "domattina alle 8:30", though it is opened at nine
 
 
@@ -44,7 +45,12 @@ def narrow_part(tape: Tape, chain: list[Piece]) -> list[Piece]:
         return [day.but(link=part.link), exact] if other.shape != "part" else chain
     if one.shape != "part" or other.shape == "part" or not plain or one.part is None or other.part:
         return chain
-    if "or" in (day.link, exact.link) or not fits(tape, other, one.part):
+    if "or" in (day.link, exact.link):
+        return chain
+    if not fits(tape, other, one.part):
+        visit = one.part in ("first_thing", "last_of_day") and not tape.at(part.start).text
+        if visit and other.shape == "point":  # "first appointment, I would like Monday at 3"
+            return [day.but(link=part.link), exact]
         return chain
     return [day.but(link=part.link), exact.but(found=replace(other, part=one.part))]
 
@@ -69,7 +75,7 @@ def _is_told_around(tape: Tape, chain: list[Piece]) -> bool:
 def merge_clocks(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """ "In the afternoon after 3" is one time, and so is "after 3 but not after 6"."""
     settled: list[Piece] = []
-    for piece in chain:
+    for piece in _without_indifferent_parts(tape, chain):
         last = settled[-1] if settled else None
         merged = _one_clock(tape, last, piece) if last is not None else None
         if merged is None or last is None:
@@ -77,6 +83,16 @@ def merge_clocks(tape: Tape, chain: list[Piece]) -> list[Piece]:
         else:
             settled[-1] = last.but(found=merged, end=piece.end, negated=False)
     return settled
+
+
+def _without_indifferent_parts(tape: Tape, chain: list[Piece]) -> list[Piece]:
+    """ "Wednesday, morning or afternoon, I'm easy": all of the day."""
+    if len(chain) < 3 or not isinstance(chain[0].found, Days) or chain[-1].link != "or":
+        return chain
+    parts = {p.found.part for p in chain[-2:] if isinstance(p.found, Clock) and not p.negated}
+    end = chain[-1].end
+    said = any(tape.has(p, "indifferent", "easy_going") for p in range(end, end + _BEHIND))
+    return chain[:-2] if said and parts in ({"morning", "afternoon"}, {"am", "pm"}) else chain
 
 
 def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:

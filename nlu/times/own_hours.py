@@ -88,7 +88,15 @@ def _is_left(pieces: list[Piece], number: int) -> bool:
     day, later = pieces[number + 1 : number + 2], pieces[number + 2 :]
     days = day[0].found if day and is_day(day[0]) and day[0].link == "none" else None
     if not isinstance(days, Days):
-        return False
+        return _is_changed(pieces, number)
     others = [p for p in later if isinstance(p.found, Days) and p.found.ranges != days.ranges]
     hours = [p for p in later if isinstance(p.found, Clock) and not p.negated and p.link not in ("or", "and")]
     return bool(hours) and not others
+
+
+def _is_changed(pieces: list[Piece], number: int) -> bool:
+    """ "A later one on Wednesday, mine is at 11, say 12.30": of the day told before."""
+    later = pieces[number + 1 :]
+    hour = later[0] if later else None
+    told = any(is_day(p) for p in pieces[:number]) and not any(isinstance(p.found, Days) for p in later)
+    return told and hour is not None and isinstance(hour.found, Clock) and hour.link in ("soft", "break")

@@ -15,6 +15,8 @@ _EXACT = ("weekday", "date", "relative", "number", "span")
 
 def has_happened(tape: Tape, place: int) -> bool:
     """ "I had an X-ray in June", "è caduto sabato": the words before tell what was, and ask for nothing."""
+    if is_accepted(tape, place):
+        return False
     joined = False
     before_it = range(place - 1, -1, -1)
     unread = [p for p in before_it if p not in tape.read or tape.has(p, "since")][:_WITHIN]
@@ -23,6 +25,8 @@ def has_happened(tape: Tape, place: int) -> bool:
         missed = any(tape.has(p, "missed") for p in range(before - 3, before))
         if missed and tape.has(before, "booked", "own", "than"):  # "I missed my visit of the 20th"
             return True
+        if tape.has(before, "booked") and tape.at(before - 1).text == "" and tape.has(before - 1, "happened"):
+            return True  # "had my check-up with you on 12 September"
         if tape.has(before, "soft", "wishing", "booked", "so", "cannot"):
             return False
         if tape.has(before, "happened") or (tape.has(before, "since") and not tape.at(before).text):
@@ -44,7 +48,7 @@ def _is_told_behind(tape: Tape, place: int) -> bool:
 
 def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool:
     """ "I brush morning and evening", "the invoice of 12 March": no visit is wished for in this clause."""
-    if not (tape.says("no_visit") or tape.says(also)):
+    if not (tape.says("no_visit") or tape.says(also)) or is_accepted(tape, place):
         return False
     told = False
     for step in (-1, 1):
@@ -56,6 +60,11 @@ def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool
             told = told or tape.has(beside, "no_visit", also)
             beside += step
     return told
+
+
+def is_accepted(tape: Tape, place: int) -> bool:
+    """ "Thanks for the message about Friday, that's fine with me": what was offered is wished for."""
+    return tape.says("accepted") and any(tape.has(p, "accepted") for p in range(place, len(tape)))
 
 
 def begins_its_clause(tape: Tape, place: int) -> bool:
@@ -154,7 +163,7 @@ def drop_reasons(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         gap = range(pieces[number - 1].end, pieces[number].start)
         told_alike = _is_alike(tape, pieces[number - 1], gap)
         if any(tape.has(place, "so") and not _points_back(tape, place) for place in gap) and not told_alike:
-            return _without_reasons(tape, pieces[:number], pieces[number:])
+            return _without_reasons(tape, drop_reasons(tape, pieces[:number]), pieces[number:])
     return pieces
 
 
@@ -175,12 +184,19 @@ def _without_reasons(tape: Tape, before: list[Piece], after: list[Piece]) -> lis
     clocks = [p for p in wishes if isinstance(p.found, Clock)]
     if not (days or clocks):
         return [*before, *after]
-    kept = [p for p in before if not (_is_reason(p, days=bool(days)) or _is_taken_back(p, days))]
+    kept = [p for p in before if _is_concluded(tape, p) or not _is_reason(p, days=bool(days))]
+    kept = [p for p in kept if not _is_taken_back(p, days)]
     after = _in_week_of_reason(tape, [p for p in before if p not in kept], after)
     framed = bool(kept) and isinstance(kept[-1].found, Days) and not (kept[-1].negated or kept[-1].dismissed)
     if framed and kept[-1].found.kind in ("week", "month", *_EXACT):  # type: ignore[union-attr]
         after = [after[0].but(link="soft"), *after[1:]]
     return [*kept, *after]
+
+
+def _is_concluded(tape: Tape, piece: Piece) -> bool:
+    """ "The bus takes 40 minutes, so 10.30 at the earliest": the hours are wished for themselves."""
+    bounded = isinstance(piece.found, Clock) and piece.found.shape in ("after", "before")
+    return bounded and not piece.negated and tape.has(piece.start - 1, "so")
 
 
 def _is_taken_back(piece: Piece, wished: list[Piece]) -> bool:

@@ -66,7 +66,9 @@ def _has_clock(pieces: list[Piece], number: int) -> bool:
     after = number + 1
     if after < len(pieces) and isinstance(pieces[after].found, Clock) and pieces[after].link == "none":
         return True
-    return number > 0 and isinstance(pieces[number - 1].found, Clock) and pieces[number].link == "none"
+    before = pieces[number - 1] if number else None
+    hour = before is not None and isinstance(before.found, Clock) and not before.dismissed
+    return hour and pieces[number].link == "none"
 
 
 def told_once(pieces: list[Piece]) -> list[Piece]:

@@ -195,6 +195,8 @@ def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
 
 def _is_left_out(tape: Tape, before: Piece, after: Piece) -> bool:
     """ "Ad aprile sempre, no il 6": no other time, but less of it."""
+    if tape.has(after.start, "weekdays") and tape.at(after.start - 1).text in _NO:
+        return True  # "next week, no Mondays"
     month = isinstance(before.found, Days) and before.found.kind == "month"
     day = isinstance(after.found, Days) and after.found.kind in ("number", "date")
     return month and day and tape.at(after.start - 1).text in _NO

@@ -21,14 +21,14 @@ from nlu.times.narrowing import (
 from nlu.times.one_hour import merge_clocks, narrow_part
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
-from nlu.times.weeks import after_its_date, place_weekdays
+from nlu.times.weeks import after_its_date, place_weekdays, weeks_alike
 
 _COUNTED = 6  # days from which on they are counted only roughly
 
 
 def settle(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
-    chain = _merge_days(tape, _month_beside_its_weekday(chain))
+    chain = weeks_alike(tape, _merge_days(tape, _month_beside_its_weekday(chain)))
     days = _place_numbers(_place_in_month(after_its_date(tape, place_weekdays(tape, chain))))
     return merge_clocks(tape, narrow_part(tape, days))
 
@@ -217,12 +217,16 @@ def _place_in_month(chain: list[Piece]) -> list[Piece]:
             "and",
         ):
             continue
-        if number.kind != "number" or not number.number or month.kind != "month" or not month.ranges:
+        told = number.kind == "number" or (number.kind == "span" and not (pair[0].negated or number.bound))
+        if not told or not number.number:
             continue
-        first = month.ranges[0][0]
+        if month.kind != "month" or not month.ranges:
+            continue
+        first, (start, end) = month.ranges[0][0], number.ranges[0]
         found = almanac.make(first.year, first.month, number.number)
         if found is not None:
-            days = replace(number, kind="date", ranges=(almanac.one(found),))
+            kind: Literal["date", "span"] = "date" if number.kind == "number" else "span"
+            days = replace(number, kind=kind, ranges=((found, found + (end - start)),))
             return [
                 *chain[:place],
                 chain[place].but(found=days, end=chain[place + 1].end),

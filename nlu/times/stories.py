@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.reasons import is_accepted
 from nlu.times.tape import Tape
 
 #: The past of Russian verbs; what is known as a word of wishing or of time is none of them.
@@ -105,6 +106,8 @@ def _is_wish(piece: Piece) -> bool:
 
 def _tells_the_past(tape: Tape, piece: Piece) -> bool:
     """Within its clause a verb in the past, and nothing that wishes."""
+    if is_accepted(tape, piece.end):
+        return False
     no_story = _WISHING if tape.vocabulary.language == "ru" else _NO_STORY
     verb = False
     for step, beside in ((-1, piece.start - 1), (1, piece.end)):

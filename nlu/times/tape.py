@@ -56,6 +56,8 @@ _NAMING = ("number", "at", "half", "clock_spoken", "holiday", "day_number", "wee
 _BEHIND_ON = frozenset(
     {"please", "pls", "if", "is", "would", "thanks", "ta", "thx", "or", "but", "and", "for"}
 )
+_ENDING_A_DAY = frozenset({"soft", "works", "cannot", "accepted"})
+_ANSWERS = frozenset({"yes", "ok", "yeah"})
 #: What else is told or asked beside a time: said of it, and nothing of the time itself.
 TOLD_BESIDE = frozenset(
     {"settling", "settling_all", "occasion", "reporting", "somebody", "treatment", "asks_again"}
@@ -63,7 +65,7 @@ TOLD_BESIDE = frozenset(
 )
 #: Words that tell why a time is named, and nothing of the time itself.
 _TELLING = TOLD_BESIDE | {
-    *("wishing", "their_hours", "happened", "so", "street_after", "it_is", "no_visit", "advised")
+    *("wishing", "their_hours", "happened", "so", "street_after", "it_is", "no_visit", "advised", "event")
 }
 
 
@@ -239,7 +241,7 @@ def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context
         place += taken
     for place, lexeme in enumerate(lexemes):
         if "weekday_short" in lexeme.senses:
-            lexemes[place] = _believed(lexemes, place, context)
+            lexemes[place] = _believed(lexemes, place, words, context)
         elif "unless_asked" in lexeme.senses and "?" not in text:  # "it's too early", but "is it too early?"
             lexemes[place] = replace(lexeme, senses={"cannot": True})
         elif "asks_when" in lexeme.senses and "?" in text and not any("wishing" in x.senses for x in lexemes):
@@ -317,7 +319,18 @@ def _is_worth_mending(context: Context) -> bool:
     return context.asking != "name"
 
 
-def _believed(lexemes: list[Lexeme], place: int, context: Context) -> Lexeme:
+def _is_led_as_a_day(lexemes: list[Lexeme], place: int, words: Vocabulary) -> bool:
+    """ "Put me down for sat", "sat is fine", "need a checkup sat", unlike "I sat on it"."""
+    before = lexemes[place - 1] if place else _END
+    after = lexemes[place + 1] if place + 1 < len(lexemes) else None
+    if before.text in words.before_short_days:
+        return True
+    if not words.before_short_days or before.text in words.no_short_days_behind:
+        return False
+    return after is None or not _ENDING_A_DAY.isdisjoint(after.senses) or after.text in _ANSWERS
+
+
+def _believed(lexemes: list[Lexeme], place: int, words: Vocabulary, context: Context) -> Lexeme:
     """A short weekday ("sat", "mar") counts where a time is asked for, or beside another word of time."""
     lexeme = lexemes[place]
     near = [n for n in (place - 1, place + 1) if 0 <= n < len(lexemes)]
@@ -329,6 +342,7 @@ def _believed(lexemes: list[Lexeme], place: int, context: Context) -> Lexeme:
     sure = sure or (place == 0 and all(not _ASIDE.isdisjoint(other.senses) for other in lexemes[1:]))
     sure = sure or any(not _OF_TIME.isdisjoint(lexemes[n].senses) for n in near)
     sure = sure or any("weekday" in other.senses for other in lexemes)
+    sure = sure or _is_led_as_a_day(lexemes, place, words)
     if sure:
         senses = dict(lexeme.senses)
         senses["weekday"] = senses["weekday_short"]

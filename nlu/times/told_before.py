@@ -100,7 +100,7 @@ def _answered(tape: Tape, pieces: list[Piece]) -> list[Piece] | None:
         days = [p.found.ranges for p in (one, other, again) if isinstance(p.found, Days) and not p.negated]
         if len(days) != 3 or other.link != "or" or again.link not in ("soft", "break"):
             continue
-        asked = any(tape.at(p).text == "?" for p in range(other.end, again.start))
+        asked = any(tape.at(p).text in ("?", ":") for p in range(other.end, again.start))
         if asked and days[2] in days[:2] and days[0] != days[1]:
             return [*pieces[: number - 2], again.but(link="break"), *pieces[number + 1 :]]
     return None

@@ -36,7 +36,7 @@ def without_reasons_behind(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
         if not wishes or not _is_wish(piece) or not isinstance(piece.found, (Days, Clock)):
             continue
         gap = range(before[-1].end, piece.start)
-        sure = any(tape.has(p, "because") for p in gap)
+        sure = _leads_because(tape, gap)
         if not sure and not _only_tells(tape, wishes[-1], pieces, number):
             continue
         end = _end_of_clause(tape, pieces, number, sure=sure)
@@ -45,6 +45,15 @@ def without_reasons_behind(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
             continue  # what follows may be the wish
         return [*before, *left] if sure else [*map(_doubted, before), *left]
     return list(pieces)
+
+
+def _leads_because(tape: Tape, gap: range) -> bool:
+    """Whether "because" leads to what follows, unlike "because of choir, Tuesday"."""
+    told = next((p for p in gap if tape.has(p, "because")), None)
+    if told is None:
+        return False
+    noun = tape.at(told + 1).text == "of" or not tape.at(told).text
+    return not (noun and any(tape.has(p, "soft") for p in range(told, gap.stop)))
 
 
 def _is_of_a_condition(tape: Tape, piece: Piece) -> bool:

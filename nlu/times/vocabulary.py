@@ -68,6 +68,8 @@ class Vocabulary:
     hours_in_words: tuple[str, ...]
     days: frozenset[str]  # those that an hour may be glued to: "tuesday3pm"
     short_days: frozenset[str]  # weekdays that a dot may cut short: "gio. 12"
+    before_short_days: frozenset[str]  # words that make a short "sat" a weekday: "for sat"
+    no_short_days_behind: frozenset[str]  # words behind which it is none: "I sat"
     real: frozenset[str]  # words that only look like one of time
     never_mended: frozenset[str]
     hours_follow: bool  # "в 3 часа": a unit after the number is still a time of day
@@ -148,6 +150,7 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
     names = {
         kind: frozenset(map(spelling, _words(words))) for kind, words in content.get("names", {}).items()
     }
+    beside = content.get("beside_short_days", {})
     return Vocabulary(
         language=language,
         latin=latin,
@@ -163,6 +166,8 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
         hours_in_words=tuple(sorted(w for w, s in single.items() if len(w) >= 3 and _is_an_hour(s))),
         days=frozenset(w for w, s in single.items() if not _GLUED.isdisjoint(s)),
         short_days=frozenset(w for w, s in single.items() if len(w) <= _CUT and not _WEEKDAYS.isdisjoint(s)),
+        before_short_days=frozenset(map(spelling, _words(beside.get("before")))),
+        no_short_days_behind=frozenset(map(spelling, _words(beside.get("not_behind")))),
         real=frozenset(spelling(w) for w in _words(content.get("no_slip_of_the_hand"))),
         never_mended=frozenset(spelling(w) for w in _words(content["never_mended"])),
         titles=names.get("titles", frozenset()),

@@ -187,6 +187,8 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
         day = almanac.day_ahead(day + timedelta(days=1), read[0]) or day
     if day.weekday() == weekday and (day - tape.today).days <= 45:
         near = as_ordinal or number > place or read[0] > 19 or (day - tape.today).days <= 21
+        if not near and read[0] <= 12 and tape.vocabulary.language == "en":
+            return None  # "Friday 3", said a month before Friday the 3rd, is an hour
         return Days("date", (almanac.one(day),), weekday=weekday, confidence=0.95 if near else 0.6), read[1]
     coming = almanac.coming_weekday(tape.today, weekday)
     no_range = timed and hour is not None and hour[0] <= read[0]  # unlike "martedì 9 alle 11"

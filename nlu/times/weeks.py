@@ -67,11 +67,32 @@ def _share_week(chain: list[Piece], days: list[int]) -> list[Piece]:
         if following is None or not isinstance(following.found, Days) or following.found.of_week is None:
             continue
         found = settled[place].found
-        if isinstance(found, Days) and found.weekday is not None and following.link in ("or", "and", "soft"):
+        listed = following.link in ("or", "and", "soft") or following.start == settled[place].end
+        if isinstance(found, Days) and found.weekday is not None and listed:
             week = following.found.of_week
             day = week + timedelta(days=found.weekday)
             moved = replace(found, kind="date", ranges=(almanac.one(day),), of_week=week)
             settled[place] = settled[place].but(found=moved)
+    return settled
+
+
+def weeks_alike(tape: Tape, chain: list[Piece]) -> list[Piece]:
+    """ "The week of the 16th or the 23rd": the second is a week, too."""
+    settled = list(chain)
+    for place in range(1, len(settled)):
+        one, other = settled[place - 1], settled[place]
+        if not (isinstance(one.found, Days) and isinstance(other.found, Days)):
+            continue
+        if other.link not in ("or", "and"):
+            continue
+        named = one.found.kind == "week" and tape.has(one.end - 1, "digits", "ordinal_sign", "ordinal")
+        first = other.found.ranges[0][0] if other.found.ranges else None
+        if not named or other.found.kind != "number" or first is None:
+            continue
+        monday = almanac.monday(first)
+        if (monday - one.found.ranges[0][0]).days % 7 == 0 and monday > one.found.ranges[0][0]:
+            week = Days("week", ((monday, monday + timedelta(weeks=1)),), grain="week")
+            settled[place] = other.but(found=week)
     return settled
 
 
@@ -88,6 +109,9 @@ def after_its_date(tape: Tape, chain: list[Piece]) -> list[Piece]:
         dated = before[-1].found if before else None
         if not isinstance(dated, Days) or before[-1].negated or before[-1].dismissed:
             continue
+        if (next_week := _of_next_week(tape, before[-1], piece)) is not None:
+            settled[place] = next_week
+            continue
         told = range(before[-1].start, before[-1].end)
         written = any(tape.has(p, "digits", "number", "ordinal", "holiday", "month") for p in told)
         if not written or dated.kind not in ("date", "number") or len(dated.ranges) != 1:
@@ -96,6 +120,19 @@ def after_its_date(tape: Tape, chain: list[Piece]) -> list[Piece]:
             return [p for p in settled if p is not piece]
         settled[place] = piece.but(found=_behind(dated.ranges[0][0], days))
     return settled
+
+
+def _of_next_week(tape: Tape, before: Piece, piece: Piece) -> Piece | None:
+    """ "Next Tuesday or Wednesday": of the same week."""
+    one, other = before.found, piece.found
+    if not (isinstance(one, Days) and isinstance(other, Days)) or piece.start > before.end + 1:
+        return None
+    if not tape.has(before.start, "next") or one.weekday is None or other.weekday is None:
+        return None
+    day = almanac.monday(one.ranges[0][0]) + timedelta(days=other.weekday)
+    if day <= one.ranges[0][0]:
+        return None
+    return piece.but(found=replace(other, ranges=(almanac.one(day),), confidence=one.confidence))
 
 
 def _is_explained(tape: Tape, dated: Piece, piece: Piece) -> bool:

@@ -214,6 +214,65 @@ ALTERNATIVES = [
     ("any day but Wednesday, in the morning", "03-02..03-03, 03-05..03-10, 03-12..03-15, any 09:00-12:00"),
 ]
 
+UNTIL_NOW_MISREAD = [
+    # What is called off, and nothing else wished for.
+    ("please cancel Monday", "-"),
+    ("I no longer need the slot on the 11th, thanks", "-"),
+    ("need to reschedule Thursday, the boiler has burst", "-"),
+    ("my booking is on the 10th but I won't be able to make it", "-"),
+    ("Wednesday's appointment has to go, I'd like Friday", "03-06"),
+    ("scrap Tuesday and put me down for the 12th", "03-12"),
+    # What was offered and is accepted, or not.
+    ("thanks for the message about Monday at 11, that's fine with me", "03-09 11:00-12:00"),
+    ("I was given Thursday 9.40, that works for me", "03-05 09:40-10:40"),
+    ("you offered me Wednesday at 10, could I have Wednesday at 3", "03-04 15:00-16:00"),
+    ("she has an appointment on 10 March, can she come on 17 March instead", "03-17"),
+    ("Tuesday at 9 is a bit early for me, is Tuesday at 11 free?", "03-03 11:00-12:00"),
+    ("Not sure about Thursday, let's do Friday at 4", "03-06 16:00-17:00"),
+    # Short days, and bare hours.
+    ("put me down for sat", "03-07"),
+    ("sat works, Tom", "03-07"),
+    ("can you do fri 2 for a polish", "03-06 14:00-15:00"),
+    ("school is out at 3, so like 4 on Thursday", "03-05 16:00-17:00"),
+    ("put me in on Friday, 9 or 10, whichever", "03-06 09:00-10:00, 03-06 10:00-11:00"),
+    ("29 apr pm", "04-29 13:00-19:00"),
+    ("Friday latest 12", "03-06 09:00-12:00"),
+    ("the earlier the better on Thursday", "03-05 09:00-10:00"),
+    ("as late as u can on Friday", "03-06 17:00-19:00"),
+    ("first appointment for me, I'd like Thursday at 2", "03-05 14:00-15:00"),
+    # Other things that are done then.
+    ("can I come on Tuesday, I fly to Rome on Thursday", "03-03"),
+    ("Wednesday please, Thursday I've got the electrician", "03-04"),
+    ("the 12th or 13th, on the 14th my parents come to stay", "03-12, 03-13"),
+    ("during the week I get home at seven, would Saturday do?", "03-07"),
+    ("Friday morning please, my train leaves at 13.20", "03-06 09:00-12:00"),
+    ("could he have the 11th, he is staying with us until the 14th", "03-11"),
+    ("I'd take 8 April, because in March I'm at sea", "04-08"),
+    ("make it the 10th, my brother is 40 on the 9th", "03-10"),
+    ("we tried Monday and you were full, what about Thursday", "03-05"),
+    # Bounds, weeks and months.
+    ("anything on Wednesday before I collect my son at 3", "03-04 09:00-15:00"),
+    ("the week of the 9th or the 16th", "03-09..03-15, 03-16..03-22"),
+    ("this week, tomorrow or Friday", "03-03, 03-06"),
+    ("mon tues or wed next week", "03-09, 03-10, 03-11"),
+    ("next week, no Fridays", "03-09..03-12, 03-14..03-15"),
+    ("this Friday or the next one", "03-06, 03-13"),
+    ("Good Friday, or the Tuesday after", "04-03, 04-07"),
+    ("Thursday or Friday, morning or afternoon, I'm easy", "03-05, 03-06"),
+    ("he said six months but I'd like next week", "03-09..03-15"),
+    ("23 to 26, any day is fine", "03-23..03-26"),
+    ("push it back one week please, it was for the 6th", "03-13"),
+    ("we should have come tomorrow but he has a fever, so please cancel", "-"),
+    ("I was booked on Friday at 2, is 3 possible", "03-06 15:00-16:00"),
+    ("can I bring my lad on Friday, he's at playgroup till noon", "03-06 12:00-19:00"),
+    ("next Thursday or Friday", "03-12, 03-13"),
+    ("what time is my appointment on Tuesday?", "-"),
+    ("won't be in on Tuesday, could I come Friday", "03-06"),
+    ("her crown fell out Sunday, could she come tomorrow", "03-03"),
+    ("next week is half term so the week after", "03-16..03-22"),
+    ("I come by tram on weekdays so I'd pop by Thursday at noon", "03-05 12:00-13:00"),
+]
+
 NOTHING = [
     "Hello, I would like to book a cleaning",
     "I've been in pain for 3 days",
@@ -271,7 +330,9 @@ BIRTHS = [
 ]
 
 
-@pytest.mark.parametrize(("sentence", "meaning"), DAYS + HOURS + BOTH + ALTERNATIVES + BIRTHS)
+@pytest.mark.parametrize(
+    ("sentence", "meaning"), DAYS + HOURS + BOTH + ALTERNATIVES + UNTIL_NOW_MISREAD + BIRTHS
+)
 def test_a_patient_says_when_in_english(sentence: str, meaning: str) -> None:
     understood = told(sentence, "en", moment())
 
