@@ -78,22 +78,21 @@ class _Endpoint:
         started, outcome = time.perf_counter(), "not_stored"
         size = request.content_length or 0
         try:
-            if not self._pressure.has_room_for(size):
-                raise _too_much()
-            with self._pressure.holding(size):
-                answered = await self._taken(request, started)
-            outcome = "stored"
-            return answered
+            answered = None
+            if self._pressure.has_room_for(size):
+                with self._pressure.holding(size):
+                    answered = await self._taken(request, started)
+            outcome = "shed" if answered is None else "stored"
+            return _too_much() if answered is None else answered
         except web.HTTPUnauthorized:
             outcome = "refused"
-            raise
-        except _TooMuch:
-            outcome = "shed"
             raise
         finally:
             self._measures.webhook(self._channel.name, outcome, time.perf_counter() - started)
 
-    async def _taken(self, request: web.Request, started: float) -> web.Response:
+    async def _taken(self, request: web.Request, started: float) -> web.Response | None:
+        """None where it is too much. Nothing is raised for that: what is raised keeps the frames that it went
+        through, and with them hundreds of events, until somebody looks for garbage."""
         body = await _read(request)
         channel = self._addressed.at(request.raw_path) if self._addressed else self._channel
         try:
@@ -103,7 +102,7 @@ class _Endpoint:
             raise web.HTTPUnauthorized(text="the signature does not match\n") from error
         events = await self._events(channel, body)
         if not self._pressure.takes(events):
-            raise _too_much()
+            return None
         try:
             with self._pressure.storing(events):
                 ours = await self._hand_over(request, body, events) if self._neighbours else events
@@ -153,12 +152,9 @@ class _Endpoint:
             return await asyncio.to_thread(channel.parse, body)
 
 
-class _TooMuch(web.HTTPServiceUnavailable):
+def _too_much() -> web.Response:
     """Meta sends it again."""
-
-
-def _too_much() -> _TooMuch:
-    return _TooMuch(text="too much at once, send it again\n", headers={"Retry-After": "5"})
+    return web.Response(status=503, text="too much at once, send it again\n", headers={"Retry-After": "5"})
 
 
 def _is_unread(body: bytes) -> bool:

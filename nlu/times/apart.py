@@ -70,6 +70,9 @@ def _without_bounds(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
         if not (isinstance(bound, Days) and bound.kind == "span" and bound.bound and is_wish(piece)):
             continue
         place = left.index(piece)
+        if any(_holds(bound, day) for day in left[:place]) and piece.link in ("break", "soft"):
+            del left[place]  # "Thursday 2 April at 11, that's before Easter"
+            continue
         behind = left[place + 1 :]
         if behind and isinstance(behind[0].found, Clock) and behind[0].link == "none":
             continue
@@ -85,6 +88,13 @@ def _without_bounds(tape: Tape, pieces: Sequence[Piece]) -> list[Piece]:
             left[left.index(day)] = day.but(found=replace(day.found, confidence=sure), link="break")
             del left[place]
     return left
+
+
+def _holds(bound: Days, day: Piece) -> bool:
+    """Whether the exact day lies before the bound, as is only said once more."""
+    found = day.found
+    dated = isinstance(found, Days) and found.kind == "date" and is_wish(day)
+    return dated and bound.bound in ("before", "by") and _lies_within(bound, found)
 
 
 def _is_away(tape: Tape, bound: Piece, day: Piece) -> bool:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from nlu.times import almanac
 from nlu.times.arrivals import drop_arrivals
+from nlu.times.busy import drop_what_is_done
 from nlu.times.busy_days import drop_busy_days, merge_its_weekday, without_bare_repeats
 from nlu.times.busy_hours import drop_busy_hours, settle_on_the_hour
 from nlu.times.called_off import call_off_visits
@@ -59,11 +60,13 @@ from nlu.times.tape import TOLD_BESIDE, Tape
 from nlu.times.told_before import heed_what_was_told
 
 _MOST_PIECES = 40
+_CLAUSE = 8  # lexemes on either side of a time
 #: No time begins with these.
 _BEGINNING_NOTHING = TOLD_BESIDE | {
     *("filler", "soft", "wishing", "happened", "so", "booked", "pain", "counted", "no_visit", "idiom"),
     *("correction", "cannot", "moving", "then", "if", "arriving", "astonished", "cancelling"),
     *("calling_off", "not_coming", "those_hours", "please"),
+    *("busy", "having", "article", "contrast", "because", "keeping"),
 }
 
 
@@ -74,13 +77,17 @@ def find_pieces(tape: Tape) -> list[Piece]:
     born = False
     while place < len(tape) and len(pieces) < _MOST_PIECES:
         senses = tape.at(place).senses
+        born = born and not (tape.at(place - 1).text == "." and not tape.at(place - 2).text.isdecimal())
         if not senses or senses.keys() <= _BEGINNING_NOTHING or _is_greeting(tape, place):
             place += 1
             continue
         told_already = pieces and _is_birth_just_told(pieces[-1], place)
         born = born or ("born" in senses and not (told_already or _is_year_of_birth(tape, place)))
         if _turns_older(tape, place):
-            born, place = True, place + 1
+            told = bool(pieces) and isinstance(pieces[-1].found, Days) and place - pieces[-1].end <= 2
+            if told:  # "in April I turn 50"
+                pieces[-1] = pieces[-1].but(found=PAST)
+            born, place = not told, place + 1
             continue
         found = (
             same_day(tape, place, pieces)
@@ -127,6 +134,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
     pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))
+    pieces = drop_what_is_done(tape, pieces)
     return move_so_far(tape, call_off(tape, told_once(drop_events(tape, pieces))))
 
 
@@ -234,7 +242,8 @@ def _clock_comes_first(tape: Tape, place: int) -> bool:
 
 
 def _day_part(tape: Tape, place: int, offset: int, part: str, *, words: int = 1) -> list[Piece]:
-    if offset < 0 or (part == "morning" and speaks_of_pain(tape, place, place + 1)):
+    hurts = part == "morning" and speaks_of_pain(tape, place, place + 1)
+    if offset < 0 or (hurts and not _asks_for_it(tape, place)):
         return [Piece(PAST, place, place + words)]
     now = tape.context.now
     ends = part_hours(part, tape.vocabulary, tape.context)[1]
@@ -245,6 +254,12 @@ def _day_part(tape: Tape, place: int, offset: int, part: str, *, words: int = 1)
         Piece(Days("relative", (almanac.one(day),)), place, place + words),
         Piece(Clock("part", part=part), place, place + words),
     ]
+
+
+def _asks_for_it(tape: Tape, place: int) -> bool:
+    """ "This morning, urgently, a broken tooth", "avrei bisogno di un controllo questa mattina"."""
+    clause = [*range(place, max(place - _CLAUSE, -1), -1), *range(place, place + _CLAUSE)]
+    return any(tape.has(p, "asap", "needing") for p in clause)
 
 
 def _is_greeting(tape: Tape, place: int) -> bool:

@@ -174,7 +174,7 @@ def _trailing(tape: Tape, place: int) -> tuple[Clock, int] | None:
         return None
     if tape.is_onward(read[1]) and (read[2] or begin > place or tape.at(read[1]).text != "on"):
         return Clock("after", read[0]), read[1] + 1
-    if tape.has(read[1], "or_earlier"):
+    if tape.has(read[1], "or_earlier") and tape.number(read[1] + 1) is None:
         return Clock("before", end=read[0]), read[1] + 1
     return None
 

@@ -77,7 +77,7 @@ def _holes(tape: Tape, groups: list[list[Piece]]) -> tuple[DayRange, ...]:
                 again = any(d.kind == "date" and d.weekday == piece.found.weekday is not None for d in days)
                 returns = not again and (  # "Thursday no, the next one"
                     piece.excluding
-                    or not (onward or tape.has(piece.start, "this"))
+                    or not (onward or _lies_before(piece.found, days) or tape.has(piece.start, "this"))
                     or tape.has(piece.start, "weekdays", "every")
                 )
                 holes.extend(_repeated(piece.found) if returns else piece.found.ranges)
@@ -88,6 +88,12 @@ def _is_wished_behind(piece: Piece, groups: list[list[Piece]]) -> bool:
     days = [p for chain in groups for p in chain if isinstance(p.found, Days) and is_wish(p)]
     told = piece.found.ranges if isinstance(piece.found, Days) else ()
     return any(p.start > piece.end and isinstance(p.found, Days) and p.found.ranges == told for p in days)
+
+
+def _lies_before(refused: Days, wished: Sequence[Days]) -> bool:
+    """ "Friday I can't, but between the 10th and the 13th": only the coming Friday is refused."""
+    spans = [d for d in wished if d.kind == "span" and d.number and not d.bound]
+    return bool(spans) and all(refused.ranges[0][0] < d.ranges[0][0] for d in spans)
 
 
 def _own_clock(chain: list[Piece], piece: Piece) -> bool:

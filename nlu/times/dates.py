@@ -140,7 +140,8 @@ def _is_a_day_number(
     if tape.vocabulary.article_makes_day and _is_day_of_a_part(tape, begin, end):
         return True
     signed_off = announced and ordinal and following.text == "x"  # "on the 12th x"
-    if tape.has(end, "counted", "unit") and not (counted or signed_off):
+    hour_follows = announced and tape.has(end, "at") and tape.number(end + 1) is not None  # "il 9 ore 12"
+    if tape.has(end, "counted", "unit") and not (counted or signed_off or hour_follows):
         return False
     several = tape.number(end) if ordinal and not tape.has(begin, "digits") else None
     if several is not None and tape.has(several[1], "unit", "counted"):  # "the first 30 minutes"
@@ -191,6 +192,8 @@ def _is_a_day_number(
         return not spelled or not tape.is_unknown(end)
     if not spelled and _is_listed(tape, end) and not tape.has(begin - 1, "after", "before", "around", "at"):
         return True
+    if spelled and _leads_to_a_date(tape, begin, end):
+        return True
     late = not spelled and begin == 0 and (tape.whole(begin) or 0) > _LATEST_HOUR
     if late and tape.vocabulary.hours_follow and _has_an_hour(tape, begin, end):  # "27 в 17"
         return True
@@ -198,6 +201,13 @@ def _is_a_day_number(
         return True
     whole = tape.whole(begin)
     return whole is not None and whole > 24 and tape.context.asking == "time"
+
+
+def _leads_to_a_date(tape: Tape, begin: int, end: int) -> bool:
+    """ "Venti e ventuno marzo"."""
+    hour = tape.has(begin - 1, "at", "after", "before", "around")
+    listed = tape.has(end, "and", "or") and tape.number(end + 1) is not None and not hour
+    return listed and read_day_month_year(tape, end + 1) is not None
 
 
 def _is_day_of_a_part(tape: Tape, begin: int, end: int) -> bool:

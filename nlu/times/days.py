@@ -62,7 +62,8 @@ def _within_its_week(span: Read) -> Read:
 
 def _between(tape: Tape, place: int) -> Read | None:
     """From one day to another."""
-    if tape.get(place, "unit") == "week" and (span := _between(tape, place + 1)) is not None:
+    week = tape.get(place, "unit") == "week" or tape.has(place, "this_week")
+    if week and tape.has(place + 1, "from") and (span := _between(tape, place + 1)) is not None:
         return _within_its_week(span)
     if tape.has(place, "from_now") and tape.has(place + 1, "to"):  # "da oggi a venerdì"
         until = _simple(tape, place + 1) or _simple(tape, place + 2)

@@ -19,6 +19,8 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         leaves = tape.speaks_of_moving and not _is_left_already(tape, moved)
         moved.extend(_from_to(tape, piece) if leaves else [piece])
     moved = [piece for number, piece in enumerate(moved) if not _is_beside_the_wish(tape, moved, number)]
+    if _is_called_off(tape, moved):
+        return [piece.but(dismissed=True, negated=False) for piece in moved]
     for number, piece in enumerate(moved):
         first = piece.start - 1 if piece.start - 1 in tape.read else piece.start - 2
         instead = any(tape.has(p, "instead") for p in range(first, piece.start + 1))
@@ -115,6 +117,26 @@ def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
     return not other and any(tape.has(place, "if_open") for place in gap)
 
 
+def _is_called_off(tape: Tape, pieces: list[Piece]) -> bool:
+    """ "I'm cancelling Thursday", "devo spostare la visita di domani": no other time is told."""
+    days = [n for n, piece in enumerate(pieces) if is_day(piece.but(negated=False))]
+    if len(days) > 1 or any(isinstance(p.found, (Instant, Whenever)) for p in pieces):
+        return False
+    if tape.says("calling_off"):
+        return not (tape.says("keeping") or any(tape.has(p, "not", "if") for p in _near_calling_off(tape)))
+    if len(days) != 1 or len(pieces) != 1 or not tape.speaks_of_moving:
+        return False
+    day = pieces[0]
+    if any(tape.has(p, "onto") for p in (day.start - 2, day.start - 1, day.start)):
+        return False
+    return tape.has(day.start - 1, "moving") or _is_of_what_is_moved(tape, day)
+
+
+def _near_calling_off(tape: Tape) -> range:
+    told = next(place for place in range(len(tape)) if tape.has(place, "calling_off"))
+    return range(told - _NEAR, told)
+
+
 def _is_cancelled(tape: Tape, pieces: list[Piece], number: int) -> bool:
     """ "Cancel Thursday and give me Friday": another day takes its place."""
     piece, later = pieces[number], pieces[number + 1 :]
@@ -132,7 +154,10 @@ def _is_cancelled(tape: Tape, pieces: list[Piece], number: int) -> bool:
     parted = told and any(tape.has(place, "soft") for place in range(told[-1], piece.start))
     kept = [p for p in pieces[:number] if not p.dismissed]  # "I keep Tuesday and cancel Thursday"
     others = any(isinstance(p.found, Days) and p.found.ranges and not p.negated for p in (*later, *kept))
-    return ((bool(told) and not parted) or is_called_off_behind(tape, piece)) and others
+    following = piece.end if tape.has(piece.end, "and", "or") else tape.skip(piece.end, "filler", "instead")
+    behind = tape.has(following, "cancelling")  # "запись на 6-е отменить"
+    behind = behind or is_called_off_behind(tape, piece)
+    return ((bool(told) and not parted) or behind) and others
 
 
 def _is_listed(tape: Tape, piece: Piece) -> bool:
@@ -156,7 +181,11 @@ def _is_compared(tape: Tape, pieces: list[Piece], number: int) -> bool:
     if parts and not told and tape.has(piece.start, "part") and tape.has(piece.start, "onto"):
         told = [piece.start]
     better = any(tape.has(place, "better") for place in range(before.start - _NEAR - 1, before.start))
-    bare = not told and tape.at(piece.start).text == "del"  # "meglio il lunedì del martedì"
+    bare = not told and tape.at(piece.start).text in (
+        "del",
+        "delle",
+        "dell",
+    )  # "meglio il lunedì del martedì"
     than = len(told) == 1 and (tape.has(told[0], "than") or tape.at(told[0]).text == "a")
     return better and (than or bare)
 
@@ -186,13 +215,18 @@ def _is_booked(tape: Tape, pieces: list[Piece], number: int) -> bool:
     if not isinstance(piece.found, Days) or not piece.found.ranges or piece.negated:
         return False
     first = piece.start - 1
-    while first >= piece.start - _CLAUSE and not tape.has(first, "have_booked"):
+    while first >= piece.start - _CLAUSE and not _books(tape, first):
         if tape.has(first, "soft") or first in tape.read:
             return False
         first -= 1
     if first < max(piece.start - _CLAUSE, 0):
         return False
     return any(isinstance(p.found, Days) and not p.negated and p.link not in ("or", "and") for p in later)
+
+
+def _books(tape: Tape, place: int) -> bool:
+    """ "Ho le 16", unlike "ho le prove"."""
+    return tape.has(place, "have_booked") and not (tape.has(place, "at") and tape.number(place + 1) is None)
 
 
 def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:

@@ -39,7 +39,7 @@ _NAMED = (
 
 def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
     """What `place` says of the last of `pieces`, which may give way to it, and the place after."""
-    if not pieces:
+    if not pieces or _is_of_minutes(tape, place):
         return None
     hours = _beside_the_hour(tape, place, pieces) or _the_same(tape, place, pieces)
     if hours is not None:
@@ -73,10 +73,17 @@ def read_echo(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
     )
 
 
+def _is_of_minutes(tape: Tape, place: int) -> bool:
+    """ "I'll be there five minutes before", "not a minute later", "se aprite prima"."""
+    if not tape.has(place, "later_on", "earlier"):
+        return False
+    return tape.get(place - 1, "unit") == "minute" or tape.has(place - 1, "idiom", "if_open")
+
+
 def _beside_the_hour(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
     """ "A meeting until 11 tomorrow, so after that", "I finish at 5, anything after": another hour."""
     after, before = _says_after(tape, place) or tape.has(place, "after_that"), _says_before(tape, place)
-    if not (after or before):
+    if not (after or before) or tape.has(place + 1, "until"):
         return None
     if tape.at(place + 1).text == "," and tape.has(place + 2, "at") and tape.number(place + 3):
         return [], place + 1  # "my son at 9 and I after, at 10"
@@ -88,6 +95,8 @@ def _beside_the_hour(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None
             and pieces[number].end < place + tape.has(place, "after_that", "before_that")
         ):
             moment = (clock.end or clock.start) if after else (clock.start or clock.end)
+            if before and moment is not None and max(moment.readings()) <= tape.context.opens.hour * 60:
+                return None  # "my flight is at 6 on Thursday, something before"
             bounded = Clock("after", moment) if after else Clock("before", end=moment)
             link: Link = (
                 "none" if number < len(pieces) - 1 or (number and pieces[number].link == "none") else "break"
@@ -103,7 +112,10 @@ def _the_same(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
     if tape.has(place, "those_days") and not _says_why(tape, place):
         for number in range(len(pieces) - 1, -1, -1):
             if isinstance(pieces[number].found, Days):
-                pieces[number:] = [pieces[number].but(negated=False)]
+                refused = tape.has(place - 1, "not", "cannot", "except")
+                pieces[number:] = [pieces[number].but(negated=refused)]
+                if refused:
+                    return [], place + 1
                 _join_stay(tape, pieces)
                 return [], place + 1
     hours, days = tape.has(place, "same_hour"), tape.has(place, "same_day")
@@ -160,7 +172,8 @@ def _beside_the_day(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
         return [], place + 1  # "by 15 April, any day before that"
     if _says_before(tape, place) and end - _DAY > tape.today and apart:
         pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
-        before = Days("span", ((tape.today, days.ranges[0][0]),), bound="before")
+        until = days.ranges[0][1] if tape.has(place, "by_that") else days.ranges[0][0]
+        before = Days("span", ((tape.today, until),), bound="before")
         return [Piece(before, place, place + 1, link="break")], place + 1
     if _says_after(tape, place) and days.bound == "from":  # "away until the 15th, so any day after"
         return [], place + 1
@@ -175,6 +188,10 @@ def _weekday_after(tape: Tape, place: int, pieces: list[Piece], days: Days) -> E
     end = days.ranges[0][1]
     if tape.has(place, "that_week") and days.kind in ("date", "number", "span", "week"):
         first = almanac.monday(days.ranges[0][0])
+        if days.bound in ("from", "after"):  # "from the 12th on, of the same week"
+            rest = Days("span", ((days.ranges[0][0], first + _WEEK),))
+            pieces[-1] = pieces[-1].but(found=rest, negated=False)
+            return [], place + 1
         pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
         return [
             Piece(a_week(max(first, tape.today), first + _WEEK), place, place + 1, link="break")
@@ -210,6 +227,8 @@ def _same_weekday_after(tape: Tape, place: int, begin: int, days: Days) -> Echo 
 def _says_after(tape: Tape, place: int) -> bool:
     told = tape.has(place, "after_that") and not tape.has(place + 1, *_NAMED)
     told = told or (tape.has(place, "later_on") and tape.has(place + 1, "whenever", "works"))
+    if tape.has(place, "later_on") and tape.has(place + 1, "wishing") and ends(tape, place + 2):
+        return True  # "they deliver between 8 and 12, then I'm free"
     return told or (tape.has(place, "later_on") and ends(tape, tape.skip(place + 1, "free", most=1)))
 
 

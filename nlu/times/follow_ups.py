@@ -16,6 +16,7 @@ _DAY = timedelta(days=1)
 _SPANS = {"day": 1, "week": 7, "fortnight": 14}
 _IT = frozenset({"нее", "него", "этого", "них", "it", "that"})
 _LATER = frozenset({"later", "dopo", "позже", "спустя"})
+_FOLLOWING = frozenset({"successivo", "successiva", "seguente"})
 _SINGLE = ("weekday", "date", "number", "relative")
 
 
@@ -38,6 +39,8 @@ def read_follow_up(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
         )
         if found is not None:
             return found
+    if (weekday := _weekday_after_it(tape, place, pieces)) is not None:
+        return weekday
     if (weekday := _weekday_after_that(tape, place, pieces)) is not None:
         return weekday
     return _to_the_day_after(tape, place, pieces) or _same_hour_of_another(tape, place, pieces)
@@ -81,6 +84,23 @@ def _same_weekday_after(tape: Tape, place: int, base: Days) -> Echo | None:
         return None
     day = base.ranges[0][0] + timedelta(weeks=1)
     return [Piece(Days("date", (almanac.one(day),), weekday=weekday), place, place + 2)], place + 2
+
+
+def _weekday_after_it(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
+    """ "Giovedì 5 non c'è, prendo il giovedì successivo", "sennò il martedì dopo": after the day told."""
+    weekday, end = tape.get(place, "weekday"), place + 2
+    if tape.vocabulary.language != "it" or weekday is None or tape.has(place - 1, "this", "next"):
+        return None
+    following = tape.has(place + 1, "later_on") or tape.at(place + 1).text in _FOLLOWING
+    if not following or tape.has(end, "digits", "number", "day_number", "holiday", *_SINGLE):
+        return None
+    told = (p.found for p in reversed(pieces) if isinstance(p.found, Days) and len(p.found.ranges) == 1)
+    base = next((days for days in told if days.ranges[0][1] - days.ranges[0][0] == _DAY), None)
+    if base is None or base.bound:
+        return None
+    day = almanac.coming_weekday(base.ranges[0][0], weekday)
+    end += tape.at(end).text == "ancora"
+    return [Piece(Days("date", (almanac.one(day),), weekday=weekday), place, end)], end
 
 
 def _weekday_after_that(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:

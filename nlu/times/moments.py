@@ -8,6 +8,7 @@ from nlu.times.written import written_hour
 _HALF_HOURS = (5, 10, 20, 25)
 _NOON = 12 * 60
 _LASTING = 8  # hours that something may take
+_ARTICLES = ("un", "uno")  # "mi dà un appuntamento"; one o'clock is "l'una"
 Read = tuple[Moment, int, bool]  # the moment, the place after it, and whether it can be nothing else
 
 
@@ -15,6 +16,8 @@ def read_moment(tape: Tape, place: int, *, brief: bool = False) -> Read | None:
     """A clock time at `place`. `brief`: stop at the hour ("tra le 9 e 11")."""
     senses = tape.at(place).senses
     if not senses or tape.has(place - 1, "currency", "one_of"):
+        return None
+    if tape.at(place).text in _ARTICLES:
         return None
     exact = senses.get("clock_exact")
     if exact is not None:

@@ -56,7 +56,7 @@ def lies_in_a_month(days: Days) -> bool:
         return False
     first, last = days.ranges[0]
     return days.kind == "month" or (
-        first.month == (last - timedelta(days=1)).month and (last - first).days > 6
+        first.month == (last - timedelta(days=1)).month and (last - first).days > 4
     )
 
 

@@ -87,7 +87,8 @@ def is_its_hour(tape: Tape, day: Piece, hour: Piece) -> bool:
 
 def _is_instead(tape: Tape, pieces: list[Piece], piece: Piece, marker: int) -> bool:
     alike = bool(pieces) and type(pieces[-1].found) is type(piece.found) and not pieces[-1].negated
-    if alike and isinstance(pieces[-1].found, Days) and pieces[-1].found.kind == "month":
+    whole = ("month", "week") if tape.vocabulary.language == "it" else ("month",)
+    if alike and isinstance(pieces[-1].found, Days) and pieces[-1].found.kind in whole:
         return False  # "ad aprile sempre, no il 6"
     if tape.has(piece.start, "weekdays"):
         return False  # "next week, no Mondays"
@@ -126,7 +127,7 @@ def negate(
         if "cannot" in senses and pieces and is_a_condition(tape, pieces[-1].start):
             continue  # "if Thursday is full, then on Friday"
         where = _place_of_stay(tape, marker)
-        begins = gap_start + (tape.at(gap_start).text == ":")  # "domani: no"
+        begins = gap_start + (tape.at(gap_start).text in (":", ")"))  # "domani: no"
         before = all(tape.has(p, "filler", "possessive") for p in range(begins, marker)) and bool(pieces)
         if _is_refused_behind_and(tape, gap_start, marker) and pieces:
             pieces = _negated_back(tape, pieces)
@@ -142,6 +143,8 @@ def negate(
             if tape.at(marker).text != "but" or gap_start == marker == 0 or listed:
                 return pieces, piece.but(excluding=True, negated=True)
             continue
+        if "cannot" in senses and _says_why(tape, gap_start, marker) and pieces and pieces[-1].negated:
+            continue  # "lunedì no ho l'esame, martedì invece sì"
         own_hour = (
             after
             and isinstance(piece.found, Clock)
@@ -161,6 +164,8 @@ def negate(
         if "cannot" in senses and before and after and _refuses_behind(tape, pieces):
             pieces = _negated_back(tape, pieces)
             continue
+        if "cannot" in senses and after and _asks_whether(tape, piece.end):
+            continue
         if ("cannot" in senses or "not" in senses) and after and not is_a_condition(tape, marker):
             return pieces, piece.but(negated=True)
         if "cannot" in senses and before:
@@ -173,7 +178,7 @@ def negate(
         joined = joined and not (hours and link == "soft")  # "only not in the morning, on Tuesday"
         joined = joined or amid
         joined = joined and not any(
-            tape.at(p).text in _RATHER or tape.has(p, "so") or tape.at(p).text in (".", "?", "!")
+            tape.at(p).text in _RATHER or tape.has(p, "so", "rather") or tape.at(p).text in (".", "?", "!")
             for p in range(gap_start, place)
         )  # "не в 10, а в 11", "preferably not on the weekend, so Monday"
         clock = piece.found if isinstance(piece.found, Clock) else None
@@ -195,6 +200,17 @@ def _begins_a_wish(tape: Tape, start: int, end: int) -> bool:
     """ "The dentist said six months, but I'd like this week", "but nothing after 4"."""
     bounded = tape.has(end, "before", "not_before") and not tape.at(end).text
     return bounded or any(tape.has(p, "wishing") and tape.at(p).text != "can" for p in range(start, end))
+
+
+def _says_why(tape: Tape, start: int, marker: int) -> bool:
+    """Whether nothing but another refusal stands before the one at `marker`."""
+    told = range(start, marker)
+    return any(tape.has(p, "cannot") for p in told) and all(tape.has(p, "cannot", "filler") for p in told)
+
+
+def _asks_whether(tape: Tape, end: int) -> bool:
+    """ "Non si può alle 16?", "non c'è niente prima del 18?": what is asked for, and not refused."""
+    return tape.vocabulary.language == "it" and tape.at(end).text == "?"
 
 
 def _place_of_stay(tape: Tape, marker: int) -> int:
@@ -240,7 +256,7 @@ def negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:
     for place in range(gap_start, min(gap_start + 5, len(tape))):
         if tape.has(place, "cannot") and pieces:
             return _negated_back(tape, pieces)
-        sign = tape.at(place).text in ("-", "=", ":")  # "Saturday yes, Sunday - no"
+        sign = tape.at(place).text in ("-", "=", ":", ")")  # "Saturday yes, Sunday - no"
         if pieces and place == gap_start and _is_answered_with_a_no(tape, place):
             return _negated_back(tape, pieces)
         if not (sign or tape.has(place, "filler", "possessive")):  # "Thursday's the one day I can't"
@@ -310,6 +326,8 @@ def _negated_back(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     pieces = list(pieces)
     listed = False
     for place in range(len(pieces) - 1, -1, -1):
+        if listed and pieces[place].excluding:
+            break  # "afternoons, but not on Monday and not on Wednesday"
         pieces[place] = free_afterwards(tape, pieces[place].but(negated=True))
         listed = listed or pieces[place].link in ("or", "and")
         if listed and _is_listed_before(tape, pieces, place):  # "the 10th, 11th and 12th don't suit"

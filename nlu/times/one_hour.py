@@ -27,6 +27,7 @@ def narrow_part(tape: Tape, chain: list[Piece]) -> list[Piece]:
     ("school until 3, so Tuesday at half 3")."""
     if len(chain) == 4 and _is_told_around(tape, chain):
         chain = chain[1:]  # "late Thursday afternoon, 5 or so"
+    chain = _without_leading_parts(tape, chain)
     if len(chain) != 3:
         return chain
     part, day, exact = chain
@@ -37,6 +38,9 @@ def narrow_part(tape: Tape, chain: list[Piece]) -> list[Piece]:
     of_part = _PARTS_OF.get((one.part or "", other.part or ""))
     if plain and exact.link == "none" and of_part in tape.vocabulary.parts:
         return [day.but(link=part.link), exact.but(found=replace(other, part=of_part))]
+    halves = part.negated and one.part and other.part and exact.link == "none" and not exact.negated
+    if halves and not _overlap(tape, one, other):  # "no evenings, so Monday morning"
+        return [day.but(link=part.link), exact]
     narrowed = plain and one.shape == "point" and other.shape == "part" and exact.link == "none"
     if narrowed and other.part and not one.part and fits(tape, one, other.part):  # "4 this afternoon"
         return [day.but(link=part.link), part.but(link="none", found=replace(one, part=other.part))]
@@ -53,6 +57,24 @@ def narrow_part(tape: Tape, chain: list[Piece]) -> list[Piece]:
             return [day.but(link=part.link), exact]
         return chain
     return [day.but(link=part.link), exact.but(found=replace(other, part=one.part))]
+
+
+def _without_leading_parts(tape: Tape, chain: list[Piece]) -> list[Piece]:
+    """ "Better in the morning, Thursday at 10 or half past": the hours say it more exactly."""
+    days = [n for n, p in enumerate(chain) if isinstance(p.found, Days)]
+    if len(days) != 1 or not 1 <= days[0] <= 2 or len(chain) < days[0] + 3:
+        return chain
+    lead, exact = chain[: days[0]], chain[days[0] + 1 :]
+    part = lead[0].found
+    if not isinstance(part, Clock) or not part.part or any(p.negated or p.dismissed for p in chain):
+        return chain
+    alike = all(isinstance(p.found, Clock) and p.found.part == part.part for p in lead)
+    if not alike or exact[0].link != "none":
+        return chain
+    points = [p.found for p in exact if isinstance(p.found, Clock) and p.found.shape == "point"]
+    if len(points) != len(exact) or not all(fits(tape, point, part.part) for point in points):
+        return chain
+    return [chain[days[0]].but(link=lead[0].link), *exact]
 
 
 def _is_told_around(tape: Tape, chain: list[Piece]) -> bool:
@@ -128,7 +150,8 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
     if parts and one.negated != other.negated and not _overlap(tape, one, other):
         return other if one.negated else one  # "in the evening, by day I work"
     contrast = any(tape.at(p).text in _CONTRAST for p in range(last.end, piece.start))
-    if other.shape == "point" and piece.link in ("none", "soft") and not contrast and _is_within(one, other):
+    exact = other.shape in ("point", "around")
+    if exact and piece.link in ("none", "soft") and not contrast and _is_within(one, other):
         return other  # "after 3, best at 4", "until 4, ideally at 3", but "after 3, but I must leave at 4"
     bounds = {one.shape, other.shape}
     if len(bounds) == 1 and bounds <= {"after", "before"} and piece.link != "or":

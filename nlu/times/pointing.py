@@ -5,8 +5,10 @@ from datetime import timedelta
 
 from nlu.times import almanac
 from nlu.times.dates import read_date
+from nlu.times.hours import part_hours
 from nlu.times.nth import read_nth_of
-from nlu.times.pieces import Days, Piece
+from nlu.times.periods import read_period
+from nlu.times.pieces import Clock, Days, Moment, Piece
 from nlu.times.positions import position_in
 from nlu.times.tape import Tape
 
@@ -14,6 +16,8 @@ _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 _PLACES = ("begin_half", "end_half", "begin", "middle", "end")
 _CONTRAST = ("а", "но", "but", "ma", "bensi", ",")
 _NAMED = ("weekday", "unit", "weekend", "month", "part", "holiday")
+_LATER = 10 * 60  # when the morning is no longer early
+_THAT = ("quello", "quella")
 _SMALL = ("soft", "filler", "or")
 Read = tuple[list[Piece], int]
 
@@ -22,6 +26,10 @@ def read_pointing(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
     """What `place` says of the last of `pieces`, which may give way to it, and the place after."""
     if (later := _not_this_one(tape, place, pieces)) is not None:
         return later
+    if (later := _not_early(tape, place, pieces)) is not None:
+        return later
+    if (of_week := _that_of_a_week(tape, place, pieces)) is not None:
+        return of_week
     last = pieces[-1] if pieces else None
     if last is None or not isinstance(last.found, Days) or len(last.found.ranges) != 1:
         return None
@@ -33,6 +41,7 @@ def read_pointing(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
         or _said_again(tape, place, pieces, days)
         or _or_the_next(tape, place, last, days)
         or _its_dates(tape, place, pieces, days)
+        or _its_number(tape, place, pieces, days)
         or _the_one_of(tape, place, pieces, days)
     )
 
@@ -45,7 +54,9 @@ def _all_day(tape: Tape, place: int, last: Piece) -> Read | None:
 def _not_this_one(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
     """ "On Thursday at 10, only not this one but the next": a week later."""
     number = next((n for n in (-1, -2) if len(pieces) >= -n and isinstance(pieces[n].found, Days)), None)
-    if number is None or not _is_bare_next(tape, place) or not _ends(tape, place + 1):
+    if number is None or not _ends(tape, place + 1):
+        return None
+    if not (_is_bare_next(tape, place) or tape.has(place, "one_after")):
         return None
     day, gap = pieces[number], range(pieces[-1].end, place)
     days = day.found
@@ -62,6 +73,38 @@ def _not_this_one(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
     later = replace(days, kind="date", ranges=(almanac.one(days.ranges[0][0] + _WEEK),), others=())
     pieces[number] = day.but(found=later)
     return [], place + 1
+
+
+def _not_early(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
+    """ "Di mattina, ma non troppo presto": the later hours of the morning."""
+    last = pieces[-1] if pieces else None
+    if last is None or not tape.has(place, "not_early") or not isinstance(last.found, Clock):
+        return None
+    if last.found.part != "morning" or last.negated:
+        return None
+    start, end = part_hours("morning", tape.vocabulary, tape.context)
+    pieces[-1] = last.but(found=Clock("range", Moment(max(start, _LATER)), Moment(end)))
+    return [], place + 1
+
+
+def _that_of_a_week(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
+    """ "Martedì pomeriggio, quello della settimana prossima", "il 19, non quello di questa settimana"."""
+    if not any(tape.at(p).text in _THAT or tape.has(p, "own") for p in (place - 1, place - 2)):
+        return None
+    number = next((n for n in (-1, -2) if len(pieces) >= -n and isinstance(pieces[n].found, Days)), None)
+    week = read_period(tape, place) if number is not None else None
+    if number is None or week is None or week[0].kind != "week":
+        return None
+    day = pieces[number]
+    days, gap = day.found, range(pieces[-1].end, place)
+    assert isinstance(days, Days)
+    if any(tape.has(p, "not", "except") for p in gap):
+        return [], week[1]
+    if days.weekday is None or days.bound or len(days.ranges) != 1 or day.negated:
+        return None
+    when = almanac.monday(week[0].ranges[0][0]) + days.weekday * _DAY
+    pieces[number] = day.but(found=replace(days, kind="date", ranges=(almanac.one(when),), others=()))
+    return [], week[1]
 
 
 def _part_of_it(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:
@@ -138,6 +181,20 @@ def _its_dates(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read 
         return None
     pieces[-1] = pieces[-1].but(found=Days("span", ((start, start + 2 * _DAY),)), end=place + 3)
     return [], place + 3
+
+
+def _its_number(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:
+    """ "Thursday suits me, but the 19th": which Thursday."""
+    contrast = any(tape.has(p, "contrast") for p in range(pieces[-1].end, place))
+    if days.kind != "weekday" or days.bound or pieces[-1].negated or not contrast:
+        return None
+    found = read_date(tape, place)
+    if found is None or found[0].kind not in ("number", "date") or len(found[0].ranges) != 1:
+        return None
+    if found[0].ranges[0][0].weekday() != days.weekday:
+        return None
+    pieces[-1] = pieces[-1].but(found=replace(found[0], weekday=days.weekday), end=found[1])
+    return [], found[1]
 
 
 def _the_one_of(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:

@@ -10,6 +10,7 @@ from nlu.times.tape import Tape
 _WITHIN = 6
 _NIGHT = 6 * 60  # until then no practice receives anybody
 _SURE, _LONG_AHEAD = 0.7, 305  # of dates without a year
+_FAR_AHEAD, _NEAR_AHEAD = 170, timedelta(days=45)
 _EXACT = ("weekday", "date", "relative", "number", "span")
 
 
@@ -27,7 +28,7 @@ def has_happened(tape: Tape, place: int) -> bool:
             return True
         if tape.has(before, "booked") and tape.at(before - 1).text == "" and tape.has(before - 1, "happened"):
             return True  # "had my check-up with you on 12 September"
-        if tape.has(before, "soft", "wishing", "booked", "so", "cannot"):
+        if tape.has(before, "soft", "wishing", "booked", "so", "cannot", "arriving"):
             return False
         if tape.has(before, "happened") or (tape.has(before, "since") and not tape.at(before).text):
             wished = joined and any(tape.has(p, "wishing") for p in (place + 1, place + 2))
@@ -53,7 +54,7 @@ def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool
     told = False
     for step in (-1, 1):
         beside = place + step
-        while 0 <= beside < len(tape) and not tape.has(beside, "soft", "so", "then", "correction"):
+        while 0 <= beside < len(tape) and not _ends_clause(tape, beside):
             wished = tape.has(beside, "wishing", "booked", "moving", "whenever", "asap")
             if wished and not tape.has(beside, "no_visit") and tape.at(beside).text != "about":
                 return False
@@ -65,6 +66,11 @@ def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool
 def is_accepted(tape: Tape, place: int) -> bool:
     """ "Thanks for the message about Friday, that's fine with me": what was offered is wished for."""
     return tape.says("accepted") and any(tape.has(p, "accepted") for p in range(place, len(tape)))
+
+
+def _ends_clause(tape: Tape, place: int) -> bool:
+    otherwise = tape.has(place, "or") and not tape.at(place).text  # "else I miss the bus"
+    return otherwise or tape.has(place, "soft", "so", "then", "correction", "because")
 
 
 def begins_its_clause(tape: Tape, place: int) -> bool:
@@ -148,7 +154,24 @@ def _is_bygone(tape: Tape, pieces: list[Piece], number: int) -> bool:
     piece, later = pieces[number], pieces[number + 1 : number + 2]
     if piece.negated or piece.link in ("or", "and") or (later and later[0].link in ("or", "and")):
         return False
-    return _is_long_ahead(tape, piece.found)
+    return _is_long_ahead(tape, piece.found) or _is_far_behind_the_wish(tape, pieces, piece)
+
+
+def _is_far_behind_the_wish(tape: Tape, pieces: list[Piece], piece: Piece) -> bool:
+    """ "The filling of December, could I come on Thursday?": months away, beside a day that is near."""
+    days = piece.found
+    if (
+        tape.vocabulary.language != "it"
+        or not isinstance(days, Days)
+        or days.kind not in ("month", "date", "span")
+    ):
+        return False
+    if (days.kind == "span") != (days.bound == "from"):
+        return False
+    if not days.ranges or (days.ranges[0][0] - tape.today).days < _FAR_AHEAD:
+        return False
+    others = (p.found for p in pieces if isinstance(p.found, Days) and p.found.ranges and not p.negated)
+    return any(other.ranges[0][0] - tape.today <= _NEAR_AHEAD for other in others)
 
 
 def _is_long_ahead(tape: Tape, found: object) -> bool:
@@ -186,6 +209,7 @@ def _without_reasons(tape: Tape, before: list[Piece], after: list[Piece]) -> lis
         return [*before, *after]
     kept = [p for p in before if _is_concluded(tape, p) or not _is_reason(p, days=bool(days))]
     kept = [p for p in kept if not _is_taken_back(p, days)]
+    kept = [p for p in kept if not _is_another_week(p, days)]
     after = _in_week_of_reason(tape, [p for p in before if p not in kept], after)
     framed = bool(kept) and isinstance(kept[-1].found, Days) and not (kept[-1].negated or kept[-1].dismissed)
     if framed and kept[-1].found.kind in ("week", "month", *_EXACT):  # type: ignore[union-attr]
@@ -207,6 +231,15 @@ def _is_taken_back(piece: Piece, wished: list[Piece]) -> bool:
     start, end = days.ranges[0]
     told = [each for p in wished if isinstance(p.found, Days) for each in p.found.ranges]
     return all(start <= first and last <= end for first, last in told)
+
+
+def _is_another_week(piece: Piece, wished: list[Piece]) -> bool:
+    """ "This week I'm on nights, so next week": another week is wished for."""
+    week = piece.found
+    if not isinstance(week, Days) or week.kind != "week" or piece.negated:
+        return False
+    weeks = [p.found for p in wished if isinstance(p.found, Days) and p.found.kind == "week"]
+    return bool(weeks) and all(other.ranges != week.ranges for other in weeks)
 
 
 def _in_week_of_reason(tape: Tape, reasons: list[Piece], after: list[Piece]) -> list[Piece]:

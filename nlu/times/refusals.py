@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from nlu.times import almanac
+from nlu.times.busy import is_done_then
 from nlu.times.pieces import Clock, Days, Piece, Whenever
 from nlu.times.tape import Tape
 
@@ -109,8 +110,22 @@ def refuse_alike(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
 def drop_why_refused(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "Not on Wednesday: on Wednesday there is a meeting": the day that is told again only says why."""
+    pieces = [p for n, p in enumerate(pieces) if not _is_wished_after_all(tape, pieces, n)]
     refused = [p.found.ranges for p in pieces if p.negated and isinstance(p.found, Days)]
     return [p for p in pieces if not (_is_told_again(p, refused) and _says_why(tape, p))]
+
+
+def _is_wished_after_all(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    """ "Mercoledì niente... ecco, mercoledì potrei"."""
+    day, later = pieces[number], pieces[number + 1 :]
+    if not day.negated or day.excluding or not isinstance(day.found, Days):
+        return False
+    if later and later[0].negated and isinstance(later[0].found, Clock):
+        return False
+    again = [p.end for p in later if _is_told_again(p, [day.found.ranges])]
+    return any(
+        tape.has(end, "wishing") and (end + 1 >= len(tape) or tape.has(end + 1, "soft")) for end in again
+    )
 
 
 def _is_told_again(piece: Piece, refused: list[tuple[almanac.DayRange, ...]]) -> bool:
@@ -138,6 +153,8 @@ def refuse_before_the_rest(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     days = [p for p in pieces if isinstance(p.found, Days)]
     if rest is None or any(piece.end > rest and _is_wished(piece) for piece in days):
         return pieces
+    if (left := _without_busy_days(tape, pieces, rest)) is not None:
+        return left
     told = {type(piece.found) for piece in pieces if piece.end <= rest and _is_wished(piece)}
     if told == {Days, Clock} and any(isinstance(p.found, Clock) and p.start > rest for p in pieces):
         return [_doubted(p) for p in pieces if p.end <= rest]  # "Mondays in the evening, else mornings"
@@ -147,6 +164,16 @@ def refuse_before_the_rest(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         return pieces
     left = [p for p in pieces if not (isinstance(p.found, Whenever) and p.start >= rest)]
     return [p.but(negated=True) if _is_wished(p) and p.end <= rest else p for p in left]
+
+
+def _without_busy_days(tape: Tape, pieces: list[Piece], rest: int) -> list[Piece] | None:
+    """ "On Tuesdays I do yoga at 6, the other days after 5": the hours of the rest stay."""
+    told = [p for p in pieces if p.end <= rest and _is_wished(p)]
+    days = [p for p in told if isinstance(p.found, Days)]
+    if not days or not all(is_done_then(tape, day) for day in days):
+        return None
+    hours = [p for p in told if isinstance(p.found, Clock)]
+    return [p.but(negated=True) if p in days else p for p in pieces if p not in hours]
 
 
 def _is_elsewhere(tape: Tape, rest: int) -> bool:
@@ -238,7 +265,12 @@ def _is_busy_until(tape: Tape, piece: Piece) -> bool:
     clause = next((p for p in range(piece.end, len(tape)) if tape.has(p, "soft")), len(tape))
     if any(tape.has(p, "wishing", "works", "free") for p in range(piece.end, clause)):
         return False
-    return any(tape.has(p, "elsewhere") for p in range(piece.end, clause))
+    begin = piece.start
+    while begin > 0 and not tape.has(begin - 1, "soft", "so", "contrast"):
+        begin -= 1
+    busy = any(tape.has(p, "busy") for p in (*range(begin, piece.start), *range(piece.end, clause)))
+    wished = any(tape.has(p, "wishing", "works", "free") for p in range(begin, piece.start))
+    return (busy and not wished) or any(tape.has(p, "elsewhere") for p in range(piece.end, clause))
 
 
 def free_on_either_side(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], int] | None:

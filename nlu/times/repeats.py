@@ -71,6 +71,12 @@ def _has_clock(pieces: list[Piece], number: int) -> bool:
     return hour and pieces[number].link == "none"
 
 
+def _has_hour_behind_comma(pieces: list[Piece], number: int) -> bool:
+    """ "Monday 16, at 6"."""
+    behind = pieces[number + 1 : number + 2]
+    return bool(behind) and isinstance(behind[0].found, Clock) and behind[0].link == "soft"
+
+
 def told_once(pieces: list[Piece]) -> list[Piece]:
     """ "The 20th ... Friday 20 March at 2", "my 3 pm today, can it be 5 pm today": the one with its hour."""
     days = [n for n, p in enumerate(pieces) if isinstance(p.found, Days) and _is_one_wished_day(p)]
@@ -83,7 +89,8 @@ def told_once(pieces: list[Piece]) -> list[Piece]:
         same = _are_the_same_days(pieces[first], pieces[again])
         same = same and pieces[again].link not in ("or", "and")
         same = same or _is_one_of(pieces[first], pieces[again])
-        if same and not _has_clock(pieces, first) and _has_clock(pieces, again):
+        hour = _has_clock(pieces, again) or _has_hour_behind_comma(pieces, again)
+        if same and not _has_clock(pieces, first) and hour:
             left.discard(first)
         elif same and again == days[-1] and _has_clock(pieces, first) and _stands_bare(pieces, again):
             behind = range(again + 1, again + 2)  # "the 31st at 10, if the 31st is a working day"
@@ -135,10 +142,31 @@ def same_day(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], 
         return ([], place + 1) if tape.has(named, "weekday", "relative", "digits") else None
     if isinstance(pieces[-1].found, Clock) and pieces[-1].link == "soft":
         return [], place + 1  # "down for 4 on the 9th but I work till 5, is half 5 possible that day?"
+    if (moved := _in_the_week_told(tape, place, pieces)) is not None:
+        return moved
     hour_waits = isinstance(pieces[-1].found, Clock) and pieces[-1].link in ("break", "or")
     if not (hour_waits or tape.says("have_booked") or tape.speaks_of_moving):
         return [], place + 1
     return [Piece(days.found, place, place + 1)], place + 1
+
+
+def _in_the_week_told(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], int] | None:
+    """ "The 4th at 11 ... to the week after, same day and same hour"."""
+    week = pieces[-1].found
+    if not isinstance(week, Days) or week.kind != "week" or pieces[-1].negated:
+        return None
+    told = [n for n, p in enumerate(pieces[:-1]) if isinstance(p.found, Days) and p.found.grain == "day"]
+    days = pieces[told[-1]].found if told else None
+    if not isinstance(days, Days) or len(days.ranges) != 1 or days.bound:
+        return None
+    weekday = days.ranges[0][0].weekday()
+    when = almanac.monday(week.ranges[0][0]) + timedelta(days=weekday)
+    pieces[-1] = pieces[-1].but(found=Days("date", (almanac.one(when),), weekday=weekday), end=place + 1)
+    if not tape.has(place, "same_hour"):
+        return [], place + 1
+    hour = next((p for p in pieces[told[-1] :] if isinstance(p.found, Clock)), None)
+    pieces[:] = [p.but(dismissed=True) if p is not pieces[-1] else p for p in pieces]
+    return ([Piece(hour.found, place, place + 1, link="none")] if hour else []), place + 1
 
 
 def in_its_month(before: Piece, after: Piece) -> Piece:

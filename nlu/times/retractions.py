@@ -197,9 +197,9 @@ def _is_left_out(tape: Tape, before: Piece, after: Piece) -> bool:
     """ "Ad aprile sempre, no il 6": no other time, but less of it."""
     if tape.has(after.start, "weekdays") and tape.at(after.start - 1).text in _NO:
         return True  # "next week, no Mondays"
-    month = isinstance(before.found, Days) and before.found.kind == "month"
-    day = isinstance(after.found, Days) and after.found.kind in ("number", "date")
-    return month and day and tape.at(after.start - 1).text in _NO
+    whole = isinstance(before.found, Days) and before.found.kind in ("month", "week")
+    day = isinstance(after.found, Days) and after.found.kind in ("number", "date", "weekday")
+    return whole and day and tape.at(after.start - 1).text in _NO
 
 
 def _says_otherwise(tape: Tape, gap: range) -> bool:

@@ -30,7 +30,21 @@ def settle(tape: Tape, chain: list[Piece]) -> list[Piece]:
     """Lets neighbours say one thing: "3 in the afternoon", "tomorrow, Tuesday", "next week, Tuesday"."""
     chain = weeks_alike(tape, _merge_days(tape, _month_beside_its_weekday(chain)))
     days = _place_numbers(_place_in_month(after_its_date(tape, place_weekdays(tape, chain))))
-    return merge_clocks(tape, narrow_part(tape, days))
+    return _without_both_halves(tape, merge_clocks(tape, narrow_part(tape, days)))
+
+
+def _without_both_halves(tape: Tape, chain: list[Piece]) -> list[Piece]:
+    """ "9 March, morning or afternoon": all of that day."""
+    clocks = [p for p in chain if isinstance(p.found, Clock)]
+    halves = {p.found.part for p in clocks if isinstance(p.found, Clock) and p.found.shape == "part"}
+    days = [p for p in chain if isinstance(p.found, Days)]
+    if tape.vocabulary.language != "it" or len(clocks) != 2 or halves != {"morning", "afternoon"}:
+        return chain
+    told_after = len(days) == 1 and chain[0] is days[0] and clocks[1].start == clocks[0].end + 1
+    told_after = told_after and bool(tape.at(clocks[0].end).text)  # unlike "or, if need be, in the afternoon"
+    if not told_after or any(p.negated or p.dismissed for p in chain) or clocks[1].link != "or":
+        return chain
+    return days
 
 
 def _month_beside_its_weekday(chain: list[Piece]) -> list[Piece]:
@@ -117,6 +131,9 @@ def _counted_to_its_weekday(tape: Tape, one: object, other: object) -> Days | No
     if not (isinstance(one, Days) and isinstance(other, Days)):
         return None
     weekday, counted = (one, other) if one.kind == "weekday" else (other, one)
+    if counted is one and counted.kind == "week" and counted.others and weekday.kind == "weekday":
+        day = almanac.monday(counted.ranges[0][0]) + timedelta(days=weekday.weekday or 0)
+        return Days("date", (almanac.one(day),), weekday=weekday.weekday)  # "in three weeks, on a Thursday"
     if counted.kind != "relative" or weekday.kind != "weekday" or weekday.weekday is None or weekday.bound:
         return None
     near = counted.ranges[0][0]
@@ -218,21 +235,43 @@ def _place_in_month(chain: list[Piece]) -> list[Piece]:
         ):
             continue
         told = number.kind == "number" or (number.kind == "span" and not (pair[0].negated or number.bound))
-        if not told or not number.number:
+        if not told or month.kind != "month" or not month.ranges:
             continue
-        if month.kind != "month" or not month.ranges:
-            continue
-        first, (start, end) = month.ranges[0][0], number.ranges[0]
-        found = almanac.make(first.year, first.month, number.number)
-        if found is not None:
-            kind: Literal["date", "span"] = "date" if number.kind == "number" else "span"
-            days = replace(number, kind=kind, ranges=((found, found + (end - start)),))
+        first = month.ranges[0][0]
+        if (days := _of_that_month(number, first)) is not None:
+            end = max(chain[place].end, chain[place + 1].end)
             return [
                 *chain[:place],
-                chain[place].but(found=days, end=chain[place + 1].end),
-                *chain[place + 2 :],
+                chain[place].but(found=days, end=end),
+                *_listed_in_month(chain[place + 2 :], first),
             ]
     return chain
+
+
+def _of_that_month(days: Days, first: date) -> Days | None:
+    """A number, or "from the 20th to the 25th", of the month that begins on `first`."""
+    if not days.number or days.bound:
+        return None
+    found = almanac.make(first.year, first.month, days.number)
+    if found is None or days.kind not in ("number", "span"):
+        return None
+    start, end = days.ranges[0]
+    kind: Literal["date", "span"] = "date" if days.kind == "number" else "span"
+    return replace(days, kind=kind, ranges=((found, found + (end - start)),))
+
+
+def _listed_in_month(chain: list[Piece], first: date) -> list[Piece]:
+    """ "In May, the 4th or the 5th": those that "or" joins, too."""
+    listed = list(chain)
+    for place, piece in enumerate(listed):
+        if (
+            not isinstance(piece.found, Days)
+            or piece.link not in ("or", "and")
+            or piece.found.kind != "number"
+        ):
+            break
+        listed[place] = piece.but(found=_of_that_month(piece.found, first) or piece.found)
+    return listed
 
 
 def _place_numbers(chain: list[Piece]) -> list[Piece]:

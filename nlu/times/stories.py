@@ -15,8 +15,26 @@ _NO_VERBS = re.compile(
     r"|учител|приятел|журнал|канал|сигнал|финал|подвал|терминал|специал|педал|одеял|реал).{0,2}"
 )
 #: "È uscito", "hanno messa": unless it is no verb at all.
-_PARTICIPLE = re.compile(r".{2,}(?:at|ut|it|ess|ert|ott|olt|ort)[oaie]")
-_HAVING = frozenset({"e", "ha", "ho", "hanno", "abbiamo", "avete", "sono", "siamo", "era", "avevo", "aveva"})
+_PARTICIPLE = re.compile(
+    r".+(?:at|att|itt|utt|ut|it|ess|ert|ett|ott|olt|ort|ers|est|ost|int|unt|iust|ist|iest|us)[oaie]"
+)
+_HAVING = frozenset(
+    {"e", "ha", "hai", "ho", "hanno", "han", "abbiamo", "avete", "sono", "son", "siamo", "era", "erano"}
+    | {"avevo", "aveva", "avevamo", "avevano", "avevate", "ero", "eravamo"}
+)
+_NO_PARTICIPLE = re.compile(
+    r"(?:tutt|punt|molt|cert|post|giust|cost|gust|mot|lat|stat|dett|vist|salut|gratuit|fort|apert)[oaie]"
+)
+_BUT = frozenset({"ma", "pero", "che"})
+_SOME = frozenset({"un", "uno", "una"})
+#: "Mangiavo", "aspettavamo", "dormivano": unless it is no verb, or a polite wish.
+_IMPERFECT = re.compile(
+    r".{2,}(?:[ae]v[oai]|[aei]v(?:amo|ate|ano))|(?:dorm|usc|ven|fin|soffr|sent)iv[oai]|er(?:o|ano|avamo|avate)"
+)
+_NO_IMPERFECT = re.compile(
+    r"(?:brav|lav|ottav|scav|grav|trov|dev|ricev|lev|bev|rilev|sollev|nev|brev|chiav|sav|schiav|soav|nav|fav)."
+    r"|(?:vol|dov|pot|cerc|pens|sper|chied|av|dic|desider|parl|prefer|aspett|sap|st)[aei]v.+"
+)
 #: English verbs of the past: by their ending, unless something is to be done, or one by one.
 _ENDED = re.compile(r"[a-z]{2,}[^e]ed")
 _NO_ENDING = frozenset({"hundred", "indeed", "speed", "scared", "interested", "tired", "offered"})
@@ -47,7 +65,7 @@ _STILL_TO_COME = frozenset(
 )
 _DOUBTFUL = 0.6
 _WISHING = ("wishing", "booked", "moving", "so", "whenever", "asap")
-_NO_STORY = (*_WISHING, "cannot", "have_booked", "if")
+_NO_STORY = (*_WISHING, "cannot", "have_booked", "if", "arriving")
 
 
 def tells_the_past(tape: Tape, pieces: Sequence[Piece]) -> bool:
@@ -60,7 +78,8 @@ def drop_what_is_told(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     days = [p for p in pieces if _is_wish(p) and isinstance(p.found, Days)]
     told = [p for p in days if _tells_the_past(tape, p)]
     left = [p for p in days if p not in told]
-    if not told or (not left and (tape.asked_for_time or _wishes_somewhere(tape))):
+    surely = tape.vocabulary.language == "it"  # there the verb is never that of the wish
+    if not told or (not left and (tape.asked_for_time or (not surely and _wishes_somewhere(tape)))):
         return pieces
     asked = any(_is_asked_for(tape, p) for p in left)
     kept: list[Piece] = []
@@ -111,12 +130,37 @@ def _tells_the_past(tape: Tape, piece: Piece) -> bool:
     no_story = _WISHING if tape.vocabulary.language == "ru" else _NO_STORY
     verb = False
     for step, beside in ((-1, piece.start - 1), (1, piece.end)):
-        while 0 <= beside < len(tape) and not tape.has(beside, "soft"):
-            if (tape.has(beside, *no_story) and not _is_month(tape, beside)) or tape.at(beside).text == "бы":
+        while 0 <= beside < len(tape) and not _parts_clauses(tape, beside):
+            wished = tape.has(beside, *no_story) and not (_is_month(tape, beside) or _has_done(tape, beside))
+            if wished or tape.at(beside).text == "бы":
                 return False
             verb = verb or _is_past_verb(tape, beside)
             beside += step
     return verb
+
+
+def _was_going_on(verb: str, following: str) -> bool:
+    if verb == "era" and following in _SOME:
+        return True  # "it was a Friday"
+    return _IMPERFECT.fullmatch(verb) is not None and _NO_IMPERFECT.fullmatch(verb) is None
+
+
+def _is_done(tape: Tape, place: int) -> bool:
+    """The participle of "ha perso", "l'avete messo": what has been done."""
+    first = place - 1 if tape.has(place - 1, "article") else place - 2  # unlike "ho la giornata"
+    having = any(tape.at(p).text in _HAVING for p in range(first, place))
+    verb = tape.at(place).text
+    done = _PARTICIPLE.fullmatch(verb) is not None and _NO_PARTICIPLE.fullmatch(verb) is None
+    return having and done and tape.is_unknown(place)
+
+
+def _has_done(tape: Tape, place: int) -> bool:
+    """ "Avete messo", which wishes for nothing, unlike "avete posto"."""
+    return tape.at(place).text == "avete" and any(_is_done(tape, p) for p in (place + 1, place + 2))
+
+
+def _parts_clauses(tape: Tape, place: int) -> bool:
+    return tape.has(place, "soft") or tape.at(place).text in _BUT or tape.is_a_picture(place)
 
 
 def _is_month(tape: Tape, place: int) -> bool:
@@ -129,8 +173,9 @@ def _is_past_verb(tape: Tape, place: int) -> bool:
     text = tape.at(place).text
     match tape.vocabulary.language:
         case "it":
-            having = any(tape.at(p).text in _HAVING for p in (place - 1, place - 2))
-            return having and tape.is_unknown(place) and _PARTICIPLE.fullmatch(text) is not None
+            return _is_done(tape, place) or (
+                tape.is_unknown(place) and _was_going_on(text, tape.at(place + 1).text)
+            )
         case "en":
             if tape.has(place, "happened") or text in _WAS:
                 return tape.at(place + 1).text not in _STILL_TO_COME

@@ -48,6 +48,7 @@ _OF_TIME = frozenset(
         "except",
         "whenever",
         "oclock",
+        "works",
     }
 )
 _JUDGED = frozenset({"рано", "поздно"})
@@ -65,7 +66,8 @@ TOLD_BESIDE = frozenset(
 )
 #: Words that tell why a time is named, and nothing of the time itself.
 _TELLING = TOLD_BESIDE | {
-    *("wishing", "their_hours", "happened", "so", "street_after", "it_is", "no_visit", "advised", "event")
+    *("wishing", "their_hours", "happened", "so", "street_after", "it_is", "no_visit", "advised", "event"),
+    *("busy", "having", "article", "contrast", "because", "keeping", "cancelling", "calling_off"),
 }
 
 
@@ -158,6 +160,14 @@ class Tape:
     def is_unknown(self, place: int) -> bool:
         """A word that says nothing of time: what stands before may belong to it ("the third tooth")."""
         return 0 <= place < len(self.lexemes) and self.lexemes[place].senses.keys() <= _TELLING
+
+    def is_a_picture(self, place: int) -> bool:
+        """An emoji, which says nothing but often ends a sentence."""
+        return (
+            self.has(place, "filler")
+            and not self.at(place).text.isascii()
+            and not self.at(place).text.isalnum()
+        )
 
     def is_onward(self, place: int) -> bool:
         """ "Or later", "in poi"; the English "on" only where nothing follows it ("8.30 on a Thursday")."""

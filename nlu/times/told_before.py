@@ -10,6 +10,7 @@ from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 
 _DOUBTFUL = 0.6
+_JUST_BEFORE = 7  # days: "25 April is a Saturday, else the 24th"
 _CLAUSE = 10
 _ONLY = frozenset({"only", "только"})
 
@@ -172,7 +173,9 @@ def _placed(tape: Tape, before: Piece, piece: Piece, days: Days, told: Days) -> 
     joined = any(tape.has(p, "or", "and") and not tape.has(p, "filler") for p in gap)
     joined = joined or (piece.link != "break" and not any(tape.has(p, "wishing") for p in gap))
     if joined and told.kind != "span":
-        if day < first and not before.negated:  # "28 March or the 2nd", but "25 April is a holiday, the 24th"
+        if (
+            (first - day).days > _JUST_BEFORE and not before.negated
+        ):  # "28 March or the 2nd", but "25 April is a holiday, the 24th"
             following = almanac.month(first.year, first.month)[1]
             day = almanac.make(following.year, following.month, days.number or 0) or day
         if told.kind == "date" or piece.link in ("or", "and"):
@@ -188,9 +191,10 @@ def _without_advice(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     if not tape.says("advised"):
         return pieces
     days = [n for n, p in enumerate(pieces) if isinstance(p.found, Days) and p.found.ranges]
-    if len(days) < 2 or not _is_advised(tape, pieces[days[0]]) or pieces[days[1]].link in ("or", "and"):
+    told = next((n for n in days[:-1] if _is_advised(tape, pieces[n])), None)
+    if told is None or pieces[days[days.index(told) + 1]].link in ("or", "and"):
         return pieces
-    return [p for n, p in enumerate(pieces) if n != days[0]]
+    return [p for n, p in enumerate(pieces) if n != told]
 
 
 def _is_advised(tape: Tape, piece: Piece) -> bool:
@@ -221,7 +225,7 @@ def _without_reasons_until(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         if not after or pieces[later].link not in ("soft", "break") or _another_day(pieces, number, later):
             continue
         left = [p for n, p in enumerate(pieces) if n not in (number, later)]
-        day = next((n for n, p in enumerate(left) if isinstance(p.found, Days)), None)
+        day = next((n for n, p in enumerate(left) if isinstance(p.found, Days) and p.found.ranges), None)
         if day is None:
             return [*left, pieces[later]]
         if number < later - 1 or (number and isinstance(pieces[number - 1].found, Days)):

@@ -52,6 +52,8 @@ def _leads_because(tape: Tape, gap: range) -> bool:
     told = next((p for p in gap if tape.has(p, "because")), None)
     if told is None:
         return False
+    if _is_over(tape, range(told, gap.stop)):
+        return False
     noun = tape.at(told + 1).text == "of" or not tape.at(told).text
     return not (noun and any(tape.has(p, "soft") for p in range(told, gap.stop)))
 
@@ -124,7 +126,18 @@ def _end_of_clause(tape: Tape, pieces: Sequence[Piece], number: int, *, sure: bo
     behind = _behind(tape, pieces, number)
     if not sure:
         return behind.stop
-    return next((p for p in range(behind.start, len(tape)) if tape.at(p).text in ".!?"), len(tape))
+    return next((p for p in range(behind.start, len(tape)) if _ends_reason(tape, p)), len(tape))
+
+
+def _is_over(tape: Tape, reason: range) -> bool:
+    return any(_ends_reason(tape, place) for place in reason)
+
+
+def _ends_reason(tape: Tape, place: int) -> bool:
+    """The end of the sentence, or "..., possibly between 10 and 12"."""
+    if tape.at(place).text in (".", "!", "?"):
+        return True
+    return tape.at(place).text == "," and tape.has(place + 1, "rather", "contrast", "before", "after")
 
 
 def _clause_before(tape: Tape, start: int) -> range:

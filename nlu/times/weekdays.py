@@ -12,6 +12,7 @@ from nlu.times.periods import read_period, whole_month
 from nlu.times.pieces import PAST, Days
 from nlu.times.tape import Tape
 
+_COUNTED = 4  # up to which something is rather counted
 Read = tuple[Days, int]
 
 
@@ -159,7 +160,8 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
     timed = tape.has(read[1], "at") and hour is not None  # "lunedì 16 alle 15", "lunedì 16 ore 15"
     if not timed:
         half_of_day = tape.has(read[1], "ampm_am", "ampm_pm") and (read[0] <= 12 or tape.at(read[1]).glued)
-        if half_of_day or tape.has(read[1], "oclock", "counted", "past", "minus_after", "unit"):
+        counted = tape.has(read[1], "counted") and not _is_its_day(tape, weekday, read[0])
+        if half_of_day or counted or tape.has(read[1], "oclock", "past", "minus_after", "unit"):
             return None
         ends = hour is not None or tape.has(read[1] + 1, "clock_exact", "clock_spoken", "half", "quarter")
         at_noon = tape.at(read[1]).text == "a" and tape.has(read[1] + 1, "clock_exact")  # "13 a mezzogiorno"
@@ -201,6 +203,12 @@ def _weekday_number(tape: Tape, weekday: int, place: int) -> Read | None:
             read[1],
         )
     return None
+
+
+def _is_its_day(tape: Tape, weekday: int, number: int) -> bool:
+    """ "Mercoledì 11 otturazione": the eleventh is a Wednesday."""
+    day = almanac.day_ahead(tape.today, number) if number > _COUNTED else None
+    return day is not None and day.weekday() == weekday
 
 
 def _spelled_number(tape: Tape, weekday: int, place: int) -> Read | None:

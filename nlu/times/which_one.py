@@ -28,7 +28,7 @@ def is_bare_next(tape: Tape, place: int) -> bool:
 def next_behind_hours(tape: Tape, place: int, pieces: list[Piece]) -> Echo | None:
     """ "This week in the morning, next in the evening": the week after that one."""
     week, hour = pieces[-2:] if len(pieces) > 1 else (None, pieces[-1])
-    if week is None or not isinstance(hour.found, Clock) or hour.link != "none":
+    if week is None or not isinstance(hour.found, Clock) or hour.link not in ("none", "soft"):
         return None
     days = week.found
     if not isinstance(days, Days) or days.kind != "week" or not tape.has(place, "next"):

@@ -235,7 +235,64 @@ ALTERNATIVES = [
     ),
 ]
 
+#: What else is told beside the wish: what was, what somebody does, what is called off.
+TOLD_BESIDE = [
+    ("confermo lunedì e annullo mercoledì", "03-09"),
+    ("la corona di dicembre si muove, posso venire venerdì?", "03-06"),
+    ("era un giovedì alle 18, stavolta vorrei mercoledì mattina", "03-04 09:00-13:00"),
+    ("il 12 ore 11", "03-12 11:00-12:00"),
+    ("se ne parla quest'altra settimana", "03-09..03-15"),
+    ("giovedì 12 otturazione", "03-12"),
+    ("meglio le 15 delle 10", "any 15:00-16:00"),
+    ("domani alle 10, arrivo dieci minuti prima", "03-03 10:00-11:00"),
+    ("mercoledì abbiamo la recita alle 15, meglio venerdì alle 9", "03-06 09:00-10:00"),
+    ("il lunedì gioco a tennis, il martedì la spesa, facciamo giovedì", "03-05"),
+    ("giovedì ho il funerale di uno zio alle 11, però alle 16 ce la faccio", "03-05 16:00-17:00"),
+    ("sabato alle 10, poi alle 12 ho la comunione", "03-07 10:00-11:00"),
+    ("lunedì ho i parenti, martedì pure, facciamo mercoledì", "03-04"),
+    ("venerdì consegnano la cucina e la monto fino alle 14, poi sono libera", "03-06 14:00-19:00"),
+    ("aspetto il fabbro martedì tra le 9 e le 11, dopo sono libera", "03-03 11:00-19:00"),
+    ("l'8 è domenica, allora il 9 di mattina", "03-09 09:00-13:00"),
+    ("di mattina, ma non troppo presto", "any 10:00-13:00"),
+    ("16 marzo mattina o pomeriggio", "03-16"),
+    ("tra il 10 e il 14 del mese prossimo", "04-10..04-14"),
+    ("ad aprile, il 14 o il 15", "04-14, 04-15"),
+    ("il 18 aprile, se no il 17", "04-18, 04-17"),
+    ("giovedì 12 non c'è la dottoressa, prendo il giovedì successivo alle 9", "03-19 09:00-10:00"),
+    ("giovedì mattina, quello della settimana prossima", "03-12 09:00-13:00"),
+    ("venerdì mi va bene, però il 20", "03-20"),
+    ("non si può alle 17?", "any 17:00-18:00"),
+    ("non c'è niente prima del 12?", "03-02..03-11"),
+    ("spostate la visita del 5/3 ore 10 alla settimana dopo, stesso giorno e ora", "03-12 10:00-11:00"),
+    ("il 3 ho un esame, dal 10 in poi, stessa settimana", "03-10..03-15"),
+    ("questa settimana, no venerdì", "03-02..03-05, 03-07..03-08"),
+    ("lunedì no ho lezione, martedì invece sì", "03-03"),
+    ("stamattina urgente, dente spezzato", "03-02 09:00-13:00, asap"),
+    ("venerdì 13 prima di Pasqua", "03-13"),
+    ("tra tre settimane, però di mercoledì", "03-25"),
+    ("giovedì perché mercoledì ho il corso, se si può alle 10", "03-05 10:00-11:00"),
+    ("sono in ferie dal 16 al 20 marzo, uno di quei giorni", "03-16..03-20"),
+    ("mi scade la carta il 20, vorrei venire entro quella data", "03-02..03-20"),
+    ("ho paura del trapano, avete posto mercoledì?", "03-04"),
+    ("mi dà un appuntamento per venerdì?", "03-06"),
+    ("questa settimana faccio le notti, perciò la settimana prossima", "03-09..03-15"),
+    ("il 7 marzo è sabato, lavorate?", "03-07"),
+    ("niente sere per favore, quindi martedì mattina", "03-03 09:00-13:00"),
+    ("vi avviso entro domani, per ora tenetemi giovedì alle 11", "03-05 11:00-12:00"),
+    ("meglio al mattino, martedì alle 9 o alle 9.30", "03-03 09:00-10:00, 03-03 09:30-10:30"),
+    ("dieci e undici aprile", "04-10, 04-11"),
+    ("lunedì ho il pediatra alle 9, dalle 11 posso, altrimenti martedì", "03-09 11:00-19:00, 03-03"),
+    ("domenica non guido, va bene martedì", "03-03"),
+    ("giovedì niente... anzi, giovedì potrei", "03-05"),
+]
+
 NOTHING = [
+    "devo disdire la seduta di giovedì",
+    "l'appuntamento del 18 lo devo annullare, scusate",
+    "vorrei spostare il controllo di venerdì",
+    "non vengo più martedì",
+    "mia zia ha perso il ponte sabato mentre cenava",
+    "l'igienista mi ha pulito i denti lunedì, tutto bene",
     "Buongiorno, vorrei prenotare una visita",
     "Ho dolore da 3 giorni",
     "ho mal di denti da lunedì",
@@ -290,7 +347,7 @@ BIRTHS = [
 ]
 
 
-@pytest.mark.parametrize(("sentence", "meaning"), DAYS + HOURS + BOTH + ALTERNATIVES + BIRTHS)
+@pytest.mark.parametrize(("sentence", "meaning"), DAYS + HOURS + BOTH + ALTERNATIVES + TOLD_BESIDE + BIRTHS)
 def test_a_patient_says_when_in_italian(sentence: str, meaning: str) -> None:
     understood = told(sentence, "it", moment())
 
