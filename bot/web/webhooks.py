@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 MAX_BODY = 4 * 1024 * 1024
 #: From this size on, a body is read in a thread: that may take seconds, for which nobody else has to wait.
 LARGE_BODY = 64 * 1024
+#: Seconds after which to come again.
+_LATER = "5"
 
 
 class Neighbours(Protocol):
@@ -78,21 +80,21 @@ class _Endpoint:
         started, outcome = time.perf_counter(), "not_stored"
         size = request.content_length or 0
         try:
-            answered = None
-            if self._pressure.has_room_for(size):
-                with self._pressure.holding(size):
-                    answered = await self._taken(request, started)
-            outcome = "shed" if answered is None else "stored"
-            return _too_much() if answered is None else answered
+            if not self._pressure.has_room_for(size):
+                outcome = "shed"
+                return _again("too much at once", after=_LATER)
+            with self._pressure.holding(size):
+                outcome, answered = await self._taken(request, started)
+            return answered
         except web.HTTPUnauthorized:
             outcome = "refused"
             raise
         finally:
             self._measures.webhook(self._channel.name, outcome, time.perf_counter() - started)
 
-    async def _taken(self, request: web.Request, started: float) -> web.Response | None:
-        """None where it is too much. Nothing is raised for that: what is raised keeps the frames that it went
-        through, and with them hundreds of events, until somebody looks for garbage."""
+    async def _taken(self, request: web.Request, started: float) -> tuple[str, web.Response]:
+        """What became of it, and the answer. Nothing is raised where much comes in: what is raised keeps the
+        frames that it went through, and with them hundreds of events, until somebody looks for garbage."""
         body = await _read(request)
         channel = self._addressed.at(request.raw_path) if self._addressed else self._channel
         try:
@@ -102,7 +104,7 @@ class _Endpoint:
             raise web.HTTPUnauthorized(text="the signature does not match\n") from error
         events = await self._events(channel, body)
         if not self._pressure.takes(events):
-            return None
+            return "shed", _again("too much at once", after=_LATER)
         try:
             with self._pressure.storing(events):
                 ours = await self._hand_over(request, body, events) if self._neighbours else events
@@ -111,7 +113,7 @@ class _Endpoint:
                     await self._intake.keep_unread(self._channel.name, body)
         except Exception as error:  # nothing is stored: Meta must send it again
             log.error("webhook_not_stored", channel=self._channel.name, error=type(error).__name__)
-            raise web.HTTPServiceUnavailable(text="not stored, send it again\n") from error
+            return "not_stored", _again("not stored")
         log.info(
             "webhook",
             channel=self._channel.name,
@@ -121,7 +123,7 @@ class _Endpoint:
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
         # A provider of SMS would send any words of ours to the patient.
-        return web.Response(text="" if channel is not self._channel else "ok\n")
+        return "stored", web.Response(text="" if channel is not self._channel else "ok\n")
 
     async def _hand_over(
         self, request: web.Request, body: bytes, events: tuple[InboundEvent, ...]
@@ -152,9 +154,10 @@ class _Endpoint:
             return await asyncio.to_thread(channel.parse, body)
 
 
-def _too_much() -> web.Response:
+def _again(why: str, *, after: str | None = None) -> web.Response:
     """Meta sends it again."""
-    return web.Response(status=503, text="too much at once, send it again\n", headers={"Retry-After": "5"})
+    headers = {"Retry-After": after} if after else None
+    return web.Response(status=503, text=f"{why}, send it again\n", headers=headers)
 
 
 def _is_unread(body: bytes) -> bool:

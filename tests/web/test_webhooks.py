@@ -1,6 +1,7 @@
 """The door that Meta knocks at, when somebody brings a great deal at once."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,9 +10,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.domain.conversation import Address, InboundEvent, Rendered, Reply, SendOutcome
+from bot.domain.conversation import Address, InboundEvent, InboundKind, Rendered, Reply, SendOutcome
 from bot.domain.pipeline import Accepted
 from bot.service.changes import Changes
+from bot.service.hearing.pressure import Pressure
 from bot.service.intake import Intake
 from bot.service.upkeep.probe import Probe
 from bot.web.webhooks import LARGE_BODY, add_webhooks
@@ -64,16 +66,25 @@ class Nobody:
         raise AssertionError("nobody wrote")
 
 
+class Crowd(SlowReader):
+    """A channel whose every body holds a hundred messages."""
+
+    def parse(self, body: bytes) -> tuple[InboundEvent, ...]:
+        return tuple(
+            InboundEvent(
+                kind=InboundKind.TEXT, channel="slow", account="1", id=str(n), sender="b", text=f"message {n}"
+            )
+            for n in range(100)
+        )
+
+
 @pytest.fixture
 def slow() -> SlowReader:
     return SlowReader()
 
 
-async def test_others_are_let_in_while_large_bodies_are_read_one_at_a_time(
-    slow: SlowReader, serve: Serve
-) -> None:
-    app = web.Application()
-    intake = Intake(
+def intake_of_nothing() -> Intake:
+    return Intake(
         store=EmptyStore(),  # type: ignore[arg-type]
         turns=Nobody(),
         delivery=Nobody(),
@@ -81,7 +92,13 @@ async def test_others_are_let_in_while_large_bodies_are_read_one_at_a_time(
         changes=Changes(),
         probe=Probe(None),
     )
-    add_webhooks(app, channels={"slow": slow}, intake=intake)
+
+
+async def test_others_are_let_in_while_large_bodies_are_read_one_at_a_time(
+    slow: SlowReader, serve: Serve
+) -> None:
+    app = web.Application()
+    add_webhooks(app, channels={"slow": slow}, intake=intake_of_nothing())
 
     async def let_in(_: web.Request) -> web.Response:
         slow.is_let_in.set()
@@ -104,3 +121,23 @@ async def test_others_are_let_in_while_large_bodies_are_read_one_at_a_time(
 
     assert statuses == [200, 200, 200]
     assert slow.most_at_once == 1
+
+
+async def test_what_is_refused_as_too_much_leaves_nothing_behind(serve: Serve) -> None:
+    """Under a flood hundreds of bodies a second are refused, long before anybody looks for garbage."""
+    app, pressure = web.Application(), Pressure(messages=10)
+    add_webhooks(app, channels={"slow": Crowd()}, intake=intake_of_nothing(), pressure=pressure)
+    url = await serve(app)
+    gc.disable()
+    try:
+        async with aiohttp.ClientSession() as http:
+            with pressure.storing(Crowd().parse(b"")[:10]):
+                for _ in range(5):
+                    async with http.post(f"{url}/webhooks/slow", data=b"x") as answer:
+                        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+        left = sum(isinstance(each, InboundEvent) for each in gc.get_objects())
+    finally:
+        gc.enable()
+
+    assert left == 0
+    assert pressure.refused_messages == 500
