@@ -14,6 +14,8 @@ _BOUNDS = ("before", "after", "until", "by", "from_on")
 
 def drop_events(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """Without the days on which only something else is done, where another day is wished for."""
+    if not tape.vocabulary.tells_events:
+        return pieces
     pieces = [_free_afterwards(tape, pieces, p) for p in _without_stays(tape, pieces)]
     if not any(tape.says(kind) for kind in ("event", "own_hours", "cannot")):
         return pieces

@@ -79,6 +79,7 @@ class Vocabulary:
     ordinals_are_days: bool  # "пятого" alone is a day of the month
     modifiers_lead: bool  # "next Tuesday", never "Tuesday next afternoon"
     latin: bool = False  # every word as it is typed in Latin letters
+    tells_events: bool = False  # whether it knows words for what else a day is for
     doing: str = ""  # how words look that tell what somebody does; "": days of something else are not told
     next_is_next_week: bool = False  # "next Friday" said on a Monday is not the coming one
     titles: frozenset[str] = frozenset()  # a capitalised word after these is a surname: "dottor Sabato"
