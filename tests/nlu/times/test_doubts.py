@@ -32,7 +32,7 @@ BELIEVED = [
 DOUBTED = [
     ("en", "half past elban on tuesday", "a slip of the hand where an hour was"),
     ("en", "on friday before my exam on the 10th", "before something that has a day"),
-    ("en", "tuesday at 3, i finish at 4", "two hours of one day"),
+    ("en", "tuesday at 3 and i finish work at 4", "two hours of one day"),
     ("it", "domani tra colazione e pranzo", "between two things, one unknown"),
     ("ru", "в третьем часу в среду", "an hour told in a way that is not read"),
 ]
