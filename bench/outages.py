@@ -27,6 +27,7 @@ from bench.poison import rounds_of_poison
 PARTS = ("graph", "days", "poison", "overload")
 #: Twins show their fault at small sizes.
 _TWIN_MESSAGES, _TWIN_ROUNDS, _TWIN_SECONDS = 100, 2, 3.0
+_RAISING_SECONDS = 30.0
 
 
 class Outcome(Protocol):
@@ -38,7 +39,7 @@ def runs_of(
     part: str, folder: Path, given: argparse.Namespace
 ) -> list[tuple[str, Coroutine[Any, Any, Outcome], bool]]:
     """Of one part: name, run, whether it has to be clean."""
-    here, twin = folder / part, folder / f"{part}-twin"
+    here, twin, raising = folder / part, folder / f"{part}-twin", folder / f"{part}-raising"
     if part == "graph":
         gone = gone_for_a_while(here, queued=given.queued, seconds=given.gone)
         a_day = gone_for_a_day(folder / "day", patients=given.stale)
@@ -55,7 +56,8 @@ def runs_of(
         ]
     return [
         (part, flood(here, seconds=given.seconds, seed=given.seed), True),
-        ("twin", flood(twin, seconds=_TWIN_SECONDS, seed=given.seed, twin=True), False),
+        ("twin without bounds", flood(twin, seconds=_TWIN_SECONDS, seed=given.seed, twin="no bounds"), False),
+        ("twin that raises", flood(raising, seconds=_RAISING_SECONDS, seed=given.seed, twin="raised"), False),
     ]
 
 

@@ -2,7 +2,8 @@
 
 First it is measured how many messages a second it answers; then fifty times as many events a second are
 delivered, three statuses for each message, a hundred of a kind a body. What is answered with 503 comes again,
-as from Meta, until it is taken. The twin has no bounds.
+as from Meta, until it is taken. One twin has no bounds; the other raises what it refuses, so that the frames
+of each error keep their hundred events until somebody looks for garbage.
 """
 
 import asyncio
@@ -78,9 +79,10 @@ class Overload:
         )
 
 
-async def flood(folder: Path, *, seconds: float, seed: int, twin: bool = False) -> Overload:
+async def flood(folder: Path, *, seconds: float, seed: int, twin: str = "") -> Overload:
+    """`twin`: what is planted (`bench.planted`)."""
     chance = random.Random(seed)
-    planted = {"PLANTED": "no bounds" if twin else "", "CHAIRSIDE_LOG": "CRITICAL"}
+    planted = {"PLANTED": twin, "CHAIRSIDE_LOG": "CRITICAL"}
     crowd = aiohttp.TCPConnector(limit=_CONNECTIONS)
     async with Meta() as meta, aiohttp.ClientSession(connector=crowd) as http:
         desk = Desk(

@@ -6,6 +6,7 @@
 - for ever: as well, and no message is ever set aside;
 - never late: messages of last week are answered one by one, like any other;
 - no bounds: however much comes in at once, nothing is refused;
+- raised: what is refused is raised as an error, not answered;
 - slow diary: each question to the practice system takes a moment, for some a second and a half.
 """
 
@@ -16,11 +17,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
+
 from bot import __main__ as chairside
 from bot.practice_systems.embedded import EmbeddedDiary
 from bot.service.hearing.pressure import Pressure
 from bot.service.hearing.understanding import Reader
 from bot.service.turns import attempts, running
+from bot.web import webhooks
 
 POISON = "xyzzyvelenum"
 
@@ -35,9 +39,15 @@ def plant(kind: str) -> None:
         _set_default(running.Turns, late=timedelta(days=3650))
     if kind == "no bounds":
         _set_default(Pressure, statuses=10**9, messages=10**9, bytes_=10**12)
+    if kind == "raised":
+        webhooks._again = _raise_again
     if kind == "slow diary":
         for name in ("find_openings", "hold", "book", "appointments_of"):
             _slow_down(name)
+
+
+def _raise_again(why: str, *, after: str | None = None) -> web.Response:
+    raise web.HTTPServiceUnavailable(text=why, headers={"Retry-After": after} if after else None)
 
 
 def _slow_down(name: str) -> None:
