@@ -21,7 +21,8 @@ from nlu.words import Word, plain_words
 _FOLDER = Path(__file__).parent / "red_flags"
 _Level = Literal["A", "B", "C"]
 _DOUBTS = ("past", "feared")
-_DOUBTFUL = ("past", "feared", "unreal", "idle")
+_TELLING = ("past", "feared", "unreal")
+_DOUBTFUL = (*_TELLING, "idle")
 _CONTEXT = ("now", "negations", "negations_after", *_DOUBTFUL)
 _SHORT = 60  # words; a joke takes back what stands beside it, not a whole letter
 
@@ -67,7 +68,7 @@ class RedFlags:
             tuple(ordered[1:]),
             "risk" in said,
             not flags and "denied" in said,
-            "doubted" in said or any(word.asked for word in words),
+            "doubted" in said,
         )
 
 
@@ -121,18 +122,25 @@ class _Book:
                 return set(), {"denied", "doubted"}
         denial = _Denial(words, groups, self._bridges, alarming)
         real = [one for one in alarming if not denial.denies(one)]
-        flags = {
-            self._levels[one.name]
-            for one in real
-            if one.name in self._levels and not self._taken_back(one, groups, words)
-        }
+        heard = [one for one in real if one.name in self._levels and not self._taken_back(one, groups, words)]
+        flags = {self._levels[one.name] for one in heard}
         said = {one.name for one in real if one.name in ("risk", "soreness")}
         doubted = len(real) < len(alarming) or any(n.startswith("unless") or n in _DOUBTS for n in groups)
         if not flags and doubted:
             said.add("denied")
-        if not groups.keys().isdisjoint(_DOUBTFUL):
+        if self._is_doubted([words[one.first] for one in heard or alarming], groups, words):
             said.add("doubted")
         return flags, said
+
+    def _is_doubted(
+        self, told: Sequence[Word], groups: dict[str, list[Found]], words: Sequence[Word]
+    ) -> bool:
+        """What is asked, and what else is talked of, casts doubt on its own sentence: "what are your opening
+        hours? I have chest pain" asks for no pain."""
+        if all(word.asked for word in told) or any(n in _TELLING for n in groups):
+            return True
+        sentences = {word.sentence for word in told}
+        return any(words[one.first].sentence in sentences for one in groups.get("idle", ()))
 
     def _sounds_like_it(self, words: Sequence[Word]) -> bool:
         """Whether most of the longer words may be of the language, in Latin letters.

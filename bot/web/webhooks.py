@@ -86,9 +86,6 @@ class _Endpoint:
             with self._pressure.holding(size):
                 outcome, answered = await self._taken(request, started)
             return answered
-        except web.HTTPUnauthorized:
-            outcome = "refused"
-            raise
         finally:
             self._measures.webhook(self._channel.name, outcome, time.perf_counter() - started)
 
@@ -101,7 +98,7 @@ class _Endpoint:
             channel.verify(request.headers, body)
         except SignatureMismatch as error:
             log.warning("webhook_refused", channel=self._channel.name, why=str(error))
-            raise web.HTTPUnauthorized(text="the signature does not match\n") from error
+            return "refused", web.Response(status=401, text="the signature does not match\n")
         events = await self._events(channel, body)
         if not self._pressure.takes(events):
             return "shed", _again("too much at once", after=_LATER)
@@ -175,9 +172,11 @@ async def _read(request: web.Request) -> bytes:
         async for chunk in request.content.iter_any():
             size += len(chunk)
             if size >= MAX_BODY:
+                chunks.clear()  # what is raised keeps this frame
                 raise _too_large(size)
             chunks.append(chunk)
     except (web.RequestPayloadError, ConnectionError) as error:
+        chunks.clear()
         raise web.HTTPBadRequest(text="the body broke off\n") from error
     return b"".join(chunks)
 

@@ -7,7 +7,6 @@ from nlu.times.arrivals import drop_arrivals
 from nlu.times.busy import drop_what_is_done
 from nlu.times.busy_days import drop_busy_days, merge_its_weekday, without_bare_repeats
 from nlu.times.busy_hours import drop_busy_hours, settle_on_the_hour
-from nlu.times.called_off import call_off_visits
 from nlu.times.cancellations import call_off
 from nlu.times.clocks import read_clock
 from nlu.times.counting import part_beside_a_day, read_instant
@@ -130,7 +129,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
     pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))
-    pieces = bound_by_what_is_done(tape, call_off_visits(tape, pieces))
+    pieces = bound_by_what_is_done(tape, pieces)
     pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
     pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))

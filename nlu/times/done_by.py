@@ -27,7 +27,9 @@ def _bounded(tape: Tape, piece: Piece) -> Piece:
     if isinstance(found, Clock) and found.shape == "point" and found.start is not None:
         bounded = replace(found, shape="after") if where == "after" else Clock("before", end=found.start)
         return piece.but(found=bounded)
-    single = isinstance(found, Days) and len(found.ranges) == 1 and not found.bound and found.kind != "month"
+    single = isinstance(found, Days) and len(found.ranges) == 1 and not found.bound
+    # A weekday is that of what somebody does every day: "before I go to work on Thursday".
+    single = single and isinstance(found, Days) and found.kind not in ("month", "weekday")
     if where == "before" and single and isinstance(found, Days) and found.ranges[0][0] > tape.today:
         span = Days("span", ((tape.today, found.ranges[0][0]),), bound="before")
         return piece.but(found=span)

@@ -18,6 +18,7 @@ _WISHING = (
     "then",
 )
 _BOOKED = ("have_booked", "own", "booked")
+_ENDS = (".", "!", "?")
 
 
 def drop_without_a_wish(tape: Tape, pieces: list[Piece]) -> list[Piece]:
@@ -50,20 +51,30 @@ def _is_told(tape: Tape, piece: Piece) -> bool:
         return True
     if _wishes(tape, range(len(tape))):
         return False
-    if _asks_for_a_price(tape):
+    if _asks_for_a_price(tape, _sentence(tape, piece)):
         return True
     beside = [p for p in clause if not piece.start <= p < piece.end]
     having = any(tape.at(p).text == "у" for p in beside)
     return any(tape.has(p, "occasion") or (having and tape.has(p, "own_hours")) for p in beside)
 
 
-def _asks_for_a_price(tape: Tape) -> bool:
-    said = sum(tape.has(p, "price") for p in range(len(tape)))
-    return said > 1 or (said > 0 and any(tape.at(p).text == "?" for p in range(len(tape))))
+def _asks_for_a_price(tape: Tape, sentence: range) -> bool:
+    """In the sentence of the time: "how much is a filling? Wednesday at 3" wishes for Wednesday."""
+    said = sum(tape.has(p, "price") for p in sentence)
+    return said > 1 or (said > 0 and tape.at(sentence.stop).text == "?")
 
 
 def _wishes(tape: Tape, places: range, *, but: tuple[str, ...] = ()) -> bool:
     return any(tape.has(p, *_WISHING) and not tape.has(p, "if", "price", *but) for p in places)
+
+
+def _sentence(tape: Tape, piece: Piece) -> range:
+    first, last = piece.start, piece.end
+    while first > 0 and tape.at(first - 1).text not in _ENDS:
+        first -= 1
+    while last < len(tape) and tape.at(last).text not in _ENDS:
+        last += 1
+    return range(first, last)
 
 
 def _clause(tape: Tape, piece: Piece) -> range:

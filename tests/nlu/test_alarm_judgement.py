@@ -6,6 +6,7 @@ from nlu.alarms import Alarms
 from nlu.understanding import Intent, RedFlag
 
 AIRWAY = RedFlag(level="A", key="airway")
+BLEEDING = RedFlag(level="A", key="bleed")
 SWELLING = RedFlag(level="C", key="swelling")
 KINDS = {"A": "bleed", "B": "avulsion", "C": "crown"}
 PAIN = RedFlag(level="C", key="pain")
@@ -21,12 +22,16 @@ def weighed(grave: float = 0.0, pressing: float = 0.0, none: float = 0.0) -> Wei
 
 
 def test_what_only_the_phrases_hear_of_level_a_stands_unless_it_is_all_but_certainly_nothing() -> None:
-    assert judged(heard(AIRWAY), weighed(none=0.94), (), 9) == (AIRWAY,)
-    assert judged(heard(AIRWAY), weighed(none=0.96), (), 9) == ()
+    assert judged(heard(BLEEDING), weighed(none=0.94), (), 9) == (BLEEDING,)
+    assert judged(heard(BLEEDING), weighed(none=0.96), (), 9) == ()
+
+
+def test_where_minutes_count_it_stands_however_sure_the_rest_is() -> None:
+    assert judged(heard(AIRWAY), weighed(none=1.0), (), 9) == (AIRWAY,)
 
 
 def test_a_shout_is_never_taken_back() -> None:
-    assert judged(heard(AIRWAY), weighed(none=1.0), (), 2) == (AIRWAY,)
+    assert judged(heard(BLEEDING), weighed(none=1.0), (), 2) == (BLEEDING,)
 
 
 def test_a_feared_emergency_said_in_two_words_is_taken_back_all_the_same() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import threading
+import tracemalloc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from aiohttp import web
 
 from bot.domain.conversation import Address, InboundEvent, InboundKind, Rendered, Reply, SendOutcome
 from bot.domain.pipeline import Accepted
+from bot.errors import SignatureMismatch
 from bot.service.changes import Changes
 from bot.service.hearing.pressure import Pressure
 from bot.service.intake import Intake
@@ -141,3 +143,30 @@ async def test_what_is_refused_as_too_much_leaves_nothing_behind(serve: Serve) -
 
     assert left == 0
     assert pressure.refused_messages == 500
+
+
+class Stranger(SlowReader):
+    """A channel that knows no signature."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        raise SignatureMismatch("it is of nobody's")
+
+
+async def test_what_strangers_send_is_not_kept(serve: Serve) -> None:
+    """Anybody can post three megabytes."""
+    app = web.Application()
+    add_webhooks(app, channels={"slow": Stranger()}, intake=intake_of_nothing())
+    url = await serve(app)
+    tracemalloc.start()
+    gc.disable()
+    try:
+        async with aiohttp.ClientSession() as http:
+            for _ in range(10):
+                async with http.post(f"{url}/webhooks/slow", data=bytes(3_000_000)) as answer:
+                    assert answer.status == 401
+        left = tracemalloc.get_traced_memory()[0]
+    finally:
+        gc.enable()
+        tracemalloc.stop()
+
+    assert left < 10_000_000
