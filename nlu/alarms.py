@@ -21,8 +21,8 @@ from nlu.words import Word, plain_words
 _FOLDER = Path(__file__).parent / "red_flags"
 _Level = Literal["A", "B", "C"]
 _DOUBTS = ("past", "feared")
-_TELLING = ("past", "feared", "unreal")
-_DOUBTFUL = (*_TELLING, "idle")
+_OF_ALL, _OF_A_SENTENCE = ("past", "unreal"), ("feared", "idle")
+_DOUBTFUL = (*_OF_ALL, *_OF_A_SENTENCE)
 _CONTEXT = ("now", "negations", "negations_after", *_DOUBTFUL)
 _SHORT = 60  # words; a joke takes back what stands beside it, not a whole letter
 
@@ -137,10 +137,11 @@ class _Book:
     ) -> bool:
         """What is asked, and what else is talked of, casts doubt on its own sentence: "what are your opening
         hours? I have chest pain" asks for no pain."""
-        if all(word.asked for word in told) or any(n in _TELLING for n in groups):
+        if (told and all(word.asked for word in told)) or any(n in _OF_ALL for n in groups):
             return True
         sentences = {word.sentence for word in told}
-        return any(words[one.first].sentence in sentences for one in groups.get("idle", ()))
+        near = [one for name in _OF_A_SENTENCE for one in groups.get(name, ())]
+        return any(words[one.first].sentence in sentences for one in near)
 
     def _sounds_like_it(self, words: Sequence[Word]) -> bool:
         """Whether most of the longer words may be of the language, in Latin letters.

@@ -1,0 +1,29 @@
+"""An emergency in one sentence, and ordinary business in another."""
+
+from datetime import datetime
+
+import pytest
+
+from nlu.interpreter import load_interpreter
+from nlu.understanding import Context
+
+CONTEXT = Context(now=datetime(2026, 3, 2, 8), languages=("en", "it", "ru"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what are your opening hours? I have chest pain",
+        "how much is a whitening and do you take cards? my husband is unconscious",
+        "our daughter is booked at four and has passed out",
+        "quanto costa lo sbiancamento e accettate carte? voglio uccidermi",
+        "che orari fate? ho preso 30 tachipirine",
+        "non posso venire alle tre, mio figlio è svenuto",
+        "сколько стоит отбеливание и принимаете ли карты? хочу покончить с собой",
+    ],
+)
+def test_an_emergency_is_heard_beside_ordinary_business(text: str) -> None:
+    flag = load_interpreter(("en", "it", "ru")).understand_many([(text, CONTEXT)])[0].red_flag
+
+    assert flag is not None
+    assert flag.level == "A"
