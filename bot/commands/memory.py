@@ -13,7 +13,7 @@ _LARGE: Final = 64 * 1024
 def give_back_what_is_freed() -> None:
     """glibc keeps what was freed for whoever asks next, in a heap for each thread: a tenth of what we hold,
     once it was busy. With another C library nothing happens."""
-    with contextlib.suppress(OSError, AttributeError):
+    with contextlib.suppress(OSError, AttributeError, TypeError):
         library = ctypes.CDLL(None)
         library.mallopt(_ARENA_MAX, 1)
         library.mallopt(_MMAP_THRESHOLD, _LARGE)
