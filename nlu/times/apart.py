@@ -202,12 +202,7 @@ class _Clause:
 
 def _clause(tape: Tape, day: Piece) -> _Clause:
     """What is said beside a day, from one comma to the next: a wish, or a story."""
-    first, last = day.start, day.end
-    while first > 0 and not tape.has(first - 1, "soft"):
-        first -= 1
-    while last < len(tape) and not tape.has(last, "soft"):
-        last += 1
-    beside = [p for p in range(first, last) if not day.start <= p < day.end]
+    beside = [p for p in tape.clause(day.start, day.end) if not day.start <= p < day.end]
     return _Clause(
         wishes=any(tape.has(p, *_WISHING) for p in beside),
         tells=any(tape.is_unknown(p) and tape.at(p).text.isalpha() for p in beside),

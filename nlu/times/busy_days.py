@@ -100,7 +100,9 @@ def without_bare_repeats(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "Wednesday is the day after tomorrow? Then the day after tomorrow at 10.15": the one with its hour."""
     if not tape.vocabulary.doing:
         return pieces
-    timed = [p.found.ranges for p, hour in pairwise(pieces) if _is_day(p) and _is_its_hour(hour)]  # type: ignore[union-attr]
+    timed = [
+        found.ranges for p, hour in pairwise(pieces) if (found := _day(p)) is not None and _is_its_hour(hour)
+    ]
     left = []
     for n, piece in enumerate(pieces):
         days, following = piece.found, pieces[n + 1] if n + 1 < len(pieces) else None
@@ -121,7 +123,8 @@ def merge_its_weekday(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "20 марта утром, в пятницу", "заберу тринадцатого, раз уж пятница": the weekday of the date."""
     if not tape.vocabulary.doing:
         return pieces
-    dates = [p.found.ranges[0][0] for p in pieces if _is_day(p) and _kind(p) in ("date", "number")]  # type: ignore[union-attr]
+    told = [found for p in pieces if (found := _day(p)) is not None]
+    dates = [each.ranges[0][0] for each in told if each.kind in ("date", "number")]
     left = []
     for n, piece in enumerate(pieces):
         joined = piece.link in ("or", "and") or (n + 1 < len(pieces) and pieces[n + 1].link in ("or", "and"))
@@ -149,9 +152,14 @@ def _without(pieces: list[Piece], gone: set[int], clauses: Sequence[tuple[int, i
     return left
 
 
-def _is_day(piece: Piece) -> bool:
+def _day(piece: Piece) -> Days | None:
+    """The days that it wishes for, if it does."""
     plain = not (piece.negated or piece.dismissed)
-    return plain and isinstance(piece.found, Days) and bool(piece.found.ranges)
+    return piece.found if plain and isinstance(piece.found, Days) and piece.found.ranges else None
+
+
+def _is_day(piece: Piece) -> bool:
+    return _day(piece) is not None
 
 
 def _is_listed(tape: Tape, one: Piece, other: Piece) -> bool:

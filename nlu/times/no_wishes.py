@@ -46,7 +46,7 @@ def _is_told(tape: Tape, piece: Piece) -> bool:
     """Whether its clause tells of something else, or asks for a price, and nothing wishes."""
     if piece.negated:
         return False
-    clause = _clause(tape, piece)
+    clause = tape.clause(piece.start, piece.end)
     if any(tape.has(p, "income") for p in clause) and not _wishes(tape, clause):
         return True
     if _wishes(tape, range(len(tape))):
@@ -73,14 +73,5 @@ def _sentence(tape: Tape, piece: Piece) -> range:
     while first > 0 and tape.at(first - 1).text not in _ENDS:
         first -= 1
     while last < len(tape) and tape.at(last).text not in _ENDS:
-        last += 1
-    return range(first, last)
-
-
-def _clause(tape: Tape, piece: Piece) -> range:
-    first, last = piece.start, piece.end
-    while first > 0 and not tape.has(first - 1, "soft"):
-        first -= 1
-    while last < len(tape) and not tape.has(last, "soft"):
         last += 1
     return range(first, last)

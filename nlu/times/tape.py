@@ -130,6 +130,14 @@ class Tape:
     def speaks_of_moving(self) -> bool:
         return "moving" in self.kinds
 
+    def clause(self, start: int, end: int) -> range:
+        """The places from one comma to the next around these."""
+        while start > 0 and not self.has(start - 1, "soft"):
+            start -= 1
+        while end < len(self) and not self.has(end, "soft"):
+            end += 1
+        return range(start, end)
+
     def says(self, kind: str) -> bool:
         return kind in self.kinds
 

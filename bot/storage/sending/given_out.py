@@ -22,6 +22,7 @@ from bot.storage.tables import to_stamp
 from bot.storage.turns.claims import Claims
 from bot.storage.turns.handoffs import SqlHandoffs
 
+# SQLModel gives a row its table where mypy does not see it.
 _outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]
 
 _TAKE_BACK = Prepared(
