@@ -168,10 +168,11 @@ class Delivery:
                 message = head or await self._store.next_to_send(conversation)
                 if message is None:
                     return
-                head, line, asks = None, _line_of(message), message.state is not OutboxState.UNCERTAIN
+                head, line, asks = None, _line_of(message), message.state is OutboxState.SENDING
                 if message.state is OutboxState.SENDING:
                     if await self._may_leave(message, line, bell):
                         await self._post_once(message)
+                        asks = False  # it may have arrived, or wait: first look what comes next
                     continue
                 patience = self._patience(message)
                 if patience > 0:

@@ -196,3 +196,17 @@ async def test_an_account_that_works_again_is_heard_of_by_who_is_just_being_put_
     await ticking.until(lambda: all(one.screen for one in everybody), seconds=10)
 
     assert [len(one.screen) for one in everybody] == [1, 1, 1]
+
+
+async def test_whose_message_may_have_arrived_does_not_ask_for_the_others(ticking: Surgery) -> None:
+    """While nobody answers, it is for somebody to ask whose message was never tried: who has to wait for a
+    status kept that place for a minute, and everybody else waited, though Meta was back."""
+    ticking.channel.outcomes = [UNKNOWN, UNKNOWN, UNKNOWN]
+    everybody = [ticking.patient(f"39333000000{number}") for number in range(5)]
+    events = [one._event(InboundKind.TEXT, text="Buonasera") for one in everybody]
+    await ticking.desk.intake.accept(events[:3])
+    await ticking.until(lambda: len(ticking.channel.ids) == 3)
+    await ticking.desk.intake.accept(events[3:])
+    await ticking.until(lambda: all(one.screen for one in everybody[3:]), seconds=10)
+
+    assert [len(one.screen) for one in everybody[3:]] == [1, 1]
