@@ -3,6 +3,8 @@ SHELL := /bin/bash
 UV := $(shell command -v uv || echo .tools/bin/uv)
 RUN := .venv/bin/
 PORT ?=
+# One more than there are cores: some tests wait for a clock.
+WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 # What was compiled once is kept: a server starts in half the time, and tests start hundreds.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -11,7 +13,9 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: setup  ## the whole thing, in a browser: http://127.0.0.1:8080
 	$(RUN)chairside demo $(if $(PORT),--port $(PORT))
 
-test: check unit browser  ## what CI runs
+test: setup  ## what CI runs
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check browser
+	@$(MAKE) --no-print-directory unit
 
 setup: .venv/.ready
 
@@ -32,7 +36,7 @@ check: setup  ## style, types, layers, content
 	$(RUN)chairside check
 
 unit: setup
-	$(RUN)pytest tests/wire tests/crash tests --ignore=tests/browser -n auto --dist loadfile  # the longest first
+	$(RUN)pytest tests/wire tests/crash tests --ignore=tests/browser -n $(WORKERS) --dist loadfile  # the longest first
 
 browser: setup  ## a real headless Chromium; skipped loudly where there is none
 	$(RUN)pytest tests/browser

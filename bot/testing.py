@@ -51,8 +51,8 @@ PROFILE = "300000000000001"  # on Instagram
 _ACCOUNTS = {WHATSAPP: ACCOUNT, MESSENGER: PAGE, INSTAGRAM: PROFILE}
 
 
-def _begin_empty(path: Path) -> None:
-    """A database without rows, where there is none; migrating once a process is enough."""
+def begin_empty(path: Path) -> None:
+    """A SQLite database without rows, where there is none; migrating once a process is enough."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_empty_database())
@@ -227,7 +227,7 @@ class Surgery:
             data=data, environment=environment or {}, demo=True, now=datetime.fromisoformat(at)
         )
         if not configuration.environment.get("CHAIRSIDE_DATABASE_URL"):
-            _begin_empty(data / "chairside.db")
+            begin_empty(data / "chairside.db")
         books = bootstrap.Books.open(configuration)
         books = replace(books, practice=replace(change(books.practice), gather_seconds=gather_seconds))
         clock = clock or FrozenClock(datetime.fromisoformat(at).astimezone(UTC))

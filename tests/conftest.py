@@ -7,9 +7,16 @@ import pytest
 import structlog
 
 from bot import source
+from nlu.interpreter import OfflineInterpreter, load_interpreter
 
 # Reading YAML is pure, and thousands of tests read the same thirty files.
 source.read_text = lru_cache(maxsize=256)(source.read_text)
+
+
+@pytest.fixture(scope="session")
+def interpreter() -> OfflineInterpreter:
+    """Of what is shipped; one for all tests of a process, since it keeps nothing of what it reads."""
+    return load_interpreter(("it", "en", "ru"))
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,9 @@ Monday 1 March 2027, 08:00 on the wall.
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -106,12 +108,22 @@ class OpenSeal:
 
 def diary_database(path: Path, *, protected: bool = True) -> Database:
     """A file with the diary's tables; without its triggers when not `protected`."""
-    database = Database(sqlite_url(path))
+    path.write_bytes(_empty_diary(protected=protected))
+    return Database(sqlite_url(path))
+
+
+@cache
+def _empty_diary(*, protected: bool) -> bytes:
+    """Made once a process: five hundred tests begin with it."""
 
     def create(connection: Connection) -> None:
         SQLModel.metadata.create_all(connection, tables=[APPOINTMENT, PATIENT])
         for statement in DIARY_DDL_SQLITE if protected else ():
             connection.execute(text(statement))
 
-    database.write_now(create)
-    return database
+    with TemporaryDirectory(prefix="chairside-") as folder:
+        path = Path(folder) / "diary.db"
+        database = Database(sqlite_url(path))
+        database.write_now(create)
+        database.close()
+        return path.read_bytes()

@@ -16,8 +16,6 @@ from playwright.async_api import Browser, BrowserContext, async_playwright, expe
 from bot import bootstrap
 from bot.commands.shared import moment
 from bot.web.sign_in.session import SignIn
-from nlu.interpreter import load_interpreter
-from nlu.understanding import Interpreter
 from tests.browser.people import Witness, leave
 from tests.web.fakes import NOW, FakeClock, MemoryStaffBook
 from tests.web.serving import Serve, serving
@@ -117,8 +115,3 @@ async def front_desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
     await server.start()
     yield server
     await server.stop()
-
-
-@pytest.fixture(scope="session")
-def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
-    return load_interpreter(("it", "en", "ru"), cache=tmp_path_factory.mktemp("nlu"))

@@ -7,7 +7,7 @@ import pytest
 
 from bot.storage.engine.database import Database, sqlite_url
 from bot.storage.inbox.staff import SqlStaffBook
-from bot.storage.migrations import upgrade
+from bot.testing import begin_empty
 from tests.contracts.staff_book import AT, StaffBookContract, person
 from tests.web.fakes import MemoryStaffBook
 
@@ -16,8 +16,8 @@ KEY = bytes(range(32))
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    begin_empty(tmp_path / "staff.db")
     database = Database(sqlite_url(tmp_path / "staff.db"))
-    upgrade(database.engine)
     yield database
     database.close()
 

@@ -9,20 +9,14 @@ from phrases import WORDS
 from bot.dialogue import Assistant, load_assistant
 from bot.practice_systems.embedded import EmbeddedDiary
 from bot.storage.diary.book import SqlDiary
-from bot.storage.engine.database import Database
-from bot.storage.migrations import upgrade
-from nlu.interpreter import load_interpreter
+from bot.storage.engine.database import Database, sqlite_url
+from bot.testing import begin_empty
 from nlu.understanding import Interpreter
 
 
 @pytest.fixture(scope="session")
 def assistant() -> Assistant:
     return load_assistant([CONTENT], languages=("en", "it", "ru"))
-
-
-@pytest.fixture(scope="session")
-def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
-    return load_interpreter(("it", "en", "ru"), cache=tmp_path_factory.mktemp("nlu"))
 
 
 @pytest.fixture(params=["it", "en", "ru"])
@@ -41,8 +35,8 @@ def house(tmp_path: Path, assistant: Assistant, interpreter: Interpreter, langua
     practice = studio_lucciola()
     others = tuple(other for other in practice.languages if other != language)
     practice = replace(practice, languages=(language, *others))
-    database = Database(f"sqlite:///{tmp_path / 'diary.db'}")
-    upgrade(database.engine)
+    begin_empty(tmp_path / "diary.db")
+    database = Database(sqlite_url(tmp_path / "diary.db"))
     rows = SqlDiary(database, practice.id, PlainSeal())
     yield House(
         practice=practice,

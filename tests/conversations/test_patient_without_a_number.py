@@ -7,14 +7,13 @@ import pytest
 
 from bot.domain.conversation import InboundKind
 from bot.testing import Patient, Surgery
-from nlu.interpreter import load_interpreter
+from nlu.understanding import Interpreter
 
 NUMBER = "+393331234567"
 
 
 @pytest.fixture
-async def surgery(tmp_path: Path) -> AsyncIterator[Surgery]:
-    interpreter = load_interpreter(("it", "en", "ru"), cache=tmp_path / "nlu")
+async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
     async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
         yield surgery
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nlu.interpreter import OfflineInterpreter, load_interpreter
+from nlu.interpreter import OfflineInterpreter
 from nlu.understanding import Context, Named, Understanding
 
 NOW = datetime(2026, 11, 23, 10)  # a Monday
@@ -32,11 +32,6 @@ def context(**changes: Any) -> Context:
         "visit_types": VISIT_TYPES,
     }
     return Context(**(values | changes))
-
-
-@pytest.fixture(scope="session")
-def interpreter(tmp_path_factory: pytest.TempPathFactory) -> OfflineInterpreter:
-    return load_interpreter(("it", "en", "ru"), cache=tmp_path_factory.mktemp("learnt"))
 
 
 @pytest.fixture(scope="session")

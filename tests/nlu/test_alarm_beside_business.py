@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from nlu.interpreter import load_interpreter
+from nlu.interpreter import OfflineInterpreter
 from nlu.understanding import Context
 
 CONTEXT = Context(now=datetime(2026, 3, 2, 8), languages=("en", "it", "ru"))
@@ -22,8 +22,8 @@ CONTEXT = Context(now=datetime(2026, 3, 2, 8), languages=("en", "it", "ru"))
         "сколько стоит отбеливание и принимаете ли карты? хочу покончить с собой",
     ],
 )
-def test_an_emergency_is_heard_beside_ordinary_business(text: str) -> None:
-    flag = load_interpreter(("en", "it", "ru")).understand_many([(text, CONTEXT)])[0].red_flag
+def test_an_emergency_is_heard_beside_ordinary_business(interpreter: OfflineInterpreter, text: str) -> None:
+    flag = interpreter.understand_many([(text, CONTEXT)])[0].red_flag
 
     assert flag is not None
     assert flag.level == "A"

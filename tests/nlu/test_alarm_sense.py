@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from nlu.alarm_lessons import alarm_lessons, told
 from nlu.alarm_sense import is_current, shipped_sense
-from nlu.interpreter import OfflineInterpreter, load_interpreter
+from nlu.interpreter import OfflineInterpreter
 from tests.nlu.conftest import context
 
 HERE = Path(__file__).parent
@@ -48,11 +48,6 @@ def test_a_case_is_told_within_a_frame_that_makes_it_none() -> None:
     ]
 
     assert set(unreal) == {"none"}
-
-
-@pytest.fixture(scope="module")
-def interpreter() -> OfflineInterpreter:
-    return load_interpreter(LANGUAGES)
 
 
 @pytest.mark.parametrize("folder", FLOORS)

@@ -5,15 +5,9 @@ from collections import Counter
 import pytest
 
 from bench.inbox import NO_NEW_VERSION, NO_SECOND_LOOK, race_claims, race_take_overs
-from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
 
 SEED = 20260302
-
-
-@pytest.fixture(scope="module")
-def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
-    return load_interpreter(("it", "en", "ru"), cache=tmp_path_factory.mktemp("nlu"))
 
 
 async def test_nothing_of_the_assistant_s_is_sent_after_a_take_over_at_any_await(

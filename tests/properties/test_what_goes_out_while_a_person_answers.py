@@ -5,14 +5,11 @@ import random
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from bot.dialogue import Assistant
 from bot.domain.practice import Practice
 from bot.service.clock import FrozenClock
 from bot.service.turns.facts import practice_facts
 from bot.testing import Patient, Surgery
-from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
 
 SEED = 20260302
@@ -38,11 +35,6 @@ OTHER = (
         "human please",
     ),
 )
-
-
-@pytest.fixture(scope="module")
-def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
-    return load_interpreter(("it", "en", "ru"), cache=tmp_path_factory.mktemp("nlu"))
 
 
 def _exempt(assistant: Assistant, practice: Practice) -> set[str]:

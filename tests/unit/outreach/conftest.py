@@ -11,13 +11,7 @@ from bot.bootstrap import OutreachContent
 from bot.domain.outreach import Rule
 from bot.domain.practice import Practice, VisitType
 from bot.testing import Surgery
-from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
-
-
-@pytest.fixture(scope="session")
-def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
-    return load_interpreter(("it", "en", "ru"), cache=tmp_path_factory.mktemp("nlu"))
 
 
 @pytest.fixture

@@ -6,13 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.testing import Surgery
-from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
-
-
-@pytest.fixture(scope="session")
-def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
-    return load_interpreter(("it", "en", "ru"), cache=tmp_path_factory.mktemp("nlu"))
 
 
 @pytest.fixture

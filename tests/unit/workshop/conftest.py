@@ -9,11 +9,9 @@ import pytest
 from kitchen import opened
 from stored_bench import FIRST_WORDS, NAME, PHONE, Bench
 
-from bot.bootstrap import Configuration
 from bot.source import content
 from bot.testing import Patient, Surgery
 from bot.workshop.content import OpenedContent
-from nlu.interpreter import load_interpreter
 from nlu.understanding import Interpreter
 
 
@@ -21,12 +19,6 @@ from nlu.understanding import Interpreter
 def pizzeria(tmp_path_factory: pytest.TempPathFactory) -> OpenedContent:
     """Learns once for all tests."""
     return opened(tmp_path_factory.mktemp("pizzeria"))
-
-
-@pytest.fixture(scope="session")
-def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
-    cache = Configuration(data=tmp_path_factory.mktemp("nlu"), environment={}).nlu_cache
-    return load_interpreter(("it", "en", "ru"), cache=cache)
 
 
 def kept(data: Path, interpreter: Interpreter, talk: Callable[[Surgery, Patient], Awaitable[None]]) -> Path:
