@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from typing import NoReturn
 
 from bot.errors import ChairsideError, ContentRefused
 
@@ -9,6 +10,8 @@ from bot.errors import ChairsideError, ContentRefused
 def main() -> None:
     """Runs the command. What we refuse on purpose ends in its message and status 1, not in a traceback."""
     gc.disable()  # two thousand modules come and stay: looking for garbage in them is a third of the time
+    from sqlalchemy.exc import DBAPIError
+
     from bot.commands.command_line import cli
 
     gc.freeze()
@@ -20,8 +23,22 @@ def main() -> None:
         print(f"{len(refusal.problems)} to mend; nothing was started.", file=sys.stderr)
         raise SystemExit(1) from None
     except ChairsideError as error:
-        print(f"chairside: {error}", file=sys.stderr)
-        raise SystemExit(1) from None
+        _end(str(error))
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        _end(
+            f"the database cannot be used: {reason}; see that it runs, and that CHAIRSIDE_DATABASE_URL or"
+            " --data names it; in the place of a damaged one `chairside data restore` puts a copy"
+        )
+    except OSError as error:
+        if error.filename is None:  # no file of somebody's: a fault of ours
+            raise
+        _end(f"{error.filename} cannot be read or written: {error.strerror}")
+
+
+def _end(told: str) -> NoReturn:
+    print(f"chairside: {told}", file=sys.stderr)
+    raise SystemExit(1) from None
 
 
 if __name__ == "__main__":

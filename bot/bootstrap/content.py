@@ -24,6 +24,8 @@ from bot.storage.sealing.contents import ContentFolder
 
 log = structlog.get_logger(__name__)
 
+_DATABASE = "CHAIRSIDE_DATABASE_URL"
+
 
 #: What `demo` runs with: known to everybody, good for nothing else.
 DEMO_ENVIRONMENT = {
@@ -47,6 +49,7 @@ class Configuration:
     environment: Mapping[str, str] = field(repr=False)
     demo: bool = False
     now: datetime | None = None  # where the demo's clock starts
+    is_apart: bool = False  # whatever is booked is booked in a diary of `data` alone
 
     @property
     def practice_file(self) -> Path:
@@ -60,7 +63,13 @@ class Configuration:
 
     @property
     def database_url(self) -> str:
-        return self.environment.get("CHAIRSIDE_DATABASE_URL") or sqlite_url(self.data / "chairside.db")
+        return self.environment.get(_DATABASE) or sqlite_url(self.data / "chairside.db")
+
+    def apart(self, data: Path) -> "Configuration":
+        """The same content for trying things out, on an empty diary: neither the practice's database nor its
+        own software hears of it."""
+        theirs = {name: value for name, value in self.environment.items() if name != _DATABASE}
+        return replace(self, data=data, environment=theirs, is_apart=True)
 
     @property
     def nlu_cache(self) -> Path:
@@ -98,7 +107,15 @@ def read_practice(configuration: Configuration) -> Practice:
     environment = dict(configuration.environment)
     if configuration.demo:
         environment |= DEMO_ENVIRONMENT
-    return load_practice(configuration.practice_file, environment=environment)
+    file = configuration.practice_file
+    if file.is_dir():
+        one = next(iter(sorted(file.glob("*.yml"))), file / "NAME.yml")
+        raise SetupError(
+            f"{file} is a folder of practices, and this command works on one of them; set"
+            f" CHAIRSIDE_PRACTICE={one}"
+        )
+    practice = load_practice(file, environment=environment)
+    return replace(practice, system=None) if configuration.is_apart else practice
 
 
 def read_own_actions(configuration: Configuration) -> tuple[RasaAction, ...]:

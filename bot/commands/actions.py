@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot import bootstrap
-from bot.commands.shared import DEFAULT_DATA, Data
+from bot.commands.shared import DEFAULT_DATA, Data, Port, port_refused
 from bot.errors import ChairsideError
 from bot.settings import secret
 
@@ -24,7 +24,7 @@ def actions() -> None:
 
 @cli.command()
 def serve(
-    port: int = 5055,
+    port: Port = 5055,
     host: Annotated[str, typer.Option(help="Another one than loopback needs a token, and TLS before it.")] = (
         "127.0.0.1"
     ),
@@ -61,8 +61,6 @@ async def _serve(server: bootstrap.ActionServer, host: str, port: int) -> None:
         print(f"{len(server.names)} actions are served at {server.url}", flush=True)
         await stop.wait()
     except OSError as error:
-        raise ChairsideError(
-            f"port {port} of {host} cannot be used ({error.strerror}); choose another with --port"
-        ) from error
+        raise port_refused(error, host, port) from error
     finally:
         await server.stop()

@@ -10,6 +10,7 @@ from bot import bootstrap
 from bot.commands.shared import ActionsModule, ContentFolder, beside, moment
 from bot.dialogue import Assistant
 from bot.dialogue.schema import schema_text
+from bot.practice_systems.registry import OURS, opener_of
 from bot.service.clock import StartedClock, SystemClock
 from bot.workshop.checking import check_content
 
@@ -76,4 +77,6 @@ def _content(folder: Path | None) -> tuple[str, Assistant]:
     practice = bootstrap.read_practice(configuration)
     assistant = bootstrap.read_assistant(configuration, practice)
     bootstrap.read_outreach(configuration, practice, assistant)
+    if practice.system is not None and practice.system.kind not in OURS:
+        opener_of(practice.system.kind)  # what it is told is proven by `practice-system verify`
     return practice.name, assistant

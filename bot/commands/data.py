@@ -99,6 +99,8 @@ def move_(
     from_: Annotated[str, typer.Option("--from", help="The same of where it is now.")] = str(DEFAULT_DATA),
 ) -> None:
     """From SQLite to PostgreSQL or back, while nobody works on either; compared table by table."""
+    if "://" not in from_:
+        _existing(beside(Path(from_)))
     with _held(from_) as source, _held(to) as target:
         if is_worked_on(source) or is_worked_on(target):
             raise ChairsideError("somebody works on that database; stop every `chairside serve` first")
@@ -114,7 +116,7 @@ def move_(
 @cli.command("set-aside")
 def set_aside(data: Data = DEFAULT_DATA) -> None:
     """Messages that could not be answered in five attempts. Names no patient."""
-    books = bootstrap.Books.open(beside(data))
+    books = _existing_books(data)
     try:
         rows = _set_aside(books).all()
     finally:
@@ -132,7 +134,7 @@ def replay(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Has messages that were set aside tried again; a desk that runs notices within seconds."""
-    books = bootstrap.Books.open(beside(data))
+    books = _existing_books(data)
     try:
         aside = _set_aside(books)
         chosen = [row.id for row in aside.all()] if every else ids or []
@@ -168,6 +170,12 @@ def _existing(configuration: bootstrap.Configuration) -> str:
     if url.startswith("sqlite") and not (configuration.data / "chairside.db").exists():
         raise SetupError(f"there is no database in {configuration.data}; choose its folder with --data")
     return url
+
+
+def _existing_books(data: Path) -> bootstrap.Books:
+    configuration = beside(data)
+    _existing(configuration)
+    return bootstrap.Books.open(configuration)
 
 
 @contextmanager

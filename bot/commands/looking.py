@@ -89,11 +89,13 @@ def _exported(books: Books, file: Path, at: datetime, _who: str | None, _what: s
 def _imported(books: Books, file: Path, at: datetime, who: str | None, what: str | None) -> str:
     from bot.storage.diary.files import from_csv, from_ics
 
+    given = file.read_bytes()
     try:
-        given = file.read_bytes()
         text = given.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ChairsideError(f"{file} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ChairsideError(
+            f'{file} is not UTF-8; in a spreadsheet save it as "CSV UTF-8 (comma delimited)"'
+        ) from error
     if file.suffix.lower() == ".csv":
         rows = from_csv(text, books.practice)
     else:

@@ -3,8 +3,10 @@
 import asyncio
 import csv
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +16,7 @@ from sqlalchemy import func, select
 from bot import bootstrap
 from bot.commands.shared import DEFAULT_DATA, Data, beside
 from bot.errors import ChairsideError
+from bot.storage.diary.files import dialect_of
 from bot.storage.outreach.facts import OutreachFacts
 from bot.storage.outreach.notes import SqlOutreachNotes
 from bot.storage.outreach.tables import OUTREACH
@@ -21,6 +24,8 @@ from bot.storage.outreach.tables import OUTREACH
 cli = typer.Typer(
     no_args_is_help=True, help="Messages that the practice begins: reminders, recalls, accounts."
 )
+
+_NEEDED = ("phone", "birth_date", "amount")
 
 Phone = Annotated[str, typer.Argument(help="With the country's code: +393331234567")]
 
@@ -82,30 +87,72 @@ def open_amounts(file: Path, data: Data = DEFAULT_DATA) -> None:
     """Notes what is open, from a CSV file with phone, birth_date (1980-05-12), amount (as it is to be read:
     120,00 €) and link; an empty amount says that it is settled."""
 
+    balances = _balances(file)
+
     async def run(notes: SqlOutreachNotes, books: bootstrap.Books) -> None:
         done: Counter[str] = Counter()
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            for number, row in enumerate(csv.DictReader(lines), start=2):
-                done[await _note(notes, books, row, f"{file.name}:{number}")] += 1
+        for balance in balances:
+            done[await _note(notes, books, balance)] += 1
         print(", ".join(f"{what} {number}" for what, number in sorted(done.items())) or "no rows")
 
     _with_notes(data, run)
 
 
-async def _note(notes: SqlOutreachNotes, books: bootstrap.Books, row: dict[str, str], where: str) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Balance:
+    """What somebody owes, as it is to be read; no amount: settled."""
+
+    phone: str
+    born: date
+    amount: str | None
+    link: str | None
+
+
+def _balances(file: Path) -> list[_Balance]:
+    """All rows, or a refusal with every mistake: nothing is noted of a file that is half right."""
     try:
-        phone, born = row["phone"].strip(), date.fromisoformat(row["birth_date"].strip())
-        amount, link = (row["amount"] or "").strip(), (row.get("link") or "").strip()
-    except (KeyError, ValueError, AttributeError) as error:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
         raise ChairsideError(
-            f"{where}: needs the columns phone, birth_date (1980-05-12), amount, link"
+            f'{file} is not UTF-8; in a spreadsheet save it as "CSV UTF-8 (comma delimited)"'
         ) from error
+    table = csv.DictReader(StringIO(text, newline=""), dialect=dialect_of(text))
+    if missing := [name for name in _NEEDED if name not in (table.fieldnames or ())]:
+        raise ChairsideError(
+            f"{file.name}:1: the first line has to name the columns phone, birth_date, amount, link; missing:"
+            f" {', '.join(missing)}"
+        )
+    found: list[_Balance] = []
+    mistakes: list[str] = []
+    for number, row in enumerate(table, start=2):
+        given = {name: (row.get(name) or "").strip() for name in (*_NEEDED, "link")}
+        try:
+            found.append(_balance(given))
+        except ChairsideError as mistake:
+            mistakes.append(f"{file.name}:{number}: {mistake}")
+    if mistakes:
+        raise ChairsideError("\n".join([*mistakes, "nothing was noted"]))
+    return found
+
+
+def _balance(given: Mapping[str, str]) -> _Balance:
+    try:
+        born = date.fromisoformat(given["birth_date"])
+    except ValueError as error:
+        raise ChairsideError(f'birth_date "{given["birth_date"]}" is no day; write 1980-05-12') from error
+    amount, link = given["amount"], given["link"]
+    if amount and (not any(sign in "123456789" for sign in amount) or amount.startswith("-")):
+        raise ChairsideError(f'"{amount}" is no amount; write it as it is to be read, such as 120,00 €')
     if link and not link.startswith("https://"):
-        raise ChairsideError(f'{where}: the link must begin with "https://"')
-    noted = await notes.note_balance(phone, born, amount=amount or None, link=link or None, at=books.now())
+        raise ChairsideError('the link must begin with "https://"')
+    return _Balance(phone=given["phone"], born=born, amount=amount or None, link=link or None)
+
+
+async def _note(notes: SqlOutreachNotes, books: bootstrap.Books, of: _Balance) -> str:
+    noted = await notes.note_balance(of.phone, of.born, amount=of.amount, link=of.link, at=books.now())
     if not noted:
         return "nobody, or several, of this phone and date of birth:"
-    return "open:" if amount else "settled:"
+    return "open:" if of.amount else "settled:"
 
 
 def _with_notes(data: Path, run: Callable[[SqlOutreachNotes, bootstrap.Books], Awaitable[None]]) -> None:

@@ -10,7 +10,7 @@ import aiohttp
 import typer
 
 from bot import bootstrap
-from bot.commands.shared import beside
+from bot.commands.shared import beside, port_refused
 from bot.domain.diary import PatientDetails
 from bot.domain.practice import Practice
 from bot.errors import ChairsideError
@@ -72,7 +72,9 @@ def connect(
     to: Annotated[Path, typer.Option(help="File for what Google gives; nobody else may read it.")] = Path(
         "google-refresh-token"
     ),
-    port: Annotated[int, typer.Option(help="Of this machine, for the browser's way back; 0 is any.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of this machine, for the browser's way back; 0 is any.")
+    ] = 0,
     asking_url: Annotated[str, typer.Option(hidden=True)] = ASKING,
     token_url: Annotated[str, typer.Option(hidden=True)] = TOKENS,
 ) -> None:
@@ -131,9 +133,7 @@ async def _consent(program: Program, port: int) -> str:
         try:
             return await consent(http, program, show=show, port=port)
         except OSError as error:
-            raise ChairsideError(
-                f"port {port} cannot be used ({error.strerror}); choose another with --port"
-            ) from error
+            raise port_refused(error, "127.0.0.1", port) from error
 
 
 def keep(path: Path, token: str) -> None:

@@ -20,7 +20,7 @@ import typer
 
 from bot import bootstrap
 from bot.commands.memory import give_back_what_is_freed
-from bot.commands.shared import DEFAULT_DATA, Data, moment
+from bot.commands.shared import DEFAULT_DATA, Data, Port, moment, port_refused
 from bot.errors import ChairsideError
 from bot.source import forget_what_was_read
 from bot.web.library_log import hush_libraries
@@ -31,7 +31,9 @@ _LOOKS_FOR_GARBAGE = (20_000, 20, 20)  # a turn makes thousands of values, and c
 
 
 def demo(
-    port: Annotated[int | None, typer.Option(help="This port exactly; else the next free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="This port exactly; else the next free one.")
+    ] = None,
     data: Data = DEFAULT_DATA,
     now: Annotated[str | None, typer.Option(help="Where the clock starts: 2026-03-02T08:00+01:00")] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
@@ -45,7 +47,7 @@ def demo(
 
 
 def serve(
-    port: int = _FIRST_PORT,
+    port: Port = _FIRST_PORT,
     host: Annotated[str, typer.Option(help="0.0.0.0 behind a proxy that speaks TLS.")] = "127.0.0.1",
     data: Data = DEFAULT_DATA,
 ) -> None:
@@ -64,7 +66,7 @@ def stand_in(
     instagram_webhook: Annotated[str, typer.Option(help="Where Instagram's webhooks go.")] = (
         "http://127.0.0.1:8080/webhooks/instagram"
     ),
-    port: int = 8090,
+    port: Port = 8090,
     page_id: str = "200000000000001",
     instagram_id: str = "300000000000001",
     phone_number_id: str = "100000000000001",
@@ -136,9 +138,7 @@ async def _serve(configuration: bootstrap.Configuration, host: str, port: int, *
         await server.start()
     except OSError as error:
         await server.stop()
-        raise ChairsideError(
-            f"port {port} of {host} cannot be used ({error.strerror}); choose another with --port"
-        ) from error
+        raise port_refused(error, host, port) from error
     except BaseException:
         await server.stop()
         raise

@@ -12,6 +12,7 @@ from bot.dialogue import Assistant
 from bot.errors import ChairsideError
 
 Data = Annotated[Path, typer.Option(help="Folder for the database; made when it is not there.")]
+Port = Annotated[int, typer.Option(min=1, max=65535)]
 DEFAULT_DATA = Path("chairside-data")
 ContentFolder = Annotated[
     Path | None,
@@ -37,6 +38,15 @@ def assistant_of(folder: Path | None) -> Assistant:
         return read_content(folder)
     configuration = beside()
     return bootstrap.read_assistant(configuration, bootstrap.read_practice(configuration))
+
+
+def port_refused(error: OSError, host: str, port: int) -> ChairsideError | OSError:
+    """What kept a server from listening; an error that names a file is about that file."""
+    if error.filename is not None:
+        return error
+    return ChairsideError(
+        f"port {port} of {host} cannot be used ({error.strerror}); choose another with --port"
+    )
 
 
 def moment(given: str | None) -> datetime | None:

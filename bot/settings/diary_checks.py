@@ -66,12 +66,17 @@ def _mapped(system: Node, section: str, known: Collection[str]) -> Iterator[Prob
 
 
 def _days(exception: Node) -> Iterator[Problem]:
-    on, first, last = (exception.get(key) for key in ("on", "from", "to"))
+    on, first, last = (_told(exception.get(key)) for key in ("on", "from", "to"))
     if (on is None) == (first is None) or (first is None) != (last is None):
         message = 'an exception is for one day ("on") or for several ("from" and "to"); write one of these'
         yield Problem(exception.position, "E-KEY", message)
     elif first is not None and last is not None and str(last.scalar) < str(first.scalar):
         yield Problem(last.position, "E-VALUE", '"to" lies before "from"; exchange them')
+
+
+def _told(node: Node | None) -> Node | None:
+    """None also for a key with nothing behind it."""
+    return None if node is None or (node.kind == "scalar" and node.scalar is None) else node
 
 
 def _overlaps(places: list[Node]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from bot.dialogue import Assistant
 from bot.dialogue.exploring import Exploration, explore
-from bot.errors import ContentRefused, Problem
+from bot.errors import ContentRefused, Position, Problem, SetupError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,8 @@ def check_content(read: Callable[[], tuple[str, Assistant]], *, explores: bool =
         whose, assistant = read()
     except ContentRefused as refused:
         return Checked(problems=refused.problems)
+    except SetupError as error:  # of the practice as a whole, not of a line
+        return Checked(problems=(Problem(Position("practice.yml", 1, 1), "E-VALUE", str(error)),))
     summary = (
         f"{whose}: {len(assistant.flows)} flows, {len(assistant.responses)} responses in"
         f" {', '.join(assistant.languages)}."

@@ -1,8 +1,8 @@
 """A conversation in the terminal: `chairside chat`."""
 
-import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from bot import bootstrap
 from bot.dialogue.effects import Button
 from bot.domain.conversation import Choice
+from bot.domain.practice import Practice
 from bot.errors import ChairsideError
 from bot.service.clock import StartedClock, SystemClock
 from bot.testing import Surgery
@@ -30,9 +31,11 @@ async def chat_in_terminal(
     print(_GREETING.get(language or "", _GREETING["en"]))
     with TemporaryDirectory(prefix="chairside-chat-") as folder:
         clock = StartedClock(now or SystemClock().now())
-        environment = {**os.environ, **configuration.environment}
+        environment = configuration.apart(Path(folder)).environment
         at = clock.now().isoformat()
-        async with Surgery.open(Path(folder), at=at, clock=clock, environment=environment) as surgery:
+        async with Surgery.open(
+            Path(folder), at=at, clock=clock, environment=environment, change=_with_a_diary_of_ours
+        ) as surgery:
             patient = surgery.patient()
             while line := _ask():
                 choices = patient.screen and patient.sees.choices
@@ -71,6 +74,11 @@ async def chat_at_the_bench(venue: Venue, *, language: str | None, trace: bool) 
             _show(said.text, said.buttons)
         if turn.conversation.paused and not turn.said:
             print("\n(a person has the conversation; the assistant says nothing)\n")
+
+
+def _with_a_diary_of_ours(practice: Practice) -> Practice:
+    """Nothing is booked in the practice's own software by who only tries things out."""
+    return replace(practice, system=None)
 
 
 def _ask() -> str:

@@ -85,10 +85,11 @@ class Practice:
     @asynccontextmanager
     async def open(cls, configuration: bootstrap.Configuration, *, clock: Clock) -> AsyncIterator[Practice]:
         """Diaries live in a folder that is gone afterwards. Raises ContentRefused, SetupError."""
-        practice = bootstrap.read_practice(configuration)
         with TemporaryDirectory(prefix="chairside-test-") as folder:
             template = Path(folder) / "template"
-            bootstrap.Books.open(replace(configuration, data=template)).database.close()
+            configuration = configuration.apart(template)
+            practice = bootstrap.read_practice(configuration)
+            bootstrap.Books.open(configuration).database.close()
             own_actions = bootstrap.read_own_actions(configuration)
             yield cls(
                 configuration=configuration,

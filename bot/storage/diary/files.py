@@ -88,13 +88,18 @@ def from_csv(text: str, practice: Practice) -> Additions:
     """Columns as `to_csv` writes them, in any order; `phone`, `birth_date`, `status` and
     `confirmed` may be missing.
     Raises AdditionsRefused with every mistake (the first row is 1)."""
-    lines = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff")), dialect=_dialect(text)))
-    rows = []
+    table = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), dialect=dialect_of(text))
+    named, there = table.fieldnames or (), ", ".join(COLUMNS)
+    if not {*named} & {*COLUMNS}:
+        raise AdditionsRefused((f"the first line has to name the columns; there are {there}",))
+    if unknown := [name for name in named if name not in COLUMNS]:
+        raise AdditionsRefused((f'column "{unknown[0]}" is not known; there are {there}',))
+    lines, rows = list(table), []
+    if surplus := [number for number, line in enumerate(lines, start=1) if None in line]:
+        raise AdditionsRefused(
+            tuple(f"row {number} has more cells than there are columns" for number in surplus)
+        )
     for line in lines:
-        unknown = [name for name in line if name not in COLUMNS]
-        if unknown:
-            there = ", ".join(COLUMNS)
-            raise AdditionsRefused((f'column "{unknown[0]}" is not known; there are {there}',))
         given = {name: (value or "").strip().removeprefix("'") for name, value in line.items()}
         patient = {key: given[key] for key in ("name", "phone", "birth_date") if given.get(key)}
         row = {key: given[key] for key in ("practitioner", "visit_type", "start_local") if given.get(key)}
@@ -159,7 +164,7 @@ def _standing(visits: Iterable[Appointment]) -> list[Appointment]:
     )
 
 
-def _dialect(text: str) -> type[csv.Dialect]:
+def dialect_of(text: str) -> type[csv.Dialect]:
     """Spreadsheets of some countries separate by semicolons."""
     first = text.partition("\n")[0]
     return _Semicolons if first.count(";") > first.count(",") else csv.excel

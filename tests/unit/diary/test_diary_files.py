@@ -46,6 +46,19 @@ def test_every_wrong_row_of_a_spreadsheet_is_named() -> None:
     assert [mistake.partition(": ")[0] for mistake in refused.value.mistakes] == ["row 1", "row 2", "row 2"]
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "has to name the columns"),
+        ("2026-12-07T09:00,rossi,check_up,Ada,+393331234567,\n", "has to name the columns"),
+        ("start_local,practitioner\n2026-12-07T09:00,rossi,check_up\n", "row 1 has more cells"),
+    ],
+)
+def test_a_table_whose_columns_have_no_names_is_refused(text: str, told: str) -> None:
+    with pytest.raises(AdditionsRefused, match=told):
+        from_csv(text, STUDIO)
+
+
 def test_a_calendar_of_visits_comes_back_at_the_same_instants() -> None:
     data = to_ics(VISITS, PEOPLE, STUDIO, at=NOW)
 

@@ -38,5 +38,31 @@ def test_a_list_of_open_amounts_tells_its_mistakes_by_line(
 
     assert capsys.readouterr().out == "nobody, or several, of this phone and date of birth: 1\n"
     amounts.write_text("phone,birth_date,amount,link\n+393331234567,12.5.80,€120,\n", encoding="utf-8")
-    with pytest.raises(ChairsideError, match=r"accounts.csv:2: needs the columns"):
+    with pytest.raises(ChairsideError, match=r'accounts.csv:2: birth_date "12.5.80" is no day'):
         outreach.open_amounts(amounts, data=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("phone,birth_date\n", "the first line has to name the columns .* missing: amount"),
+        ("+393331234567,1980-05-12,€120,\n", "the first line has to name the columns"),
+        ("phone;birth_date;amount\n+393331234567;1980-05-12;abc\n", 'accounts.csv:2: "abc" is no amount'),
+        ("phone,birth_date,amount\n+393331234567,1980-05-12,-50\n", 'accounts.csv:2: "-50" is no amount'),
+    ],
+)
+def test_of_a_list_with_a_mistake_nothing_is_noted(tmp_path: Path, rows: str, told: str) -> None:
+    (tmp_path / "accounts.csv").write_text(rows, encoding="utf-8")
+
+    with pytest.raises(ChairsideError, match=told):
+        outreach.open_amounts(tmp_path / "accounts.csv", data=tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_list_in_a_spreadsheets_own_letters_is_refused_with_the_remedy(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "accounts.csv").write_bytes("phone,birth_date,amount\n,,120 €\n".encode("cp1252"))
+
+    with pytest.raises(ChairsideError, match="CSV UTF-8"):
+        outreach.open_amounts(tmp_path / "accounts.csv", data=tmp_path)

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.commands.command_line import cli
+from bot.source import content as ours
 
 GOOD = """
 slots:
@@ -96,6 +97,45 @@ def test_an_editor_learns_where_what_and_why(folder: Path) -> None:
         "text": 'there is no slot "dya"; did you mean "day"?',
         "severity": "error",
     }
+
+
+def of_a_practice(file: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setenv("CHAIRSIDE_PRACTICE", str(file))
+    checked = CliRunner().invoke(cli, ["check", "--no-explore", "--json"])
+
+    assert checked.exit_code == 1
+    return [problem["text"] for problem in json.loads(checked.output)]
+
+
+def test_a_practice_system_that_nobody_has_installed_is_found_before_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "practice.yml"
+    file.write_text(ours("practice.yml").read_text("utf-8") + "practice_system: {kind: clinko}\n", "utf-8")
+    [told] = of_a_practice(file, monkeypatch)
+
+    assert told.startswith('practice_system.kind is "clinko", which nobody has installed; there is caldav,')
+
+
+def test_of_a_folder_of_practices_one_has_to_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rossi.yml").touch()
+    [told] = of_a_practice(tmp_path, monkeypatch)
+
+    assert told.endswith(f"set CHAIRSIDE_PRACTICE={tmp_path / 'rossi.yml'}")
+
+
+def test_an_exception_without_its_end_is_told_at_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = ours("practice.yml").read_text("utf-8")
+    file = tmp_path / "practice.yml"
+    half = re.sub(r"(\n  - id: rossi\n)", r"\1    exceptions: [{from: 2027-08-02, to: }]\n", text, count=1)
+    assert half != text
+    file.write_text(half, "utf-8")
+
+    assert [told for told in of_a_practice(file, monkeypatch) if "an exception is for one day" in told]
 
 
 def test_the_schema_is_printed_as_it_is_shipped(folder: Path) -> None:
