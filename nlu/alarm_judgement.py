@@ -2,8 +2,9 @@
 
 What either hears is a flag: a phrase that a dentist has read, or a likeness that was learnt. What was learnt
 may be so sure that nothing is the matter as to take back what a phrase raised; of level A that takes words of
-doubt as well (past, feared, a joke, a question, business), or, where minutes do not count, all but certainty
-in more than a shout. Where these numbers stand was decided on tests/nlu/people and tests/nlu/dev.
+doubt as well (past, feared, a joke, a question, business), or all but certainty in more than a shout: ordinary
+words beside an emergency ("we are booked at nine, my husband passed out") are taught as what they are. Where
+these numbers stand was decided on tests/nlu/people, tests/nlu/dev and tests/nlu/in_passing.
 """
 
 from collections.abc import Sequence
@@ -18,9 +19,6 @@ _TODAY = 0.5  # likeness from which somebody looks at it today
 _NOT_TODAY = 0.7  # likeness of nothing, from which an alarm of B or C is taken back
 _SURELY_NOT = 0.8  # the same for one of A, or a pain, with words of doubt
 _CERTAINLY_NOT = 0.95  # and for one of A without them, in more than so few words
-#: Whoever has these may die in minutes, and ordinary words beside them ("we are booked at nine, my husband
-#: passed out") sound like nothing at all: without words of doubt they stand.
-_DEADLY = frozenset({"airway", "chest", "overdose", "self_harm", "sepsis", "trauma"})
 _ELSEWHERE, _TODAY_ELSEWHERE = 0.5, 0.6  # likeness that it takes where a message plainly wants something else
 _PLAIN = 0.6  # confidence of an intent from which a message plainly wants that
 #: How bad a pain is, words alone say (unbearable, no painkiller helps, no sleep); any pain is like it, and
@@ -53,7 +51,7 @@ def _takes_back(flag: RedFlag, alarms: Alarms, words: int) -> float:
         return _NOT_TODAY
     if alarms.doubted:
         return _SURELY_NOT
-    return _CERTAINLY_NOT if flag.level == "A" and flag.key not in _DEADLY and words > _SHORT else 2
+    return _CERTAINLY_NOT if flag.level == "A" and words > _SHORT else 2
 
 
 def _learnt(alarms: Alarms, weighed: Weighed, ranking: Sequence[Intent], words: int) -> RedFlag | None:

@@ -1,4 +1,4 @@
-"""An emergency in one sentence, and ordinary business in another."""
+"""An emergency beside ordinary business, in a sentence of its own or in the same one."""
 
 from datetime import datetime
 
@@ -19,6 +19,11 @@ CONTEXT = Context(now=datetime(2026, 3, 2, 8), languages=("en", "it", "ru"))
         "quanto costa lo sbiancamento e accettate carte? voglio uccidermi",
         "che orari fate? ho preso 30 tachipirine",
         "non posso venire alle tre, mio figlio è svenuto",
+        "we are booked at nine and my husband passed out",
+        "running late, my wife passed out in the car",
+        "annullate la visita di domani, mia madre è svenuta",
+        "у бабушки инфаркт, отмените визит",
+        "мы не придём, у ребёнка судороги",
         "сколько стоит отбеливание и принимаете ли карты? хочу покончить с собой",
     ],
 )

@@ -16,7 +16,7 @@ from tests.nlu.conftest import context
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "it", "ru")
 #: Of level A and B heard at their level; look-alikes that alarm.
-FLOORS = {"sealed": (0.975, 0.09), "dev": (0.92, 0.18)}
+FLOORS = {"sealed": (0.98, 0.08), "dev": (0.92, 0.12), "in_passing": (0.86, 0.08)}
 
 
 def test_what_was_learnt_is_of_the_cases_that_are_told_now() -> None:
