@@ -28,7 +28,7 @@ from bot.dialogue.slot_values import filled, last_value, whole_text
 from bot.dialogue.state import Conversation
 from bot.dialogue.taps import act_of, payload_commands
 from bot.dialogue.values import same
-from bot.dialogue.weighing import CLOSE, STRONG, UNSURE, weighed
+from bot.dialogue.weighing import CLOSE, PLAIN, STRONG, UNSURE, weighed
 from nlu.understanding import Entity, Understanding
 
 #: Intents that an answer to the waiting question always outranks.
@@ -77,6 +77,8 @@ def commands_for(
     if not answered and not sets:
         tapped = _led_on(message)
         answered = bool(tapped)
+    if not answered and not sets and _is_tied_yes(message):
+        return (KnowledgeAnswer(topic="tied_yes"),)
     acts = _acts(message, answered=answered or _is_more_of_the_same(message, sets))
     if any(isinstance(command, (HumanHandoff, Clarify)) for command in acts):
         return acts
@@ -103,7 +105,16 @@ def _is_no_yes(message: Message, choice: Entity) -> bool:
         return False
     refuses = any(e.entity == "yes_no" and e.value is False for e in said.entities)
     wants_else = message.confidence >= STRONG and message.intent not in _OF_A_TIME
-    return refuses or wants_else or "?" in said.text
+    return refuses or wants_else or "?" in said.text or "withheld" in said.details
+
+
+def _is_tied_yes(message: Message) -> bool:
+    """ "Yes, if I can bring my dog", where no answer of ours speaks of dogs: only a plain yes can be noted."""
+    asks = message.asked is not None and message.asked.kind == "yes_no"
+    if not asks or message.understanding.details.get("withheld") != "condition":
+        return False
+    is_answered = message.intent in message.assistant.answers and message.confidence >= UNSURE
+    return not is_answered and (message.intent in _WEAK or message.confidence < PLAIN)
 
 
 def _without_hasty_yes(

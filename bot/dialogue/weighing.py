@@ -180,6 +180,8 @@ def _thinks_it_over(message: Message) -> bool:
     said = message.understanding
     if not message.asked_slot or any(e.entity != "yes_no" for e in said.entities):
         return False
+    if said.details.get("withheld") == "later" and message.asked is not None:  # "ok wait"
+        return message.asked.kind == "yes_no" and "?" not in said.text
     return message.confidence < STRONG and _THINKS_IT_OVER.search(said.text) is not None
 
 
