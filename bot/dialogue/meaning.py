@@ -78,7 +78,7 @@ def commands_for(
         tapped = _led_on(message)
         answered = bool(tapped)
     if not answered and not sets and _is_tied_yes(message):
-        return (KnowledgeAnswer(topic="tied_yes"),)
+        return (KnowledgeAnswer(topic=_what_it_is_tied_to(message)),)
     acts = _acts(message, answered=answered or _is_more_of_the_same(message, sets))
     if any(isinstance(command, (HumanHandoff, Clarify)) for command in acts):
         return acts
@@ -109,12 +109,18 @@ def _is_no_yes(message: Message, choice: Entity) -> bool:
 
 
 def _is_tied_yes(message: Message) -> bool:
-    """ "Yes, if I can bring my dog", where no answer of ours speaks of dogs: only a plain yes can be noted."""
+    """ "Yes, if I can bring my dog": only a plain yes can be noted."""
     asks = message.asked is not None and message.asked.kind == "yes_no"
-    if not asks or message.understanding.details.get("withheld") != "condition":
-        return False
-    is_answered = message.intent in message.assistant.answers and message.confidence >= UNSURE
-    return not is_answered and (message.intent in _WEAK or message.confidence < PLAIN)
+    tied = asks and message.understanding.details.get("withheld") == "condition"
+    return tied and (message.intent in _WEAK or message.confidence < PLAIN)
+
+
+def _what_it_is_tied_to(message: Message) -> str:
+    """The answer of ours that the condition asks for, once the yes at its head no longer counts."""
+    told = [i for i in message.understanding.intent_ranking if i.name not in _WEAK]
+    topic = told[0].name.removeprefix("faq/") if told else ""
+    is_likely = bool(told) and 2 * told[0].confidence >= sum(i.confidence for i in told)
+    return topic if is_likely and topic in message.assistant.answers else "tied_yes"
 
 
 def _without_hasty_yes(
