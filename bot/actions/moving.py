@@ -84,9 +84,7 @@ class FindNewTimes(_WithTheSame, FindOpenings, OwnVisits):
         search.slots["wish"] = _with_its_own_hour(search.slots["wish"], begins)
         return _as_for_moving(await FindOpenings.run(self, dispatcher, search, domain))
 
-    def about_whom(
-        self, kind: str, found: tuple[Opening, ...], wish: Wish, refused: str | None
-    ) -> str:
+    def about_whom(self, kind: str, found: tuple[Opening, ...], wish: Wish, refused: str | None) -> str:
         return kind  # whose visit it is, its question tells
 
 

@@ -95,8 +95,11 @@ class FindOpenings(Searching):
         searched_for = json.dumps(asked, sort_keys=True)
         reason = tracker.get_slot("search_reason")
         is_same = searched_for == tracker.get_slot("searched_for")
-        if is_same and reason is None and read_opening(tracker.get_slot("opening")):
+        chosen = read_opening(tracker.get_slot("opening"))
+        if is_same and reason is None and chosen:
             return set_slots(openings_result="found")
+        if reason is None and chosen and _is_with_them(chosen, asked, tracker.get_slot("searched_for")):
+            return set_slots(openings_result="found", searched_for=searched_for)
         wish = read_wish(slot, visit_type=visit_type.id, practitioner=practitioner)
         wish = replace(wish, instead_of=tracker.get_slot("instead_of"), site=site)
         shown = tuple(tracker.get_slot("openings_shown") or ()) if is_same else ()
@@ -123,7 +126,9 @@ class FindOpenings(Searching):
             openings_shown=[*shown, *(ref for ref in refs if ref not in shown)][-REMEMBERED:],
             searched_for=searched_for,
             offer_kind=self.about_whom(kind, found, wish, refused),
-            opening=None if doubted or (refused and _has(found, refused)) else self._exactly(found, wish, reason),
+            opening=None
+            if doubted or (refused and _has(found, refused))
+            else self._exactly(found, wish, reason),
             search_reason=None,
             hold_result=None,
         )
@@ -135,9 +140,7 @@ class FindOpenings(Searching):
         # That nothing is free then has to be said first: it shows what was understood, too.
         return "in_doubt" if doubted and kind == "wished" else kind
 
-    def about_whom(
-        self, kind: str, found: tuple[Opening, ...], wish: Wish, refused: str | None
-    ) -> str:
+    def about_whom(self, kind: str, found: tuple[Opening, ...], wish: Wish, refused: str | None) -> str:
         """Whoever was named, wished for or not, hears with whom these times are."""
         if refused is not None:
             without = {"wished": "not_with", "nearest": "nearest_without"}
@@ -285,6 +288,15 @@ def _with_whom(tracker: Tracker) -> object:
     slot, searched_for = tracker.get_slot("practitioner"), tracker.get_slot("searched_for")
     refused, before = read_refused(slot), json.loads(searched_for)[2] if searched_for else None
     return before if refused and read_practitioner(before) not in (None, refused) else slot
+
+
+def _is_with_them(chosen: Opening, asked: list[Any], searched_for: str | None) -> bool:
+    """ "With Bianchi, please", of a time that is with her: nothing but whom was said, and it stays."""
+    before = json.loads(searched_for) if searched_for else None
+    if before is None or [*before[:2], *before[3:]] != [*asked[:2], *asked[3:]]:
+        return False
+    wished, refused = read_practitioner(asked[2]), read_refused(asked[2])
+    return chosen.practitioner == wished if wished else refused not in (None, chosen.practitioner)
 
 
 def _has(openings: tuple[Opening, ...], practitioner: str) -> bool:
