@@ -39,7 +39,7 @@ class Searching(DeskAction):
     ) -> tuple[Opening, ...]:
         """The best openings not passed over yet: as wished, else near it, else any at all.
 
-        `refused` is a practitioner whom the patient does not want; nobody else's time is no reason for theirs.
+        `refused` is a practitioner whom the patient does not want.
         """
         for widened in self.wider_and_wider(wish):
             found = await self._look(widened, refused, limit=ON_OFFER + len(passed_over))

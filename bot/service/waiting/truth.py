@@ -15,8 +15,9 @@ CHOICES = (KEEP_WAITING, CALL, GO_ON)
 #: "Never mind, can I book here?": whole messages only, as whatever else is said may be for a person.
 _GOES_ON_HERE = (
     re.compile(
-        r"((ok|okay|oh|no|actually|sorry|well|wait) )*((never ?mind|nvm|forget it|no need|don't bother|leave it)"
-        r"( |$))?((can|could) i |i'll |i will |i can |let me |i'd rather |i'd like to )?(just )?"
+        r"((ok|okay|oh|no|actually|sorry|well|wait) )*"
+        r"((never ?mind|nvm|forget it|no need|don't bother|leave it) )?"
+        r"((can|could) i |i'll |i will |i can |let me |i'd rather |i'd like to )?(just )?"
         r"(book|do|make|go on|carry on|continue)( it| this| an appointment| a visit)?"
         r"( here| myself| by myself| with you| online)+( please| then| instead| thanks)*"
     ),
