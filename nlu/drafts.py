@@ -9,8 +9,9 @@ from nlu.intents import Heard
 from nlu.learning import Learnt, mended, without_courtesies
 from nlu.lexicon import known_languages
 from nlu.understanding import Context, Entity
+from nlu.withheld_yes import Withheld
 from nlu.words import Word, cut, plain_words
-from nlu.yes_no import Answer, find_answer
+from nlu.yes_no import Answer, find_answer, withheld_yes
 
 #: Of a message: more than any channel carries (WhatsApp 4,096 characters, Messenger 2,000). Beyond, it is an
 #: attack, and its work stays bounded; red flags are looked for further on than all else.
@@ -32,6 +33,7 @@ class Draft:
     sure: bool
     alarms: Alarms
     answer: Answer | None
+    withheld: Withheld | None  # why a yes at its head is none
     entities: tuple[Entity, ...]
     mended: tuple[str, ...]  # the words, without slips
 
@@ -82,6 +84,7 @@ class DraftReader:
             sure=guess.sure,
             alarms=self._red_flags.find(every_word),
             answer=answer,
+            withheld=withheld_yes(heard, words, languages) if answer is None else None,
             entities=find_entities(
                 heard,
                 words,

@@ -12,6 +12,7 @@ from nlu.names import find_person
 from nlu.offers import find_choice
 from nlu.places import find_places
 from nlu.practice_words import find_named
+from nlu.refused_people import refused_words, without_refused
 from nlu.relatives import find_relative
 from nlu.times import find_times, is_in_doubt, wish_from
 from nlu.transcription import same_name
@@ -72,7 +73,9 @@ def find_entities(
     )
     people = [person] if person else []
     practitioners = titled if may_be_name else [p for p in mentioned if not _overlaps(p, people)]
-    choice = find_choice(text, words, context, language=languages[0], times=times)
+    refused = refused_words(practitioners, words)
+    practitioners = without_refused(practitioners, words)
+    choice = find_choice(text, words, context, language=languages[0], times=times, refused=refused)
     told = [*contacts, *visit_types, *practitioners, *people, *([choice] if choice else [])]
     places = find_places(context.sites, words, text, taken=told, ordinary=ordinary)
     found = [*contacts, *times, *visit_types, *_once(practitioners), *people, *places]

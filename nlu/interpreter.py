@@ -205,6 +205,8 @@ class OfflineInterpreter:
             details["risk"] = True
         if is_mere_insult(draft.words):
             details["insult"] = True
+        if draft.withheld is not None:
+            details["withheld"] = draft.withheld
         flags = draft.alarms.flags
         if sensed is not None and not gives_name(draft) and not self._decision.is_all_strange(draft):
             flags = judged(

@@ -17,9 +17,18 @@ Span = tuple[int, int]
 
 
 def find_choice(
-    text: str, words: tuple[Word, ...], context: Context, *, language: str, times: Sequence[Entity]
+    text: str,
+    words: tuple[Word, ...],
+    context: Context,
+    *,
+    language: str,
+    times: Sequence[Entity],
+    refused: Sequence[Span] = (),
 ) -> Entity | None:
-    """The one choice that fits everything said. Two that fit are none: the patient is asked again."""
+    """The one choice that fits everything said. Two that fit are none: the patient is asked again.
+
+    `refused` is where somebody is named who is not wanted.
+    """
     choices = context.choices
     if not choices or not words or len(words) > 60:
         return None
@@ -30,7 +39,7 @@ def find_choice(
     )
     if picked is not None:
         return picked
-    evidence = [*_by_time(choices, times, language), *_by_practitioner(words, context)]
+    evidence = [*_by_time(choices, times, language), *_by_practitioner(words, context, refused)]
     if not evidence:
         return None
     fitting = [choice for choice in choices if all(choice in fits for fits, _ in evidence)]
@@ -187,7 +196,9 @@ def _names_a_date(text: str, language: str) -> bool:
     return any(word.startswith(beginnings) for word in plain_words(text) if word.isalpha())
 
 
-def _by_practitioner(words: tuple[Word, ...], context: Context) -> list[tuple[list[OfferedChoice], Span]]:
+def _by_practitioner(
+    words: tuple[Word, ...], context: Context, refused: Sequence[Span]
+) -> list[tuple[list[OfferedChoice], Span]]:
     """A word of the practitioner that some choices carry, and only some."""
     evidence = []
     for word in words:
@@ -196,7 +207,10 @@ def _by_practitioner(words: tuple[Word, ...], context: Context) -> list[tuple[li
         fits = [
             c for c in context.choices if c.practitioner and _is_called(word.text, c.practitioner, context)
         ]
-        if fits:
+        if fits and any(start <= word.start < end for start, end in refused):
+            fits = [c for c in context.choices if c.practitioner and c not in fits]
+            evidence.append((fits, (word.start, word.end)))
+        elif fits:
             evidence.append((fits, (word.start, word.end)))
     return evidence
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any, Literal, Protocol
 
+#: Before the id of a practitioner who is not wanted: "not:rossi".
+REFUSED = "not:"
+
 #: What kind of answer the dialogue waits for; it decides how bare words ("4", "Rossi", "sì") are read.
 AskedKind = Literal[
     "time", "opening", "name", "phone", "birth_date", "yes_no", "visit_type", "choice", "code", "text"
@@ -60,8 +63,9 @@ class Entity:
     `YYYY-MM-DDTHH:MM`, with `grain` minute|hour|part|day|week|month; a point in time has only "from"),
     `part_of_day` {"from": "HH:MM", "to": "HH:MM"} (any day), `person` (a name as it is to be written),
     `phone` (E.164), `email`, `birth_date` (ISO date), `yes_no` (bool), `choice` (the value of an
-    OfferedChoice), `visit_type`, `practitioner` and `site` (an id of the practice), `asap` (True), `minutes`
-    (how long, a number), `relative` (True: "my son", "mia moglie", a visit for somebody else).
+    OfferedChoice), `visit_type`, `practitioner` and `site` (an id of the practice; "not:" before that of a
+    practitioner who is not wanted), `asap` (True), `minutes` (how long, a number), `relative` (True: "my
+    son", "mia moglie", a visit for somebody else).
     """
 
     entity: str

@@ -1,9 +1,10 @@
 """Whether a message says yes or no: as a whole, or by how it begins."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlu.lexicon import Lexicon, Phrases, known_languages, lexicon
+from nlu.withheld_yes import Withheld, why_withheld
 from nlu.words import Word
 
 
@@ -19,18 +20,35 @@ class Answer:
 def find_answer(text: str, words: tuple[Word, ...], languages: tuple[str, ...]) -> Answer | None:
     """The answer of a message, read in the first of these languages that finds one.
 
-    "Sì, ma alle 11" is no answer: whoever adds a "but" has not agreed to what was asked.
+    "Sì, ma alle 11" is no answer: whoever adds a "but" has not agreed to what was asked. Nor is "ok wait",
+    or "yes, if it's free"; and "sì cioè no" is a no.
     """
+    answer, withheld = _heard(text, words, languages)
+    if answer is None or withheld is None:
+        return answer
+    return replace(answer, value=False) if withheld == "no" else None
+
+
+def withheld_yes(text: str, words: tuple[Word, ...], languages: tuple[str, ...]) -> Withheld | None:
+    """Why a yes at the head of a message is none, where it is put off or tied to a condition."""
+    return _heard(text, words, languages)[1]
+
+
+def _heard(
+    text: str, words: tuple[Word, ...], languages: tuple[str, ...]
+) -> tuple[Answer | None, Withheld | None]:
     known = [lexicon(language) for language in languages]
     if text.strip().rstrip("+") == "" and 0 < len(text.strip()) <= 3:
-        return Answer(True, (Word("+", len(text) - len(text.lstrip()), len(text.rstrip())),), True)
+        return Answer(True, (Word("+", len(text) - len(text.lstrip()), len(text.rstrip())),), True), None
     for reader in known:
         whole = _whole(words, reader)
         if whole is not None:
-            return whole
-    if _says_but(words, known):
-        return None
-    return next((answer for reader in known if (answer := _leading(text, words, reader)) is not None), None)
+            return whole, None
+    answer = next((found for reader in known if (found := _leading(text, words, reader)) is not None), None)
+    says_but = _says_but(words, known)
+    if answer is None or not answer.value:
+        return None if says_but else answer, None
+    return None if says_but else answer, why_withheld(words, words.index(answer.words[-1]) + 1, known)
 
 
 def _whole(words: tuple[Word, ...], known: Lexicon) -> Answer | None:

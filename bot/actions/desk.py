@@ -12,6 +12,7 @@ from bot.domain.diary import Opening, Wish
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from bot.ports import PracticeSystem
+from nlu.understanding import REFUSED
 
 Event = dict[str, Any]
 
@@ -56,7 +57,13 @@ def read_opening(ref: object) -> Opening | None:
 
 def read_practitioner(slot: object) -> str | None:
     """The slot `practitioner`: an id, or the word for whoever is free."""
-    return slot if isinstance(slot, str) and slot != ANYBODY else None
+    is_named = isinstance(slot, str) and slot != ANYBODY and not slot.startswith(REFUSED)
+    return slot if isinstance(slot, str) and is_named else None
+
+
+def read_refused(slot: object) -> str | None:
+    """The slot `practitioner`, where it tells with whom the patient does not want to be: that one's id."""
+    return slot.removeprefix(REFUSED) if isinstance(slot, str) and slot.startswith(REFUSED) else None
 
 
 def read_wish(slot: object, *, visit_type: str, practitioner: str | None) -> Wish:

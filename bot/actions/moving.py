@@ -54,8 +54,10 @@ def _as_for_moving(events: list[Event]) -> list[Event]:
 class _WithTheSame(Searching):
     """However far a wish is widened, the practitioner stays."""
 
-    async def find(self, wish: Wish, passed_over: tuple[str, ...] = ()) -> tuple[Opening, ...]:
-        found = await super().find(wish, passed_over)
+    async def find(
+        self, wish: Wish, passed_over: tuple[str, ...] = (), *, refused: str | None = None
+    ) -> tuple[Opening, ...]:
+        found = await super().find(wish, passed_over, refused=refused)
         return tuple(opening for opening in found if opening.practitioner == wish.practitioner)
 
     def wider_and_wider(self, wish: Wish) -> Iterator[Wish]:
@@ -81,6 +83,9 @@ class FindNewTimes(_WithTheSame, FindOpenings, OwnVisits):
         begins = self.clock.wall(visit.opening.start).time()
         search.slots["wish"] = _with_its_own_hour(search.slots["wish"], begins)
         return _as_for_moving(await FindOpenings.run(self, dispatcher, search, domain))
+
+    def about_whom(self, kind: str, found: tuple[Opening, ...], wish: Wish, refused: str | None) -> str:
+        return kind  # whose visit it is, its question tells
 
 
 def _with_its_own_hour(wish: object, begins: time) -> object:

@@ -9,7 +9,15 @@ from typing import Any, ClassVar
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
-from bot.actions.desk import DeskAction, Event, read_opening, read_practitioner, read_wish, set_slots
+from bot.actions.desk import (
+    DeskAction,
+    Event,
+    read_opening,
+    read_practitioner,
+    read_refused,
+    read_wish,
+    set_slots,
+)
 from bot.actions.places import read_site
 from bot.actions.turn import current_call
 from bot.actions.wording import opening_title, other_times, why_offered
@@ -26,16 +34,32 @@ _NEAR = timedelta(hours=2)  # what is still close to an hour that is not free
 class Searching(DeskAction):
     """Actions that look for openings in the diary."""
 
-    async def find(self, wish: Wish, passed_over: tuple[str, ...] = ()) -> tuple[Opening, ...]:
-        """The best openings not passed over yet: as wished, else near it, else any at all."""
+    async def find(
+        self, wish: Wish, passed_over: tuple[str, ...] = (), *, refused: str | None = None
+    ) -> tuple[Opening, ...]:
+        """The best openings not passed over yet: as wished, else near it, else any at all.
+
+        `refused` is a practitioner whom the patient does not want.
+        """
         for widened in self.wider_and_wider(wish):
-            found = await self.diary.find_openings(
-                widened, at=current_call().at, limit=ON_OFFER + len(passed_over)
-            )
+            found = await self._look(widened, refused, limit=ON_OFFER + len(passed_over))
             fresh = {o.start: o for o in reversed(found) if o.ref not in passed_over}
             if fresh:
                 return tuple(sorted(fresh.values())[:ON_OFFER])
         return ()
+
+    async def _look(self, wish: Wish, refused: str | None, *, limit: int) -> tuple[Opening, ...]:
+        at = current_call().at
+        if refused is None:
+            return await self.diary.find_openings(wish, at=at, limit=limit)
+        found: list[Opening] = []
+        for person in self.practice.practitioners:
+            if person.id != refused and wish.visit_type in person.visit_types:
+                theirs = replace(wish, practitioner=person.id)
+                found += await self.diary.find_openings(theirs, at=at, limit=limit)
+        found = [opening for opening in found if opening.practitioner != refused]
+        exact = [o for o in found if not why_offered(reason_of(self.practice, o, wish), "en")]
+        return tuple(exact or found)
 
     def wider_and_wider(self, wish: Wish) -> Iterator[Wish]:
         yield wish
@@ -64,14 +88,18 @@ class FindOpenings(Searching):
         if visit_type is None:
             return set_slots(openings_result="unknown_visit")
         slot = _merged(tracker.get_slot("wish"), tracker.get_slot("searched_for"))
-        practitioner = read_practitioner(tracker.get_slot("practitioner"))
+        whom = _with_whom(tracker)
+        practitioner, refused = read_practitioner(whom), read_refused(whom)
         site = read_site(tracker.get_slot("site"))
-        asked = [visit_type.id, slot, practitioner, *([site] if site else [])]
+        asked = [visit_type.id, slot, whom if refused else practitioner, *([site] if site else [])]
         searched_for = json.dumps(asked, sort_keys=True)
         reason = tracker.get_slot("search_reason")
         is_same = searched_for == tracker.get_slot("searched_for")
-        if is_same and reason is None and read_opening(tracker.get_slot("opening")):
+        chosen = read_opening(tracker.get_slot("opening"))
+        if is_same and reason is None and chosen:
             return set_slots(openings_result="found")
+        if reason is None and chosen and _is_with_them(chosen, asked, tracker.get_slot("searched_for")):
+            return set_slots(openings_result="found", searched_for=searched_for)
         wish = read_wish(slot, visit_type=visit_type.id, practitioner=practitioner)
         wish = replace(wish, instead_of=tracker.get_slot("instead_of"), site=site)
         shown = tuple(tracker.get_slot("openings_shown") or ()) if is_same else ()
@@ -79,23 +107,28 @@ class FindOpenings(Searching):
         try:
             if tracker.get_slot("hold_result") == "held":
                 await self.diary.release(contact=current_call().contact, at=current_call().at)
-            found = await self.find(wish, passed_over)
+            found = await self.find(wish, passed_over, refused=refused)
             doubted = isinstance(slot, Mapping) and bool(slot.get("in_doubt")) and reason is None
             misses = _is_exact(slot) and reason is None and not any(self._on_the_dot(o, wish) for o in found)
             if misses:
-                found = await self.find(_around(wish))
+                found = await self.find(_around(wish), refused=refused)
+            if not found and refused is not None:  # there is nobody else
+                found = await self.find(wish, passed_over)
         except BookingError:
             return set_slots(openings_result="error")
         if not found:
             return set_slots(openings_result="none", search_reason=None)
         refs = [opening.ref for opening in found]
+        kind = self._kind_of_offer(found, wish, reason, doubted=doubted, misses=misses)
         return set_slots(
             openings_result="found",
             openings_on_offer=refs,
             openings_shown=[*shown, *(ref for ref in refs if ref not in shown)][-REMEMBERED:],
             searched_for=searched_for,
-            offer_kind=self._kind_of_offer(found, wish, reason, doubted=doubted, misses=misses),
-            opening=None if doubted else self._exactly(found, wish, reason),
+            offer_kind=self.about_whom(kind, found, wish, refused),
+            opening=None
+            if doubted or (refused and _has(found, refused))
+            else self._exactly(found, wish, reason),
             search_reason=None,
             hold_result=None,
         )
@@ -106,6 +139,17 @@ class FindOpenings(Searching):
         kind = "nearest" if misses else self._kind(found, wish, reason)
         # That nothing is free then has to be said first: it shows what was understood, too.
         return "in_doubt" if doubted and kind == "wished" else kind
+
+    def about_whom(self, kind: str, found: tuple[Opening, ...], wish: Wish, refused: str | None) -> str:
+        """Whoever was named, wished for or not, hears with whom these times are."""
+        if refused is not None:
+            without = {"wished": "not_with", "nearest": "nearest_without"}
+            return "only_with" if _has(found, refused) else without.get(kind, kind)
+        if wish.practitioner is None or kind in ("in_doubt", "taken"):
+            return kind
+        if not _has(found, wish.practitioner):
+            return "somebody_else"
+        return "nearest_with" if kind == "nearest" else kind
 
     def _kind(self, found: tuple[Opening, ...], wish: Wish, reason: str | None) -> str:
         if reason in ("more", "taken"):
@@ -163,6 +207,7 @@ class AskOpening(Searching):
             response=self.question,
             buttons=buttons,
             visit_name=visit_type.name(language) if visit_type else "",
+            practitioner_name=self._named(tracker),
         )
         # Why these are offered is told once, not each time the question comes back.
         told = tracker.get_slot("offer_kind") in (None, "wished")
@@ -177,12 +222,13 @@ class AskOpening(Searching):
         wish = read_wish(
             slot,
             visit_type=noted[0].visit_type,
-            practitioner=read_practitioner(tracker.get_slot("practitioner")),
+            practitioner=read_practitioner(_with_whom(tracker)),
         )
         try:
             site = read_site(tracker.get_slot("site"))
             wish = replace(wish, instead_of=tracker.get_slot("instead_of"), site=site)
-            return list(await self.find(wish)) or still
+            refused = read_refused(_with_whom(tracker))
+            return list(await self.find(wish, refused=refused)) or still
         except BookingError:
             return still
 
@@ -208,9 +254,15 @@ class AskOpening(Searching):
         if not visit_type:
             return None
         slot = _merged(tracker.get_slot("wish"), tracker.get_slot("searched_for"))
-        practitioner = read_practitioner(tracker.get_slot("practitioner"))
+        practitioner = read_practitioner(_with_whom(tracker))
         wish = read_wish(slot, visit_type=visit_type, practitioner=practitioner)
         return replace(wish, site=read_site(tracker.get_slot("site")))
+
+    def _named(self, tracker: Tracker) -> str:
+        """Whom the patient wished for, or not; "" where nobody was named."""
+        whom = _with_whom(tracker)
+        practitioner = self.practice.practitioner(read_practitioner(whom) or read_refused(whom) or "")
+        return practitioner.name if practitioner else ""
 
     def _button(self, opening: Opening, language: str, wish: Wish | None) -> dict[str, str]:
         start = self.clock.wall(opening.start)
@@ -229,6 +281,26 @@ class AskOpening(Searching):
         """Only where there are several."""
         where = site_of(self.practice, opening) if len(self.practice.sites) > 1 else None
         return next((site.name for site in self.practice.sites if site.id == where), "")
+
+
+def _with_whom(tracker: Tracker) -> object:
+    """The slot `practitioner`. "Not with Rossi", after Bianchi was wished for, still means Bianchi."""
+    slot, searched_for = tracker.get_slot("practitioner"), tracker.get_slot("searched_for")
+    refused, before = read_refused(slot), json.loads(searched_for)[2] if searched_for else None
+    return before if refused and read_practitioner(before) not in (None, refused) else slot
+
+
+def _is_with_them(chosen: Opening, asked: list[Any], searched_for: str | None) -> bool:
+    """ "With Bianchi, please", of a time that is with her: nothing but whom was said, and it stays."""
+    before = json.loads(searched_for) if searched_for else None
+    if before is None or [*before[:2], *before[3:]] != [*asked[:2], *asked[3:]]:
+        return False
+    wished, refused = read_practitioner(asked[2]), read_refused(asked[2])
+    return chosen.practitioner == wished if wished else refused not in (None, chosen.practitioner)
+
+
+def _has(openings: tuple[Opening, ...], practitioner: str) -> bool:
+    return any(opening.practitioner == practitioner for opening in openings)
 
 
 def _merged(wish: Any, searched_for: str | None) -> Any:

@@ -31,6 +31,7 @@ SMALL_TALK: Mapping[str, str] = {
     "ask_something": "utter_ask_anything",
     "nothing_to_cancel": "utter_nothing_to_cancel",
     "insult": "utter_insulted",
+    "tied_yes": "utter_tied_yes",
 }
 
 

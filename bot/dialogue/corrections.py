@@ -9,7 +9,9 @@ from typing import Any
 from bot.dialogue.model import CallStep, CollectStep
 from bot.dialogue.stacking import Chain, chains, same_chain
 from bot.dialogue.state import Frame, moved_to
+from bot.dialogue.values import same
 from bot.dialogue.workbench import Workbench
+from nlu.understanding import REFUSED
 
 CORRECTION = "pattern_correction"
 
@@ -34,6 +36,7 @@ def push_correction(bench: Workbench, slots: Mapping[str, Any], active: Chain | 
         {
             "corrected_slots": merged,
             "new_slot_values": list(merged.values()),
+            "names_nothing": all(_names_nothing(bench, name, value) for name, value in merged.items()),
             "is_reset_only": all(_asks_before_filling(bench, chain, name) for name in merged),
             "reset_flow_id": flow_id,
             "reset_step_id": step_id,
@@ -90,6 +93,15 @@ def _reset_point(
             if collects or calls:
                 return frame.frame_id, frame.flow_id, step.id
     return None, None, None
+
+
+def _names_nothing(bench: Workbench, name: str, value: Any) -> bool:
+    """ "Other times", "not with Rossi": turned down, and nothing named instead. Whether anything is different
+    now, only what comes next can say."""
+    if isinstance(value, str) and value.startswith(REFUSED):
+        return True
+    mappings = bench.assistant.slots[name].mappings
+    return any(m.type == "from_intent" and m.value is not None and same(m.value, value) for m in mappings)
 
 
 def _asks_before_filling(bench: Workbench, chain: Chain, slot: str) -> bool:

@@ -28,7 +28,7 @@ from bot.dialogue.slot_values import filled, last_value, whole_text
 from bot.dialogue.state import Conversation
 from bot.dialogue.taps import act_of, payload_commands
 from bot.dialogue.values import same
-from bot.dialogue.weighing import CLOSE, STRONG, UNSURE, weighed
+from bot.dialogue.weighing import CLOSE, PLAIN, STRONG, UNSURE, weighed
 from nlu.understanding import Entity, Understanding
 
 #: Intents that an answer to the waiting question always outranks.
@@ -77,6 +77,8 @@ def commands_for(
     if not answered and not sets:
         tapped = _led_on(message)
         answered = bool(tapped)
+    if not answered and not sets and _is_tied_yes(message):
+        return (KnowledgeAnswer(topic=_what_it_is_tied_to(message)),)
     acts = _acts(message, answered=answered or _is_more_of_the_same(message, sets))
     if any(isinstance(command, (HumanHandoff, Clarify)) for command in acts):
         return acts
@@ -103,7 +105,22 @@ def _is_no_yes(message: Message, choice: Entity) -> bool:
         return False
     refuses = any(e.entity == "yes_no" and e.value is False for e in said.entities)
     wants_else = message.confidence >= STRONG and message.intent not in _OF_A_TIME
-    return refuses or wants_else or "?" in said.text
+    return refuses or wants_else or "?" in said.text or "withheld" in said.details
+
+
+def _is_tied_yes(message: Message) -> bool:
+    """ "Yes, if I can bring my dog": only a plain yes can be noted."""
+    asks = message.asked is not None and message.asked.kind == "yes_no"
+    tied = asks and message.understanding.details.get("withheld") == "condition"
+    return tied and (message.intent in _WEAK or message.confidence < PLAIN)
+
+
+def _what_it_is_tied_to(message: Message) -> str:
+    """The answer of ours that the condition asks for, once the yes at its head no longer counts."""
+    told = [i for i in message.understanding.intent_ranking if i.name not in _WEAK]
+    topic = told[0].name.removeprefix("faq/") if told else ""
+    is_likely = bool(told) and 2 * told[0].confidence >= sum(i.confidence for i in told)
+    return topic if is_likely and topic in message.assistant.answers else "tied_yes"
 
 
 def _without_hasty_yes(

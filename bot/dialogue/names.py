@@ -35,7 +35,10 @@ CONTEXT: Mapping[str, frozenset[str]] = {
     VALIDATE: frozenset({"validate", "refill_utter", "refill_action", "rejections"}),
     "pattern_cancel_flow": frozenset({"canceled_name", "canceled_frames"}),
     "pattern_correction": frozenset(
-        {"corrected_slots", "new_slot_values", "is_reset_only", "reset_flow_id", "reset_step_id"}
+        {
+            *("corrected_slots", "new_slot_values", "names_nothing"),
+            *("is_reset_only", "reset_flow_id", "reset_step_id"),
+        }
     ),
     "pattern_clarification": frozenset({"names", "clarification_options"}),
     "pattern_continue_interrupted": frozenset(

@@ -106,6 +106,8 @@ def _extracted(message: Message, slot: Slot, entities: Sequence[Entity]) -> Any:
     match slot.type:
         case "bool":
             value = last_value(entities, "yes_no")
+            if value is None and message.understanding.details.get("withheld"):
+                return None  # "ok wait" is like a yes, and is none
             return {"affirm": True, "deny": False}.get(message.intent) if value is None else value
         case "categorical":
             return _named_value(slot, text)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.dialogue.asking import kind_of
 from bot.dialogue.message import Message
-from nlu.understanding import Intent
+from nlu.understanding import REFUSED, Intent
 
 STRONG = 0.6  # from here on an intent counts beside an answer to the waiting question
 UNSURE = 0.45  # below this, two flows that are nearly as likely are put to the patient
@@ -23,6 +23,8 @@ PLAIN = 0.95  # from here on a question about something is that question, whatev
 THINK_IT_OVER = "think_it_over"
 
 _PARTING = frozenset({"thanks", "goodbye"})
+
+_MOVE = "reschedule_visit"
 
 #: What a visit type or a day with a time is mistaken for, and up to which confidence.
 _MISTAKEN_FOR_A_VISIT: Mapping[str, float] = {
@@ -35,9 +37,10 @@ _MISTAKEN_FOR_A_DAY: Mapping[str, float] = {
     "other_openings": PLAIN,
     "faq/hours": STRONG,
 }
+#: What a visit "not with Rossi" is mistaken for: the no is to him.
+_MISTAKEN_FOR_A_REFUSAL = frozenset({"faq/wrong_number", "cancel_visit", "deny", _MOVE})
 _TIMES = ("wish", "time", "part_of_day", "asap")
 _ASKED_ABOUT = ("visit_type", "practitioner", "site")
-_MOVE = "reschedule_visit"
 #: Answers after which a visit stands: another day named right behind them is where it should be.
 _FIXED = frozenset({"utter_booked", "utter_visit_moved"})
 _BEFORE_AN_OFFER = frozenset({"name", "phone", "birth_date", "visit_type"})  # no times to turn down yet
@@ -180,6 +183,8 @@ def _thinks_it_over(message: Message) -> bool:
     said = message.understanding
     if not message.asked_slot or any(e.entity != "yes_no" for e in said.entities):
         return False
+    if said.details.get("withheld") == "later" and message.asked is not None:  # "ok wait"
+        return message.asked.kind == "yes_no" and "?" not in said.text
     return message.confidence < STRONG and _THINKS_IT_OVER.search(said.text) is not None
 
 
@@ -188,8 +193,15 @@ def _for_later(message: Message) -> str:
     return THINK_IT_OVER if THINK_IT_OVER in message.assistant.triggers else "cancel_flow"
 
 
+def _refuses_somebody(message: Message) -> bool:
+    named = [e.value for e in message.understanding.entities if e.entity == "practitioner"]
+    return any(isinstance(value, str) and value.startswith(REFUSED) for value in named)
+
+
 def _means_a_visit(message: Message, intent: Intent) -> bool:
     """ "First visit, not before four" asks for one, whatever else it resembles."""
+    if intent.name in _MISTAKEN_FOR_A_REFUSAL and message.names("visit_type") and _refuses_somebody(message):
+        return message.visit_flow() is not None
     question = intent.name.startswith("faq/") and "?" in message.understanding.text
     if message.names("visit_type"):
         limit = _MISTAKEN_FOR_A_VISIT.get(intent.name, 0.0)

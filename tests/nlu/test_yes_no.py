@@ -87,3 +87,69 @@ def test_ok_thanks_is_thanks_when_nothing_was_asked(read: Read, text: str, inten
     understood = read(text)
 
     assert understood.intent is not None and understood.intent.name == intent
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "sì cioè no"),
+        ("it", "ok ho cambiato idea"),
+        ("en", "ok wait no"),
+        ("en", "yes I changed my mind"),
+        ("ru", "да нет наверное"),
+        ("ru", "да хотя нет не могу"),
+    ],
+)
+def test_a_yes_that_is_taken_back_is_a_no(read: Read, language: str, text: str) -> None:
+    assert value(read(text, asking="yes_no", language=language), "yes_no") is False
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "why"),
+    [
+        ("it", "ok un attimo", "later"),
+        ("it", "perfetto, aspetti", "later"),
+        ("it", "sì se non si paga", "condition"),
+        ("it", "va bene martedì, purché non si paghi", "condition"),
+        ("it", "sì, se possibile con la dottoressa", "condition"),
+        ("en", "ok wait", "later"),
+        ("en", "sure, but let me check my diary first", "later"),
+        ("en", "yes, only if it doesn't hurt", "condition"),
+        ("en", "yes, Tuesday is fine as long as there is a lift", "condition"),
+        ("ru", "ок минутку", "later"),
+        ("ru", "ок если к женщине", "condition"),
+        ("ru", "да, если можно с ребёнком", "condition"),
+        ("de", "ja, wenn es nichts kostet", "condition"),
+        ("de", "ok, einen Moment", "later"),
+    ],
+)
+def test_a_yes_that_is_put_off_or_tied_is_none(read: Read, language: str, text: str, why: str) -> None:
+    languages = ("it", "en", "ru", "de") if language == "de" else ("it", "en", "ru")
+    understood = read(text, asking="yes_no", language=language, languages=languages)
+
+    assert value(understood, "yes_no") is None
+    assert understood.details["withheld"] == why
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("it", "sì anche se preferivo la mattina"),
+        ("it", "sì mi dica se devo portare qualcosa"),
+        ("it", "sì, se ritardo vi avviso"),
+        ("it", "sì aspetto conferma"),
+        ("en", "yes if possible"),
+        ("en", "yes even if it's early"),
+        ("en", "yes no problem"),
+        ("en", "ok can't wait"),
+        ("en", "yes. If I am late I'll call"),
+        ("ru", "да, нет возражений"),
+        ("ru", "да, если что позвоню"),
+        ("ru", "да не вопрос"),
+    ],
+)
+def test_a_yes_stands_beside_an_if_that_is_none(read: Read, language: str, text: str) -> None:
+    understood = read(text, asking="yes_no", language=language)
+
+    assert value(understood, "yes_no") is True
+    assert "withheld" not in understood.details

@@ -47,6 +47,21 @@ def test_two_corrections_in_one_message_are_one() -> None:
     assert desk.says == ["All right, I've changed that.", "monday, is that right?"]
 
 
+def test_who_only_turns_down_what_was_chosen_is_not_told_that_it_is_changed() -> None:
+    turning_down = BOOKING.replace(
+        "  day: {type: text}\n",
+        "  day:\n    type: text\n    mappings:\n      - type: from_llm\n"
+        "      - {type: from_intent, intent: other_openings, value: other}\n",
+    )
+    other = Desk(turning_down).hears(*READY).hears(SetSlot("day", "other"))
+    refused = Desk(turning_down).hears(*READY).hears(SetSlot("day", "not:friday"))
+    both = Desk(turning_down).hears(*READY).hears(SetSlot("day", "other"), SetSlot("reason", "pain"))
+
+    assert other.says == ["other, is that right?"]
+    assert refused.says == ["not:friday, is that right?"]
+    assert both.says == ["All right, I've changed that.", "other, is that right?"]
+
+
 def test_a_question_that_is_always_asked_anew_takes_no_corrected_value() -> None:
     twice = BOOKING.replace(
         "      - collect: reason\n", "      - collect: reason\n        ask_before_filling: true\n"

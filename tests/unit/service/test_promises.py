@@ -109,6 +109,30 @@ async def test_who_goes_on_with_the_assistant_is_where_they_were(surgery: Surger
     assert await surgery.desk.staff.desk.handoffs() == ()
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["anzi no faccio da solo", "never mind, can I book here?", "ладно не надо, сама запишусь"],
+)
+async def test_who_says_so_in_other_words_goes_on_with_the_assistant(surgery: Surgery, words: str) -> None:
+    anna = surgery.patient()
+    await anna.says("operatore")
+    await anna.says(words)
+    await anna.says("vorrei prenotare una prima visita, sono Anna Rossi")
+
+    assert anna.sees.choices
+    assert await surgery.desk.staff.desk.handoffs() == ()
+
+
+@pytest.mark.parametrize("words", ["can you book it for me here", "mi fa male, prenoto qui?", "вы здесь?"])
+async def test_what_is_for_a_person_waits_for_one(surgery: Surgery, words: str) -> None:
+    anna = surgery.patient()
+    await anna.says("operatore")
+    await anna.says(words)
+    waiting = await surgery.desk.staff.desk.conversation(surgery.contact(anna))
+
+    assert waiting.owner is Owner.QUEUE
+
+
 async def test_a_choice_of_the_apology_says_nothing_once_a_person_is_there(surgery: Surgery) -> None:
     anna = surgery.patient()
     await anna.says("operatore")
