@@ -1,5 +1,6 @@
 """Tells how pieces hang together, and which of them a "not", an "I can't" or an "except" is said of."""
 
+from nlu.times.on_offer import is_answered_no
 from nlu.times.pieces import Clock, Days, Link, Piece
 from nlu.times.refusals import free_afterwards, is_a_condition, leaves_only
 from nlu.times.tape import Tape
@@ -153,6 +154,9 @@ def negate(
         bare = tape.at(marker).text in _NO and tape.has(marker + 1, "and")  # "Monday no and after 5 yes"
         if "cannot" in senses and before and own_hour and not bare:  # "on Tuesday I have a meeting at 3"
             return pieces, piece.but(negated=True)
+        numbered = isinstance(piece.found, Days) and piece.found.kind == "number"
+        if numbered and after and is_answered_no(tape, marker):
+            continue
         if tape.at(marker).text in _NO and after and _is_instead(tape, pieces, piece, marker):
             continue  # "Thursday? No, Friday": a correction
         contrast = any(
