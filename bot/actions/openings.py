@@ -12,8 +12,9 @@ from rasa_sdk.interfaces import Tracker
 from bot.actions.desk import DeskAction, Event, read_opening, read_practitioner, read_wish, set_slots
 from bot.actions.places import read_site
 from bot.actions.turn import current_call
-from bot.actions.wording import opening_title, other_times, why_offered
+from bot.actions.wording import booked_until, opening_title, other_times, why_offered
 from bot.domain.diary import Opening, Wish
+from bot.domain.not_then import last_bookable_day, why_not_then
 from bot.domain.offer_reasons import reason_of
 from bot.domain.openings import site_of
 from bot.errors import BookingError
@@ -89,12 +90,14 @@ class FindOpenings(Searching):
         if not found:
             return set_slots(openings_result="none", search_reason=None)
         refs = [opening.ref for opening in found]
+        kind = self._kind_of_offer(found, wish, reason, doubted=doubted, misses=misses)
         return set_slots(
             openings_result="found",
             openings_on_offer=refs,
             openings_shown=[*shown, *(ref for ref in refs if ref not in shown)][-REMEMBERED:],
             searched_for=searched_for,
-            offer_kind=self._kind_of_offer(found, wish, reason, doubted=doubted, misses=misses),
+            offer_kind=kind,
+            nearest_because=why_not_then(self.practice, wish, current_call().at) if kind == "nearest" else None,
             opening=None if doubted else self._exactly(found, wish, reason),
             search_reason=None,
             hold_result=None,
@@ -163,6 +166,7 @@ class AskOpening(Searching):
             response=self.question,
             buttons=buttons,
             visit_name=visit_type.name(language) if visit_type else "",
+            booked_until=booked_until(last_bookable_day(self.practice, current_call().at), language),
         )
         # Why these are offered is told once, not each time the question comes back.
         told = tracker.get_slot("offer_kind") in (None, "wished")
