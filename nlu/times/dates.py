@@ -3,6 +3,7 @@
 from datetime import date
 
 from nlu.times import almanac
+from nlu.times.bare_hours import is_refused_of_a_part
 from nlu.times.full_dates import read_day_month_year
 from nlu.times.moved_dates import is_moved_onto, may_be_its_hour
 from nlu.times.numeric_dates import lists_to_a_month, numeric_pair
@@ -163,6 +164,7 @@ def _is_a_day_number(
         return False
     last = tape.number(end + 1) if tape.has(end, "to") else None
     hours = last is not None and last[0] < (tape.whole(begin) or 0)  # "except 12 to 2"
+    hours = hours or is_refused_of_a_part(tape, begin, end)
     excepted = tape.has(begin - 1, "except") and not (hours or tape.is_unknown(end) or tape.has(end, "works"))
     if counted or (excepted and tape.whole(begin)):  # "any day but 12", unlike "but 4 works"
         return True
