@@ -26,14 +26,17 @@ _EARLIER = (
     *("раньше", "пораньше", "слишком поздно", "поздновато"),
 )
 _AROUND = frozenset(
-    "a an any anything something bit little slightly much even got have has do does you there is are was it s its thats "
-    "that those these they re all be can could would i id like want need prefer please pls thanks thank for me us one "
-    "time times slot slots appointment no nope sorry ok okay hmm perhaps possibly possible at on in the day same on "
-    "un po poco po' pochino qualcosa qualche di ce c e avete avreste ha ne non si puo sarebbe possibile posso vorrei "
-    "preferirei meglio e' per favore grazie scusi no ok mi ci orario orari ora giorno lo stesso quello quel stessa "
-    "giornata nello in cosi mica magari anche "
-    "можно а есть ли что нибудь то чуть немного немножко еще ещё и нет не у вас мне бы лучше хотелось хочу надо "
-    "пожалуйста спасибо время времени на в тот же день этот это давайте нельзя получится или как либо другое".split()
+    plain_words(
+        "a an any anything something bit little slightly much even got have has do does you there is are was "
+        "it s its thats that those these they re all be can could would i id like want need prefer please "
+        "pls thanks thank for me us one time times slot slots appointment no nope sorry ok okay hmm perhaps "
+        "possibly possible at on in the day same un po poco pochino qualcosa qualche di ce c e avete avreste "
+        "ha ne si puo sarebbe possibile posso vorrei preferirei meglio per favore grazie scusi mi ci "
+        "orario orari ora giorno lo stesso quello quel stessa giornata nello cosi mica magari anche можно а "
+        "есть ли что нибудь то чуть немного немножко еще ещё и нет у вас мне бы лучше хотелось хочу надо "
+        "пожалуйста спасибо время времени на в тот же день этот это давайте нельзя получится или как либо "
+        "другое "
+    )
 )
 
 
@@ -56,7 +59,9 @@ def _beside(offered: list[datetime], words: Sequence[Word], context: Context, *,
     first, last = offered[0], offered[-1]
     clocks = sorted(start - _midnight(start) for start in offered)
     if first.date() != last.date() and clocks[-1] - clocks[0] <= _MUCH_THE_SAME:
-        begin, end = (clocks[-1] + _MINUTE, timedelta(hours=24) - _MINUTE) if later else (timedelta(), clocks[0])
+        begin, end = (
+            (clocks[-1] + _MINUTE, timedelta(hours=24) - _MINUTE) if later else (timedelta(), clocks[0])
+        )
         return _entity(words, "part_of_day", {"from": _clock(begin), "to": _clock(end)})
     one_day = first.date() == last.date()
     if later:
@@ -69,7 +74,13 @@ def _beside(offered: list[datetime], words: Sequence[Word], context: Context, *,
 def _entity(words: Sequence[Word], kind: str, value: dict[str, str]) -> Entity:
     text = " ".join(word.text for word in words)
     return Entity(
-        entity=kind, value=value, start=words[0].start, end=words[-1].end, text=text, grain="part", confidence=0.95
+        entity=kind,
+        value=value,
+        start=words[0].start,
+        end=words[-1].end,
+        text=text,
+        grain="part",
+        confidence=0.95,
     )
 
 

@@ -97,7 +97,9 @@ class FindOpenings(Searching):
             openings_shown=[*shown, *(ref for ref in refs if ref not in shown)][-REMEMBERED:],
             searched_for=searched_for,
             offer_kind=kind,
-            nearest_because=why_not_then(self.practice, wish, current_call().at) if kind == "nearest" else None,
+            nearest_because=why_not_then(self.practice, wish, current_call().at)
+            if kind == "nearest"
+            else None,
             opening=None if doubted else self._exactly(found, wish, reason),
             search_reason=None,
             hold_result=None,
@@ -109,6 +111,9 @@ class FindOpenings(Searching):
         kind = "nearest" if misses else self._kind(found, wish, reason)
         # That nothing is free then has to be said first: it shows what was understood, too.
         return "in_doubt" if doubted and kind == "wished" else kind
+
+    def _why_nearest(self, wish: Wish) -> str | None:
+        return why_not_then(self.practice, wish, current_call().at)
 
     def _kind(self, found: tuple[Opening, ...], wish: Wish, reason: str | None) -> str:
         if reason in ("more", "taken"):

@@ -1,4 +1,4 @@
-"""Reads days of the month beside openings on offer: "no, the 3rd then", "meglio il 4", "нет, тогда третьего"."""
+"""Reads days of the month beside openings on offer: "no, the 3rd then", "meglio il 4", "лучше третьего"."""
 
 import re
 from datetime import date

@@ -90,7 +90,17 @@ _END = Lexeme(_NOTHING, "", 0, 0, False)
 class Tape:
     """The lexemes of one message. Looking past either end is allowed and finds nothing."""
 
-    __slots__ = ("capitals", "context", "days_at", "hesitates", "kinds", "lexemes", "read", "text", "vocabulary")
+    __slots__ = (
+        "capitals",
+        "context",
+        "days_at",
+        "hesitates",
+        "kinds",
+        "lexemes",
+        "read",
+        "text",
+        "vocabulary",
+    )
 
     def __init__(self, text: str, vocabulary: Vocabulary, context: Context) -> None:
         self.vocabulary = vocabulary
