@@ -34,6 +34,7 @@ IN_SEPTEMBER = {
     "en": "first visit in September",
     "ru": "первичный приём в сентябре",
 }
+WHY_NOT = {"it": "come mai?", "en": "why not?", "ru": "а почему?"}
 CLOSED = {"it": "lo studio è chiuso", "en": "We're closed then", "ru": "клиника закрыта"}
 UNTIL = {"it": "fino a venerdì 1 maggio", "en": "up to Friday 1 May", "ru": "до 1 мая"}
 AROUND_ELEVEN = {
@@ -77,6 +78,16 @@ async def test_a_day_on_which_nobody_works_is_said_to_be_one(house: House, langu
 
     assert CLOSED[language] in anna.text
     assert anna.openings
+
+
+async def test_whoever_asks_why_not_is_told_hours_and_horizon(house: House, language: str) -> None:
+    anna = await asks(house, language, ON_SUNDAY)
+    on_offer = anna.openings
+    await anna.says(WHY_NOT[language])
+
+    assert "9:00–13:00" in anna.text
+    assert "60" in anna.text
+    assert anna.openings == on_offer
 
 
 async def test_how_far_ahead_can_be_booked_is_told(house: House, language: str) -> None:
