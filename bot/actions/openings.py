@@ -12,7 +12,7 @@ from rasa_sdk.interfaces import Tracker
 from bot.actions.desk import DeskAction, Event, read_opening, read_practitioner, read_wish, set_slots
 from bot.actions.places import read_site
 from bot.actions.turn import current_call
-from bot.actions.wording import booked_until, opening_title, other_times, why_offered
+from bot.actions.wording import diary_open_until, opening_title, other_times, why_offered
 from bot.domain.diary import Opening, Wish
 from bot.domain.not_then import last_bookable_day, why_not_then
 from bot.domain.offer_reasons import reason_of
@@ -171,7 +171,7 @@ class AskOpening(Searching):
             response=self.question,
             buttons=buttons,
             visit_name=visit_type.name(language) if visit_type else "",
-            booked_until=booked_until(last_bookable_day(self.practice, current_call().at), language),
+            diary_open_until=diary_open_until(last_bookable_day(self.practice, current_call().at), language),
         )
         # Why these are offered is told once, not each time the question comes back.
         told = tracker.get_slot("offer_kind") in (None, "wished")

@@ -58,7 +58,7 @@ def _day_on_button(day: date, language: str) -> str:
     return format_date(day, _in(_ON_BUTTON, language), locale=language)
 
 
-def booked_until(day: date, language: str) -> str:
+def diary_open_until(day: date, language: str) -> str:
     """ "Friday 1 May", "venerdì 1 maggio", "1 мая": behind "up to", "fino a", "до"."""
     return format_date(day, _in(_UNTIL, language), locale=language)
 

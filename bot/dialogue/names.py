@@ -92,7 +92,7 @@ FACTS = frozenset(
         "visit_type_names",
         "visit_prices",
         "visit_durations",
-        "bookable_days",
+        "diary_open_days",
         "chat_languages",
         "practice_website",
         "practice_email",
