@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from nlu.contacts import find_codes, find_emails, find_phones
 from nlu.durations import find_minutes
+from nlu.later_earlier import find_time_beside
 from nlu.lexicon import known_languages, lexicon
 from nlu.names import find_person
 from nlu.offers import find_choice
@@ -44,6 +45,8 @@ def find_entities(
     phones = find_phones(text, country=context.country, asked=context.asking == "phone")
     contacts = [*codes, *find_emails(text), *(phone for phone in phones if not _overlaps(phone, codes))]
     times = [e for e in _times(text, _as_offered(context), languages) if not _overlaps(e, contacts)]
+    beside = None if times else find_time_beside(words, _as_offered(context))
+    times = [beside] if beside else times
     if context.asking in _ANSWERED_BY and not any(
         e.entity == context.asking for e in (*contacts, *times)
     ):  # something else was said instead: "Monday afternoon" where a date of birth was asked

@@ -34,7 +34,7 @@ def find_choice(
         return None
     picked = (
         _by_title(text, words, choices)
-        or _by_place(text, words, choices, language)
+        or (None if _is_a_date(times) else _by_place(text, words, choices, language))
         or _the_earliest(text, words, choices, language)
     )
     if picked is not None:
@@ -84,6 +84,11 @@ def _by_place(
     if not 1 <= place <= len(choices):
         return None
     return _entity(choices[place - 1], text, word.start, word.end)
+
+
+def _is_a_date(times: Sequence[Entity]) -> bool:
+    """ "No, the 3rd then" is no third of the list, where nlu.times took it for a day."""
+    return any(e.entity == "time" and e.grain == "day" and e.confidence >= _MEANT for e in times)
 
 
 def _the_earliest(

@@ -33,6 +33,7 @@ _NEW: Mapping[str, str] = {
     "openings_shown": "new_times_shown",
     "searched_for": "new_times_searched",
     "offer_kind": "new_times_kind",
+    "nearest_because": "new_times_because",
     "search_reason": "new_times_reason",
     "hold_result": "new_hold_result",
 }

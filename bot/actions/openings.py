@@ -20,8 +20,9 @@ from bot.actions.desk import (
 )
 from bot.actions.places import read_site
 from bot.actions.turn import current_call
-from bot.actions.wording import opening_title, other_times, why_offered
+from bot.actions.wording import diary_open_until, opening_title, other_times, why_offered
 from bot.domain.diary import Opening, Wish
+from bot.domain.not_then import last_bookable_day, why_not_then
 from bot.domain.offer_reasons import reason_of
 from bot.domain.openings import site_of
 from bot.errors import BookingError
@@ -120,12 +121,15 @@ class FindOpenings(Searching):
             return set_slots(openings_result="none", search_reason=None)
         refs = [opening.ref for opening in found]
         kind = self._kind_of_offer(found, wish, reason, doubted=doubted, misses=misses)
+        because = why_not_then(self.practice, wish, current_call().at) if kind == "nearest" else None
         return set_slots(
             openings_result="found",
             openings_on_offer=refs,
             openings_shown=[*shown, *(ref for ref in refs if ref not in shown)][-REMEMBERED:],
             searched_for=searched_for,
-            offer_kind=self.about_whom(kind, found, wish, refused),
+            # Closed, or too far ahead, is said as what it is, whoever was wished for.
+            offer_kind=kind if because else self.about_whom(kind, found, wish, refused),
+            nearest_because=because,
             opening=None
             if doubted or (refused and _has(found, refused))
             else self._exactly(found, wish, reason),
@@ -208,6 +212,7 @@ class AskOpening(Searching):
             buttons=buttons,
             visit_name=visit_type.name(language) if visit_type else "",
             practitioner_name=self._named(tracker),
+            diary_open_until=diary_open_until(last_bookable_day(self.practice, current_call().at), language),
         )
         # Why these are offered is told once, not each time the question comes back.
         told = tracker.get_slot("offer_kind") in (None, "wished")

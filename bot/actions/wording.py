@@ -16,6 +16,7 @@ TITLE_LENGTH = 24  # a row of a WhatsApp list
 
 _AT = {"en": "{day} at {time}", "it": "{day} alle {time}", "ru": "{day}, {time}"}
 _ON_BUTTON = {"en": "EEE d MMM", "it": "EEE d/M", "ru": "EEE d.MM"}
+_UNTIL = {"en": "EEEE d MMMM", "it": "EEEE d MMMM", "ru": "d MMMM"}  # "до 1 мая", which declines no weekday
 _OTHER_TIMES = {"en": "Other times", "it": "Altri orari", "ru": "Другое время"}
 _ANYWHERE = {"en": "Wherever it is sooner", "it": "Dove c'è posto prima", "ru": "Где раньше"}
 _WHY = {
@@ -55,6 +56,11 @@ def visit_title(start: datetime, language: str) -> str:
 @lru_cache(maxsize=1024)
 def _day_on_button(day: date, language: str) -> str:
     return format_date(day, _in(_ON_BUTTON, language), locale=language)
+
+
+def diary_open_until(day: date, language: str) -> str:
+    """ "Friday 1 May", "venerdì 1 maggio", "1 мая": behind "up to", "fino a", "до"."""
+    return format_date(day, _in(_UNTIL, language), locale=language)
 
 
 def why_offered(reason: Reason | None, language: str) -> str:

@@ -95,6 +95,7 @@ FACTS = frozenset(
         "visit_type_names",
         "visit_prices",
         "visit_durations",
+        "diary_open_days",
         "chat_languages",
         "practice_website",
         "practice_email",

@@ -64,6 +64,13 @@ _WHY = re.compile(
 )
 
 
+_WHY_NOT = re.compile(
+    r"\W*((but|and|ma|e|а|но|и)\s+)?"
+    r"(why( not)?( then)?|how come|come mai( no)?|perch[eéè]( no)?|(а )?почему( нет| нельзя| так| не)?)\W*",
+    re.IGNORECASE,
+)
+
+
 def weighed(message: Message) -> Message:
     """The same message, where what it names tells more about it than the likeliest intent does."""
     intent, names = _outweighed(message), message.understanding.entities
@@ -86,6 +93,8 @@ def _outweighed(message: Message) -> Intent | None:
         return parting
     if _thinks_it_over(message):
         return Intent(name=_for_later(message), confidence=1.0)
+    if kind == "opening" and "why_not_then" in message.assistant.answers and _asks_why(message):
+        return Intent(name="faq/why_not_then", confidence=1.0)
     personal = kind in ("name", "phone", "birth_date")
     if personal and _WHY.fullmatch(message.understanding.text):
         return Intent(name="skip", confidence=1.0)
@@ -119,6 +128,11 @@ def _outweighed(message: Message) -> Intent | None:
     if message.active and intent.name == "faq/practitioners" and message.names("practitioner"):
         return intent if intent.confidence >= PLAIN else None
     return None if _means_a_visit(message, intent) else intent
+
+
+def _asks_why(message: Message) -> bool:
+    """ "Why not?", said to other times than those that were asked for."""
+    return _WHY_NOT.fullmatch(message.understanding.text) is not None
 
 
 def _corrects_what_was_just_fixed(message: Message) -> bool:

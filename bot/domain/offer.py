@@ -34,8 +34,11 @@ LEAVES_A_GAP = 2.0
 FILLS_A_GAP = -2.5  # rather that than the same hour of an empty day, but nobody waits a day for it
 UNLIKELIER_WINDOW = 2.0
 NEAR_RATHER_THAN_SPREAD = 0.4  # the weight of spreading alternatives
+OFF_THE_HOUR = 10.0  # for each hour away from one that was told roughly: rather that hour on another day
 OTHER_DAY = 4.0  # a day away weighs as much as four hours away on the day itself
 
+
+ROUGHLY = (30, 60)  # minutes before and after an hour that is told roughly, as `nlu` returns it
 
 #: An offer of so many openings never has to look at more days than this many more.
 DAYS_TO_SPARE = 4
@@ -132,10 +135,13 @@ def _weighed(
     a_day = 0.0 if wish.windows and not is_match else LATER_DAY if is_match else LATER_DAY / 2
     day, minutes = walls.day[pool], walls.minute_of_day[pool]
     practitioner = walls.practitioner[pool]
+    about = _told_roughly(wish)
     days, index_of_day = np.unique(day, return_inverse=True)
     is_anywhen = not wish.windows and wish.part is None
     penalty = (0.0 if is_anywhen else _distance(walls, pool, wish)) + minutes / (24 * 60)
     penalty += index_of_day * a_day
+    if about is not None:
+        penalty += np.abs(minutes - about) / 60 * OFF_THE_HOUR
     tidy, fills = (each[pool] for each in _is_tidy(openings, walls))
     penalty += np.where(tidy, 0.0, LEAVES_A_GAP) + np.where(fills, FILLS_A_GAP, 0.0)
     minute = day * (24 * 60) + minutes
@@ -155,6 +161,14 @@ def _weighed(
         part_of_day=(of_the_day >= 13 * 60).astype(np.int64) + (of_the_day >= 17 * 60),
         practitioner=practitioner[kept],
     )
+
+
+def _told_roughly(wish: Wish) -> int | None:
+    """ "Around eleven" is understood as half past ten to twelve, of any day; the hour itself comes first."""
+    if wish.part is None or wish.windows:
+        return None
+    start, end = _minutes(wish.part[0]), _minutes(wish.part[1])
+    return start + ROUGHLY[0] if end - start == sum(ROUGHLY) else None
 
 
 def _said_of(opening: Opening, fills_a_gap: bool) -> Opening:

@@ -21,6 +21,7 @@ def is_an_hour(tape: Tape, place: int, end: int) -> bool:
         or _is_all_but_filler(tape, place, end)
         or _is_another(tape, place)
         or _is_beside_a_part(tape, place)
+        or is_refused_of_a_part(tape, place, end)
         or _leads_a_day(tape, place)
         or _leads_exact_hours(tape, place)
         or _leads_a_weekday(tape, place, end)
@@ -180,6 +181,20 @@ def _is_beside_a_part(tape: Tape, place: int) -> bool:
         return False
     after = _part_at(tape, following)
     return after is not None and _is_within(tape, number[0], after)
+
+
+def is_refused_of_a_part(tape: Tape, place: int, end: int) -> bool:
+    """ "Before lunch, ideally not 9", "утром, но не в 9": an hour of that part."""
+    hour = plain_number(tape, place)
+    refused = place - 1 - tape.has(place - 1, "at", "at_weak")
+    part = refused - 1
+    while part > refused - 3 and tape.has(part, "soft"):
+        part -= 1
+    if hour is None or not tape.has(refused, "not", "except") or part not in tape.read:
+        return False
+    ends = end >= len(tape) or tape.has(end, "soft", "wishing", "filler")
+    told = tape.get(part, "part")
+    return ends and told is not None and _is_within(tape, hour[0], told)
 
 
 def _part_at(tape: Tape, place: int) -> str | None:

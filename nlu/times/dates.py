@@ -3,9 +3,11 @@
 from datetime import date
 
 from nlu.times import almanac
+from nlu.times.bare_hours import is_refused_of_a_part
 from nlu.times.full_dates import read_day_month_year
 from nlu.times.moved_dates import is_moved_onto, may_be_its_hour
 from nlu.times.numeric_dates import lists_to_a_month, numeric_pair
+from nlu.times.on_offer import day_meant, is_a_place
 from nlu.times.pieces import PAST, Days
 from nlu.times.said_dates import read_said_date
 from nlu.times.tape import Tape
@@ -94,14 +96,14 @@ def _number_of_month(tape: Tape, place: int) -> tuple[Days, int] | None:
     counted = tape.has(end, "number_of_day") or (tape.has(begin - 1, "number_of_day") and begin > place)
     if is_moved := is_moved_onto(tape, begin, end):
         announced = True
-    if tape.context.asking in ("opening", "choice") and not counted and number <= len(tape.context.choices):
+    if not counted and is_a_place(tape, begin, end, number):
         return None
     if not _is_a_day_number(
         tape, begin, end, announced=announced, ordinal=ordinal is not None, counted=counted or is_moved
     ):
         return None
     end = end + 1 if tape.has(end, "number_of_day") else end
-    day = almanac.day_ahead(tape.today, number)
+    day = day_meant(tape, number)
     if day is None:
         return None
     if ordinal is not None and tape.at(end).text in ("one", "slot", "option"):  # "the second one, 11.30"
@@ -162,6 +164,7 @@ def _is_a_day_number(
         return False
     last = tape.number(end + 1) if tape.has(end, "to") else None
     hours = last is not None and last[0] < (tape.whole(begin) or 0)  # "except 12 to 2"
+    hours = hours or is_refused_of_a_part(tape, begin, end)
     excepted = tape.has(begin - 1, "except") and not (hours or tape.is_unknown(end) or tape.has(end, "works"))
     if counted or (excepted and tape.whole(begin)):  # "any day but 12", unlike "but 4 works"
         return True

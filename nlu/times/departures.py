@@ -2,6 +2,7 @@
 
 from nlu.times.cancellations import is_called_off_behind
 from nlu.times.days import read_days
+from nlu.times.one_hour import cut_refused_edges
 from nlu.times.own_hours import is_booked_hour, is_day, is_day_of_own_hour, is_own_hour
 from nlu.times.pieces import Clock, Days, Instant, Piece, Whenever
 from nlu.times.tape import Tape
@@ -18,6 +19,7 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     for piece in pieces:
         leaves = tape.speaks_of_moving and not _is_left_already(tape, moved)
         moved.extend(_from_to(tape, piece) if leaves else [piece])
+    moved = cut_refused_edges(tape, moved)
     moved = [piece for number, piece in enumerate(moved) if not _is_beside_the_wish(tape, moved, number)]
     if _is_called_off(tape, moved):
         return [piece.but(dismissed=True, negated=False) for piece in moved]

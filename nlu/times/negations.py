@@ -1,5 +1,6 @@
 """Tells how pieces hang together, and which of them a "not", an "I can't" or an "except" is said of."""
 
+from nlu.times.on_offer import is_answered_no
 from nlu.times.pieces import Clock, Days, Link, Piece
 from nlu.times.refusals import free_afterwards, is_a_condition, leaves_only
 from nlu.times.tape import Tape
@@ -38,7 +39,7 @@ def _leads_to_another_hour(tape: Tape, start: int, end: int) -> bool:
 
 
 _NEAR = 4
-_LISTED = ("weekday", "digits", "number", "ordinal", "relative", "day_number", "at", "holiday")
+_LISTED = ("weekday", "weekdays", "digits", "number", "ordinal", "relative", "day_number", "at", "holiday")
 _BETWEEN = 3  # lexemes between a day and the hour of it
 _BOTH = 5  # lexemes between "sia" and "che"
 _THEN = frozenset({"потом", "poi"})
@@ -108,6 +109,7 @@ def _is_agreed(tape: Tape, piece: Piece, end: int) -> bool:
 #: What follows these is wished for, though the day before it was not.
 _RATHER = frozenset(
     {"а", "лучше", "давайте", "тогда", "зато", "meglio", "preferibilmente", "preferably", "ideally"}
+    | {"желательно", "предпочтительно", "possibilmente", "idealmente", "possibly"}
 )
 _WISHED = ("wishing", "works", "whenever", "asap", "free")
 _NO = frozenset({"no", "нет", "net"})
@@ -153,6 +155,9 @@ def negate(
         bare = tape.at(marker).text in _NO and tape.has(marker + 1, "and")  # "Monday no and after 5 yes"
         if "cannot" in senses and before and own_hour and not bare:  # "on Tuesday I have a meeting at 3"
             return pieces, piece.but(negated=True)
+        numbered = isinstance(piece.found, Days) and piece.found.kind == "number"
+        if numbered and after and is_answered_no(tape, marker):
+            continue
         if tape.at(marker).text in _NO and after and _is_instead(tape, pieces, piece, marker):
             continue  # "Thursday? No, Friday": a correction
         contrast = any(
@@ -227,8 +232,11 @@ def _is_amid_a_list(tape: Tape, last: Piece, piece: Piece, place: int) -> bool:
         return False
     begin = last.end + (tape.at(last.end).text == ",")
     comma = all(tape.has(p, "at_weak", "of", "filler") for p in range(begin, place))
-    behind = tape.skip(piece.end + 1, "at_weak", "of", most=1)
-    goes_on = tape.has(piece.end, "or", "and") and tape.has(behind, *_LISTED)
+    end = piece.end
+    while tape.at(end).text == "," and tape.has(end + 1, "weekday", "weekdays"):
+        end += 2  # "Mondays, Tuesdays, Wednesdays or Fridays"
+    behind = tape.skip(end + 1, "at_weak", "of", most=1)
+    goes_on = tape.has(end, "or", "and") and tape.has(behind, *_LISTED)
     return comma and goes_on and last.found.kind == piece.found.kind
 
 

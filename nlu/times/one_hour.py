@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from nlu.times.hours import part_hours
-from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.pieces import Clock, Days, Moment, Piece
 from nlu.times.tape import Tape
 
 _BEHIND = 4  # lexemes between the hours and "I'm easy"
+_HOUR = 60
 _EARLY = 6 * 60  # "domattina alle 8:30", though it is opened at nine
 
 
@@ -162,6 +163,30 @@ def _one_clock(tape: Tape, last: Piece, piece: Piece) -> Clock | None:
     if one.shape == "part" and other.shape in ("after", "before") and not one.negated and piece.link != "or":
         return replace(other, part=one.part)
     return None
+
+
+def cut_refused_edges(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "In the morning, not at 9" is from ten on; what is refused amid a part leaves it as it is."""
+    cut = list(pieces)
+    for number, piece in enumerate(pieces[1:], 1):
+        before, hour = cut[number - 1], piece.found
+        if not piece.negated or not isinstance(hour, Clock) or hour.shape != "point" or hour.start is None:
+            continue
+        part = before.found
+        plain = isinstance(part, Clock) and part.shape == "part" and not (before.negated or before.dismissed)
+        if plain and piece.link != "break" and isinstance(part, Clock):
+            cut[number - 1] = before.but(found=_without_edge(tape, part, hour.start))
+    return cut
+
+
+def _without_edge(tape: Tape, part: Clock, refused: Moment) -> Clock:
+    start, end = part_hours(part.part or "", tape.vocabulary, tape.context)
+    for reading in refused.readings():
+        if start <= reading < start + _HOUR <= end - _HOUR:
+            return Clock("after", Moment(reading + _HOUR), part=part.part)
+        if end - _HOUR <= reading < end:
+            return Clock("before", end=Moment(reading), part=part.part)
+    return part
 
 
 def _meet(tape: Tape, hours: Clock, part: Clock) -> bool:

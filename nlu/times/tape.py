@@ -90,11 +90,22 @@ _END = Lexeme(_NOTHING, "", 0, 0, False)
 class Tape:
     """The lexemes of one message. Looking past either end is allowed and finds nothing."""
 
-    __slots__ = ("capitals", "context", "days_at", "hesitates", "kinds", "lexemes", "read", "vocabulary")
+    __slots__ = (
+        "capitals",
+        "context",
+        "days_at",
+        "hesitates",
+        "kinds",
+        "lexemes",
+        "read",
+        "text",
+        "vocabulary",
+    )
 
     def __init__(self, text: str, vocabulary: Vocabulary, context: Context) -> None:
         self.vocabulary = vocabulary
         self.context = context
+        self.text = text
         self.days_at: dict[int, tuple[Days, int] | None] = {}  # what was read there already
         self.capitals: frozenset[int] = frozenset()  # where a capital stands
         self.read: set[int] = set()  # the places that a piece was made of

@@ -68,7 +68,7 @@ PREPARE = (
     "как подготовиться к первичному приёму в четверг?",
 )
 AT_THREE = ("alle 15", "at 3pm", "в 15:00")
-NOT_THEN = {"it": "non c'è posto", "en": "Nothing is free exactly then", "ru": "всё занято"}
+NOT_THEN = {"it": "non c'è posto", "en": "Nothing is free exactly then", "ru": "свободных мест нет"}
 SPEAK = {
     "it": ("can we speak English, please?", "let's go on in English", "en"),
     "en": ("по-русски, пожалуйста", "продолжим по-русски", "ru"),

@@ -121,3 +121,52 @@ def test_the_last_one_is_the_last_time_and_no_other_times(read: Read) -> None:
     others = OfferedChoice(title="Altri orari", value="other")
 
     assert value(read("the last one", asking="opening", choices=(*TIMES, others)), "choice") == "thu9"
+
+
+@pytest.mark.parametrize("text", ["no the 3rd then", "meglio il 3", "нет, тогда третьего"])
+def test_a_day_of_the_month_is_no_place_in_the_list(read: Read, text: str) -> None:
+    understood = read(text, asking="opening", choices=TIMES)
+
+    assert value(understood, "choice") is None
+    assert value(understood, "wish") is not None
+
+
+ONE_DAY = tuple(choice for choice in TIMES if choice.value != "thu9")
+
+
+@pytest.mark.parametrize(
+    ("text", "window"),
+    [
+        ("later", ["2026-11-24T15:31", "2026-11-25T00:00"]),
+        ("un po' più tardi?", ["2026-11-24T15:31", "2026-11-25T00:00"]),
+        ("а попозже можно?", ["2026-11-24T15:31", "2026-11-25T00:00"]),
+        ("that's too early", ["2026-11-24T15:31", "2026-11-25T00:00"]),
+        ("earlier please", ["2026-11-24T00:00", "2026-11-24T09:00"]),
+        ("qualcosa prima?", ["2026-11-24T00:00", "2026-11-24T09:00"]),
+        ("пораньше", ["2026-11-24T00:00", "2026-11-24T09:00"]),
+    ],
+)
+def test_later_and_earlier_are_said_of_the_times_on_offer(read: Read, text: str, window: list[str]) -> None:
+    wish = value(read(text, asking="opening", choices=ONE_DAY), "wish")
+
+    assert wish == {"windows": [window], "part": None, "asap": False}
+
+
+def test_later_than_much_the_same_hour_of_several_days_is_another_hour(read: Read) -> None:
+    about_nine = tuple(choice for choice in TIMES if choice.value != "tue15")
+    wish = value(read("a bit later", asking="opening", choices=about_nine), "wish")
+
+    assert wish == {"windows": [], "part": ["09:31", "23:59"], "asap": False}
+
+
+def test_later_than_hours_of_several_days_is_another_day(read: Read) -> None:
+    wish = value(read("later", asking="opening", choices=TIMES), "wish")
+
+    assert wish == {"windows": [["2026-11-26T09:31", "2026-12-10T00:00"]], "part": None, "asap": False}
+
+
+@pytest.mark.parametrize(
+    "text", ["maybe I'll do it later", "I'll tell you later", "la prima", "later, I have to go now"]
+)
+def test_what_is_put_off_is_no_later_time(read: Read, text: str) -> None:
+    assert value(read(text, asking="opening", choices=ONE_DAY), "wish") is None

@@ -61,6 +61,7 @@ def _always_known(practice: Practice, language: str) -> dict[str, str]:
         ),
         "visit_prices": visit_prices(practice, language),
         "visit_durations": visit_durations(practice, language),
+        "diary_open_days": str(practice.horizon.days),
         "chat_languages": in_a_row([_language_name(x, language) for x in practice.languages], language),
         "practice_website": practice.website or "",
         "practice_email": practice.email or "",

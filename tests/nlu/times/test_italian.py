@@ -161,6 +161,8 @@ BOTH = [
     ("domani tra le 9 e le 11", "03-03 09:00-11:00"),
     ("dalle 9 alle 11 di mercoledì", "03-04 09:00-11:00"),
     ("domani ma non di mattina", "03-03 13:00-19:00"),
+    ("giovedì mattina, ma non alle 9", "03-05 10:00-13:00"),
+    ("la settimana prossima, non lunedì e possibilmente di mattina", "03-10..03-15, any 09:00-13:00"),
     ("mercoledi' 11 marzo ore 16", "03-11 16:00-17:00"),
     ("il 12 alle 10:30", "03-12 10:30-11:30"),
     ("il 5 dicembre alle 9", "12-05 09:00-10:00"),

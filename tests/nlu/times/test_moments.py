@@ -169,6 +169,36 @@ def test_offered_openings_change_how_an_answer_is_read(answer: str, meaning: str
     assert understood == meaning
 
 
+@pytest.mark.parametrize(
+    ("language", "answer", "meaning"),
+    [
+        ("en", "no the 3rd then", "04-03"),
+        ("en", "the 3rd would be better", "04-03"),
+        ("en", "no the 9th", "04-09"),
+        ("en", "the 30th?", "03-30"),
+        ("en", "the 3rd one", "-"),
+        ("en", "ok the 3rd", "-"),
+        ("en", "I'll take the 3rd", "-"),
+        ("en", "no, the third", "-"),
+        ("it", "no allora il 3", "04-03"),
+        ("it", "meglio il 3", "04-03"),
+        ("it", "la 3", "-"),
+        ("it", "prendo il 3", "-"),
+        ("it", "il terzo", "-"),
+        ("ru", "нет, тогда третьего", "04-03"),
+        ("ru", "лучше 3-го", "04-03"),
+        ("ru", "третье", "-"),
+        ("ru", "3", "-"),
+    ],
+)
+def test_a_day_of_the_month_is_the_one_nearest_to_those_on_offer(
+    language: str, answer: str, meaning: str
+) -> None:
+    all_on_one_day = tuple(f"2026-04-02T{hour}" for hour in ("14:00", "14:30", "16:00"))
+
+    assert told(answer, language, moment(asking="opening", offered=all_on_one_day)) == meaning
+
+
 def test_a_day_and_an_hour_are_one_entity_with_its_place_in_the_text() -> None:
     entities = find_times("Sì, domani alle 15 va bene", language="it", context=moment())
 

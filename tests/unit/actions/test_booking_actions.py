@@ -89,6 +89,7 @@ async def test_openings_are_noted_as_the_offer(desk: Desk) -> None:
         "openings_shown": refs,
         "searched_for": '["first_visit", "asap", null]',
         "offer_kind": "wished",
+        "nearest_because": None,
         "opening": None,
         "search_reason": None,
         "hold_result": None,

@@ -24,6 +24,7 @@ def test_the_facts_are_in_the_patients_language() -> None:
         "practitioner_names": "dott. Marco Rossi e dott.ssa Livia Bianchi",
         "practitioners_and_work": "dott. Marco Rossi e dott.ssa Livia Bianchi",
         "visit_type_names": "prima visita e igiene orale professionale",
+        "diary_open_days": "60",
         "chat_languages": "italiano, inglese e russo",
         "visit_durations": "prima visita 30 minuti e igiene orale professionale 45 minuti",
     }

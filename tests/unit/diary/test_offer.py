@@ -229,3 +229,22 @@ def test_an_opening_is_told_apart_from_another_by_its_ref() -> None:
     one = opening("2027-03-02 10:00", "verdi")
 
     assert Opening.parse_ref(one.ref) == one
+
+
+def test_an_hour_that_was_told_roughly_comes_before_those_around_it() -> None:
+    around_eleven = wish(part=(time(10, 30), time(12)))
+
+    offered = offer(free(), around_eleven, clock=ROME, limit=4)
+
+    assert [f"{ROME.wall(o.start):%d %H:%M}" for o in offered] == [
+        "01 11:00",
+        "02 11:00",
+        "03 11:00",
+        "04 11:00",
+    ]
+
+
+def test_hours_told_from_and_to_begin_with_the_first() -> None:
+    offered = offer(free(), wish(part=(time(10), time(12))), clock=ROME, limit=1)
+
+    assert [f"{ROME.wall(o.start):%d %H:%M}" for o in offered] == ["01 10:00"]
