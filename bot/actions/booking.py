@@ -9,7 +9,7 @@ from rasa_sdk.interfaces import Action, Tracker
 
 from bot.actions.appointments import AskVisit, FindVisits, ReadVisit, TellVisits
 from bot.actions.cancelling import AskConfirmCancel, CancelVisit, HandVisitOn, NoteCancelReason
-from bot.actions.companions import NoteBooked, TakeCompanion
+from bot.actions.companions import NoteBooked, RecallBooked, TakeNextPatient
 from bot.actions.delays import FindTodaysVisit
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
 from bot.actions.identity import ProveIdentity
@@ -64,7 +64,8 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         AskConfirmBooking,
         Book,
         NoteBooked,
-        TakeCompanion,
+        RecallBooked,
+        TakeNextPatient,
         ReleaseHolds,
         PrepareHandoff,
         FindTodaysVisit,

@@ -27,26 +27,36 @@ class NoteBooked(DeskAction):
         midnight = (start + timedelta(days=1)).replace(hour=0, minute=0)
         until = min(start + _NEAR, midnight)
         wish = {"windows": [[f"{start:%Y-%m-%dT%H:%M}", f"{until:%Y-%m-%dT%H:%M}"]], "part": None}
-        return set_slots(booked_before={"visit_type": opening.visit_type, "wish": wish})
+        companion = tracker.get_slot("companion")
+        return set_slots(
+            booked_before={"visit_type": opening.visit_type, "wish": wish},
+            next_patient=companion if companion != NOBODY else None,
+        )
 
 
-class TakeCompanion(DeskAction):
-    """The next patient, if the name is known; kind and time as noted, unless they were told otherwise."""
+class RecallBooked(DeskAction):
+    """Kind and time of the visit before, where nothing else was told: "and for my husband, on Friday?"."""
 
-    called = "action_take_companion"
+    called = "action_recall_booked"
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         before = tracker.get_slot("booked_before") or {}
-        if tracker.get_slot("one_more"):  # a booking of its own: "and for my husband, on Friday?"
-            told = {slot: tracker.get_slot(slot) or before.get(slot) for slot in ("visit_type", "wish")}
-            return set_slots(**told, booked_before=None)
-        companion = tracker.get_slot("companion")
+        return set_slots(**{slot: tracker.get_slot(slot) or before.get(slot) for slot in ("visit_type", "wish")})
+
+
+class TakeNextPatient(DeskAction):
+    """Whoever was named beside the first becomes the patient of a booking like the one before."""
+
+    called = "action_take_next_patient"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
         return set_slots(
-            patient_name=companion if companion != NOBODY else None,
-            companion=None,
-            **({"wish": before["wish"]} if before else {}),
-            searched_for=None,
-            hold_result=None,
+            patient_name=tracker.get_slot("next_patient"),
+            for_somebody_else=True,
+            one_more=True,
+            next_patient=None,
         )
