@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from bot.dialogue.asking import kind_of
 from bot.dialogue.message import Message
+from bot.dialogue.name_repairs import completes_name, says_name_is_wrong
 from nlu.understanding import Intent
 
 STRONG = 0.6  # from here on an intent counts beside an answer to the waiting question
@@ -43,6 +44,8 @@ _FIXED = frozenset({"utter_booked", "utter_visit_moved"})
 #: Answers after which "and for my husband?" wants a visit, too.
 _BOOKED = frozenset({"utter_booked", "utter_requested", "utter_next_another_time"})
 _BOOK = "book_visit"
+#: An intent: what stands in the diary is not how the patient is called.
+_WRONG_NAME = "wrong_name"
 _BEFORE_AN_OFFER = frozenset({"name", "phone", "birth_date", "visit_type"})  # no times to turn down yet
 
 _THINKS_IT_OVER = re.compile(
@@ -88,6 +91,13 @@ def _outweighed(message: Message) -> Intent | None:
         return parting
     if _wants_one_more(message):
         return Intent(name=_BOOK, confidence=1.0)
+    if says_name_is_wrong(message):
+        if message.is_booking():  # nothing is in the diary yet
+            return None
+        if _WRONG_NAME in message.assistant.triggers:
+            return Intent(name=_WRONG_NAME, confidence=1.0)
+    if completes_name(message):
+        return None
     if _thinks_it_over(message):
         return Intent(name=_for_later(message), confidence=1.0)
     personal = kind in ("name", "phone", "birth_date")
