@@ -15,6 +15,7 @@ from bot.actions.desk import Event, read_opening, set_slots
 from bot.actions.identity import OwnVisits, Proof
 from bot.actions.keeping import WithOpening
 from bot.actions.turn import current_call
+from bot.actions.whose import SpokenOf
 from bot.actions.wording import (
     not_confirmed_yet,
     opening_title,
@@ -77,7 +78,7 @@ class DescribedVisits(OwnVisits, WithOpening):
         return exact or [v for v, _ in day] or [v for v, start in starts if since <= start < until]
 
 
-class FindVisits(DescribedVisits):
+class FindVisits(DescribedVisits, SpokenOf):
     """Which visits whoever writes may see, or what is lacking to know. A visit that is named stands alone.
 
     `visit_purpose` is what for: "move", "cancel" or "see".
@@ -94,10 +95,16 @@ class FindVisits(DescribedVisits):
             tracker.slots["visit"] = handed_on
         try:
             seen = await self.seen(tracker)
+            told = await self.told_by(tracker) if seen.lacking == "name" and not seen.visits else {}
+            if told:
+                tracker.slots.update(told)
+                seen = await self.seen(tracker)
             shared = seen.lacking == "proof" and len(await self.people(phone=current_call().phone)) > 1
         except BookingError:
             return set_slots(visits_result="error")
-        done: dict[str, Any] = {"visit_handed_on": None, "must_ask_visitor_name": shared}
+        done: dict[str, Any] = {"visit_handed_on": None, "must_ask_visitor_name": shared, "told_visit": None}
+        if "visitor_name" in told:
+            done["visitor_name"] = told["visitor_name"]
         if seen.proof is not None and not seen.proof.shared:
             done["identity"] = replace(seen.proof, at=current_call().at).to_slot()  # silence begins anew
         if seen.lacking == "proof" and self._of_another(tracker):
@@ -166,7 +173,7 @@ class TellVisits(DescribedVisits):
                 visit_id=meant[0].id,
                 **self.in_slots(meant[0]),
             )
-            return set_slots(tell_result="told")
+            return set_slots(tell_result="told", told_visit=meant[0].id)
         lines = []
         for visit in meant[:CHOICES]:
             words = self.in_slots(visit)
