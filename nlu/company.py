@@ -89,7 +89,9 @@ def find_one_more(
 def _without(text: str, taken: Sequence[Entity]) -> str:
     """Blanks for what was taken, and for the small word before it."""
     for entity in taken:
-        before = re.sub(r"\b(on|at|in|for|il|alle|a|di|per|в|во|на)\s*$", lambda m: " " * len(m[0]), text[: entity.start])
+        before = re.sub(
+            r"\b(on|at|in|for|il|alle|a|di|per|в|во|на)\s*$", lambda m: " " * len(m[0]), text[: entity.start]
+        )
         text = before + " " * (entity.end - entity.start) + text[entity.end :]
     return text
 
@@ -133,7 +135,17 @@ def nominatives(name: str) -> tuple[str, ...]:
 #: Endings of Russian first names, the longest first: "Игоря", "Анны", "Лию", "Ивана".
 _CASES = (
     *(("ея", "ей"), ("ию", "ия"), ("ии", "ия"), ("ья", "ий"), ("а", ""), ("я", "ь"), ("я", "й"), ("у", "а")),
-    *(("ю", "я"), ("ы", "а"), ("и", "я"), ("и", "а"), ("и", "ь"), ("у", ""), ("ю", "ь"), ("ю", "й"), ("е", "а")),
+    *(
+        ("ю", "я"),
+        ("ы", "а"),
+        ("и", "я"),
+        ("и", "а"),
+        ("и", "ь"),
+        ("у", ""),
+        ("ю", "ь"),
+        ("ю", "й"),
+        ("е", "а"),
+    ),
     *(("е", "я"),),
 )
 

@@ -92,9 +92,7 @@ def _is_known(*names: list[str]) -> bool:
     return any(_folded(words[0]) in _first_names() for words in names)
 
 
-def _are_names(
-    one: list[str], other: list[str], ordinary: Callable[[str], bool], *, asked: bool
-) -> bool:
+def _are_names(one: list[str], other: list[str], ordinary: Callable[[str], bool], *, asked: bool) -> bool:
     """Known first names, or capitals for all; "Sousa e Silva" is one surname, "Anna e basta" one name."""
     if not one or any(_folded(word) in _no_names() for word in (one[0], other[0])):
         return False

@@ -240,7 +240,9 @@ def _is_word(piece: str, ordinary: Ordinary) -> bool:
 
 def _is_everyday(word: str, ordinary: Ordinary) -> bool:
     folded = _folded(word)
-    return ordinary(folded) or any(folded in x.last or folded in x.ordinals for x in map(lexicon, known_languages()))
+    return ordinary(folded) or any(
+        folded in x.last or folded in x.ordinals for x in map(lexicon, known_languages())
+    )
 
 
 def _folded(piece: str) -> str:

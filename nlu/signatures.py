@@ -64,7 +64,9 @@ def _set_apart(pieces: Sequence[re.Match[str]], taken: Sequence[Entity]) -> Sign
         return None
     if words in _greetings() or any(word in _no_names() for word in words):
         return None
-    begun = [piece.group()[0] for piece in _PIECE.finditer(text) if piece.end() <= start or piece.start() >= end]
+    begun = [
+        piece.group()[0] for piece in _PIECE.finditer(text) if piece.end() <= start or piece.start() >= end
+    ]
     return Signature(start, end, False) if any(letter.islower() for letter in begun) else None
 
 

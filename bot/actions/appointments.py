@@ -15,7 +15,7 @@ from bot.actions.desk import Event, read_opening, set_slots
 from bot.actions.identity import OwnVisits, Proof
 from bot.actions.keeping import WithOpening
 from bot.actions.turn import current_call
-from bot.actions.whose import SpokenOf
+from bot.actions.whose import told_by
 from bot.actions.wording import (
     not_confirmed_yet,
     opening_title,
@@ -78,7 +78,7 @@ class DescribedVisits(OwnVisits, WithOpening):
         return exact or [v for v, _ in day] or [v for v, start in starts if since <= start < until]
 
 
-class FindVisits(DescribedVisits, SpokenOf):
+class FindVisits(DescribedVisits):
     """Which visits whoever writes may see, or what is lacking to know. A visit that is named stands alone.
 
     `visit_purpose` is what for: "move", "cancel" or "see".
@@ -95,7 +95,7 @@ class FindVisits(DescribedVisits, SpokenOf):
             tracker.slots["visit"] = handed_on
         try:
             seen = await self.seen(tracker)
-            told = await self.told_by(tracker) if seen.lacking == "name" and not seen.visits else {}
+            told = told_by(tracker) if seen.lacking == "name" and not seen.visits else {}
             if told:
                 tracker.slots.update(told)
                 seen = await self.seen(tracker)

@@ -11,7 +11,9 @@ from bot.dialogue.model import Slot
 from nlu.names import written_as_name
 
 _WORD = r"[^\W\d_]+(?:['’ʼ`\-][^\W\d_]+)*"
-_ONLY_WORDS = re.compile(rf"\W*(?:(?:it's|sono|è|это|я|i'm)\s+)?(?P<name>{_WORD}(?:\s+{_WORD}){{1,3}})\s*[.!]*\W*", re.I)
+_ONLY_WORDS = re.compile(
+    rf"\W*(?:(?:it's|sono|è|это|я|i'm)\s+)?(?P<name>{_WORD}(?:\s+{_WORD}){{1,3}})\s*[.!]*\W*", re.I
+)
 _OF_THE_SURNAME = re.compile(r"\b(surname|last name|family name|cognome|фамили\w+)\b", re.I)
 _OF_THE_FIRST_NAME = re.compile(r"\b(first name|nome e cognome|имя)\b", re.I)
 _SURNAME_IS = re.compile(
@@ -38,14 +40,21 @@ def completes_name(message: Message) -> bool:
     """ "Bob Marley", after "Bob": nothing else was said."""
     slots = message.assistant.slots
     flows = message.active[:1]
-    names = {name for flow in flows for name in message.assistant.fills[flow] if kind_of(slots[name]) == "name"}
+    names = {
+        name for flow in flows for name in message.assistant.fills[flow] if kind_of(slots[name]) == "name"
+    }
     return any(_completed(message, slots[name]) is not None for name in names)
 
 
 def told_better(message: Message, slot: Slot, value: Any) -> Any:
     """What a slot for a name is filled with: `value`, unless what it holds tells the rest."""
     before = message.conversation.slots.get(slot.name)
-    if kind_of(slot) != "name" or slot.name == message.asked_slot or not isinstance(before, str) or not before:
+    if (
+        kind_of(slot) != "name"
+        or slot.name == message.asked_slot
+        or not isinstance(before, str)
+        or not before
+    ):
         return value
     text, first = message.understanding.text, before.split()[0]
     surname = value if isinstance(value, str) else None

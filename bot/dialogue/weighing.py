@@ -42,7 +42,7 @@ _MOVE = "reschedule_visit"
 #: Answers after which a visit stands: another day named right behind them is where it should be.
 _FIXED = frozenset({"utter_booked", "utter_visit_moved"})
 #: Answers after which "and for my husband?" wants a visit, too.
-_BOOKED = frozenset({"utter_booked", "utter_requested", "utter_next_another_time"})
+_BOOKED = frozenset({"utter_booked", "utter_requested"})
 _BOOK = "book_visit"
 #: An intent: what stands in the diary is not how the patient is called.
 _WRONG_NAME = "wrong_name"
