@@ -19,8 +19,8 @@ _TOGETHER = re.compile(
     r"|(per|in|siamo( in)?) due( persone)?(?=\W*$|\s*[,.;:!?])|due (persone|bambini|bambine|figli|figlie)"
     r"|entrambi i (miei )?(figli|bambini)|noi due"
     r"|(на|для|нас) (двоих|двое)|двоих (детей|человек)|двум детям|двое детей|вдв[оё]м|нас обоих|мы оба"
-    r"|обоих детей|(я(?= с )|мы|нам|нас|хотим|хотели бы|можем)\b.{0,40}?\bс (мужем|женой|сыном|дочкой|дочерью|мамой"
-    r"|папой|сестрой|братом|реб[её]нком|детьми|подругой|другом))\b",
+    r"|обоих детей|(я(?= с )|мы|нам|нас|хотим|хотели бы|можем)\b.{0,40}?\bс (мужем|женой|сыном|дочкой"
+    r"|дочерью|мамой|папой|сестрой|братом|реб[её]нком|детьми|подругой|другом))\b",
     re.I,
 )
 #: Right before and right behind whom the writer brings along.
@@ -29,8 +29,8 @@ _AND_I = re.compile(r"\s*(and|e|ed|и)\s+(i|me|myself|io|я|меня|мне|се
 
 _AND_FOR = re.compile(
     r"\W*(ok\w*\W+|thanks\W+|grazie\W+|спасибо\W+|great\W+|perfect\W+|perfetto\W+)?"
-    r"(((and|also|what about|how about|e|ed|anche|а|и|ещё|еще)\b\s*){1,2}((can|could|may|would) (?=\w))?"
-    r"|((can|could|may|può|potrebbe|можно)\s+)(?=\w))((for|per|для|на)\s+)?((the|my|il|la|второго|вторую|второй|моего|мою)\s+)?"
+    r"(((and|also|what about|how about|e|ed|anche|а|и|ещё|еще)\b\s*){1,2}((can|could|may|would)\s+)?"
+    r"|((can|could|may|può|potrebbe|можно)\s+))((for|per|для|на)\s+)?((the|my|il|la|второго|вторую|второй|моего|мою)\s+)?"
     r"((other|second|altro|altra|secondo|seconda)\s+)?$",
     re.I,
 )
@@ -41,8 +41,10 @@ _COMES_TOO = re.compile(
 )
 _COMES_ALONG = re.compile(r"\b(with me|wait|con me|accompagn\w+|aspett\w+|со мной|подожд\w+)\b", re.I)
 _OTHER_ONE = re.compile(
-    r"\W*(and|what about|e|ed|а|и)\s+((for|per|для)\s+)?(the other (one|child|kid|person)|the second (one|child"
-    r"|kid|person)|l'altr[oa]( \w+)?|il secondo( \w+)?|la seconda( \w+)?|второ(го|й|му)( \w+)?"
+    r"\W*(and|what about|e|ed|а|и)\s+((for|per|для)\s+)?"
+    r"(the other (one|child|kid|person)"
+    r"|the second (one|child|kid|person)|l'altr[oa]( \w+)?|il secondo( \w+)?|la seconda( \w+)?"
+    r"|второ(го|й|му)( \w+)?"
     r"|друго(го|й|му)( \w+)?)\W*",
     re.I,
 )

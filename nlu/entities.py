@@ -73,7 +73,8 @@ def find_entities(
         staff=mentioned,
     )
     taken = [*contacts, *times, *titled, *visit_types]
-    couple = find_couple(text, person, asked=may_be_name, ordinary=ordinary, taken=taken, staff=mentioned)
+    staff = [] if may_be_name else mentioned
+    couple = find_couple(text, person, asked=may_be_name, ordinary=ordinary, taken=taken, staff=staff)
     people = list(couple or ([person] if person else []))
     practitioners = titled if may_be_name else [p for p in mentioned if not _overlaps(p, people)]
     choice = find_choice(text, words, context, language=languages[0], times=times)

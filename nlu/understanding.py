@@ -61,8 +61,9 @@ class Entity:
     `part_of_day` {"from": "HH:MM", "to": "HH:MM"} (any day), `person` (a name as it is to be written),
     `phone` (E.164), `email`, `birth_date` (ISO date), `yes_no` (bool), `choice` (the value of an
     OfferedChoice), `visit_type`, `practitioner` and `site` (an id of the practice), `asap` (True), `minutes`
-    (how long, a number), `relative` (True: "my son", "mia moglie", a visit for somebody else), `companion` (the
-    second of two names), `several_people` (True: "for the two of us"), `one_more` (True: "and for my husband?").
+    (how long, a number), `relative` (True: "my son", "mia moglie", a visit for somebody else), `companion`
+    (the second of two names), `several_people` (True: "for the two of us"), `one_more` (True: "and for my
+    husband?").
     """
 
     entity: str

@@ -26,8 +26,8 @@ def named_in_message(tracker: Tracker, kind: str) -> Any:
 
 
 def expected(dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, Any]:
-    """Slots at the start of a booking: whether somebody comes after the first; and where this is that somebody,
-    or "and for my husband?", what that leaves unsaid."""
+    """Slots at the start of a booking: whether somebody comes after the first; and, where this is that
+    somebody, or "and for my husband?", what was left unsaid."""
     several = named_in_message(tracker, "several_people") is not None
     if several and named_in_message(tracker, "companion") is None:
         dispatcher.utter_message(response="utter_several_one_by_one")
@@ -52,9 +52,7 @@ def named_next(dispatcher: CollectingDispatcher, tracker: Tracker, name: str) ->
     companion = named_in_message(tracker, "companion")
     if not companion or companion == tracker.get_slot("next_patient"):
         return {}
-    dispatcher.utter_message(
-        response="utter_one_after_the_other", first_patient=name, next_patient=companion
-    )
+    dispatcher.utter_message(response="utter_one_after_the_other", first_patient=name, next_patient=companion)
     return {"next_patient": companion}
 
 

@@ -1,4 +1,4 @@
-"""A name that was told before, told better: the surname added, only the surname changed, or both found wrong."""
+"""A name that was told before, told better: a surname added, or changed alone; or the diary has it wrong."""
 
 from __future__ import annotations
 
@@ -21,12 +21,16 @@ _SURNAME_IS = re.compile(
     rf"(?P<surname>[^\W\d_a-zа-яё]{_WORD}(?:\s+[^\W\d_a-zа-яё]{_WORD})?)\W*$"
 )
 _NAME_IS_WRONG = re.compile(
-    r"\b(spel\w*|wrote|written|typed|put|got|have|has)\b.{0,25}\b(sur)?names?\b.{0,25}\b(wrong\w*|incorrect\w*|badly)"
-    r"|\b(sur)?name('s| is| was)?\s+(been )?(spel\w* |written )?(wrong\w*|incorrect\w*|mis-?spel\w*|not right|not correct)"
-    r"|\bmis-?spel\w*\b.{0,15}\b(sur)?name|\b(typo|mistake|error) (in|with) (my|her|his|the|our) (\w+ )?(sur)?name"
+    r"\b(spel\w*|wrote|written|typed|put|got|have|has)\b.{0,25}\b(sur)?names?\b.{0,25}"
+    r"\b(wrong\w*|incorrect\w*|badly)"
+    r"|\b(sur)?name('s| is| was)?\s+(been )?(spel\w* |written )?"
+    r"(wrong\w*|incorrect\w*|mis-?spel\w*|not right|not correct)"
+    r"|\bmis-?spel\w*\b.{0,15}\b(sur)?name"
+    r"|\b(typo|mistake|error) (in|with) (my|her|his|the|our) (\w+ )?(sur)?name"
     r"|\b(sbagliat\w+|scritto male|errat\w+|errore|storpiat\w+)\b.{0,25}\b(cog)?nome\b"
     r"|\b(cog)?nome\b.{0,25}\b(sbagliat\w+|scritto male|errat\w+|non è (giusto|corretto))"
-    r"|\b(имя|фамили[яюи]|отчество)\b.{0,25}\b(неправильн\w+|неверн\w+|не та|не то|с ошибкой|ошибк\w+|перепут\w+)\b"
+    r"|\b(имя|фамили[яюи]|отчество)\b.{0,25}"
+    r"\b(неправильн\w+|неверн\w+|не та|не то|с ошибкой|ошибк\w+|перепут\w+)\b"
     r"|\b(неправильн\w+|неверн\w+|ошибл\w+|ошибк\w+|перепутал\w*)\b.{0,25}\b(имя|имени|фамили\w+|отчеств\w+)\b",
     re.I | re.S,
 )
@@ -37,13 +41,13 @@ def says_name_is_wrong(message: Message) -> bool:
 
 
 def completes_name(message: Message) -> bool:
-    """ "Bob Marley", after "Bob": nothing else was said."""
+    """ "Bob Marley", after "Bob"; "my surname is Green": nothing else was said."""
     slots = message.assistant.slots
     flows = message.active[:1]
     names = {
         name for flow in flows for name in message.assistant.fills[flow] if kind_of(slots[name]) == "name"
     }
-    return any(_completed(message, slots[name]) is not None for name in names)
+    return any(told_better(message, slots[name], None) is not None for name in names)
 
 
 def told_better(message: Message, slot: Slot, value: Any) -> Any:
