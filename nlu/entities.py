@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from nlu.company import find_one_more, find_several
 from nlu.contacts import find_codes, find_emails, find_phones
+from nlu.couples import find_couple
 from nlu.durations import find_minutes
 from nlu.later_earlier import find_time_beside
 from nlu.lexicon import known_languages, lexicon
@@ -74,7 +76,10 @@ def find_entities(
         taken=[*contacts, *([] if may_be_name else times), *titled, *visit_types],
         staff=mentioned,
     )
-    people = [person] if person else []
+    taken = [*contacts, *times, *titled, *visit_types]
+    staff = [] if may_be_name else mentioned
+    couple = find_couple(text, person, asked=may_be_name, ordinary=ordinary, taken=taken, staff=staff)
+    people = list(couple or ([person] if person else []))
     practitioners = titled if may_be_name else [p for p in mentioned if not _overlaps(p, people)]
     refused = refused_words(practitioners, words)
     practitioners = without_refused(practitioners, words)
@@ -85,6 +90,12 @@ def find_entities(
     found += [choice] if choice else []
     found += [one for one in (find_minutes(text, words), find_relative(text, words)) if one]
     found += [_said(answer, text)] if answer else []
+    several = find_several(text, words)
+    found += [several] if several else []
+    if context.asking is None and couple is None:
+        told = [*(e for e in found if e not in people and e.value is not True), *mentioned]
+        more = find_one_more(text, words, ordinary=ordinary, taken=told)
+        found += [e for e in more if e.entity != "person" or not people]
     if choice is None and (context.asking not in _NO_WISH or (context.asking == "name" and not people)):
         found += _wish(times, context, text, words)
     return tuple(sorted(found, key=lambda e: (e.start, e.end, e.entity)))

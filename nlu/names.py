@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from nlu.lexicon import Lexicon, lexicon
+from nlu.lexicon import Lexicon, known_languages, lexicon
 from nlu.signatures import Signature, find_signature
 from nlu.understanding import Entity
 from nlu.words import Word, cut
@@ -17,6 +17,12 @@ _PARTICLES = _SMALL_PARTICLES | {
     *("la", "lo", "le", "li", "el", "al", "ben", "san", "santa", "mac", "mc", "st"),
 }
 _INITIAL = re.compile(r"[^\W\d_]\.")
+#: Said while thinking: "it's uh David Brown".
+_HESITATION = re.compile(r"u+h+|u+m+|e+r+m*|a+h+|h+m+|e+h+m*|m{2,}|beh|boh|э+м*|м{2,}|х+м+|ну")
+#: An article that has grown into its word: "l'ultimo" is "ultimo", and so no name.
+_ELIDED = re.compile(r"(?:[Ll]|[Uu]n)['’ʼ`](?P<word>[^\W\d_].*)", re.S)
+#: First names that are small words, too.
+_NAMES_AND_WORDS = frozenset({"will", "may", "june", "april", "hope", "grant", "mark", "bill", "sole", "май"})
 _MOST_WORDS = 6
 
 #: Tells whether a folded word is an ordinary word of the language that is spoken.
@@ -109,8 +115,8 @@ def _run(
         if any(e.start < piece.end() and piece.start() < e.end for e in taken):
             break
         folded = _folded(piece.group())
-        if not run and (folded,) in known.weak_introductions:  # "it's Mrs Palmer"
-            reach = piece.end()
+        if not run and ((folded,) in known.weak_introductions or _hesitates(piece)):
+            reach = piece.end()  # "it's Mrs Palmer", "it's uh David Brown"
             continue
         particle = folded in _PARTICLES and (bool(run) or piece.group()[0].isupper())
         initial = _INITIAL.fullmatch(piece.group()) is not None and piece.group()[0].isupper()
@@ -158,6 +164,9 @@ def _whole_message(
 ) -> Entity | None:
     if not words or len(words) > 25 or "?" in text:
         return None
+    written = _named_like_a_word(text, taken)
+    if written is not None:
+        return written
     known = lexicon(language)
     around = frozenset().union(*(x.around_name for x in _lexicons(language)))
     refused_first = frozenset().union(*(x.not_names for x in _lexicons(language)))
@@ -181,6 +190,8 @@ def _whole_message(
         name_like = folded in known.first_names or particle
         if not run and folded in around and not (name_like and piece.group()[0].isupper()):
             continue
+        if not run and _hesitates(piece):
+            continue
         if folded in around and not particle:
             break
         initial = _INITIAL.fullmatch(piece.group()) is not None and piece.group()[0].isupper()
@@ -190,7 +201,7 @@ def _whole_message(
         run.append(piece)
     if not run or len(run) > _MOST_WORDS or all(_folded(p.group()) in _PARTICLES for p in run):
         return None
-    if all(ordinary(_folded(p.group())) and _folded(p.group()) not in known.first_names for p in run):
+    if all(_is_word(p.group(), ordinary) and _folded(p.group()) not in known.first_names for p in run):
         return None
     if len(run) == 1 and len(_folded(run[0].group())) < 2:
         return None
@@ -200,6 +211,38 @@ def _whole_message(
         if piece[0].islower() and ordinary(_folded(piece)) and _folded(piece) not in known.first_names
     ]
     return None if len(words_of_the_language) > len(run) / 2 else _entity(text, run)
+
+
+def _named_like_a_word(text: str, taken: Sequence[Entity]) -> Entity | None:
+    """ "Will Tell", "May Waite": all of the message, and a capital for each; "will tell you" is none."""
+    pieces = list(_PIECE.finditer(text))
+    capitals = all(p.group()[0].isupper() and not p.group()[1:].isupper() for p in pieces)
+    if len(pieces) != 2 or not capitals or _folded(pieces[0].group()) not in _NAMES_AND_WORDS:
+        return None
+    last = _folded(pieces[1].group())
+    if any(last in x.not_names or last in x.function_words for x in map(lexicon, known_languages())):
+        return None  # "Will Do"
+    return None if any(e.start <= pieces[1].start() < e.end for e in taken) else _entity(text, pieces)
+
+
+def _hesitates(piece: re.Match[str]) -> bool:
+    return _HESITATION.fullmatch(piece.group().rstrip(".").lower()) is not None
+
+
+def _is_word(piece: str, ordinary: Ordinary) -> bool:
+    """Whether it is an everyday word, maybe with its article."""
+    elided = _ELIDED.fullmatch(piece)
+    small = elided is not None and elided["word"][0].islower()
+    return ordinary(_folded(piece)) or (
+        elided is not None and small and _is_everyday(elided["word"], ordinary)
+    )
+
+
+def _is_everyday(word: str, ordinary: Ordinary) -> bool:
+    folded = _folded(word)
+    return ordinary(folded) or any(
+        folded in x.last or folded in x.ordinals for x in map(lexicon, known_languages())
+    )
 
 
 def _folded(piece: str) -> str:

@@ -42,20 +42,47 @@ def find_signature(
         return found and replace(found, mends=True)
     if len(clauses) < 2:
         return _behind_all_else(text, ordinary, taken)
-    for place, pieces in enumerate(reversed(clauses)):
-        found = _as_name(pieces, ordinary, taken)
-        if found is not None and (found.sure or place == 0):
+    last = True  # until something else than what was taken stands behind
+    for pieces in reversed(clauses):
+        found = _as_name(pieces, ordinary, taken) or (_set_apart(pieces, taken) if last else None)
+        if found is not None and (found.sure or last):
             return found
-    return None
+        last = last and all(_is_taken(p, taken) or _folded(p.group()) in _small_words() for p in pieces)
+    return _behind_all_else(text, ordinary, taken)
+
+
+def _set_apart(pieces: Sequence[re.Match[str]], taken: Sequence[Entity]) -> Signature | None:
+    """ "controllo venerdì, Dario Fo", "осмотр, Ева Кот": everyday words, but two with capitals, where the
+    writer has begun words without."""
+    text, start, end = pieces[0].string, pieces[0].start(), pieces[-1].end()
+    words = tuple(_folded(piece.group()) for piece in pieces)
+    if len(pieces) != 2 or any(_is_taken(piece, taken) for piece in pieces):
+        return None
+    if not all(piece.group()[0].isupper() and piece.group()[1:].islower() for piece in pieces):
+        return None
+    if text[start - 1 : start] == "-" or re.search(r"\d", text[start:end]):
+        return None
+    if words in _greetings() or any(word in _no_names() for word in words):
+        return None
+    begun = [
+        piece.group()[0] for piece in _PIECE.finditer(text) if piece.end() <= start or piece.start() >= end
+    ]
+    return Signature(start, end, False) if any(letter.islower() for letter in begun) else None
+
+
+def _is_taken(piece: re.Match[str], taken: Sequence[Entity]) -> bool:
+    return any(e.start < piece.end() and piece.start() < e.end for e in taken)
 
 
 def _behind_all_else(text: str, ordinary: Callable[[str], bool], taken: Sequence[Entity]) -> Signature | None:
-    """ "осмотр завтра Ковалёв Игорь": behind the last thing named, with a known first name."""
+    """ "осмотр завтра Ковалёв Игорь": behind the last thing named, with a known first name or capitals."""
     if not taken:
         return None
     pieces = list(_PIECE.finditer(text, max(entity.end for entity in taken)))
     found = _as_name(pieces, ordinary, taken)
-    return found if found and any(_folded(p.group()) in _first_names() for p in pieces) else None
+    if found and any(_folded(p.group()) in _first_names() for p in pieces):
+        return found
+    return _set_apart(pieces, taken) if pieces else None
 
 
 def _without_courtesies(text: str, clause: re.Match[str]) -> list[re.Match[str]]:
@@ -102,6 +129,17 @@ def _first_names() -> frozenset[str]:
 def _no_names() -> frozenset[str]:
     known = [lexicon(x) for x in known_languages()]
     return frozenset().union(*(x.not_names | x.function_words | x.titles for x in known)) - _first_names()
+
+
+@lru_cache(maxsize=1)
+def _small_words() -> frozenset[str]:
+    return frozenset().union(*(lexicon(x).function_words for x in known_languages()))
+
+
+@lru_cache(maxsize=1)
+def _greetings() -> frozenset[tuple[str, ...]]:
+    """ "Kind Regards", "Buona Giornata"."""
+    return frozenset(phrase for x in known_languages() for phrase in lexicon(x).courtesies)
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,7 @@ from bot.actions.desk import Event, read_opening, set_slots
 from bot.actions.identity import OwnVisits, Proof
 from bot.actions.keeping import WithOpening
 from bot.actions.turn import current_call
+from bot.actions.whose import told_by
 from bot.actions.wording import (
     not_confirmed_yet,
     opening_title,
@@ -94,10 +95,16 @@ class FindVisits(DescribedVisits):
             tracker.slots["visit"] = handed_on
         try:
             seen = await self.seen(tracker)
+            told = told_by(tracker) if seen.lacking == "name" and not seen.visits else {}
+            if told:
+                tracker.slots.update(told)
+                seen = await self.seen(tracker)
             shared = seen.lacking == "proof" and len(await self.people(phone=current_call().phone)) > 1
         except BookingError:
             return set_slots(visits_result="error")
-        done: dict[str, Any] = {"visit_handed_on": None, "must_ask_visitor_name": shared}
+        done: dict[str, Any] = {"visit_handed_on": None, "must_ask_visitor_name": shared, "told_visit": None}
+        if "visitor_name" in told:
+            done["visitor_name"] = told["visitor_name"]
         if seen.proof is not None and not seen.proof.shared:
             done["identity"] = replace(seen.proof, at=current_call().at).to_slot()  # silence begins anew
         if seen.lacking == "proof" and self._of_another(tracker):
@@ -166,7 +173,7 @@ class TellVisits(DescribedVisits):
                 visit_id=meant[0].id,
                 **self.in_slots(meant[0]),
             )
-            return set_slots(tell_result="told")
+            return set_slots(tell_result="told", told_visit=meant[0].id)
         lines = []
         for visit in meant[:CHOICES]:
             words = self.in_slots(visit)

@@ -9,6 +9,7 @@ from rasa_sdk.interfaces import Action, Tracker
 
 from bot.actions.appointments import AskVisit, FindVisits, ReadVisit, TellVisits
 from bot.actions.cancelling import AskConfirmCancel, CancelVisit, HandVisitOn, NoteCancelReason
+from bot.actions.companions import NoteBooked
 from bot.actions.delays import FindTodaysVisit
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
 from bot.actions.identity import ProveIdentity
@@ -62,6 +63,7 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         HoldOpening,
         AskConfirmBooking,
         Book,
+        NoteBooked,
         ReleaseHolds,
         PrepareHandoff,
         FindTodaysVisit,

@@ -5,6 +5,7 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
+from bot.actions.companions import expected
 from bot.actions.desk import DeskAction, Event, set_slots
 from bot.actions.returning import ReturningPatients
 from bot.actions.turn import current_call
@@ -35,6 +36,7 @@ class PrepareBooking(ReturningPatients):
             hold_result=None,
             recalled=None,
             **await self.offered(),
+            **expected(dispatcher, tracker),
         )
         if len(only) == 1 and not tracker.get_slot("visit_type"):
             events += set_slots(visit_type=only[0].id)

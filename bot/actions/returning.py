@@ -11,6 +11,7 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
+from bot.actions.companions import named_next
 from bot.actions.desk import DeskAction, Event, set_slots
 from bot.actions.turn import current_call
 from bot.domain.diary import PatientDetails
@@ -61,9 +62,10 @@ class RecallPatient(ReturningPatients):
         if born in {_birth(who) for who in known if who.name == tracker.get_slot("recalled") != name}:
             born = None  # that of whoever was named before
         for_another = bool(tracker.get_slot("for_somebody_else"))
+        after = set_slots(**named_next(dispatcher, tracker, name))
         who = _named(name, known, whole=for_another)
         if who is None:
-            return set_slots(
+            return after + set_slots(
                 own_name=None if for_another else name,
                 must_ask_phone=current_call().phone is None,
                 must_ask_birth_date=self.practice.wants_birth_date,
@@ -79,7 +81,7 @@ class RecallPatient(ReturningPatients):
             patient_name=who.name,
             own_name=None if for_another else who.name,
         )
-        return events + (set_slots(phone=phone) if phone and current_call().phone is None else [])
+        return after + events + (set_slots(phone=phone) if phone and current_call().phone is None else [])
 
 
 def _named(name: str, known: tuple[PatientDetails, ...], *, whole: bool) -> PatientDetails | None:

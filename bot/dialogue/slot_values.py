@@ -10,6 +10,7 @@ from bot.dialogue.asking import kind_of
 from bot.dialogue.commands import SetSlot
 from bot.dialogue.message import Message
 from bot.dialogue.model import Mapped, Slot
+from bot.dialogue.name_repairs import told_better
 from bot.dialogue.taps import ENTITY_OF_KIND, intent_fits
 from bot.dialogue.values import shown
 from nlu.understanding import Entity
@@ -33,7 +34,8 @@ def filled(
                 e for e in entities if e.entity == "wish" and message.asked.kind == "time"
             ]
     for name in names:
-        value = _value(message, message.assistant.slots[name], entities)
+        slot = message.assistant.slots[name]
+        value = told_better(message, slot, _value(message, slot, entities))
         if value is not None:
             found.append(SetSlot(name, value))
     return tuple(found)

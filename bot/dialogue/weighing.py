@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from bot.dialogue.asking import kind_of
 from bot.dialogue.message import Message
+from bot.dialogue.name_repairs import completes_name, says_name_is_wrong
 from nlu.understanding import REFUSED, Intent
 
 STRONG = 0.6  # from here on an intent counts beside an answer to the waiting question
@@ -43,6 +44,11 @@ _TIMES = ("wish", "time", "part_of_day", "asap")
 _ASKED_ABOUT = ("visit_type", "practitioner", "site")
 #: Answers after which a visit stands: another day named right behind them is where it should be.
 _FIXED = frozenset({"utter_booked", "utter_visit_moved"})
+#: Answers after which "and for my husband?" wants a visit, too.
+_BOOKED = frozenset({"utter_booked", "utter_requested"})
+_BOOK = "book_visit"
+#: An intent: what stands in the diary is not how the patient is called.
+_WRONG_NAME = "wrong_name"
 _BEFORE_AN_OFFER = frozenset({"name", "phone", "birth_date", "visit_type"})  # no times to turn down yet
 
 _THINKS_IT_OVER = re.compile(
@@ -74,6 +80,8 @@ _WHY_NOT = re.compile(
 def weighed(message: Message) -> Message:
     """The same message, where what it names tells more about it than the likeliest intent does."""
     intent, names = _outweighed(message), message.understanding.entities
+    if not _wants_one_more(message):
+        names = tuple(e for e in names if e.entity != "one_more")
     if _parting(message) is not None:
         names = tuple(e for e in names if e.entity not in _TIMES)
     elif intent is not None and _asks_about(message, intent):
@@ -91,6 +99,15 @@ def _outweighed(message: Message) -> Intent | None:
     parting = _parting(message)
     if parting is not None:
         return parting
+    if _wants_one_more(message):
+        return Intent(name=_BOOK, confidence=1.0)
+    if says_name_is_wrong(message):
+        if message.is_booking():  # nothing is in the diary yet
+            return None
+        if _WRONG_NAME in message.assistant.triggers:
+            return Intent(name=_WRONG_NAME, confidence=1.0)
+    if completes_name(message):
+        return None
     if _thinks_it_over(message):
         return Intent(name=_for_later(message), confidence=1.0)
     if kind == "opening" and "why_not_then" in message.assistant.answers and _asks_why(message):
@@ -146,6 +163,15 @@ def _corrects_what_was_just_fixed(message: Message) -> bool:
         return False
     corrects = message.intent in ("", "deny", "skip", "other_openings", "book_visit", _MOVE)
     return corrects and message.names("wish") and "?" not in message.understanding.text
+
+
+def _wants_one_more(message: Message) -> bool:
+    """ "And for my husband?", right after "You're booked": words that mean little elsewhere."""
+    if message.active or message.asked_slot or not message.names("one_more"):
+        return False
+    return _BOOK in message.assistant.triggers and any(
+        said.response in _BOOKED for said in message.conversation.said
+    )
 
 
 def _asks_about(message: Message, intent: Intent) -> bool:

@@ -26,6 +26,7 @@ from bot.service.hearing.understanding import Reader
 from bot.service.sending.tokens import NotOurToken, TapTokens
 from bot.service.sending.wording import replies
 from bot.service.turns.facts import practice_facts
+from bot.service.turns.turn import latest_message
 from bot.storage.diary.book import SqlDiary
 from bot.storage.engine.database import Database
 from nlu.understanding import Interpreter
@@ -121,8 +122,7 @@ class Patient:
             text, house.assistant, self.conversation, at=house.clock.now(), known=self.sent > 0
         )
         commands = commands_for(meaning, self.conversation, house.assistant)
-        latest = {"text": text, "intent": {"name": meaning.intent.name if meaning.intent else None}}
-        return await self._turn(text, commands, meaning.language, latest)
+        return await self._turn(text, commands, meaning.language, latest_message(text, meaning))
 
     async def taps(self, title: str) -> "Patient":
         """Taps a choice in view."""

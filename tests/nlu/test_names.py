@@ -38,6 +38,13 @@ ASKED = [
     ("Rossi, Anna", "Rossi Anna"),
     ("Marco Neri e vorrei una pulizia", "Marco Neri"),
     ("A. Rossi", "A. Rossi"),
+    ("it's uh David Brown", "David Brown"),
+    ("mmm Dario Fo", "Dario Fo"),
+    ("это эм Ева Кот", "Ева Кот"),
+    ("Will Tell", "Will Tell"),
+    ("May Waite", "May Waite"),
+    ("L'Abbate Maria", "L'Abbate Maria"),
+    ("anna dell'acqua", "Anna Dell'Acqua"),
     ("it's John Smith", "John Smith"),
     ("My name is mary ann jones", "Mary Ann Jones"),
     ("I'm Priya Patel", "Priya Patel"),
@@ -58,6 +65,8 @@ ASKED = [
 ]
 NOT_NAMES_WHEN_ASKED = [
     "voglio un operatore",
+    "ok l'ultimo",
+    "L'ultimo",
     "operatore",
     "ma perché?",
     "e lei?",
@@ -206,3 +215,31 @@ def test_a_patient_may_share_a_dentists_name(read: Read) -> None:
 
 def test_a_name_does_not_change_the_language(read: Read) -> None:
     assert read("Анна Иванова", asking="name", language="en").language == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("controllo venerdì mattina, Dario Fo", "Dario Fo"),
+        ("un controllo, Ivo Grigi, giovedì", "Ivo Grigi"),
+        ("осмотр через две недели в пятницу, Ева Кот", "Ева Кот"),
+        ("осмотр, Ева Кот, в четверг", "Ева Кот"),
+        ("anything left this afternoon? check-up Dan Low", "Dan Low"),
+    ],
+)
+def test_a_name_set_apart_is_one_though_its_words_are_everyday_ones(read: Read, text: str, name: str) -> None:
+    assert value(read(text), "person") == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "check-up on friday, Kind Regards",
+        "controllo venerdì, Buona Giornata",
+        "осмотр в пятницу, Хорошего Дня",
+        "check-up on friday, After Lunch",
+        "Check-Up On Friday, After Work",
+    ],
+)
+def test_a_greeting_with_capitals_is_no_name(read: Read, text: str) -> None:
+    assert value(read(text), "person") is None

@@ -1,0 +1,99 @@
+"""Visits of several people, one after the other.
+
+Whoever comes next wants the same kind of visit, near the first. What the message names is read here, and not
+into slots that flows ask for: hardly any booking is for two.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.interfaces import Tracker
+
+from bot.actions.desk import DeskAction, Event, read_opening, set_slots
+from bot.actions.identity import TRUSTED_FOR_SHARED
+from bot.actions.turn import current_call
+
+SOMEBODY = "+"  # somebody comes next, whose name is not known yet
+_NEAR = timedelta(hours=3)
+
+
+def named_in_message(tracker: Tracker, kind: str) -> Any:
+    """The value of an entity of the message; None without one."""
+    entities = (tracker.latest_message or {}).get("entities") or []
+    return next((e.get("value") for e in entities if e.get("entity") == kind), None)
+
+
+def expected(dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, Any]:
+    """Slots at the start of a booking: whether somebody comes after the first; and, where this is that
+    somebody, or "and for my husband?", what was left unsaid."""
+    several = named_in_message(tracker, "several_people") is not None
+    if several and named_in_message(tracker, "companion") is None:
+        dispatcher.utter_message(response="utter_several_one_by_one")
+    found: dict[str, Any] = {"next_patient": SOMEBODY if several else None}
+    before, pending = tracker.get_slot("booked_before"), tracker.get_slot("next_patient")
+    if not isinstance(before, Mapping) or not _is_recent(before["at"]):
+        return found
+    one_more = bool(named_in_message(tracker, "one_more"))
+    tapped = bool(tracker.get_slot("for_somebody_else")) and not named_in_message(tracker, "relative")
+    if not one_more and not (pending and tapped):
+        return found
+    for slot in ("visit_type", "wish"):
+        if tracker.get_slot(slot) is None:
+            found[slot] = before[slot]
+    if pending not in (None, SOMEBODY) and tracker.get_slot("patient_name") is None:
+        found["patient_name"] = pending
+    return found
+
+
+def named_next(dispatcher: CollectingDispatcher, tracker: Tracker, name: str) -> dict[str, Any]:
+    """Slots once the first has a name: the second, where the same message names two."""
+    companion = named_in_message(tracker, "companion")
+    if not companion or companion == tracker.get_slot("next_patient"):
+        return {}
+    dispatcher.utter_message(response="utter_one_after_the_other", first_patient=name, next_patient=companion)
+    return {"next_patient": companion}
+
+
+class NoteBooked(DeskAction):
+    """Notes what was booked and for whom, and whether somebody is to come as well."""
+
+    called = "action_note_booked"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        at, opening = current_call().at.isoformat(), read_opening(tracker.get_slot("opening"))
+        if opening is None:
+            return []
+        self._ask(dispatcher, tracker.get_slot("next_patient"))
+        start = self.clock.wall(opening.start)
+        midnight = (start + timedelta(days=1)).replace(hour=0, minute=0)
+        window = [f"{moment:%Y-%m-%dT%H:%M}" for moment in (start, min(start + _NEAR, midnight))]
+        first = str(tracker.get_slot("patient_name") or "").split()[:1]
+        lately = [[name, then] for name, then in tracker.get_slot("booked_lately") or () if _is_recent(then)]
+        return set_slots(
+            booked_before={
+                "visit_type": opening.visit_type,
+                "wish": {"windows": [window], "part": None},
+                "at": at,
+            },
+            booked_lately=[*lately, *([name, at] for name in first)],
+        )
+
+    def _ask(self, dispatcher: CollectingDispatcher, who: str | None) -> None:
+        """Whether the next person is to be booked, by name where it is known."""
+        if who == SOMEBODY:
+            dispatcher.utter_message(response="utter_book_next_person")
+        elif who:
+            dispatcher.utter_message(response="utter_book_next_patient", next_patient=who)
+
+
+def booked_lately(tracker: Tracker) -> tuple[str, ...]:
+    """First names of whom the writer has booked just now: long ago, the phone may have changed hands."""
+    return tuple(name for name, at in tracker.get_slot("booked_lately") or () if _is_recent(at))
+
+
+def _is_recent(at: str) -> bool:
+    return current_call().at - datetime.fromisoformat(at) < TRUSTED_FOR_SHARED
