@@ -7,16 +7,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue.asking import kind_of
+from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.message import Message
-from nlu.understanding import Intent
+from bot.dialogue.standing import OF_STANDING_VISITS, is_rather_to_be_arranged
+from nlu.understanding import Entity, Intent
 
 STRONG = 0.6  # from here on an intent counts beside an answer to the waiting question
 UNSURE = 0.45  # below this, two flows that are nearly as likely are put to the patient
 CLOSE = 0.1
+_HARDLY_LIKELY = 0.2  # what a message may be taken for when its likeliest intent was denied
 PLAIN = 0.95  # from here on a question about something is that question, whatever it names beside
 
 #: An intent: the patient will decide later.
@@ -37,7 +40,7 @@ _MISTAKEN_FOR_A_DAY: Mapping[str, float] = {
 }
 _TIMES = ("wish", "time", "part_of_day", "asap")
 _ASKED_ABOUT = ("visit_type", "practitioner", "site")
-_MOVE = "reschedule_visit"
+_MOVE, _BOOK, _PAIN = "reschedule_visit", "book_visit", "urgent_pain"
 #: Answers after which a visit stands: another day named right behind them is where it should be.
 _FIXED = frozenset({"utter_booked", "utter_visit_moved"})
 _BEFORE_AN_OFFER = frozenset({"name", "phone", "birth_date", "visit_type"})  # no times to turn down yet
@@ -63,6 +66,7 @@ _WHY = re.compile(
 
 def weighed(message: Message) -> Message:
     """The same message, where what it names tells more about it than the likeliest intent does."""
+    message = _without_denied(message)
     intent, names = _outweighed(message), message.understanding.entities
     if _parting(message) is not None:
         names = tuple(e for e in names if e.entity not in _TIMES)
@@ -72,7 +76,37 @@ def weighed(message: Message) -> Message:
         names = tuple(e for e in names if e.entity not in (*_ASKED_ABOUT, "relative"))
     if intent == message.understanding.intent and names == message.understanding.entities:
         return message
-    return replace(message, understanding=replace(message.understanding, intent=intent, entities=names))
+    return _taken_as(message, intent, names)
+
+
+def _taken_as(message: Message, intent: Intent | None, names: Sequence[Entity]) -> Message:
+    return replace(
+        message, understanding=replace(message.understanding, intent=intent, entities=tuple(names))
+    )
+
+
+def _without_denied(message: Message) -> Message:
+    """ "No pain", "I have no visit yet": what is denied is not what was meant, and the no answers nothing."""
+    said = message.understanding
+    denied = (denied_visit if message.intent in OF_STANDING_VISITS else denied_trouble)(said.text)
+    if not denied:
+        return message
+    names = [e for e in said.entities if not any(a < e.end and e.start < b for a, b in denied)]
+    if message.intent not in (_PAIN, "deny", *OF_STANDING_VISITS):
+        return _taken_as(message, said.intent, names)
+    under_way = [i for i, flow in message.assistant.triggers.items() if flow in message.active[:1]]
+    if message.is_booking() and under_way:
+        return _taken_as(message, Intent(name=under_way[0], confidence=1.0), names)  # it goes on
+    if message.intent in OF_STANDING_VISITS:
+        if message.asked is not None and message.asked.kind == "yes_no":
+            no = Entity(entity="yes_no", value=False, start=0, end=len(said.text), text=said.text)
+            return _taken_as(message, Intent(name="deny", confidence=1.0), (no,))
+        can_book = _BOOK in message.assistant.triggers
+        return _taken_as(message, Intent(name=_BOOK, confidence=1.0), names) if can_book else message
+    if message.intent != _PAIN:
+        return message
+    rest = (i for i in said.intent_ranking if i.name not in (_PAIN, "deny") and i.confidence > _HARDLY_LIKELY)
+    return _taken_as(message, None if message.names(*_TIMES, "visit_type") else next(rest, None), names)
 
 
 def _outweighed(message: Message) -> Intent | None:
@@ -93,6 +127,8 @@ def _outweighed(message: Message) -> Intent | None:
     if personal and intent.name == "deny" and message.names_only("yes_no"):
         return Intent(name="skip", confidence=1.0)
     if _is_day_for_what_is_under_way(message, intent):
+        return None
+    if is_rather_to_be_arranged(message):
         return None
     if (
         intent.name == "cancel_visit"
