@@ -25,6 +25,9 @@ PLAIN = 0.95  # from here on a question about something is that question, whatev
 #: An intent: the patient will decide later.
 THINK_IT_OVER = "think_it_over"
 
+#: An intent that nothing is learnt of: none of the kinds of visit that can be booked.
+SOMETHING_ELSE = "something_else"
+
 _PARTING = frozenset({"thanks", "goodbye"})
 
 #: What a visit type or a day with a time is mistaken for, and up to which confidence.
@@ -57,6 +60,11 @@ _SEE_YOU_THEN = re.compile(
 )
 _CANCEL = re.compile(
     r"\W*(cancel|annull\w+|cancell\w+|отмен\w+)( it| this| that| tutto| всё| все)?\W*", re.IGNORECASE
+)
+_AS_I_SAID = re.compile(
+    r"\b(i('ve)?( just| already)? (said|told|wrote)|(l'?)?ho( già| appena)? (detto|scritto)|"
+    r"я( же| уже)* (сказал|говорил|писал|написал)а?|говорю же)\b",
+    re.IGNORECASE,
 )
 _WHY = re.compile(
     r"\W*((but|and|ma|e|а|но)\s+)?(why|what for|perch[eéè]|a che (vi )?serve|зачем|почему|для чего)\b.{0,60}",
@@ -95,18 +103,24 @@ def _without_denied(message: Message) -> Message:
     if message.intent not in (_PAIN, "deny", *OF_STANDING_VISITS):
         return _taken_as(message, said.intent, names)
     under_way = [i for i, flow in message.assistant.triggers.items() if flow in message.active[:1]]
-    if message.is_booking() and under_way:
+    of_visit = message.intent in OF_STANDING_VISITS
+    if under_way and (message.is_booking() or not of_visit):
         return _taken_as(message, Intent(name=under_way[0], confidence=1.0), names)  # it goes on
-    if message.intent in OF_STANDING_VISITS:
-        if message.asked is not None and message.asked.kind == "yes_no":
-            no = Entity(entity="yes_no", value=False, start=0, end=len(said.text), text=said.text)
-            return _taken_as(message, Intent(name="deny", confidence=1.0), (no,))
-        can_book = _BOOK in message.assistant.triggers
-        return _taken_as(message, Intent(name=_BOOK, confidence=1.0), names) if can_book else message
-    if message.intent != _PAIN:
-        return message
+    if of_visit:
+        return _without_denied_visit(message, names)
+    # Who denies pain before anything else has come for something else.
     rest = (i for i in said.intent_ranking if i.name not in (_PAIN, "deny") and i.confidence > _HARDLY_LIKELY)
-    return _taken_as(message, None if message.names(*_TIMES, "visit_type") else next(rest, None), names)
+    other = next(rest, Intent(name="greet", confidence=1.0))
+    return _taken_as(message, None if message.names(*_TIMES, "visit_type") else other, names)
+
+
+def _without_denied_visit(message: Message, names: Sequence[Entity]) -> Message:
+    said = message.understanding
+    if message.asked is not None and message.asked.kind == "yes_no":
+        no = Entity(entity="yes_no", value=False, start=0, end=len(said.text), text=said.text)
+        return _taken_as(message, Intent(name="deny", confidence=1.0), (no,))
+    can_book = _BOOK in message.assistant.triggers
+    return _taken_as(message, Intent(name=_BOOK, confidence=1.0), names) if can_book else message
 
 
 def _outweighed(message: Message) -> Intent | None:
@@ -136,6 +150,10 @@ def _outweighed(message: Message) -> Intent | None:
         and _CANCEL.fullmatch(message.understanding.text)
     ):
         return Intent(name="cancel_flow", confidence=1.0)
+    if kind == "birth_date" and _insists(message):
+        return Intent(name="skip", confidence=1.0)
+    if kind == "visit_type" and _is_for_something_else(message):
+        return Intent(name=SOMETHING_ELSE, confidence=1.0)
     if intent.name == "other_openings" and kind in _BEFORE_AN_OFFER:
         return None
     if intent.name == "deny" and kind == "opening":
@@ -165,6 +183,24 @@ def _corrects_what_was_just_fixed(message: Message) -> bool:
         return False
     corrects = message.intent in ("", "deny", "skip", "other_openings", "book_visit", _MOVE)
     return corrects and message.names("wish") and "?" not in message.understanding.text
+
+
+def _is_for_something_else(message: Message) -> bool:
+    """ "None of those, a filling", "I said a filling": what the visit is for is not listed."""
+    if message.names("visit_type"):
+        return False
+    flow = message.assistant.triggers.get(message.intent)
+    says_again = message.confidence < PLAIN and _AS_I_SAID.search(message.understanding.text) is not None
+    asks_again = flow in message.active[:1] and not message.names(*_TIMES, *_ASKED_ABOUT, "person")
+    return message.intent in ("other_openings", "deny", "skip") or says_again or asks_again
+
+
+def _insists(message: Message) -> bool:
+    """ "Yes, move it", "but I booked by phone", where a visit cannot be looked up before it is answered."""
+    flow = message.assistant.triggers.get(message.intent)
+    same = message.intent in OF_STANDING_VISITS and flow in message.active[:1]
+    looks_up = any(message.assistant.triggers.get(i) in message.active[:1] for i in OF_STANDING_VISITS)
+    return same or (looks_up and message.intent == "my_appointments")
 
 
 def _asks_about(message: Message, intent: Intent) -> bool:
