@@ -53,21 +53,20 @@ def is_rather_to_be_arranged(message: Message) -> bool:
         return False
     if message.is_booking() and message.names("wish", "visit_type", "practitioner"):
         return message.confidence < _LIKELY or not _SPEAKS_OF_ONE.search(message.understanding.text)
-    if message.visit_flow() is None:
+    said = message.understanding.text
+    if message.visit_flow() is None or any(word.lower() in _FROM for word in _WORD.findall(said)):
         return False
     if message.confidence < _PLAIN and message.names("visit_type") and _only_names(message):
         return True
     is_moved = message.intent == "reschedule_visit" and message.confidence < _MORE_THAN_LIKELY
-    return is_moved and not _SPEAKS_OF_ONE.search(message.understanding.text)
+    return is_moved and not _SPEAKS_OF_ONE.search(said)
 
 
 def _only_names(message: Message) -> bool:
     """Whether nothing but small words is beside what is named. A question may be about what stands."""
-    said = message.understanding
-    text = list(said.text)
-    for entity in said.entities:
+    text = list(message.understanding.text)
+    for entity in message.understanding.entities:
         if entity.entity in _WISHED:
             text[entity.start : entity.end] = " " * (entity.end - entity.start)
     left = "".join(text)
-    moves = any(word.lower() in _FROM for word in _WORD.findall(said.text))
-    return not moves and "?" not in left and all(word.lower() in _SMALL for word in _WORD.findall(left))
+    return "?" not in left and all(word.lower() in _SMALL for word in _WORD.findall(left))

@@ -108,6 +108,8 @@ def _without_denied(message: Message) -> Message:
         return _taken_as(message, Intent(name=under_way[0], confidence=1.0), names)  # it goes on
     if of_visit:
         return _without_denied_visit(message, names)
+    if message.asked_slot:
+        return _taken_as(message, None, said.entities)  # it may be the answer: "how are you?"
     # Who denies pain before anything else has come for something else.
     rest = (i for i in said.intent_ranking if i.name not in (_PAIN, "deny") and i.confidence > _HARDLY_LIKELY)
     other = next(rest, Intent(name="greet", confidence=1.0))
@@ -187,11 +189,15 @@ def _corrects_what_was_just_fixed(message: Message) -> bool:
 
 def _is_for_something_else(message: Message) -> bool:
     """ "None of those, a filling", "I said a filling": what the visit is for is not listed."""
-    if message.names("visit_type"):
+    slot = message.assistant.slots[message.asked_slot] if message.asked_slot else None
+    takes_it = slot is not None and any(SOMETHING_ELSE in mapping.intents for mapping in slot.mappings)
+    if not takes_it or message.names("visit_type"):
         return False
     flow = message.assistant.triggers.get(message.intent)
     says_again = message.confidence < PLAIN and _AS_I_SAID.search(message.understanding.text) is not None
-    asks_again = flow in message.active[:1] and not message.names(*_TIMES, *_ASKED_ABOUT, "person")
+    told_else = message.names(*_TIMES, *_ASKED_ABOUT, "person")
+    denies = denied_trouble(message.understanding.text) or denied_visit(message.understanding.text)
+    asks_again = flow in message.active[:1] and not told_else and not denies
     return message.intent in ("other_openings", "deny", "skip") or says_again or asks_again
 
 
