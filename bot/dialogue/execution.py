@@ -106,13 +106,14 @@ def _set_slots(bench: Workbench, sets: Sequence[SetSlot], listed: Sequence[Comma
         if command.name in fresh:
             bench.change(just_set=(*bench.turn.just_set, command.name))
     if active is not None and active.root.interrupted and not started:
-        _answered_while_interrupted(bench, active, [command.name for command in sets], asked)
+        changed = [name for each in listed if isinstance(each, CorrectSlots) for name in each.slots]
+        _answered_while_interrupted(bench, active, [*(each.name for each in sets), *changed], asked)
 
 
 def _answered_while_interrupted(
     bench: Workbench, active: Chain, names: Sequence[str], asked: str | None
 ) -> None:
-    """Who answers an interrupted flow's question has said that it goes on."""
+    """Who answers an interrupted flow's question, or changes an answer of it, has said that it goes on."""
     top = bench.top
     confirms = top is not None and top.flow_id == CONTINUE and asked in names
     fills = bench.assistant.fills[active.root.flow_id]

@@ -79,7 +79,8 @@ def commands_for(
         answered = bool(tapped)
     if not answered and not sets and _is_tied_yes(message):
         return (KnowledgeAnswer(topic=_what_it_is_tied_to(message)),)
-    acts = _acts(message, answered=answered or _is_more_of_the_same(message, sets))
+    by_intent = any(c == SetSlot(message.asked_slot or "", message.intent, by_tap=True) for c in tapped)
+    acts = () if by_intent else _acts(message, answered=answered or _is_more_of_the_same(message, sets))
     if any(isinstance(command, (HumanHandoff, Clarify)) for command in acts):
         return acts
     if not acts and not answered:
@@ -89,6 +90,9 @@ def commands_for(
 
 def _chosen(message: Message) -> tuple[tuple[Command, ...], list[tuple[int, int]]]:
     """The commands of a button that was named in words, and where in the text it was named."""
+    stands_for = f"/SetSlots({message.asked_slot}={message.intent})"  # an intent that the question takes
+    if message.intent and any(button.payload == stands_for for button in message.conversation.offered):
+        return payload_commands(stands_for, message.assistant, message.conversation) or (), []
     choice = message.understanding.first("choice")
     if choice is not None and _is_no_yes(message, choice):
         return (), []

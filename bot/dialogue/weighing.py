@@ -7,25 +7,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue.asking import kind_of
+from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.message import Message
 from bot.dialogue.name_repairs import completes_name, says_name_is_wrong
-from nlu.understanding import REFUSED, Intent
+from bot.dialogue.standing import OF_STANDING_VISITS, is_rather_to_be_arranged
+from nlu.understanding import REFUSED, Entity, Intent
 
 STRONG = 0.6  # from here on an intent counts beside an answer to the waiting question
 UNSURE = 0.45  # below this, two flows that are nearly as likely are put to the patient
 CLOSE = 0.1
+_HARDLY_LIKELY = 0.2  # what a message may be taken for when its likeliest intent was denied
 PLAIN = 0.95  # from here on a question about something is that question, whatever it names beside
 
 #: An intent: the patient will decide later.
 THINK_IT_OVER = "think_it_over"
 
+#: An intent that nothing is learnt of: none of the kinds of visit that can be booked.
+SOMETHING_ELSE = "something_else"
+
 _PARTING = frozenset({"thanks", "goodbye"})
 
-_MOVE = "reschedule_visit"
+_MOVE, _BOOK, _PAIN = "reschedule_visit", "book_visit", "urgent_pain"
 
 #: What a visit type or a day with a time is mistaken for, and up to which confidence.
 _MISTAKEN_FOR_A_VISIT: Mapping[str, float] = {
@@ -46,7 +52,6 @@ _ASKED_ABOUT = ("visit_type", "practitioner", "site")
 _FIXED = frozenset({"utter_booked", "utter_visit_moved"})
 #: Answers after which "and for my husband?" wants a visit, too.
 _BOOKED = frozenset({"utter_booked", "utter_requested"})
-_BOOK = "book_visit"
 #: An intent: what stands in the diary is not how the patient is called.
 _WRONG_NAME = "wrong_name"
 _BEFORE_AN_OFFER = frozenset({"name", "phone", "birth_date", "visit_type"})  # no times to turn down yet
@@ -64,6 +69,11 @@ _SEE_YOU_THEN = re.compile(
 _CANCEL = re.compile(
     r"\W*(cancel|annull\w+|cancell\w+|отмен\w+)( it| this| that| tutto| всё| все)?\W*", re.IGNORECASE
 )
+_AS_I_SAID = re.compile(
+    r"\b(i('ve)?( just| already)? (said|told|wrote)|(l'?)?ho( già| appena)? (detto|scritto)|"
+    r"я( же| уже)* (сказал|говорил|писал|написал)а?|говорю же)\b",
+    re.IGNORECASE,
+)
 _WHY = re.compile(
     r"\W*((but|and|ma|e|а|но)\s+)?(why|what for|perch[eéè]|a che (vi )?serve|зачем|почему|для чего)\b.{0,60}",
     re.I | re.S,
@@ -79,6 +89,7 @@ _WHY_NOT = re.compile(
 
 def weighed(message: Message) -> Message:
     """The same message, where what it names tells more about it than the likeliest intent does."""
+    message = _without_denied(message)
     intent, names = _outweighed(message), message.understanding.entities
     if not _wants_one_more(message):
         names = tuple(e for e in names if e.entity != "one_more")
@@ -90,7 +101,45 @@ def weighed(message: Message) -> Message:
         names = tuple(e for e in names if e.entity not in (*_ASKED_ABOUT, "relative"))
     if intent == message.understanding.intent and names == message.understanding.entities:
         return message
-    return replace(message, understanding=replace(message.understanding, intent=intent, entities=names))
+    return _taken_as(message, intent, names)
+
+
+def _taken_as(message: Message, intent: Intent | None, names: Sequence[Entity]) -> Message:
+    return replace(
+        message, understanding=replace(message.understanding, intent=intent, entities=tuple(names))
+    )
+
+
+def _without_denied(message: Message) -> Message:
+    """ "No pain", "I have no visit yet": what is denied is not what was meant, and the no answers nothing."""
+    said = message.understanding
+    denied = (denied_visit if message.intent in OF_STANDING_VISITS else denied_trouble)(said.text)
+    if not denied:
+        return message
+    names = [e for e in said.entities if not any(a < e.end and e.start < b for a, b in denied)]
+    if message.intent not in (_PAIN, "deny", *OF_STANDING_VISITS):
+        return _taken_as(message, said.intent, names)
+    under_way = [i for i, flow in message.assistant.triggers.items() if flow in message.active[:1]]
+    of_visit = message.intent in OF_STANDING_VISITS
+    if under_way and (message.is_booking() or not of_visit):
+        return _taken_as(message, Intent(name=under_way[0], confidence=1.0), names)  # it goes on
+    if of_visit:
+        return _without_denied_visit(message, names)
+    if message.asked_slot:
+        return _taken_as(message, None, said.entities)  # it may be the answer: "how are you?"
+    # Who denies pain before anything else has come for something else.
+    rest = (i for i in said.intent_ranking if i.name not in (_PAIN, "deny") and i.confidence > _HARDLY_LIKELY)
+    other = next(rest, Intent(name="greet", confidence=1.0))
+    return _taken_as(message, None if message.names(*_TIMES, "visit_type") else other, names)
+
+
+def _without_denied_visit(message: Message, names: Sequence[Entity]) -> Message:
+    said = message.understanding
+    if message.asked is not None and message.asked.kind == "yes_no":
+        no = Entity(entity="yes_no", value=False, start=0, end=len(said.text), text=said.text)
+        return _taken_as(message, Intent(name="deny", confidence=1.0), (no,))
+    can_book = _BOOK in message.assistant.triggers
+    return _taken_as(message, Intent(name=_BOOK, confidence=1.0), names) if can_book else message
 
 
 def _outweighed(message: Message) -> Intent | None:
@@ -123,12 +172,18 @@ def _outweighed(message: Message) -> Intent | None:
         return Intent(name="skip", confidence=1.0)
     if _is_day_for_what_is_under_way(message, intent):
         return None
+    if is_rather_to_be_arranged(message):
+        return None
     if (
         intent.name == "cancel_visit"
         and message.is_booking()
         and _CANCEL.fullmatch(message.understanding.text)
     ):
         return Intent(name="cancel_flow", confidence=1.0)
+    if kind == "birth_date" and _insists(message):
+        return Intent(name="skip", confidence=1.0)
+    if kind == "visit_type" and _is_for_something_else(message):
+        return Intent(name=SOMETHING_ELSE, confidence=1.0)
     if intent.name == "other_openings" and kind in _BEFORE_AN_OFFER:
         return None
     if intent.name == "deny" and kind == "opening":
@@ -172,6 +227,28 @@ def _wants_one_more(message: Message) -> bool:
     return _BOOK in message.assistant.triggers and any(
         said.response in _BOOKED for said in message.conversation.said
     )
+
+
+def _is_for_something_else(message: Message) -> bool:
+    """ "None of those, a filling", "I said a filling": what the visit is for is not listed."""
+    slot = message.assistant.slots[message.asked_slot] if message.asked_slot else None
+    takes_it = slot is not None and any(SOMETHING_ELSE in mapping.intents for mapping in slot.mappings)
+    if not takes_it or message.names("visit_type"):
+        return False
+    flow = message.assistant.triggers.get(message.intent)
+    says_again = message.confidence < PLAIN and _AS_I_SAID.search(message.understanding.text) is not None
+    told_else = message.names(*_TIMES, *_ASKED_ABOUT, "person")
+    denies = denied_trouble(message.understanding.text) or denied_visit(message.understanding.text)
+    asks_again = flow in message.active[:1] and not told_else and not denies
+    return message.intent in ("other_openings", "deny", "skip") or says_again or asks_again
+
+
+def _insists(message: Message) -> bool:
+    """ "Yes, move it", "but I booked by phone", where a visit cannot be looked up before it is answered."""
+    flow = message.assistant.triggers.get(message.intent)
+    same = message.intent in OF_STANDING_VISITS and flow in message.active[:1]
+    looks_up = any(message.assistant.triggers.get(i) in message.active[:1] for i in OF_STANDING_VISITS)
+    return same or (looks_up and message.intent == "my_appointments")
 
 
 def _asks_about(message: Message, intent: Intent) -> bool:

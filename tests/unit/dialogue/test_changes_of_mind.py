@@ -120,6 +120,13 @@ def test_answering_the_interrupted_question_is_a_yes() -> None:
     assert desk.says == ["Which day, Anna?"]
 
 
+def test_changing_an_answer_of_the_interrupted_flow_is_a_yes_too() -> None:
+    desk = Desk().hears(*READY).hears(StartFlow("price")).hears(SetSlot("kind", "cleaning"))
+    desk.hears(SetSlot("day", "monday"))
+
+    assert desk.says == ["All right, I've changed that.", "monday, is that right?"]
+
+
 def test_not_going_on_drops_the_interrupted_flow() -> None:
     desk = Desk().hears(*READY[:2]).hears(StartFlow("price")).hears(SetSlot("kind", "cleaning"))
     desk.hears(SetSlot("continue_interrupted_flow_confirmation", "no"))
