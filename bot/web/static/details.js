@@ -21,7 +21,7 @@ function read(line) {
     case "language": return [words.writes_in, words[`language_${value}`] ?? value];
     case "reached_by": return [words.card_reached_by, value === "phone" ? words.reached_by_phone : channelName(value)];
     case "visit": return [words.slot_visit_type, names.get(value) ?? value];
-    case "practitioner": return [words.slot_practitioner, names.get(value) ?? (value === "anybody" ? words.any_practitioner : value)];
+    case "practitioner": return [words.slot_practitioner, names.get(value) ?? (value === "anybody" ? words.any_practitioner : value.replace(/^not:(.*)/, (_, id) => `≠ ${names.get(id) ?? id}`))];
     case "offer": return [words.card_offer, value.replaceAll("\n", " · ")];
     case "asked": return [words.card_asked, words[`reason_${value}`] ?? words[`flow_${value}`] ?? value.replaceAll("_", " ")];
     case "done": return [words.card_tried, words[`tried_${value.split(":")[1]}`] ?? value, "good"];
