@@ -100,7 +100,7 @@ def _outweighed(message: Message) -> Intent | None:
         and _CANCEL.fullmatch(message.understanding.text)
     ):
         return Intent(name="cancel_flow", confidence=1.0)
-    if intent.name == "other_openings" and kind in _BEFORE_AN_OFFER:
+    if intent.name == "other_openings" and (kind in _BEFORE_AN_OFFER or message.wishes_by_another_time()):
         return None
     if intent.name == "deny" and kind == "opening":
         return Intent(name="other_openings", confidence=1.0)  # "no, not those"
