@@ -1,4 +1,4 @@
-"""Finds how a time is told by another: "a week later", "later that day", "Friday would do, too", "another day".
+"""Finds how a time is told by another: "a week later", "later that day", "Friday, too", "another day".
 
 What is found are marks of a wish. Which time they are told by, the visit that is moved, an opening, a wish
 told before, is for whoever knows it. Their words are in nlu/told_by/*.yml, one file a language.
@@ -12,7 +12,7 @@ from typing import Any
 
 from nlu.lexicon import Phrases
 from nlu.shipped_yaml import shipped_yaml
-from nlu.times import WISHED
+from nlu.times.wishes import WISHED
 from nlu.understanding import Context, Entity
 from nlu.words import Word, plain_words
 
@@ -83,11 +83,14 @@ def _on_one_side(
     return hours if early == late else hours[1:] if early else hours[:1]
 
 
-def told_by_another(words: tuple[Word, ...], language: str, context: Context, minutes: int | None) -> dict[str, Any]:
+def told_by_another(
+    words: tuple[Word, ...], language: str, context: Context, minutes: int | None
+) -> dict[str, Any]:
     """Marks of a wish that is told by a visit or an opening.
 
-    `far`: so many minutes later; `weeks_on`: in the week so many weeks after; `same_day`, and of it the `side`
-    that is "later" or "earlier"; `other_day`: any day but that. `minutes`: how long, where that was said.
+    `far`: so many minutes later; `weeks_on`: in the week so many weeks after; `same_day`, and of it the
+    `side` that is "later" or "earlier"; `other_day`: any day but that. `minutes`: how long, where that was
+    said.
     """
     known, spoken = _words_of(language), tuple(word.text for word in words[:_LOOKED_AT])
     if known is None:
@@ -150,7 +153,9 @@ def _words_of(language: str) -> _Words | None:
     if not path.is_file():
         return None
     raw: dict[str, Any] = shipped_yaml(path)
-    counted = [(plain_words(str(words)), int(days)) for days, each in raw.pop("days").items() for words in each]
+    counted = [
+        (plain_words(str(words)), int(days)) for days, each in raw.pop("days").items() for words in each
+    ]
     longest_first = dict(sorted(counted, key=lambda pair: -len(pair[0])))
     phrases = {name: Phrases.of(plain_words(str(words)) for words in each) for name, each in raw.items()}
     return _Words(days=longest_first, **phrases)

@@ -1,9 +1,9 @@
-"""What a patient wishes once they said more: what was said before stands, but for what the new words contradict.
+"""What a patient wishes once they said more: what was said before stands, but for what new words contradict.
 
-A wish is kept as it was understood (nlu.entities): windows, and hours ("part") that hold within them. "Friday?"
-changes the days and keeps the hours, "after four" the other way round; "not on Fridays" is taken off what
-stands, "Friday would do, too" is added. Saying the same again changes nothing, so that whoever looks at a
-wish may merge it anew.
+A wish is kept as it was understood (nlu.entities): windows, and hours ("part") that hold within them.
+"Friday?" changes the days and keeps the hours, "after four" the other way round; "not on Fridays" is taken
+off what stands, "Friday would do, too" is added. Saying the same again changes nothing, so that whoever looks
+at a wish may merge it anew.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,7 +51,9 @@ def standing(before: object, told: object) -> Any:
 def days_of(wish: object) -> tuple[date, ...]:
     """The days of its windows; none for any day."""
     told = _tapped(wish)
-    return tuple(dict.fromkeys(day for window in _read(told).windows for day in _days(window))) if told else ()
+    return (
+        tuple(dict.fromkeys(day for window in _read(told).windows for day in _days(window))) if told else ()
+    )
 
 
 def _on_the_days(stood: _Wish, now: _Wish, new: Mapping[str, Any]) -> _Wish:
@@ -100,7 +102,9 @@ def _narrowed(merged: _Wish, left: Sequence[Hours], now: _Wish) -> _Wish:
         if len(hours) == 1:
             return replace(merged, part=hours[0])
         if hours:
-            return _Wish(_on(merged.windows, hours)) if merged.windows else replace(merged, windows=now.windows)
+            return (
+                _Wish(_on(merged.windows, hours)) if merged.windows else replace(merged, windows=now.windows)
+            )
     elif any(map(_is_clocked, merged.windows)):
         windows = _on(merged.windows, left)
         if windows:
@@ -133,7 +137,8 @@ def _in_their_week(told: Sequence[Window], stood: Sequence[Window]) -> tuple[Win
     def later(window: Window) -> Window:
         weeks = (_WEEK * n for n in range(_MOST // 7))
         return next(
-            ((window[0] + far, window[1] + far) for far in weeks if _has(stood, (window[0] + far).date())), window
+            ((window[0] + far, window[1] + far) for far in weeks if _has(stood, (window[0] + far).date())),
+            window,
         )
 
     return tuple(map(later, told))
@@ -229,7 +234,9 @@ def _tapped(slot: object) -> Mapping[str, Any] | None:
 
 
 def _read(slot: Mapping[str, Any]) -> _Wish:
-    windows = tuple((datetime.fromisoformat(a), datetime.fromisoformat(b or a)) for a, b in slot.get("windows") or ())
+    windows = tuple(
+        (datetime.fromisoformat(a), datetime.fromisoformat(b or a)) for a, b in slot.get("windows") or ()
+    )
     part = _clocks([slot["part"]])[0] if slot.get("part") else None
     return _Wish(windows, part, bool(slot.get("exact")))
 
@@ -244,7 +251,9 @@ def _clock(written: str) -> time:
 
 def _written(wish: _Wish, *, in_doubt: bool) -> dict[str, Any]:
     return {
-        "windows": [[a.isoformat(timespec="minutes"), b.isoformat(timespec="minutes")] for a, b in wish.windows],
+        "windows": [
+            [a.isoformat(timespec="minutes"), b.isoformat(timespec="minutes")] for a, b in wish.windows
+        ],
         "part": [f"{clock:%H:%M}" for clock in wish.part] if wish.part else None,
         "asap": False,
         **({"exact": True} if wish.exact else {}),

@@ -74,7 +74,9 @@ def test_a_day_later_than_a_day_that_was_searched_tells_no_hour() -> None:
 def test_another_day_is_any_but_those_that_did_not_suit() -> None:
     found = resolved(wish(other_day=True), refused=[date(2026, 3, 3), date(2026, 3, 3)])
 
-    assert found == wish(windows=day("2026-03-04", "2026-03-18"), without=[["2026-03-03", "2026-03-04", False]])
+    assert found == wish(
+        windows=day("2026-03-04", "2026-03-18"), without=[["2026-03-03", "2026-03-04", False]]
+    )
 
 
 def test_without_a_time_to_tell_it_by_nothing_is_left() -> None:

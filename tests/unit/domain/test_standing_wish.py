@@ -109,7 +109,9 @@ def test_a_refused_weekday_is_taken_off_what_stands_each_week() -> None:
 
 
 def test_a_week_that_is_refused_leaves_the_part_of_the_day() -> None:
-    assert standing(wish(part=AFTERNOON), NOT_THIS_WEEK) == wish(days("2026-03-23", "2026-03-25"), part=AFTERNOON)
+    assert standing(wish(part=AFTERNOON), NOT_THIS_WEEK) == wish(
+        days("2026-03-23", "2026-03-25"), part=AFTERNOON
+    )
     assert standing(wish(days(THURSDAY, "2026-03-10"), part=AFTERNOON), NOT_THIS_WEEK) == wish(
         days("2026-03-09", "2026-03-10"), part=AFTERNOON
     )
@@ -126,7 +128,9 @@ def test_where_a_refusal_leaves_no_day_those_that_follow_are_wished_for() -> Non
 def test_refused_hours_are_taken_off_the_hours_that_stand() -> None:
     not_early = wish(part=["10:00", "19:00"], left_hours=[["10:00", "19:00"]])
 
-    assert standing(wish(day(THURSDAY), part=MORNING), not_early) == wish(day(THURSDAY), part=["10:00", "12:00"])
+    assert standing(wish(day(THURSDAY), part=MORNING), not_early) == wish(
+        day(THURSDAY), part=["10:00", "12:00"]
+    )
     assert standing(wish(at(THURSDAY, "09:00", "12:00")), not_early) == wish(at(THURSDAY, "10:00", "12:00"))
     assert standing(wish(day(THURSDAY)), not_early) == wish(whole(THURSDAY), part=["10:00", "19:00"])
 
@@ -203,7 +207,9 @@ def test_doubts_are_those_of_the_last_words() -> None:
         "asap",
     ],
 )
-@pytest.mark.parametrize("stood", [wish(days("2026-03-09", "2026-03-14"), part=AFTERNOON), wish(part=AFTERNOON)])
+@pytest.mark.parametrize(
+    "stood", [wish(days("2026-03-09", "2026-03-14"), part=AFTERNOON), wish(part=AFTERNOON)]
+)
 def test_saying_the_same_again_changes_nothing(stood: dict[str, Any], told: Any) -> None:
     once = standing(stood, told)
 
