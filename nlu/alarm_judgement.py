@@ -2,9 +2,9 @@
 
 What either hears is a flag: a phrase that a dentist has read, or a likeness that was learnt. What was learnt
 may be so sure that nothing is the matter as to take back what a phrase raised; of level A that takes words of
-doubt as well (past, feared, a joke, a question, business), or all but certainty in more than a shout: ordinary
-words beside an emergency ("we are booked at nine, my husband passed out") are taught as what they are. Where
-these numbers stand was decided on tests/nlu/people, tests/nlu/dev and tests/nlu/in_passing.
+doubt as well (past, feared, a joke, a question, business), or all but certainty in more than a shout.
+Ordinary words beside an emergency ("we are booked at nine, my husband passed out") are taught as what they
+are. Where these numbers stand was decided on tests/nlu/people, tests/nlu/dev and tests/nlu/in_passing.
 """
 
 from collections.abc import Sequence

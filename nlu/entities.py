@@ -18,6 +18,7 @@ from nlu.practice_words import find_named
 from nlu.refused_people import refused_words, without_refused
 from nlu.relatives import find_relative
 from nlu.times import find_times, is_in_doubt, wish_from
+from nlu.told_by import told_beside, told_by_another
 from nlu.transcription import same_name
 from nlu.transliteration import is_in_latin
 from nlu.understanding import Context, Entity, Named
@@ -26,6 +27,7 @@ from nlu.yes_no import Answer
 
 _ANSWERED_BY = frozenset({"phone", "birth_date"})  # entities that answer the question of that name
 _DAY_AND_MONTH = re.compile(r"\D{0,4}\d{1,2}\D{1,4}(\d{1,2}|[^\W\d]+)")
+_OF_A_TIME = frozenset({"time", "opening", "yes_no"})  # questions that "the same hour" may answer
 _NO_WISH = frozenset({"name", "phone", "birth_date", "code"})  # a date that answers these is no wish
 
 
@@ -88,7 +90,8 @@ def find_entities(
     places = find_places(context.sites, words, text, taken=told, ordinary=ordinary)
     found = [*contacts, *times, *visit_types, *_once(practitioners), *people, *places]
     found += [choice] if choice else []
-    found += [one for one in (find_minutes(text, words), find_relative(text, words)) if one]
+    lasting = find_minutes(text, words)
+    found += [one for one in (lasting, find_relative(text, words)) if one]
     found += [_said(answer, text)] if answer else []
     several = find_several(text, words)
     found += [several] if several else []
@@ -97,7 +100,8 @@ def find_entities(
         more = find_one_more(text, words, ordinary=ordinary, taken=told)
         found += [e for e in more if e.entity != "person" or not people]
     if choice is None and (context.asking not in _NO_WISH or (context.asking == "name" and not people)):
-        found += _wish(times, context, text, words)
+        far = lasting.value if lasting and not times else None
+        found += _wish(times, context, text, words, language=languages[0], far=far)
     return tuple(sorted(found, key=lambda e: (e.start, e.end, e.entity)))
 
 
@@ -118,19 +122,39 @@ def _times(text: str, context: Context, languages: Sequence[str]) -> tuple[Entit
     return next((times for times in found if times), ())
 
 
-def _wish(times: Sequence[Entity], context: Context, text: str, words: tuple[Word, ...]) -> list[Entity]:
+def _wish(
+    times: Sequence[Entity],
+    context: Context,
+    text: str,
+    words: tuple[Word, ...],
+    *,
+    language: str,
+    far: int | None,
+) -> list[Entity]:
+    """`far`: minutes that were told, where no time was."""
     wish = wish_from(tuple(times), context)
-    if wish is None:
+    same_hour = _names_the_same_hour(words) and not (wish and wish["part"])
+    marks = {} if wish and wish["windows"] else told_by_another(words, language, context, far)
+    if wish is None and not marks and not (same_hour and context.asking in _OF_A_TIME):
         return []
-    start, end = min(e.start for e in times), max(e.end for e in times)
+    if wish is None:
+        wish = {"windows": [], "part": None, "asap": False}
+        start, end = words[0].start, words[-1].end
+    else:
+        start, end = min(e.start for e in times), max(e.end for e in times)
+        if context.asking is not None:  # else nothing was wished for before
+            wish |= told_beside(times, words, language)
+            left = wish.get("left_hours", ())
+            if len(left) == 1 and not wish["part"] and "without" not in wish:
+                wish |= {"windows": [], "part": left[0]}
     if any(e.entity == "time" and e.grain == "minute" and not e.value.get("to") for e in times):
         wish["exact"] = True  # "at three": not some time between three and four
     if is_in_doubt(times):
         wish["in_doubt"] = True
-    if wish["windows"] and not wish["part"] and _names_the_same_hour(words):
+    if same_hour:
         wish["same_hour"] = True
         wish.pop("in_doubt", None)  # whose hour it is, the visit tells
-    return [Entity(entity="wish", value=wish, start=start, end=end, text=text[start:end])]
+    return [Entity(entity="wish", value=wish | marks, start=start, end=end, text=text[start:end])]
 
 
 def _names_the_same_hour(words: tuple[Word, ...]) -> bool:

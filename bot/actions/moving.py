@@ -3,7 +3,6 @@
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -81,20 +80,11 @@ class FindNewTimes(_WithTheSame, FindOpenings, OwnVisits):
         if visit is None:
             return set_slots(new_times_result="unknown_visit")
         search = _as_for_booking(tracker, visit.opening)
-        begins = self.clock.wall(visit.opening.start).time()
-        search.slots["wish"] = _with_its_own_hour(search.slots["wish"], begins)
+        search.slots["moved_from"] = self.clock.wall(visit.opening.start)
         return _as_for_moving(await FindOpenings.run(self, dispatcher, search, domain))
 
     def about_whom(self, kind: str, found: tuple[Opening, ...], wish: Wish, refused: str | None) -> str:
         return kind  # whose visit it is, its question tells
-
-
-def _with_its_own_hour(wish: object, begins: time) -> object:
-    """ "Same time on Wednesday": the hour of the visit as it stands."""
-    if not isinstance(wish, Mapping) or not wish.get("same_hour"):
-        return wish
-    ends = (datetime.combine(date.min, begins) + timedelta(hours=1)).time()
-    return {**wish, "part": [f"{begins:%H:%M}", f"{ends:%H:%M}"], "exact": True}
 
 
 class AskNewTime(_WithTheSame, AskOpening):

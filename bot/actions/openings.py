@@ -25,9 +25,12 @@ from bot.domain.diary import Opening, Wish
 from bot.domain.not_then import last_bookable_day, why_not_then
 from bot.domain.offer_reasons import reason_of
 from bot.domain.openings import site_of
+from bot.domain.relative_wish import is_relative, resolved
+from bot.domain.standing_wish import days_of, standing
 from bot.errors import BookingError
 
 ON_OFFER = 6
+ENOUGH = 2 * ON_OFFER  # openings of one day that are shown before other days are
 REMEMBERED = 60  # openings that a patient has seen and passed over
 _NEAR = timedelta(hours=2)  # what is still close to an hour that is not free
 
@@ -88,13 +91,18 @@ class FindOpenings(Searching):
         visit_type = self.practice.visit_type(tracker.get_slot("visit_type") or "")
         if visit_type is None:
             return set_slots(openings_result="unknown_visit")
-        slot = _merged(tracker.get_slot("wish"), tracker.get_slot("searched_for"))
+        reason = tracker.get_slot("search_reason")
+        told = self._told(tracker)
+        days = days_of(_merged(told, tracker.get_slot("searched_for")))
+        elsewhen = reason == "more" and len(days) == 1 and _has_seen_enough(tracker)
+        if elsewhen:
+            told = resolved({"other_day": True}, refused=days)
+        slot = _merged(told, tracker.get_slot("searched_for"))
         whom = _with_whom(tracker)
         practitioner, refused = read_practitioner(whom), read_refused(whom)
         site = read_site(tracker.get_slot("site"))
         asked = [visit_type.id, slot, whom if refused else practitioner, *([site] if site else [])]
         searched_for = json.dumps(asked, sort_keys=True)
-        reason = tracker.get_slot("search_reason")
         is_same = searched_for == tracker.get_slot("searched_for")
         chosen = read_opening(tracker.get_slot("opening"))
         if is_same and reason is None and chosen:
@@ -122,6 +130,10 @@ class FindOpenings(Searching):
         refs = [opening.ref for opening in found]
         kind = self._kind_of_offer(found, wish, reason, doubted=doubted, misses=misses)
         because = why_not_then(self.practice, wish, current_call().at) if kind == "nearest" else None
+        if elsewhen and kind in ("wished", "more"):
+            kind = "other_days"
+        # What was told by another time, or turned down, is a wish of its own from here on.
+        settled = {"wish": slot} if elsewhen or is_relative(tracker.get_slot("wish")) else {}
         return set_slots(
             openings_result="found",
             openings_on_offer=refs,
@@ -135,6 +147,23 @@ class FindOpenings(Searching):
             else self._exactly(found, wish, reason),
             search_reason=None,
             hold_result=None,
+            **settled,
+        )
+
+    def _told(self, tracker: Tracker) -> Any:
+        """The wish in days and hours, also where it was told by an opening, or by the visit that is moved."""
+        wish = tracker.get_slot("wish")
+        if not is_relative(wish):
+            return wish
+        chosen = read_opening(tracker.get_slot("opening"))
+        offered = [o for o in map(read_opening, tracker.get_slot("openings_on_offer") or ()) if o]
+        days = days_of(_searched(tracker.get_slot("searched_for")))
+        return resolved(
+            wish,
+            stands=self.clock.wall(chosen.start) if chosen else None,
+            began=tracker.get_slot("moved_from"),
+            of_day=days[0] if len(days) == 1 else None,
+            refused=[self.clock.wall(o.start).date() for o in ([chosen] if chosen else offered)],
         )
 
     def _kind_of_offer(
@@ -309,20 +338,18 @@ def _has(openings: tuple[Opening, ...], practitioner: str) -> bool:
 
 
 def _merged(wish: Any, searched_for: str | None) -> Any:
-    """ "In the afternoon, rather", after a day was searched: the day stays, the part of the day changes."""
-    before = json.loads(searched_for)[1] if searched_for else None
-    if not isinstance(wish, dict) or not isinstance(before, dict):
-        return wish
-    if wish.get("part") and not wish.get("windows") and not wish.get("asap") and before.get("windows"):
-        return {**wish, "windows": [_whole_days(*window) for window in before["windows"]]}
-    return wish
+    """What stands of the wish that was searched for last, and of what was told since."""
+    return standing(_searched(searched_for), wish)
 
 
-def _whole_days(start: str, end: str | None) -> list[str]:
-    """A window and whatever else lies on its days, so that another part of the day can be looked for."""
-    first = datetime.fromisoformat(start)
-    last = max(first, datetime.fromisoformat(end) - timedelta(minutes=1)) if end else first
-    return [f"{first:%Y-%m-%d}T00:00", f"{last:%Y-%m-%d}T23:59"]
+def _searched(searched_for: str | None) -> Any:
+    """The wish of a search."""
+    return json.loads(searched_for)[1] if searched_for else None
+
+
+def _has_seen_enough(tracker: Tracker) -> bool:
+    """Whether two offers of a day were turned down: another list of it is no help."""
+    return len(tracker.get_slot("openings_shown") or ()) >= ENOUGH
 
 
 def _is_exact(slot: Any) -> bool:

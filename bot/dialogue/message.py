@@ -9,6 +9,7 @@ from bot.dialogue.asking import Asked, asked, kind_of
 from bot.dialogue.model import Assistant
 from bot.dialogue.stacking import active_chain
 from bot.dialogue.state import Conversation
+from bot.domain.relative_wish import is_relative
 from nlu.understanding import Understanding
 
 _HARDLY = 3  # letters: "on", "в"
@@ -81,8 +82,17 @@ class Message:
 
     def is_booking(self) -> bool:
         """Whether a visit is being arranged that does not exist yet: a bare "cancel" drops that one."""
-        fills = self.assistant.fills[self.active[0]] if self.active else ()
-        return {"visit_type", "time"} <= {kind_of(self.assistant.slots[name]) for name in fills}
+        return bool(self.active) and self._books(self.active[0])
+
+    def is_of_a_booking(self, slot: str) -> bool:
+        """Whether the slot is one of a flow that arranges a visit that does not exist yet."""
+        flows = (*self.active[:1], *((self.started,) if self.started else ()))
+        return any(slot in self.assistant.fills[flow] and self._books(flow) for flow in flows)
+
+    def _books(self, flow: str) -> bool:
+        return {"visit_type", "time"} <= {
+            kind_of(self.assistant.slots[name]) for name in self.assistant.fills[flow]
+        }
 
     def is_on_offer(self) -> bool:
         """ "Could we make it Thursday?" of a time that is on offer and not booked yet moves no visit."""
@@ -90,6 +100,11 @@ class Message:
             return False
         kinds = {kind_of(self.assistant.slots[name]) for name in self.assistant.fills[self.active[0]]}
         return {"time", "opening"} <= kinds
+
+    def wishes_by_another_time(self) -> bool:
+        """ "A day later": which of other times are meant is said."""
+        wish = self.understanding.first("wish")
+        return wish is not None and is_relative(wish.value)
 
     def names(self, *entities: str) -> bool:
         return any(e.entity in entities for e in self.understanding.entities)

@@ -13,6 +13,8 @@ from bot.dialogue.model import Mapped, Slot
 from bot.dialogue.name_repairs import told_better
 from bot.dialogue.taps import ENTITY_OF_KIND, intent_fits
 from bot.dialogue.values import shown
+from bot.domain.relative_wish import is_relative
+from bot.domain.standing_wish import standing
 from nlu.understanding import Entity
 
 
@@ -36,9 +38,23 @@ def filled(
     for name in names:
         slot = message.assistant.slots[name]
         value = told_better(message, slot, _value(message, slot, entities))
-        if value is not None:
-            found.append(SetSlot(name, value))
+        if value is not None and not _is_told_by_nothing(message, name, value):
+            found.append(SetSlot(name, _with_what_stood(message, slot, value)))
     return tuple(found)
+
+
+def _is_told_by_nothing(message: Message, name: str, value: Any) -> bool:
+    """ "It came back a week later, I need a check-up": while nothing is offered yet, it is no wish."""
+    if not is_relative(value) or value.get("windows") or value.get("part"):
+        return False
+    return message.conversation.slots.get(name) is None and message.is_of_a_booking(name)
+
+
+def _with_what_stood(message: Message, slot: Slot, value: Any) -> Any:
+    """ "Not on Friday", after "in the afternoon": what was said of when to come still holds."""
+    if kind_of(slot) != "time" or is_relative(value):
+        return value  # what is told by another time, whoever knows that time puts together
+    return standing(message.conversation.slots.get(slot.name), value)
 
 
 def whole_text(message: Message) -> tuple[SetSlot, ...]:

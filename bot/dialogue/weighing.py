@@ -184,7 +184,7 @@ def _outweighed(message: Message) -> Intent | None:
         return Intent(name="skip", confidence=1.0)
     if kind == "visit_type" and _is_for_something_else(message):
         return Intent(name=SOMETHING_ELSE, confidence=1.0)
-    if intent.name == "other_openings" and kind in _BEFORE_AN_OFFER:
+    if intent.name == "other_openings" and (kind in _BEFORE_AN_OFFER or message.wishes_by_another_time()):
         return None
     if intent.name == "deny" and kind == "opening":
         return Intent(name="other_openings", confidence=1.0)  # "no, not those"

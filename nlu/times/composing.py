@@ -21,6 +21,8 @@ _MOST = 32
 _REFUSED_WEEKS = 9  # for which a weekday that was refused stays so
 _EXACT = ("date", "number")
 _AHEAD = timedelta(days=14)
+_WHICH = ("next", "this", "coming", "last")
+_LEFT = "left"  # what a refusal leaves
 
 
 def compose(text: str, tape: Tape, pieces: Sequence[Piece], doubts: Doubts) -> tuple[Entity, ...]:
@@ -147,19 +149,36 @@ def _entities(
                 if not clocks:
                     value = {"from": wall(start, 0), "to": wall(end, 0)}
                     grain = piece.found.grain
-                    entities.append(
-                        _entity(text, tape, (piece,), "time", value, grain=grain, confidence=confidence)
-                    )
+                    whole = _entity(text, tape, (piece,), "time", value, grain=grain, confidence=confidence)
+                    role = _refusal(piece, (start, end), holes) if refused else _role(tape, piece)
+                    entities.append(replace(whole, role=role))
                     continue
                 for clock in clocks:
                     found = _on_day(
                         text, tape, span, start, clock, confidence, several=len(spoken.clocks) > 1
                     )
-                    entities.extend(found)
+                    entities.extend(replace(e, role=_role(tape, piece)) for e in found)
     if separate:
         told = [c for c in spoken.clocks if not c.dismissed]
         entities.extend(e for e in _clocks_alone(text, tape, told) if e.entity == "part_of_day")
     return entities
+
+
+def _role(tape: Tape, piece: Piece) -> str | None:
+    """ "weekday" for a plain one: which of them is meant, what was said before may tell."""
+    days = piece.found
+    if not isinstance(days, Days) or days.kind != "weekday" or days.of_week or piece.negated:
+        return None
+    told = any(tape.has(p, *_WHICH) for p in range(piece.start - 1, piece.end))
+    return None if told else "weekday"
+
+
+def _refusal(piece: Piece, days: DayRange, holes: tuple[DayRange, ...]) -> str | None:
+    """Of days that are refused, not moved away from."""
+    if piece.dismissed or days not in holes:
+        return None
+    before = days[0] - timedelta(weeks=1), days[1] - timedelta(weeks=1)
+    return "refused_weekly" if before in holes else "refused"
 
 
 def _day_by_day(ranges: tuple[DayRange, ...]) -> tuple[DayRange, ...]:
@@ -254,9 +273,8 @@ def _clocks_alone(text: str, tape: Tape, clocks: Sequence[Piece]) -> list[Entity
                 sure = 0.95 if offered else min(0.7, confidence)
                 entities.append(_entity(text, tape, (piece,), "time", value, grain="minute", confidence=sure))
             part = {"from": clock_text(hours[0]), "to": clock_text(min(hours[1], 1440))}
-            entities.append(
-                _entity(text, tape, (piece,), "part_of_day", part, grain=grain, confidence=confidence)
-            )
+            told = _entity(text, tape, (piece,), "part_of_day", part, grain=grain, confidence=confidence)
+            entities.append(replace(told, role=_LEFT if clock.negated else None))
     return entities
 
 
@@ -289,22 +307,17 @@ def _all_but(text: str, tape: Tape, groups: list[list[Piece]], holes: tuple[DayR
     if len(weeks) == 1:  # "any day but Wednesday next week"
         start = max(weeks)
         end = start + timedelta(weeks=1)
+    role = None if len(weeks) == 1 else _LEFT
     left = almanac.without(((start, end),), holes)
     if not left:  # "not in March"
         start = max(hole[1] for hole in holes)
         left = almanac.without(((start, start + _AHEAD),), holes)
-    return [
-        _entity(
-            text,
-            tape,
-            (refused[0], refused[-1]),
-            "time",
-            {"from": wall(first, 0), "to": wall(last, 0)},
-            grain="day",
-            confidence=0.8,
-        )
-        for first, last in left
-    ]
+    span = (refused[0], refused[-1])
+    found = []
+    for first, last in left:
+        value = {"from": wall(first, 0), "to": wall(last, 0)}
+        found.append(_entity(text, tape, span, "time", value, grain="day", confidence=0.8))
+    return [replace(entity, role=role) for entity in found]
 
 
 def _entity(
