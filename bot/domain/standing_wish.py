@@ -52,7 +52,9 @@ def standing(before: object, told: object) -> Any:
 
 def _by_itself(told: object) -> Any:
     """Without the marks that only say how it hangs on what was said before."""
-    return {key: said for key, said in told.items() if key not in _MARKS} if isinstance(told, Mapping) else told
+    if not isinstance(told, Mapping):
+        return told
+    return {key: said for key, said in told.items() if key not in _MARKS}
 
 
 def days_of(wish: object) -> tuple[date, ...]:
