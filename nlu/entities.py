@@ -88,7 +88,8 @@ def find_entities(
     choice = find_choice(text, words, context, language=languages[0], times=times, refused=refused)
     told = [*contacts, *visit_types, *practitioners, *people, *([choice] if choice else [])]
     places = find_places(context.sites, words, text, taken=told, ordinary=ordinary)
-    found = [*contacts, *times, *visit_types, *_once(practitioners), *people, *places]
+    plain = [replace(e, role=None) for e in times]  # how they hang on what was said before, the wish tells
+    found = [*contacts, *plain, *visit_types, *_once(practitioners), *people, *places]
     found += [choice] if choice else []
     lasting = find_minutes(text, words)
     found += [one for one in (lasting, find_relative(text, words)) if one]

@@ -1,4 +1,4 @@
-"""Wishes that are told by another time: "push it back a week", "later that day", "another day".
+"""Wishes that are told by another time: "a week later", "later that day", "the same time", "another day".
 
 Which time that is, only the diary knows: the visit that is moved, or the opening that was chosen. What comes
 out is a wish like any other.

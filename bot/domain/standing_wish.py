@@ -14,6 +14,8 @@ from typing import Any
 Window = tuple[datetime, datetime]  # naive wall times, half-open
 Hours = tuple[time, time]
 
+#: How new words hang on what was said before (nlu.told_by).
+_MARKS = frozenset({"without", "left_hours", "hours", "weekdays", "besides"})
 _DAY = timedelta(days=1)
 _WEEK = timedelta(weeks=1)
 _AHEAD = 14  # days that are looked at where a refusal leaves nothing of what stood
@@ -33,11 +35,11 @@ def standing(before: object, told: object) -> Any:
     """The wish after `told`, where `before` stood; both as slots hold them."""
     old, new = _tapped(before), _tapped(told)
     if old is None or new is None or old == new:
-        return told
+        return _by_itself(told)
     stood = _read(old)
     refuses = bool(new.get("without") or new.get("left_hours"))
     if stood == _Wish() or (new.get("asap") and not refuses):
-        return told
+        return _by_itself(told)
     now = _read(new)
     if now == _Wish() and not refuses:
         return before
@@ -46,6 +48,13 @@ def standing(before: object, told: object) -> Any:
         merged = _on_the_days(stood, now, new)
         merged = _at_the_hours(merged, now, new)
     return _written(merged, in_doubt=bool(new.get("in_doubt")))
+
+
+def _by_itself(told: object) -> Any:
+    """Without the marks that only say how it hangs on what was said before."""
+    if not isinstance(told, Mapping):
+        return told
+    return {key: said for key, said in told.items() if key not in _MARKS}
 
 
 def days_of(wish: object) -> tuple[date, ...]:
