@@ -65,7 +65,8 @@ def _beside(offered: list[datetime], words: Sequence[Word], context: Context, *,
         return _entity(words, "part_of_day", {"from": _clock(begin), "to": _clock(end)})
     one_day = first.date() == last.date()
     if later:
-        ends = _midnight(last) + (timedelta(days=1) if one_day else _AHEAD)
+        # The last minute, not midnight: these are hours of that day, and not whatever is left of it.
+        ends = _midnight(last) + (timedelta(days=1) - _MINUTE if one_day else _AHEAD)
         return _entity(words, "time", {"from": _wall(last + _MINUTE), "to": _wall(ends)})
     begins = _midnight(first) if one_day else context.now
     return _entity(words, "time", {"from": _wall(begins), "to": _wall(first)})

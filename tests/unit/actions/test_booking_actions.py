@@ -37,6 +37,7 @@ async def test_the_phone_is_asked_only_where_the_channel_gives_none(desk: Desk) 
         "contact_check_result": None,
         "searched_for": None,
         "hold_result": None,
+        "next_patient": None,
         **NOBODY_KNOWN,
     }
     assert slots(on_whatsapp) == {"must_ask_phone": False, **afresh}
@@ -56,6 +57,7 @@ async def test_a_single_kind_of_visit_needs_no_question(desk: Desk) -> None:
         "searched_for": None,
         "hold_result": None,
         "visit_type": "first_visit",
+        "next_patient": None,
         **NOBODY_KNOWN,
     }
 
