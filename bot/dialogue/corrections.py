@@ -96,12 +96,12 @@ def _reset_point(
 
 
 def _names_nothing(bench: Workbench, name: str, value: Any) -> bool:
-    """ "Other times", "another day", "not with Rossi": turned down, and nothing named instead. Whether anything is different
-    now, only what comes next can say."""
+    """ "Other times", "another day", "not with Rossi": turned down, and nothing named instead. Whether
+    anything is different now, only what comes next can say."""
     if isinstance(value, str) and value.startswith(REFUSED):
         return True
-    if isinstance(value, Mapping) and value.get("other_day") and not (value.get("windows") or value.get("part")):
-        return True
+    if isinstance(value, Mapping) and value.get("other_day"):
+        return not (value.get("windows") or value.get("part"))
     mappings = bench.assistant.slots[name].mappings
     return any(m.type == "from_intent" and m.value is not None and same(m.value, value) for m in mappings)
 
