@@ -12,6 +12,7 @@ from bot.ports import Clock
 from bot.storage import tables as t
 from bot.storage.engine.database import Database
 from bot.storage.tables import to_stamp
+from bot.storage.turns.rows import WAITING_FOR, WAITS
 
 _contact = t.ContactRow.__table__  # type: ignore[attr-defined]
 _conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]
@@ -20,7 +21,6 @@ _outbox = t.OutboxRow.__table__  # type: ignore[attr-defined]
 _handoff = t.HandoffRow.__table__  # type: ignore[attr-defined]
 
 # Written out, not bound: SQLite uses a partial index only where it can see that the condition implies it.
-_NEW = text("inbox.state = 'new'")
 _DEAD = text("inbox.state = 'dead'")
 _IN_FLIGHT = text("outbox.state IN ('queued', 'sending', 'uncertain')")
 _STATES = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN)
@@ -63,7 +63,7 @@ class SqlReadings:
             count, oldest = connection.execute(chosen.where(*where)).one()
             return count, max(0.0, (now - oldest) / 1e6) if count else 0.0
 
-        queued, queue_age = ages(_inbox, _inbox.c.received_at, _inbox.c.practice == self._practice, _NEW)
+        queued, queue_age = ages(_inbox, _inbox.c.received_at, self._practice == WAITING_FOR, WAITS)
         set_aside, _ = ages(_inbox, _inbox.c.received_at, _inbox.c.practice == self._practice, _DEAD)
         ours = _outbox.c.practice == self._practice
         _, outbox_age = ages(_outbox, _outbox.c.created_at, ours, _IN_FLIGHT)

@@ -42,6 +42,9 @@ _ledger = t.LedgerRow.__table__  # type: ignore[attr-defined]
 
 # Written out, not bound: SQLite uses a partial index only where it can see that the condition implies it.
 WAITS = text("inbox.state = 'new'")
+#: The practice of what waits, said so that no index of all its messages fits: SQLite, which has counted none
+#: of them, would rather read those, hundreds of thousands, than the index of what waits.
+WAITING_FOR = _inbox.c.practice.concat("")
 
 _LOAD_CONVERSATION = Prepared(
     select(_conversation, _contact.c.channel, _contact.c.account, _contact.c.sealed.label("who"))
@@ -357,6 +360,6 @@ class TurnRows:
 
     async def waiting(self) -> tuple[str, ...]:
         """Conversations in which a message waits, some hundred at most."""
-        found = select(_inbox.c.conversation).where(WAITS, _inbox.c.practice == self._practice)
+        found = select(_inbox.c.conversation).where(WAITS, self._practice == WAITING_FOR)
         found = found.distinct().limit(_SEVERAL)
         return tuple(await self._database.read(lambda c: list(c.execute(found).scalars())))
