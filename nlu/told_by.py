@@ -31,6 +31,7 @@ class _Words:
     same_day: Phrases
     other_day: Phrases
     as_well: Phrases
+    as_well_in_the_end: Phrases
     leading: Phrases
     later: Phrases
     earlier: Phrases
@@ -140,7 +141,9 @@ def _is_besides(words: tuple[Word, ...], language: str) -> bool:
     known, spoken = _words_of(language), tuple(word.text for word in words[:_LOOKED_AT])
     if known is None or not spoken:
         return False
-    return known.leading.at(spoken, 0) is not None or _says(known.as_well, spoken)
+    last = range(max(len(spoken) - 2, 0), len(spoken))
+    ends = any(known.as_well_in_the_end.at(spoken, at) == spoken[at:] for at in last)
+    return known.leading.at(spoken, 0) is not None or ends or _says(known.as_well, spoken)
 
 
 def _says(phrases: Phrases, spoken: tuple[str, ...]) -> bool:
