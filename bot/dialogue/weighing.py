@@ -186,6 +186,9 @@ def _outweighed(message: Message) -> Intent | None:
         return Intent(name=SOMETHING_ELSE, confidence=1.0)
     if intent.name == "other_openings" and (kind in _BEFORE_AN_OFFER or message.wishes_by_another_time()):
         return None
+    of_an_offer = kind == "opening" and message.names(*_TIMES) and not message.names("minutes")
+    if intent.name == "running_late" and of_an_offer:
+        return Intent(name="other_openings", confidence=1.0)  # "11:30 is too late": said of what is on offer
     if intent.name == "deny" and kind == "opening":
         return Intent(name="other_openings", confidence=1.0)  # "no, not those"
     if intent.name == "reschedule_visit" and message.is_on_offer():

@@ -70,6 +70,19 @@ async def test_the_part_of_the_day_and_the_week_outlive_what_is_said_later(
     assert on_offer(anna) == {(11, True), (12, True)}
 
 
+TOO_LATE = {"it": "e le 11 troppo tardi", "en": "and 11 too late", "ru": "и 11 слишком поздно"}
+
+
+async def test_a_time_on_offer_that_is_too_late_is_no_late_patient(
+    anna: Chatting, words: Words, language: str
+) -> None:
+    await to_the_offer(anna, words)
+    await anna.says(TOO_LATE[language])
+
+    assert anna.openings
+    assert anna.slots["opening"] is None
+
+
 async def test_a_refused_day_is_taken_off_and_one_that_would_do_too_is_added(
     anna: Chatting, words: Words, language: str
 ) -> None:
