@@ -3,9 +3,8 @@ arranged, "and for my husband?", "e Luca?", "а второго ребёнка?".
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
-from nlu.lexicon import known_languages, lexicon
+from nlu.name_words import first_names, other_words
 from nlu.names import written_as_name
 from nlu.relatives import find_relative
 from nlu.understanding import Entity
@@ -106,10 +105,10 @@ def _named(text: str, ordinary: Callable[[str], bool], taken: Sequence[Entity]) 
     start, end = bare.span("name")
     pieces = re.split(r"[ -]", text[start:end])
     first = "".join(word.text for word in cut(pieces[0]))
-    known = first in _first_names()
-    nominative = next((name for name in nominatives(first) if name in _first_names()), None)
+    known = first in first_names()
+    nominative = next((name for name in nominatives(first) if name in first_names()), None)
     strange = all(p[0].isupper() for p in pieces) and not any(
-        ordinary(word.text) or word.text in _no_names() for p in pieces for word in cut(p)
+        ordinary(word.text) or word.text in other_words() for p in pieces for word in cut(p)
     )
     if not known and nominative is None and not strange:
         return []
@@ -154,14 +153,3 @@ _CASES = (
 
 def _entity(kind: str, text: str, start: int, end: int) -> Entity:
     return Entity(entity=kind, value=True, start=start, end=end, text=text[start:end])
-
-
-@lru_cache(maxsize=1)
-def _first_names() -> frozenset[str]:
-    return frozenset().union(*(lexicon(x).first_names for x in known_languages()))
-
-
-@lru_cache(maxsize=1)
-def _no_names() -> frozenset[str]:
-    known = [lexicon(x) for x in known_languages()]
-    return frozenset().union(*(x.not_names | x.function_words | x.titles for x in known))

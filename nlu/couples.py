@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from nlu.lexicon import known_languages, lexicon
+from nlu.name_words import first_names, no_names, plain_name
 from nlu.names import written_as_name
 from nlu.understanding import Entity
-from nlu.words import cut
 
 _WORD = r"[^\W\d_]+(?:['’ʼ`\-‐][^\W\d_]+)*"
 _NAME = rf"{_WORD}(?:[ \u00a0]+{_WORD}){{0,3}}?"
@@ -110,7 +110,7 @@ def _behind_courtesies(text: str, span: tuple[int, int]) -> int:
     """ "sono Luca Poli e Marta Poli", where only Marta was found: Luca begins behind "sono"."""
     start = span[0]
     for piece in re.finditer(_WORD, text[slice(*span)]):
-        if _folded(piece.group()) not in _around() or _folded(piece.group()) in _first_names():
+        if plain_name(piece.group()) not in _around() or plain_name(piece.group()) in first_names():
             return start + piece.start()
     return start
 
@@ -121,26 +121,26 @@ def _up_to_else(text: str, span: tuple[int, int], taken: Sequence[Entity]) -> in
     pieces = list(re.finditer(_WORD, text[span[0] : end]))
     reach = 0
     for place, piece in enumerate(pieces):
-        if place and piece.group()[0].islower() and _folded(piece.group()) in _no_names() - _PARTICLES:
+        if place and piece.group()[0].islower() and plain_name(piece.group()) in no_names() - _PARTICLES:
             break
         reach = piece.end()
     return span[0] + reach
 
 
 def _is_known(*names: list[str]) -> bool:
-    return any(_folded(words[0]) in _first_names() for words in names)
+    return any(plain_name(words[0]) in first_names() for words in names)
 
 
 def _are_names(one: list[str], other: list[str], ordinary: Callable[[str], bool], *, asked: bool) -> bool:
     """Known first names, or capitals for all; "Sousa e Silva" is one surname, "Anna e basta" one name."""
-    if not one or any(_folded(word) in _no_names() for word in (one[0], other[0])):
+    if not one or any(plain_name(word) in no_names() for word in (one[0], other[0])):
         return False
     known = [_is_known(words) for words in (one, other)]
     if all(known):
         return True
     if len(other) == 1 and not known[1]:
         return False
-    strange = not any(ordinary(_folded(words[0])) for words in (one, other))
+    strange = not any(ordinary(plain_name(words[0])) for words in (one, other))
     if all(word[0].isupper() for word in (*one, other[0])):
         return known[0] or strange
     return asked and any(known) and strange
@@ -156,28 +156,13 @@ def _with_one_surname(one: list[str], other: list[str]) -> tuple[list[str], list
 
 
 def _of_one(surname: str, first: str) -> str:
-    folded = _folded(first)
+    folded = plain_name(first)
     hers = folded not in _HIS and folded[-1:] in ("а", "я")
     if re.search(r"(ов|ев|ёв|ин|ын)ы$", surname):
         return surname[:-1] + ("а" if hers else "")
     if re.search(r"[сц]кие$", surname):
         return surname[:-2] + ("ая" if hers else "ий")
     return surname[:-1] if re.search(r"[бвгдзклмнпрстфхцчшщ][ыи]$", surname) else surname
-
-
-def _folded(word: str) -> str:
-    return "".join(each.text for each in cut(word))
-
-
-@lru_cache(maxsize=1)
-def _first_names() -> frozenset[str]:
-    return frozenset().union(*(lexicon(x).first_names for x in known_languages()))
-
-
-@lru_cache(maxsize=1)
-def _no_names() -> frozenset[str]:
-    known = [lexicon(x) for x in known_languages()]
-    return frozenset().union(*(x.not_names | x.function_words | x.titles for x in known)) - _first_names()
 
 
 @lru_cache(maxsize=1)

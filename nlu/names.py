@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from nlu.lexicon import Lexicon, known_languages, lexicon
+from nlu.name_words import plain_name
 from nlu.signatures import Signature, find_signature
 from nlu.understanding import Entity
-from nlu.words import Word, cut
+from nlu.words import Word
 
 _PIECE = re.compile(r"[^\W\d_]+(?:['’ʼ`\-‐][^\W\d_]+)*\.?'?")
 _SMALL_PARTICLES = frozenset(
@@ -63,7 +64,9 @@ def find_person(
 
 def _in_full(text: str, introduced: Entity, signed: Signature | None) -> Entity:
     """ "It's Catherine with a C. Catherine Lawson": the name once more, and all of it."""
-    if signed is None or _folded(introduced.text) != _folded(text[signed.start : signed.end].split()[0]):
+    if signed is None or plain_name(introduced.text) != plain_name(
+        text[signed.start : signed.end].split()[0]
+    ):
         return introduced
     return _spanning(text, signed.start, signed.end)
 
@@ -114,7 +117,7 @@ def _run(
             break
         if any(e.start < piece.end() and piece.start() < e.end for e in taken):
             break
-        folded = _folded(piece.group())
+        folded = plain_name(piece.group())
         if not run and ((folded,) in known.weak_introductions or _hesitates(piece)):
             reach = piece.end()  # "it's Mrs Palmer", "it's uh David Brown"
             continue
@@ -135,7 +138,7 @@ def _run(
             break
         if len(run) == _MOST_WORDS:
             break
-    while run and _folded(run[-1].group()) in _PARTICLES and run[-1].group()[0].islower():
+    while run and plain_name(run[-1].group()) in _PARTICLES and run[-1].group()[0].islower():
         run.pop()
     return run
 
@@ -144,14 +147,14 @@ def _surely_a_name(run: list[re.Match[str]], known: Lexicon, ordinary: Ordinary)
     """After "sono" or "I'm": a known first name, or words that somebody wrote with capitals."""
     if not run:
         return []
-    first = _folded(run[0].group())
+    first = plain_name(run[0].group())
     if first in known.first_names:
         return run
-    capital = [p for p in run if p.group()[0].isupper() or _folded(p.group()) in _PARTICLES]
+    capital = [p for p in run if p.group()[0].isupper() or plain_name(p.group()) in _PARTICLES]
     if len(capital) != len(run):
         return []
     # "Alba Prova" are dawn and proof; "So Sorry" is nobody.
-    words = [_folded(p.group()) for p in run]
+    words = [plain_name(p.group()) for p in run]
     idle = any(word in known.not_names or word in known.function_words for word in words)
     if ordinary(first) and (len(run) == 1 or idle):
         return []
@@ -172,7 +175,7 @@ def _whole_message(
     refused_first = frozenset().union(*(x.not_names for x in _lexicons(language)))
     run: list[re.Match[str]] = []
     for piece in _PIECE.finditer(text):
-        folded = _folded(piece.group())
+        folded = plain_name(piece.group())
         if any(e.start < piece.end() and piece.start() < e.end for e in taken):
             if run:
                 break
@@ -199,16 +202,16 @@ def _whole_message(
         if folded in refused and not name_like and not initial:
             return None
         run.append(piece)
-    if not run or len(run) > _MOST_WORDS or all(_folded(p.group()) in _PARTICLES for p in run):
+    if not run or len(run) > _MOST_WORDS or all(plain_name(p.group()) in _PARTICLES for p in run):
         return None
-    if all(_is_word(p.group(), ordinary) and _folded(p.group()) not in known.first_names for p in run):
+    if all(_is_word(p.group(), ordinary) and plain_name(p.group()) not in known.first_names for p in run):
         return None
-    if len(run) == 1 and len(_folded(run[0].group())) < 2:
+    if len(run) == 1 and len(plain_name(run[0].group())) < 2:
         return None
     words_of_the_language = [
         piece
         for piece in (p.group() for p in run)
-        if piece[0].islower() and ordinary(_folded(piece)) and _folded(piece) not in known.first_names
+        if piece[0].islower() and ordinary(plain_name(piece)) and plain_name(piece) not in known.first_names
     ]
     return None if len(words_of_the_language) > len(run) / 2 else _entity(text, run)
 
@@ -217,9 +220,9 @@ def _named_like_a_word(text: str, taken: Sequence[Entity]) -> Entity | None:
     """ "Will Tell", "May Waite": all of the message, and a capital for each; "will tell you" is none."""
     pieces = list(_PIECE.finditer(text))
     capitals = all(p.group()[0].isupper() and not p.group()[1:].isupper() for p in pieces)
-    if len(pieces) != 2 or not capitals or _folded(pieces[0].group()) not in _NAMES_AND_WORDS:
+    if len(pieces) != 2 or not capitals or plain_name(pieces[0].group()) not in _NAMES_AND_WORDS:
         return None
-    last = _folded(pieces[1].group())
+    last = plain_name(pieces[1].group())
     if any(last in x.not_names or last in x.function_words for x in map(lexicon, known_languages())):
         return None  # "Will Do"
     return None if any(e.start <= pieces[1].start() < e.end for e in taken) else _entity(text, pieces)
@@ -233,20 +236,16 @@ def _is_word(piece: str, ordinary: Ordinary) -> bool:
     """Whether it is an everyday word, maybe with its article."""
     elided = _ELIDED.fullmatch(piece)
     small = elided is not None and elided["word"][0].islower()
-    return ordinary(_folded(piece)) or (
+    return ordinary(plain_name(piece)) or (
         elided is not None and small and _is_everyday(elided["word"], ordinary)
     )
 
 
 def _is_everyday(word: str, ordinary: Ordinary) -> bool:
-    folded = _folded(word)
+    folded = plain_name(word)
     return ordinary(folded) or any(
         folded in x.last or folded in x.ordinals for x in map(lexicon, known_languages())
     )
-
-
-def _folded(piece: str) -> str:
-    return "".join(word.text for word in cut(piece))
 
 
 def _entity(text: str, run: list[re.Match[str]]) -> Entity:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nlu.lexicon import known_languages, lexicon
+from nlu.name_words import first_names, no_names, plain_name
 from nlu.understanding import Entity
-from nlu.words import cut, plain_words
+from nlu.words import plain_words
 
 _CLAUSE = re.compile(r"[^,.;:!?\n()–—]+")
 _PIECE = re.compile(r"[^\W\d_]+(?:['’ʼ`\-‐][^\W\d_]+)*")
@@ -47,7 +48,7 @@ def find_signature(
         found = _as_name(pieces, ordinary, taken) or (_set_apart(pieces, taken) if last else None)
         if found is not None and (found.sure or last):
             return found
-        last = last and all(_is_taken(p, taken) or _folded(p.group()) in _small_words() for p in pieces)
+        last = last and all(_is_taken(p, taken) or plain_name(p.group()) in _small_words() for p in pieces)
     return _behind_all_else(text, ordinary, taken)
 
 
@@ -55,14 +56,14 @@ def _set_apart(pieces: Sequence[re.Match[str]], taken: Sequence[Entity]) -> Sign
     """ "controllo venerdì, Dario Fo", "осмотр, Ева Кот": everyday words, but two with capitals, where the
     writer has begun words without."""
     text, start, end = pieces[0].string, pieces[0].start(), pieces[-1].end()
-    words = tuple(_folded(piece.group()) for piece in pieces)
+    words = tuple(plain_name(piece.group()) for piece in pieces)
     if len(pieces) != 2 or any(_is_taken(piece, taken) for piece in pieces):
         return None
     if not all(piece.group()[0].isupper() and piece.group()[1:].islower() for piece in pieces):
         return None
     if text[start - 1 : start] == "-" or re.search(r"\d", text[start:end]):
         return None
-    if words in _greetings() or any(word in _no_names() for word in words):
+    if words in _greetings() or any(word in no_names() for word in words):
         return None
     begun = [
         piece.group()[0] for piece in _PIECE.finditer(text) if piece.end() <= start or piece.start() >= end
@@ -80,7 +81,7 @@ def _behind_all_else(text: str, ordinary: Callable[[str], bool], taken: Sequence
         return None
     pieces = list(_PIECE.finditer(text, max(entity.end for entity in taken)))
     found = _as_name(pieces, ordinary, taken)
-    if found and any(_folded(p.group()) in _first_names() for p in pieces):
+    if found and any(plain_name(p.group()) in first_names() for p in pieces):
         return found
     return _set_apart(pieces, taken) if pieces else None
 
@@ -88,9 +89,9 @@ def _behind_all_else(text: str, ordinary: Callable[[str], bool], taken: Sequence
 def _without_courtesies(text: str, clause: re.Match[str]) -> list[re.Match[str]]:
     """The words of a clause but for "please" and the like at its ends; nothing where digits stand."""
     pieces = list(_PIECE.finditer(text, clause.start(), clause.end()))
-    while pieces and _folded(pieces[-1].group()) in _courtesies():
+    while pieces and plain_name(pieces[-1].group()) in _courtesies():
         pieces.pop()
-    while pieces and _folded(pieces[0].group()) in _courtesies():
+    while pieces and plain_name(pieces[0].group()) in _courtesies():
         pieces.pop(0)
     return pieces
 
@@ -103,32 +104,17 @@ def _as_name(
     start, end = pieces[0].start(), pieces[-1].end()
     if re.search(r"\d", pieces[0].string[start:end]) or any(e.start <= start < e.end for e in taken):
         return None
-    words = [_folded(piece.group()) for piece in pieces]
-    sure = words[0] in _first_names()
+    words = [plain_name(piece.group()) for piece in pieces]
+    sure = words[0] in first_names()
     if any(e.start < end and start < e.end for e in taken if e.entity != "practitioner"):
         return None
     shouted = all(piece.group().isupper() for piece in pieces)
     capitals = not shouted and all(piece.group()[0].isupper() for piece in pieces)
     if sure and capitals:
         return Signature(start, end, sure)  # "Amy Lo", "Anna Mark"
-    if any(word in _no_names() or ordinary(word) for word in words[1 if sure else 0 :]):
+    if any(word in no_names() or ordinary(word) for word in words[1 if sure else 0 :]):
         return None
     return Signature(start, end, sure) if sure or capitals else None
-
-
-def _folded(piece: str) -> str:
-    return "".join(word.text for word in cut(piece))
-
-
-@lru_cache(maxsize=1)
-def _first_names() -> frozenset[str]:
-    return frozenset().union(*(lexicon(x).first_names for x in known_languages()))
-
-
-@lru_cache(maxsize=1)
-def _no_names() -> frozenset[str]:
-    known = [lexicon(x) for x in known_languages()]
-    return frozenset().union(*(x.not_names | x.function_words | x.titles for x in known)) - _first_names()
 
 
 @lru_cache(maxsize=1)

@@ -20,8 +20,8 @@ THE_DAY_AFTER = (datetime(2027, 5, 1), datetime(2027, 5, 2))
 EVENING = (time(19), time(22))
 
 
-def wish(*windows: Window, **more: object) -> Wish:
-    return Wish(visit_type="check_up", windows=windows, **more)  # type: ignore[arg-type]
+def wish(*windows: Window, part: tuple[time, time] | None = None) -> Wish:
+    return Wish(visit_type="check_up", windows=windows, part=part)
 
 
 @pytest.mark.parametrize(
