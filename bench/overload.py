@@ -73,7 +73,7 @@ class Overload:
             and self.statuses_gave_way_first
             and not (self.lost or self.unanswered or self.without_retry_after)
             and "degraded" in self.health
-            and not {"failing", "no answer"} & {*self.health}
+            and {*self.health} <= {"ok", "degraded"}
             and self.health_afterwards == "ok"
             and self.grown * 1e6 < MOST_GROWTH
         )
@@ -219,5 +219,7 @@ async def _watch(http: aiohttp.ClientSession, desk: Desk, seen: _Seen) -> None:
 
 
 async def _health(http: aiohttp.ClientSession, desk: Desk) -> str:
+    """In a word; where something fails, what."""
     async with http.get(f"{desk.url}/healthz") as answer:
-        return str((await answer.json())["status"])
+        told = await answer.json()
+    return ", ".join([told["status"], *told["failing"]])

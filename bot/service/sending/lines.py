@@ -18,7 +18,7 @@ Line = tuple[str, str]  # channel, account
 _SLOWER = (1, 2, 4, 8, 16, 30, 60)
 #: So many requests in a row without an answer are not the fault of one message.
 _SILENT_AFTER = 3
-_PROBE_ANSWERS = timedelta(seconds=60)
+PROBE_ANSWERS = timedelta(seconds=60)
 #: Of an account that took messages and refused them by a status, one that is taken is believed after so long.
 _TRIAL = timedelta(seconds=10)
 
@@ -36,10 +36,11 @@ class _State:
 
 
 class Lines:
-    """One process's."""
+    """One process's. `probe_answers`: how long who asks has for it, before another does."""
 
-    def __init__(self) -> None:
+    def __init__(self, probe_answers: timedelta = PROBE_ANSWERS) -> None:
         self._states: dict[Line, _State] = {}
+        self._probe_answers = probe_answers
 
     def closed_for(self, line: Line, conversation: str, now: datetime) -> float:
         """Seconds for which this line lets nothing through; 0: try. Of a stopped line only one may try at a
@@ -56,7 +57,7 @@ class Lines:
         if left > 0:
             return left
         state.probe = conversation
-        state.closed_until = now + _PROBE_ANSWERS  # should nothing come of this one, the next asks
+        state.closed_until = now + self._probe_answers  # should nothing come of this one, the next asks
         return 0
 
     def sent(self, line: Line, now: datetime) -> bool:
@@ -112,7 +113,7 @@ class Lines:
         state = self._states.get(line)
         if state is None or not state.silent or state.closed_until is None:
             return 0
-        return max((state.closed_until + _PROBE_ANSWERS - now).total_seconds(), 0)
+        return max((state.closed_until + self._probe_answers - now).total_seconds(), 0)
 
     def slowed(self, line: Line, now: datetime, *, asked: float | None = None) -> float:
         """Too much at once: the whole line waits. Returns seconds."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from bot.domain.conversation import (
 )
 from bot.domain.pipeline import OutboxMessage
 from bot.service.clock import StartedClock
-from bot.service.sending.lines import Line
+from bot.service.sending.lines import Line, Lines
 from bot.service.sending.pacing import Pacing
 from bot.testing import ACCOUNT, RecordingChannel, Surgery
 from nlu.understanding import Interpreter
@@ -210,3 +210,18 @@ async def test_whose_message_may_have_arrived_does_not_ask_for_the_others(tickin
     await ticking.until(lambda: all(one.screen for one in everybody[3:]), seconds=10)
 
     assert [len(one.screen) for one in everybody[3:]] == [1, 1]
+
+
+async def test_where_every_message_may_have_arrived_one_of_them_asks_in_the_end(ticking: Surgery) -> None:
+    """Many wait for a status at once, and none comes. By looking whether they may ask, each put off the
+    moment from which they might, for all of them and for ever."""
+    ticking.desk.delivery._lines = Lines(probe_answers=timedelta(seconds=0.5))
+    ticking.channel = channel = SlowToAnswer()
+    ticking.desk.delivery._channels = {"whatsapp": channel}
+    everybody = [ticking.patient(f"3933300000{number:02}") for number in range(30)]
+    channel.outcomes = [UNKNOWN] * len(everybody)
+    await ticking.desk.intake.accept([one._event(InboundKind.TEXT, text="Buonasera") for one in everybody])
+    await ticking.until(lambda: len(channel.ids) == len(everybody))
+    await ticking.until(lambda: all(one.screen for one in everybody), seconds=15)
+
+    assert len(channel.ids) == 2 * len(everybody)
