@@ -82,6 +82,7 @@ class Deployment:
             [desk.supervisor for desk in self._desks()],
             pressure=shared.pressure,
             touches=[lambda: touch(database)],
+            commits=lambda: database.commits,
         )
         add_health(app, self._health, shared.pressure)
         token = configuration.environment.get("CHAIRSIDE_METRICS_TOKEN")

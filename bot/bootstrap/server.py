@@ -182,7 +182,10 @@ class Server:
         )
         if not shared:
             self.health = Health(
-                [desk.supervisor], pressure=pressure, touches=[lambda: touch(books.database)]
+                [desk.supervisor],
+                pressure=pressure,
+                touches=[lambda: touch(books.database)],
+                commits=lambda: books.database.commits,
             )
             self.health.notes["understanding loads"] = lambda: not desk.reader.is_ready
             add_health(app, self.health, pressure)

@@ -50,7 +50,7 @@ def _are_for_both(tape: Tape, pieces: Sequence[Piece]) -> bool:
     last = pieces[-1] if pieces else None
     if last is None or not isinstance(last.found, Clock):
         return False
-    return any(tape.has(p, "for_both") for p in (last.start - 2, last.start - 1, last.end))
+    return tape.has_any((last.start - 2, last.start - 1, last.end), "for_both")
 
 
 def is_wish(piece: Piece) -> bool:
@@ -149,9 +149,7 @@ def _are_joined(tape: Tape, one: Piece, later: Piece) -> bool:
 def _gives_way(tape: Tape, gap: range) -> bool:
     """ "Thursday, but if the doctor isn't in, Friday": the second day stands in for the first."""
     first = next((place for place in gap if tape.has(place, "if")), None)
-    return first is not None and any(
-        tape.has(place, "not", "cannot", "then") for place in range(first, gap.stop)
-    )
+    return first is not None and tape.has_any(range(first, gap.stop), "not", "cannot", "then")
 
 
 def _is_a_reason(tape: Tape, pieces: Sequence[Piece], one: Piece, later: Piece) -> bool:
@@ -161,14 +159,14 @@ def _is_a_reason(tape: Tape, pieces: Sequence[Piece], one: Piece, later: Piece) 
     comma = next((p for p in range(one.end, later.start) if tape.has(p, "soft") and _parts(tape, p)), None)
     if comma is None or tape.at(comma).text == "?" or later.link in ("or", "and"):
         return False
-    if any(tape.has(p, *_JOINING) for p in range(comma, later.start)):
+    if tape.has_any(range(comma, later.start), *_JOINING):
         return False
     end = _with_its_hour(pieces, one)
     first = one.start
     while first > 0 and not tape.has(first - 1, "soft"):
         first -= 1
     before, behind = range(first, one.start), range(end, comma)
-    if any(tape.has(p, "if", *_WISHING) for p in (*before, *behind)):
+    if tape.has_any((*before, *behind), "if", *_WISHING):
         return False
     strange = max(sum(tape.is_unknown(p) for p in said) for said in (before, behind))
     return strange >= _FEW and not _tells_more(tape, pieces, later)
@@ -190,7 +188,7 @@ def _told_before_the_wish(tape: Tape, pieces: Sequence[Piece], days: Sequence[Pi
         if clause.wishes or not clause.tells or _with_its_hour(pieces, day) > day.end:
             return []
     hours = any(isinstance(p.found, Clock) and first.start <= p.start < last.start for p in pieces)
-    either = any(tape.has(p, "if", "then") for p in range(first.start - _CLAUSE, last.start))
+    either = tape.has_any(range(first.start - _CLAUSE, last.start), "if", "then")
     return [] if hours or either else list(days[:-1])
 
 
@@ -204,7 +202,7 @@ def _clause(tape: Tape, day: Piece) -> _Clause:
     """What is said beside a day, from one comma to the next: a wish, or a story."""
     beside = [p for p in tape.clause(day.start, day.end) if not day.start <= p < day.end]
     return _Clause(
-        wishes=any(tape.has(p, *_WISHING) for p in beside),
+        wishes=tape.has_any(beside, *_WISHING),
         tells=any(tape.is_unknown(p) and tape.at(p).text.isalpha() for p in beside),
     )
 

@@ -45,5 +45,5 @@ def _arrives(tape: Tape, pieces: list[Piece], number: int) -> bool:
     for place in (*range(piece.start - 1, first - 1, -1), *range(piece.end, last)):
         if tape.has(place, "arriving"):
             gap = range(place, piece.start) if place < piece.start else range(piece.end, place)
-            return not any(tape.has(p, "soft") for p in gap)
+            return not tape.has_any(gap, "soft")
     return False

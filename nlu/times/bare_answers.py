@@ -25,8 +25,8 @@ def is_an_answer(tape: Tape, place: int) -> bool:
         return False
     hours = all(1 <= (tape.number(p) or (0, 0))[0] <= _LATEST for p in numbers)
     listed = len(numbers) > 1 and all(tape.has(b - 1, "or") and a == b - 2 for a, b in pairwise(numbers))
-    compared = len(numbers) == 1 and any(tape.has(p, "end", "later_on", "earlier", "then") for p in others)
-    compared = compared or (tape.has(place - 1, "soft") and any(tape.has(p, "not") for p in range(place)))
+    compared = len(numbers) == 1 and tape.has_any(others, "end", "later_on", "earlier", "then")
+    compared = compared or (tape.has(place - 1, "soft") and tape.has_any(range(place), "not"))
     refused = len(numbers) == 2 and tape.has(numbers[0] - 1, "not", "cannot")  # "not 3, 4"
     return hours and (listed or compared or refused)
 
@@ -82,7 +82,7 @@ def is_a_fallback(tape: Tape, place: int, end: int) -> bool:
     if number is None or not 1 <= number[0] <= _LATEST or not (end >= len(tape) or tape.has(end, "soft")):
         return False
     lead = place - 1 - (tape.at(place - 1).text == ",")
-    if tape.at(lead).text == "then" and any(tape.has(p, "if") for p in range(lead)):
+    if tape.at(lead).text == "then" and tape.has_any(range(lead), "if"):
         return not tape.has(place, "one")  # "if 2 on Wednesday has gone then 3"
     if not tape.has(lead, "or") or tape.at(lead).text or tape.has(place, "one"):
         return False

@@ -130,7 +130,7 @@ def _is_another(tape: Tape, place: int) -> bool:
         return True
     if _lists_hours_of_a_day(tape, place - 1) and not tape.has(number[1], "month", "month_short"):
         return True
-    return any(tape.has(p, "at", "at_hours", "after", "around") for p in range(place - 8, place - 1))
+    return tape.has_any(range(place - 8, place - 1), "at", "at_hours", "after", "around")
 
 
 def _lists_hours_of_a_day(tape: Tape, place: int) -> bool:

@@ -54,7 +54,7 @@ def _with_days_of_other_hours(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         if not (isinstance(day.found, Days) and isinstance(hour.found, Clock) and _is_wish(hour)):
             continue
         gap = range(day.end, hour.start)
-        refused = day.negated and not day.excluding and any(tape.has(p, "cannot") for p in gap)
+        refused = day.negated and not day.excluding and tape.has_any(gap, "cannot")
         if not refused or any(_parts(tape, p) for p in gap):
             continue
         wished = [piece for piece in later if _is_wish(piece)]
@@ -141,7 +141,7 @@ def _wishes(tape: Tape, place: int) -> bool:
 def _is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     piece = pieces[number]
     clause = [*_before(tape, piece), *_behind(tape, piece)]
-    return any(tape.has(p, "own_hours") for p in clause)
+    return tape.has_any(clause, "own_hours")
 
 
 def _is_for_the_visit(tape: Tape, place: int) -> bool:

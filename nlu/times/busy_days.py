@@ -78,7 +78,7 @@ def _told_bounds(pieces: list[Piece], said: Mapping[int, Said]) -> set[int]:
 def _is_waited_for(tape: Tape, piece: Piece) -> bool:
     """ "I cannot wait until April"."""
     bounded = _bound(piece) is not None and tape.has(piece.start, "until")
-    return bounded and any(tape.has(p, "waiting") for p in range(piece.start - 2, piece.start))
+    return bounded and tape.has_any(range(piece.start - 2, piece.start), "waiting")
 
 
 def _bound(piece: Piece) -> str | None:
@@ -182,7 +182,7 @@ def _may_give_way(tape: Tape, pieces: list[Piece], number: int) -> bool:
     fallen_back = any(tape.has(p, "or") and not tape.has(p, "filler") for p in range(piece.end, later))
     days = (p.start for p in reversed(pieces[:number]) if isinstance(p.found, Days))
     before = next(days, first)  # "today if you can, if not, tomorrow"
-    return fallen_back or any(tape.has(p, "if") for p in range(min(first, before), max(last, later)))
+    return fallen_back or tape.has_any(range(min(first, before), max(last, later)), "if")
 
 
 def _is_joined(pieces: list[Piece], number: int, kept: list[int]) -> bool:
@@ -196,14 +196,14 @@ def said_beside(tape: Tape, piece: Piece) -> Said:
     places = [p for p in range(first, last) if not piece.start <= p < piece.end]
     told = any(_tells(tape, p) or _does(tape, p) or _is_at(tape, p) for p in places)
     reported = any(tape.has(p, *_REPORTING) and tape.at(p + 1).text == "что" for p in places)
-    reported = reported or any(tape.has(p, "offered") for p in places)
+    reported = reported or tape.has_any(places, "offered")
     wishes = not reported and any(_wishes(tape, p) for p in places)
     refused = any(tape.has(p, "cannot") and not tape.has(p - 1, "not") for p in places)
     strange = sum(_is_strange(tape, p) for p in places)
-    booked = any(tape.has(p, "have_booked") for p in places)
+    booked = tape.has_any(places, "have_booked")
     if not (wishes or told or strange or reported):
         wishes = _leads_on(tape, first)
-    visit = any(tape.has(p, "somebody", "treatment", "booked") for p in places) and not booked
+    visit = tape.has_any(places, "somebody", "treatment", "booked") and not booked
     told = told or booked
     return Said(wishes and not refused, told or reported, strange, (first, last), visit and not told)
 

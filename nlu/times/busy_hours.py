@@ -41,7 +41,7 @@ def _is_until_a_day(tape: Tape, piece: Piece) -> bool:
     if not bare or clock.end.minutes < _LATEST or not tape.has(piece.start, "until"):
         return False
     first, _ = said_beside(tape, piece).places
-    return any(tape.has(p, "cannot") for p in range(first, piece.start))
+    return tape.has_any(range(first, piece.start), "cannot")
 
 
 def _at_any_time(tape: Tape, pieces: list[Piece]) -> list[Piece] | None:
@@ -66,14 +66,14 @@ def _at_any_time(tape: Tape, pieces: list[Piece]) -> list[Piece] | None:
 
 def _is_of_work(tape: Tape, hour: Piece) -> bool:
     first, last = said_beside(tape, hour).places
-    return any(tape.has(p, *_TOLD, "cannot") for p in range(first, last))
+    return tape.has_any(range(first, last), *_TOLD, "cannot")
 
 
 def _when_free(tape: Tape, pieces: list[Piece], number: int) -> list[Piece] | None:
     """ "I finish at 4. Could I come on Thursday?": after it."""
     hour = pieces[number]
     first, last = said_beside(tape, hour).places
-    finishing = any(tape.has(p, "finishing") for p in range(first, last))
+    finishing = tape.has_any(range(first, last), "finishing")
     if not (finishing and isinstance(hour.found, Clock) and hour.found.shape == "point"):
         return None
     after = hour.but(found=Clock("after", hour.found.start))
@@ -139,7 +139,7 @@ def _is_told(tape: Tape, pieces: list[Piece], number: int) -> bool:
         return False
     if any(isinstance(p.found, Days) and p.found.ranges and first <= p.start < last for p in pieces):
         return False
-    return any(tape.has(p, *_TOLD) for p in beside) and not any(tape.has(p, "have_booked") for p in beside)
+    return tape.has_any(beside, *_TOLD) and not tape.has_any(beside, "have_booked")
 
 
 def _wishes(tape: Tape, pieces: list[Piece], number: int) -> bool:
@@ -153,4 +153,4 @@ def _wishes(tape: Tape, pieces: list[Piece], number: int) -> bool:
 def _is_of_a_journey(tape: Tape, piece: Piece) -> bool:
     """ "I have to catch the train at 12.07": no hour to come after."""
     first, last = said_beside(tape, piece).places
-    return any(tape.has(p, "journey") for p in range(first, last))
+    return tape.has_any(range(first, last), "journey")

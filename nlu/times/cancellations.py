@@ -35,7 +35,7 @@ def _is_called_off(tape: Tape, pieces: list[Piece], number: int) -> bool:
         return True
     first = max(piece.start - _CLAUSE, pieces[number - 1].end if number else 0)
     before = [p for p in range(first, piece.start) if tape.has(p, "cancelling", "given_up")]
-    if before and not any(tape.has(p, "soft", "or") for p in range(before[-1], piece.start)):
+    if before and not tape.has_any(range(before[-1], piece.start), "soft", "or"):
         return True
     if (
         _is_called_off_at_the_end(tape, pieces)
@@ -77,17 +77,17 @@ def _is_moved_somewhere(tape: Tape, pieces: list[Piece], number: int) -> bool:
 
 def _is_booked_and_impossible(tape: Tape, piece: Piece) -> bool:
     """ "My appointment is the 16th, I can't make it any more"."""
-    if not any(tape.has(p, "booked", "have_booked") for p in range(piece.start - _NEAR, piece.start)):
+    if not tape.has_any(range(piece.start - _NEAR, piece.start), "booked", "have_booked"):
         return False
     told = range(piece.end, len(tape))
     impossible = any(tape.has(p, "cannot") and not tape.at(p).text for p in told)
-    return impossible and not any(tape.has(p, *_WISHING) for p in told)
+    return impossible and not tape.has_any(told, *_WISHING)
 
 
 def _is_booked_and_refused(tape: Tape, piece: Piece) -> bool:
     """ "My booking is on the 10th but I won't be able to make it"."""
     before = range(piece.start - _NEAR, piece.start)
-    booked = any(tape.has(p, "have_booked") for p in before)
+    booked = tape.has_any(before, "have_booked")
     return piece.negated and not piece.excluding and booked and isinstance(piece.found, (Days, Clock))
 
 

@@ -221,9 +221,7 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         since = clock[0].shape == "after" and tape.has(place, "from_on")  # "it hurts since 3 at night"
         told = told or (since and speaks_of_pain(tape, place, clock[1], within=2))
         told = told or is_of_the_night(tape, clock[0], clock[1])
-        pointed = clock[0].shape == "range" and any(
-            tape.has(p, "those_hours") for p in range(clock[1], len(tape))
-        )
+        pointed = clock[0].shape == "range" and tape.has_any(range(clock[1], len(tape)), "those_hours")
         if told or (asks_for_no_visit(tape, place, also=also) and not pointed):
             return [Piece(PAST, place, clock[1])], clock[1]
         return [Piece(clock[0], place, clock[1])], clock[1]
@@ -258,7 +256,7 @@ def _day_part(tape: Tape, place: int, offset: int, part: str, *, words: int = 1)
 def _asks_for_it(tape: Tape, place: int) -> bool:
     """ "This morning, urgently, a broken tooth", "avrei bisogno di un controllo questa mattina"."""
     clause = [*range(place, max(place - _CLAUSE, -1), -1), *range(place, place + _CLAUSE)]
-    return any(tape.has(p, "asap", "needing") for p in clause)
+    return tape.has_any(clause, "asap", "needing")
 
 
 def _is_greeting(tape: Tape, place: int) -> bool:

@@ -228,7 +228,7 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
         return None
     if not sure and end == begin + 1 == place + 1 and _is_pronoun(tape, place):
         return None
-    strong = any(tape.has(p, "at") for p in range(place, begin)) or (
+    strong = tape.has_any(range(place, begin), "at") or (
         begin > place and (tape.speaks_of_moving or follows_a_day(tape, place))
     )
     strong = strong or (not sure and (is_an_hour(tape, place, end) or is_an_hour(tape, begin, end)))
@@ -271,7 +271,7 @@ def _is_pronoun(tape: Tape, place: int) -> bool:
 def _part(tape: Tape, place: int) -> tuple[Clock, int] | None:
     for half, part in (("first_half", "morning"), ("second_half", "afternoon")):
         day = tape.skip(place + 1, "at", "filler", "of", most=1)
-        behind = any(tape.has(p, "weekday", "relative", "weekend") for p in (place - 1, place - 2))
+        behind = tape.has_any((place - 1, place - 2), "weekday", "relative", "weekend")
         if tape.has(place, half) and (behind or tape.has(day, "weekday", "relative")):
             return Clock("part", part=part), place + 1
     if tape.has(place, "every") and tape.has(place + 1, "part") and not tape.has(place, "part"):

@@ -169,7 +169,7 @@ def _role(tape: Tape, piece: Piece) -> str | None:
     days = piece.found
     if not isinstance(days, Days) or days.kind != "weekday" or days.of_week or piece.negated:
         return None
-    told = any(tape.has(p, *_WHICH) for p in range(piece.start - 1, piece.end))
+    told = tape.has_any(range(piece.start - 1, piece.end), *_WHICH)
     return None if told else "weekday"
 
 
@@ -199,7 +199,7 @@ def _holes_for(piece: Piece, holes: tuple[DayRange, ...]) -> tuple[DayRange, ...
 def _is_asked_for(tape: Tape, past: Piece, clock: Piece) -> bool:
     """ "I rang yesterday, could I come at 3?": what was has a clause of its own."""
     comma = next((p for p in range(past.end, clock.start) if tape.has(p, "soft")), clock.start)
-    return any(tape.has(p, "wishing") for p in range(comma, clock.start))
+    return tape.has_any(range(comma, clock.start), "wishing")
 
 
 def _are_refused_apart(days: Sequence[Piece], clocks: Sequence[Piece]) -> bool:

@@ -203,7 +203,7 @@ def _beside_an_anchor(tape: Tape, many: int, unit: str, end: int) -> Read | None
     if anchor is None or not anchor[0].ranges or anchor[0].kind not in ("date", "number"):
         return None
     days = timedelta(days=min(many, 60) * {"day": 1, "week": 7, "fortnight": 14}[unit])
-    lasting = tape.at(end).text in ("с", "со") and not any(tape.has(p, "in") for p in range(end - 4, end))
+    lasting = tape.at(end).text in ("с", "со") and not tape.has_any(range(end - 4, end), "in")
     if lasting and not before:  # "две недели с 9 марта"
         first = anchor[0].ranges[0][0]
         return Days("span", ((first, first + days),)), anchor[1]

@@ -132,7 +132,7 @@ def _hurts(tape: Tape, place: int) -> bool:
     after = number[1]
     while tape.has(after, "and") and (other := tape.number(tape.skip(after + 1, "day_number", most=1))):
         after = other[1]
-    return tape.at(after).text == "mi" and any(tape.has(p, "pain") for p in range(after, after + 3))
+    return tape.at(after).text == "mi" and tape.has_any(range(after, after + 3), "pain")
 
 
 def _is_a_day_number(

@@ -50,7 +50,7 @@ def _only_says_already(tape: Tape, place: int) -> bool:
     told = told or (tape.get(place + 1, "relative") or 0) > 0  # "уже завтра"
     if tape.at(place).text != "уже" or not told:
         return False
-    return not any(tape.has(p, "pain", "happened", "no_visit") for p in range(place - 6, place + 6))
+    return not tape.has_any(range(place - 6, place + 6), "pain", "happened", "no_visit")
 
 
 def _within_its_week(span: Read) -> Read:
@@ -91,11 +91,7 @@ def _between(tape: Tape, place: int) -> Read | None:
         return None
     between = tape.has(place, "between")
     to = first[1]
-    if (
-        begin == place
-        and tape.at(to).text == "a"
-        and any(tape.has(p, "better") for p in range(place - 5, place))
-    ):
+    if begin == place and tape.at(to).text == "a" and tape.has_any(range(place - 5, place), "better"):
         return None  # "preferirei mercoledì a giovedì"
     if begin > place and tape.has(to, "soft") and tape.has(to + 1, "to_day"):  # "со среды, по пятницу"
         to += 1
@@ -165,7 +161,7 @@ def _are_too_many_hours(tape: Tape, first: int, last: int, second: Read) -> bool
 
 def _end_of_period(tape: Tape, to: int, second: Read) -> date | None:
     days, after = second
-    if days.kind != "span" or not any(tape.has(place, "end") for place in range(to, after)):
+    if days.kind != "span" or not tape.has_any(range(to, after), "end"):
         return None
     return days.ranges[0][1]
 
@@ -224,7 +220,7 @@ def _bounded(tape: Tape, place: int) -> Read | None:
     if before and tape.has(place, "until") and tape.speaks_of_moving:  # "put it off until December"
         return days, end
     inclusive = tape.has(end, "inclusive") or (tape.has(place, "until") and not tape.vocabulary.hours_follow)
-    ends = any(tape.has(p, "end") for p in range(place + 1, begin + 1))  # "before the end of the month"
+    ends = tape.has_any(range(place + 1, begin + 1), "end")  # "before the end of the month"
     if tape.has(place, "by_day") and days.grain == "day" and _has_an_hour(tape, end):
         return days, end  # "ко вторнику на 10"
     if _is_part_of_its_day(tape, end):  # "by Friday evening", "до завтрашнего вечера"

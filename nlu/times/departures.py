@@ -25,7 +25,7 @@ def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         return [piece.but(dismissed=True, negated=False) for piece in moved]
     for number, piece in enumerate(moved):
         first = piece.start - 1 if piece.start - 1 in tape.read else piece.start - 2
-        instead = any(tape.has(p, "instead") for p in range(first, piece.start + 1))
+        instead = tape.has_any(range(first, piece.start + 1), "instead")
         instead = (
             instead
             or _is_cancelled(tape, moved, number)
@@ -55,7 +55,7 @@ def _is_left_already(tape: Tape, pieces: list[Piece]) -> bool:
     return any(
         is_day(piece)
         and (
-            any(tape.has(p, "booked", "own") for p in range(piece.start - 2, piece.start))
+            tape.has_any(range(piece.start - 2, piece.start), "booked", "own")
             or _is_of_what_is_moved(tape, piece)
         )
         for piece in pieces
@@ -67,7 +67,7 @@ def _is_of_what_is_moved(tape: Tape, piece: Piece) -> bool:
     of = tape.at(piece.start - 1).text in ("di", "of") or tape.at(piece.start).text in ("del", "dell")
     first = piece.start - _NEAR
     moving = [place for place in range(first, piece.start) if tape.has(place, "moving")]
-    return of and bool(moving) and not any(tape.has(p, "soft") for p in range(moving[-1], piece.start))
+    return of and bool(moving) and not tape.has_any(range(moving[-1], piece.start), "soft")
 
 
 def _on_its_day(pieces: list[Piece]) -> list[Piece]:
@@ -107,16 +107,16 @@ def _is_beside_the_wish(tape: Tape, pieces: list[Piece], number: int) -> bool:
     whole = before.found.kind == "month" and before.link == "none" and number > 1
     exact = pieces[number - 2].found if whole else before.found  # "the 5th of next month"
     if piece.found.weekday is not None and isinstance(exact, Days) and exact.kind in _EXACT:
-        said = any(tape.has(place, "which_is") for place in gap[-_EXPLAINED:])
+        said = tape.has_any(gap[-_EXPLAINED:], "which_is")
         said = said or (tape.has(piece.start, "which_is") and not tape.has(piece.start - 1, "at", "of"))
         said = said and not any(tape.has(p, "or") and not tape.has(p, "filler") for p in gap)
         if said or piece.found.kind == "weekday":  # "the 22nd, which is a Sunday"
             return said
-    aside = any(tape.has(place, "which_is") for place in gap) and tape.has(piece.start, "holiday")
+    aside = tape.has_any(gap, "which_is") and tape.has(piece.start, "holiday")
     if aside and before.found.kind in _EXACT:  # "except the 12th, that is Easter"
         return True
     other = any(tape.has(place, "or") and not tape.has(place, "filler") for place in gap)
-    return not other and any(tape.has(place, "if_open") for place in gap)
+    return not other and tape.has_any(gap, "if_open")
 
 
 def _is_called_off(tape: Tape, pieces: list[Piece]) -> bool:
@@ -125,11 +125,11 @@ def _is_called_off(tape: Tape, pieces: list[Piece]) -> bool:
     if len(days) > 1 or any(isinstance(p.found, (Instant, Whenever)) for p in pieces):
         return False
     if tape.says("calling_off"):
-        return not (tape.says("keeping") or any(tape.has(p, "not", "if") for p in _near_calling_off(tape)))
+        return not (tape.says("keeping") or tape.has_any(_near_calling_off(tape), "not", "if"))
     if len(days) != 1 or len(pieces) != 1 or not tape.speaks_of_moving:
         return False
     day = pieces[0]
-    if any(tape.has(p, "onto") for p in (day.start - 2, day.start - 1, day.start)):
+    if tape.has_any((day.start - 2, day.start - 1, day.start), "onto"):
         return False
     return tape.has(day.start - 1, "moving") or _is_of_what_is_moved(tape, day)
 
@@ -153,7 +153,7 @@ def _is_cancelled(tape: Tape, pieces: list[Piece], number: int) -> bool:
         later = later[1:]
     first = max(piece.start - _CLAUSE, pieces[number - 1].end if number else 0)
     told = [place for place in range(first, piece.start) if tape.has(place, "cancelling")]
-    parted = told and any(tape.has(place, "soft") for place in range(told[-1], piece.start))
+    parted = told and tape.has_any(range(told[-1], piece.start), "soft")
     kept = [p for p in pieces[:number] if not p.dismissed]  # "I keep Tuesday and cancel Thursday"
     others = any(isinstance(p.found, Days) and p.found.ranges and not p.negated for p in (*later, *kept))
     following = piece.end if tape.has(piece.end, "and", "or") else tape.skip(piece.end, "filler", "instead")
@@ -182,7 +182,7 @@ def _is_compared(tape: Tape, pieces: list[Piece], number: int) -> bool:
     parts = isinstance(before.found, Clock) and before.found.part
     if parts and not told and tape.has(piece.start, "part") and tape.has(piece.start, "onto"):
         told = [piece.start]
-    better = any(tape.has(place, "better") for place in range(before.start - _NEAR - 1, before.start))
+    better = tape.has_any(range(before.start - _NEAR - 1, before.start), "better")
     bare = not told and tape.at(piece.start).text in (
         "del",
         "delle",
@@ -201,7 +201,7 @@ def _is_swapped(tape: Tape, pieces: list[Piece], number: int) -> bool:
         tape.has(p, "onto") and not tape.has(p, "from") for p in (piece.start - 1, piece.start)
     ):
         return False
-    moving_first = any(tape.has(p, "moving") for p in range(max(piece.start - _NEAR, 0), piece.start))
+    moving_first = tape.has_any(range(max(piece.start - _NEAR, 0), piece.start), "moving")
     later = [p for p in pieces[1:] if isinstance(p.found, Days) and not p.negated]
     return (
         moving_first
@@ -246,9 +246,7 @@ def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
     before = range(max(piece.start - _NEAR, nearest), piece.start)
     booked = max((p for p in before if tape.has(p, "booked", "have_booked")), default=-1)
     onto = _goes_to(tape, piece.start)
-    if any(
-        tape.has(place, "own") for place in range(piece.start - 1, piece.start + 2)
-    ):  # "my 3 pm", "quello delle 11"
+    if tape.has_any(range(piece.start - 1, piece.start + 2), "own"):  # "my 3 pm", "quello delle 11"
         return True
     of_it = tape.at(piece.start - 1).text in ("di", "of") or tape.at(piece.start).text in ("del", "dell")
     if of_it and any(isinstance(p.found, Days) and _goes_to(tape, p.start) for p in pieces[:number]):
@@ -277,14 +275,14 @@ def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
         isinstance(p.found, (Days, Clock)) and _goes_to(tape, p.start) for p in pieces[number + 1 :]
     ):
         return True  # "bring tomorrow's forward to today"
-    parted = any(tape.has(p, "soft") for p in range(booked, piece.start))
-    moved_after = any(tape.has(p, "moving") for p in range(piece.end, len(tape)))
+    parted = tape.has_any(range(booked, piece.start), "soft")
+    moved_after = tape.has_any(range(piece.end, len(tape)), "moving")
     if booked >= 0 and not parted and (not onto or moved_after):  # "my appointment on Tuesday"
         return True
     leaves = tape.has(piece.start, "from") and not tape.is_onward(piece.end - 1)
     if tape.has(piece.start, "from_part"):
         leaves = any(isinstance(p.found, Clock) and _goes_to(tape, p.start) for p in pieces[number + 1 :])
-    return leaves and (number + 1 < len(pieces) or booked >= 0 or any(tape.has(p, "moving") for p in before))
+    return leaves and (number + 1 < len(pieces) or booked >= 0 or tape.has_any(before, "moving"))
 
 
 def _goes_to(tape: Tape, start: int) -> bool:

@@ -63,15 +63,15 @@ def signs(tape: Tape, pieces: Sequence[Piece]) -> Mapping[str, float]:
     left = [lexeme for place, lexeme in enumerate(tape.lexemes) if place not in tape.read]
     unknown = [lexeme.text for lexeme in left if not lexeme.senses][:_UNKNOWN_WORDS]
     row = _row(tape, told)
-    found: Counter[str] = Counter()
-    found.update(_of_pieces(told))
+    kinds = [_kind(piece) for piece in told]
+    found = Counter(_of_pieces(told, kinds))
     found.update(_beside_pieces(row))
-    found.update(f"said {said}" for said in set(row))
-    found.update(f"left {sense}" for lexeme in left for sense in lexeme.senses if sense != "soft")
-    if all(lexeme.senses.keys() & _POLITE for lexeme in left):
-        found.update(("nothing else", " > ".join(["nothing but", *map(_kind, told[:_FIRST])])))
-    asks = tape.asked_for_time or any(tape.says(kind) for kind in _ASKING)
-    found[" > ".join(["asks" if asks else "asks for nothing", *map(_kind, told[:1])])] += 1
+    found.update([f"said {said}" for said in set(row)])
+    found.update([f"left {sense}" for lexeme in left for sense in lexeme.senses if sense != "soft"])
+    if all(not _POLITE.isdisjoint(lexeme.senses) for lexeme in left):
+        found.update(("nothing else", " > ".join(["nothing but", *kinds[:_FIRST]])))
+    asks = tape.asked_for_time or not tape.kinds.isdisjoint(_ASKING)
+    found[" > ".join(["asks" if asks else "asks for nothing", *kinds[:1]])] += 1
     return {
         **found,
         f"in {tape.vocabulary.language}": 1.0,
@@ -85,9 +85,8 @@ def signs(tape: Tape, pieces: Sequence[Piece]) -> Mapping[str, float]:
     }
 
 
-def _of_pieces(told: Sequence[Piece]) -> Iterator[str]:
+def _of_pieces(told: Sequence[Piece], kinds: Sequence[str]) -> Iterator[str]:
     """What was found, how it hangs together, and in which order."""
-    kinds = [_kind(piece) for piece in told]
     for piece, kind in zip(told, kinds, strict=True):
         yield kind
         yield f"{kind} {piece.link}"

@@ -297,7 +297,7 @@ def _one_week_later(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
     after = tape.get(place, "unit") == "week" and tape.has(place + 1, "after")
     if after and (place + 2 >= len(tape) or tape.has(place + 2, "soft")):
         return [Piece(a_week(end), place, place + 2)], place + 2
-    refused = any(tape.has(p, "cannot") for p in range(pieces[-1].end, place))
+    refused = tape.has_any(range(pieces[-1].end, place), "cannot")
     if is_bare_next(tape, place) and (tape.has(place - 1, "or", "filler") or refused):
         return [Piece(a_week(end), place, place + 1)], place + 1
     return None
@@ -321,14 +321,14 @@ def _following_week(tape: Tape, place: int, pieces: list[Piece], days: Days) -> 
     dated = days.kind in ("date", "number") or (days.kind == "week" and days.others == ())
     if not dated or tape.has(place + 2, "of") or first <= tape.today:
         return None
-    if not any(tape.has(p, "or", "and") for p in range(pieces[-1].end, place)) and days.kind != "week":
+    if not tape.has_any(range(pieces[-1].end, place), "or", "and") and days.kind != "week":
         pieces[-1] = pieces[-1].but(dismissed=True, negated=False)
     return [Piece(a_week(first), place, place + 2, link="break")], place + 2
 
 
 def _of_the_next(tape: Tape, place: int, days: Days) -> Echo | None:
     """ "End of this week or beginning of next", "this week or early next"."""
-    kind = next((k for k in ("begin", "middle", "end") if tape.has(place, k)), None)
+    kind = tape.first(place, ("begin", "middle", "end"))
     if kind is None or days.kind not in ("week", "span") or (days.ranges[0][1] - days.ranges[0][0]).days > 7:
         return None
     following = tape.skip(place + 1, "of", "filler", most=2)

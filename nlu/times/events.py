@@ -51,7 +51,7 @@ def _only_tells(tape: Tape, clause: range, piece: Piece) -> bool:
     """Words that nothing is known of, and none that wishes, before the piece."""
     before = range(clause.start, piece.start)
     said = [p for p in clause if not piece.start <= p < piece.end and not tape.has(p, "filler")]
-    if any(tape.has(p, *_WISHED) for p in (*before, *said)):
+    if tape.has_any((*before, *said), *_WISHED):
         return False
     return any(tape.has(p, "event") or (tape.is_unknown(p) and tape.at(p).text.isalpha()) for p in before)
 
@@ -88,7 +88,7 @@ def _is_hour_of_an_event(tape: Tape, pieces: list[Piece], piece: Piece) -> bool:
     said = [p for p in clause if not piece.start <= p < piece.end]
     if any(tape.has(p, *_WISHED, "instead", "or") and not tape.has(p, "event", "own_hours") for p in said):
         return False
-    return any(tape.has(p, "event", "own_hours") for p in range(clause.start, piece.start))
+    return tape.has_any(range(clause.start, piece.start), "event", "own_hours")
 
 
 def _follows(pieces: list[Piece], piece: Piece, places: set[int]) -> bool:
@@ -139,14 +139,14 @@ def _tells_an_event(tape: Tape, piece: Piece, clause: range) -> bool:
     if tape.has(piece.start, *_BOUNDS) or piece.link == "or":
         return False
     said = [p for p in clause if not piece.start <= p < piece.end]
-    if any(tape.has(p, "not") for p in said):
+    if tape.has_any(said, "not"):
         return False
     if any(tape.has(p, *_WISHED) and not tape.has(p, "event", "own_hours") for p in said):
         return False
     away = any(tape.has(p, "cannot") and not tape.at(p).text for p in said)  # "I fly to Rome on Thursday"
     either = any(tape.has(p, "then", "if") or (tape.has(p, "or") and not tape.has(p, "and")) for p in said)
     away = away and not (either or is_a_condition(tape, piece.start))
-    return away or any(tape.has(p, "event", "own_hours") for p in said)
+    return away or tape.has_any(said, "event", "own_hours")
 
 
 def _is_wish(piece: Piece) -> bool:

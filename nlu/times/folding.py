@@ -10,7 +10,7 @@ _APOSTROPHES = frozenset("’‘`´ʼ")
 _DASHES = frozenset("–—−‐‑")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Token:
     """A word, a run of digits or a single sign, at text[start:end]. `glued`: no space before it."""
 

@@ -62,7 +62,7 @@ def _day_before_it(tape: Tape, place: int, pieces: list[Piece], base: Days) -> E
     if not tape.has(place, "day_before"):
         return None
     day = base.ranges[0][0] - _DAY
-    refused = pieces[-1].negated or any(tape.has(p, "cannot") for p in range(pieces[-1].end, place))
+    refused = pieces[-1].negated or tape.has_any(range(pieces[-1].end, place), "cannot")
     if refused and ends(tape, place + 1) and day >= tape.today:  # "the 17th is no good, the day before?"
         return [Piece(Days("date", (almanac.one(day),)), place, place + 1)], place + 1
     if tape.at(place + 1).text not in _IT:

@@ -25,10 +25,15 @@ def read_birth(tape: Tape, place: int, *, born: bool) -> tuple[Birth, int] | Non
     return None
 
 
+_BEGINS_A_DATE = ("digits", "day_number", "month", "number", "ordinal", "month_short")
+
+
 def read_day_month_year(
     tape: Tape, place: int, *, loose: bool = False
 ) -> tuple[tuple[int, int, int | None], int] | None:
     """(day, month, year or None) and the place after. `loose`: also "5 12 1980" and "05121980"."""
+    if not tape.has(place, *_BEGINS_A_DATE):
+        return None
     return (
         _year_first(tape, place)
         or _three_numbers(tape, place, loose=loose)

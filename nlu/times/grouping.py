@@ -120,7 +120,7 @@ def _wait_for_a_wish(days: list[Piece], clocks: list[Piece], piece: Piece) -> bo
 
 def _is_whole(tape: Tape, last: Piece, piece: Piece) -> bool:
     """ "Wednesday all day and Thursday until 2": the hour is of the second alone."""
-    return any(tape.has(place, "whole_day") for place in range(last.end, piece.start))
+    return tape.has_any(range(last.end, piece.start), "whole_day")
 
 
 def _has_own_hours(tape: Tape, last: Piece, run: list[Piece]) -> bool:
@@ -132,14 +132,14 @@ def _has_own_hours(tape: Tape, last: Piece, run: list[Piece]) -> bool:
     if comma is None or any(tape.at(p).text in ".!?" for p in range(run[0].end, clock.start)):
         return False
     first = max(p for p in (-1, *range(last.start)) if p < 0 or tape.at(p).text in (".", "!", "?", ",")) + 1
-    wished = any(tape.has(p, *_WISHING) for p in (*range(first, last.start), *range(last.end, comma)))
-    again = any(tape.has(p, *_WISHING) for p in range(run[0].end, clock.start))
+    wished = tape.has_any((*range(first, last.start), *range(last.end, comma)), *_WISHING)
+    again = tape.has_any(range(run[0].end, clock.start), *_WISHING)
     return wished and again
 
 
 def _is_the_last_resort(tape: Tape, piece: Piece) -> bool:
     """ "Сегодня или в крайнем случае завтра с утра": the morning is of the second."""
-    return piece.link == "or" and any(tape.has(p, "last_resort") for p in (piece.start - 1, piece.start - 2))
+    return piece.link == "or" and tape.has_any((piece.start - 1, piece.start - 2), "last_resort")
 
 
 def _falls_back(tape: Tape, place: int) -> bool:
@@ -149,7 +149,7 @@ def _falls_back(tape: Tape, place: int) -> bool:
 
 def _is_parted(tape: Tape, last: Piece, piece: Piece) -> bool:
     """ "If there's nothing on Thursday, otherwise Friday morning": the morning is of Friday."""
-    return piece.link == "or" and any(tape.has(place, "soft") for place in range(last.end, piece.start))
+    return piece.link == "or" and tape.has_any(range(last.end, piece.start), "soft")
 
 
 def _leads_next_day(chain: list[Piece], number: int) -> bool:

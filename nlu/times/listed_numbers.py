@@ -24,7 +24,7 @@ def same_month(tape: Tape, place: int, pieces: list[Piece]) -> Days | None:
     words = sum(not tape.has(p, "soft") for p in gap)  # "12 March... sorry, 13"
     led = place - 1 - tape.has(place - 1, "soft")
     corrected = words <= _CORRECTING and (tape.has(led, "correction") or tape.at(led).text in _NO)
-    fallen_back = tape.has(place - 1, "then") and any(tape.has(p, "or", "if") for p in gap)
+    fallen_back = tape.has(place - 1, "then") and tape.has_any(gap, "or", "if")
     listed = tape.at(place - 1).text == "," and tape.has(end, "or", "soft")
     listed = listed and tape.whole(tape.skip(end, "or", "soft", most=2)) is not None
     listed = listed or (tape.at(place - 1).text == "," and _goes_on(tape, pieces, end))

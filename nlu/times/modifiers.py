@@ -8,7 +8,7 @@ _TARGETS = ("weekday", "unit", "weekend", "month", "part")
 
 def read_modifier(tape: Tape, place: int) -> tuple[str, int, int] | None:
     """The modifier, the place of what it is said of, and the place after both."""
-    modifier = next((m for m in _MODIFIERS if tape.has(place, m)), None)
+    modifier = tape.first(place, _MODIFIERS)
     if modifier is not None:
         target = tape.skip(place + 1, "filler", "next", "coming", most=1)
         if target > place + 1 and tape.has(place + 1, "next", "coming"):
@@ -22,7 +22,7 @@ def read_modifier(tape: Tape, place: int) -> tuple[str, int, int] | None:
         target = place
         if not tape.has(target, *_TARGETS):
             return None
-        modifier = next((m for m in reversed(_MODIFIERS) if tape.has(place + 1, m)), None)
+        modifier = tape.first(place + 1, reversed(_MODIFIERS))
         if modifier is None:
             return None
         if tape.has(target, "weekday") and tape.get(place + 2, "unit") in ("week", "month"):

@@ -12,6 +12,9 @@ _ARTICLES = ("un", "uno")  # "mi dà un appuntamento"; one o'clock is "l'una"
 Read = tuple[Moment, int, bool]  # the moment, the place after it, and whether it can be nothing else
 
 
+_BEGINS_AN_HOUR = ("digits", "number", "half", "quarter", "unit", "without")
+
+
 def read_moment(tape: Tape, place: int, *, brief: bool = False) -> Read | None:
     """A clock time at `place`. `brief`: stop at the hour ("tra le 9 e 11")."""
     senses = tape.at(place).senses
@@ -33,6 +36,8 @@ def read_moment(tape: Tape, place: int, *, brief: bool = False) -> Read | None:
         return _with_half_of_day(tape, Moment(spoken + minutes, open=True), end, sure=True)
     if spoken is not None:
         return _with_half_of_day(tape, Moment(spoken, open=True), place + 1, sure=True)
+    if not tape.has(place, *_BEGINS_AN_HOUR):
+        return None
     return (
         _half_past(tape, place)
         or _quarter(tape, place)

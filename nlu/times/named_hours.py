@@ -64,7 +64,7 @@ def _is_the_time_named(tape: Tape, place: int) -> bool:
     copula = tape.at(place - 1).text in ("be", "is", "me", "us", ":", "=")
     if not (copula or (tape.has(place - 1, "filler") and not tape.at(place - 1).text)):
         return False
-    return any(tape.has(p, "time_word") for p in range(place - 6, place - 1))
+    return tape.has_any(range(place - 6, place - 1), "time_word")
 
 
 def _is_doable(tape: Tape, place: int) -> bool:

@@ -57,21 +57,16 @@ def are_of_two(tape: Tape, one: Piece, other: Piece) -> bool:
         return False
     if (one.found.shape, other.found.shape) != ("point", "point"):
         return False
-    if any(tape.has(p, "own_hours", "have_booked") for p in range(one.start - _NEAR, one.start)):
+    if tape.has_any(range(one.start - _NEAR, one.start), "own_hours", "have_booked"):
         return False  # "school ends at 1, we can make 2"
     gap = range(one.end, other.start)
-    if any(tape.has(p, "if") for p in gap):
+    if tape.has_any(gap, "if"):
         return False
     joined = [place for place in gap if tape.has(place, "and") or tape.at(place).text == ","]
     named = [p for p in gap if tape.is_unknown(p) or tape.has(p, "counted") or tape.at(p).text in _SOMEBODY]
     joining = ("and", "filler", "own", "counted", "then", "at", "soft")
     known = all(tape.has(p, *joining) or p in named or tape.at(p).text in _THEN for p in gap)
-    return (
-        bool(joined)
-        and 0 < len(named) <= 3
-        and known
-        and not any(tape.has(p, "happened", "no_visit") for p in gap)
-    )
+    return bool(joined) and 0 < len(named) <= 3 and known and not tape.has_any(gap, "happened", "no_visit")
 
 
 def is_its_hour(tape: Tape, day: Piece, hour: Piece) -> bool:
@@ -83,7 +78,7 @@ def is_its_hour(tape: Tape, day: Piece, hour: Piece) -> bool:
         return hour.found.shape in ("before", "after", "range", "point")  # "Friday 6th free til 12"
     plain = hour.found.shape == "point" and not (day.negated or day.found.bound) and len(gap) <= _BETWEEN
     telling = ("soft", "and", "or", "if", "happened", "own_hours", "no_visit", "pain", "cannot", "until")
-    return plain and tape.has(hour.start, "at") and not any(tape.has(p, *telling) for p in gap)
+    return plain and tape.has(hour.start, "at") and not tape.has_any(gap, *telling)
 
 
 def _is_instead(tape: Tape, pieces: list[Piece], piece: Piece, marker: int) -> bool:
@@ -190,7 +185,7 @@ def negate(
         bounded = clock is not None and (clock.shape in ("after", "before") or _is_apart(pieces[-1], link))
         framed = _frames(pieces[-1], piece) or tape.has(piece.end, "whenever")
         bounded = bounded or (link == "soft" and framed)
-        if joined and not bounded and not any(tape.has(p, "not", "cannot") for p in range(gap_start, place)):
+        if joined and not bounded and not tape.has_any(range(gap_start, place), "not", "cannot"):
             piece = piece.but(negated=True, excluding=pieces[-1].excluding)
     return pieces, piece
 
@@ -210,7 +205,7 @@ def _begins_a_wish(tape: Tape, start: int, end: int) -> bool:
 def _says_why(tape: Tape, start: int, marker: int) -> bool:
     """Whether nothing but another refusal stands before the one at `marker`."""
     told = range(start, marker)
-    return any(tape.has(p, "cannot") for p in told) and all(tape.has(p, "cannot", "filler") for p in told)
+    return tape.has_any(told, "cannot") and all(tape.has(p, "cannot", "filler") for p in told)
 
 
 def _asks_whether(tape: Tape, end: int) -> bool:
@@ -305,7 +300,7 @@ def _ends_in_a_refusal(tape: Tape, start: int) -> bool:
     comma = next((p for p in range(start, len(tape)) if tape.has(p, "soft")), len(tape))
     last = tape.skip(comma + 1, "filler", most=2)
     said = range(start, comma)
-    told = any(tape.is_unknown(p) for p in said) and not any(tape.has(p, *_WISHED) for p in said)
+    told = any(tape.is_unknown(p) for p in said) and not tape.has_any(said, *_WISHED)
     return told and tape.has(last, "cannot") and (last + 1 >= len(tape) or tape.has(last + 1, "soft"))
 
 

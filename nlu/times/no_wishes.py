@@ -47,7 +47,7 @@ def _is_told(tape: Tape, piece: Piece) -> bool:
     if piece.negated:
         return False
     clause = tape.clause(piece.start, piece.end)
-    if any(tape.has(p, "income") for p in clause) and not _wishes(tape, clause):
+    if tape.has_any(clause, "income") and not _wishes(tape, clause):
         return True
     if _wishes(tape, range(len(tape))):
         return False

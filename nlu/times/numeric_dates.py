@@ -20,7 +20,7 @@ def numeric_pair(tape: Tape, place: int) -> tuple[Days, int] | None:
     end = begin + 3
     if (first, sign.text, second) == (24, "/", 7) or lists_to_a_month(tape, end):  # "10/11 March"
         return None
-    if second == 10 and sign.text == "/" and any(tape.has(p, "pain") for p in range(begin - 3, begin)):
+    if second == 10 and sign.text == "/" and tape.has_any(range(begin - 3, begin), "pain"):
         return PAST, end  # how bad it is
     timed = tape.has(end, "at") and tape.number(end + 1) is not None  # "10.03 ore 10.30"
     if tape.has(end, "counted") or (tape.has(end, "unit") and not (timed or sign.text == "/")):

@@ -114,7 +114,7 @@ def _without_indifferent_parts(tape: Tape, chain: list[Piece]) -> list[Piece]:
         return chain
     parts = {p.found.part for p in chain[-2:] if isinstance(p.found, Clock) and not p.negated}
     end = chain[-1].end
-    said = any(tape.has(p, "indifferent", "easy_going") for p in range(end, end + _BEHIND))
+    said = tape.has_any(range(end, end + _BEHIND), "indifferent", "easy_going")
     return chain[:-2] if said and parts in ({"morning", "afternoon"}, {"am", "pm"}) else chain
 
 

@@ -34,11 +34,11 @@ def _is_taken(tape: Tape, piece: Piece, later: list[Piece]) -> bool:
     if hour is None or hour.start < end or hour.link != "break" or tape.at(end).text == "?":
         return False
     said = range(piece.end, end)
-    if any(tape.has(p, *_WISHING) for p in (*said, *range(piece.start - _NEAR, piece.start))):
+    if tape.has_any((*said, *range(piece.start - _NEAR, piece.start)), *_WISHING):
         return False
     told = any(_names_own_hours(tape, p) for p in said) or sum(tape.is_unknown(p) for p in said) > 1
     last = next((p for p in range(hour.end, len(tape)) if tape.has(p, "soft")), len(tape))
-    wished = any(tape.has(p, *_WISHING) for p in (*range(end, hour.start), *range(hour.end, last)))
+    wished = tape.has_any((*range(end, hour.start), *range(hour.end, last)), *_WISHING)
     return told and wished
 
 
@@ -46,9 +46,7 @@ def _is_apart(tape: Tape, later: Piece) -> bool:
     """ "I drop them off at 8.45 and could be with you at 9.15": the wish begins with the second."""
     if later.link in ("soft", "break", "none"):
         return True
-    return later.link == "and" and any(
-        tape.has(p, "wishing") for p in range(later.start - _NEAR, later.start)
-    )
+    return later.link == "and" and tape.has_any(range(later.start - _NEAR, later.start), "wishing")
 
 
 def _names_own_hours(tape: Tape, place: int) -> bool:
@@ -77,7 +75,7 @@ def is_booked_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     day = pieces[number - 1]
     if not (is_day(day) and not any(isinstance(p.found, Days) for p in later)):
         return False
-    booked = any(tape.has(place, "have_booked") for place in range(max(day.start - 3, 0), day.start))
+    booked = tape.has_any(range(max(day.start - 3, 0), day.start), "have_booked")
     booked = booked or (tape.speaks_of_moving and tape.has(day.end, "possessive"))  # "Friday's 10 o'clock"
     hours = [p for p in later if isinstance(p.found, Clock) and not p.negated and p.link not in ("or", "and")]
     return booked and bool(hours)

@@ -65,7 +65,7 @@ def _weeks_ahead(tape: Tape, weeks: int, end: int) -> Read:
 
 def read_position(tape: Tape, place: int) -> Read | None:
     """ "end of next week", "inizio settimana", "в середине месяца", "mid-March"."""
-    kind = next((k for k in POSITIONS if tape.has(place, k)), None)
+    kind = tape.first(place, POSITIONS)
     if kind is None:
         return None
     of = tape.skip(place + 1, "of", "filler", most=2)
@@ -75,9 +75,7 @@ def read_position(tape: Tape, place: int) -> Read | None:
         return tens_ahead(tape, kind), place + 1
     if tape.has(place + 1, "or"):  # "at the beginning or at the end of April"
         of = tape.skip(place + 2, "of", "filler", *POSITIONS, most=3)
-        found = (
-            _position(tape, kind, of) if any(tape.has(p, *POSITIONS) for p in range(place + 2, of)) else None
-        )
+        found = _position(tape, kind, of) if tape.has_any(range(place + 2, of), *POSITIONS) else None
         return None if found is None else (found[0], place + 1)
     return _position(tape, kind, of) or _position(tape, kind, place + 1)
 
@@ -192,7 +190,7 @@ def _month_and_its_position(tape: Tape, place: int) -> Read | None:
     ):
         return None
     behind = tape.skip(place + 1, "soft", "filler", most=2)
-    kind = next((k for k in ("begin", "middle", "end") if tape.has(behind, k)), None)
+    kind = tape.first(behind, ("begin", "middle", "end"))
     of = tape.skip(behind + 1, "of", "filler", most=1)
     if kind is None or tape.has(of, "month", "unit", "next", "this", "coming"):
         return None

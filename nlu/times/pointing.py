@@ -62,7 +62,7 @@ def _not_this_one(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
     days = day.found
     assert isinstance(days, Days)
     refused = next((p for p in gap if tape.has(p, "not", "except")), None)
-    if refused is None or not any(tape.has(p, "this") for p in range(refused, place)):
+    if refused is None or not tape.has_any(range(refused, place), "this"):
         return None
     if not any(tape.at(p).text in _CONTRAST for p in range(refused, place)):
         return None
@@ -98,7 +98,7 @@ def _that_of_a_week(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
     day = pieces[number]
     days, gap = day.found, range(pieces[-1].end, place)
     assert isinstance(days, Days)
-    if any(tape.has(p, "not", "except") for p in gap):
+    if tape.has_any(gap, "not", "except"):
         return [], week[1]
     if days.weekday is None or days.bound or len(days.ranges) != 1 or day.negated:
         return None
@@ -109,11 +109,11 @@ def _that_of_a_week(tape: Tape, place: int, pieces: list[Piece]) -> Read | None:
 
 def _part_of_it(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:
     """ "Next week, somewhere in the middle", "in April, at the end"."""
-    kind = next((k for k in _PLACES if tape.has(place, k)), None)
+    kind = tape.first(place, _PLACES)
     if kind is None or days.kind not in ("week", "month") or not _ends(tape, place + 1):
         return None
     last = pieces[-1]
-    if last.negated or last.dismissed or any(tape.has(p, "or") for p in range(last.end, place)):
+    if last.negated or last.dismissed or tape.has_any(range(last.end, place), "or"):
         return None
     start, end = position_in(kind, days)
     start = max(start, tape.today)
@@ -130,7 +130,7 @@ def _nth_of_it(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read 
         return None
     last = pieces[-1]
     gap = range(last.end, place)
-    if last.negated or any(tape.has(p, "or", "not", "except", "cannot") for p in gap):
+    if last.negated or tape.has_any(gap, "or", "not", "except", "cannot"):
         return [Piece(found[0], place, found[1])], found[1]
     pieces[-1] = last.but(found=found[0], end=found[1])
     return [], found[1]
@@ -142,10 +142,10 @@ def _said_again(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read
         return None
     last = pieces[-1]
     gap = range(last.end, place)
-    told_next = any(tape.has(p, "next_week", "next") for p in range(last.start, last.end))
-    explained = any(tape.has(p, "correction", "that_is", "not") for p in gap) or last.negated
+    told_next = tape.has_any(range(last.start, last.end), "next_week", "next")
+    explained = tape.has_any(gap, "correction", "that_is", "not") or last.negated
     of_next = almanac.monday(days.ranges[0][0]) == almanac.monday(tape.today) + _WEEK
-    if not (told_next and explained and of_next) or any(tape.has(p, "or") for p in gap):
+    if not (told_next and explained and of_next) or tape.has_any(gap, "or"):
         return None
     pieces[-1] = last.but(negated=False, end=place + 1)
     return [], place + 1
@@ -160,7 +160,7 @@ def _or_the_next(tape: Tape, place: int, last: Piece, days: Days) -> Read | None
         return None
     gap = range(last.end, place)
     small = all(tape.has(p, *_SMALL) or tape.at(p).text == "one" for p in gap)
-    if not any(tape.has(p, "or") for p in gap) or not small:
+    if not tape.has_any(gap, "or") or not small:
         return None
     if weekend:  # "weekends only, this one or next"
         start, end = almanac.weekend(days.ranges[0][0], 1)
@@ -185,7 +185,7 @@ def _its_dates(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read 
 
 def _its_number(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Read | None:
     """ "Thursday suits me, but the 19th": which Thursday."""
-    contrast = any(tape.has(p, "contrast") for p in range(pieces[-1].end, place))
+    contrast = tape.has_any(range(pieces[-1].end, place), "contrast")
     if days.kind != "weekday" or days.bound or pieces[-1].negated or not contrast:
         return None
     found = read_date(tape, place)

@@ -23,7 +23,7 @@ def has_happened(tape: Tape, place: int) -> bool:
     unread = [p for p in before_it if p not in tape.read or tape.has(p, "since")][:_WITHIN]
     for before in unread:  # "I waited from 9 to 10.15 on Thursday"
         joined = joined or tape.has(before, "and")
-        missed = any(tape.has(p, "missed") for p in range(before - 3, before))
+        missed = tape.has_any(range(before - 3, before), "missed")
         if missed and tape.has(before, "booked", "own", "than"):  # "I missed my visit of the 20th"
             return True
         if tape.has(before, "booked") and tape.at(before - 1).text == "" and tape.has(before - 1, "happened"):
@@ -31,7 +31,7 @@ def has_happened(tape: Tape, place: int) -> bool:
         if tape.has(before, "soft", "wishing", "booked", "so", "cannot", "arriving"):
             return False
         if tape.has(before, "happened") or (tape.has(before, "since") and not tape.at(before).text):
-            wished = joined and any(tape.has(p, "wishing") for p in (place + 1, place + 2))
+            wished = joined and tape.has_any((place + 1, place + 2), "wishing")
             return not wished  # "it came off last Monday, and on Wednesday I'd like ..."
     return _is_told_behind(tape, place)
 
@@ -65,7 +65,7 @@ def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool
 
 def is_accepted(tape: Tape, place: int) -> bool:
     """ "Thanks for the message about Friday, that's fine with me": what was offered is wished for."""
-    return tape.says("accepted") and any(tape.has(p, "accepted") for p in range(place, len(tape)))
+    return tape.says("accepted") and tape.has_any(range(place, len(tape)), "accepted")
 
 
 def _ends_clause(tape: Tape, place: int) -> bool:
@@ -83,15 +83,15 @@ def begins_its_clause(tape: Tape, place: int) -> bool:
 
 def is_pointed_back_at(tape: Tape, place: int) -> bool:
     """ "Payday is the 27th, so after that": the day is needed, though no visit is wished for on it."""
-    if any(tape.has(after, "same_day") for after in range(place, len(tape))):
+    if tape.has_any(range(place, len(tape)), "same_day"):
         return True  # "you texted me for the 16th, same day but after 10"
     for after in range(place, min(place + _WITHIN, len(tape))):
         if tape.has(after, "after_that", "before_that", "that_week"):
             return True
         if tape.has(after, "so"):
             following = tape.skip(after + 1, "filler", "whenever", "soft")
-            return tape.has(following, *_POINTING_BACK) or any(
-                tape.has(p, "before_that", "after_that") for p in range(following, following + _WITHIN)
+            return tape.has(following, *_POINTING_BACK) or tape.has_any(
+                range(following, following + _WITHIN), "before_that", "after_that"
             )
     return False
 
@@ -133,7 +133,7 @@ def _was_then(tape: Tape, pieces: list[Piece], number: int) -> bool:
     if not isinstance(piece.found, Days) or piece.found.bound or piece.negated:
         return False
     ago = before is not None and before.found == PAST and piece.link == "none"
-    if ago and before is not None and any(tape.has(p, "last") for p in range(before.start, before.end)):
+    if ago and before is not None and tape.has_any(range(before.start, before.end), "last"):
         return piece.found.kind in ("weekday", "number") or _is_long_ahead(tape, piece.found)
     return _is_long_ahead(tape, piece.found) and _has_happened_then(tape, piece)
 
@@ -192,8 +192,8 @@ def drop_reasons(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
 def _is_alike(tape: Tape, before: Piece, gap: range) -> bool:
     """ "Tuesday would work, so would Wednesday" """
-    works = any(tape.has(place, "works") for place in gap) and not before.negated
-    return works and any(tape.has(place, "alike") for place in gap)
+    works = tape.has_any(gap, "works") and not before.negated
+    return works and tape.has_any(gap, "alike")
 
 
 def _points_back(tape: Tape, place: int) -> bool:

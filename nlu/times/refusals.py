@@ -72,7 +72,7 @@ def stay_between(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             other = pieces[number + 2]  # "I land on the 14th in the evening and leave on the 18th"
         if not (isinstance(one.found, Days) and isinstance(other.found, Days)) or one.negated:
             continue
-        told = any(tape.has(place, "arriving") for place in range(max(one.start - 3, 0), one.start))
+        told = tape.has_any(range(max(one.start - 3, 0), one.start), "arriving")
         if not (told and other.negated and one.found.ranges and other.found.ranges):
             continue
         start, end = one.found.ranges[0][0], other.found.ranges[0][1]
@@ -93,13 +93,13 @@ def refuse_alike(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         if not one.negated or other.negated or not isinstance(other.found, (Days, Clock)):
             continue
         gap = range(one.end, other.start)
-        alike = any(tape.has(p, "alike") for p in gap)
+        alike = tape.has_any(gap, "alike")
         last = _end_of_list(pieces, number)  # "the 17th is out, the 18th and 19th too"
         end = pieces[last].end
         too = next(
             (p for p in range(end, end + _BESIDE_TOO) if tape.has(p, "too", "soft", "works", "free")), end
         )
-        if not (alike or tape.has(too, "too")) or any(tape.has(p, "works") for p in gap):
+        if not (alike or tape.has(too, "too")) or tape.has_any(gap, "works"):
             continue
         after = tape.skip(end if alike else too + 1, "not", "filler", most=2)
         if after >= len(tape) or tape.has(after, "soft", "cannot"):
@@ -179,7 +179,7 @@ def _without_busy_days(tape: Tape, pieces: list[Piece], rest: int) -> list[Piece
 def _is_elsewhere(tape: Tape, rest: int) -> bool:
     """Whether nothing says of the rest that it suits, though something is said of it."""
     behind = range(rest + 1, next((p for p in range(rest + 1, len(tape)) if tape.has(p, "soft")), len(tape)))
-    suits = any(tape.has(p, "works", "wishing", "free", "whenever", "indifferent") for p in behind)
+    suits = tape.has_any(behind, "works", "wishing", "free", "whenever", "indifferent")
     return not suits and any(tape.is_unknown(p) for p in behind)
 
 
@@ -263,14 +263,14 @@ def _is_busy_until(tape: Tape, piece: Piece) -> bool:
     if not bounded or piece.negated or not tape.has(piece.start, "until"):
         return False
     clause = next((p for p in range(piece.end, len(tape)) if tape.has(p, "soft")), len(tape))
-    if any(tape.has(p, "wishing", "works", "free") for p in range(piece.end, clause)):
+    if tape.has_any(range(piece.end, clause), "wishing", "works", "free"):
         return False
     begin = piece.start
     while begin > 0 and not tape.has(begin - 1, "soft", "so", "contrast"):
         begin -= 1
-    busy = any(tape.has(p, "busy") for p in (*range(begin, piece.start), *range(piece.end, clause)))
-    wished = any(tape.has(p, "wishing", "works", "free") for p in range(begin, piece.start))
-    return (busy and not wished) or any(tape.has(p, "elsewhere") for p in range(piece.end, clause))
+    busy = tape.has_any((*range(begin, piece.start), *range(piece.end, clause)), "busy")
+    wished = tape.has_any(range(begin, piece.start), "wishing", "works", "free")
+    return (busy and not wished) or tape.has_any(range(piece.end, clause), "elsewhere")
 
 
 def free_on_either_side(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list[Piece], int] | None:

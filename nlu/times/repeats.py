@@ -193,7 +193,7 @@ def in_its_week(tape: Tape, before: Piece, after: Piece) -> Piece:
     if day.kind != "weekday" or day.weekday is None or day.bound or day.others or (end - start).days > 7:
         return after
     dated = week.kind in ("date", "number") and (end - start).days == 1
-    explained = any(tape.has(place, "that_is") for place in range(before.end, after.start))
+    explained = tape.has_any(range(before.end, after.start), "that_is")
     if not (dated or (explained and (end - start).days > 1)):
         return after
     when = almanac.monday(start) + timedelta(days=day.weekday)

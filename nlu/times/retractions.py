@@ -85,7 +85,7 @@ def _without_given_up(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         turned = any(tape.has(p, "correction") or tape.at(p).text in _CONTRAST for p in gap)
         behind = range(pieces[again].end, pieces[again + 1].start)
         hindered = pieces[again].negated or any(tape.is_unknown(p) or tape.has(p, *_HINDERED) for p in behind)
-        if turned and hindered and not any(tape.has(p, "wishing") for p in _clause_behind(tape, behind)):
+        if turned and hindered and not tape.has_any(_clause_behind(tape, behind), "wishing"):
             start = first - (first > 0 and _is_hour_before(pieces, first))
             return [*pieces[:start], pieces[later].but(link="break"), *pieces[later + 1 :]]
     return pieces
@@ -142,7 +142,7 @@ def _without_asides(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 def _is_explained(tape: Tape, gap: range) -> bool:
     """Whether "which is" leads to what follows, and no "or" does."""
     near = gap[-_EXPLAINED:]
-    return any(tape.has(place, "which_is") for place in near) and not any(tape.has(p, "or") for p in near)
+    return tape.has_any(near, "which_is") and not tape.has_any(near, "or")
 
 
 def _last_of_a_row(tape: Tape, pieces: list[Piece]) -> list[Piece]:
@@ -181,13 +181,13 @@ def _corrects(tape: Tape, before: Piece, after: Piece) -> bool:
     gap = range(before.end, after.start)
     words = sum(tape.at(place).text not in _SIGNS for place in gap)
     framed = len(gap) <= 2 * _WITHIN and all(
-        any(tape.has(place, "correction") for place in side) for side in (gap[:2], gap[-2:])
+        tape.has_any(side, "correction") for side in (gap[:2], gap[-2:])
     )  # "at 10, oh no, I have the car then, let's say at 11"
     return (
         (framed or words <= _WITHIN)
         and not before.negated
         and not after.negated
-        and not (stands_in_a_condition(tape, before) or any(tape.has(place, "if") for place in gap))
+        and not (stands_in_a_condition(tape, before) or tape.has_any(gap, "if"))
         and not _is_left_out(tape, before, after)
         and (_says_otherwise(tape, gap) or _is_refused(tape, gap))
     )
@@ -203,7 +203,7 @@ def _is_left_out(tape: Tape, before: Piece, after: Piece) -> bool:
 
 
 def _says_otherwise(tape: Tape, gap: range) -> bool:
-    return any(tape.has(place, "correction") for place in gap)
+    return tape.has_any(gap, "correction")
 
 
 def _is_refused(tape: Tape, gap: range) -> bool:

@@ -1,7 +1,7 @@
 """A message as a row of lexemes, each with the senses that its words have in one language."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -71,7 +71,7 @@ _TELLING = TOLD_BESIDE | {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Lexeme:
     """One word, number, sign or known phrase at text[start:end]."""
 
@@ -165,6 +165,18 @@ class Tape:
                 if kind in senses:
                     return True
         return False
+
+    def first(self, place: int, kinds: Iterable[str]) -> str | None:
+        """The first of `kinds` that stands there."""
+        senses = self.at(place).senses
+        for kind in kinds if senses else ():
+            if kind in senses:
+                return kind
+        return None
+
+    def has_any(self, places: Iterable[int], *kinds: str) -> bool:
+        """Whether one of these places has one of `kinds`."""
+        return not self.kinds.isdisjoint(kinds) and any(self.has(place, *kinds) for place in places)
 
     def get(self, place: int, kind: str) -> Any:
         return self.lexemes[place].senses.get(kind) if 0 <= place < len(self.lexemes) else None

@@ -42,7 +42,7 @@ def _without_needless(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
 
 def _is_needless(tape: Tape, piece: Piece) -> bool:
-    return any(tape.has(p, "needless") for p in (piece.start - 2, piece.start - 1, piece.end))
+    return tape.has_any((piece.start - 2, piece.start - 1, piece.end), "needless")
 
 
 def _says_why(tape: Tape, piece: Piece) -> bool:
@@ -84,7 +84,7 @@ def _chosen(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     last = pieces[-1] if len(pieces) > 1 else None
     if last is None or not isinstance(last.found, Days) or last.negated or not tape.says("choosing"):
         return pieces
-    if not any(tape.has(p, "choosing") for p in range(pieces[-2].end, last.start)):
+    if not tape.has_any(range(pieces[-2].end, last.start), "choosing"):
         return pieces
     for number, piece in enumerate(pieces[:-1]):
         if isinstance(piece.found, Days) and piece.found.ranges == last.found.ranges and not piece.negated:
@@ -171,7 +171,7 @@ def _placed(tape: Tape, before: Piece, piece: Piece, days: Days, told: Days) -> 
         return days
     gap = range(before.end, piece.start)
     joined = any(tape.has(p, "or", "and") and not tape.has(p, "filler") for p in gap)
-    joined = joined or (piece.link != "break" and not any(tape.has(p, "wishing") for p in gap))
+    joined = joined or (piece.link != "break" and not tape.has_any(gap, "wishing"))
     if joined and told.kind != "span":
         if (
             (first - day).days > _JUST_BEFORE and not before.negated
@@ -199,7 +199,7 @@ def _without_advice(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
 def _is_advised(tape: Tape, piece: Piece) -> bool:
     """ "Said come back in six months", "a follow-up after 2 months"."""
-    counted = any(tape.has(p, "unit") for p in range(piece.start, piece.end))
+    counted = tape.has_any(range(piece.start, piece.end), "unit")
     counted = counted and tape.has(piece.start, "in", "after", "within") and not piece.negated
     if not counted or tape.has(piece.start, "next", "this"):
         return False

@@ -55,7 +55,7 @@ def _leads_because(tape: Tape, gap: range) -> bool:
     if _is_over(tape, range(told, gap.stop)):
         return False
     noun = tape.at(told + 1).text == "of" or not tape.at(told).text
-    return not (noun and any(tape.has(p, "soft") for p in range(told, gap.stop)))
+    return not (noun and tape.has_any(range(told, gap.stop), "soft"))
 
 
 def _is_of_a_condition(tape: Tape, piece: Piece) -> bool:
@@ -65,9 +65,9 @@ def _is_of_a_condition(tape: Tape, piece: Piece) -> bool:
     if not (part and bounded) or piece.link == "none" or not is_a_condition(tape, piece.start):
         return False
     clause = [*_clause_before(tape, piece.start), *_behind(tape, [piece], 0)]
-    if not (any(tape.has(p, "if") for p in clause) and any(tape.has(p, "not") for p in clause)):
+    if not (tape.has_any(clause, "if") and tape.has_any(clause, "not")):
         return False
-    return any(_is_told(tape, p) for p in clause) and not any(tape.has(p, *_WISHED) for p in clause)
+    return any(_is_told(tape, p) for p in clause) and not tape.has_any(clause, *_WISHED)
 
 
 def _only_tells(tape: Tape, wish: Piece, pieces: Sequence[Piece], number: int) -> bool:
@@ -93,7 +93,7 @@ def _only_tells(tape: Tape, wish: Piece, pieces: Sequence[Piece], number: int) -
         return False
     behind = _behind(tape, pieces, number)
     joined = next((p for p in behind if tape.has(p, "and")), behind.stop)
-    if any(tape.has(p, *_WISHING) for p in range(behind.start, joined)):
+    if tape.has_any(range(behind.start, joined), *_WISHING):
         return False
     another = isinstance(before.found, Clock)  # "in the morning, in the evening I've got the children"
     return sum(_is_told(tape, p) for p in behind) >= (1 if days or another else 2)

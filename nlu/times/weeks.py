@@ -113,7 +113,7 @@ def after_its_date(tape: Tape, chain: list[Piece]) -> list[Piece]:
             settled[place] = next_week
             continue
         told = range(before[-1].start, before[-1].end)
-        written = any(tape.has(p, "digits", "number", "ordinal", "holiday", "month") for p in told)
+        written = tape.has_any(told, "digits", "number", "ordinal", "holiday", "month")
         if not written or dated.kind not in ("date", "number") or len(dated.ranges) != 1:
             continue
         if tape.vocabulary.article_makes_day and _is_explained(tape, before[-1], piece):

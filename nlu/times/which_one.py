@@ -35,7 +35,7 @@ def next_behind_hours(tape: Tape, place: int, pieces: list[Piece]) -> Echo | Non
         return None
     if tape.has(place + 1, "weekday", "unit", "weekend", "month", "holiday"):
         return None
-    if not any(tape.has(p, "soft", "and", "or") for p in range(hour.end, place)):
+    if not tape.has_any(range(hour.end, place), "soft", "and", "or"):
         return None
     return [Piece(a_week(days.ranges[0][1]), place, place + 1, link="break")], place + 1
 
@@ -53,7 +53,7 @@ def one_after_next(tape: Tape, place: int) -> tuple[Days, int] | None:
 
 def not_this_one(tape: Tape, place: int, pieces: list[Piece], days: Days) -> Echo | None:
     """ "Not this Friday, the next", "non questo venerdì, l'altro": but "this one, not next" is this."""
-    refused = any(tape.has(p, "not", "cannot") for p in range(pieces[-1].end, place))
+    refused = tape.has_any(range(pieces[-1].end, place), "not", "cannot")
     named = is_bare_next(tape, place) or (tape.has(place, "other_one") and ends(tape, place + 1))
     if tape.has(place - 1, "not") or not (named and (refused or pieces[-1].negated)):
         return None

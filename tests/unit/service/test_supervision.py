@@ -1,6 +1,7 @@
 """Loops that nobody waits for: whatever happens to one, it goes on; until it does the health check fails."""
 
 import asyncio
+import itertools
 import time
 
 import pytest
@@ -82,6 +83,25 @@ async def test_a_database_that_hangs_or_fails_is_told_of() -> None:
     states = [await health(Supervisor(), touch).look() for touch in (hangs, fails)]
 
     assert [state.failing for state in states] == [("the database does not answer",)] * 2
+
+
+async def test_a_database_that_stores_what_others_send_meanwhile_is_busy_and_not_silent() -> None:
+    """Under a flood our own look waits in the queue like everybody; a restart would only lose time."""
+    commits = itertools.count()
+
+    async def waits_in_the_queue() -> None:
+        await asyncio.Event().wait()
+
+    busy = Health(
+        [Supervisor()],
+        pressure=Pressure(),
+        touches=[waits_in_the_queue],
+        commits=lambda: next(commits),
+        patience=0.05,
+    )
+    state = await busy.look()
+
+    assert (state.word, state.degraded) == ("degraded", ("the database has too much to do",))
 
 
 async def test_under_pressure_we_are_well_but_say_so() -> None:
