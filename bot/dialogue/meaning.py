@@ -22,13 +22,14 @@ from bot.dialogue.commands import (
     StartFlow,
     StopMessages,
 )
+from bot.dialogue.gist import CLOSE, PLAIN, STRONG, UNSURE
 from bot.dialogue.message import Message
 from bot.dialogue.model import Assistant
 from bot.dialogue.slot_values import filled, last_value, whole_text
 from bot.dialogue.state import Conversation
 from bot.dialogue.taps import act_of, payload_commands
 from bot.dialogue.values import same
-from bot.dialogue.weighing import CLOSE, PLAIN, STRONG, UNSURE, weighed
+from bot.dialogue.weighing import weighed
 from nlu.understanding import Entity, Understanding
 
 #: Intents that an answer to the waiting question always outranks.

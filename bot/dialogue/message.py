@@ -49,6 +49,11 @@ class Message:
         return self.asked.slot if self.asked else None
 
     @property
+    def asked_kind(self) -> str:
+        """What kind of answer is waited for; "" for none."""
+        return self.asked.kind if self.asked else ""
+
+    @property
     def started(self) -> str | None:
         """The flow that this message starts."""
         flow = self.assistant.triggers.get(self.intent)

@@ -1,0 +1,239 @@
+"""What a message does, beside what it names: puts off, insists, asks why, corrects what was just fixed.
+
+Each is told by its words and by where they were said. What it is taken for then: `bot.dialogue.weighing`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.dialogue.asking import kind_of
+from bot.dialogue.denials import denied_trouble, denied_visit
+from bot.dialogue.message import Message
+from bot.dialogue.standing import OF_STANDING_VISITS
+from nlu.understanding import REFUSED, Intent
+
+STRONG = 0.6  # from here on an intent counts beside an answer to the waiting question
+UNSURE = 0.45  # below this, two flows that are nearly as likely are put to the patient
+CLOSE = 0.1
+PLAIN = 0.95  # from here on a question about something is that question, whatever it names beside
+
+#: Intents: a visit is wished for; one that stands is moved; none of the kinds that can be booked is meant.
+BOOK, MOVE, SOMETHING_ELSE = "book_visit", "reschedule_visit", "something_else"
+
+TIMES = ("wish", "time", "part_of_day", "asap")
+ASKED_ABOUT = ("visit_type", "practitioner", "site")
+_PARTING = frozenset({"thanks", "goodbye"})
+
+#: What a visit type or a day with a time is mistaken for, and up to which confidence.
+_MISTAKEN_FOR_A_VISIT: Mapping[str, float] = {
+    "faq/first_visit": PLAIN,
+    "faq/services": PLAIN,
+    "reschedule_visit": STRONG,
+}
+_MISTAKEN_FOR_A_DAY: Mapping[str, float] = {
+    "out_of_scope": PLAIN,
+    "other_openings": PLAIN,
+    "faq/hours": STRONG,
+}
+#: What a visit "not with Rossi" is mistaken for: the no is to him.
+_MISTAKEN_FOR_A_REFUSAL = frozenset({"faq/wrong_number", "cancel_visit", "deny", MOVE})
+#: Answers after which a visit stands: another day named right behind them is where it should be.
+_FIXED = frozenset({"utter_booked", "utter_visit_moved"})
+#: Answers after which "and for my husband?" wants a visit, too.
+_BOOKED = frozenset({"utter_booked", "utter_requested"})
+_BEFORE_AN_OFFER = frozenset({"name", "phone", "birth_date", "visit_type"})  # no times to turn down yet
+_PERSONAL = ("name", "phone", "birth_date")
+
+_THINKS_IT_OVER = re.compile(
+    r"\b(let me think|(need|have|want|like) to think|think (about it|it over)|pensarci|ci (penso|penserò)"
+    r"|(devo|vorrei|fammi|mi lasci|lasciami) pensare|подумать|подумаю)\b",
+    re.IGNORECASE,
+)
+_SEE_YOU_THEN = re.compile(
+    r"\W*(\w+\W+){0,2}?(grazie|thanks|thank you|спасибо)\b(\W+\w+){0,2}?\W+"
+    r"(a|ci vediamo|see you|see you on|until|до|увидимся во?)\s+(\w+\W*){1,2}",
+    re.IGNORECASE,
+)
+_CANCEL = re.compile(
+    r"\W*(cancel|annull\w+|cancell\w+|отмен\w+)( it| this| that| tutto| всё| все)?\W*", re.IGNORECASE
+)
+_AS_I_SAID = re.compile(
+    r"\b(i('ve)?( just| already)? (said|told|wrote)|(l'?)?ho( già| appena)? (detto|scritto)|"
+    r"я( же| уже)* (сказал|говорил|писал|написал)а?|говорю же)\b",
+    re.IGNORECASE,
+)
+_WHY = re.compile(
+    r"\W*((but|and|ma|e|а|но)\s+)?(why|what for|perch[eéè]|a che (vi )?serve|зачем|почему|для чего)\b.{0,60}",
+    re.I | re.S,
+)
+
+
+_WHY_NOT = re.compile(
+    r"\W*((but|and|ma|e|а|но|и)\s+)?"
+    r"(why( not)?( then)?|how come|come mai( no)?|perch[eéè]( no)?|(а )?почему( нет| нельзя| так| не)?)\W*",
+    re.IGNORECASE,
+)
+
+
+def parting(message: Message) -> Intent | None:
+    """ "Thanks, see you on Friday": the day is no wish, unless a time is what was asked."""
+    asks_time = message.asked is not None and message.asked.kind in ("time", "opening")
+    if asks_time or not message.names(*TIMES) or message.names("visit_type", "practitioner"):
+        return None
+    if message.intent not in _PARTING and _SEE_YOU_THEN.fullmatch(message.understanding.text):
+        return Intent(name="goodbye", confidence=1.0)
+    likely = [i for i in message.understanding.intent_ranking if i.name in _PARTING]
+    if message.intent in _PARTING or not likely:
+        return message.understanding.intent if message.intent in _PARTING else None
+    together = sum(i.confidence for i in likely)
+    unsure = message.intent in message.assistant.triggers and message.confidence < UNSURE
+    return likely[0] if unsure and together > message.confidence - CLOSE else None
+
+
+def asks_why_not_then(message: Message) -> bool:
+    """ "Why not?", said to other times than those that were asked for."""
+    on_offer = message.asked_kind == "opening" and "why_not_then" in message.assistant.answers
+    return on_offer and _WHY_NOT.fullmatch(message.understanding.text) is not None
+
+
+def asks_what_for(message: Message) -> bool:
+    """ "Why?", said to the question for a name, a number or a date of birth."""
+    return message.asked_kind in _PERSONAL and _WHY.fullmatch(message.understanding.text) is not None
+
+
+def keeps_it_to_themselves(message: Message) -> bool:
+    """ "No", said to the question for a name, a number or a date of birth."""
+    personal = message.asked_kind in _PERSONAL
+    return personal and message.intent == "deny" and message.names_only("yes_no")
+
+
+def corrects_what_was_just_fixed(message: Message) -> bool:
+    """ "No sorry, I meant Thursday", right after "You're booked": the visit that now stands is moved."""
+    if message.active or message.asked_slot or MOVE not in message.assistant.triggers:
+        return False
+    fixed = any(said.response in _FIXED for said in message.conversation.said)
+    # "and one for my son on Friday"
+    another = message.intent == "book_visit" and message.confidence >= STRONG
+    if not fixed or another or message.names("relative", "visit_type"):
+        return False
+    corrects = message.intent in ("", "deny", "skip", "other_openings", "book_visit", MOVE)
+    return corrects and message.names("wish") and "?" not in message.understanding.text
+
+
+def wants_one_more(message: Message) -> bool:
+    """ "And for my husband?", right after "You're booked": words that mean little elsewhere."""
+    if message.active or message.asked_slot or not message.names("one_more"):
+        return False
+    return BOOK in message.assistant.triggers and any(
+        said.response in _BOOKED for said in message.conversation.said
+    )
+
+
+def is_for_something_else(message: Message) -> bool:
+    """ "None of those, a filling", "I said a filling": what the visit is for is not listed."""
+    if message.asked_kind != "visit_type":
+        return False
+    slot = message.assistant.slots[message.asked_slot] if message.asked_slot else None
+    takes_it = slot is not None and any(SOMETHING_ELSE in mapping.intents for mapping in slot.mappings)
+    if not takes_it or message.names("visit_type"):
+        return False
+    flow = message.assistant.triggers.get(message.intent)
+    says_again = message.confidence < PLAIN and _AS_I_SAID.search(message.understanding.text) is not None
+    told_else = message.names(*TIMES, *ASKED_ABOUT, "person")
+    denies = denied_trouble(message.understanding.text) or denied_visit(message.understanding.text)
+    asks_again = flow in message.active[:1] and not told_else and not denies
+    return message.intent in ("other_openings", "deny", "skip") or says_again or asks_again
+
+
+def insists(message: Message) -> bool:
+    """ "Yes, move it", "but I booked by phone", where a visit cannot be looked up before it is answered."""
+    if message.asked_kind != "birth_date":
+        return False
+    flow = message.assistant.triggers.get(message.intent)
+    same = message.intent in OF_STANDING_VISITS and flow in message.active[:1]
+    looks_up = any(message.assistant.triggers.get(i) in message.active[:1] for i in OF_STANDING_VISITS)
+    return same or (looks_up and message.intent == "my_appointments")
+
+
+def is_day_for_what_is_under_way(message: Message) -> bool:
+    """ "Monday afternoon" and nothing else, where the active flow has a use for it, begins no other."""
+    slots, triggers = message.assistant.slots, message.assistant.triggers
+    if not message.active or message.intent not in triggers or not message.names_only(*TIMES):
+        return False
+    return any(kind_of(slots[name]) == "time" for name in message.assistant.fills[message.active[0]])
+
+
+def drops_what_is_booked(message: Message) -> bool:
+    """A bare "cancel" while a visit is being arranged: nothing stands yet."""
+    said = message.understanding.text
+    return message.intent == "cancel_visit" and message.is_booking() and bool(_CANCEL.fullmatch(said))
+
+
+def turns_down_nothing(message: Message) -> bool:
+    """ "Other times", before any were offered, or where it is told which."""
+    early = message.asked_kind in _BEFORE_AN_OFFER or message.wishes_by_another_time()
+    return message.intent == "other_openings" and early
+
+
+def turns_down_what_is_offered(message: Message) -> bool:
+    """ "No, not those"; "11:30 is too late" is said of what is on offer, and of no delay."""
+    if message.asked_kind != "opening":
+        return False
+    late = message.intent == "running_late" and message.names(*TIMES) and not message.names("minutes")
+    return late or message.intent == "deny"
+
+
+def changes_what_is_offered(message: Message) -> bool:
+    """ "Could we make it Thursday?", which names what it should be."""
+    return _moves_what_is_offered(message) and message.names(*TIMES, *ASKED_ABOUT)
+
+
+def wants_other_offers(message: Message) -> bool:
+    """ "Can it be changed?" Said plainly, it is a visit that stands: "I'd like to move my appointment"."""
+    return _moves_what_is_offered(message) and message.confidence < PLAIN
+
+
+def _moves_what_is_offered(message: Message) -> bool:
+    return message.intent == MOVE and message.is_on_offer()
+
+
+def asks_for_somebody(message: Message) -> bool:
+    """ "Do you have anything with Bianchi?" asks for no colleague, and not who works here."""
+    if not message.names("practitioner"):
+        return False
+    if message.intent == "human":
+        return message.confidence < STRONG
+    return bool(message.active) and message.intent == "faq/practitioners" and message.confidence < PLAIN
+
+
+def thinks_it_over(message: Message) -> bool:
+    said = message.understanding
+    if not message.asked_slot or any(e.entity != "yes_no" for e in said.entities):
+        return False
+    if said.details.get("withheld") == "later" and message.asked is not None:  # "ok wait"
+        return message.asked.kind == "yes_no" and "?" not in said.text
+    return message.confidence < STRONG and _THINKS_IT_OVER.search(said.text) is not None
+
+
+def means_a_visit(message: Message) -> bool:
+    """ "First visit, not before four" asks for one, whatever else it resembles."""
+    if (
+        message.intent in _MISTAKEN_FOR_A_REFUSAL
+        and message.names("visit_type")
+        and _refuses_somebody(message)
+    ):
+        return message.visit_flow() is not None
+    question = message.intent.startswith("faq/") and "?" in message.understanding.text
+    if message.names("visit_type"):
+        limit = _MISTAKEN_FOR_A_VISIT.get(message.intent, 0.0)
+        mistaken = message.names(*TIMES) and message.confidence < (min(limit, STRONG) if question else limit)
+    else:
+        mistaken = message.confidence < _MISTAKEN_FOR_A_DAY.get(message.intent, 0.0)
+    return mistaken and message.visit_flow() is not None
+
+
+def _refuses_somebody(message: Message) -> bool:
+    named = [e.value for e in message.understanding.entities if e.entity == "practitioner"]
+    return any(isinstance(value, str) and value.startswith(REFUSED) for value in named)
