@@ -12,7 +12,6 @@ has to win it back from a busy loop waits a thousand times longer than it works.
 
 import asyncio
 import queue
-import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -23,7 +22,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import OperationalError
 
 Unit = Callable[[Connection], Any]
 Outcomes = list[tuple[bool, Any]]
@@ -104,15 +102,14 @@ class GroupCommit:
         group = self._take(MAX_BRIEF_GROUP)
         if not group:
             self._in_use.release()
+            if self._waiting:  # a thread's own, which found the connection in use
+                self._work.put(([], None))
         elif not all(job.brief for job in group):
             self._work.put((group, None))
         else:
             try:
                 outcomes = self._outcomes(group)
-            except (
-                OperationalError,
-                sqlite3.OperationalError,
-            ):  # somebody else is writing: wait for them elsewhere
+            except Exception:  # somebody else is writing, or worse: to be waited for, or told, elsewhere
                 self._work.put((group, None))
             else:
                 self._work.put((group, outcomes))
@@ -154,7 +151,8 @@ class GroupCommit:
                     outcomes = self._patiently(group)
                 self._open().commit()
             except Exception as error:
-                # The commit itself failed (disk full, file gone): nobody in the group has been stored.
+                # The commit itself failed (disk full, file gone), or no transaction could begin: nobody in
+                # the group has been stored.
                 self._roll_back()
                 outcomes = [(False, error)] * len(group)
             self.commits += 1
@@ -200,8 +198,16 @@ class GroupCommit:
         return group
 
     def _roll_back(self) -> None:
-        if self._connection is not None:
+        if self._connection is None:
+            return
+        try:
             self._connection.rollback()
+            driver_execute(self._connection, "SELECT 1")
+        except Exception:  # it is of no use any more: the next group opens another
+            with suppress(Exception):
+                self._connection.invalidate()
+                self._connection.close()
+            self._connection = None
 
     def _outcomes(self, group: list[Job]) -> Outcomes:
         """Everything but the commit."""

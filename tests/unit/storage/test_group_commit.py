@@ -107,3 +107,20 @@ async def test_a_caller_that_gives_up_does_not_stop_the_writer(database: Databas
 
     assert all(isinstance(outcome, str) for outcome in outcomes[1::2])
     assert await database.write(_insert("after")) == "after"  # type: ignore[arg-type]
+
+
+async def test_a_connection_that_is_lost_is_told_of_and_the_next_group_opens_another(
+    database: Database,
+) -> None:
+    """However it was lost, nobody waits for ever."""
+    await database.write_brief(_insert("a"))  # type: ignore[arg-type]
+    database._writer._connection.connection.driver_connection.close()  # type: ignore[union-attr]
+    async with asyncio.timeout(10):
+        lost = await asyncio.gather(
+            *[database.write_brief(_insert(word)) for word in "bc"],  # type: ignore[arg-type]
+            return_exceptions=True,
+        )
+        await database.write_brief(_insert("d"))  # type: ignore[arg-type]
+
+    assert [type(one).__name__ for one in lost] == ["ProgrammingError"] * 2
+    assert _words(database) == ["a", "d"]
