@@ -10,7 +10,7 @@ from nlu.learning import Learnt, mended, without_courtesies
 from nlu.lexicon import known_languages
 from nlu.understanding import Context, Entity
 from nlu.withheld_yes import Withheld
-from nlu.words import Word, cut, plain_words
+from nlu.words import Word, cut, plain_words, unshouted
 from nlu.yes_no import Answer, find_answer, withheld_yes
 
 #: Of a message: more than any channel carries (WhatsApp 4,096 characters, Messenger 2,000). Beyond, it is an
@@ -45,7 +45,7 @@ class Draft:
         """As intents are looked for in it."""
         return Heard(
             without_courtesies(self.mended),
-            mended(self.text[:_READ_CHARACTERS], self.words, self.mended),
+            unshouted(mended(self.text[:_READ_CHARACTERS], self.words, self.mended)),
             self.language if self.sure else None,
         )
 

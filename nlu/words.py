@@ -83,6 +83,13 @@ def fold_text(text: str) -> str:
     return fold(text).text
 
 
+def unshouted(text: str) -> str:
+    """What is written in capitals throughout, in small letters: to those who learnt from small ones, capitals
+    are words that they have hardly seen."""
+    letters = sum(map(str.isalpha, text))
+    return text.lower() if 3 * sum(map(str.isupper, text)) > 2 * letters else text
+
+
 def cut(text: str) -> tuple[Word, ...]:
     """The words of a text, in order."""
     folded = fold(text)
