@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from bot.dialogue.commands import DEATH, SOMEBODY_ELSE
 from bot.dialogue.corrections import correct_slots
 from bot.dialogue.effects import AlertStaff, OptIn, OptOut
 from bot.dialogue.filling import run_rejections
@@ -143,6 +144,8 @@ def _opt_out(bench: Workbench) -> None:
     scope = str((bench.top.context if bench.top else {}).get("scope", "all"))
     bench.effects.append(OptOut(scope=scope))
     bench.record("opt_out", scope=scope)
+    if scope in (DEATH, SOMEBODY_ELSE):
+        bench.effects.append(AlertStaff(reason=scope))
     under_way = chains(bench.stack)
     begun = set(bench.assistant.triggers.values())  # a question of ours is no loss
     dropped = not bench.paused and any(chain.root.flow_id in begun for chain in under_way)

@@ -27,25 +27,36 @@ _KEYWORD = re.compile(
 #: What is written to somebody, and how it is written.
 _WRITING = re.compile(
     r"""(?<!\w)(?:
-      text(?:s|ing|ed)? | mess?ag\w* | massage\w* | msgs? | messging | writ(?:e|es|ing) | whats?app\w* | sms | e-?mail\w*
-    | mailing\w* | remind\w* | newsletter\w* | notif\w* | promo\w* | advert\w* | ads | spam\w* | marketing | offers
-    | (?:un)?subscri\w* | unsub\w* | contact(?:ing|ed|s)? | ping\w* | nudg\w* | greetings? | recalls? | surveys?
-    | opt(?:ed)?\s(?:me\s)?out | (?:mailing|broadcast|your|off|from)\s(?:\w+\s)?list | my\snumber | send\w*
-    | scriv\w* | scritt\w* | messagg\w* | promemoria | notific\w* | pubblicit\w* | invi[aio]\w* | contatt\w*
-    | offert\w* | auguri | richiam[oi] | (?:dis)?iscri\w* | consenso | mand\w+ | dall[ae]\s(?:\w+\s)?list\w+
-    | пиш\w+ | писать | писан\w+ | сообщен\w* | смс\w* | эсэмэс\w* | в[ао][тц]сап\w* | напомин\w* | уведом\w*
-    | рассыл\w* | реклам\w* | акци[яийю] | спам\w* | подпис\w* | отпис\w* | шл[иёею]\w* | слать | присыла\w*
+      text(?:s|ing|ed)? | mess?ag\w* | massage\w* | msgs? | messging | writ(?:e|es|ing)
+      | whats?app\w* | sms | e-?mail\w*
+    | mailing\w* | remind\w* | newsletter\w* | notif\w* | promo\w* | advert\w* | ads | spam\w*
+    | marketing | offers
+    | (?:un)?subscri\w* | unsub\w* | contact(?:ing|ed|s)? | ping\w* | nudg\w* | greetings? | recalls?
+    | surveys?
+    | opt(?:ed)?\s(?:me\s)?out | (?:mailing|broadcast|your|off|from)\s(?:\w+\s)?list | my\snumber
+    | send\w*
+    | scriv\w* | scritt\w* | messagg\w* | promemoria | notific\w* | pubblicit\w* | invi[aio]\w*
+    | contatt\w*
+    | offert\w* | auguri | richiam[oi] | (?:dis)?iscri\w* | consenso | mand\w+
+    | dall[ae]\s(?:\w+\s)?list\w+
+    | пиш\w+ | писать | писан\w+ | сообщен\w* | смс\w* | эсэмэс\w* | в[ао][тц]сап\w* | напомин\w*
+    | уведом\w*
+    | рассыл\w* | реклам\w* | акци[яийю] | спам\w* | подпис\w* | отпис\w* | шл[иёею]\w* | слать
+    | присыла\w*
     | пришл\w+ | беспоко\w* | тревож\w* | поздравл\w* | опрос\w* | приглаш\w* | из\s(?:\w+\s)?спис\w+
     )(?!\w)""",
     _ALL,
 )
 _REFUSING = re.compile(
     r"""(?<!\w)(?:
-      stop\w* | don['’]?t | do\snot | no | not | never | quit\w* | ceas\w* | off | enough | remov\w* | unsub\w*
+      stop\w* | don['’]?t | do\snot | no | not | never | quit\w* | ceas\w* | off | enough | remov\w*
+      | unsub\w*
     | opt | end | leave | mute | without | delete | cancel
-    | non | nient[e] | basta | smett\w* | togli\w* | cancell\w* | rimuov\w* | disattiv\w* | disiscri\w* | revoc\w*
+    | non | nient[e] | basta | smett\w* | togli\w* | cancell\w* | rimuov\w* | disattiv\w*
+    | disiscri\w* | revoc\w*
     | mai | senza | ferm\w*
-    | не | нет | ни | хватит | стоп | прекрат\w* | перестан\w* | отключ\w* | выключ\w* | уберите | убери | удалите
+    | не | нет | ни | хватит | стоп | прекрат\w* | перестан\w* | отключ\w* | выключ\w* | уберите
+    | убери | удалите
     | отпис\w* | больше | никаких | без | кончай\w* | хорош | достали | надоели | отзыва\w*
     )(?!\w)""",
     _ALL,
@@ -53,7 +64,8 @@ _REFUSING = re.compile(
 #: What is shown and asked while something is arranged. "Stop sending lists" wants the earliest time.
 _SHOWN = re.compile(
     r"""(?<!\w)(?:
-      (?<!mailing\s)(?<!your\s)lists? | times? | options? | slots? | choices | menus? | questions? | buttons?
+      (?<!mailing\s)(?<!your\s)lists? | times? | options? | slots? | choices | menus? | questions?
+      | buttons?
     | (?<!dalla\s)list[ae] | orari\w* | opzion\w* | domand\w* | elenc\w* | pulsant\w* | proposte
     | (?<!из\s)спис\w+ | врем\w+ | вариант\w* | вопрос\w* | кноп\w+ | окошк\w*
     )(?!\w)""",
@@ -89,8 +101,10 @@ _BEGINS = re.compile(r"\W*(?:please\s+|no\W+)?(?:stop|basta|стоп|хвати�
 _NAMED = ("wish", "time", "part_of_day", "visit_type", "practitioner", "site", "person", "relative")
 _AFTER_ALL = re.compile(
     r"""\W*(?:(?:no|нет|ok|oh|wait|sorry|actually|please|scusi|scusa|anzi|ой|хотя|извините|простите|but|ma|но)\W+)*
-    (?:yes|yeah|yep|s[iì]|да|(?:i\s)?confirm\w* | conferm\w+ | подтвержд\w+ | (?:let['’]?s\s)?go\son | continue | carry\son
-    | (?:do\s)?book\s(?:it|that|me) | (?:la\s|lo\s|mi\s)?prenot[aio]\w* | continu\w+ | andiamo\savanti | vada\spure
+    (?:yes|yeah|yep|s[iì]|да|(?:i\s)?confirm\w* | conferm\w+ | подтвержд\w+ | (?:let['’]?s\s)?go\son
+    | continue | carry\son
+    | (?:do\s)?book\s(?:it|that|me) | (?:la\s|lo\s|mi\s)?prenot[aio]\w* | continu\w+
+    | andiamo\savanti | vada\spure
     | запи[шс]\w+ | продолж\w+ | давайте)(?!\w)""",
     _ALL,
 )
@@ -101,11 +115,43 @@ _NOT_AT_ALL = re.compile(
 )
 _OF_A_NAME = re.compile(r"\b((sur)?names?|(cog)?nome|имя|фамили\w+)\b", re.IGNORECASE)
 _PLAINLY = re.compile(
-    r"""\W*(?:(?:please|pls|just|and|ok|hey)\W+)*(?:don['’]?t|do\snot|never|stop|quit)\s
+    r"""\W*(?:(?:please|pls|just|and|ok|hey|stop|no)\W+)*(?:don['’]?t|do\snot|never|stop|quit)\s
     (?:ever\s)?(?:text|messag|writ|contact|whatsapp|email|sms|bother)\w*(?:\s(?:to\s)?(?:me|us|this\snumber))?
     (?:\W+(?:again|any\s?more|anymore|ever|please|pls|thanks|thank\syou|any\slonger))*\W*""",
     _ALL,
 )
+
+
+_DIED = re.compile(
+    r"""(?<!\w)(?:
+      died | has\sdied | passed\saway | passed\son | is\sdead | (?:is\s)?deceased
+      | no\slonger\s(?:alive|with\sus)
+    | (?:è|e['’]|era)\s(?:purtroppo\s)?(?:mort[oa]|decedut[oa]|scompars[oa]|mancat[oa])\b
+    | venut[oa]\sa\smancare | non\sc['’]è\spiù
+    | ci\sha\slasciat[oi]
+    | умер(?:ла|ли)? | скончал\w+ | не\sстало | нет\sв\sживых | ушла?\sиз\sжизни | погиб(?:ла)?
+    )(?!\w)""",
+    _ALL,
+)
+#: What dies without anybody's dying; and who tells of a death to change a visit of their own.
+_NO_DEATH = re.compile(
+    r"""(?<!\w)(?:
+      tooth | teeth | nerve | crown | phone | battery | laugh\w* | almost | nearly | bored\w*
+      | embarrass\w*
+    | dent[ei] | nervo | telefono | batteria | cellulare | risat\w* | ridere | quasi | vergogna
+    | зуб\w* | нерв\w* | телефон\w* | батаре\w* | чуть | смех\w* | стыд\w*
+    | i\s(?:can['’]?t|cannot|have\sto|need|must|want|would|won['’]?t) | can\s(?:i|we)
+    | could\s(?:i|we) | my\s(?:visit|appointment)
+    | (?:non\s)?(?:posso|riesco|devo|vorrei|possiamo) | il\smio\sappuntamento | la\smia\svisita
+    | (?:не\s)?(?:смогу|могу|приду|хочу|хотел\w*) | можно | мой\s(?:при[её]м|визит) | мою\sзапись
+    )(?!\w)""",
+    _ALL,
+)
+
+
+def tells_of_a_death(text: str) -> bool:
+    """ "Anna passed away in May": whoever is written to is no more."""
+    return _DIED.search(text) is not None and _NO_DEATH.search(text) is None
 
 
 def says_plainly(text: str) -> bool:

@@ -29,6 +29,10 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (opting_out.takes_it_back, opting_out.OPT_IN),
     (opting_out.is_told, opting_out.STOP),
     (opting_out.ends_what_is_under_way, "cancel_flow"),
+    (gist.asks_about_reminders, "faq/reminders"),
+    (gist.thanks_for_a_reminder, "thanks"),
+    (gist.calls_off_what_it_is_about, "cancel_visit"),
+    (gist.names_another_day, MOVE),
     (gist.wants_one_more, BOOK),
     (lambda m: says_name_is_wrong(m) and m.is_booking(), None),  # nothing is in the diary yet
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
@@ -108,7 +112,6 @@ def _without_denied(message: Message) -> Message:
 
 
 def _without_denied_visit(message: Message, names: Sequence[Entity]) -> Message:
-    said = message.understanding
     if message.asked is not None and message.asked.kind == "yes_no":
         return _with_a_no(message)
     can_book = BOOK in message.assistant.triggers

@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"\W*(?:n|no|nr|num|number|numero|номер|№|#)?\W*([0-
 _ANSWERS = "answers."
 #: What says little by itself: whoever followed a link and writes so wants what the link is about.
 _LITTLE = (CannotHandle, ChitChat)
-_COURTESIES = tuple(KnowledgeAnswer(topic=topic) for topic in ("greet", "thanks", "goodbye"))
+_COURTESIES = tuple(KnowledgeAnswer(topic=topic) for topic in ("thanks", "greet", "goodbye"))
 _AT_ONCE = (Emergency, HumanHandoff, StopMessages)
 #: The answer to an edited message that asks for nothing that can be done at once.
 EDITED = "edited"
@@ -91,15 +91,15 @@ def said_anew(
     is_under_way: bool,
     booking: str | None,
 ) -> tuple[Command, ...]:
-    """What an edited message asks for. It corrects what is under way; what was done by it stays, and a yes that
-    was edited in answers no question of now. `booking`: the flow that would book a second visit."""
+    """What an edited message asks for. It corrects what is under way; what was done by it stays, and a yes
+    that was edited in answers no question of now. `booking`: the flow that would book a second visit."""
     if message.kind is not InboundKind.EDIT or any(isinstance(each, _AT_ONCE) for each in commands):
         return commands
     slot = waiting.slot if waiting is not None and waiting.kind in ("yes_no", "name") else None
     kept = tuple(each for each in commands if not (isinstance(each, SetSlot) and each.name == slot))
     if not is_under_way:
         seen = any(isinstance(each, StartFlow) and each.flow == booking for each in kept)
-        idle = all(isinstance(each, _LITTLE) or each in _COURTESIES for each in kept)
+        idle = all(isinstance(each, _LITTLE) or each in _COURTESIES[1:] for each in kept)
         kept = () if seen or idle else tuple(each for each in kept if not isinstance(each, SetSlot))
     return kept or (KnowledgeAnswer(topic=EDITED),)
 

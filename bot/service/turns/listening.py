@@ -102,8 +102,8 @@ class Listening:
             seen = wordless(first) or (MediaReceived(kind),)
             understanding = await self._understood(snapshot, progress, text) if text else None
             if understanding is not None:
-                said = commands_for(understanding, conversation, progress.assistant)
-                seen = beneath_a_picture(said, seen)
+                words = commands_for(understanding, conversation, progress.assistant)
+                seen = beneath_a_picture(words, seen)
             commands = await self._asked(progress, seen, understanding, text=text)
             event = self._event(snapshot, progress, text, commands, understanding)
             return Heard(event=event, text=text, understanding=understanding)

@@ -1,8 +1,8 @@
 """What patients change of what they wrote: the text as it is now, or nothing of it any more.
 
 A change may come before the message that it changes, as channels keep no order: it is kept in `inbox_about`,
-and applied when that message comes. Whatever the order, the last edit counts, and a deletion for good. An edit
-of what a turn has heard already begins a turn of its own.
+and applied when that message comes. Whatever the order, the last edit counts, and a deletion for good. An
+edit of what a turn has heard already begins a turn of its own.
 """
 
 from typing import Any
@@ -110,7 +110,7 @@ class Amendments:
             self._reseal(connection, conversation, original.id, {**words, "text": latest, "before": before})
             return False
         is_of_words = event.kind is InboundKind.EDIT and original.kind in _OF_WORDS
-        return is_of_words and bool(latest) and not _is_alike(latest, words.get("text") or "")
+        return is_of_words and latest is not None and not _is_alike(latest, words.get("text") or "")
 
     def _delete(self, connection: Connection, conversation: str, original: Any, changes: Any) -> None:
         """The words go wherever they are stored; what was booked by them stays booked."""
