@@ -63,7 +63,7 @@ _IF = re.compile(
     _ALL,
 )
 _LATE = re.compile(
-    r"(?<!\w)(?:late|running|minut\w*|mins?|tard[io]|ritardo|ritard\w+|опозда\w*|опазд\w*|задерж\w*|минут\w*)(?!\w)",
+    r"(?<!\w)(?:late|running|minut\w*|mins?|(?<!pi[uù]\s)tard[io]|ritardo|ritard\w+|опозда\w*|опазд\w*|задерж\w*|минут\w*)(?!\w)",
     re.IGNORECASE,
 )
 _OTHER_TIME = re.compile(
@@ -138,7 +138,7 @@ _NOT_THEIRS = re.compile(
     _ALL,
 )
 _LATER = re.compile(
-    r"""(?<!\w)(?:remind|write|text|message|ask|contact|ricord\w*|risentir\w*|scriv\w+|contatt\w+|risent\w+
+    r"""(?<!\w)(?:remind|write|text|message|ask|contact|ricord\w*|(?:ri)?(?:scriv|contatt|sent|chiam)\w+
     |напомн\w+|напиш\w+|спрос\w+)\b.{0,30}(?<!\w)(?:in\s|tra\s|fra\s|through\s|через\s|next\s|later|after\s|dopo\s|più\savanti
     |prossim\w+|(?:по)?позже|следующ\w+|осенью|весной|летом|зимой|в\sконце)""",
     _ALL,
@@ -165,6 +165,7 @@ _STRANGERS = frozenset(
         "out_of_scope",
         "stop",
         "chitchat",
+        "complaint",
         "my_appointments",
         "skip",
     }
