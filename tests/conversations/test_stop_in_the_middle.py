@@ -32,7 +32,11 @@ OF_MESSAGES = {
 }
 GO_ON = {"it": "sì, confermo", "en": "yes book it", "ru": "да, записывайте"}
 NOTED = {"it": "Va bene, grazie", "en": "ok thanks", "ru": "ок, спасибо"}
-DROPPED = {"it": "non è cambiato nulla", "en": "nothing has changed in the diary", "ru": "ничего не изменилось"}
+DROPPED = {
+    "it": "non è cambiato nulla",
+    "en": "nothing has changed in the diary",
+    "ru": "ничего не изменилось",
+}
 TAKEN_BACK = {"it": "anzi no, scrivete pure", "en": "actually no, do send them", "ru": "хотя нет, присылайте"}
 AGAIN = {"it": "di nuovo scriverLe", "en": "write to you here again", "ru": "снова можем вам писать"}
 
