@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from bot.dialogue.commands import DEATH, SOMEBODY_ELSE
 from bot.dialogue.corrections import correct_slots
 from bot.dialogue.effects import AlertStaff, OptIn, OptOut
 from bot.dialogue.filling import run_rejections
@@ -32,6 +34,7 @@ SMALL_TALK: Mapping[str, str] = {
     "nothing_to_cancel": "utter_nothing_to_cancel",
     "insult": "utter_insulted",
     "tied_yes": "utter_tied_yes",
+    "edited": "utter_edited",
 }
 
 
@@ -141,9 +144,18 @@ def _opt_out(bench: Workbench) -> None:
     scope = str((bench.top.context if bench.top else {}).get("scope", "all"))
     bench.effects.append(OptOut(scope=scope))
     bench.record("opt_out", scope=scope)
-    for chain in reversed(chains(bench.stack)):
+    if scope in (DEATH, SOMEBODY_ELSE):
+        bench.effects.append(AlertStaff(reason=scope))
+    under_way = chains(bench.stack)
+    begun = set(bench.assistant.triggers.values())  # a question of ours is no loss
+    dropped = not bench.paused and any(chain.root.flow_id in begun for chain in under_way)
+    for chain in reversed(under_way):
         cancel_chain(bench, chain, reason="stop")
-    bench.stack = [frame for frame in bench.stack if frame.flow_id == "pattern_stop"]
+    bench.stack = [
+        replace(frame, context={**frame.context, "dropped": dropped})
+        for frame in bench.stack
+        if frame.flow_id == "pattern_stop"
+    ]
     bench.change(ended_flow=None)
 
 

@@ -77,9 +77,13 @@ class Emergency:
     key: str
 
 
+#: Why nobody is written to any more, other than that they wanted no messages.
+DEATH, SOMEBODY_ELSE = "death", "wrong_person"
+
+
 @dataclass(frozen=True, slots=True)
 class StopMessages:
-    """Ours (17.4): the patient opts out."""
+    """Ours (17.4): the patient opts out; or nobody is there to be written to, which staff hear of."""
 
     scope: str = "all"
 

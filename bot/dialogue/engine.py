@@ -85,6 +85,7 @@ def _begin(
     turn = Turn(at=event.at.isoformat(), channel=event.channel, text=text)
     bench = Workbench(assistant, conversation, turn)
     bench.turn_number += 1
+    bench.dropped = None
     for name, value in event.facts.items():
         if name in assistant.slots:
             bench.put(name, value)

@@ -43,6 +43,12 @@ _MISTAKEN_FOR_A_REFUSAL = frozenset({"faq/wrong_number", "cancel_visit", "deny",
 _FIXED = frozenset({"utter_booked", "utter_visit_moved"})
 #: Answers after which "and for my husband?" wants a visit, too.
 _BOOKED = frozenset({"utter_booked", "utter_requested"})
+#: Answers after which "cancel it" is about the visit that was just confirmed.
+_CONFIRMED = frozenset({"utter_visit_confirmed"})
+_THANKS_FOR_IT = re.compile(
+    r"\b(thanks?|thank you|thx|grazie|спасибо)\W+(\w+\W+){0,3}?(remind\w*|promemoria|avviso|напомин\w*)",
+    re.IGNORECASE,
+)
 _BEFORE_AN_OFFER = frozenset({"name", "phone", "birth_date", "visit_type"})  # no times to turn down yet
 _PERSONAL = ("name", "phone", "birth_date")
 
@@ -90,6 +96,42 @@ def parting(message: Message) -> Intent | None:
     together = sum(i.confidence for i in likely)
     unsure = message.intent in message.assistant.triggers and message.confidence < UNSURE
     return likely[0] if unsure and together > message.confidence - CLOSE else None
+
+
+def asks_about_reminders(message: Message) -> bool:
+    """ "Will you remind me?" asks, and takes no opt-out back."""
+    asks = message.intent == "opt_in" and "?" in message.understanding.text
+    return asks and "reminders" in message.assistant.answers
+
+
+def thanks_for_a_reminder(message: Message) -> bool:
+    """ "Thanks for the reminder" wants no more of them than there are."""
+    said = message.understanding.text
+    return message.intent == "opt_in" and _THANKS_FOR_IT.search(said) is not None
+
+
+def calls_off_what_it_is_about(message: Message) -> bool:
+    """ "Cancel it", to a message of ours about a visit: nothing else is under way."""
+    if message.active or message.asked_slot or message.intent != "cancel_flow":
+        return False
+    confirmed = any(said.response in _CONFIRMED for said in message.conversation.said)
+    return "cancel_visit" in message.assistant.triggers and (confirmed or _offers(message, "cancel_visit"))
+
+
+def names_another_day(message: Message) -> bool:
+    """ "No, Friday?", to a message of ours about a visit: that one is moved, and no other booked."""
+    if message.active or message.asked_slot or MOVE not in message.assistant.triggers:
+        return False
+    if not _offers(message, MOVE) or not message.names("wish") or message.names("visit_type", "relative"):
+        return False
+    plainly_books = message.intent == BOOK and message.confidence >= PLAIN
+    return message.intent in ("", "deny", "other_openings", BOOK, MOVE, "faq/hours") and not plainly_books
+
+
+def _offers(message: Message, intent: str) -> bool:
+    """Whether a button in view begins what this intent begins."""
+    payloads = (button.payload for button in message.conversation.offered)
+    return any(re.match(rf"/{intent}(?!\w)", payload) for payload in payloads)
 
 
 def asks_why_not_then(message: Message) -> bool:

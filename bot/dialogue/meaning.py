@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from bot.dialogue.commands import (
+    DEATH,
     CancelFlow,
     Clarify,
     Command,
@@ -25,6 +26,7 @@ from bot.dialogue.commands import (
 from bot.dialogue.gist import CLOSE, PLAIN, STRONG, UNSURE
 from bot.dialogue.message import Message
 from bot.dialogue.model import Assistant
+from bot.dialogue.opting_out import tells_of_a_death, wants_it_after_all
 from bot.dialogue.slot_values import filled, last_value, whole_text
 from bot.dialogue.state import Conversation
 from bot.dialogue.taps import act_of, payload_commands
@@ -71,7 +73,11 @@ def commands_for(
         return (emergency,) if flag.level in ("A", "B") else (emergency, HumanHandoff(reason="emergency"))
     message = weighed(Message.of(understanding, conversation, assistant))
     if message.intent == "stop":
-        return (StopMessages(),)
+        return (StopMessages(scope=DEATH if tells_of_a_death(understanding.text) else "all"),)
+    dropped = conversation.dropped
+    if dropped is not None and wants_it_after_all(message):
+        told = (SetSlot(name, value, by_tap=True) for name, value in dropped.slots.items())
+        return (StartFlow(dropped.flow, explicit=True), *told)
     tapped, spans = _chosen(message)
     sets = filled(message, without=spans, taken=frozenset(c.name for c in tapped if isinstance(c, SetSlot)))
     answered = bool(tapped) or any(c.name == message.asked_slot for c in sets)

@@ -56,7 +56,7 @@ CONTEXT: Mapping[str, frozenset[str]] = {
     "pattern_human_handoff": frozenset({"reason"}),
     "pattern_internal_error": frozenset({"error_type", "info"}),
     "pattern_emergency": frozenset({"level", "key", "signal", "emergency_number"}),
-    "pattern_stop": frozenset({"scope"}),
+    "pattern_stop": frozenset({"scope", "dropped"}),
     "pattern_media": frozenset({"kind", "media_id"}),
     "pattern_my_data": frozenset({"request"}),
     "pattern_out_of_hours": frozenset({"opens_at"}),

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.dialogue.model import COLLECT, HANDOFF, VALIDATE, Assistant, CollectStep
-from bot.dialogue.state import Frame, moved_to
+from bot.dialogue.state import Dropped, Frame, moved_to
 from bot.dialogue.workbench import Workbench
 
 CONTINUE = "pattern_continue_interrupted"
 OUT_OF_HOURS = "pattern_out_of_hours"
+#: Why a flow is given up that its patient may want after all: "cancel", "stop".
+_BY_THE_PATIENT = (None, "stop")
 
 #: Waiting patterns that give way when the patient starts something (11.2).
 _GIVE_WAY = frozenset(
@@ -230,9 +232,18 @@ def cancel_chain(bench: Workbench, chain: Chain, *, reason: str | None = None) -
 
 
 def record_cancelled(bench: Workbench, chain: Chain, *, reason: str | None = None) -> None:
+    if reason in _BY_THE_PATIENT:
+        bench.dropped = Dropped(flow=chain.root.flow_id, slots=_answers(bench, chain.root.flow_id))
     extra = {} if reason is None else {"reason": reason}
     for frame in reversed(chain.user_frames):
         bench.record("flow_cancelled", flow_id=frame.flow_id, step_id=frame.step_id, **extra)
+
+
+def _answers(bench: Workbench, flow_id: str) -> dict[str, Any]:
+    """What has been told to a flow, but for a yes: that is asked for again."""
+    known = {name: bench.slots.get(name) for name in sorted(bench.assistant.fills.get(flow_id, ()))}
+    slots = bench.assistant.slots
+    return {n: v for n, v in known.items() if v is not None and slots[n].asks_for != "yes_no"}
 
 
 def cancel_frames(bench: Workbench, frame_ids: Iterable[str]) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from bot.dialogue.commands import Command, command_from_json, command_to_json
@@ -97,6 +97,14 @@ class Said:
     @classmethod
     def from_json(cls, shown: Mapping[str, Any]) -> Said:
         return cls(**{**shown, "buttons": tuple(Button(**b) for b in shown["buttons"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A flow that the last message put an end to, with its answers: who says "yes, book it" goes on there."""
+
+    flow: str
+    slots: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +206,7 @@ class Conversation:
     said: tuple[Said, ...] = ()
     misunderstood: int = 0  # messages in a row
     version: str | None = None  # of the content it runs on
+    dropped: Dropped | None = None
     turn: Turn | None = None
 
     @classmethod
@@ -233,6 +242,7 @@ class Conversation:
             "said": [said.to_json() for said in self.said],
             "misunderstood": self.misunderstood,
             "version": self.version,
+            **({} if self.dropped is None else {"dropped": asdict(self.dropped)}),
             "turn": None if self.turn is None else self.turn.to_json(),
         }
 
@@ -245,6 +255,7 @@ class Conversation:
                 "slots": dict(shown["slots"]),
                 "stack": tuple(Frame.from_json(frame) for frame in shown["stack"]),
                 "said": tuple(Said.from_json(said) for said in shown["said"]),
+                "dropped": Dropped(**shown["dropped"]) if shown.get("dropped") else None,
                 "turn": None if shown["turn"] is None else Turn.from_json(shown["turn"]),
             }
         )

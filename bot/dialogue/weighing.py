@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.dialogue import gist
+from bot.dialogue import gist, opting_out
 from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.gist import ASKED_ABOUT, BOOK, MOVE, SOMETHING_ELSE, STRONG, TIMES
@@ -26,9 +26,17 @@ _PAIN = "urgent_pain"
 #: What a message is taken for where the left side holds; the first that does. None: for nothing but what it
 #: names. Where none holds, it stays what it was taken for.
 _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
+    (opting_out.takes_it_back, opting_out.OPT_IN),
+    (opting_out.is_told, opting_out.STOP),
+    (opting_out.ends_what_is_under_way, "cancel_flow"),
+    (gist.asks_about_reminders, "faq/reminders"),
+    (gist.thanks_for_a_reminder, "thanks"),
+    (gist.calls_off_what_it_is_about, "cancel_visit"),
+    (gist.names_another_day, MOVE),
     (gist.wants_one_more, BOOK),
     (lambda m: says_name_is_wrong(m) and m.is_booking(), None),  # nothing is in the diary yet
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
+    (opting_out.is_none, None),
     (completes_name, None),
     # Nothing is decided: what was answered stays, where the project has a flow for that.
     (lambda m: gist.thinks_it_over(m) and _THINK_IT_OVER in m.assistant.triggers, _THINK_IT_OVER),
@@ -56,9 +64,13 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
 def weighed(message: Message) -> Message:
     """The same message, where what it names tells more about it than the likeliest intent does."""
     message = _without_denied(message)
+    if opting_out.is_a_no(message):
+        return _with_a_no(message)
     intent, names = _outweighed(message), message.understanding.entities
     if not gist.wants_one_more(message):
         names = tuple(e for e in names if e.entity != "one_more")
+    if opting_out.is_none(message):  # "write to me, not to my mother"
+        names = tuple(e for e in names if e.entity != "relative")
     if gist.parting(message) is not None:
         names = tuple(e for e in names if e.entity not in TIMES)
     elif intent is not None and _asks_about(message, intent):
@@ -100,12 +112,16 @@ def _without_denied(message: Message) -> Message:
 
 
 def _without_denied_visit(message: Message, names: Sequence[Entity]) -> Message:
-    said = message.understanding
     if message.asked is not None and message.asked.kind == "yes_no":
-        no = Entity(entity="yes_no", value=False, start=0, end=len(said.text), text=said.text)
-        return _taken_as(message, Intent(name="deny", confidence=1.0), (no,))
+        return _with_a_no(message)
     can_book = BOOK in message.assistant.triggers
     return _taken_as(message, Intent(name=BOOK, confidence=1.0), names) if can_book else message
+
+
+def _with_a_no(message: Message) -> Message:
+    said = message.understanding.text
+    no = Entity(entity="yes_no", value=False, start=0, end=len(said), text=said)
+    return _taken_as(message, Intent(name="deny", confidence=1.0), (no,))
 
 
 def _outweighed(message: Message) -> Intent | None:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from bot.dialogue.conditions import Condition
 from bot.dialogue.effects import Button, ConditionTested, Effect, OpenHandoff, Record, RunAction, Utter
 from bot.dialogue.model import Assistant, Flow
-from bot.dialogue.state import Call, Conversation, Frame, Said, Turn
+from bot.dialogue.state import Call, Conversation, Dropped, Frame, Said, Turn
 from bot.dialogue.values import fits
 from bot.dialogue.wording import Setting, word
 from bot.errors import ChairsideError
@@ -58,6 +58,7 @@ class Workbench:
         self.noted_closed = conversation.noted_closed
         self.misunderstood = conversation.misunderstood
         self.last_message_at = conversation.last_message_at
+        self.dropped: Dropped | None = conversation.dropped
 
     @property
     def language(self) -> str:
@@ -83,6 +84,7 @@ class Workbench:
             last_message_at=self.last_message_at,
             said=self.turn.said if settled else self.base.said,
             version=self.assistant.version,
+            dropped=self.dropped,
             turn=None if settled else self.turn,
         )
 

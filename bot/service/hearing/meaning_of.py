@@ -10,15 +10,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.dialogue import Assistant
+from bot.dialogue import Asked, Assistant
 from bot.dialogue.commands import (
     CannotHandle,
     ChitChat,
     Command,
+    Emergency,
     HumanHandoff,
     KnowledgeAnswer,
+    SetSlot,
     StaleTap,
     StartFlow,
+    StopMessages,
 )
 from bot.domain.beginnings import flow_of_link, marked_flow
 from bot.domain.conversation import InboundKind
@@ -30,6 +33,10 @@ _NUMBER = re.compile(r"\W*(?:n|no|nr|num|number|numero|номер|№|#)?\W*([0-
 _ANSWERS = "answers."
 #: What says little by itself: whoever followed a link and writes so wants what the link is about.
 _LITTLE = (CannotHandle, ChitChat)
+_COURTESIES = tuple(KnowledgeAnswer(topic=topic) for topic in ("thanks", "greet", "goodbye"))
+_AT_ONCE = (Emergency, HumanHandoff, StopMessages)
+#: The answer to an edited message that asks for nothing that can be done at once.
+EDITED = "edited"
 
 
 def as_said(members: Sequence[InboxMessage]) -> tuple[InboxMessage, ...]:
@@ -76,6 +83,36 @@ def about_something_older(
     return commands
 
 
+def said_anew(
+    message: InboxMessage,
+    commands: tuple[Command, ...],
+    *,
+    waiting: Asked | None,
+    is_under_way: bool,
+    booking: str | None,
+) -> tuple[Command, ...]:
+    """What an edited message asks for. It corrects what is under way; what was done by it stays, and a yes
+    that was edited in answers no question of now. `booking`: the flow that would book a second visit."""
+    if message.kind is not InboundKind.EDIT or any(isinstance(each, _AT_ONCE) for each in commands):
+        return commands
+    slot = waiting.slot if waiting is not None and waiting.kind in ("yes_no", "name") else None
+    kept = tuple(each for each in commands if not (isinstance(each, SetSlot) and each.name == slot))
+    if not is_under_way:
+        seen = any(isinstance(each, StartFlow) and each.flow == booking for each in kept)
+        idle = all(isinstance(each, _LITTLE) or each in _COURTESIES[1:] for each in kept)
+        kept = () if seen or idle else tuple(each for each in kept if not isinstance(each, SetSlot))
+    return kept or (KnowledgeAnswer(topic=EDITED),)
+
+
+def beneath_a_picture(commands: tuple[Command, ...], seen: tuple[Command, ...]) -> tuple[Command, ...]:
+    """What is written beneath a picture counts like any words; the picture itself is answered as well. What
+    says nothing by itself ("look at this") goes with the picture."""
+    if any(isinstance(each, (Emergency, StopMessages)) for each in commands):
+        return commands
+    wanted = tuple(each for each in commands if not isinstance(each, _LITTLE) and each not in _COURTESIES)
+    return (*seen, *wanted)
+
+
 def wordless(message: InboxMessage) -> tuple[Command, ...] | None:
     """What a message without words asks for, where that is more than to be told that it was seen."""
     return (HumanHandoff(reason="order"),) if message.kind is InboundKind.ORDER else None
@@ -90,6 +127,8 @@ def _as_said(message: InboxMessage) -> InboxMessage:
     match message.kind:
         case InboundKind.TEXT:
             return _quoting(message)
+        case InboundKind.EDIT:
+            return _typed(message, message.text or "")
         case InboundKind.CHOICE if message.text and message.payload == message.text:
             return _typed(message, message.text)  # a number or an address that the channel filled in
         case InboundKind.FLOW_REPLY:

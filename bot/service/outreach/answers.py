@@ -5,29 +5,39 @@ them as such. Either way the dialogue is put where the message stands (`bot.dial
 answer begins is noted at the message: a confirmed visit is not telephoned about, a settled series ends.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.dialogue import Assistant, Conversation, payload_commands
+from bot.dialogue import Assistant, Conversation, commands_for, payload_commands
 from bot.dialogue.began import noted, taken_up
 from bot.dialogue.commands import (
+    DEATH,
+    SOMEBODY_ELSE,
     Command,
+    Emergency,
     KnowledgeAnswer,
+    MediaReceived,
+    StaleTap,
     StartFlow,
+    StopMessages,
 )
 from bot.dialogue.effects import Button
+from bot.dialogue.gist import BOOK, MOVE
+from bot.dialogue.opting_out import tells_of_a_death
 from bot.domain.conversation import InboundKind
-from bot.domain.outreach import LOOKS_AHEAD, WROTE, Rule
+from bot.domain.outreach import LOOKS_AHEAD, WROTE, Rule, Who
 from bot.domain.pipeline import OWN_KINDS, InboxMessage, Snapshot
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from bot.domain.templates import ButtonKind, Template, fill
+from bot.service.outreach.coming import Says, asks_for_later, is_for_somebody_else, says_of_a_visit
 from bot.service.outreach.decisions import MARK
 from bot.service.outreach.ports import OutreachBook, SentMessage
 from bot.service.outreach.questions import Answered, question_of, to_a_question
 from bot.service.sending.tokens import NotOurToken, TapTokens
-from nlu.understanding import Understanding
+from nlu.understanding import Intent, Understanding
 
 #: Words after a visit are an answer to its reminder for so long.
 _AFTER_A_VISIT = timedelta(hours=12)
@@ -36,6 +46,17 @@ _LONGEST = timedelta(days=31)
 _IDLE = (KnowledgeAnswer(topic="goodbye"), KnowledgeAnswer(topic="thanks"), KnowledgeAnswer(topic="greet"))
 
 _PLAIN = 0.8  # a yes or no without a word for it
+
+#: What nothing else in the message outweighs.
+_FIRST = (Emergency, StaleTap)
+#: Flows of a project's own, begun where it has them: a yes on a condition, one that comes later; a recall at
+#: another time.
+_COMES_IF, _LEFT_OPEN, _RECALL_LATER = "comes_if", "visit_left_open", "recall_later"
+_NO_YES = re.compile(
+    r"\W*(?:(?:ok|okay|oki|thanks|thank you|great|fine|perfect|va bene|grazie|perfetto|bene|ок|окей"
+    r"|хорошо|ладно|спасибо|понятно|понял|поняла)\W*)+(?:mille|very much|большое)?\W*",
+    re.IGNORECASE,
+)
 
 MESSAGES = "outreach"  # the slot that names the messages which are answered
 
@@ -184,6 +205,7 @@ class OutreachAnswers:
         text: str,
     ) -> Answered:
         """What the turn does, and from which state of the dialogue; noted at the messages it answers."""
+        commands = self._meant(taken, commands, understanding, assistant)
         answered = to_a_question(
             taken.rule,
             taken.conversation,
@@ -207,16 +229,74 @@ class OutreachAnswers:
         understanding: Understanding | None,
         assistant: Assistant,
     ) -> tuple[Command, ...]:
-        """A plain yes or no is one to the message."""
+        """A plain yes or no is one to the message. "Ok" behind something else is none to it any more."""
         intent = _plainly(understanding)
         if taken.rule.flow is not None or (commands and commands[0] not in _IDLE):
             return commands
         if intent == "deny" and taken.rule.no is not None:
             return (StartFlow(taken.rule.no, explicit=True),)
         buttons = [b for b in taken.conversation.offered if not taken.conversation.paused]
-        if intent == "affirm" and buttons:
+        if intent == "affirm" and buttons and not _only_takes_note(taken, understanding):
             return payload_commands(buttons[0].payload, assistant, taken.conversation) or commands
         return commands
+
+    def _meant(
+        self,
+        taken: TakenUp,
+        commands: tuple[Command, ...],
+        understanding: Understanding | None,
+        assistant: Assistant,
+    ) -> tuple[Command, ...]:
+        """What is said of a visit in more words than yes and no, or by somebody who is not the patient."""
+        if understanding is None or any(isinstance(each, _FIRST) for each in commands):
+            return commands
+        if tells_of_a_death(understanding.text):
+            return (StopMessages(scope=DEATH),)
+        if is_for_somebody_else(understanding):
+            return (StopMessages(scope=SOMEBODY_ELSE),)
+        if taken.conversation.paused:
+            return commands
+        flow = None
+        if taken.rule.who in (Who.RECALL, Who.LOST) and asks_for_later(understanding.text):
+            flow = _RECALL_LATER
+        if taken.rule.who in LOOKS_AHEAD and taken.rule.flow is None:
+            return self._of_a_visit(taken, commands, understanding, assistant)
+        if flow is None or flow not in assistant.flows:
+            return commands
+        return (StartFlow(flow, explicit=True),)
+
+    def _of_a_visit(
+        self,
+        taken: TakenUp,
+        commands: tuple[Command, ...],
+        understanding: Understanding,
+        assistant: Assistant,
+    ) -> tuple[Command, ...]:
+        walls = [self._clock.wall(at) for each in taken.messages for at in each.visits.values()]
+        says = says_of_a_visit(understanding.text, hours={(wall.hour, wall.minute) for wall in walls})
+        buttons = taken.conversation.offered
+        comes = payload_commands(buttons[0].payload, assistant, taken.conversation) if buttons else None
+        goes_on = tuple(each for each in commands if _changes_a_visit(each, assistant))
+        media = tuple(each for each in commands if isinstance(each, MediaReceived))
+        started: Sequence[str | None] = ()
+        match says:
+            case Says.COMES if comes:
+                return (*media, *comes)
+            case Says.COMES_AND_BOOKS if comes:
+                books = replace(understanding, intent=Intent(name=BOOK, confidence=1.0))
+                return (*media, *comes, *commands_for(books, taken.conversation, assistant))
+            case Says.AT_ANOTHER_TIME if not goes_on:
+                started = (assistant.triggers.get(MOVE),)
+            case Says.AT_THAT_HOUR if not goes_on:
+                started = (assistant.triggers.get("my_appointments"),)
+            case Says.COMES_IF if not _is_answered(commands, assistant):
+                started = (_COMES_IF,)
+            case Says.CANNOT if not goes_on:
+                started = (taken.rule.no,)
+            case Says.OPEN if not goes_on:
+                started = (_LEFT_OPEN,)
+        flows = [flow for flow in started if flow is not None and flow in assistant.flows]
+        return (*media, *(StartFlow(flow, explicit=True) for flow in flows)) if flows else commands
 
     async def _note(self, taken: TakenUp, answered: Answered) -> None:
         """What the answer begins. The same turn again notes the same."""
@@ -247,6 +327,29 @@ class OutreachAnswers:
             message = await self._book.sent(id, contact=contact)
             starts += message.visits.values() if message else ()
         return result, tuple(sorted(self._clock.wall(start) for start in starts))
+
+
+def _changes_a_visit(command: Command, assistant: Assistant) -> bool:
+    """ "I can't come, cancel it": what is to happen is said."""
+    flows = {assistant.triggers.get(intent) for intent in ("cancel_visit", MOVE)}
+    return isinstance(command, StartFlow) and command.flow in flows
+
+
+def _is_answered(commands: Sequence[Command], assistant: Assistant) -> bool:
+    """ "Yes, if there is parking": what it is tied to is a question that has an answer."""
+    return any(
+        isinstance(each, KnowledgeAnswer) and each not in _IDLE and each.topic in assistant.answers
+        for each in commands
+    )
+
+
+def _only_takes_note(taken: TakenUp, understanding: Understanding | None) -> bool:
+    """ "Ok", "thanks", after something else was written since the message: that was what it answers."""
+    last = taken.conversation.last_message_at
+    if last is None or understanding is None:
+        return False
+    wrote_since = datetime.fromisoformat(last) > max(message.sent_at for message in taken.messages)
+    return wrote_since and _NO_YES.fullmatch(understanding.text) is not None
 
 
 def _plainly(understanding: Understanding | None) -> str:

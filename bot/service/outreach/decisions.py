@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from bot.domain.outreach import BY_PHONE, LOOKS_AHEAD, Kind, OutreachState, Rule, Who
 from bot.domain.outreach_moments import call_at, is_allowed, next_allowed
-from bot.domain.pipeline import BOT, CLOSED
+from bot.domain.pipeline import BOT, CLOSED, QUEUE
 from bot.domain.practice import Practice
 from bot.domain.templates import Category, Template, TemplateState, TemplateUnfit
 from bot.domain.windows import Permission, Way, Writer, can_send
@@ -18,6 +18,8 @@ from bot.service.turns.facts import practice_facts
 
 #: After so long it is looked again whether a person has finished, or a template is back.
 _LOOK_AGAIN = timedelta(minutes=10)
+#: A reminder waits for so long for a person who has the chat.
+_PERSON_FIRST = timedelta(hours=3)
 #: A tap on a message that we began counts for so long after what it was about.
 _TAPPED_WITHIN = timedelta(days=7)
 #: Begins the payload of such a tap: which message it belongs to.
@@ -91,7 +93,7 @@ class Deciding:
             return _No(str(permission.obstacle))
         if self._is_paused(recipient.channel):
             return _No("paused", at + _LOOK_AGAIN)
-        if recipient.owner not in (BOT, CLOSED):
+        if recipient.owner not in (BOT, CLOSED) and not _cannot_wait(recipient, rule, due, at):
             return _No("with_a_person", at + _LOOK_AGAIN)
         if recipient.busy_until is not None and recipient.busy_until > at:
             return _No("busy", recipient.busy_until)
@@ -185,6 +187,14 @@ def _wants(recipient: Recipient, rule: Rule) -> bool:
     if rule.who is Who.TOPIC:
         return recipient.consent.promotions is not False
     return recipient.consent.allows(promotion=rule.kind is Kind.PROMOTION)
+
+
+def _cannot_wait(recipient: Recipient, rule: Rule, due: Due, at: datetime) -> bool:
+    """A visit is reminded of on the day before, though the chat waits in the queue, or staff forgot to
+    give it back: nobody telephones at dawn."""
+    if rule.who not in LOOKS_AHEAD:
+        return False
+    return recipient.owner == QUEUE or at >= due.anchor - rule.when.offset.time + _PERSON_FIRST
 
 
 def _may_carry(template: Template, recipient: Recipient, permission: Permission) -> bool:

@@ -67,9 +67,9 @@ def to_a_question(
         taps = [command for command in commands if isinstance(command, SetSlot) and command.name == slot]
         answer = None if not taps else GOOD if taps[:1] == list(good[:1]) else NOT_GOOD
         return Answered(commands=commands, conversation=conversation, answer=answer)
-    if good and says_all_is_well(text, languages, of_a_visit=rule.asks is Asks.HOW_IT_WAS):
+    if good and not media and says_all_is_well(text, languages, of_a_visit=rule.asks is Asks.HOW_IT_WAS):
         return Answered(commands=good, conversation=conversation, answer=GOOD)
-    if understanding is not None and _is_no_answer(commands, understanding):
+    if understanding is not None and not media and _is_no_answer(commands, understanding):
         return as_it_is
     said = text.strip() or (media[0] if media else "")
     return Answered(commands=(SetSlot(slot, said),), conversation=conversation, answer=NOT_GOOD)

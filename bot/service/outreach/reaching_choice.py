@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.dialogue import Assistant
 from bot.dialogue.commands import Command, Emergency, SetSlot, StartFlow
+from bot.dialogue.opting_out import says_plainly
 from nlu.reaching import wished_channel
 from nlu.understanding import Understanding
 
@@ -20,6 +21,8 @@ def with_choice(
     """The same commands, where nothing of the kind is said or the project has no such flow. An alarm is one,
     whatever it names."""
     if _FLOW not in assistant.flows or any(isinstance(command, Emergency) for command in commands):
+        return commands
+    if says_plainly(understanding.text):
         return commands
     channel = wished_channel(understanding, languages)
     if channel is None:

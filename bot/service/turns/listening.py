@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.dialogue import commands_for, payload_commands
+from bot.dialogue import asked, commands_for, payload_commands
 from bot.dialogue.commands import Command, MediaReceived, StaleTap
 from bot.dialogue.events import HandedBack, PatientWrote
 from bot.domain.conversation import InboundKind
@@ -16,6 +16,8 @@ from bot.service.hearing.meaning_of import (
     as_said,
     beginning,
     begins,
+    beneath_a_picture,
+    said_anew,
     with_beginning,
     wordless,
 )
@@ -75,7 +77,7 @@ class Listening:
     async def hear(self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress) -> Heard:
         """Waits for understanding only where there are words to be understood."""
         conversation, contact = progress.conversation, snapshot.contact
-        members = as_said(members)
+        came, members = members[0], as_said(members)
         first = members[0]
         link = begins(members, self._practice.links, progress.assistant)
         chosen = self._fixed.chosen(snapshot, first, progress.at)
@@ -98,9 +100,10 @@ class Listening:
             kind = str(first.kind)
             text = "\n".join(m.text for m in members if m.text)
             seen = wordless(first) or (MediaReceived(kind),)
-            understanding = await self._alarming(snapshot, progress, text) if text else None
+            understanding = await self._understood(snapshot, progress, text) if text else None
             if understanding is not None:
-                seen = commands_for(understanding, conversation, progress.assistant)
+                words = commands_for(understanding, conversation, progress.assistant)
+                seen = beneath_a_picture(words, seen)
             commands = await self._asked(progress, seen, understanding, text=text)
             event = self._event(snapshot, progress, text, commands, understanding)
             return Heard(event=event, text=text, understanding=understanding)
@@ -109,6 +112,13 @@ class Listening:
         understanding = await self._understood(snapshot, progress, text)
         commands = commands_for(understanding, conversation, progress.assistant)
         commands = with_beginning(about_something_older(members, understanding, commands), link)
+        commands = said_anew(
+            came,
+            commands,
+            waiting=asked(progress.assistant, conversation),
+            is_under_way=bool(conversation.stack),
+            booking=progress.assistant.triggers.get("book_visit"),
+        )
         commands = with_choice(
             commands, understanding, progress.assistant, languages=self._practice.languages
         )
@@ -125,11 +135,6 @@ class Listening:
             return await self.reader.understand(
                 text, progress.assistant, progress.conversation, at=progress.at, known=known
             )
-
-    async def _alarming(self, snapshot: Snapshot, progress: Progress, text: str) -> Understanding | None:
-        """What is written beneath a photo or a file counts for us only where it may be an emergency."""
-        understanding = await self._understood(snapshot, progress, text)
-        return understanding if understanding.red_flag is not None else None
 
     async def _asked(
         self,

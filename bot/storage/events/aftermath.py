@@ -33,6 +33,7 @@ class Then(Enum):
     NOTHING = auto()
     TAKEN = auto()  # by staff elsewhere: what waits to be sent is looked at again
     GIVEN_BACK = auto()  # by them: the assistant goes on
+    SAID_ANEW = auto()  # words that were heard already are other words now
 
 
 class Aftermath:
@@ -72,7 +73,8 @@ class Aftermath:
             self._arrive(connection, conversation, event, is_new=is_new, at=at)
         match event.kind:
             case kind if kind in CHANGES:
-                self._amendments.note(connection, conversation, row, event)
+                if self._amendments.note(connection, conversation, row, event):
+                    return Then.SAID_ANEW
             case InboundKind.PREFERENCES | InboundKind.OPTIN:
                 self._hear_wish(connection, conversation, event, at)
             case InboundKind.SYSTEM:

@@ -179,7 +179,7 @@ class IntakeRows:
             taken.settled.append(conversation)
         if event.kind in OPENING_KINDS and self._fates.release(connection, conversation, at=at):
             taken.settled.append(conversation)
-        if needs_answer(event) or then is Then.GIVEN_BACK:
+        if needs_answer(event) or then in (Then.GIVEN_BACK, Then.SAID_ANEW):
             taken.stored.append((conversation, event.kind))
 
     def _add_message(

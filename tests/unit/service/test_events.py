@@ -106,12 +106,12 @@ async def test_an_edit_that_arrives_before_its_message_counts_too(studio: Surger
     assert "80" in anna.sees.text
 
 
-async def test_an_edit_of_what_was_answered_is_shown_to_staff_and_not_answered_again(studio: Surgery) -> None:
+async def test_an_edit_of_what_was_answered_is_shown_to_staff_and_answered_as_well(studio: Surgery) -> None:
     anna = studio.patient()
     await comes(studio, event(anna, KINDS.TEXT, "m1", text="Dove siete?"))
     await comes(studio, event(anna, KINDS.EDIT, "m1:e1", text="Dove parcheggio?", about="m1"))
 
-    assert len(anna.screen) == 1
+    assert len(anna.screen) == 2
     assert await shown(studio, anna) == [("text", "Dove siete?"), ("edit", "Dove parcheggio?")]
 
 

@@ -1,0 +1,202 @@
+"""What patients write under a reminder, in more words than yes and no."""
+
+import pytest
+from outreach_kit import goes_on, known, reminded, rows
+from sqlalchemy import text
+
+from bot.domain.conversation import InboundKind
+from bot.service.outreach.coming import Says, says_of_a_visit
+from bot.testing import Patient, Surgery
+
+HELLO = {"en": "Good morning", "it": "Buongiorno", "ru": "Здравствуйте"}
+COMES = [
+    *(("en", words) for words in ("coming", "we'll be there", "I'll be there with my son", "c u tmrw")),
+    *(("it", words) for words in ("arrivo puntuale", "dicevo che vengo", "ci sarò con mio figlio")),
+    *(("ru", words) for words in ("приедем", "приду с сыном", "помню, приду")),
+]
+ON_A_CONDITION = [
+    ("en", "yes but only if it's Bianchi"),
+    ("it", "sì se mi passa la febbre"),
+    ("ru", "да, если температура спадёт"),
+]
+ANOTHER_DAY = [
+    ("en", "no", "ok another day then, friday"),
+    ("it", "no", "venerdì?"),
+    ("ru", "нет", "в пятницу?"),
+]
+BOOKING = {
+    "it": "controllo giovedì alle 10, Gina Volpe",
+    "en": "check-up thursday at 10, Joe Ash",
+    "ru": "осмотр в четверг в 10, Яна Лис",
+}
+YES = {"it": "sì", "en": "yes", "ru": "да"}
+FRIDAY = {"it": "ven 6/3", "en": "Fri 6 Mar", "ru": "пт 6.03"}
+DEATHS = [
+    ("en", "Anna died last week", "sorry for your loss"),
+    ("it", "Anna è morta la settimana scorsa", "condoglianze"),
+    ("ru", "Анна умерла на прошлой неделе", "соболезнования"),
+]
+STRANGERS = [("en", "who is Anna? wrong number"), ("it", "non sono Anna"), ("ru", "я не Анна")]
+ALSO = [
+    ("en", "yes and also book my wife"),
+    ("it", "sì e prenoti anche per mia moglie"),
+    ("ru", "да, и запишите ещё мужа"),
+]
+
+
+def has_opted_out(surgery: Surgery, patient: Patient) -> bool:
+    row = surgery.desk.books.database.read_now(
+        lambda connection: connection.execute(
+            text("SELECT opted_out_at FROM contact WHERE id = :id"), {"id": surgery.contact(patient)}
+        ).scalar()
+    )
+    return row is not None
+
+
+async def answers(surgery: Surgery) -> list[str | None]:
+    return [row.answer for row in await rows(surgery) if row.rule == "visit_tomorrow"]
+
+
+async def reasons(surgery: Surgery) -> list[str]:
+    return [row.reason for row in await surgery.desk.staff.desk.handoffs()]
+
+
+@pytest.mark.parametrize(("language", "words"), COMES)
+async def test_who_says_that_they_come_comes(surgery: Surgery, language: str, words: str) -> None:
+    anna = await reminded(surgery, greets=HELLO[language])
+    await anna.says(words)
+
+    assert await answers(surgery) == ["confirm_visit"]
+
+
+@pytest.mark.parametrize(("language", "words"), ON_A_CONDITION)
+async def test_a_yes_on_a_condition_is_for_a_person(surgery: Surgery, language: str, words: str) -> None:
+    anna = await reminded(surgery, greets=HELLO[language])
+    await anna.says(words)
+    await anna.says("ok")
+
+    assert await answers(surgery) == ["comes_if"]
+    assert await reasons(surgery) == ["my_appointments"]
+
+
+@pytest.mark.parametrize(("language", "words"), ALSO)
+async def test_who_comes_and_brings_another_wish_is_asked_for_the_name(
+    surgery: Surgery, language: str, words: str
+) -> None:
+    anna = await reminded(surgery, greets=HELLO[language])
+    await anna.says(words)
+    asks = {"en": "first and last name", "it": "nome e cognome", "ru": "имя и фамилию"}
+
+    assert await answers(surgery) == ["confirm_visit"]
+    assert asks[language] in anna.sees.text
+
+
+@pytest.mark.parametrize(("language", "no", "day"), ANOTHER_DAY)
+async def test_a_no_and_then_another_day_moves_that_visit(
+    surgery: Surgery, language: str, no: str, day: str
+) -> None:
+    anna = surgery.patient()
+    await anna.says(BOOKING[language])
+    await anna.says(YES[language])
+    await goes_on(surgery, days=2, hours=2)
+    await anna.says(no)
+    await anna.says(day)
+
+    assert anna.sees.titles[0].startswith(FRIDAY[language])
+    await anna.taps(anna.sees.titles[0])
+    await anna.says(YES[language])
+    assert [row["start_local"][:10] for row in await surgery.diary()] == ["2026-03-06"]
+
+
+@pytest.mark.parametrize(("language", "words", "condolence"), DEATHS)
+async def test_a_death_ends_the_messages_and_staff_hear(
+    surgery: Surgery, language: str, words: str, condolence: str
+) -> None:
+    anna = await reminded(surgery, greets=HELLO[language])
+    await anna.says(words)
+    before = len(anna.screen)
+    await goes_on(surgery, days=1)
+
+    assert condolence in anna.screen[before - 1].text
+    assert has_opted_out(surgery, anna)
+    assert await reasons(surgery) == ["death"]
+    assert len(anna.screen) == before
+
+
+@pytest.mark.parametrize(("language", "words"), STRANGERS)
+async def test_a_stranger_is_left_in_peace_and_staff_hear(
+    surgery: Surgery, language: str, words: str
+) -> None:
+    anna = await reminded(surgery, greets=HELLO[language])
+    await anna.says(words)
+
+    assert has_opted_out(surgery, anna)
+    assert await reasons(surgery) == ["wrong_person"]
+
+
+async def test_who_is_of_another_tongue_is_no_stranger(surgery: Surgery) -> None:
+    anna = await reminded(surgery)
+    await anna.says("I'm not Italian, can we speak English?")
+
+    assert not has_opted_out(surgery, anna)
+
+
+async def test_whoever_cannot_come_says_so_beneath_a_photo(surgery: Surgery) -> None:
+    anna = await reminded(surgery, greets=HELLO["en"])
+    await anna.sends(InboundKind.IMAGE, text="positive test, can't come")
+    asked = anna.sees
+    await anna.says("ok thanks")
+
+    assert "another time" in asked.text
+    assert "confirm_visit" not in await answers(surgery)
+
+
+async def test_who_calls_off_what_was_just_confirmed_is_asked_whether_to_cancel(surgery: Surgery) -> None:
+    anna = await reminded(surgery, greets=HELLO["en"])
+    await anna.says("yes")
+    await anna.says("cancel it actually")
+
+    assert "nothing open" not in anna.sees.text
+
+
+async def test_the_queue_is_no_reason_to_be_silent_about_tomorrow(surgery: Surgery) -> None:
+    anna = await known(surgery, greets=HELLO["en"])
+    await anna.says("human")
+    await surgery.staff_book("2026-03-05T10:00", name="Anna Verdi", phone="+393331234567")
+    await goes_on(surgery, days=2, hours=2)
+
+    assert "reminder" in anna.sees.text
+
+
+async def test_a_chat_that_nobody_gave_back_is_reminded_on_the_day_before(surgery: Surgery) -> None:
+    anna = await known(surgery, greets=HELLO["en"])
+    await surgery.staff_book("2026-03-05T10:00", name="Anna Verdi", phone="+393331234567")
+    await surgery.desk.staff.desk.take(surgery.contact(anna), "maria")
+    await goes_on(surgery, days=2, hours=2)
+    at_first = anna.sees
+    await goes_on(surgery, hours=2)
+    await goes_on(surgery, hours=1, minutes=15)
+
+    assert "reminder" not in at_first.text
+    assert "reminder" in anna.sees.text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("see you at 10", Says.COMES),
+        ("see you at 11", Says.AT_THAT_HOUR),
+        ("no worries, I'll come", Says.COMES),
+        ("I won't come", Says.CANNOT),
+        ("приду обязательно, не забыла", Says.COMES),
+        ("не приду", Says.CANNOT),
+        ("non vengo", None),
+        ("can I come with my dog?", None),
+        ("running 10 minutes late, but coming", None),
+        ("да, но чуть позже можно?", Says.AT_ANOTHER_TIME),
+        ("sì ma un po' più tardi si può?", Says.AT_ANOTHER_TIME),
+        ("not sure yet, I'll tell you tonight", Says.OPEN),
+    ],
+)
+def test_what_is_said_of_a_visit_at_ten(words: str, said: Says | None) -> None:
+    assert says_of_a_visit(words, hours={(10, 0)}) is said
