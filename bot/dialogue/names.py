@@ -54,6 +54,7 @@ CONTEXT: Mapping[str, frozenset[str]] = {
     "pattern_cannot_handle": frozenset({"reason", "misunderstood"}),
     "pattern_search": frozenset({"topic"}),
     "pattern_human_handoff": frozenset({"reason"}),
+    "pattern_pass_on": frozenset({"reason", "goes_on"}),
     "pattern_internal_error": frozenset({"error_type", "info"}),
     "pattern_emergency": frozenset({"level", "key", "signal", "emergency_number"}),
     "pattern_stop": frozenset({"scope"}),

@@ -1,6 +1,7 @@
 """All that a turn comes to: what is said, who has the conversation, whom staff hear of, what is noted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.effects import AlertStaff, OpenHandoff, Utter
@@ -55,7 +56,10 @@ class TurnEndings:
         if handoffs or alerts:
             reason = handoffs[-1].reason if handoffs else alerts[-1].reason
             urgent = any(a.urgent for a in alerts)
-            handoff = self._fixed.handoff(snapshot, reason, urgent=urgent, waits=bool(handoffs), at=finished)
+            beside = not handoffs and any(a.is_request for a in alerts)
+            waits = bool(handoffs) or beside
+            handoff = self._fixed.handoff(snapshot, reason, urgent=urgent, waits=waits, at=finished)
+            handoff = replace(handoff, beside=beside)
         anew = progress.anew or snapshot.owner == CLOSED or isinstance(heard.event, HandedBack)
         owner = BOT if anew else None
         if handoffs and snapshot.owner in (BOT, CLOSED):
