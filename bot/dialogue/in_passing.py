@@ -6,12 +6,15 @@ Told by its words, since nobody learnt these from examples. Outside of any flow 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from bot.dialogue.gist import PLAIN, STRONG
 from bot.dialogue.message import Message
 
 #: Intents of flows that pass on what was said (flows/in_passing.yml).
 CALL_ME, SLOW_SERVICE, HEALTH_NOTE = "call_me", "slow_service", "health_note"
-_CLINICAL = "clinical_question"
+LATE, PAPERS = "running_late", "invoices"
+_COMPLAINING = frozenset({"complaint", "chitchat", "out_of_scope", "faq/duration", ""})
 
 _CALL_ME = re.compile(
     r"\b(call|ring|phone|contact)(ing)? me\b|\b(give|giving) me (back )?a (call|ring)\b|\bcall me back\b"
@@ -33,8 +36,11 @@ _SLOW = re.compile(
     r"|un'?eternità|una vita|медленн\w+|долго|вечность|тормоз\w*|сколько можно)\b",
     re.IGNORECASE,
 )
+_LATE = re.compile(
+    r"\b(late|delayed|ritardo|ritardi|tardo|tarderò|опозда\w+|опаздыва\w+|задерж\w+)\b", re.IGNORECASE
+)
 _HEALTH = re.compile(
-    r"\b(i'?m|i am|she'?s|he'?s|is|have an?) (\w+ ){0,2}(allerg\w+|pregnant|breastfeeding|diabetic)"
+    r"\b(i'?m|i am|she'?s|he'?s|is|have an?|has an?) (\w+ ){0,2}(allerg\w+|pregnant|breastfeeding|diabetic)"
     r"|\b(have|had) (\w+ ){0,2}(pacemaker|allerg\w+)|\bi'?m on (blood thinners|warfarin|anticoagulants)"
     r"|\b(sono|è) (\w+ ){0,2}(allergic[oa]|incinta|diabetic[oa])|\b(ho|ha) (\w+ ){0,2}(allergi\w+|pacemaker)"
     r"|\bin gravidanza|\bin dolce attesa|\ballatto\b|\bprendo (\w+ ){0,2}(anticoagulant\w+|cardioaspirin\w*)"
@@ -60,8 +66,17 @@ def asks_for_a_call(message: Message) -> bool:
 
 def grumbles(message: Message) -> bool:
     """ "What a slow service": no more than that it takes too long."""
-    slow = message.intent == "complaint" and _SLOW.search(message.understanding.text) is not None
-    return slow and _passes(message, SLOW_SERVICE)
+    said = message.understanding
+    slow = message.intent in _COMPLAINING and _SLOW.search(said.text) is not None
+    return slow and "?" not in said.text and not said.entities and _passes(message, SLOW_SERVICE)
+
+
+def is_late_for_another(message: Message) -> bool:
+    """ "Oh, and I'm running 10 minutes late today": no wish to come today after ten."""
+    said = message.understanding
+    late = message.names("minutes") and _LATE.search(said.text) is not None and "?" not in said.text
+    likely = any(i.name == LATE and i.confidence >= STRONG for i in said.intent_ranking)
+    return bool(late) and likely and _passes(message, LATE)
 
 
 def tells_of_health(message: Message) -> bool:
@@ -70,8 +85,21 @@ def tells_of_health(message: Message) -> bool:
     return told and _passes(message, HEALTH_NOTE) and message.intent != "urgent_pain"
 
 
-def is_beside_an_answer(message: Message) -> bool:
+def asks_for_papers(message: Message) -> bool:
+    """ "And the invoice of January": a month alone makes no wish of it."""
+    likely = message.understanding.intent_ranking[:1]
+    papers = any(i.name == PAPERS and i.confidence >= PLAIN for i in likely)
+    return papers and not message.intent and _passes(message, PAPERS)
+
+
+def is_of_what_is_passed_on(message: Message) -> bool:
     """ "Yes, and the invoice of January, please": the month is of the invoice, not of the visit."""
+    if is_late_for_another(message):
+        return True
+    wish = message.understanding.first("wish")
+    doubtful = wish is not None and isinstance(wish.value, Mapping) and bool(wish.value.get("in_doubt"))
+    if doubtful and message.asked_kind != "time" and not _INSTEAD.search(message.understanding.text):
+        return True
     return _answers(message) and not _INSTEAD.search(message.understanding.text)
 
 

@@ -31,6 +31,8 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
     (completes_name, None),
     (in_passing.asks_for_a_call, in_passing.CALL_ME),
+    (in_passing.is_late_for_another, in_passing.LATE),
+    (in_passing.asks_for_papers, in_passing.PAPERS),
     (in_passing.grumbles, in_passing.SLOW_SERVICE),
     (in_passing.tells_of_health, in_passing.HEALTH_NOTE),
     # Nothing is decided: what was answered stays, where the project has a flow for that.
@@ -67,7 +69,7 @@ def weighed(message: Message) -> Message:
     elif intent is not None and _asks_about(message, intent):
         names = tuple(e for e in names if e.entity not in ASKED_ABOUT)
     elif intent is not None and _is_of_something_else(message, intent):
-        beside = TIMES if in_passing.is_beside_an_answer(message) else ()
+        beside = TIMES if in_passing.is_of_what_is_passed_on(message) else ()
         names = tuple(e for e in names if e.entity not in (*ASKED_ABOUT, "relative", *beside))
     if intent == message.understanding.intent and names == message.understanding.entities:
         return message

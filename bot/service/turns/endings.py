@@ -60,9 +60,9 @@ class TurnEndings:
             waits = bool(handoffs) or beside
             handoff = self._fixed.handoff(snapshot, reason, urgent=urgent, waits=waits, at=finished)
             handoff = replace(handoff, beside=beside)
-        anew = progress.anew or snapshot.owner == CLOSED or isinstance(heard.event, HandedBack)
-        owner = BOT if anew else None
-        if handoffs and snapshot.owner in (BOT, CLOSED):
+        back = isinstance(heard.event, HandedBack) or heard.event.comes_back
+        owner = BOT if progress.anew or snapshot.owner == CLOSED or back else None
+        if handoffs and (snapshot.owner in (BOT, CLOSED) or back):
             owner = QUEUE
         said = utters if owner == BOT else may_be_said(utters, snapshot, now=finished)
         going = self._restraint.held(
