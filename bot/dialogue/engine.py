@@ -17,12 +17,7 @@ from typing import Any, assert_never
 
 from bot.dialogue.action_results import take_result
 from bot.dialogue.commands import (
-    CancelFlow,
-    Command,
     Emergency,
-    HumanHandoff,
-    KnowledgeAnswer,
-    StartFlow,
     StopMessages,
     command_to_json,
 )
@@ -143,8 +138,8 @@ def _before_commands(bench: Workbench) -> None:
 
 
 def _come_back(bench: Workbench, *, by_patient: bool) -> None:
-    """Nobody else has the conversation: say so, say where it was, ask what was waiting. Who came back of their
-    own accord wants something: where nothing waited they hear what there is."""
+    """Nobody else has the conversation: say so, say where it was, ask what was waiting. Where nothing waited,
+    who came back of their own accord hears what there is."""
     chain = active_chain(bench.stack)
     names = flow_names(bench, (chain.root.flow_id,)) if chain else []
     recap = bench.render("utter_recap", {"flow_name": names[0]}) if names else ""

@@ -25,7 +25,7 @@ class PatientWrote:
     facts: Mapping[str, Any] = field(default_factory=dict)
     latest_message: Mapping[str, Any] = field(default_factory=dict)
     queued: bool = False  # waits for a person whom nobody is yet
-    hears_facts: bool = False  # the assistant may tell facts meanwhile: it is neither paused nor only suggests
+    hears_facts: bool = False  # the assistant may tell facts meanwhile
     comes_back: bool = False  # would rather go on with the assistant than wait, and says with what
 
 

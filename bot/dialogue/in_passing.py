@@ -1,6 +1,7 @@
 """What is said in passing while a visit is arranged: it is for staff, and what is under way goes on.
 
-Told by its words, since nobody learnt these from examples. Outside of any flow they are what they always were.
+Told by its words, since nobody learnt these from examples. Where nothing is under way they are what they
+always were.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ _CALL_ME = re.compile(
     r"|\bmi (può |puo |potete |possono |potrebbe |faccia |fate )?"
     r"(chiam(ate|i|ino|a|are)|richiam\w+|ritelefon\w+|telefon\w+|contatt\w+)\b"
     r"|\b(farmi|essere) (ri)?(chiam|contatt)\w+|\b(chiamar|richiamar|telefonar|contattar)mi\b"
-    r"|\b(пере|по)?звон\w+ мне\b|\bмне (\w+ ){0,2}(пере|по)?звон\w+|\b(пере|по)звон(ите|ит|ят|ить|ил|ила|или)\b",
+    r"|\b(пере|по)?звон(ите|ит|ят|ить) мне\b|\bмне (\w+ ){0,2}(пере|по)?звон(ите|ит|ят|ить)\b"
+    r"|\b(пере|по)звон(ите|ит|ят|ить)\b",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
@@ -44,13 +46,15 @@ _HEALTH = re.compile(
     r"|\b(have|had) (\w+ ){0,2}(pacemaker|allerg\w+)|\bi'?m on (blood thinners|warfarin|anticoagulants)"
     r"|\b(sono|è) (\w+ ){0,2}(allergic[oa]|incinta|diabetic[oa])|\b(ho|ha) (\w+ ){0,2}(allergi\w+|pacemaker)"
     r"|\bin gravidanza|\bin dolce attesa|\ballatto\b|\bprendo (\w+ ){0,2}(anticoagulant\w+|cardioaspirin\w*)"
-    r"|\b(у|есть|на) (\w+ ){0,3}аллерги\w+|\bаллергия на\b|\bаллерги[кч]\w*|\bя (\w+ )?беремен\w+|\bбеременна\b"
+    r"|\b(у|есть|на) (\w+ ){0,3}аллерги\w+|\bаллергия на\b|\bаллерги[кч]\w*|\bя (\w+ )?беремен\w+"
+    r"|\bбеременна\b"
     r"|\bкормлю грудью|\bкардиостимулятор\w*|\bдиабетик\b",
     re.IGNORECASE,
 )
 #: Words that put one time in the place of another: then a time that is named is meant for the visit.
 _INSTEAD = re.compile(
-    r"\b(but|instead|rather|make it|better|change|ma|però|invece|meglio|anzi|piuttosto|но|лучше|вместо|давайте"
+    r"\b(but|instead|rather|make it|better|change|ma|però|invece|meglio|anzi|piuttosto|но|лучше"
+    r"|вместо|давайте"
     r"|перен\w+|spost\w+|move)\b",
     re.IGNORECASE,
 )

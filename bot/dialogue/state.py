@@ -101,7 +101,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutOff:
-    """What somebody who waits for a person said or tapped, and was told to wait for: the way back takes it up."""
+    """What somebody who waits for a person said or tapped meanwhile: the way back takes it up."""
 
     text: str
     at: str  # ISO, UTC: "tomorrow" is counted from there

@@ -1,7 +1,7 @@
 """What a patient hears who waits for a person and writes: facts, who answers and when, and the way back.
 
-Told whenever something is asked for, wished or answered, and otherwise once in a while: never at each message,
-and never silence for ever. Whoever says "ok, thanks" has been told and needs no more words.
+Told whenever something is asked for, wished or answered, and otherwise once in a while: not at each message,
+and never with silence for ever. Whoever says "ok, thanks" has been told and needs no more words.
 """
 
 from __future__ import annotations
@@ -33,11 +33,13 @@ _PARTING = frozenset({"thanks", "goodbye"})
 _OF_AN_OFFER = frozenset({"why_not_then"})
 #: "How long do I have to wait?" asks about the wait, not about how long a visit takes.
 _THE_WAIT = re.compile(
-    r"\b(wait\w*|aspett\w*|attend\w*|attes[ae]|rispond\w+|ждать|жду|ждём|ожида\w+|ответ\w+|answer\w*|repl\w+)\b",
+    r"\b(wait\w*|aspett\w*|attend\w*|attes[ae]|rispond\w+|ждать|жду|ждём|ожида\w+|ответ\w+|answer\w*"
+    r"|repl\w+)\b",
     re.IGNORECASE,
 )
 _ACKNOWLEDGED = re.compile(
-    r"(ok|okay|fine|great|good|perfect|all right|alright|sure|got it|understood|thanks|thank you|i'll wait|no problem"
+    r"(ok|okay|fine|great|good|perfect|all right|alright|sure|got it|understood|thanks|thank you"
+    r"|i'll wait|no problem"
     r"|va bene|bene|perfetto|d'accordo|capito|ricevuto|grazie( mille)?|aspetto|attendo|certo"
     r"|хорошо|ладно|ок|окей|поняла?|понятно|спасибо|жду|подожду|отлично|\W)+",
     re.IGNORECASE,
@@ -102,7 +104,7 @@ def _is_due(waiting: Waiting, event: PatientWrote, told: frozenset[str]) -> bool
 
 
 def _put_off(bench: Workbench, event: PatientWrote, before: PutOff | None) -> PutOff | None:
-    """What the way back takes up: this message, or what was put off before it, where this one asks for nothing.
+    """What the way back takes up: this message, or what was put off before one that asks for nothing.
     A bare yes is not kept: by then it may be said to something else."""
     slots = bench.assistant.slots
     led = [

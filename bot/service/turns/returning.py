@@ -1,5 +1,5 @@
-"""A patient who waits for a person goes on with the assistant instead: by a button or in words, with what they
-said before or say now."""
+"""A patient who waits for a person goes on with the assistant instead, by a button or in words: with what
+they said before, or say now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Back:
 
 
 def may_go_on(snapshot: Snapshot, progress: Progress) -> bool:
-    """Whether the assistant may speak for itself to somebody who waits: it is neither paused nor suggesting."""
+    """Whether the assistant may speak for itself to who waits: it is neither paused nor only suggests."""
     return snapshot.owner == QUEUE and not progress.paused and snapshot.draft is None
 
 

@@ -1,7 +1,7 @@
 """ "Never mind, 9:30": a patient who waits for a person takes that back, and what they say instead.
 
-Only what stands at the head of a message is looked at, clause by clause: the person is no longer needed, or it
-shall go on here. What is left over is for the assistant; whether it can go on with that, others decide.
+Only what stands at the head of a message is looked at, clause by clause: the person is no longer needed, or
+it shall go on here. What is left over is for the assistant; whether it can go on with that, others decide.
 """
 
 import re
@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 #: Said around it. "It's fine" alone takes nothing back: whoever says so is content to wait.
 _AROUND = (
-    r"(ok|okay|oh|ah|no|yes|yeah|actually|sorry|well|wait|hm+|hey|hi|hello|please|pls|thanks|thank you|then|so|and"
-    r"|but|anyway|you know what|on second thought|it's (ok|okay|fine|all right|alright|nothing)( now)?|all good"
-    r"|va bene|anzi|scusi|scusa|scusate|allora|grazie|guardi|senta|ma|pero|beh|e|si|tutto (bene|ok)|tutto a posto"
+    r"(ok|okay|oh|ah|no|yes|yeah|actually|sorry|well|wait|hm+|hey|hi|hello|please|pls|thanks"
+    r"|thank you|then|so|and"
+    r"|but|anyway|you know what|on second thought|it's (ok|okay|fine|all right|alright"
+    r"|nothing)( now)?|all good"
+    r"|va bene|anzi|scusi|scusa|scusate|allora|grazie|guardi|senta|ma|pero|beh|e|si|tutto (bene|ok)"
+    r"|tutto a posto"
     r"|ладно|ок|окей|хорошо|нет|все|всё|тогда|извините|простите|ой|ну|да|а|и|но|слушайте|знаете|спасибо|лучше"
     r"|пожалуйста)"
 )
@@ -27,12 +30,14 @@ _NO_MORE = r"( any ?more| any longer| now)?"
 _TAKES_BACK = (
     rf"never ?mind( (that|it|{_SOMEBODY_EN}))?|nvm|forget (about )?(it|that|{_SOMEBODY_EN})"
     rf"|(there's |there is )?no need( (for|of) (that|it|{_SOMEBODY_EN})| to wait)?{_NO_MORE}"
-    rf"|(i |we )?(don't|do not) (need|want) (that|it|you|{_SOMEBODY_EN}){_NO_MORE}|(it's )?not needed{_NO_MORE}"
+    rf"|(i |we )?(don't|do not) (need|want) (that|it|you|{_SOMEBODY_EN}){_NO_MORE}"
+    rf"|(it's )?not needed{_NO_MORE}"
     rf"|(please )?don't bother|(it )?(doesn't|does not) matter{_NO_MORE}|(i've |i )?changed my mind"
     rf"|(cancel|scrap|skip) (that|my request|the request|{_SOMEBODY_EN})|leave it"
     rf"|i (can't|cannot|won't|don't want to) wait{_NO_MORE}( (that|so) long)?"
     rf"|(lasci|lascia|lasciate|lasciamo) (perdere|stare)( {_SOMEBODY_IT})?"
-    rf"|non (mi )?(serve|servono|occorre|importa|fa niente|e necessario|e piu necessario)( piu)?( {_SOMEBODY_IT})?"
+    rf"|non (mi )?(serve|servono|occorre|importa|fa niente|e necessario"
+    rf"|e piu necessario)( piu)?( {_SOMEBODY_IT})?"
     rf"|non (c'e|ce|ho) (piu )?bisogno( piu)?( {_SOMEBODY_IT})?|fa niente|niente( piu)?|come non detto"
     r"|(ci ho|ho) ripensato|ho cambiato idea|annulli (la richiesta|il collega|l'operatore)"
     r"|non (posso|voglio) aspettare( piu| oltre| cosi tanto| tanto)?"
@@ -43,17 +48,24 @@ _TAKES_BACK = (
     rf"|не (зовите|ищите) {_SOMEBODY_RU}|(я )?обойдусь( без {_SOMEBODY_RU}| без него)?"
 )
 _GOES_ON = (
-    r"((let's|let us|i'll|i will|we can|can i|can we|could i|could we|shall we|i can|i want to|i'd like to|i'd rather"
+    r"((let's|let us|i'll|i will|we can|can i|can we|could i|could we|shall we|i can|i want to"
+    r"|i'd like to|i'd rather"
     r"|i prefer to|let me) )?(just )?(carry on|go on|continue|keep going|proceed|go back)"
-    r"( (here|myself|by myself|online|where we (were|left off)|(with|to) (you|the (bot|robot|assistant|machine|ai|chat))"
+    r"( (here|myself|by myself|online|where we (were|left off)|(with|to) (you|the (bot|robot"
+    r"|assistant|machine|ai|chat))"
     rf"|without (them|him|her|{_SOMEBODY_EN})))*"
     r"|(the (bot|robot|assistant) is|you're) (fine|ok|okay)|you(('ll)? do| can do it)"
-    r"|(posso |possiamo |vorrei |preferisco |voglio |dai |su )?(mi )?(continuiamo|continuo|continuare|proseguiamo"
-    r"|proseguo|proseguire|andiamo avanti|vado avanti|andare avanti|vada avanti|prosegua|continui|riprendiamo)"
-    r"( pure| io| tutto| qui| noi| da sol[oa]| da me| cosi| in chat| con (lei|te|voi|l'assistente|il bot|il robot)"
+    r"|(posso |possiamo |vorrei |preferisco |voglio |dai |su )?(mi )?(continuiamo|continuo"
+    r"|continuare|proseguiamo"
+    r"|proseguo|proseguire|andiamo avanti|vado avanti|andare avanti|vada avanti|prosegua|continui"
+    r"|riprendiamo)"
+    r"( pure| io| tutto| qui| noi| da sol[oa]| da me| cosi| in chat| con (lei|te|voi|l'assistente"
+    r"|il bot|il robot)"
     rf"| senza( di)? (lui|lei|loro|{_SOMEBODY_IT}))*|torniamo (a noi|alla visita|alla prenotazione|qui)"
-    r"|((давайте|давай|можно|хочу|я|мы|лучше) )*(продолжим|продолжу|продолжить|продолжайте|продолжаем|вернемся|вернуться"
-    r"|идем дальше|пойдем дальше|дальше)( здесь| тут| с вами| с ботом| с роботом| сама?| сами| к записи| запись"
+    r"|((давайте|давай|можно|хочу|я|мы|лучше) )*(продолжим|продолжу|продолжить|продолжайте"
+    r"|продолжаем|вернемся|вернуться"
+    r"|идем дальше|пойдем дальше|дальше)( здесь| тут| с вами| с ботом| с роботом| сама?| сами"
+    r"| к записи| запись"
     rf"| без (него|нее|них|{_SOMEBODY_RU}))*|(я )?сама? (запишусь|справлюсь|продолжу)"
 )
 _HEAD = re.compile(rf"({_AROUND} )*({_TAKES_BACK}|{_GOES_ON})(?= |$)")
@@ -64,7 +76,7 @@ _WORD = re.compile(r"[\w']+")
 
 @dataclass(frozen=True, slots=True)
 class GoingOn:
-    """`rest`: what is said beside it, "" for nothing. It is `apart` where a comma or a stop stands between."""
+    """`rest`: what is said beside it, "" for nothing; `apart` where a comma or a stop stands between."""
 
     rest: str
     apart: bool = True
