@@ -100,7 +100,8 @@ def _is_due(waiting: Waiting, event: PatientWrote, told: frozenset[str]) -> bool
     parting = any(isinstance(c, KnowledgeAnswer) and c.topic in _PARTING for c in event.commands)
     if told or parting:
         return False
-    return "?" in event.text or event.at - datetime.fromisoformat(waiting.told_at) >= _TELL_AGAIN
+    asks = event.hears_facts and "?" in event.text  # a pause of the assistant was told of: once is enough
+    return asks or event.at - datetime.fromisoformat(waiting.told_at) >= _TELL_AGAIN
 
 
 def _put_off(bench: Workbench, event: PatientWrote, before: PutOff | None) -> PutOff | None:
