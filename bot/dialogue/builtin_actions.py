@@ -186,6 +186,16 @@ def _open_handoff(bench: Workbench) -> None:
     bench.open_handoff(str((bench.top.context if bench.top else {}).get("reason") or "asked"))
 
 
+def _pass_on(bench: Workbench) -> None:
+    """Staff hear of it; what it interrupted goes on below, and asks again."""
+    reason = str((bench.top.context if bench.top else {}).get("reason") or "flow")
+    bench.effects.append(AlertStaff(reason=reason, is_request=True))
+    bench.record("passed_on", reason=reason)
+    chain = active_chain(bench.stack)
+    if chain is not None and chain.root.interrupted:
+        resume(bench, chain)
+
+
 def _listen(bench: Workbench) -> None:
     """Wait. In a loop of content's own that is the wait for its slot."""
     if bench.top is not None and bench.top.is_loop:
@@ -218,6 +228,7 @@ BUILT_IN_ACTIONS: Mapping[str, Callable[[Workbench], None]] = {
     "action_reminder_reply": _note_reminder_reply,
     "action_prepare_handoff": _nothing,  # a project's own may tell patients when somebody answers
     "action_open_handoff": _open_handoff,
+    "action_pass_on": _pass_on,
 }
 
 #: A project cannot put its own in the place of these.
@@ -231,5 +242,6 @@ IRREPLACEABLE_ACTIONS = frozenset(
         "action_note_out_of_hours",
         "action_data_request",
         "action_open_handoff",
+        "action_pass_on",
     }
 )

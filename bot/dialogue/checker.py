@@ -12,6 +12,7 @@ from bot.dialogue.conditions import Comparison, Condition, Expression, Literal, 
 from bot.dialogue.model import (
     END,
     HANDOFF,
+    PASS_ON,
     ActionDeclaration,
     ActionStep,
     AnyStep,
@@ -136,6 +137,8 @@ def _links(flow: Flow, assistant: Assistant, ledger: Ledger) -> None:
 def _may_link(flow: Flow, target: str) -> bool:
     if not target.startswith("pattern_") or target == HANDOFF:
         return True
+    if target == PASS_ON:
+        return not flow.is_pattern
     return flow.is_pattern and target in _LINKED_FROM_PATTERNS
 
 

@@ -46,6 +46,7 @@ class AlertStaff:
 
     reason: str
     urgent: bool = False
+    is_request: bool = False  # the patient heard that somebody answers, and goes on meanwhile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,7 @@ from typing import Any, assert_never
 
 from bot.dialogue.action_results import take_result
 from bot.dialogue.commands import (
-    CancelFlow,
-    Command,
     Emergency,
-    HumanHandoff,
-    KnowledgeAnswer,
-    StartFlow,
     StopMessages,
     command_to_json,
 )
@@ -43,6 +38,7 @@ from bot.dialogue.stacking import (
 )
 from bot.dialogue.state import Conversation, Frame, Turn
 from bot.dialogue.steps import run_top
+from bot.dialogue.waiting import STILL_QUEUED, hear_while_waiting
 from bot.dialogue.workbench import StepFailed, Workbench
 
 MAX_STEPS = 200
@@ -51,7 +47,6 @@ RECAP_AFTER = timedelta(hours=1)
 INTERNAL_ERROR = "pattern_internal_error"
 
 #: They run to their end even when the conversation is paused or the turn is over otherwise.
-STILL_QUEUED = "pattern_still_queued"
 UNSTOPPABLE = frozenset({"pattern_emergency", "pattern_stop", HANDOFF, STILL_QUEUED})
 
 
@@ -68,7 +63,7 @@ def advance(
         case HandedBack():
             bench = _begin(assistant, conversation, event, text="")
             bench.change(is_handback=True)
-            _come_back(bench)
+            _come_back(bench, by_patient=event.by_patient)
         case _:
             assert_never(event)
     _run(bench)
@@ -107,26 +102,22 @@ def _hear(bench: Workbench, event: PatientWrote) -> None:
         bench.set_slot("language", event.language)
     bench.record("user", text=event.text, input_channel=event.channel, parse_data=bench.turn.latest_message)
     urgent = any(isinstance(command, (Emergency, StopMessages)) for command in event.commands)
-    if bench.paused and not urgent:
-        if event.queued and any(_wants_an_answer(command) for command in event.commands):
-            bench.push(STILL_QUEUED)
+    if bench.paused and not (urgent or event.comes_back):
+        if event.queued:
+            hear_while_waiting(bench, event)
         return
     if not bench.introduced and bench.base.turn_number:
         forget_session(bench)  # the last one was ended
     if expires and rested > timedelta(minutes=expires) and not bench.paused:
         end_session(bench, reason="expired")
         forget_session(bench)
-    elif rested > RECAP_AFTER and not urgent:
+    elif rested > RECAP_AFTER and not (urgent or event.comes_back):
         _recap(bench)
+    if bench.paused and event.comes_back:
+        bench.say("utter_assistant_is_back", {"recap": ""})
+        _take_up(bench)
     bench.change(commands=event.commands, every_turn=() if urgent else bench.assistant.every_turn)
     _before_commands(bench)
-
-
-def _wants_an_answer(command: Command) -> bool:
-    """Whether who waits for a person and says this is to hear that they wait, until when, and what else."""
-    if isinstance(command, KnowledgeAnswer):
-        return command.topic == "nothing_to_cancel"
-    return isinstance(command, (HumanHandoff, StartFlow, CancelFlow))
 
 
 def _recap(bench: Workbench) -> None:
@@ -147,20 +138,28 @@ def _before_commands(bench: Workbench) -> None:
     take_commands(bench, commands, bench.turn.text)
 
 
-def _come_back(bench: Workbench) -> None:
-    """A person gave the conversation back: say so, say where it was, ask what was waiting."""
-    bench.paused = False
-    bench.misunderstood = 0
-    bench.record("resume")
+def _come_back(bench: Workbench, *, by_patient: bool) -> None:
+    """Nobody else has the conversation: say so, say where it was, ask what was waiting. Where nothing waited,
+    who came back of their own accord hears what there is."""
     chain = active_chain(bench.stack)
     names = flow_names(bench, (chain.root.flow_id,)) if chain else []
     recap = bench.render("utter_recap", {"flow_name": names[0]}) if names else ""
     bench.say("utter_assistant_is_back", {"recap": recap})
+    if by_patient and chain is None:
+        bench.say("utter_greet")
+    _take_up(bench)
+    wake(bench)
+
+
+def _take_up(bench: Workbench) -> None:
+    """The conversation is the assistant's again, and stands where it was left."""
+    bench.paused, bench.waiting, bench.misunderstood = False, None, 0
+    bench.record("resume")
+    chain = active_chain(bench.stack)
     if chain is not None and chain.root.interrupted and bench.top in chain.frames:
         for frame_id in chain.ids:
             bench.change_frame(frame_id, interrupted=False)
         bench.record("flow_resumed", flow_id=chain.root.flow_id, step_id=chain.step_id)
-    wake(bench)
 
 
 def _go_on(assistant: Assistant, conversation: Conversation, event: ActionReturned) -> Workbench:

@@ -25,6 +25,8 @@ class PatientWrote:
     facts: Mapping[str, Any] = field(default_factory=dict)
     latest_message: Mapping[str, Any] = field(default_factory=dict)
     queued: bool = False  # waits for a person whom nobody is yet
+    hears_facts: bool = False  # the assistant may tell facts meanwhile
+    comes_back: bool = False  # would rather go on with the assistant than wait, and says with what
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +42,12 @@ class ActionReturned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedBack:
-    """A person gave the conversation back: say that it is the assistant again, ask what was waiting."""
+    """Nobody else has the conversation any more: say that it is the assistant again, ask what was waiting."""
 
     at: datetime
     channel: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    by_patient: bool = False  # who waited goes on with the assistant instead
 
 
 Event = PatientWrote | ActionReturned | HandedBack

@@ -17,6 +17,7 @@ END = "END"
 START = "START"
 PATTERN = "pattern_"
 HANDOFF = "pattern_human_handoff"
+PASS_ON = "pattern_pass_on"
 COLLECT = "pattern_collect_information"
 VALIDATE = "pattern_validate_slot"
 LOOPS = frozenset({COLLECT, VALIDATE})  # run by the engine itself, unless content has flows of these names

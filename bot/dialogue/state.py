@@ -108,6 +108,53 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PutOff:
+    """What somebody who waits for a person said or tapped meanwhile: the way back takes it up."""
+
+    text: str
+    at: str  # ISO, UTC: "tomorrow" is counted from there
+    tapped: tuple[Command, ...] = ()  # what a button of ours stood for; words are read again
+
+    def to_json(self) -> dict[str, Any]:
+        tapped = [command_to_json(command) for command in self.tapped]
+        return {"text": self.text, "at": self.at, "tapped": tapped}
+
+    @classmethod
+    def from_json(cls, shown: Mapping[str, Any]) -> PutOff:
+        return cls(**{**shown, "tapped": tuple(command_from_json(each) for each in shown["tapped"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A patient who waits for a person: since when and why, and what was in view before."""
+
+    since: str  # ISO, UTC
+    reason: str
+    told_at: str  # when they last heard who answers; ISO, UTC
+    view: tuple[Said, ...] = ()
+    put_off: PutOff | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "since": self.since,
+            "reason": self.reason,
+            "told_at": self.told_at,
+            "view": [said.to_json() for said in self.view],
+            "put_off": None if self.put_off is None else self.put_off.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, shown: Mapping[str, Any]) -> Waiting:
+        return cls(
+            **{
+                **shown,
+                "view": tuple(Said.from_json(said) for said in shown["view"]),
+                "put_off": None if shown["put_off"] is None else PutOff.from_json(shown["put_off"]),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """A custom action that the engine waits for, and what its result is for."""
 
@@ -207,6 +254,7 @@ class Conversation:
     misunderstood: int = 0  # messages in a row
     version: str | None = None  # of the content it runs on
     dropped: Dropped | None = None
+    waiting: Waiting | None = None  # while it is paused for a person who was called from here
     turn: Turn | None = None
 
     @classmethod
@@ -243,6 +291,7 @@ class Conversation:
             "misunderstood": self.misunderstood,
             "version": self.version,
             **({} if self.dropped is None else {"dropped": asdict(self.dropped)}),
+            "waiting": None if self.waiting is None else self.waiting.to_json(),
             "turn": None if self.turn is None else self.turn.to_json(),
         }
 
@@ -256,9 +305,17 @@ class Conversation:
                 "stack": tuple(Frame.from_json(frame) for frame in shown["stack"]),
                 "said": tuple(Said.from_json(said) for said in shown["said"]),
                 "dropped": Dropped(**shown["dropped"]) if shown.get("dropped") else None,
+                "waiting": Waiting.from_json(shown["waiting"]) if shown.get("waiting") else None,
                 "turn": None if shown["turn"] is None else Turn.from_json(shown["turn"]),
             }
         )
+
+
+def as_left(conversation: Conversation) -> Conversation:
+    """As it stood when a person was called: what a patient who waits says may answer what was asked there."""
+    waiting = conversation.waiting
+    view = conversation.said if waiting is None else waiting.view
+    return replace(conversation, paused=False, said=view)
 
 
 def moved_to(frame: Frame, step_id: str) -> Frame:

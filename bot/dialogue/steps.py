@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Any, assert_never
 
 from bot.dialogue.builtin_actions import BUILT_IN_ACTIONS
 from bot.dialogue.conditions import filled
@@ -11,6 +11,7 @@ from bot.dialogue.filling import run_collect
 from bot.dialogue.model import (
     END,
     HANDOFF,
+    PASS_ON,
     VALIDATE,
     ActionStep,
     AnyStep,
@@ -123,11 +124,14 @@ def _go_on(bench: Workbench, frame: Frame, step: AnyStep) -> None:
 
 def _link(bench: Workbench, frame: Frame, step: LinkStep) -> None:
     """The flow ends first, then the other begins in its place (11.6)."""
-    context = {}
-    if step.flow == HANDOFF:
+    context: dict[str, Any] = {}
+    if step.flow in (HANDOFF, PASS_ON):
         reason = bench.slots.get("handoff_reason") or frame.context.get("handoff_reason") or "flow"
         context = {"reason": str(reason)}
     end_frame(bench)
+    if step.flow == PASS_ON:
+        interrupted = bench.top is not None and bench.top.interrupted
+        context |= {"goes_on": interrupted, "handoff_reason": context["reason"]}
     if frame.is_pattern and any(other.flow_id == step.flow for other in bench.stack):
         return
     bench.push(step.flow, context, entered_by="link")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.dialogue import gist, opting_out
+from bot.dialogue import gist, in_passing, opting_out
 from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.gist import ASKED_ABOUT, BOOK, MOVE, SOMETHING_ELSE, STRONG, TIMES
@@ -38,6 +38,11 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
     (opting_out.is_none, None),
     (completes_name, None),
+    (in_passing.asks_for_a_call, in_passing.CALL_ME),
+    (in_passing.is_late_for_another, in_passing.LATE),
+    (in_passing.asks_for_papers, in_passing.PAPERS),
+    (in_passing.grumbles, in_passing.SLOW_SERVICE),
+    (in_passing.tells_of_health, in_passing.HEALTH_NOTE),
     # Nothing is decided: what was answered stays, where the project has a flow for that.
     (lambda m: gist.thinks_it_over(m) and _THINK_IT_OVER in m.assistant.triggers, _THINK_IT_OVER),
     (gist.thinks_it_over, "cancel_flow"),
@@ -76,7 +81,8 @@ def weighed(message: Message) -> Message:
     elif intent is not None and _asks_about(message, intent):
         names = tuple(e for e in names if e.entity not in ASKED_ABOUT)
     elif intent is not None and _is_of_something_else(message, intent):
-        names = tuple(e for e in names if e.entity not in (*ASKED_ABOUT, "relative"))
+        beside = TIMES if in_passing.is_of_what_is_passed_on(message) else ()
+        names = tuple(e for e in names if e.entity not in (*ASKED_ABOUT, "relative", *beside))
     if intent == message.understanding.intent and names == message.understanding.entities:
         return message
     return _taken_as(message, intent, names)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from bot.dialogue.conditions import Condition
 from bot.dialogue.effects import Button, ConditionTested, Effect, OpenHandoff, Record, RunAction, Utter
 from bot.dialogue.model import Assistant, Flow
-from bot.dialogue.state import Call, Conversation, Dropped, Frame, Said, Turn
+from bot.dialogue.state import Call, Conversation, Dropped, Frame, Said, Turn, Waiting
 from bot.dialogue.values import fits
 from bot.dialogue.wording import Setting, word
 from bot.errors import ChairsideError
@@ -34,6 +34,7 @@ class Snapshot:
     slots: Mapping[str, Any]
     stack: tuple[Frame, ...]
     paused: bool
+    waiting: Waiting | None
     introduced: bool
     misunderstood: int
     turn: Turn
@@ -54,6 +55,7 @@ class Workbench:
         self.frames_made = conversation.frames_made
         self.turn_number = conversation.turn_number
         self.paused = conversation.paused
+        self.waiting = conversation.waiting if conversation.paused else None
         self.introduced = conversation.introduced
         self.noted_closed = conversation.noted_closed
         self.misunderstood = conversation.misunderstood
@@ -78,6 +80,7 @@ class Workbench:
             frames_made=self.frames_made,
             turn_number=self.turn_number,
             paused=self.paused,
+            waiting=self.waiting,
             introduced=self.introduced,
             noted_closed=self.noted_closed,
             misunderstood=self.misunderstood,
@@ -94,6 +97,7 @@ class Workbench:
             slots=self.slots,
             stack=tuple(self.stack),
             paused=self.paused,
+            waiting=self.waiting,
             introduced=self.introduced,
             misunderstood=self.misunderstood,
             turn=self.turn,
@@ -105,6 +109,7 @@ class Workbench:
         self._own = None
         self.slots, self.stack = before.slots, list(before.stack)
         self.paused, self.introduced = before.paused, before.introduced
+        self.waiting = before.waiting
         self.misunderstood = before.misunderstood
         since = [effect for effect in self.effects[before.effects :] if _has_happened(effect)]
         self.effects[before.effects :] = since
@@ -266,6 +271,11 @@ class Workbench:
 
     def open_handoff(self, reason: str) -> None:
         self.effects.append(OpenHandoff(reason=reason))
+        if self.waiting is None:
+            at = self.turn.at
+            self.waiting = Waiting(since=at, reason=reason, told_at=at, view=self.base.said)
+        elif reason == "emergency":
+            self.waiting = replace(self.waiting, reason=reason)
         self.paused = True
         self.record("pause", reason=reason)
         self.change(reached_patient=True)

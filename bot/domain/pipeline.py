@@ -164,6 +164,7 @@ class StagedHandoff:
     urgent: bool = False
     promise: Promise | None = None
     quiet: bool = False  # no alert at once: reminders, where nobody has decided meanwhile
+    beside: bool = False  # the assistant goes on meanwhile: staff are told and reminded, nobody apologises
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """All that a turn comes to: what is said, who has the conversation, whom staff hear of, what is noted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.effects import AlertStaff, OpenHandoff, Utter
@@ -55,10 +56,13 @@ class TurnEndings:
         if handoffs or alerts:
             reason = handoffs[-1].reason if handoffs else alerts[-1].reason
             urgent = any(a.urgent for a in alerts)
-            handoff = self._fixed.handoff(snapshot, reason, urgent=urgent, waits=bool(handoffs), at=finished)
-        anew = progress.anew or snapshot.owner == CLOSED or isinstance(heard.event, HandedBack)
-        owner = BOT if anew else None
-        if handoffs and snapshot.owner in (BOT, CLOSED):
+            beside = not handoffs and any(a.is_request for a in alerts)
+            waits = bool(handoffs) or beside
+            handoff = self._fixed.handoff(snapshot, reason, urgent=urgent, waits=waits, at=finished)
+            handoff = replace(handoff, beside=beside)
+        back = isinstance(heard.event, HandedBack) or heard.event.comes_back
+        owner = BOT if progress.anew or snapshot.owner == CLOSED or back else None
+        if handoffs and (snapshot.owner in (BOT, CLOSED) or back):
             owner = QUEUE
         said = utters if owner == BOT else may_be_said(utters, snapshot, now=finished)
         going = self._restraint.held(

@@ -122,8 +122,9 @@ def heard_note(
             commands = [command_to_json(command) for command in event.commands]
             note |= {"channel": event.channel, "language": event.language, "commands": commands}
             note["queued"] = event.queued
+            note |= {"hears_facts": event.hears_facts, "comes_back": event.comes_back}
         case HandedBack():
-            note |= {"channel": event.channel, "handed_back": True}
+            note |= {"channel": event.channel, "handed_back": True, "by_patient": event.by_patient}
     return note
 
 
@@ -134,7 +135,9 @@ def heard_again(turn: StoredTurn) -> HeardNote | None:
         return None
     facts, channel = dict(note["facts"]), str(note["channel"])
     if note.get("handed_back"):
-        return HeardNote(event=HandedBack(at=turn.at, channel=channel, facts=facts), paused=note["paused"])
+        by_patient = bool(note.get("by_patient"))
+        back = HandedBack(at=turn.at, channel=channel, facts=facts, by_patient=by_patient)
+        return HeardNote(event=back, paused=note["paused"])
     said = [each for each in turn.journal.get("events") or () if each.get("event") == "user"]
     user: Mapping[str, Any] = said[0] if said else {}
     wrote = PatientWrote(
@@ -146,6 +149,8 @@ def heard_again(turn: StoredTurn) -> HeardNote | None:
         facts=facts,
         latest_message=user.get("parse_data") or {},
         queued=bool(note.get("queued")),
+        hears_facts=bool(note.get("hears_facts")),
+        comes_back=bool(note.get("comes_back")),
     )
     return HeardNote(event=wrote, paused=note["paused"])
 

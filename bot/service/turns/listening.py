@@ -1,6 +1,7 @@
 """What a turn's messages come to: a tap, words, a beginning, or a conversation that was given back."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -29,9 +30,10 @@ from bot.service.sending.tokens import NotOurToken, TapTokens
 from bot.service.turns.content import RunningContent
 from bot.service.turns.fixed import FixedTurns
 from bot.service.turns.known_facts import KnownFacts
+from bot.service.turns.returning import Returning, left_standing, may_go_on
 from bot.service.turns.turn import Heard, Progress, latest_message
 from bot.service.upkeep.measures import Measures
-from bot.service.waiting.truth import CHOICES, GO_ON
+from bot.service.waiting.truth import CHOICES
 from nlu.understanding import Understanding
 
 log = structlog.get_logger(__name__)
@@ -59,6 +61,7 @@ class Listening:
         self._facts = facts
         self._fixed = fixed
         self._measures = measures
+        self.returning = Returning(reader)
         self._outreach = outreach
         self.confirmed: Confirmed | None = None  # what a yes to "is that what you said?" stands for
 
@@ -81,9 +84,14 @@ class Listening:
         first = members[0]
         link = begins(members, self._practice.links, progress.assistant)
         chosen = self._fixed.chosen(snapshot, first, progress.at)
-        if first.kind in (HANDED_BACK, PAUSED) or chosen == GO_ON:
-            facts = self._facts.at(progress.at, conversation.language)
-            return Heard(event=HandedBack(at=progress.at, channel=contact.address.channel, facts=facts))
+        if first.kind in (HANDED_BACK, PAUSED):
+            return self._back(snapshot, progress)
+        back = await self.returning.of(snapshot, members, progress, chosen=chosen)
+        if back is not None:
+            event = self._event(snapshot, progress, back.text, back.commands, back.understanding)
+            heard = replace(event, comes_back=True) if back.commands else None
+            text = "\n".join(m.text or "" for m in members)
+            return Heard(event=heard or self._back(snapshot, progress, by_patient=True).event, text=text)
         if link is not None and first.kind in (InboundKind.CHOICE, InboundKind.REFERRAL):
             text = first.text or ""
             begun = await self._asked(progress, beginning(link))
@@ -110,7 +118,7 @@ class Listening:
         else:
             text = "\n".join(m.text or "" for m in members)
         understanding = await self._understood(snapshot, progress, text)
-        commands = commands_for(understanding, conversation, progress.assistant)
+        commands = commands_for(understanding, left_standing(snapshot, conversation), progress.assistant)
         commands = with_beginning(about_something_older(members, understanding, commands), link)
         commands = said_anew(
             came,
@@ -129,11 +137,22 @@ class Listening:
             understanding=understanding,
         )
 
+    def _back(self, snapshot: Snapshot, progress: Progress, *, by_patient: bool = False) -> Heard:
+        channel, facts = (
+            snapshot.contact.address.channel,
+            self._facts.at(progress.at, progress.conversation.language),
+        )
+        return Heard(event=HandedBack(at=progress.at, channel=channel, facts=facts, by_patient=by_patient))
+
     async def _understood(self, snapshot: Snapshot, progress: Progress, text: str) -> Understanding:
         known = snapshot.state is not None
         with self._measures.timed("understanding", turn=progress.turn):
             return await self.reader.understand(
-                text, progress.assistant, progress.conversation, at=progress.at, known=known
+                text,
+                progress.assistant,
+                left_standing(snapshot, progress.conversation),
+                at=progress.at,
+                known=known,
             )
 
     async def _asked(
@@ -189,4 +208,5 @@ class Listening:
             facts=self._facts.at(progress.at, language),
             latest_message=latest_message(text, understanding),
             queued=snapshot.owner == QUEUE,
+            hears_facts=may_go_on(snapshot, progress),
         )

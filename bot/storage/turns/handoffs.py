@@ -69,6 +69,9 @@ class SqlHandoffs:
                 self._alert(connection, conversation, id, staged, AlertKind.NEW, at=at, not_before=at)
             self._remind(connection, conversation, id, staged, at)
             return
+        if staged.beside:  # another request than the one that is open
+            self._alert(connection, conversation, known.id, staged, AlertKind.NEW, at=at, not_before=at)
+            return
         if staged.urgent:
             connection.execute(update(_handoff).where(_handoff.c.id == known.id).values(urgent=True))
         was_promised = known.due_at is not None
@@ -287,7 +290,7 @@ class SqlHandoffs:
             "reason": staged.reason,
             "urgent": staged.urgent,
             "opened_at": at,
-            "due_at": to_stamp(staged.promise.due_at) if staged.promise else None,
+            "due_at": to_stamp(staged.promise.due_at) if staged.promise and not staged.beside else None,
         }
         return int(connection.execute(insert(_handoff).returning(_handoff.c.id), row).scalar_one())
 

@@ -22,6 +22,8 @@ WROTE = PatientWrote(
     facts={"practice_name": "Studio Prova"},
     latest_message={"text": "Buonasera", "intent": {"name": "book_visit", "confidence": 0.9}},
     queued=True,
+    hears_facts=True,
+    comes_back=True,
 )
 
 

@@ -1,0 +1,89 @@
+"""A patient who waits for a person goes on with the assistant instead, by a button or in words: with what
+they said before, or say now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.dialogue import Conversation, commands_for
+from bot.dialogue.commands import Command, Emergency, HumanHandoff, StopMessages
+from bot.dialogue.state import as_left
+from bot.dialogue.waiting import leads_on
+from bot.domain.conversation import InboundKind
+from bot.domain.pipeline import QUEUE, InboxMessage, Snapshot
+from bot.service.hearing.understanding import Reader
+from bot.service.turns.turn import Progress
+from bot.service.waiting.going_on import goes_on
+from bot.service.waiting.truth import GO_ON
+from nlu.understanding import Understanding
+
+#: What was said longer ago is not taken up, and an alarm is hardly one any more.
+_LONG_AGO = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """Who comes back, and with what; without commands there is nothing to go on with."""
+
+    text: str = ""
+    commands: tuple[Command, ...] = ()
+    understanding: Understanding | None = None
+
+
+def may_go_on(snapshot: Snapshot, progress: Progress) -> bool:
+    """Whether the assistant may speak for itself to who waits: it is neither paused nor only suggests."""
+    return snapshot.owner == QUEUE and not progress.paused and snapshot.draft is None
+
+
+def left_standing(snapshot: Snapshot, conversation: Conversation) -> Conversation:
+    """What somebody in the queue says may answer what was asked before; not after an alarm."""
+    waits = snapshot.owner == QUEUE and conversation.paused
+    alarmed = conversation.waiting is not None and conversation.waiting.reason == "emergency"
+    return as_left(conversation) if waits and not alarmed else conversation
+
+
+class Returning:
+    """Tells it from what is said to the person who will answer."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def of(
+        self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress, *, chosen: str | None
+    ) -> Back | None:
+        """None: it is for the person who will answer. `chosen`: the way on that the message names."""
+        if chosen == GO_ON:
+            return await self._with_what_was_put_off(progress)
+        waiting = progress.conversation.waiting
+        since = datetime.fromisoformat(waiting.since) if waiting else progress.at
+        alarmed = waiting is not None and waiting.reason == "emergency" and progress.at - since < _LONG_AGO
+        if not may_go_on(snapshot, progress) or alarmed or members[0].kind is not InboundKind.TEXT:
+            return None
+        said = goes_on("\n".join(member.text or "" for member in members))
+        if said is None or not said.rest:
+            return None if said is None else Back()
+        back = await self._read(said.rest, progress, at=progress.at)
+        for_a_person = any(isinstance(c, (HumanHandoff, Emergency, StopMessages)) for c in back.commands)
+        if for_a_person or not (said.apart or any(leads_on(command) for command in back.commands)):
+            return None
+        return back
+
+    async def _with_what_was_put_off(self, progress: Progress) -> Back:
+        waiting = progress.conversation.waiting
+        put_off = waiting.put_off if waiting is not None else None
+        if put_off is None:
+            return Back()
+        said_at = datetime.fromisoformat(put_off.at)
+        if progress.at - said_at > _LONG_AGO:
+            return Back()
+        if put_off.tapped:
+            return Back(text=put_off.text, commands=put_off.tapped)
+        back = await self._read(put_off.text, progress, at=said_at)
+        return back if any(leads_on(command) for command in back.commands) else Back()
+
+    async def _read(self, text: str, progress: Progress, *, at: datetime) -> Back:
+        left = as_left(progress.conversation)
+        meaning = await self._reader.understand(text, progress.assistant, left, at=at, known=True)
+        return Back(
+            text=text, commands=commands_for(meaning, left, progress.assistant), understanding=meaning
+        )
