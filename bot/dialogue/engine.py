@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from bot.dialogue.action_results import take_result
+from bot.dialogue.after_alarm import answer_after_alarm
 from bot.dialogue.commands import (
     CancelFlow,
     Command,
@@ -107,6 +108,8 @@ def _hear(bench: Workbench, event: PatientWrote) -> None:
     bench.record("user", text=event.text, input_channel=event.channel, parse_data=bench.turn.latest_message)
     urgent = any(isinstance(command, (Emergency, StopMessages)) for command in event.commands)
     if bench.paused and not urgent:
+        if answer_after_alarm(bench, event):
+            return
         if event.queued and any(_wants_an_answer(command) for command in event.commands):
             bench.push(STILL_QUEUED)
         return
@@ -149,6 +152,7 @@ def _before_commands(bench: Workbench) -> None:
 def _come_back(bench: Workbench) -> None:
     """A person gave the conversation back: say so, say where it was, ask what was waiting."""
     bench.paused = False
+    bench.alarm = None
     bench.misunderstood = 0
     bench.record("resume")
     chain = active_chain(bench.stack)

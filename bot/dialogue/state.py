@@ -183,6 +183,19 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """An emergency (A or B) of a patient who waits for a person since."""
+
+    level: str
+    key: str
+    at: str  # ISO, UTC
+    asked: bool = False  # it was taken back, and whether all is well has been asked
+
+    def to_json(self) -> dict[str, Any]:
+        return {"level": self.level, "key": self.key, "at": self.at, "asked": self.asked}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """Everything the engine knows of one conversation. `said` is what was said since the last message."""
 
@@ -199,6 +212,7 @@ class Conversation:
     misunderstood: int = 0  # messages in a row
     version: str | None = None  # of the content it runs on
     turn: Turn | None = None
+    alarm: Alarm | None = None
 
     @classmethod
     def new(cls, conversation_id: str, *, language: str) -> Conversation:
@@ -234,6 +248,7 @@ class Conversation:
             "misunderstood": self.misunderstood,
             "version": self.version,
             "turn": None if self.turn is None else self.turn.to_json(),
+            "alarm": None if self.alarm is None else self.alarm.to_json(),
         }
 
     @classmethod
@@ -246,6 +261,7 @@ class Conversation:
                 "stack": tuple(Frame.from_json(frame) for frame in shown["stack"]),
                 "said": tuple(Said.from_json(said) for said in shown["said"]),
                 "turn": None if shown["turn"] is None else Turn.from_json(shown["turn"]),
+                "alarm": None if shown.get("alarm") is None else Alarm(**shown["alarm"]),
             }
         )
 

@@ -58,6 +58,7 @@ class Workbench:
         self.noted_closed = conversation.noted_closed
         self.misunderstood = conversation.misunderstood
         self.last_message_at = conversation.last_message_at
+        self.alarm = conversation.alarm
 
     @property
     def language(self) -> str:
@@ -81,6 +82,7 @@ class Workbench:
             noted_closed=self.noted_closed,
             misunderstood=self.misunderstood,
             last_message_at=self.last_message_at,
+            alarm=self.alarm,
             said=self.turn.said if settled else self.base.said,
             version=self.assistant.version,
             turn=None if settled else self.turn,

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import structlog
 
 from bot.dialogue import commands_for, payload_commands
-from bot.dialogue.commands import Command, MediaReceived, StaleTap
+from bot.dialogue.after_alarm import ALL_CLEAR
+from bot.dialogue.commands import Command, KnowledgeAnswer, MediaReceived, StaleTap
 from bot.dialogue.events import HandedBack, PatientWrote
 from bot.domain.conversation import InboundKind
 from bot.domain.menus import typed_as
@@ -29,10 +30,12 @@ from bot.service.turns.fixed import FixedTurns
 from bot.service.turns.known_facts import KnownFacts
 from bot.service.turns.turn import Heard, Progress, latest_message
 from bot.service.upkeep.measures import Measures
-from bot.service.waiting.truth import CHOICES, GO_ON
+from bot.service.waiting.truth import CHOICES, SAFE, WAYS_BACK
 from nlu.understanding import Understanding
 
 log = structlog.get_logger(__name__)
+
+_ALL_IS_WELL = KnowledgeAnswer(topic=ALL_CLEAR)
 
 
 class Listening:
@@ -79,9 +82,8 @@ class Listening:
         first = members[0]
         link = begins(members, self._practice.links, progress.assistant)
         chosen = self._fixed.chosen(snapshot, first, progress.at)
-        if first.kind in (HANDED_BACK, PAUSED) or chosen == GO_ON:
-            facts = self._facts.at(progress.at, conversation.language)
-            return Heard(event=HandedBack(at=progress.at, channel=contact.address.channel, facts=facts))
+        if first.kind in (HANDED_BACK, PAUSED) or chosen in WAYS_BACK:
+            return Heard(event=self._handed_back(snapshot, progress, conversation.language))
         if link is not None and first.kind in (InboundKind.CHOICE, InboundKind.REFERRAL):
             text = first.text or ""
             begun = await self._asked(progress, beginning(link))
@@ -108,6 +110,9 @@ class Listening:
             text = "\n".join(m.text or "" for m in members)
         understanding = await self._understood(snapshot, progress, text)
         commands = commands_for(understanding, conversation, progress.assistant)
+        if _ALL_IS_WELL in commands and snapshot.owner == QUEUE and not progress.paused:
+            back = self._handed_back(snapshot, progress, understanding.language)
+            return Heard(event=back, text=text, understanding=understanding)
         commands = with_beginning(about_something_older(members, understanding, commands), link)
         commands = with_choice(
             commands, understanding, progress.assistant, languages=self._practice.languages
@@ -118,6 +123,10 @@ class Listening:
             text=text,
             understanding=understanding,
         )
+
+    def _handed_back(self, snapshot: Snapshot, progress: Progress, language: str) -> HandedBack:
+        facts = self._facts.at(progress.at, language)
+        return HandedBack(at=progress.at, channel=snapshot.contact.address.channel, facts=facts)
 
     async def _understood(self, snapshot: Snapshot, progress: Progress, text: str) -> Understanding:
         known = snapshot.state is not None
@@ -160,7 +169,7 @@ class Listening:
                 return None, typed
             log.warning("tap_refused", conversation=snapshot.contact.id)
             return (StaleTap(),), title
-        if payload in CHOICES:  # nobody waits any more
+        if payload in (*CHOICES, SAFE):  # nobody waits any more
             return (StaleTap(),), title
         _, payload = marked(payload)
         commands = payload_commands(payload, progress.assistant, progress.conversation)
