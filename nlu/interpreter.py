@@ -21,7 +21,7 @@ from nlu.lexicon import known_languages, lexicon
 from nlu.neighbours import Neighbours
 from nlu.sentences import SentenceScorer, encode, installed
 from nlu.shipped import Teacher
-from nlu.taken_back import beside_what_is_well
+from nlu.taken_back import beside_what_is_well, is_of_mistake
 from nlu.times import find_times
 from nlu.times.doubts import shipped as shipped_doubts
 from nlu.training_examples import Example, read_examples
@@ -179,7 +179,10 @@ class OfflineInterpreter:
     def _without_what_is_well(self, meaning: Understanding, context: Context) -> Understanding:
         """ "I'm fine, wrong chat" raises no alarm, unless what else it says does."""
         rest = beside_what_is_well(meaning.text)
-        if rest is None or (rest and self.understand_many([(rest, context)])[0].red_flag is not None):
+        is_well = rest is not None and not (
+            rest and self.understand_many([(rest, context)])[0].red_flag is not None
+        )
+        if not is_well and (meaning.red_flag is not None or not is_of_mistake(meaning.text)):
             return meaning
         details = {name: value for name, value in meaning.details.items() if name != "other_red_flags"}
         return replace(meaning, red_flag=None, details={**details, "taken_back": True})

@@ -38,17 +38,12 @@ _WELL = re.compile(
     | (?:(?:it|everything|all)(?:['’]s|\sis)?\s)?all\s(?:good|fine|ok|okay|well|clear|right)(?:\snow|\sagain)*
     | everything(?:['’]s|\sis)?\s(?:fine|ok|okay|good|alright|under\scontrol)
     | (?:just\s|was\s|it\swas\s)*(?:a\s)?false\salarm
-    | (?:sorry\s)?wrong\s(?:chat|person|number|window|group|message|conversation|thread)
     | (?:not|isn['’]?t|wasn['’]?t|no|never)\s(?:really\s|actually\s|having\s)?(?:an?\s)?(?:real\s
         |medical\s)?emergency
-    | (?:it\swas\s|was\s|just\s|only\s|an?\s|the\s|my\s)*(?:autocorrect\w*|auto\scorrect|typo|a\sjoke)
-    | (?:i\s?['’]?m\s|i\swas\s|was\s)?(?:just\s|only\s)?(?:joking|kidding)
-    | (?:sent|wrote|typed|posted)\s(?:that\s|it\s|this\s)?(?:by\s(?:mistake|accident)|in\serror|accidentally)
     | (?:the\s)?(?:bleeding|swelling)(?:['’]s|\shas|\sis)?\s(?:now\s)?(?:stopped|gone(?:\sdown)?|went\sdown
         |over)
     | it(?:['’]s|\shas)?\s(?:all\s|now\s)?(?:stopped|passed)(?:\snow)?
     | no\s(?:need\sfor\s(?:an?\s|the\s)?)?ambulance(?:\sneeded)?
-    | (?:i\s)?(?:didn['’]?t|did\snot)\smean\s(?:it|that)(?:\s(?:literally|seriously))?
     | (?:i\s?['’]?m\snot\sgoing\sto|i\swon['’]?t|(?:i\s)?don['’]?t\swant\sto|i\swould\snever)\s
         (?:really\s)?(?:hurt|harm|kill)\smyself
     # Italian
@@ -63,22 +58,13 @@ _WELL = re.compile(
     | (?:è\s|e['’]\s)?tutto\s(?:bene|ok|okay|a\sposto|apposto|sotto\scontrollo|risolto|passato|in\sordine)
     | (?:mi\s|ci\s)?(?:è|e['’])\s(?:già\s)?passat[oa](?:\stutto)? | (?:sono|siamo)\s(?:al\ssicuro|salv[oaie])
     | (?:un\s|era\sun\s)?falso\sallarme
-    | (?:chat|persona|numero|gruppo|conversazione|finestra|messaggio)\ssbagliat[oa]
-    | (?:ho\s)?sbagliato\s(?:chat|numero|persona|gruppo|conversazione|finestra|messaggio|destinatario)
     | non\s(?:è|e['’]|era|sono\sin|ho)\s(?:affatto\s|mica\s|davvero\s|un['’]?\s?|una\s|in\s)*
         (?:emergenza|pericolo|urgenza|urgente|grave) | (?:niente|nulla)\sdi\sgrave
-    | (?:era\s|è\sstato\s|colpa\sdel(?:la)?\s|è\s)?(?:il\s|l['’])?(?:correttore
-        |correzione)(?:\sautomatic[oa])?
-    | (?:era\s)?(?:un\s)?(?:errore\sdi\sbattitura|refuso) | era\s(?:solo\s)?(?:uno?\s|una\s)(?:errore
-        |scherzo|battuta)
-    | (?:stavo\s|sto\s)?scherz(?:o|avo|ando)
-    | (?:mandato|inviato|scritto|partito)\s(?:il\smessaggio\s)?per\s(?:sbaglio|errore)
     | (?:il\s)?(?:sangue|sanguinamento)\ssi\s(?:è|e['’])\sfermat[oa] | non\ssanguina\spiù
     | (?:il\s)?gonfiore\s(?:è|e['’])\s(?:sceso|passato|sparito|andato\svia)
     | non\s(?:serve|mi\sserve|c['’]è\sbisogno\sd[ei]l*)\s?(?:più\s)?(?:l['’]|un['’]|nessuna\s)?ambulanza
     | non\s(?:voglio|intendo|ho\sintenzione\sdi|mi\s)\s?(?:farmi|fare
         |faccio)\s(?:del\s)?male(?:\sa\sme\sstess[oa])?
-    | non\s(?:lo\s)?(?:dicevo|pensavo|intendevo)\s(?:sul\sserio|davvero|così)
     # Russian
     | (?:я\s)?(?:дышу|дышит|дышится|дышать)\s(?:уже\s|теперь\s|сейчас\s|мне\s)*
         (?:нормально|хорошо|отлично|свободно|спокойно|легко|ровно|лучше|прекрасно)
@@ -92,20 +78,43 @@ _WELL = re.compile(
     | дыхание\s(?:уже\s)?(?:в\sнорме|нормальное|восстановилось)
     | я\s(?:уже\s)?в\s(?:порядке|норме|безопасности)
     | мне\s(?:(?:уже|теперь|сейчас|гораздо|намного)\s)*(?:лучше|хорошо|нормально|легче)(?!\sбы)
-    | (?:это\s)?(?:была\s)?ложная\sтревога | (?:я\s)?не\sтуда(?:\s(?:написал|отправил)\w*)?
-    | (?:я\s)?(?:ошибл(?:ась|ся)|перепутал\w*)(?:\s(?:чат|номер|окн|адрес|диалог)\w*)? | не\s(?:тот
-        |в\sтот)\sчат
     | (?:это\s)?не\s(?:экстренн\w+|неотложн\w+|скорая|опасно|срочно|серь[её]зно)(?:\s(?:случай|ситуация))?
     | ничего\s(?:страшного|серь[её]зного|опасного)
-    | (?:это\s)?(?:был[аио]?\s)?(?:автозамен\w*|автокоррект\w*|т9|т-9|опечатк\w*|опечатал\w*)
-    | (?:я\s)?(?:просто\s)?(?:пошутил\w*|шучу) | это\s(?:была\s)?(?:просто\s)?шутка
-    | (?:случайно|по\sошибке)\s(?:отправил|написал|нажал)\w* | (?:отправил|написал)\w*\s(?:случайно
-        |по\sошибке|не\sтуда)
     | (?:кровь|кровотечение)\s(?:уже\s|больше\s)?(?:остановил\w+|не\sид[её]т)
     | от[её]к\s(?:уже\s)?(?:спал|сош[её]л|прош[её]л) | (?:меня\s)?(?:уже\s)?отпустило | уже\sпрошло
     | скорая\sне\sнужна | не\s(?:нужна|надо)\sскор\w+
     | (?:я\s)?не\s(?:собираюсь|буду|хочу)\s(?:ничего\s)?(?:с\sсобой|себе|себя)\s
         (?:делать|сделать|вредить|навредить|убивать)
+    )(?!\w)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+#: Somebody or something else was meant; what the message tells of may be so all the same.
+_MISTAKE = re.compile(
+    r"""(?<![\w'’])(?:
+    # English
+      (?:sorry\s)?wrong\s(?:chat|person|number|window|group|message|conversation|thread)
+    | (?:it\swas\s|was\s|just\s|only\s|an?\s|the\s|my\s)*(?:autocorrect\w*|auto\scorrect|typo|a\sjoke)
+    | (?:i\s?['’]?m\s|i\swas\s|was\s)?(?:just\s|only\s)?(?:joking|kidding)
+    | (?:sent|wrote|typed|posted)\s(?:that\s|it\s|this\s)?(?:by\s(?:mistake|accident)|in\serror|accidentally)
+    | (?:i\s)?(?:didn['’]?t|did\snot)\smean\s(?:it|that)(?:\s(?:literally|seriously))?
+    # Italian
+    | (?:chat|persona|numero|gruppo|conversazione|finestra|messaggio)\ssbagliat[oa]
+    | (?:ho\s)?sbagliato\s(?:chat|numero|persona|gruppo|conversazione|finestra|messaggio|destinatario)
+    | (?:era\s|è\sstato\s|colpa\sdel(?:la)?\s|è\s)?(?:il\s|l['’])?(?:correttore
+        |correzione)(?:\sautomatic[oa])?
+    | (?:era\s)?(?:un\s)?(?:errore\sdi\sbattitura|refuso) | era\s(?:solo\s)?(?:uno?\s|una\s)(?:errore
+        |scherzo|battuta)
+    | (?:stavo\s|sto\s)?scherz(?:o|avo|ando)
+    | (?:mandato|inviato|scritto|partito)\s(?:il\smessaggio\s)?per\s(?:sbaglio|errore)
+    | non\s(?:lo\s)?(?:dicevo|pensavo|intendevo)\s(?:sul\sserio|davvero|così)
+    # Russian
+    | (?:это\s)?(?:была\s)?ложная\sтревога | (?:я\s)?не\sтуда(?:\s(?:написал|отправил)\w*)?
+    | (?:я\s)?(?:ошибл(?:ась|ся)|перепутал\w*)\s(?:чат|номер|окн|адрес|диалог)\w* | не\s(?:тот
+        |в\sтот)\sчат
+    | (?:это\s)?(?:был[аио]?\s)?(?:автозамен\w*|автокоррект\w*|т9|т-9|опечатк\w*|опечатал\w*)
+    | (?:я\s)?(?:просто\s)?(?:пошутил\w*|шучу) | это\s(?:была\s)?(?:просто\s)?шутка
+    | (?:случайно|по\sошибке)\s(?:отправил|написал|нажал)\w* | (?:отправил|написал)\w*\s(?:случайно
+        |по\sошибке|не\sтуда)
     | (?:я\s)?(?:это\s)?не\sвсерь[её]з
     )(?!\w)""",
     re.IGNORECASE | re.VERBOSE,
@@ -126,6 +135,11 @@ def beside_what_is_well(text: str) -> str | None:
         rest.append(text[at:start])
         at = end
     return " . ".join((*rest, text[at:])).strip(" .,!\n")
+
+
+def is_of_mistake(text: str) -> bool:
+    """ "Wrong chat", "autocorrect", "I was joking": what was written before was not meant."""
+    return any(_is_meant(text, *match.span()) for match in _MISTAKE.finditer(text))
 
 
 def _is_meant(text: str, start: int, end: int) -> bool:
