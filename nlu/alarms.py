@@ -55,10 +55,6 @@ class RedFlags:
 
     def __init__(self, known: Collection[str]) -> None:
         self._books = [book for path in sorted(_FOLDER.glob("*.yml")) for book in _books(path, known)]
-        grounds = [
-            ground for path in sorted(_FOLDER.glob("*.yml")) for ground in _read(path).get("grounds", ())
-        ]
-        self._always = frozenset(ground["key"] for ground in grounds if not ground.get("near"))
 
     def find(self, words: Sequence[Word]) -> Alarms:
         flags: set[RedFlag] = set()
@@ -69,7 +65,7 @@ class RedFlags:
             said |= groups
         if {"risk", "soreness"} <= said and not flags:
             flags.add(RedFlag(level="C", key="risk"))
-        near = {name.removeprefix(_NEAR) for name in said if name.startswith(_NEAR)} | self._always
+        near = {name.removeprefix(_NEAR) for name in said if name.startswith(_NEAR)}
         ordered = sorted(flags, key=lambda flag: (flag.level, flag.key))
         return Alarms(
             ordered[0] if ordered else None,

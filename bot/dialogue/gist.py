@@ -56,6 +56,10 @@ _SEE_YOU_THEN = re.compile(
     r"(a|ci vediamo|see you|see you on|until|до|увидимся во?)\s+(\w+\W*){1,2}",
     re.IGNORECASE,
 )
+_BITTEN = re.compile(
+    r"\b(bit|bitten|bite)\b.{0,20}\btongue\b|\b(mors\w|mordo|morsic\w+)\b.{0,20}\blingua\b|\bприкус\w+.{0,20}\bязык",
+    re.IGNORECASE,
+)
 _CANCEL = re.compile(
     r"\W*(cancel|annull\w+|cancell\w+|отмен\w+)( it| this| that| tutto| всё| все)?\W*", re.IGNORECASE
 )
@@ -90,6 +94,11 @@ def parting(message: Message) -> Intent | None:
     together = sum(i.confidence for i in likely)
     unsure = message.intent in message.assistant.triggers and message.confidence < UNSURE
     return likely[0] if unsure and together > message.confidence - CLOSE else None
+
+
+def bit_their_tongue(message: Message) -> bool:
+    """ "Mi sono morso la lingua" asks for no other language."""
+    return message.intent == "change_language" and _BITTEN.search(message.understanding.text) is not None
 
 
 def asks_why_not_then(message: Message) -> bool:

@@ -27,6 +27,7 @@ _PAIN = "urgent_pain"
 #: names. Where none holds, it stays what it was taken for.
 _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (gist.wants_one_more, BOOK),
+    (gist.bit_their_tongue, _PAIN),
     (lambda m: says_name_is_wrong(m) and m.is_booking(), None),  # nothing is in the diary yet
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
     (completes_name, None),

@@ -55,7 +55,9 @@ def as_owned(conversation: Conversation, owner: str) -> Conversation:
     """The engine's state, as whoever owns the conversation has it: paused while that is not the bot; begun
     anew where it was closed."""
     if owner == CLOSED:
-        return replace(conversation, paused=False, introduced=False, stack=(), said=(), misunderstood=0)
+        return replace(
+            conversation, paused=False, introduced=False, stack=(), said=(), misunderstood=0, alarm=None
+        )
     return conversation if owner == BOT or conversation.paused else replace(conversation, paused=True)
 
 
