@@ -37,7 +37,8 @@ _WELL = re.compile(
     | (?:i|he|she)\sfeels?\s(?:much\s|a\slot\s)?(?:fine|ok|okay|good|better|well)
     | (?:(?:it|everything|all)(?:['’]s|\sis)?\s)?all\s(?:good|fine|ok|okay|well|clear|right)(?:\snow|\sagain)*
     | everything(?:['’]s|\sis)?\s(?:fine|ok|okay|good|alright|under\scontrol)
-    | (?:just\s|was\s|it\swas\s)*(?:a\s)?false\salarm
+    | (?:just\s|was\s|it\swas\s)*(?:a\s)?false\salarm | nothing(?:['’]s|\sis)?\s(?:wrong|the\smatter)
+    | (?:don['’]?t\sworry\W+)it\s(?:passed|stopped)
     | (?:not|isn['’]?t|wasn['’]?t|no|never)\s(?:really\s|actually\s|having\s)?(?:an?\s)?(?:real\s
         |medical\s)?emergency
     | (?:the\s)?(?:bleeding|swelling)(?:['’]s|\shas|\sis)?\s(?:now\s)?(?:stopped|gone(?:\sdown)?|went\sdown
@@ -48,8 +49,10 @@ _WELL = re.compile(
         (?:really\s)?(?:hurt|harm|kill)\smyself
     # Italian
     | (?:respir[oa]|respiriamo)\s(?:di\snuovo\s|ora\s|adesso\s|già\s|molto\s|più\s)*
-        (?:bene|benissimo|normalmente|regolarmente|tranquillamente|perfettamente|meglio|liberamente
+        (?:bene|benissimo|normale|normalmente|regolarmente|tranquillamente|perfettamente|meglio|liberamente
         |senza\sproblemi)
+    | respirando\s(?:di\snuovo\s|molto\s)?(?:bene|benissimo|normalmente|regolarmente)
+    | nessun['’a]?\s?(?:emergenza|urgenza|pericolo)
     | (?:riesco|riesce)\sa\srespirare(?:\s(?:bene|benissimo|normalmente|di\snuovo))*{_HARDLY}
     | (?:ho\s(?:già\s)?(?:detto|scritto)|dico|dicevo)\sche\s(?:io\s)?respiro{_HARDLY}
     | (?:la\s|il\s|il\smio\s)?(?:respirazione|respiro)\s(?:è|e['’])\s(?:ok|normale|regolare|buon[oa]|a\sposto)
@@ -75,6 +78,11 @@ _WELL = re.compile(
         |написала?)\W+(?:что\s)?(?:я\s)?(?:нормально\s)?дышу{_HARDLY}
     | (?:с\sдыханием\s)?(?:вс[её]|со\sмной|у\sменя|с\sним|с\sней)\s(?:(?:вс[её]|уже|теперь|сейчас|же)\s)*
         (?:в\sпорядке|в\sнорме|нормально|хорошо|ок|окей|отлично|прошло|обошлось|норм)
+    | (?:да\s|всё\s|все\s|уже\s)дышу(?:\sя)?{_HARDLY} | дышу\W+вс[её]\s(?:норм|ок|хорошо|нормально|в\sпорядке)
+    | (?:нормально|хорошо|лучше|отлично)\sсебя\sчувству\w+ | чувству\w+\sсебя\s(?:уже\s)?(?:нормально
+        |хорошо|лучше)
+    | никакой\s(?:экстренности|опасности|срочности) | тревога\sотменяется | отбой\sтревоги
+    | не\s(?:волнуйтесь|переживайте|беспокойтесь)\W+(?:вс[её]\s|уже\s)*прошло
     | дыхание\s(?:уже\s)?(?:в\sнорме|нормальное|восстановилось)
     | я\s(?:уже\s)?в\s(?:порядке|норме|безопасности)
     | мне\s(?:(?:уже|теперь|сейчас|гораздо|намного)\s)*(?:лучше|хорошо|нормально|легче)(?!\sбы)
@@ -93,12 +101,19 @@ _MISTAKE = re.compile(
     r"""(?<![\w'’])(?:
     # English
       (?:sorry\s)?wrong\s(?:chat|person|number|window|group|message|conversation|thread)
+    | (?:not|wasn['’]?t)\s(?:meant\s)?(?:for|to)\syou | (?:it['’]?s|it\swas|was|my)\s(?:a\s)?mistake
+    | (?:please\s)?ignore\s(?:that|this|it|me|my|the)(?:\s(?:last|previous|other))?(?:\s(?:message|text|one))?
+    | (?:meant|was)\s(?:texting|writing\sto|messaging)\s(?:my|a|someone|somebody) | voice\s(?:typing
+        |error)
     | (?:it\swas\s|was\s|just\s|only\s|an?\s|the\s|my\s)*(?:autocorrect\w*|auto\scorrect|typo|a\sjoke)
     | (?:i\s?['’]?m\s|i\swas\s|was\s)?(?:just\s|only\s)?(?:joking|kidding)
     | (?:sent|wrote|typed|posted)\s(?:that\s|it\s|this\s)?(?:by\s(?:mistake|accident)|in\serror|accidentally)
     | (?:i\s)?(?:didn['’]?t|did\snot)\smean\s(?:it|that)(?:\s(?:literally|seriously))?
     # Italian
     | (?:chat|persona|numero|gruppo|conversazione|finestra|messaggio)\ssbagliat[oa]
+    | non\sera\sper\s(?:voi|lei|te) | (?:ignor\w+|lasci\sperdere)\s(?:il|quel|quello|tutto
+        |pure)(?:\smessaggio)?
+    | mi\ssono\ssbagliat[oa]
     | (?:ho\s)?sbagliato\s(?:chat|numero|persona|gruppo|conversazione|finestra|messaggio|destinatario)
     | (?:era\s|è\sstato\s|colpa\sdel(?:la)?\s|è\s)?(?:il\s|l['’])?(?:correttore
         |correzione)(?:\sautomatic[oa])?
@@ -111,6 +126,9 @@ _MISTAKE = re.compile(
     | (?:это\s)?(?:была\s)?ложная\sтревога | (?:я\s)?не\sтуда(?:\s(?:написал|отправил)\w*)?
     | (?:я\s)?(?:ошибл(?:ась|ся)|перепутал\w*)\s(?:чат|номер|окн|адрес|диалог)\w* | не\s(?:тот
         |в\sтот)\sчат
+    | (?:это\s)?(?:было\s)?не\sвам | не\sобращайте\sвнимания | (?:про)?игнорируйте
+    | (?:подруге|другу|маме|мужу|жене|сестре|брату)\s(?:писал|хотел)\w*
+    | (?:писал|хотел)\w*\s(?:подруге|другу|маме|мужу|жене|сестре|брату)
     | (?:это\s)?(?:был[аио]?\s)?(?:автозамен\w*|автокоррект\w*|т9|т-9|опечатк\w*|опечатал\w*)
     | (?:я\s)?(?:просто\s)?(?:пошутил\w*|шучу) | это\s(?:была\s)?(?:просто\s)?шутка
     | (?:случайно|по\sошибке)\s(?:отправил|написал|нажал)\w* | (?:отправил|написал)\w*\s(?:случайно

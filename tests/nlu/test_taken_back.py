@@ -33,6 +33,12 @@ def _read(interpreter: OfflineInterpreter, text: str) -> Understanding:
         "ложная тревога",
         "это автозамена, извините",
         "кровь остановилась",
+        "sorry, that wasn't for you",
+        "please ignore my last message",
+        "scusi, non era per voi",
+        "mi sono sbagliata",
+        "извините, это не вам",
+        "тревога отменяется",
     ],
 )
 def test_who_is_well_raises_no_alarm(interpreter: OfflineInterpreter, text: str) -> None:
@@ -76,6 +82,8 @@ def test_what_else_is_told_is_an_alarm_all_the_same(interpreter: OfflineInterpre
         "могу дышать с трудом",
         "если всё нормально, приду",
         "ошиблась с датой",
+        "it was for my son",
+        "era per mio figlio",
     ],
 )
 def test_what_only_sounds_well_takes_nothing_back(text: str) -> None:
