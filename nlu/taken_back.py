@@ -7,9 +7,10 @@ So what is said to be well is looked for by itself; what else stands in the mess
 import re
 
 _DOUBTS = re.compile(
-    r"(?:n['’]t|\b(?:not|never|cannot|if|when|until|unless|before|whether|hope|wish|as\sif|almost"
-    r"|non|né|se|quando|finché|fino|prima|spero|speriamo|magari|appena"
-    r"|не|если|когда|пока|чтобы|чтоб|надеюсь|едва|лишь|будто))\W+(?:[\w'’]+\W+){0,2}$",
+    r"(?:n['’´`]t|\b(?:not|never|cannot|cant|cnt|wont|dont|didnt|isnt|doesnt"
+    r"|if|when|until|unless|before|whether|hope|wish|as\sif|almost"
+    r"|non|nn|né|se|quando|finché|fino|prima|spero|speriamo|magari|appena"
+    r"|не|ни|если|когда|пока|чтобы|чтоб|надеюсь|едва|лишь|будто))\W+(?:[\w'’]+\W+){0,2}$",
     re.IGNORECASE,
 )
 _GETS_WORSE = re.compile(

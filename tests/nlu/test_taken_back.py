@@ -76,6 +76,8 @@ def test_what_else_is_told_is_an_alarm_all_the_same(interpreter: OfflineInterpre
         "I'm ok with Friday",
         "I'm fine, it's getting worse",
         "non sto bene",
+        "nn riesco a respirare bene",
+        "i dont think i'm ok",
         "riesco a respirare a fatica",
         "sto bene? non lo so",
         "мне не лучше",
