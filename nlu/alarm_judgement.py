@@ -8,6 +8,7 @@ are. Where these numbers stand was decided on tests/nlu/people, tests/nlu/dev an
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nlu.alarm_sense import Weighed
 from nlu.alarms import Alarms
@@ -24,6 +25,7 @@ _PLAIN = 0.6  # confidence of an intent from which a message plainly wants that
 #: How bad a pain is, words alone say (unbearable, no painkiller helps, no sleep); any pain is like it, and
 #: books the soonest visit.
 _PAIN = "pain"
+_RISK = "risk"
 _CERTAIN = 0.9  # confidence from which a message is about pain; what else is in it has to be likely
 _BESIDE_PAIN = 0.85
 #: Intents with which an emergency may well be told.
@@ -35,6 +37,11 @@ def judged(
 ) -> tuple[RedFlag, ...]:
     """All flags of a message, the gravest first. In a language without lessons nothing is taken back."""
     flags = list(alarms.flags)
+    if not in_told_language:
+        alarms = replace(alarms, groundless=frozenset())
+    elif alarms.risk and not (ranking and ranking[0].name == "urgent_pain"):
+        # Who is pregnant, and in no pain, is looked at whenever they come.
+        alarms = replace(alarms, groundless=alarms.groundless | {_RISK})
     if in_told_language:
         flags = [flag for flag in flags if weighed.none < _takes_back(flag, alarms, words)]
     learnt = _learnt(alarms, weighed, ranking, words)
@@ -62,10 +69,16 @@ def _learnt(alarms: Alarms, weighed: Weighed, ranking: Sequence[Intent], words: 
         needed, today = max(needed, _ELSEWHERE), max(today, _TODAY_ELSEWHERE)
     if best is not None and best.confidence >= _CERTAIN and best.name == "urgent_pain":
         needed, today = max(needed, _TODAY_ELSEWHERE), max(today, _BESIDE_PAIN)
-    if weighed.grave >= needed:
+    grave, minutes = weighed.grave, weighed.pressing - weighed.grave
+    heard = 1 - weighed.none
+    if weighed.kinds.get("A") in alarms.groundless:
+        heard, grave = heard - grave, 0
+    if weighed.kinds.get("B") in alarms.groundless:
+        heard, minutes = heard - minutes, 0
+    if grave >= needed:
         return RedFlag(level="A", key=weighed.kinds["A"])
-    if weighed.pressing >= needed:
+    if grave + minutes >= needed:
         return RedFlag(level="B", key=weighed.kinds["B"])
-    if 1 - weighed.none >= today and weighed.kinds["C"] != _PAIN:
+    if heard >= today and weighed.kinds["C"] not in (_PAIN, *alarms.groundless):
         return RedFlag(level="C", key=weighed.kinds["C"])
     return None

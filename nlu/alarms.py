@@ -24,6 +24,7 @@ _DOUBTS = ("past", "feared")
 _OF_ALL, _OF_A_SENTENCE = ("past", "unreal"), ("feared", "idle")
 _DOUBTFUL = (*_OF_ALL, *_OF_A_SENTENCE)
 _CONTEXT = ("now", "negations", "negations_after", *_DOUBTFUL)
+_GROUND, _NOT_GROUND, _NEAR = "ground ", "no ground ", "near "
 _SHORT = 60  # words; a joke takes back what stands beside it, not a whole letter
 
 
@@ -32,7 +33,8 @@ class Alarms:
     """`flag` is the gravest red flag; `risk` says that a risk word (pregnant, blood thinners) was said.
 
     `denied`: there was something to hear, but what stands around it takes it back. `doubted`: words of doubt
-    were said: past, feared, unreal, of business, or a question.
+    were said: past, feared, unreal, of business, or a question. `groundless`: keys of flags that a likeness
+    alone does not raise here, as nothing of what they are about was said (`grounds`).
     """
 
     flag: RedFlag | None
@@ -40,6 +42,7 @@ class Alarms:
     risk: bool
     denied: bool = False
     doubted: bool = False
+    groundless: frozenset[str] = frozenset()
 
     @property
     def flags(self) -> tuple[RedFlag, ...]:
@@ -62,6 +65,7 @@ class RedFlags:
             said |= groups
         if {"risk", "soreness"} <= said and not flags:
             flags.add(RedFlag(level="C", key="risk"))
+        near = {name.removeprefix(_NEAR) for name in said if name.startswith(_NEAR)}
         ordered = sorted(flags, key=lambda flag: (flag.level, flag.key))
         return Alarms(
             ordered[0] if ordered else None,
@@ -69,6 +73,7 @@ class RedFlags:
             "risk" in said,
             not flags and "denied" in said,
             "doubted" in said,
+            frozenset(key for key in near if f"{_GROUND}{key}" not in said or f"{_NOT_GROUND}{key}" in said),
         )
 
 
@@ -88,6 +93,9 @@ class _Book:
                 entries += [(f"unless {number}", phrase) for phrase in flag["unless"]]
         for group in ("risk", "soreness", *_CONTEXT):
             entries += [(group, phrase) for phrase in raw.get(group, ())]
+        for ground in raw.get("grounds", ()):
+            for part, name in (("said", _GROUND), ("near", _NEAR), ("unless", _NOT_GROUND)):
+                entries += [(name + ground["key"], phrase) for phrase in ground.get(part, ())]
         if latin:
             entries = [(n, phrase) for n, phrase in entries if n not in self._levels or _long_enough(phrase)]
         spelling = in_latin if latin else str
@@ -100,7 +108,7 @@ class _Book:
         self._book = PhraseBook(entries, small_words=small, known=known, exact=_CONTEXT, spelling=spelling)
 
     def find(self, words: Sequence[Word]) -> tuple[set[RedFlag], set[str]]:
-        """The flags, and which of "risk", "soreness" and "denied" there was."""
+        """The flags, and which of "risk", "soreness", "denied" and grounds there was."""
         if self._latin:
             if not self._sounds_like_it(words):
                 return set(), set()
@@ -113,13 +121,14 @@ class _Book:
         groups: dict[str, list[Found]] = {}
         for one in found:
             groups.setdefault(one.name, []).append(one)
+        grounds = {name for name in groups if name.startswith((_GROUND, _NOT_GROUND, _NEAR))}
         alarming = [one for one in found if one.name in self._levels or one.name in ("risk", "soreness")]
         if "unreal" in groups and len(words) <= _SHORT:  # laughter never hides what may cost a life
             alarming = [
                 one for one in alarming if one.name in self._levels and self._levels[one.name].level == "A"
             ]
             if not alarming:
-                return set(), {"denied", "doubted"}
+                return set(), {"denied", "doubted", *grounds}
         denial = _Denial(words, groups, self._bridges, alarming)
         real = [one for one in alarming if not denial.denies(one)]
         heard = [one for one in real if one.name in self._levels and not self._taken_back(one, groups, words)]
@@ -130,7 +139,7 @@ class _Book:
             said.add("denied")
         if self._is_doubted([words[one.first] for one in heard or alarming], groups, words):
             said.add("doubted")
-        return flags, said
+        return flags, said | grounds
 
     def _is_doubted(
         self, told: Sequence[Word], groups: dict[str, list[Found]], words: Sequence[Word]

@@ -1,6 +1,7 @@
 """The whole of offline understanding: red flags, language, entities, intents, for many messages at once."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from nlu.lexicon import known_languages, lexicon
 from nlu.neighbours import Neighbours
 from nlu.sentences import SentenceScorer, encode, installed
 from nlu.shipped import Teacher
+from nlu.taken_back import beside_what_is_well, is_of_mistake
 from nlu.times import find_times
 from nlu.times.doubts import shipped as shipped_doubts
 from nlu.training_examples import Example, read_examples
@@ -165,10 +167,25 @@ class OfflineInterpreter:
         drafts = [self._drafts.read(text, context) for text, context in batch]
         heard = [draft.heard() for draft in drafts]
         weighed = self._weighed(heard)
-        return [
+        read = [
             self._finish(draft, as_ranking(self._labels, row), sensed)
             for draft, row, sensed in zip(drafts, self._score(heard), weighed, strict=True)
         ]
+        return [
+            self._without_what_is_well(meaning, draft.context)
+            for meaning, draft in zip(read, drafts, strict=True)
+        ]
+
+    def _without_what_is_well(self, meaning: Understanding, context: Context) -> Understanding:
+        """ "I'm fine, wrong chat" raises no alarm, unless what else it says does."""
+        rest = beside_what_is_well(meaning.text)
+        is_well = rest is not None and not (
+            rest and self.understand_many([(rest, context)])[0].red_flag is not None
+        )
+        if not is_well and (meaning.red_flag is not None or not is_of_mistake(meaning.text)):
+            return meaning
+        details = {name: value for name, value in meaning.details.items() if name != "other_red_flags"}
+        return replace(meaning, red_flag=None, details={**details, "taken_back": True})
 
     def _weighed(self, heard: Sequence[Heard]) -> Sequence[Weighed | None]:
         if self._sense is None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
+from bot.dialogue.after_alarm import is_fresh, text_while_waiting
 from bot.dialogue.commands import DEATH, SOMEBODY_ELSE
 from bot.dialogue.corrections import correct_slots
 from bot.dialogue.effects import AlertStaff, OptIn, OptOut
@@ -20,6 +22,7 @@ from bot.dialogue.stacking import (
     raise_chain,
     resume,
 )
+from bot.dialogue.state import Alarm
 from bot.dialogue.workbench import Workbench
 
 #: Small talk: an intent, and what is said to it when the project has no answer of that name.
@@ -118,10 +121,20 @@ def _reset_routing(bench: Workbench) -> None:
 def _emergency(bench: Workbench) -> None:
     """Staff first, then the fixed text, then the queue, unless a handoff follows anyway."""
     context = bench.top.context if bench.top else {}
-    level = str(context.get("level", "A"))
+    level, key = str(context.get("level", "A")), str(context.get("key"))
+    standing = bench.alarm if bench.paused else None
+    graver = (
+        standing is not None
+        and standing.level < level
+        and is_fresh(standing, datetime.fromisoformat(bench.turn.at))
+    )
     bench.effects.append(AlertStaff(reason="emergency", urgent=True))
     bench.record("emergency", level=level, key=context.get("key"))
-    bench.say(_emergency_text(level.lower(), context.get("key"), bench.assistant))
+    if standing is not None and graver:
+        bench.say(text_while_waiting(bench, standing))
+    else:
+        bench.say(_emergency_text(level.lower(), key, bench.assistant))
+        bench.alarm = Alarm(level=level, key=key, at=bench.turn.at) if level in ("A", "B") else standing
     if not bench.introduced and not bench.paused:
         bench.say("utter_automated")  # the introduction itself comes with the next message
     chain = active_chain(bench.stack)

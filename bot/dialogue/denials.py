@@ -12,7 +12,7 @@ _NO_TROUBLE = re.compile(
     r"""(?<!\w)(?:
     # English
       (?:no|without(?:\sany)?|not\sin(?:\sany)?|zero|(?:don['’]?t|do\snot|haven['’]?t)\s(?:have|feel|got)(?:\sany)?)
-        \s(?:more\s|real\s|actual\s)?(?:pains?|aches?|toothache|swelling|bleeding)
+        \s(?:more\s|real\s|actual\s)?(?:pains?|aches?|toothache|swelling|bleeding|fever)
         (?!\W?(?:killer|relief|med|pill|tablet))(?:\sat\sall|\sanywhere|\sany\s?more|\snow)?
     | pain\W?free
     | (?:doesn['’]?t|dosn['’]?t|does\snot|do\snot|did(?:n['’]?t|\snot)|is(?:n['’]?t|\snot)|not|never)
@@ -25,8 +25,9 @@ _NO_TROUBLE = re.compile(
         \s(?:urgent|an?\semergency|emergency|urgency|rush|hurry)
     # Italian
     | (?:non\s(?:ho|sento|c['’]è|ci\ssono|provo)\s(?:più\s|nessun\s?|alcun\s?|assolutamente\s|proprio\s)*
-        |nessun\s|niente\s|zero\s|senza\s(?:alcun\s)?)
-        (?:dolor[ei]|male(?!\w)|fastidio|gonfiore)(?:\sai\sdenti|\saffatto|\sper\sniente)?
+        |nessun\s|niente\s|zero\s|senza\s(?:alcun\s)?|né\s)
+        (?:dolor[ei]|male(?!\w)|fastidio|gonfiore|febbre|sangue|sanguinamento)(?:\sai\sdenti|\saffatto
+        |\sper\sniente)?
     | non\s(?:mi\s|le\s|gli\s|ci\s)?
         (?:(?:fa|fanno|faceva)(?:\s(?:più|affatto|per\sniente|mica))*\smale|duole|dolgono|sanguina)
     | (?:il\s)?(?:dolore|mal\sdi\sdenti|sangue|gonfiore)\s(?:mi\s)?(?:si\s)?(?:è|e['’])\s(?:già\s)?
@@ -38,8 +39,10 @@ _NO_TROUBLE = re.compile(
     | (?:(?:ничего|нигде|зуб|зубы|совсем|вообще|уже|больше|мне|у\sменя)\s)*
         не\s(?:болит|болят|болело|больно|ноет|кровит|кровоточит|беспокоит)(?!\s(?:если|когда|только))
         (?:\s(?:совсем|вообще|больше|уже))?
-    | (?:боли|болей|отёка|отека)\s(?:у\sменя\s)?(?:больше\s|уже\s|совсем\s|вообще\s)?(?:нет|не\sбыло)
-    | (?:нет|без|никакой|никаких)\s(?:никакой\s|никаких\s|острой\s|сильной\s)?бол(?:и|ей)
+    | (?:боли|болей|отёка|отека|температуры|крови|кровотечения)\s(?:у\sменя\s)?(?:больше\s|уже\s|совсем\s
+        |вообще\s)?(?:нет|не\sбыло)
+    | (?:нет|без|никакой|никаких)\s(?:никакой\s|никаких\s|острой\s|сильной\s)?
+        (?:бол(?:и|ей)|температуры|крови|кровотечения|от[её]ка)
     | (?:зубная\s)?(?:боль|кровь|опухоль|отёк|отек)\s(?:уже\s|совсем\s)?
         (?:прошл|ушл|остановил|спал|прош[её]л)\w*
     | ничего\s(?:такого\s|особо\s)?срочного | не\s(?:очень\s|особо\s|так\s)?срочно | не\sгорит

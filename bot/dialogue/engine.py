@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from bot.dialogue.action_results import take_result
+from bot.dialogue.after_alarm import answer_after_alarm
 from bot.dialogue.commands import (
     Emergency,
     StopMessages,
@@ -103,7 +104,7 @@ def _hear(bench: Workbench, event: PatientWrote) -> None:
     bench.record("user", text=event.text, input_channel=event.channel, parse_data=bench.turn.latest_message)
     urgent = any(isinstance(command, (Emergency, StopMessages)) for command in event.commands)
     if bench.paused and not (urgent or event.comes_back):
-        if event.queued:
+        if not answer_after_alarm(bench, event) and event.queued:
             hear_while_waiting(bench, event)
         return
     if not bench.introduced and bench.base.turn_number:
@@ -153,7 +154,7 @@ def _come_back(bench: Workbench, *, by_patient: bool) -> None:
 
 def _take_up(bench: Workbench) -> None:
     """The conversation is the assistant's again, and stands where it was left."""
-    bench.paused, bench.waiting, bench.misunderstood = False, None, 0
+    bench.paused, bench.waiting, bench.misunderstood, bench.alarm = False, None, 0, None
     bench.record("resume")
     chain = active_chain(bench.stack)
     if chain is not None and chain.root.interrupted and bench.top in chain.frames:

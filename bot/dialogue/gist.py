@@ -62,6 +62,10 @@ _SEE_YOU_THEN = re.compile(
     r"(a|ci vediamo|see you|see you on|until|до|увидимся во?)\s+(\w+\W*){1,2}",
     re.IGNORECASE,
 )
+_BITTEN = re.compile(
+    r"\b(bit|bitten|bite)\b.{0,20}\btongue\b|\b(mors\w|mordo|morsic\w+)\b.{0,20}\blingua\b|\bприкус\w+.{0,20}\bязык",
+    re.IGNORECASE,
+)
 _CANCEL = re.compile(
     r"\W*(cancel|annull\w+|cancell\w+|отмен\w+)( it| this| that| tutto| всё| все)?\W*", re.IGNORECASE
 )
@@ -132,6 +136,11 @@ def _offers(message: Message, intent: str) -> bool:
     """Whether a button in view begins what this intent begins."""
     payloads = (button.payload for button in message.conversation.offered)
     return any(re.match(rf"/{intent}(?!\w)", payload) for payload in payloads)
+
+
+def bit_their_tongue(message: Message) -> bool:
+    """ "Mi sono morso la lingua" asks for no other language."""
+    return message.intent == "change_language" and _BITTEN.search(message.understanding.text) is not None
 
 
 def asks_why_not_then(message: Message) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.dialogue.after_alarm import meant_after_alarm
 from bot.dialogue.commands import (
     DEATH,
     CancelFlow,
@@ -70,7 +71,10 @@ def commands_for(
     flag = understanding.red_flag
     if flag is not None:
         emergency = Emergency(level=flag.level, key=flag.key)
-        return (emergency,) if flag.level in ("A", "B") else (emergency, HumanHandoff(reason="emergency"))
+        alone = flag.level in ("A", "B") or (conversation.paused and conversation.alarm is not None)
+        return (emergency,) if alone else (emergency, HumanHandoff(reason="emergency"))
+    if (meant := meant_after_alarm(understanding, conversation)) is not None:
+        return (KnowledgeAnswer(topic=meant),)
     message = weighed(Message.of(understanding, conversation, assistant))
     if message.intent == "stop":
         return (StopMessages(scope=DEATH if tells_of_a_death(understanding.text) else "all"),)

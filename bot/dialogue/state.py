@@ -238,6 +238,19 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """An emergency (A or B) of a patient who waits for a person since."""
+
+    level: str
+    key: str
+    at: str  # ISO, UTC
+    asked: bool = False  # it was taken back, and whether all is well has been asked
+
+    def to_json(self) -> dict[str, Any]:
+        return {"level": self.level, "key": self.key, "at": self.at, "asked": self.asked}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """Everything the engine knows of one conversation. `said` is what was said since the last message."""
 
@@ -256,6 +269,7 @@ class Conversation:
     dropped: Dropped | None = None
     waiting: Waiting | None = None  # while it is paused for a person who was called from here
     turn: Turn | None = None
+    alarm: Alarm | None = None
 
     @classmethod
     def new(cls, conversation_id: str, *, language: str) -> Conversation:
@@ -293,6 +307,7 @@ class Conversation:
             **({} if self.dropped is None else {"dropped": asdict(self.dropped)}),
             "waiting": None if self.waiting is None else self.waiting.to_json(),
             "turn": None if self.turn is None else self.turn.to_json(),
+            "alarm": None if self.alarm is None else self.alarm.to_json(),
         }
 
     @classmethod
@@ -307,6 +322,7 @@ class Conversation:
                 "dropped": Dropped(**shown["dropped"]) if shown.get("dropped") else None,
                 "waiting": Waiting.from_json(shown["waiting"]) if shown.get("waiting") else None,
                 "turn": None if shown["turn"] is None else Turn.from_json(shown["turn"]),
+                "alarm": None if shown.get("alarm") is None else Alarm(**shown["alarm"]),
             }
         )
 

@@ -34,6 +34,7 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (gist.calls_off_what_it_is_about, "cancel_visit"),
     (gist.names_another_day, MOVE),
     (gist.wants_one_more, BOOK),
+    (gist.bit_their_tongue, _PAIN),
     (lambda m: says_name_is_wrong(m) and m.is_booking(), None),  # nothing is in the diary yet
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
     (opting_out.is_none, None),

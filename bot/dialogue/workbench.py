@@ -61,6 +61,7 @@ class Workbench:
         self.misunderstood = conversation.misunderstood
         self.last_message_at = conversation.last_message_at
         self.dropped: Dropped | None = conversation.dropped
+        self.alarm = conversation.alarm
 
     @property
     def language(self) -> str:
@@ -85,6 +86,7 @@ class Workbench:
             noted_closed=self.noted_closed,
             misunderstood=self.misunderstood,
             last_message_at=self.last_message_at,
+            alarm=self.alarm,
             said=self.turn.said if settled else self.base.said,
             version=self.assistant.version,
             dropped=self.dropped,

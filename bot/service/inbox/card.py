@@ -42,7 +42,7 @@ class CardLine:
     """`kind` says how to read `value`: name, phone, birth_date, profile (a name that the channel told),
     vouched (a phone that the channel told), verified (yes | no), language, reached_by (a channel, or phone),
     visit, practitioner, asked (a flow), done and failed ("slot:word"), not_understood (words), offer (titles,
-    one a line), red_flag.
+    one a line), red_flag, taken_back (a red flag, by the patient).
     `message`: id of the message it is from, as in ConversationView; None when no message says so."""
 
     kind: str
@@ -92,6 +92,9 @@ def card_lines(source: CardSource) -> tuple[CardLine, ...]:
 
 def _red_flags(turns: Sequence[CardTurn]) -> Iterable[CardLine]:
     for turn in reversed(turns):
+        for event in _events(turn, "emergency_taken_back"):
+            flag = f"{event.get('level')} {event.get('key')}"
+            yield CardLine(kind="taken_back", value=flag, message=_last(turn.heard))
         if turn.journal.get("red_flag"):
             yield CardLine(kind="red_flag", value=str(turn.journal["red_flag"]), message=_last(turn.heard))
             return

@@ -33,7 +33,16 @@ from bot.service.turns.known_facts import KnownFacts
 from bot.service.turns.restraint import Restraint
 from bot.service.turns.silence import may_write
 from bot.service.turns.turn import Progress, conversation_of, new_conversation, reply_id, turn_id
-from bot.service.waiting.truth import CALL, CHOICES, GO_ON, KEEP_WAITING, answer, apology, named
+from bot.service.waiting.truth import (
+    CALL,
+    CHOICES,
+    KEEP_WAITING,
+    SAFE,
+    WAYS_BACK,
+    answer,
+    apology,
+    named,
+)
 
 _FIXED_CHOICES = (KEEP_WAITING, CALL, SHOW_ANSWER)
 
@@ -74,7 +83,7 @@ class FixedTurns:
             payload = self._tokens.read(snapshot.contact.id, tap.payload or "", at=at)
         except NotOurToken:
             return None
-        return payload if payload == SHOW_ANSWER or (waits and payload in CHOICES) else None
+        return payload if payload == SHOW_ANSWER or (waits and payload in (*CHOICES, SAFE)) else None
 
     def instead(
         self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress
@@ -83,7 +92,7 @@ class FixedTurns:
         first, contact, language = members[0], snapshot.contact.id, progress.conversation.language
         chosen = self.chosen(snapshot, first, progress.at)
         alone = not progress.paused and snapshot.draft is None
-        if chosen == GO_ON and not alone:
+        if chosen in WAYS_BACK and not alone:
             chosen = KEEP_WAITING
         withdrawn = first.kind == PAUSED and (progress.paused or snapshot.owner != BOT)
         too_soon = first.kind == HANDED_BACK and self._restraint.is_silent(snapshot)

@@ -6,7 +6,8 @@ from dataclasses import replace
 import structlog
 
 from bot.dialogue import asked, commands_for, payload_commands
-from bot.dialogue.commands import Command, MediaReceived, StaleTap
+from bot.dialogue.after_alarm import ALL_CLEAR
+from bot.dialogue.commands import Command, KnowledgeAnswer, MediaReceived, StaleTap
 from bot.dialogue.events import HandedBack, PatientWrote
 from bot.domain.conversation import InboundKind
 from bot.domain.menus import typed_as
@@ -33,10 +34,12 @@ from bot.service.turns.known_facts import KnownFacts
 from bot.service.turns.returning import Returning, left_standing, may_go_on
 from bot.service.turns.turn import Heard, Progress, latest_message
 from bot.service.upkeep.measures import Measures
-from bot.service.waiting.truth import CHOICES
+from bot.service.waiting.truth import CHOICES, SAFE
 from nlu.understanding import Understanding
 
 log = structlog.get_logger(__name__)
+
+_ALL_IS_WELL = KnowledgeAnswer(topic=ALL_CLEAR)
 
 
 class Listening:
@@ -86,6 +89,8 @@ class Listening:
         chosen = self._fixed.chosen(snapshot, first, progress.at)
         if first.kind in (HANDED_BACK, PAUSED):
             return self._back(snapshot, progress)
+        if chosen == SAFE:
+            return self._back(snapshot, progress, by_patient=True)
         back = await self.returning.of(snapshot, members, progress, chosen=chosen)
         if back is not None:
             event = self._event(snapshot, progress, back.text, back.commands, back.understanding)
@@ -119,6 +124,9 @@ class Listening:
             text = "\n".join(m.text or "" for m in members)
         understanding = await self._understood(snapshot, progress, text)
         commands = commands_for(understanding, left_standing(snapshot, conversation), progress.assistant)
+        if _ALL_IS_WELL in commands and snapshot.owner == QUEUE and not progress.paused:
+            back_again = self._back(snapshot, progress, by_patient=True).event
+            return Heard(event=back_again, text=text, understanding=understanding)
         commands = with_beginning(about_something_older(members, understanding, commands), link)
         commands = said_anew(
             came,
@@ -184,7 +192,7 @@ class Listening:
                 return None, typed
             log.warning("tap_refused", conversation=snapshot.contact.id)
             return (StaleTap(),), title
-        if payload in CHOICES:  # nobody waits any more
+        if payload in (*CHOICES, SAFE):  # nobody waits any more
             return (StaleTap(),), title
         _, payload = marked(payload)
         commands = payload_commands(payload, progress.assistant, progress.conversation)

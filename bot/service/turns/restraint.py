@@ -32,7 +32,7 @@ from bot.service.inbox.pausing import notice
 from bot.service.inbox.switches import SwitchBoard
 from bot.service.sending.tokens import NotOurToken, TapTokens
 from bot.service.turns.suggesting import DRAFT, may_have_written, received, suggested_flow
-from bot.service.waiting.truth import GO_ON
+from bot.service.waiting.truth import WAYS_BACK
 
 FactsOfWaiting = Callable[[str, datetime], Mapping[str, Any]]
 
@@ -98,7 +98,7 @@ class Restraint:
         return replace(going, replies=replies)
 
     def _no_way_back(self, reply: Reply, contact: str, at: datetime) -> Reply:
-        kept = tuple(c for c in reply.choices if self._payload(c.payload, contact, at) != GO_ON)
+        kept = tuple(c for c in reply.choices if self._payload(c.payload, contact, at) not in WAYS_BACK)
         return replace(reply, choices=kept, menu=reply.menu if kept else "")
 
     def _payload(self, token: str, contact: str, at: datetime) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot.dialogue import Conversation
@@ -11,6 +11,8 @@ from bot.domain.handoff import JUST_NOW, WINDOW
 from bot.domain.pipeline import BOT, CLOSED, Snapshot, is_person
 
 _OPTED_OUT = "utter_opted_out"
+#: A person who wrote this recently to somebody in an emergency reads what they answer.
+WITH_THEM = timedelta(minutes=15)
 
 
 def is_emergency(utter: Utter) -> bool:
@@ -29,7 +31,17 @@ def may_be_said(utters: Sequence[Utter], snapshot: Snapshot, *, now: datetime) -
         return list(utters)
     wrote = snapshot.staff_wrote_at
     is_writing = wrote is not None and now - wrote < JUST_NOW
-    return [u for u in utters if is_exempt(u) and not (is_writing and is_emergency(u))]
+    is_there = wrote is not None and now - wrote < WITH_THEM
+    return [
+        u
+        for u in utters
+        if is_exempt(u) and not (is_writing and is_emergency(u)) and not (is_there and _says_who_is_here(u))
+    ]
+
+
+def _says_who_is_here(utter: Utter) -> bool:
+    """What is said after an alarm, since nobody may be reading."""
+    return (utter.response or "").startswith("utter_emergency_still_")
 
 
 def apart(utters: Sequence[Utter]) -> Iterator[tuple[bool, bool, list[Utter]]]:
@@ -43,7 +55,9 @@ def as_owned(conversation: Conversation, owner: str) -> Conversation:
     """The engine's state, as whoever owns the conversation has it: paused while that is not the bot; begun
     anew where it was closed."""
     if owner == CLOSED:
-        return replace(conversation, paused=False, introduced=False, stack=(), said=(), misunderstood=0)
+        return replace(
+            conversation, paused=False, introduced=False, stack=(), said=(), misunderstood=0, alarm=None
+        )
     return conversation if owner == BOT or conversation.paused else replace(conversation, paused=True)
 
 

@@ -11,6 +11,9 @@ from bot.domain.conversation import Choice, Reply
 
 KEEP_WAITING, CALL, GO_ON = "promise:wait", "promise:call", "promise:go_on"
 CHOICES = (KEEP_WAITING, CALL, GO_ON)
+#: "Yes, go on", to whether all is well after an alarm that was taken back (flow format, 17.4).
+SAFE = "promise:safe"
+WAYS_BACK = (GO_ON, SAFE)
 
 #: "Never mind, can I book here?": whole messages only, as whatever else is said may be for a person.
 _GOES_ON_HERE = (

@@ -3,7 +3,7 @@
 import pytest
 from talk import BOOKING, MONDAY, Desk, load
 
-from bot.dialogue import Assistant, asked
+from bot.dialogue import Assistant, Conversation, asked
 from bot.dialogue.commands import (
     CancelFlow,
     Emergency,
@@ -67,6 +67,28 @@ def test_after_an_emergency_the_flow_waits_until_it_is_answered(assistant: Assis
 
     assert desk.says == ["It's the automated assistant again. We were here: booking.", "What for?"]
     assert desk.hears(SetSlot("reason", "pain")).says == ["Which day, Anna?"]
+
+
+def test_after_an_emergency_whoever_waits_is_answered_until_somebody_sees_to_them(
+    assistant: Assistant,
+) -> None:
+    desk = Desk(assistant).hears(Emergency("A", "airway")).hears(text="which hospital?")
+    assert desk.utters == ["utter_emergency_still_a"]
+    assert Conversation.from_json(desk.conversation.to_json()) == desk.conversation
+    desk.hears(Emergency("C", "swelling"), text="my gums are swollen")
+    assert desk.utters == ["utter_emergency_still_a"]
+    desk.is_handed_back().hears(HumanHandoff()).hears(text="hello?")
+
+    assert desk.says == []
+
+
+def test_an_alarm_that_is_taken_back_is_noted_and_asked_about(assistant: Assistant) -> None:
+    desk = Desk(assistant).hears(Emergency("B", "avulsion"))
+    desk.hears(KnowledgeAnswer("taken_back"), text="found it, false alarm")
+
+    assert desk.utters == ["utter_emergency_taken_back"]
+    assert desk.told("emergency_taken_back") == ["emergency_taken_back"]
+    assert desk.conversation.alarm is None
 
 
 def test_in_a_first_message_the_emergency_comes_first_and_the_disclosure_later(assistant: Assistant) -> None:

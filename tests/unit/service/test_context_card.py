@@ -63,6 +63,19 @@ def test_a_card_of_nothing_says_that_nothing_is_verified() -> None:
     assert card_lines(CardSource(slots={}, turns=())) == (CardLine(kind="verified", value="no"),)
 
 
+def test_an_alarm_that_was_taken_back_is_told_beside_the_alarm() -> None:
+    taken_back = {"event": "emergency_taken_back", "level": "A", "key": "airway"}
+    turns = (
+        CardTurn(journal={"red_flag": "A airway"}, heard=("in-1",)),
+        CardTurn(journal={"events": [taken_back]}, heard=("in-2",)),
+    )
+
+    assert card_lines(CardSource(slots={}, turns=turns))[:2] == (
+        CardLine(kind="taken_back", value="A airway", message="in-2"),
+        CardLine(kind="red_flag", value="A airway", message="in-1"),
+    )
+
+
 def test_what_failed_and_what_was_not_understood_is_told() -> None:
     turns = (
         CardTurn(

@@ -1,0 +1,168 @@
+"""What takes an alarm back: "no no I'm fine, wrong chat", "respiro benissimo", "автозамена, дышу нормально".
+
+Whoever is well says so in the words of what was feared, and a likeness that was learnt hears the fear alone.
+So what is said to be well is looked for by itself; what else stands in the message is read without it.
+"""
+
+import re
+
+_DOUBTS = re.compile(
+    r"(?:n['’´`]t|\b(?:not|never|cannot|cant|cnt|wont|dont|didnt|isnt|doesnt"
+    r"|if|when|until|unless|before|whether|hope|wish|as\sif|almost"
+    r"|non|nn|né|se|quando|finché|fino|prima|spero|speriamo|magari|appena"
+    r"|не|ни|если|когда|пока|чтобы|чтоб|надеюсь|едва|лишь|будто))\W+(?:[\w'’]+\W+){0,2}$",
+    re.IGNORECASE,
+)
+_GETS_WORSE = re.compile(
+    r"\b(?:worse|worsening|help\s(?:me|us|him|her|please)|please\shelp|need\shelp"
+    r"|peggi\w+|aiuto|aiutatemi|mi\saiut\w+|хуже|ухудш\w+|помогите|на\sпомощь)\b",
+    re.IGNORECASE,
+)
+#: Behind "I can breathe" these make it little.
+_HARDLY = (
+    r"(?!\W+(?:only|hardly|barely|just\sabout|a\slittle|a\sbit|with|through|if|when|but\sonly"
+    r"|solo|soltanto|appena|poco|male|a\sfatica|a\sstento|con\sdifficolt\w+|dal\snaso|se|quando"
+    r"|только|еле|едва|плохо|с\sтрудом|тяжело|через|если|когда|ртом)\b)"
+)
+_WELL = re.compile(
+    rf"""(?<![\w'’])(?:
+    # English
+      (?:i|he|she|we|they)\s(?:can|do|am\sable\sto|is\sable\sto)\s(?:still\s|actually\s|really\s)?breathe?
+        (?:\s(?:just\s)?(?:fine|ok|okay|normally|well|again|perfectly|easily|properly|alright|now))*{_HARDLY}
+    | (?:my\s|his\s|her\s|the\s)?breathing(?:['’]s|\sis)?\s(?:all\s|just\s|perfectly\s|back\sto\s)*
+        (?:ok|okay|fine|normal|normally|well|good|alright|better)(?:\snow|\sagain)?
+    | (?:i\s?['’]?m|i\sam|im|he\sis|she\sis|we\sare|he['’]s|she['’]s|we['’]re)\s
+        (?:all\s|really\s|totally\s|perfectly\s|completely\s|absolutely\s|doing\s|feeling\s|just\s
+        |honestly\s)*
+        (?:fine|ok|okay|alright|all\sright|good|safe|well|better)(?:\snow|\sagain)*(?!\s(?:with|for|at|on)\b)
+    | (?:i|he|she)\sfeels?\s(?:much\s|a\slot\s)?(?:fine|ok|okay|good|better|well)
+    | (?:(?:it|everything|all)(?:['’]s|\sis)?\s)?all\s(?:good|fine|ok|okay|well|clear|right)(?:\snow|\sagain)*
+    | everything(?:['’]s|\sis)?\s(?:fine|ok|okay|good|alright|under\scontrol)
+    | (?:just\s|was\s|it\swas\s)*(?:a\s)?false\salarm | nothing(?:['’]s|\sis)?\s(?:wrong|the\smatter)
+    | (?:don['’]?t\sworry\W+)it\s(?:passed|stopped)
+    | (?:not|isn['’]?t|wasn['’]?t|no|never)\s(?:really\s|actually\s|having\s)?(?:an?\s)?(?:real\s
+        |medical\s)?emergency
+    | (?:the\s)?(?:bleeding|swelling)(?:['’]s|\shas|\sis)?\s(?:now\s)?(?:stopped|gone(?:\sdown)?|went\sdown
+        |over)
+    | it(?:['’]s|\shas)?\s(?:all\s|now\s)?(?:stopped|passed)(?:\snow)?
+    | no\s(?:need\sfor\s(?:an?\s|the\s)?)?ambulance(?:\sneeded)?
+    | (?:i\s?['’]?m\snot\sgoing\sto|i\swon['’]?t|(?:i\s)?don['’]?t\swant\sto|i\swould\snever)\s
+        (?:really\s)?(?:hurt|harm|kill)\smyself
+    # Italian
+    | (?:respir[oa]|respiriamo)\s(?:di\snuovo\s|ora\s|adesso\s|già\s|molto\s|più\s)*
+        (?:bene|benissimo|normale|normalmente|regolarmente|tranquillamente|perfettamente|meglio|liberamente
+        |senza\sproblemi)
+    | respirando\s(?:di\snuovo\s|molto\s)?(?:bene|benissimo|normalmente|regolarmente)
+    | nessun['’a]?\s?(?:emergenza|urgenza|pericolo)
+    | (?:riesco|riesce)\sa\srespirare(?:\s(?:bene|benissimo|normalmente|di\snuovo))*{_HARDLY}
+    | (?:ho\s(?:già\s)?(?:detto|scritto)|dico|dicevo)\sche\s(?:io\s)?respiro{_HARDLY}
+    | (?:la\s|il\s|il\smio\s)?(?:respirazione|respiro)\s(?:è|e['’])\s(?:ok|normale|regolare|buon[oa]|a\sposto)
+    | (?:(?:ora|adesso|io|già)\s)*st(?:o|a|iamo)\s(?:tutti\s|molto\s|già\s|davvero\s)*
+        (?:bene|benissimo|meglio|ok|tranquill\w|alla\sgrande)
+    | (?:è\s|e['’]\s)?tutto\s(?:bene|ok|okay|a\sposto|apposto|sotto\scontrollo|risolto|passato|in\sordine)
+    | (?:mi\s|ci\s)?(?:è|e['’])\s(?:già\s)?passat[oa](?:\stutto)? | (?:sono|siamo)\s(?:al\ssicuro|salv[oaie])
+    | (?:un\s|era\sun\s)?falso\sallarme
+    | non\s(?:è|e['’]|era|sono\sin|ho)\s(?:affatto\s|mica\s|davvero\s|un['’]?\s?|una\s|in\s)*
+        (?:emergenza|pericolo|urgenza|urgente|grave) | (?:niente|nulla)\sdi\sgrave
+    | (?:il\s)?(?:sangue|sanguinamento)\ssi\s(?:è|e['’])\sfermat[oa] | non\ssanguina\spiù
+    | (?:il\s)?gonfiore\s(?:è|e['’])\s(?:sceso|passato|sparito|andato\svia)
+    | non\s(?:serve|mi\sserve|c['’]è\sbisogno\sd[ei]l*)\s?(?:più\s)?(?:l['’]|un['’]|nessuna\s)?ambulanza
+    | non\s(?:voglio|intendo|ho\sintenzione\sdi|mi\s)\s?(?:farmi|fare
+        |faccio)\s(?:del\s)?male(?:\sa\sme\sstess[oa])?
+    # Russian
+    | (?:я\s)?(?:дышу|дышит|дышится|дышать)\s(?:уже\s|теперь\s|сейчас\s|мне\s)*
+        (?:нормально|хорошо|отлично|свободно|спокойно|легко|ровно|лучше|прекрасно)
+    | (?:нормально|хорошо|отлично|свободно|спокойно|легко)\s(?:я\s)?(?:дышу|дышит|дышится)
+    | (?:я\s)?(?:могу|может)\s(?:нормально\s|спокойно\s|свободно\s)?дышать(?:\s(?:нормально|спокойно
+        |свободно))*{_HARDLY}
+    | (?:я\s)?(?:же\s|уже\s)*(?:говорю|сказала?|пишу
+        |написала?)\W+(?:что\s)?(?:я\s)?(?:нормально\s)?дышу{_HARDLY}
+    | (?:с\sдыханием\s)?(?:вс[её]|со\sмной|у\sменя|с\sним|с\sней)\s(?:(?:вс[её]|уже|теперь|сейчас|же)\s)*
+        (?:в\sпорядке|в\sнорме|нормально|хорошо|ок|окей|отлично|прошло|обошлось|норм)
+    | (?:да\s|всё\s|все\s|уже\s)дышу(?:\sя)?{_HARDLY} | дышу\W+вс[её]\s(?:норм|ок|хорошо|нормально|в\sпорядке)
+    | (?:нормально|хорошо|лучше|отлично)\sсебя\sчувству\w+ | чувству\w+\sсебя\s(?:уже\s)?(?:нормально
+        |хорошо|лучше)
+    | никакой\s(?:экстренности|опасности|срочности) | тревога\sотменяется | отбой\sтревоги
+    | не\s(?:волнуйтесь|переживайте|беспокойтесь)\W+(?:вс[её]\s|уже\s)*прошло
+    | дыхание\s(?:уже\s)?(?:в\sнорме|нормальное|восстановилось)
+    | я\s(?:уже\s)?в\s(?:порядке|норме|безопасности)
+    | мне\s(?:(?:уже|теперь|сейчас|гораздо|намного)\s)*(?:лучше|хорошо|нормально|легче)(?!\sбы)
+    | (?:это\s)?не\s(?:экстренн\w+|неотложн\w+|скорая|опасно|срочно|серь[её]зно)(?:\s(?:случай|ситуация))?
+    | ничего\s(?:страшного|серь[её]зного|опасного)
+    | (?:кровь|кровотечение)\s(?:уже\s|больше\s)?(?:остановил\w+|не\sид[её]т)
+    | от[её]к\s(?:уже\s)?(?:спал|сош[её]л|прош[её]л) | (?:меня\s)?(?:уже\s)?отпустило | уже\sпрошло
+    | скорая\sне\sнужна | не\s(?:нужна|надо)\sскор\w+
+    | (?:я\s)?не\s(?:собираюсь|буду|хочу)\s(?:ничего\s)?(?:с\sсобой|себе|себя)\s
+        (?:делать|сделать|вредить|навредить|убивать)
+    )(?!\w)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+#: Somebody or something else was meant; what the message tells of may be so all the same.
+_MISTAKE = re.compile(
+    r"""(?<![\w'’])(?:
+    # English
+      (?:sorry\s)?wrong\s(?:chat|person|number|window|group|message|conversation|thread)
+    | (?:not|wasn['’]?t)\s(?:meant\s)?(?:for|to)\syou | (?:it['’]?s|it\swas|was|my)\s(?:a\s)?mistake
+    | (?:please\s)?ignore\s(?:that|this|it|me|my|the)(?:\s(?:last|previous|other))?(?:\s(?:message|text|one))?
+    | (?:meant|was)\s(?:texting|writing\sto|messaging)\s(?:my|a|someone|somebody) | voice\s(?:typing
+        |error)
+    | (?:it\swas\s|was\s|just\s|only\s|an?\s|the\s|my\s)*(?:autocorrect\w*|auto\scorrect|typo|a\sjoke)
+    | (?:i\s?['’]?m\s|i\swas\s|was\s)?(?:just\s|only\s)?(?:joking|kidding)
+    | (?:sent|wrote|typed|posted)\s(?:that\s|it\s|this\s)?(?:by\s(?:mistake|accident)|in\serror|accidentally)
+    | (?:i\s)?(?:didn['’]?t|did\snot)\smean\s(?:it|that)(?:\s(?:literally|seriously))?
+    # Italian
+    | (?:chat|persona|numero|gruppo|conversazione|finestra|messaggio)\ssbagliat[oa]
+    | non\sera\sper\s(?:voi|lei|te) | (?:ignor\w+|lasci\sperdere)\s(?:il|quel|quello|tutto
+        |pure)(?:\smessaggio)?
+    | mi\ssono\ssbagliat[oa]
+    | (?:ho\s)?sbagliato\s(?:chat|numero|persona|gruppo|conversazione|finestra|messaggio|destinatario)
+    | (?:era\s|è\sstato\s|colpa\sdel(?:la)?\s|è\s)?(?:il\s|l['’])?(?:correttore
+        |correzione)(?:\sautomatic[oa])?
+    | (?:era\s)?(?:un\s)?(?:errore\sdi\sbattitura|refuso) | era\s(?:solo\s)?(?:uno?\s|una\s)(?:errore
+        |scherzo|battuta)
+    | (?:stavo\s|sto\s)?scherz(?:o|avo|ando)
+    | (?:mandato|inviato|scritto|partito)\s(?:il\smessaggio\s)?per\s(?:sbaglio|errore)
+    | non\s(?:lo\s)?(?:dicevo|pensavo|intendevo)\s(?:sul\sserio|davvero|così)
+    # Russian
+    | (?:это\s)?(?:была\s)?ложная\sтревога | (?:я\s)?не\sтуда(?:\s(?:написал|отправил)\w*)?
+    | (?:я\s)?(?:ошибл(?:ась|ся)|перепутал\w*)\s(?:чат|номер|окн|адрес|диалог)\w* | не\s(?:тот
+        |в\sтот)\sчат
+    | (?:это\s)?(?:было\s)?не\sвам | не\sобращайте\sвнимания | (?:про)?игнорируйте
+    | (?:подруге|другу|маме|мужу|жене|сестре|брату)\s(?:писал|хотел)\w*
+    | (?:писал|хотел)\w*\s(?:подруге|другу|маме|мужу|жене|сестре|брату)
+    | (?:это\s)?(?:был[аио]?\s)?(?:автозамен\w*|автокоррект\w*|т9|т-9|опечатк\w*|опечатал\w*)
+    | (?:я\s)?(?:просто\s)?(?:пошутил\w*|шучу) | это\s(?:была\s)?(?:просто\s)?шутка
+    | (?:случайно|по\sошибке)\s(?:отправил|написал|нажал)\w* | (?:отправил|написал)\w*\s(?:случайно
+        |по\sошибке|не\sтуда)
+    | (?:я\s)?(?:это\s)?не\sвсерь[её]з
+    )(?!\w)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ENDS = re.compile(r"[.!?…\n;]")
+
+
+def beside_what_is_well(text: str) -> str | None:
+    """The rest of a message in which somebody says that nothing is the matter; None where nobody does.
+
+    "If I can breathe", "am I ok?" say no such thing, nor does anything beside "it's getting worse".
+    """
+    said = [match.span() for match in _WELL.finditer(text) if _is_meant(text, *match.span())]
+    if not said or _GETS_WORSE.search(text):
+        return None
+    rest, at = [], 0
+    for start, end in said:
+        rest.append(text[at:start])
+        at = end
+    return " . ".join((*rest, text[at:])).strip(" .,!\n")
+
+
+def is_of_mistake(text: str) -> bool:
+    """ "Wrong chat", "autocorrect", "I was joking": what was written before was not meant."""
+    return any(_is_meant(text, *match.span()) for match in _MISTAKE.finditer(text))
+
+
+def _is_meant(text: str, start: int, end: int) -> bool:
+    clause = re.split(r"[.,!?…\n;]", text[:start])[-1]
+    ending = _ENDS.search(text, end)
+    asked = ending is not None and ending.group() == "?"
+    return not asked and _DOUBTS.search(clause) is None
