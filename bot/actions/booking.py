@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
 from bot.actions.appointments import AskVisit, FindVisits, ReadVisit, TellVisits
-from bot.actions.cancelling import AskConfirmCancel, CancelVisit, HandVisitOn, NoteCancelReason
+from bot.actions.cancelling import AskConfirmCancel, CancelVisit, HandVisitOn, NoteCancelReason, TakeBack
 from bot.actions.companions import NoteBooked
 from bot.actions.delays import FindTodaysVisit
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
@@ -82,6 +82,7 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         CancelVisit,
         HandVisitOn,
         NoteCancelReason,
+        TakeBack,
     )
 
 

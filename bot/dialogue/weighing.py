@@ -15,6 +15,14 @@ from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.gist import ASKED_ABOUT, BOOK, MOVE, SOMETHING_ELSE, STRONG, TIMES
 from bot.dialogue.message import Message
 from bot.dialogue.name_repairs import completes_name, says_name_is_wrong
+from bot.dialogue.regret import (
+    CANCEL,
+    TAKE_BACK,
+    regrets_the_time,
+    regrets_the_visit,
+    takes_back_what_was_cancelled,
+    wants_another_time_instead,
+)
 from bot.dialogue.standing import OF_STANDING_VISITS, is_rather_to_be_arranged
 from nlu.understanding import Entity, Intent
 
@@ -30,6 +38,10 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (lambda m: says_name_is_wrong(m) and m.is_booking(), None),  # nothing is in the diary yet
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
     (completes_name, None),
+    (takes_back_what_was_cancelled, TAKE_BACK),
+    (regrets_the_time, MOVE),
+    (regrets_the_visit, CANCEL),
+    (wants_another_time_instead, MOVE),
     # Nothing is decided: what was answered stays, where the project has a flow for that.
     (lambda m: gist.thinks_it_over(m) and _THINK_IT_OVER in m.assistant.triggers, _THINK_IT_OVER),
     (gist.thinks_it_over, "cancel_flow"),
@@ -59,7 +71,9 @@ def weighed(message: Message) -> Message:
     intent, names = _outweighed(message), message.understanding.entities
     if not gist.wants_one_more(message):
         names = tuple(e for e in names if e.entity != "one_more")
-    if gist.parting(message) is not None:
+    if wants_another_time_instead(message):
+        names = tuple(e for e in names if e.entity != "yes_no")  # the yes is to that time
+    elif gist.parting(message) is not None:
         names = tuple(e for e in names if e.entity not in TIMES)
     elif intent is not None and _asks_about(message, intent):
         names = tuple(e for e in names if e.entity not in ASKED_ABOUT)
