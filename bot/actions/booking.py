@@ -14,7 +14,14 @@ from bot.actions.delays import FindTodaysVisit
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
 from bot.actions.identity import ProveIdentity
 from bot.actions.keeping import WithOpening
-from bot.actions.moving import AskConfirmMove, AskNewTime, FindNewTimes, HoldNewTime, MoveVisit
+from bot.actions.moving import (
+    AskConfirmMove,
+    AskNewTime,
+    FindNewTimes,
+    HoldNewTime,
+    LookForSooner,
+    MoveVisit,
+)
 from bot.actions.openings import AskOpening, FindOpenings
 from bot.actions.outreach import outreach_action_names
 from bot.actions.places import AskSite, PrepareSite
@@ -74,6 +81,7 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         TellVisits,
         ReadVisit,
         FindNewTimes,
+        LookForSooner,
         AskNewTime,
         HoldNewTime,
         AskConfirmMove,

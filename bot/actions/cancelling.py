@@ -65,8 +65,10 @@ class CancelVisit(DescribedVisits, ReturningPatients):
 
 
 class TakeBack(WithOpening):
-    """What a booking needs to offer the time again that was just cancelled, or one that is named now. Only the search can tell whether
-    it is still free: a visit that is cancelled never comes back by itself."""
+    """What a booking needs to offer the time again that was just cancelled, or one that is named now.
+
+    Only the search can tell whether it is still free: a cancelled visit never comes back by itself.
+    """
 
     called = "action_take_back"
 
@@ -78,15 +80,15 @@ class TakeBack(WithOpening):
         if opening is None or not isinstance(freed, Mapping):
             return set_slots(take_back_result="error", freed_time=None)
         done = {"freed_time": None, "visit_type": opening.visit_type, "patient_name": freed.get("for")}
+        start = f"{self.clock.wall(opening.start):%Y-%m-%dT%H:%M}"
         another = named_in_message(tracker, "wish")
-        if another is not None:
+        if isinstance(another, Mapping) and not _is_within(start, another):
             return set_slots(take_back_result="another_time", wish=another, **done)
-        start = self.clock.wall(opening.start)
         return set_slots(
             take_back_result="taken_back",
             practitioner=opening.practitioner,
             site=site_of(self.practice, opening),
-            wish={"windows": [[f"{start:%Y-%m-%dT%H:%M}", None]], "part": None, "exact": True},
+            wish={"windows": [[start, None]], "part": None, "exact": True},
             visit_when=self.described(opening)["opening_words"],
             **done,
         )
@@ -101,6 +103,11 @@ class HandVisitOn(DeskAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         return set_slots(visit_handed_on=tracker.get_slot("visit"))
+
+
+def _is_within(start: str, wish: Mapping[str, Any]) -> bool:
+    """ "No wait, keep Thursday" names the time that was cancelled."""
+    return any(begin <= start < (end or f"{begin}+") for begin, end in wish.get("windows") or () if begin)
 
 
 class NoteCancelReason(DeskAction):

@@ -1,4 +1,4 @@
-"""Second thoughts about a visit that was just cancelled, booked or moved; another time where one is cancelled.
+"""Second thoughts about a visit that was just cancelled, booked or moved, or is about to be cancelled.
 
 Nothing is undone behind anybody's back: what is regretted leads to a question of ours, and only a yes counts.
 """
@@ -25,11 +25,14 @@ _MEANS_ELSE = frozenset({"human", "stop", "urgent_pain", "complaint", "my_data",
 _BY_MISTAKE = re.compile(
     r"""(?<!\w)(?:
       mis-?(?:click|tap|type|press)\w* | (?:by|in|my)\s(?:mistake|accident|error) | accidental(?:ly)?
-    | (?:was|made|is)\s(?:a|an)\s(?:mistake|accident|error) | wrong\s(?:button|one|tap|key|option|choice|thing)
+    | (?:was|made|is)\s(?:a|an)\s(?:mistake|accident|error) | wrong\s(?:button|one|tap|key|option|choice
+        |thing)
     | did(?:n['’]?t|\snot)\smean\s(?:to|that|it) | fat\sfingers? | pressed\sthe\swrong | (?:oops|whoops)\W*$
-    | per\s(?:errore|sbaglio) | ho\ssbagliato | mi\ssono\ssbagliat\w | è\sstato\sun\s(?:errore|sbaglio) | non\svolevo
+    | per\s(?:errore|sbaglio) | ho\ssbagliato | mi\ssono\ssbagliat\w | è\sstato\sun\s(?:errore|sbaglio)
+        | non\svolevo
     | (?:tasto|bottone|pulsante)\ssbagliato | errore\smio | colpa\sdel\sdito
-    | случайно | нечаянно | по\sошибке | ошиб(?:ся|лась|лись|ка) | промах\w+ | не\s(?:туда|то)\s(?:нажал|ткнул|тыкнул)\w*
+    | случайно | нечаянно | по\sошибке | ошиб(?:ся|лась|лись|ка) | промах\w+ | не\s(?:туда|то)\s(?:нажал
+        |ткнул|тыкнул)\w*
     | не\s(?:та|ту)\sкнопк\w+ | (?:нажал|ткнул|тыкнул)\w*\sне\s(?:туда|то|ту) | не\sхотел[аи]?
     )(?!\w)""",
     re.IGNORECASE | re.VERBOSE,
@@ -38,32 +41,41 @@ _KEEPS = re.compile(
     r"""(?<!\w)(?:
       (?:keep|leave|restore|reinstate|un-?cancel)(?:\s(?:it|that|this|my|the|mine)\b|\W*$) | undo | revert
     | (?:have|want|get|take|put|give)\s(?:it|that|this|mine|(?:my|the|that)\s\w+)(?:\sto\sme)?\sback
-    | (?:want|need|like|have)\s(?:it|that|mine)(?:\sback)?\safter\sall | still\s(?:want|need|coming|come|like)
-    | do(?:n['’]?t|\snot)\scancel | (?:can|will|['’]ll)\s(?:make\sit|come|be\sthere)(?:\s(?:after\sall|then))?
+    | (?:want|need|like|have)\s(?:it|that|mine)(?:\sback)?\safter\sall | still\s(?:want|need|coming|come
+        |like)
+    | do(?:n['’]?t|\snot)\scancel | (?:can|will|['’]ll)\s(?:make\sit|come|be\sthere)(?:\s(?:after\sall
+        |then))?
     | (?:la|lo)\s(?:tengo|tenga|tenete|teniamo|riprendo|rivoglio|rivorrei|rimetta|rimettete|lasci|lasciate)
     | tenga\s(?:la|il|l['’]) | (?:rimett|ripristin|riprend|rivogli|rivorr)\w+ | ri?averl[ao](?:\sindietro)?
-    | annull\w+\s(?:la|questa)\sdisdetta | non\s(?:la\s|lo\s)?disd\w+ | indietro | come\sprima | invece\svengo
-    | (?:ce\sla|lo)\sfaccio | riesco\sa\s(?:venire|esserci) | posso\svenire | (?:anzi|alla\sfine|però)\svengo | ci\ssarò
-    | (?:верни|верну|восстанов|оставь|оставл|остав[ия]т)\w* | назад | обратно | не\s(?:надо\s|нужно\s)?отмен\w+
+    | annull\w+\s(?:la|questa)\sdisdetta | non\s(?:la\s|lo\s)?disd\w+ | indietro | come\sprima
+        | invece\svengo
+    | (?:ce\sla|lo)\sfaccio | riesco\sa\s(?:venire|esserci) | posso\svenire | (?:anzi|alla\sfine
+        |però)\svengo | ci\ssarò
+    | (?:верни|верну|восстанов|оставь|оставл|остав[ия]т)\w* | назад | обратно | не\s(?:надо\s
+        |нужно\s)?отмен\w+
     | (?:вс[её]\W?таки|вс[её]\sже|смогу|получится)(?:\s(?:приду|прийти|смогу|подойти))? | приду | верните
     )(?!\w)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _THOUGHT_AGAIN = re.compile(
-    r"\b(chang\w+ my mind|ripensat\w|ripensandoci|cambiato idea|передумал\w*|never ?mind|non importa|неважно)\b",
+    r"\b(chang\w+ my mind|ripensat\w|ripensandoci|cambiato idea|передумал\w*|never ?mind|non importa"
+    r"|неважно)\b",
     re.IGNORECASE,
 )
 _ANOTHER_TIME = re.compile(
-    r"\b((an)?other|next time|different|instead|un['’]?\s?altr[ao]|altr[ao] (giorno|volta|data)|prossim[ao] volta|друг(ой|ое|ую)|потом)\b",
+    r"\b((an)?other|next time|different|instead|un['’]?\s?altr[ao]|altr[ao] (giorno|volta|data)"
+    r"|prossim[ao] volta|друг(ой|ое|ую)|потом)\b",
     re.IGNORECASE,
 )
 _WRONG_TIME = re.compile(
     r"""(?<!\w)(?:
-      (?:wrong|incorrect)\s(?:day|date|time|hour|slot|week|month) | (?:day|date|time|hour)(?:['’]?s|\sis|\swas)\swrong
+      (?:wrong|incorrect)\s(?:day|date|time|hour|slot|week|month) | (?:day|date|time|hour)(?:['’]?s|\sis
+          |\swas)\swrong
     | (?:(?:giorno|data|ora|orario|settimana)\s(?:è\s)?sbagliat\w)
     | sbagliato\s(?:il\s|la\s|l['’]\s?)?(?:giorno|data|ora|orario|settimana)
     | non\s(?:è|era)\s(?:quello\s)?(?:il\s|la\s|l['’])(?:giorno|data|ora|orario)\s(?:giust\w|che)
-    | не\s(?:тот|та|то|ту)\s(?:день|дату?|время|час|недел\w) | (?:дн[её]м|дат[ао]й|временем|часом|недел[ея]й)\sошиб\w+
+    | не\s(?:тот|та|то|ту)\s(?:день|дату?|время|час|недел\w) | (?:дн[её]м|дат[ао]й|временем|часом
+        |недел[ея]й)\sошиб\w+
     | (?:ошиб\w+|перепутал\w*|напутал\w*)\s(?:с\s|в\s)?(?:дн[её]м|дне|день|дат\w+|врем\w+|час\w*|недел\w+)
     | (?:mixed\sup|got)\sthe\s(?:wrong\s)?(?:days?|dates?|times?)(?:\swrong)?
     )(?!\w)""",
@@ -71,7 +83,8 @@ _WRONG_TIME = re.compile(
 )
 #: A mistake in one of these is no mistake about the visit itself.
 _OF_SOMETHING_ELSE = re.compile(
-    r"\b(sur)?names?\b|spell|number|phone|dentist|doctor|birth|nome|cognome|numero|telefono|medico|dottor|dentista|nascita"
+    r"\b(sur)?names?\b|spell|number|phone|dentist|doctor|birth|nome|cognome|numero|telefono|medico|dottor"
+    r"|dentista|nascita"
     r"|имя|имен|фамили|номер|телефон|врач|доктор|рожден",
     re.IGNORECASE,
 )
@@ -144,7 +157,9 @@ def wants_another_time_instead(message: Message) -> bool:
         return True  # "ok, and when could I come?"
     # "No, I'll come on Thursday" keeps it.
     other = _ANOTHER_TIME.search(said.text) is not None
-    return other or (message.names(*TIMES) and (answer is True or likely is not None and likely.name != BOOK))
+    return other or (
+        message.names(*TIMES) and (answer is True or (likely is not None and likely.name != BOOK))
+    )
 
 
 def _is_of_that_time(message: Message) -> bool:

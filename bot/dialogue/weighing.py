@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.dialogue import around_a_visit as around
 from bot.dialogue import gist
 from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
@@ -38,6 +39,15 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (lambda m: says_name_is_wrong(m) and m.is_booking(), None),  # nothing is in the diary yet
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
     (completes_name, None),
+    (lambda m: around.is_at_the_door(m) and _starts(m, around.AT_THE_DOOR), around.AT_THE_DOOR),
+    (around.asks_what_if_late, around.LATE_PERHAPS),
+    (
+        lambda m: around.asks_what_missing_costs(m) and _starts(m, around.MISSED_FEE),
+        around.MISSED_FEE,
+    ),
+    (lambda m: around.has_missed_a_visit(m) and _starts(m, around.MISSED), around.MISSED),
+    (lambda m: around.wants_something_sooner(m) and _starts(m, around.SOONER), around.SOONER),
+    (around.takes_what_frees_up, MOVE),
     (takes_back_what_was_cancelled, TAKE_BACK),
     (regrets_the_time, MOVE),
     (regrets_the_visit, CANCEL),
@@ -73,7 +83,9 @@ def weighed(message: Message) -> Message:
         names = tuple(e for e in names if e.entity != "one_more")
     if wants_another_time_instead(message):
         names = tuple(e for e in names if e.entity != "yes_no")  # the yes is to that time
-    elif gist.parting(message) is not None:
+    elif gist.parting(message) is not None or (
+        intent is not None and intent.name in (around.AT_THE_DOOR, around.LATE_PERHAPS)
+    ):
         names = tuple(e for e in names if e.entity not in TIMES)
     elif intent is not None and _asks_about(message, intent):
         names = tuple(e for e in names if e.entity not in ASKED_ABOUT)
@@ -120,6 +132,10 @@ def _without_denied_visit(message: Message, names: Sequence[Entity]) -> Message:
         return _taken_as(message, Intent(name="deny", confidence=1.0), (no,))
     can_book = BOOK in message.assistant.triggers
     return _taken_as(message, Intent(name=BOOK, confidence=1.0), names) if can_book else message
+
+
+def _starts(message: Message, intent: str) -> bool:
+    return intent in message.assistant.triggers
 
 
 def _outweighed(message: Message) -> Intent | None:
