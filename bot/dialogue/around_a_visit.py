@@ -120,6 +120,7 @@ _ASKS_LEAVE = re.compile(
     re.IGNORECASE,
 )
 
+_CANCELS = re.compile(r"\b(cancel|disd|annull|отмен|отказ|перен|spost|resched|mov(e|ing)\b)", re.IGNORECASE)
 _MISSED = re.compile(
     r"""(?<!\w)(?:
       missed\s(?:it\b|(?:my|the|our|an|his|her|yesterday['’]?s|today['’]?s
@@ -153,7 +154,7 @@ _ON_A_LIST = re.compile(
 )
 _FREES_UP = re.compile(
     r"""(?<!\w)(?:
-      (?:open|free|come)s?\sup | becomes?\s(?:free|available) | (?:if|when)\s.{0,30}(?:cancels|drops\sout
+      (?:open|free)s?\sup | becomes?\s(?:free|available) | (?:if|when)\s.{0,30}(?:cancels|drops\sout
           |cancel{1,2}ation|gets\sfree)
     | si\s(?:dovesse(?:ro)?\s)?liber(?:a|ano|asse|assero|are|i)\b | (?:se|quando|qualora)\s.{0,30}(?:disdice
         |disdicono|disdicesse|rinuncia|annulla|si\sritira)
@@ -194,6 +195,8 @@ def asks_what_if_late(message: Message) -> bool:
     """ "What if I'm late?" asks for a rule; nobody is late."""
     said = message.understanding.text
     if LATE_PERHAPS.removeprefix("faq/") not in message.assistant.answers or _ASKS_LEAVE.search(said):
+        return False
+    if _CANCELS.search(said):
         return False
     asks = "?" in said or _SUPPOSES.match(said) is not None
     return asks and message.intent not in _MEANS_ELSE and _IF_LATE.search(said) is not None

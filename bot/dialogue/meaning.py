@@ -110,7 +110,7 @@ def _is_no_yes(message: Message, choice: Entity) -> bool:
     said, waiting = message.understanding, message.asked
     if waiting is None or waiting.kind != "yes_no":
         return False
-    if _is_told_by_place(choice, waiting):
+    if _is_told_by_place(message, choice, waiting):
         return True
     if choice.text == said.text.strip():
         return False
@@ -119,10 +119,12 @@ def _is_no_yes(message: Message, choice: Entity) -> bool:
     return refuses or wants_else or "?" in said.text or "withheld" in said.details
 
 
-def _is_told_by_place(choice: Entity, waiting: Asked) -> bool:
+def _is_told_by_place(message: Message, choice: Entity, waiting: Asked) -> bool:
     """ "The first", where no list stands: it names neither a time nor a word of the button."""
-    button = next((b for b in waiting.buttons if b.payload == choice.value and b.start is None), None)
-    if button is None:
+    button = next((b for b in waiting.buttons if b.payload == choice.value), None)
+    times = (e for e in message.understanding.entities if e.entity in ("time", "part_of_day"))
+    names_time = any(e.start < choice.end and choice.start < e.end for e in times)
+    if button is None or names_time or any(letter.isdigit() for letter in choice.text):
         return False
     begins = {word[:3] for word in re.findall(r"\w+", button.title.casefold())}
     return not any(word[:3] in begins for word in re.findall(r"\w+", choice.text.casefold()))
@@ -130,8 +132,10 @@ def _is_told_by_place(choice: Entity, waiting: Asked) -> bool:
 
 def _is_answered_by_intent(message: Message) -> bool:
     """Whether what the message is taken for answers the waiting question, and so begins nothing else."""
-    slot = message.assistant.slots[message.asked_slot] if message.asked_slot else None
-    return slot is not None and any(message.intent in mapping.intents for mapping in slot.mappings)
+    if message.asked_slot is None or message.asked_kind != "yes_no":
+        return False
+    mappings = message.assistant.slots[message.asked_slot].mappings
+    return any(message.intent in mapping.intents for mapping in mappings)
 
 
 def _is_tied_yes(message: Message) -> bool:
