@@ -163,11 +163,16 @@ def wants_another_time_instead(message: Message) -> bool:
 
 
 def _is_of_that_time(message: Message) -> bool:
-    """Whether the day or hour that is named is that of the visit which is spoken of."""
+    """Whether the day or hour that is named, or said not to suit, is that of the visit which is spoken of."""
     stands = message.conversation.slots.get("visit_start")
     wishes = [e.value for e in message.understanding.entities if e.entity == "wish"]
-    windows = [w for wish in wishes if isinstance(wish, Mapping) for w in wish.get("windows") or ()]
+    named = [
+        span[:2]
+        for wish in wishes
+        if isinstance(wish, Mapping)
+        for span in wish.get("without") or wish.get("windows") or ()
+    ]
     return isinstance(stands, str) and any(
         begin is not None and begin <= stands and (stands < end if end else stands == begin)
-        for begin, end in windows
+        for begin, end in named
     )

@@ -32,7 +32,11 @@ REGRETS = {
     "en": ["no wait, keep it", "I tapped by mistake", "can I have it back?", "actually I can make it"],
     "ru": ["ой нет, оставьте", "нажала случайно", "верните запись", "я передумала, приду"],
 }
-FRIDAY_THEN = {"it": "mi metta venerdì allora", "en": "book me for friday instead", "ru": "запишите на пятницу"}
+FRIDAY_THEN = {
+    "it": "mi metta venerdì allora",
+    "en": "book me for friday instead",
+    "ru": "запишите на пятницу",
+}
 WRONG_DAY = {
     "it": ["ops giorno sbagliato", "ho sbagliato giorno"],
     "en": ["oops wrong day", "wrong time, sorry"],
