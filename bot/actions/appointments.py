@@ -199,7 +199,8 @@ class ReadVisit(DescribedVisits):
             return set_slots(visit_result="error")
         if visit is None:
             return set_slots(visit_result="gone", visit=None)
-        return set_slots(visit_result="found", **self.in_slots(visit))
+        start = f"{self.clock.wall(visit.opening.start):%Y-%m-%dT%H:%M}"
+        return set_slots(visit_result="found", visit_start=start, **self.in_slots(visit))
 
 
 class AskAboutVisit(DescribedVisits):

@@ -8,13 +8,20 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
 from bot.actions.appointments import AskVisit, FindVisits, ReadVisit, TellVisits
-from bot.actions.cancelling import AskConfirmCancel, CancelVisit, HandVisitOn, NoteCancelReason
+from bot.actions.cancelling import AskConfirmCancel, CancelVisit, HandVisitOn, NoteCancelReason, TakeBack
 from bot.actions.companions import NoteBooked
 from bot.actions.delays import FindTodaysVisit
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
 from bot.actions.identity import ProveIdentity
 from bot.actions.keeping import WithOpening
-from bot.actions.moving import AskConfirmMove, AskNewTime, FindNewTimes, HoldNewTime, MoveVisit
+from bot.actions.moving import (
+    AskConfirmMove,
+    AskNewTime,
+    FindNewTimes,
+    HoldNewTime,
+    LookForSooner,
+    MoveVisit,
+)
 from bot.actions.openings import AskOpening, FindOpenings
 from bot.actions.outreach import outreach_action_names
 from bot.actions.places import AskSite, PrepareSite
@@ -74,6 +81,7 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         TellVisits,
         ReadVisit,
         FindNewTimes,
+        LookForSooner,
         AskNewTime,
         HoldNewTime,
         AskConfirmMove,
@@ -82,6 +90,7 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         CancelVisit,
         HandVisitOn,
         NoteCancelReason,
+        TakeBack,
     )
 
 

@@ -87,6 +87,38 @@ class FindNewTimes(_WithTheSame, FindOpenings, OwnVisits):
         return kind  # whose visit it is, its question tells
 
 
+class LookForSooner(_WithTheSame, DescribedVisits):
+    """Whether the same practitioner is free before the visit: then that is the wish to move it by."""
+
+    called = "action_look_for_sooner"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        try:
+            visit = await self.visit(tracker)
+            if visit is None:
+                return set_slots(sooner_result="error")
+            stands = self.clock.wall(visit.opening.start)
+            wish = Wish(
+                visit_type=visit.opening.visit_type,
+                windows=((self.wall_now().replace(tzinfo=None), stands),),
+                practitioner=visit.opening.practitioner,
+                instead_of=visit.id,
+            )
+            found = await self.find(wish)
+        except BookingError:
+            return set_slots(sooner_result="error")
+        if not any(opening.start < visit.opening.start for opening in found):
+            return set_slots(sooner_result="none", **self.in_slots(visit))
+        window = [f"{moment:%Y-%m-%dT%H:%M}" for moment in wish.windows[0]]
+        return set_slots(
+            sooner_result="found",
+            new_wish={"windows": [window], "part": None},
+            visit_handed_on=visit.id,
+        )
+
+
 class AskNewTime(_WithTheSame, AskOpening):
     """Asks which of the new times suits."""
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from bot.dialogue.after_alarm import meant_after_alarm
+from bot.dialogue.asking import Asked
 from bot.dialogue.commands import (
     DEATH,
     CancelFlow,
@@ -91,6 +92,7 @@ def commands_for(
     if not answered and not sets and _is_tied_yes(message):
         return (KnowledgeAnswer(topic=_what_it_is_tied_to(message)),)
     by_intent = any(c == SetSlot(message.asked_slot or "", message.intent, by_tap=True) for c in tapped)
+    by_intent = by_intent or (answered and _is_answered_by_intent(message))
     acts = () if by_intent else _acts(message, answered=answered or _is_more_of_the_same(message, sets))
     if any(isinstance(command, (HumanHandoff, Clarify)) for command in acts):
         return acts
@@ -116,11 +118,34 @@ def _chosen(message: Message) -> tuple[tuple[Command, ...], list[tuple[int, int]
 def _is_no_yes(message: Message, choice: Entity) -> bool:
     """Naming the time that waits for a yes is one, but not in a question, a no, or beside another wish."""
     said, waiting = message.understanding, message.asked
-    if waiting is None or waiting.kind != "yes_no" or choice.text == said.text.strip():
+    if waiting is None or waiting.kind != "yes_no":
+        return False
+    if _is_told_by_place(message, choice, waiting):
+        return True
+    if choice.text == said.text.strip():
         return False
     refuses = any(e.entity == "yes_no" and e.value is False for e in said.entities)
     wants_else = message.confidence >= STRONG and message.intent not in _OF_A_TIME
     return refuses or wants_else or "?" in said.text or "withheld" in said.details
+
+
+def _is_told_by_place(message: Message, choice: Entity, waiting: Asked) -> bool:
+    """ "The first", where no list stands: it names neither a time nor a word of the button."""
+    button = next((b for b in waiting.buttons if b.payload == choice.value), None)
+    times = (e for e in message.understanding.entities if e.entity in ("time", "part_of_day"))
+    names_time = any(e.start < choice.end and choice.start < e.end for e in times)
+    if button is None or names_time or any(letter.isdigit() for letter in choice.text):
+        return False
+    begins = {word[:3] for word in re.findall(r"\w+", button.title.casefold())}
+    return not any(word[:3] in begins for word in re.findall(r"\w+", choice.text.casefold()))
+
+
+def _is_answered_by_intent(message: Message) -> bool:
+    """Whether what the message is taken for answers the waiting question, and so begins nothing else."""
+    if message.asked_slot is None or message.asked_kind != "yes_no":
+        return False
+    mappings = message.assistant.slots[message.asked_slot].mappings
+    return any(message.intent in mapping.intents for mapping in mappings)
 
 
 def _is_tied_yes(message: Message) -> bool:

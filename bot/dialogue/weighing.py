@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.dialogue import around_a_visit as around
 from bot.dialogue import gist, in_passing, opting_out
 from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.gist import ASKED_ABOUT, BOOK, MOVE, SOMETHING_ELSE, STRONG, TIMES
 from bot.dialogue.message import Message
 from bot.dialogue.name_repairs import completes_name, says_name_is_wrong
+from bot.dialogue.regret import (
+    CANCEL,
+    TAKE_BACK,
+    regrets_the_time,
+    regrets_the_visit,
+    takes_back_what_was_cancelled,
+    wants_another_time_instead,
+)
 from bot.dialogue.standing import OF_STANDING_VISITS, is_rather_to_be_arranged
 from nlu.understanding import Entity, Intent
 
@@ -39,6 +48,19 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
     (opting_out.is_none, None),
     (completes_name, None),
+    (lambda m: around.is_at_the_door(m) and _starts(m, around.AT_THE_DOOR), around.AT_THE_DOOR),
+    (around.asks_what_if_late, around.LATE_PERHAPS),
+    (
+        lambda m: around.asks_what_missing_costs(m) and _starts(m, around.MISSED_FEE),
+        around.MISSED_FEE,
+    ),
+    (lambda m: around.has_missed_a_visit(m) and _starts(m, around.MISSED), around.MISSED),
+    (lambda m: around.wants_something_sooner(m) and _starts(m, around.SOONER), around.SOONER),
+    (around.takes_what_frees_up, MOVE),
+    (takes_back_what_was_cancelled, TAKE_BACK),
+    (regrets_the_time, MOVE),
+    (regrets_the_visit, CANCEL),
+    (wants_another_time_instead, MOVE),
     (in_passing.asks_for_a_call, in_passing.CALL_ME),
     (in_passing.is_late_for_another, in_passing.LATE),
     (in_passing.asks_for_papers, in_passing.PAPERS),
@@ -77,7 +99,11 @@ def weighed(message: Message) -> Message:
         names = tuple(e for e in names if e.entity != "one_more")
     if opting_out.is_none(message):  # "write to me, not to my mother"
         names = tuple(e for e in names if e.entity != "relative")
-    if gist.parting(message) is not None:
+    if wants_another_time_instead(message):
+        names = tuple(e for e in names if e.entity != "yes_no")  # the yes is to that time
+    elif gist.parting(message) is not None or (
+        intent is not None and intent.name in (around.AT_THE_DOOR, around.LATE_PERHAPS)
+    ):
         names = tuple(e for e in names if e.entity not in TIMES)
     elif intent is not None and _asks_about(message, intent):
         names = tuple(e for e in names if e.entity not in ASKED_ABOUT)
@@ -129,6 +155,10 @@ def _with_a_no(message: Message) -> Message:
     said = message.understanding.text
     no = Entity(entity="yes_no", value=False, start=0, end=len(said), text=said)
     return _taken_as(message, Intent(name="deny", confidence=1.0), (no,))
+
+
+def _starts(message: Message, intent: str) -> bool:
+    return intent in message.assistant.triggers
 
 
 def _outweighed(message: Message) -> Intent | None:
