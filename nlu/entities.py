@@ -93,7 +93,7 @@ def find_entities(
     found += [choice] if choice else []
     lasting = find_minutes(text, words)
     found += [one for one in (lasting, find_relative(text, words)) if one]
-    found += [_said(answer, text)] if answer else []
+    found += [yes_or_no(answer, text)] if answer else []
     several = find_several(text, words)
     found += [several] if several else []
     if context.asking is None and couple is None:
@@ -165,7 +165,7 @@ def _names_the_same_hour(words: tuple[Word, ...]) -> bool:
     return any(each.at(spoken, at) for each in phrases for at in range(len(spoken)))
 
 
-def _said(answer: Answer, text: str) -> Entity:
+def yes_or_no(answer: Answer, text: str) -> Entity:
     start, end = answer.words[0].start, answer.words[-1].end
     return Entity(entity="yes_no", value=answer.value, start=start, end=end, text=text[start:end])
 

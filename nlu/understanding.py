@@ -89,8 +89,19 @@ class RedFlag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BesideYes:
+    """What a yes does not account for, folded, and what it may want: "ok and how do I get there"."""
+
+    words: tuple[str, ...]
+    ranking: tuple[Intent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """What a message means. `language` is the one to answer in, `intent` the best or None."""
+    """What a message means. `language` is the one to answer in, `intent` the best or None.
+
+    `beside_yes` is what is said beside a yes where one was asked for; None: the yes is all that was said.
+    """
 
     text: str
     language: str
@@ -99,6 +110,7 @@ class Understanding:
     entities: tuple[Entity, ...] = ()
     red_flag: RedFlag | None = None
     unread: str = ""
+    beside_yes: BesideYes | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def first(self, entity: str) -> Entity | None:

@@ -65,6 +65,12 @@ def why_withheld(words: tuple[Word, ...], after: int, known: Sequence[Lexicon]) 
     return "condition" if _is_tied(words, spoken, at, readers) else None
 
 
+def polite_ifs(language: str) -> Phrases:
+    """An "if" that is none: "if possible"."""
+    reader = _reader(language)
+    return reader.polite if reader is not None else Phrases()
+
+
 def _beside_a_yes(spoken: tuple[str, ...], at: int, reader: _Reader) -> int:
     """How many words here only say yes once more, are polite, or go on: no reason to stop listening."""
     known = reader.lexicon

@@ -26,11 +26,15 @@ _BY_NAME: Mapping[str, AskedKind] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """`slot` is None when nothing is asked but buttons are in view, as after a greeting."""
+    """`slot` is None when nothing is asked but buttons are in view, as after a greeting.
+
+    `is_final`: the yes that it waits for is the last word before something is done.
+    """
 
     slot: str | None
     kind: AskedKind
     buttons: tuple[Button, ...] = ()
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,10 @@ def asked(assistant: Assistant, conversation: Conversation) -> Asked | None:
     step = waiting_step(_AtRest(assistant, conversation.stack), top) if top and top.is_waiting else None
     if step is None:
         return Asked(slot=None, kind="choice", buttons=offered) if offered else None
-    return Asked(slot=step.slot, kind=kind_of(assistant.slots[step.slot], bool(offered)), buttons=offered)
+    kind = kind_of(assistant.slots[step.slot], bool(offered))
+    # What is asked even where the slot is filled is asked of what is on the screen, and of nothing before it.
+    is_final = kind == "yes_no" and step.ask_before_filling
+    return Asked(slot=step.slot, kind=kind, buttons=offered, is_final=is_final)
 
 
 def kind_of(slot: Slot, offers: bool = False) -> AskedKind:

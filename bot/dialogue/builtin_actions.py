@@ -32,6 +32,7 @@ SMALL_TALK: Mapping[str, str] = {
     "nothing_to_cancel": "utter_nothing_to_cancel",
     "insult": "utter_insulted",
     "tied_yes": "utter_tied_yes",
+    "half_a_yes": "utter_half_a_yes",
 }
 
 
