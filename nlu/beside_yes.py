@@ -22,6 +22,7 @@ _FILE = Path(__file__).with_name("beside_yes.yml")
 _NAMING = frozenset(
     {"time", "part_of_day", "asap", "choice", "practitioner", "visit_type", "site", "person", "relative"}
 )
+_UNTOLD = "book"
 #: Between "is" and praise.
 _VERY = frozenset(
     {"so", "very", "really", "just", "absolutely", "molto", "davvero", "proprio", "очень", "просто", "sehr"}
@@ -148,14 +149,14 @@ def _is_one_more(words: tuple[Word, ...], at: int, readers: Sequence[_Reader]) -
 
 
 def _deeds(choices: Sequence[OfferedChoice]) -> set[str]:
-    """What the button for yes does; every deed, where it does not tell."""
+    """What the button for yes does. Where it does not tell ("Yes, confirm"), a visit is booked."""
     readers = [reader for language in known_languages() if (reader := _reader(language)) is not None]
     told = set[str]()
     for choice in choices:
         title = plain_words(choice.title)
         if title and any(each.lexicon.yes.at(title, 0) for each in readers):
             told.update(*(each.does(word) for each in readers for word in title))
-    return told or {deed for each in readers for deed in each.verbs}
+    return told or {_UNTOLD}
 
 
 @lru_cache(maxsize=32)

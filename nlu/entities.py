@@ -22,6 +22,7 @@ from nlu.told_by import told_beside, told_by_another
 from nlu.transcription import same_name
 from nlu.transliteration import is_in_latin
 from nlu.understanding import Context, Entity, Named
+from nlu.withheld_yes import thinks_again
 from nlu.words import Word, plain_words
 from nlu.yes_no import Answer
 
@@ -51,6 +52,7 @@ def find_entities(
     times = [e for e in _times(text, _as_offered(context), languages) if not _overlaps(e, contacts)]
     beside = None if times else find_time_beside(words, _as_offered(context))
     times = [beside] if beside else times
+    times = _without_what_is_offered(times, context) if thinks_again(words, languages) else times
     if context.asking in _ANSWERED_BY and not any(
         e.entity == context.asking for e in (*contacts, *times)
     ):  # something else was said instead: "Monday afternoon" where a date of birth was asked
@@ -106,9 +108,25 @@ def find_entities(
     return tuple(sorted(found, key=lambda e: (e.start, e.end, e.entity)))
 
 
+def _without_what_is_offered(times: list[Entity], context: Context) -> list[Entity]:
+    """ "I meant next Thursday", of a time on Thursday: of two readings the one that is not on offer."""
+    offered = [f"{c.start:%Y-%m-%dT%H:%M}" for c in context.choices if c.start is not None]
+    if context.asking != "yes_no" or len(offered) != 1:
+        return times
+    other = [
+        e
+        for e in times
+        if e.entity == "time" and not (str(e.value.get("from")) <= offered[0] < str(e.value.get("to") or ""))
+    ]
+    meant = {(e.start, e.end): e for e in reversed(other) if e.grain == "day"}
+    return [e for e in times if meant.get((e.start, e.end), e) is e or e.grain != "day"]
+
+
 def _as_offered(context: Context) -> Context:
-    """Where a time waits for a yes, "the three o'clock one" is said of it as of one on offer."""
+    """Where a time waits for a yes, "the three o'clock one" is said of it as of one on offer; and "11
+    actually" of one that was fixed just now."""
     waits = context.asking == "yes_no" and any(choice.start is not None for choice in context.choices)
+    waits = waits or (context.asking is None and context.just_fixed)
     return replace(context, asking="opening") if waits else context
 
 

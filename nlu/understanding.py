@@ -34,7 +34,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The moment and the place in which a message is read. Times are naive practice wall time."""
+    """The moment and the place in which a message is read. Times are naive practice wall time.
+
+    `just_fixed`: the last that was said is that a visit stands; a bare "11" is then an hour.
+    """
 
     now: datetime
     languages: tuple[str, ...]
@@ -44,6 +47,7 @@ class Context:
     closes: time = time(19)
     asking: AskedKind | None = None
     choices: tuple[OfferedChoice, ...] = ()
+    just_fixed: bool = False
     practitioners: tuple[Named, ...] = ()
     visit_types: tuple[Named, ...] = ()
     sites: tuple[Named, ...] = ()  # where there are several: by name, address, and what else they are called

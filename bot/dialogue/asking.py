@@ -24,6 +24,10 @@ _BY_NAME: Mapping[str, AskedKind] = {
 }
 
 
+#: Answers after which a visit stands.
+FIXED = frozenset({"utter_booked", "utter_visit_moved", "utter_requested", "utter_move_requested"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """`slot` is None when nothing is asked but buttons are in view, as after a greeting.
@@ -58,6 +62,11 @@ def asked(assistant: Assistant, conversation: Conversation) -> Asked | None:
     return Asked(slot=step.slot, kind=kind, buttons=offered, is_final=is_final)
 
 
+def was_just_fixed(conversation: Conversation) -> bool:
+    """Whether the last that was said is that a visit stands."""
+    return any(said.response in FIXED for said in conversation.said)
+
+
 def kind_of(slot: Slot, offers: bool = False) -> AskedKind:
     if slot.asks_for is not None:
         return slot.asks_for
@@ -69,10 +78,11 @@ def kind_of(slot: Slot, offers: bool = False) -> AskedKind:
 
 
 def understanding_context_parts(assistant: Assistant, conversation: Conversation) -> dict[str, Any]:
-    """`asking` and `choices` of nlu's Context. A choice's value is the payload of its button."""
+    """`asking`, `choices` and `just_fixed` of nlu's Context. A choice's value is its button's payload."""
     waiting = asked(assistant, conversation)
     return {
         "asking": waiting.kind if waiting and waiting.slot else None,
+        "just_fixed": was_just_fixed(conversation),
         "choices": tuple(_choice(button) for button in waiting.buttons) if waiting else (),
     }
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from bot.dialogue import gist
 from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
-from bot.dialogue.gist import ASKED_ABOUT, BOOK, MOVE, SOMETHING_ELSE, STRONG, TIMES
+from bot.dialogue.gist import ASKED_ABOUT, BOOK, CANCEL, MOVE, SOMETHING_ELSE, STRONG, TIMES
 from bot.dialogue.message import Message
 from bot.dialogue.name_repairs import completes_name, says_name_is_wrong
 from bot.dialogue.standing import OF_STANDING_VISITS, is_rather_to_be_arranged
@@ -36,6 +36,7 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (gist.asks_why_not_then, "faq/why_not_then"),
     (gist.asks_what_for, "skip"),
     (gist.corrects_what_was_just_fixed, MOVE),
+    (gist.calls_off_what_was_just_fixed, CANCEL),
     (lambda m: not m.intent, None),
     (gist.keeps_it_to_themselves, "skip"),
     (gist.is_day_for_what_is_under_way, None),
@@ -65,9 +66,18 @@ def weighed(message: Message) -> Message:
         names = tuple(e for e in names if e.entity not in ASKED_ABOUT)
     elif intent is not None and _is_of_something_else(message, intent):
         names = tuple(e for e in names if e.entity not in (*ASKED_ABOUT, "relative"))
-    if intent == message.understanding.intent and names == message.understanding.entities:
-        return message
-    return _taken_as(message, intent, names)
+    if intent != message.understanding.intent or names != message.understanding.entities:
+        message = _taken_as(message, intent, names)
+    return _on_its_own_day(message) if gist.is_of_its_own_day(message) else message
+
+
+def _on_its_own_day(message: Message) -> Message:
+    """The visit tells the day, and its move is asked for before it is made: nothing is left in doubt."""
+    names = [
+        replace(e, value={**e.value, "same_day": True, "in_doubt": False}) if e.entity == "wish" else e
+        for e in message.understanding.entities
+    ]
+    return _taken_as(message, message.understanding.intent, names)
 
 
 def _taken_as(message: Message, intent: Intent | None, names: Sequence[Entity]) -> Message:
