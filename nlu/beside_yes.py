@@ -83,6 +83,11 @@ class _Reader:
         glad = spoken[at + link] in self.praise or self.lexicon.yes.at(spoken, at + link) is not None
         return link if glad or spoken[at + link] in _VERY else 0
 
+    def agrees_with(self, spoken: tuple[str, ...], at: int, length: int) -> bool:
+        """Whether so many words from here are a yes; "good" is one, the "good" of "good morning" is not."""
+        phrases = (self.agrees.at(spoken, at), self.lexicon.yes.at(spoken, at))
+        return length in map(len, filter(None, phrases)) or (length == 1 and spoken[at] in self.praise)
+
     def does(self, word: str) -> set[str]:
         return {deed for deed, beginnings in self.verbs.items() if word.startswith(beginnings)}
 
@@ -132,11 +137,12 @@ def all_a_yes(
         return ()
     spoken = tuple(word.text for word in words)
     readers = [reader for language in languages if (reader := _reader(language)) is not None]
-    for each in readers:
-        for at in range(len(words)):
-            phrase = each.agrees.at(spoken, at) or each.lexicon.yes.at(spoken, at)
-            if phrase or spoken[at] in each.praise:
-                return words[at : at + len(phrase or ("",))]
+    at = 0
+    while at < len(words):
+        step = max((each.length(spoken, at) for each in readers), default=0) or 1
+        if any(each.agrees_with(spoken, at, step) for each in readers):
+            return words[at : at + step]
+        at += step
     return ()
 
 
