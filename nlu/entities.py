@@ -49,7 +49,9 @@ def find_entities(
     codes = find_codes(text) if context.asking == "code" else []
     phones = find_phones(text, country=context.country, asked=context.asking == "phone")
     contacts = [*codes, *find_emails(text), *(phone for phone in phones if not _overlaps(phone, codes))]
-    times = [e for e in _times(text, _as_offered(context), languages) if not _overlaps(e, contacts)]
+    read = _times(text, _as_offered(context), languages)
+    read = read or _of_what_was_fixed(text, words, context, languages)
+    times = [e for e in read if not _overlaps(e, contacts)]
     beside = None if times else find_time_beside(words, _as_offered(context))
     times = [beside] if beside else times
     times = _without_what_is_offered(times, context) if thinks_again(words, languages) else times
@@ -122,11 +124,20 @@ def _without_what_is_offered(times: list[Entity], context: Context) -> list[Enti
     return [e for e in times if meant.get((e.start, e.end), e) is e or e.grain != "day"]
 
 
+def _of_what_was_fixed(
+    text: str, words: tuple[Word, ...], context: Context, languages: Sequence[str]
+) -> tuple[Entity, ...]:
+    """ "11 actually", said of a time that was fixed just now; "una visita" is no one o'clock."""
+    if context.asking is not None or not (
+        context.just_fixed and any(word.text.isdecimal() for word in words)
+    ):
+        return ()
+    return _times(text, replace(context, asking="opening"), languages)
+
+
 def _as_offered(context: Context) -> Context:
-    """Where a time waits for a yes, "the three o'clock one" is said of it as of one on offer; and "11
-    actually" of one that was fixed just now."""
+    """Where a time waits for a yes, "the three o'clock one" is said of it as of one on offer."""
     waits = context.asking == "yes_no" and any(choice.start is not None for choice in context.choices)
-    waits = waits or (context.asking is None and context.just_fixed)
     return replace(context, asking="opening") if waits else context
 
 
