@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nlu.alarms import Alarms, RedFlags
-from nlu.entities import find_entities
+from nlu.beside_yes import all_a_yes, beside_yes
+from nlu.entities import find_entities, yes_or_no
 from nlu.intents import Heard
 from nlu.learning import Learnt, mended, without_courtesies
 from nlu.lexicon import known_languages
@@ -34,6 +35,7 @@ class Draft:
     alarms: Alarms
     answer: Answer | None
     withheld: Withheld | None  # why a yes at its head is none
+    beside: tuple[Word, ...]  # what a yes does not account for, where one was asked for
     entities: tuple[Entity, ...]
     mended: tuple[str, ...]  # the words, without slips
 
@@ -48,6 +50,14 @@ class Draft:
             unshouted(mended(self.text[:_READ_CHARACTERS], self.words, self.mended)),
             self.language if self.sure else None,
         )
+
+    def heard_beside(self) -> Heard:
+        """As intents are looked for in what is said beside a yes."""
+        start, end = self.beside[0].start, self.beside[-1].end
+        pairs = zip(self.words, self.mended, strict=False)
+        meant = tuple(mended for word, mended in pairs if start <= word.start < end)
+        asked = "?" if self.beside[-1].asked else ""
+        return Heard(meant, self.text[start:end] + asked, self.language if self.sure else None)
 
 
 class DraftReader:
@@ -76,6 +86,20 @@ class DraftReader:
         may_be_name = context.asking == "name" and known is None
         mender = self._learnt.menders.get(guess.language)
         first_words = tuple(word.text for word in words[:MENDED_WORDS])
+        entities = find_entities(
+            heard,
+            words,
+            context,
+            languages=languages[:1] if guess.sure else languages,
+            may_be_name=may_be_name,
+            ordinary=self._learnt.ordinary.get(guess.language, frozenset()).__contains__,
+            answer=answer,
+        )
+        withheld = withheld_yes(heard, words, languages) if answer is None else None
+        if answer is None and withheld is None and _may_be_a_yes(entities, context):
+            said = all_a_yes(words[:MENDED_WORDS], entities, context.choices, languages)
+            answer = Answer(True, said, True) if said else None
+            entities += (yes_or_no(answer, text),) if answer else ()
         return Draft(
             text=text,
             context=context,
@@ -84,16 +108,9 @@ class DraftReader:
             sure=guess.sure,
             alarms=self._red_flags.find(every_word),
             answer=answer,
-            withheld=withheld_yes(heard, words, languages) if answer is None else None,
-            entities=find_entities(
-                heard,
-                words,
-                context,
-                languages=languages[:1] if guess.sure else languages,
-                may_be_name=may_be_name,
-                ordinary=self._learnt.ordinary.get(guess.language, frozenset()).__contains__,
-                answer=answer,
-            ),
+            withheld=withheld,
+            beside=_beside(words, entities, context, languages),
+            entities=entities,
             mended=mender.mend(first_words) if mender else first_words,
         )
 
@@ -101,6 +118,26 @@ class DraftReader:
         """The lexicons in which small words are tried: the message's, the conversation's, then the others."""
         wanted = (language, context.language, *context.languages, *self._languages)
         return tuple(dict.fromkeys(x for x in wanted if x in known_languages()))
+
+
+def _may_be_a_yes(entities: tuple[Entity, ...], context: Context) -> bool:
+    """Whether a yes is looked for further on. A day beside praise is a wish where no time waits for a yes."""
+    waits = any(choice.start is not None for choice in context.choices)
+    return context.asking == "yes_no" and (waits or not any(e.entity == "wish" for e in entities))
+
+
+def _beside(
+    words: tuple[Word, ...], entities: tuple[Entity, ...], context: Context, languages: tuple[str, ...]
+) -> tuple[Word, ...]:
+    """Only where a yes is waited for; the time that waits for one says yes, too."""
+    starts = {choice.value for choice in context.choices if choice.start is not None}
+    agrees = any(
+        (e.entity == "yes_no" and e.value is True) or (e.entity == "choice" and e.value in starts)
+        for e in entities
+    )
+    if context.asking != "yes_no" or not agrees:
+        return ()
+    return beside_yes(words[:MENDED_WORDS], entities, context.choices, languages)
 
 
 @lru_cache(maxsize=256)

@@ -22,6 +22,7 @@ from nlu.told_by import told_beside, told_by_another
 from nlu.transcription import same_name
 from nlu.transliteration import is_in_latin
 from nlu.understanding import Context, Entity, Named
+from nlu.withheld_yes import thinks_again
 from nlu.words import Word, plain_words
 from nlu.yes_no import Answer
 
@@ -48,9 +49,12 @@ def find_entities(
     codes = find_codes(text) if context.asking == "code" else []
     phones = find_phones(text, country=context.country, asked=context.asking == "phone")
     contacts = [*codes, *find_emails(text), *(phone for phone in phones if not _overlaps(phone, codes))]
-    times = [e for e in _times(text, _as_offered(context), languages) if not _overlaps(e, contacts)]
+    read = _times(text, _as_offered(context), languages)
+    read = read or _of_what_was_fixed(text, words, context, languages)
+    times = [e for e in read if not _overlaps(e, contacts)]
     beside = None if times else find_time_beside(words, _as_offered(context))
     times = [beside] if beside else times
+    times = _without_what_is_offered(times, context) if thinks_again(words, languages) else times
     if context.asking in _ANSWERED_BY and not any(
         e.entity == context.asking for e in (*contacts, *times)
     ):  # something else was said instead: "Monday afternoon" where a date of birth was asked
@@ -93,7 +97,7 @@ def find_entities(
     found += [choice] if choice else []
     lasting = find_minutes(text, words)
     found += [one for one in (lasting, find_relative(text, words)) if one]
-    found += [_said(answer, text)] if answer else []
+    found += [yes_or_no(answer, text)] if answer else []
     several = find_several(text, words)
     found += [several] if several else []
     if context.asking is None and couple is None:
@@ -104,6 +108,31 @@ def find_entities(
         far = lasting.value if lasting and not times else None
         found += _wish(times, context, text, words, language=languages[0], far=far)
     return tuple(sorted(found, key=lambda e: (e.start, e.end, e.entity)))
+
+
+def _without_what_is_offered(times: list[Entity], context: Context) -> list[Entity]:
+    """ "I meant next Thursday", of a time on Thursday: of two readings the one that is not on offer."""
+    offered = [f"{c.start:%Y-%m-%dT%H:%M}" for c in context.choices if c.start is not None]
+    if context.asking != "yes_no" or len(offered) != 1:
+        return times
+    other = [
+        e
+        for e in times
+        if e.entity == "time" and not (str(e.value.get("from")) <= offered[0] < str(e.value.get("to") or ""))
+    ]
+    meant = {(e.start, e.end): e for e in reversed(other) if e.grain == "day"}
+    return [e for e in times if meant.get((e.start, e.end), e) is e or e.grain != "day"]
+
+
+def _of_what_was_fixed(
+    text: str, words: tuple[Word, ...], context: Context, languages: Sequence[str]
+) -> tuple[Entity, ...]:
+    """ "11 actually", said of a time that was fixed just now; "una visita" is no one o'clock."""
+    if context.asking is not None or not (
+        context.just_fixed and any(word.text.isdecimal() for word in words)
+    ):
+        return ()
+    return _times(text, replace(context, asking="opening"), languages)
 
 
 def _as_offered(context: Context) -> Context:
@@ -165,7 +194,7 @@ def _names_the_same_hour(words: tuple[Word, ...]) -> bool:
     return any(each.at(spoken, at) for each in phrases for at in range(len(spoken)))
 
 
-def _said(answer: Answer, text: str) -> Entity:
+def yes_or_no(answer: Answer, text: str) -> Entity:
     start, end = answer.words[0].start, answer.words[-1].end
     return Entity(entity="yes_no", value=answer.value, start=start, end=end, text=text[start:end])
 

@@ -25,7 +25,7 @@ from nlu.taken_back import beside_what_is_well, is_of_mistake
 from nlu.times import find_times
 from nlu.times.doubts import shipped as shipped_doubts
 from nlu.training_examples import Example, read_examples
-from nlu.understanding import Context, Understanding
+from nlu.understanding import BesideYes, Context, Intent, Understanding
 from nlu.words import plain_words
 
 #: One row, or one number, for each message.
@@ -108,6 +108,13 @@ def _language_of(path: Path, languages: Sequence[str]) -> str:
     return next((name for name in named if name in languages), languages[0])
 
 
+def _beside_yes(draft: Draft, scored: Sequence[tuple[str, float]]) -> BesideYes:
+    return BesideYes(
+        words=tuple(word.text for word in draft.beside),
+        ranking=tuple(Intent(name=name, confidence=likely) for name, likely in scored),
+    )
+
+
 class OfflineInterpreter:
     """Reads messages with what was learnt from examples, and rules for everything that is no intent."""
 
@@ -167,9 +174,16 @@ class OfflineInterpreter:
         drafts = [self._drafts.read(text, context) for text, context in batch]
         heard = [draft.heard() for draft in drafts]
         weighed = self._weighed(heard)
+        scored = self._score([*heard, *(draft.heard_beside() for draft in drafts if draft.beside)])
+        beside = iter(scored[len(drafts) :])
         read = [
-            self._finish(draft, as_ranking(self._labels, row), sensed)
-            for draft, row, sensed in zip(drafts, self._score(heard), weighed, strict=True)
+            self._finish(
+                draft,
+                as_ranking(self._labels, row),
+                sensed,
+                beside=as_ranking(self._labels, next(beside)) if draft.beside else None,
+            )
+            for draft, row, sensed in zip(drafts, scored, weighed, strict=False)
         ]
         return [
             self._without_what_is_well(meaning, draft.context)
@@ -207,7 +221,12 @@ class OfflineInterpreter:
         return neighbours.blend(self._labels, likely, rows(heard))
 
     def _finish(
-        self, draft: Draft, scored: Sequence[tuple[str, float]], sensed: Weighed | None
+        self,
+        draft: Draft,
+        scored: Sequence[tuple[str, float]],
+        sensed: Weighed | None,
+        *,
+        beside: Sequence[tuple[str, float]] | None,
     ) -> Understanding:
         ranking = self._decision.ranked(draft, scored)
         best = self._decision.best(draft, ranking)
@@ -243,6 +262,7 @@ class OfflineInterpreter:
             entities=without_idle_wish(draft.entities, best),
             red_flag=flags[0] if flags else None,
             unread=self._unread(draft),
+            beside_yes=None if beside is None else _beside_yes(draft, beside),
             details=details,
         )
 

@@ -34,7 +34,11 @@ def find_choice(
         return None
     picked = (
         _by_title(text, words, choices)
-        or (None if _is_a_date(times) else _by_place(text, words, choices, language))
+        or (
+            None
+            if _is_a_date(times) or _has_no_list(words, context)
+            else _by_place(text, words, choices, language)
+        )
         or _the_earliest(text, words, choices, language)
     )
     if picked is not None:
@@ -84,6 +88,12 @@ def _by_place(
     if not 1 <= place <= len(choices):
         return None
     return _entity(choices[place - 1], text, word.start, word.end)
+
+
+def _has_no_list(words: tuple[Word, ...], context: Context) -> bool:
+    """ "The first one", said to a time that waits for a yes, is of a list that is gone; only a number may be
+    that of a line, where choices are numbered."""
+    return context.asking == "yes_no" and not any(word.text.isdecimal() for word in words)
 
 
 def _is_a_date(times: Sequence[Entity]) -> bool:

@@ -34,7 +34,10 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The moment and the place in which a message is read. Times are naive practice wall time."""
+    """The moment and the place in which a message is read. Times are naive practice wall time.
+
+    `just_fixed`: the last that was said is that a visit stands; a bare "11" is then an hour.
+    """
 
     now: datetime
     languages: tuple[str, ...]
@@ -44,6 +47,7 @@ class Context:
     closes: time = time(19)
     asking: AskedKind | None = None
     choices: tuple[OfferedChoice, ...] = ()
+    just_fixed: bool = False
     practitioners: tuple[Named, ...] = ()
     visit_types: tuple[Named, ...] = ()
     sites: tuple[Named, ...] = ()  # where there are several: by name, address, and what else they are called
@@ -89,8 +93,19 @@ class RedFlag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BesideYes:
+    """What a yes does not account for, folded, and what it may want: "ok and how do I get there"."""
+
+    words: tuple[str, ...]
+    ranking: tuple[Intent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """What a message means. `language` is the one to answer in, `intent` the best or None."""
+    """What a message means. `language` is the one to answer in, `intent` the best or None.
+
+    `beside_yes` is what is said beside a yes where one was asked for; None: the yes is all that was said.
+    """
 
     text: str
     language: str
@@ -99,6 +114,7 @@ class Understanding:
     entities: tuple[Entity, ...] = ()
     red_flag: RedFlag | None = None
     unread: str = ""
+    beside_yes: BesideYes | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def first(self, entity: str) -> Entity | None:

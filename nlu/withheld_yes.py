@@ -26,6 +26,7 @@ _STEM = 4  # letters from which a word of telling is only how it begins
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
     turns: Phrases
+    meant: Phrases
     takes_back: Phrases
     puts_off: Phrases
     conditions: Phrases
@@ -63,6 +64,22 @@ def why_withheld(words: tuple[Word, ...], after: int, known: Sequence[Lexicon]) 
     if put_off:
         return "later"
     return "condition" if _is_tied(words, spoken, at, readers) else None
+
+
+def thinks_again(words: tuple[Word, ...], languages: Sequence[str]) -> bool:
+    """ "Anzi intendevo ...", "no, ...": whatever follows is not what was said before."""
+    spoken = tuple(word.text for word in words[:_FAR])
+    readers = [reader for language in languages if (reader := _reader(language)) is not None]
+    again = (phrases for each in readers for phrases in (each.turns, each.meant))
+    if any(phrases.at(spoken, at) for phrases in again for at in range(len(spoken))):
+        return True
+    return any(each.lexicon.no.at(spoken, 0) for each in readers if spoken)
+
+
+def polite_ifs(language: str) -> Phrases:
+    """An "if" that is none: "if possible"."""
+    reader = _reader(language)
+    return reader.polite if reader is not None else Phrases()
 
 
 def _beside_a_yes(spoken: tuple[str, ...], at: int, reader: _Reader) -> int:
@@ -121,7 +138,7 @@ def _reader(language: str) -> _Reader | None:
         return None
     phrases = {
         key: Phrases.of(plain_words(str(entry)) for entry in raw[key])
-        for key in ("turns", "takes_back", "puts_off", "conditions", "polite", "promises")
+        for key in ("turns", "meant", "takes_back", "puts_off", "conditions", "polite", "promises")
     }
     single = {key: tuple("".join(plain_words(str(entry))) for entry in raw[key]) for key in _SINGLE_WORDS}
     return _Reader(

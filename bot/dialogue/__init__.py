@@ -4,7 +4,7 @@
 taps ask of it, `asked` says what it waits for.
 """
 
-from bot.dialogue.asking import Asked, asked, understanding_context_parts
+from bot.dialogue.asking import Asked, asked, understanding_context_parts, was_just_fixed
 from bot.dialogue.engine import advance
 from bot.dialogue.loader import load_assistant
 from bot.dialogue.meaning import commands_for
@@ -22,4 +22,5 @@ __all__ = [
     "load_assistant",
     "payload_commands",
     "understanding_context_parts",
+    "was_just_fixed",
 ]

@@ -24,13 +24,21 @@ _BY_NAME: Mapping[str, AskedKind] = {
 }
 
 
+#: Answers after which a visit stands.
+FIXED = frozenset({"utter_booked", "utter_visit_moved", "utter_requested", "utter_move_requested"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """`slot` is None when nothing is asked but buttons are in view, as after a greeting."""
+    """`slot` is None when nothing is asked but buttons are in view, as after a greeting.
+
+    `is_final`: the yes that it waits for is the last word before something is done.
+    """
 
     slot: str | None
     kind: AskedKind
     buttons: tuple[Button, ...] = ()
+    is_final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,15 @@ def asked(assistant: Assistant, conversation: Conversation) -> Asked | None:
     step = waiting_step(_AtRest(assistant, conversation.stack), top) if top and top.is_waiting else None
     if step is None:
         return Asked(slot=None, kind="choice", buttons=offered) if offered else None
-    return Asked(slot=step.slot, kind=kind_of(assistant.slots[step.slot], bool(offered)), buttons=offered)
+    kind = kind_of(assistant.slots[step.slot], bool(offered))
+    # What is asked even where the slot is filled is asked of what is on the screen, and of nothing before it.
+    is_final = kind == "yes_no" and step.ask_before_filling
+    return Asked(slot=step.slot, kind=kind, buttons=offered, is_final=is_final)
+
+
+def was_just_fixed(conversation: Conversation) -> bool:
+    """Whether the last that was said is that a visit stands."""
+    return any(said.response in FIXED for said in conversation.said)
 
 
 def kind_of(slot: Slot, offers: bool = False) -> AskedKind:
@@ -62,10 +78,11 @@ def kind_of(slot: Slot, offers: bool = False) -> AskedKind:
 
 
 def understanding_context_parts(assistant: Assistant, conversation: Conversation) -> dict[str, Any]:
-    """`asking` and `choices` of nlu's Context. A choice's value is the payload of its button."""
+    """`asking`, `choices` and `just_fixed` of nlu's Context. A choice's value is its button's payload."""
     waiting = asked(assistant, conversation)
     return {
         "asking": waiting.kind if waiting and waiting.slot else None,
+        "just_fixed": was_just_fixed(conversation),
         "choices": tuple(_choice(button) for button in waiting.buttons) if waiting else (),
     }
 

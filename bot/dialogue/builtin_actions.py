@@ -38,6 +38,7 @@ SMALL_TALK: Mapping[str, str] = {
     "insult": "utter_insulted",
     "tied_yes": "utter_tied_yes",
     "edited": "utter_edited",
+    "half_a_yes": "utter_half_a_yes",
 }
 
 

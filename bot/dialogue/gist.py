@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.dialogue.asking import kind_of
+from bot.dialogue.asking import kind_of, was_just_fixed
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.message import Message
 from bot.dialogue.standing import OF_STANDING_VISITS
@@ -17,10 +17,11 @@ from nlu.understanding import REFUSED, Intent
 STRONG = 0.6  # from here on an intent counts beside an answer to the waiting question
 UNSURE = 0.45  # below this, two flows that are nearly as likely are put to the patient
 CLOSE = 0.1
+_HINTED = 0.1  # from here on a no behind "You're booked" may call it off
 PLAIN = 0.95  # from here on a question about something is that question, whatever it names beside
 
 #: Intents: a visit is wished for; one that stands is moved; none of the kinds that can be booked is meant.
-BOOK, MOVE, SOMETHING_ELSE = "book_visit", "reschedule_visit", "something_else"
+BOOK, MOVE, CANCEL, SOMETHING_ELSE = "book_visit", "reschedule_visit", "cancel_visit", "something_else"
 
 TIMES = ("wish", "time", "part_of_day", "asap")
 ASKED_ABOUT = ("visit_type", "practitioner", "site")
@@ -39,8 +40,6 @@ _MISTAKEN_FOR_A_DAY: Mapping[str, float] = {
 }
 #: What a visit "not with Rossi" is mistaken for: the no is to him.
 _MISTAKEN_FOR_A_REFUSAL = frozenset({"faq/wrong_number", "cancel_visit", "deny", MOVE})
-#: Answers after which a visit stands: another day named right behind them is where it should be.
-_FIXED = frozenset({"utter_booked", "utter_visit_moved"})
 #: Answers after which "and for my husband?" wants a visit, too.
 _BOOKED = frozenset({"utter_booked", "utter_requested"})
 #: Answers after which "cancel it" is about the visit that was just confirmed.
@@ -55,6 +54,11 @@ _PERSONAL = ("name", "phone", "birth_date")
 _THINKS_IT_OVER = re.compile(
     r"\b(let me think|(need|have|want|like) to think|think (about it|it over)|pensarci|ci (penso|penserò)"
     r"|(devo|vorrei|fammi|mi lasci|lasciami) pensare|подумать|подумаю)\b",
+    re.IGNORECASE,
+)
+_RATHER = re.compile(
+    r"\b(anzi|invece|meglio|piuttosto|facciamo|veramente|actually|instead|rather|better|let'?s (say|make|do)|"
+    r"make (it|that)|sorry|scus[ia]|ой|лучше|давай(те)?|вместо|извините)\b",
     re.IGNORECASE,
 )
 _SEE_YOU_THEN = re.compile(
@@ -162,15 +166,41 @@ def keeps_it_to_themselves(message: Message) -> bool:
 
 def corrects_what_was_just_fixed(message: Message) -> bool:
     """ "No sorry, I meant Thursday", right after "You're booked": the visit that now stands is moved."""
-    if message.active or message.asked_slot or MOVE not in message.assistant.triggers:
+    if not _is_right_behind_it(message) or MOVE not in message.assistant.triggers:
         return False
-    fixed = any(said.response in _FIXED for said in message.conversation.said)
     # "and one for my son on Friday"
-    another = message.intent == "book_visit" and message.confidence >= STRONG
-    if not fixed or another or message.names("relative", "visit_type"):
+    another = message.intent == BOOK and message.confidence >= STRONG
+    if another or message.names("relative", "visit_type") or not message.names("wish"):
         return False
-    corrects = message.intent in ("", "deny", "skip", "other_openings", "book_visit", MOVE)
-    return corrects and message.names("wish") and "?" not in message.understanding.text
+    said = message.understanding
+    agrees = any(e.entity == "yes_no" and e.value is True for e in said.entities)
+    rather = _RATHER.search(said.text) is not None and message.intent in ("affirm", "thanks", "chitchat")
+    corrects = message.intent in ("", "deny", "skip", "other_openings", BOOK, MOVE) or (rather and not agrees)
+    return corrects and "?" not in said.text
+
+
+def calls_off_what_was_just_fixed(message: Message) -> bool:
+    """ "Never mind, cancel it", right after "You're booked": nothing but that visit is there to call off."""
+    if not _is_right_behind_it(message) or CANCEL not in message.assistant.triggers or message.names("wish"):
+        return False
+    if message.intent != "deny":
+        return message.intent == "cancel_flow"
+    said = message.understanding
+    hinted = any(i.name in (CANCEL, "cancel_flow") and i.confidence >= _HINTED for i in said.intent_ranking)
+    return hinted or _RATHER.search(said.text) is not None  # "no" alone wants nothing more
+
+
+def is_of_its_own_day(message: Message) -> bool:
+    """ "Could we make it 11?", right behind "You're booked": on the day of that visit."""
+    if not _is_right_behind_it(message) or message.intent != MOVE:
+        return False
+    wish = message.understanding.first("wish")
+    hours = wish is not None and isinstance(wish.value, Mapping) and bool(wish.value.get("part"))
+    return hours and wish is not None and not wish.value.get("windows")
+
+
+def _is_right_behind_it(message: Message) -> bool:
+    return not (message.active or message.asked_slot) and was_just_fixed(message.conversation)
 
 
 def wants_one_more(message: Message) -> bool:

@@ -26,6 +26,7 @@ from bot.dialogue.commands import (
     StopMessages,
 )
 from bot.dialogue.gist import CLOSE, PLAIN, STRONG, UNSURE
+from bot.dialogue.half_yes import is_half_a_yes, without_half_a_yes
 from bot.dialogue.message import Message
 from bot.dialogue.model import Assistant
 from bot.dialogue.opting_out import tells_of_a_death, wants_it_after_all
@@ -76,7 +77,9 @@ def commands_for(
         return (emergency,) if alone else (emergency, HumanHandoff(reason="emergency"))
     if (meant := meant_after_alarm(understanding, conversation)) is not None:
         return (KnowledgeAnswer(topic=meant),)
-    message = weighed(Message.of(understanding, conversation, assistant))
+    message = Message.of(understanding, conversation, assistant)
+    is_half = is_half_a_yes(message)
+    message = weighed(without_half_a_yes(message) if is_half else message)
     if message.intent == "stop":
         return (StopMessages(scope=DEATH if tells_of_a_death(understanding.text) else "all"),)
     dropped = conversation.dropped
@@ -96,6 +99,8 @@ def commands_for(
     acts = () if by_intent else _acts(message, answered=answered or _is_more_of_the_same(message, sets))
     if any(isinstance(command, (HumanHandoff, Clarify)) for command in acts):
         return acts
+    if is_half and not acts and not any(_changes(message, command) for command in sets):
+        return (KnowledgeAnswer(topic="half_a_yes"),)
     if not acts and not answered:
         sets = (*sets, *whole_text(message))
     return (*acts, *tapped, *_without_hasty_yes(message, sets, tapped))
@@ -176,6 +181,10 @@ def _without_hasty_yes(
     if speaks_of_language or any(not same(slots[c.name], c.value) for c in changes):
         return tuple(c for c in sets if c.name != slot or c.value is not True)
     return tuple(sets)
+
+
+def _changes(message: Message, command: SetSlot) -> bool:
+    return not same(message.conversation.slots.get(command.name), command.value)
 
 
 def _is_more_of_the_same(message: Message, sets: Sequence[SetSlot]) -> bool:

@@ -12,7 +12,7 @@ from bot.dialogue.gist import BOOK, MOVE, STRONG, TIMES
 from bot.dialogue.message import Message
 from bot.dialogue.slot_values import last_value
 
-CANCEL, TAKE_BACK = "cancel_visit", "take_it_back"
+TAKE_BACK = "take_it_back"
 
 _CANCELLED = frozenset({"utter_visit_cancelled", "utter_thanks_for_the_reason"})
 _BOOKED, _MOVED = "utter_booked", "utter_visit_moved"

@@ -13,11 +13,10 @@ from bot.dialogue import around_a_visit as around
 from bot.dialogue import gist, in_passing, opting_out
 from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
-from bot.dialogue.gist import ASKED_ABOUT, BOOK, MOVE, SOMETHING_ELSE, STRONG, TIMES
+from bot.dialogue.gist import ASKED_ABOUT, BOOK, CANCEL, MOVE, SOMETHING_ELSE, STRONG, TIMES
 from bot.dialogue.message import Message
 from bot.dialogue.name_repairs import completes_name, says_name_is_wrong
 from bot.dialogue.regret import (
-    CANCEL,
     TAKE_BACK,
     regrets_the_time,
     regrets_the_visit,
@@ -72,6 +71,7 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (gist.asks_why_not_then, "faq/why_not_then"),
     (gist.asks_what_for, "skip"),
     (gist.corrects_what_was_just_fixed, MOVE),
+    (gist.calls_off_what_was_just_fixed, CANCEL),
     (lambda m: not m.intent, None),
     (gist.keeps_it_to_themselves, "skip"),
     (gist.is_day_for_what_is_under_way, None),
@@ -108,11 +108,20 @@ def weighed(message: Message) -> Message:
     elif intent is not None and _asks_about(message, intent):
         names = tuple(e for e in names if e.entity not in ASKED_ABOUT)
     elif intent is not None and _is_of_something_else(message, intent):
-        beside = TIMES if in_passing.is_of_what_is_passed_on(message) else ()
-        names = tuple(e for e in names if e.entity not in (*ASKED_ABOUT, "relative", *beside))
-    if intent == message.understanding.intent and names == message.understanding.entities:
-        return message
-    return _taken_as(message, intent, names)
+        beside_it = TIMES if in_passing.is_of_what_is_passed_on(message) else ()
+        names = tuple(e for e in names if e.entity not in (*ASKED_ABOUT, "relative", *beside_it))
+    if intent != message.understanding.intent or names != message.understanding.entities:
+        message = _taken_as(message, intent, names)
+    return _on_its_own_day(message) if gist.is_of_its_own_day(message) else message
+
+
+def _on_its_own_day(message: Message) -> Message:
+    """The visit tells the day, and its move is asked for before it is made: nothing is left in doubt."""
+    names = [
+        replace(e, value={**e.value, "same_day": True, "in_doubt": False}) if e.entity == "wish" else e
+        for e in message.understanding.entities
+    ]
+    return _taken_as(message, message.understanding.intent, names)
 
 
 def _taken_as(message: Message, intent: Intent | None, names: Sequence[Entity]) -> Message:

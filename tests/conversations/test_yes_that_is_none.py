@@ -1,4 +1,4 @@
-"""A yes that is taken back, put off or tied to a condition: nothing is booked, cancelled or moved by it."""
+"""A yes that is taken back, put off, tied to a condition or not all that was said: nothing is done by it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -42,6 +42,21 @@ IF_FREE = {
     "en": "yes if it's free of charge, otherwise no",
     "ru": "да, если бесплатно, иначе оставьте",
 }
+MORE_THAN_YES = {
+    "it": ["sì e anche per mio figlio piccolo", "va bene, facciamo per due persone", "sì come no ahah"],
+    "en": ["ok provisionally", "fine, make it two people", "yeah right lol"],
+    "ru": ["ок предварительно", "хорошо, давайте на двоих", "ага конечно ахах"],
+}
+ONE_MORE = {"it": "sì e anche quella di mio figlio", "en": "yes and my son's too", "ru": "да и сына тоже"}
+HOW_TO_COME = {"it": "ok e come ci arrivo", "en": "ok and how do i get there", "ru": "ок а как доехать"}
+LATER = {
+    "it": "ok grazie, Le faccio sapere",
+    "en": "ok thanks, i'll let you know",
+    "ru": "ок спасибо, я сообщу",
+}
+ANOTHER_DAY = {"it": "ok venerdì", "en": "ok friday", "ru": "ок в пятницу"}
+THE_FIRST = {"it": "la prima", "en": "the first one", "ru": "первое"}
+NOT_SURE = {"it": "Non sono sicuro", "en": "I'm not sure", "ru": "Я не уверен"}
 
 
 @pytest.fixture
@@ -167,3 +182,64 @@ async def _to_the_new_time(anna: AtTheDesk, words: Words) -> None:
     await anna.says(words["move"])
     await anna.says(words["monday afternoon"])
     await anna.brings(anna.sees.choices[0].payload)
+
+
+@pytest.mark.parametrize("number", range(3))
+async def test_a_yes_beside_which_more_is_said_is_asked_for_again(
+    house: House, anna: Patient, words: Words, language: str, number: int
+) -> None:
+    await to_the_confirmation(anna, words)
+    question, titles = anna.text, anna.titles
+    await anna.says(MORE_THAN_YES[language][number])
+    assert await house.booked() == []
+    if number:  # a mention of somebody else may change who comes
+        assert anna.text.startswith(NOT_SURE[language]) and anna.text.endswith(question)
+        assert anna.titles == titles
+        await anna.says(words["yes"])
+        assert len(await house.booked()) == 1
+
+
+async def test_a_question_behind_a_yes_is_answered_before_anything_is_booked(
+    house: House, anna: Patient, words: Words, language: str
+) -> None:
+    await to_the_confirmation(anna, words)
+    question = anna.text
+    await anna.says(HOW_TO_COME[language])
+
+    assert await house.booked() == []
+    assert anna.text.endswith(question)
+    assert house.practice.address in anna.text.removesuffix(question)
+
+
+async def test_a_yes_with_the_name_on_the_screen_is_one(surgery: Surgery, language: str) -> None:
+    words, anna = VISITS[language], surgery.patient(ANNA)
+    await anna.says(words["book"])
+    await anna.brings(anna.sees.choices[0].payload)
+    await anna.says(f"{words['yes']}, {words['name']}")
+
+    assert [row["status"] for row in await surgery.diary()] == ["booked"]
+
+
+@pytest.mark.parametrize("answer", [LATER, HOW_TO_COME, ONE_MORE, THE_FIRST, ANOTHER_DAY])
+async def test_a_visit_is_not_cancelled_by_more_than_a_yes(
+    surgery: Surgery, language: str, answer: Words
+) -> None:
+    words, anna = VISITS[language], surgery.patient(ANNA)
+    await book(anna, words["book"])
+    await anna.says(words["cancel"])
+    await anna.says(answer[language])
+
+    assert [row["status"] for row in await surgery.diary()] == ["booked"]
+
+
+@pytest.mark.parametrize("answer", [LATER, HOW_TO_COME, ONE_MORE, THE_FIRST])
+async def test_a_visit_is_not_moved_by_more_than_a_yes(
+    surgery: Surgery, language: str, answer: Words
+) -> None:
+    words, anna = VISITS[language], surgery.patient(ANNA)
+    await book(anna, words["book"])
+    before = [row["start_local"] for row in await surgery.diary()]
+    await _to_the_new_time(anna, words)
+    await anna.says(answer[language])
+
+    assert [r["start_local"] for r in await surgery.diary() if r["status"] == "booked"] == before

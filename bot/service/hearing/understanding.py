@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 
-from bot.dialogue import Asked, Assistant, Conversation, asked
+from bot.dialogue import Asked, Assistant, Conversation, asked, was_just_fixed
 from bot.domain.diary import Opening
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
@@ -94,6 +94,7 @@ class Reader:
             language=conversation.language if known else None,
             asking=question.kind if question else None,
             choices=_choices(question, self._clock),
+            just_fixed=was_just_fixed(conversation),
         )
 
     def _read_some(self) -> None:
