@@ -1,5 +1,6 @@
 """A message read, its intent not yet looked for: language, small words, entities, red flags, mended words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -76,6 +77,15 @@ class DraftReader:
         may_be_name = context.asking == "name" and known is None
         mender = self._learnt.menders.get(guess.language)
         first_words = tuple(word.text for word in words[:MENDED_WORDS])
+        entities = find_entities(
+            heard,
+            words,
+            context,
+            languages=languages[:1] if guess.sure else languages,
+            may_be_name=may_be_name,
+            ordinary=self._learnt.ordinary.get(guess.language, frozenset()).__contains__,
+            answer=answer,
+        )
         return Draft(
             text=text,
             context=context,
@@ -85,22 +95,23 @@ class DraftReader:
             alarms=self._red_flags.find(every_word),
             answer=answer,
             withheld=withheld_yes(heard, words, languages) if answer is None else None,
-            entities=find_entities(
-                heard,
-                words,
-                context,
-                languages=languages[:1] if guess.sure else languages,
-                may_be_name=may_be_name,
-                ordinary=self._learnt.ordinary.get(guess.language, frozenset()).__contains__,
-                answer=answer,
-            ),
-            mended=mender.mend(first_words) if mender else first_words,
+            entities=entities,
+            mended=_but_names(mender.mend(first_words), words, entities) if mender else first_words,
         )
 
     def _read_as(self, language: str, context: Context) -> tuple[str, ...]:
         """The lexicons in which small words are tried: the message's, the conversation's, then the others."""
         wanted = (language, context.language, *context.languages, *self._languages)
         return tuple(dict.fromkeys(x for x in wanted if x in known_languages()))
+
+
+def _but_names(mended: tuple[str, ...], words: Sequence[Word], entities: Sequence[Entity]) -> tuple[str, ...]:
+    """What somebody is called has no slips: "Анна Поль" is not in pain."""
+    people = [e for e in entities if e.entity in ("person", "companion")]
+    return tuple(
+        word.text if any(e.start <= word.start < e.end for e in people) else mend
+        for mend, word in zip(mended, words, strict=False)
+    )
 
 
 @lru_cache(maxsize=256)

@@ -103,6 +103,13 @@ def asks_what_for(message: Message) -> bool:
     return message.asked_kind in _PERSONAL and _WHY.fullmatch(message.understanding.text) is not None
 
 
+def is_just_a_name(message: Message) -> bool:
+    """First and last name, and nothing else, where a name is asked for."""
+    person = message.understanding.first("person")
+    told = message.asked_kind == "name" and person is not None and " " in person.text
+    return told and message.names_only("person")
+
+
 def keeps_it_to_themselves(message: Message) -> bool:
     """ "No", said to the question for a name, a number or a date of birth."""
     personal = message.asked_kind in _PERSONAL

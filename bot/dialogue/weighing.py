@@ -30,6 +30,7 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (lambda m: says_name_is_wrong(m) and m.is_booking(), None),  # nothing is in the diary yet
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
     (completes_name, None),
+    (gist.is_just_a_name, None),  # whatever else its words mean: "Grace Day"
     # Nothing is decided: what was answered stays, where the project has a flow for that.
     (lambda m: gist.thinks_it_over(m) and _THINK_IT_OVER in m.assistant.triggers, _THINK_IT_OVER),
     (gist.thinks_it_over, "cancel_flow"),
