@@ -12,7 +12,8 @@ from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.message import Message
 from bot.dialogue.standing import OF_STANDING_VISITS
-from nlu.understanding import REFUSED, Intent
+from nlu.relatives import is_for
+from nlu.understanding import REFUSED, Entity, Intent
 
 STRONG = 0.6  # from here on an intent counts beside an answer to the waiting question
 UNSURE = 0.45  # below this, two flows that are nearly as likely are put to the patient
@@ -101,6 +102,22 @@ def asks_why_not_then(message: Message) -> bool:
 def asks_what_for(message: Message) -> bool:
     """ "Why?", said to the question for a name, a number or a date of birth."""
     return message.asked_kind in _PERSONAL and _WHY.fullmatch(message.understanding.text) is not None
+
+
+def idle_mention(message: Message) -> tuple[Entity, ...]:
+    """ "My wife says hi", once it is known who comes: whoever is named so, and nothing follows from it.
+
+    "Yes, and for my son, too" changes nothing either about the one who was named first.
+    """
+    said = message.understanding
+    relative = said.first("relative")
+    if relative is None or not message.is_booking() or message.asked_kind in ("", "name"):
+        return ()
+    people = [e for e in said.entities if e.entity in ("person", "companion")]
+    if not message.names("several_people") and is_for(said.text, relative, people):
+        return ()
+    theirs = [e for e in people if 0 <= e.start - relative.end <= len(", ")]
+    return (relative, *theirs)
 
 
 def is_just_a_name(message: Message) -> bool:

@@ -57,6 +57,9 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
 def weighed(message: Message) -> Message:
     """The same message, where what it names tells more about it than the likeliest intent does."""
     message = _without_denied(message)
+    if idle := gist.idle_mention(message):
+        left = [e for e in message.understanding.entities if e not in idle]
+        message = _taken_as(message, message.understanding.intent, left)
     intent, names = _outweighed(message), message.understanding.entities
     if not gist.wants_one_more(message):
         names = tuple(e for e in names if e.entity != "one_more")
