@@ -63,11 +63,7 @@ def find_several(text: str, words: tuple[Word, ...]) -> Entity | None:
     relative = find_relative(text, words)
     if relative is None:
         return None
-    if (
-        _I_AND.search(read[: relative.start])
-        or _AND_I.match(read, relative.end)
-        or adds(read, relative)
-    ):
+    if _I_AND.search(read[: relative.start]) or _AND_I.match(read, relative.end) or adds(read, relative):
         return _entity("several_people", text, relative.start, relative.end)
     return None
 

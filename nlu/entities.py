@@ -104,7 +104,7 @@ def find_entities(
     if choice is None and context.asking not in _NO_WISH - {"name"}:
         far = lasting.value if lasting and not times else None
         if context.asking == "name" and people:
-            times = _times(_blanked(text, people), context, languages)  # "April Day" is no day
+            times = list(_times(_blanked(text, people), context, languages))  # "April Day" is no day
         found += _wish(times, context, text, words, language=languages[0], far=far)
     return tuple(sorted(found, key=lambda e: (e.start, e.end, e.entity)))
 

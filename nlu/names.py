@@ -40,10 +40,23 @@ _DAYS = frozenset(
     for word in words.split()
 )
 _WEEKDAYS = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday lunedi martedi mercoledi giovedi venerdi sabato"
-    " понедельник вторник среда четверг пятница суббота воскресенье".split()
+    word
+    for words in (
+        "monday tuesday wednesday thursday friday saturday sunday lunedi martedi mercoledi giovedi",
+        "venerdi sabato понедельник вторник среда четверг пятница суббота воскресенье",
+    )
+    for word in words.split()
 )
-_MEANT_AS_DAY = frozenset("today tomorrow tonight oggi domani stasera dopodomani сегодня завтра".split())
+_MEANT_AS_DAY = frozenset(
+    word
+    for words in ("today tomorrow tonight oggi domani stasera dopodomani сегодня завтра",)
+    for word in words.split()
+)
+#: "имя неправильное", "il nome sbagliato": said of a name, and none.
+_SAID_OF_A_NAME = re.compile(
+    r"wrong|incorrect|mis-?spel\w*|spel\w+|should|sbagliat[oa]|errat[oa]|giust[oa]|corrett[oa]"
+    r"|(?:не)?правильн\w+|неверн\w+|перепутан\w+|опечат\w+|пишется"
+)
 _MOST_WORDS = 6
 
 #: Tells whether a folded word is an ordinary word of the language that is spoken.
@@ -146,6 +159,8 @@ def _run(
             continue
         particle = folded in _PARTICLES and (bool(run) or piece.group()[0].isupper())
         initial = _INITIAL.fullmatch(piece.group()) is not None and piece.group()[0].isupper()
+        if not run and _SAID_OF_A_NAME.fullmatch(folded) and not piece.group().istitle():
+            break
         named = not run and _begins_like_a_word(text, piece)
         unfit = folded in known.not_names or folded in known.titles
         if not particle and not initial and not named and unfit:

@@ -15,10 +15,12 @@ _SOFT = r"(?:actually|really|just|in realtà|però|anzi|invece|вообще-то
 _FOR = re.compile(
     r"(?<!wait )(?<!waiting )(?<!looking )(?<!look )(?<!ask )(?<!asking )(?<!caring )(?<!care )"
     r"(?<!aspetto )(?<!aspettando )\b(?:for|per|для|на|за|вместо меня)(?:\s+" + _SOFT + r")?\s*$"
-    r"|\b(?:book(?:ing)?(?: in)?|bring(?:ing)?|register(?:ing)?|sign(?:ing)? up|change (?:it|that) to|make (?:it|that)"
-    r"|prenot\w+|registr\w+|port(?:o|are|erò)|fissa\w*|запи[шс]\w+|привед\w+|привез\w+|привест\w+)\s*$"
-    r"|\b(?:patient is|visit is|appointment is|not (?:for )?me|not myself|paziente è|non (?:per )?me|non sono io"
-    r"|не (?:я|мне|меня|для меня)|пациент\w*|нужн[оаы]?|надо|при[её]м|осмотр|чистк[ауи]|консультаци\w+)"
+    r"|\b(?:book(?:ing)?(?: in)?|bring(?:ing)?|register(?:ing)?|sign(?:ing)? up|change (?:it|that) to"
+    r"|make (?:it|that)|prenot\w+|registr\w+|port(?:o|are|erò)|fissa\w*"
+    r"|запи[шс]\w+|привед\w+|привез\w+|привест\w+)\s*$"
+    r"|\b(?:patient is|visit is|appointment is|not (?:for )?me|not myself|paziente è"
+    r"|non (?:per )?me|non sono io|не (?:я|мне|меня|для меня)"
+    r"|пациент\w*|нужн[оаы]?|надо|при[её]м|осмотр|чистк[ауи]|консультаци\w+)"
     r"\W+(?:but |ma |а )?(?:for |per |для )?(?:it's |is |è )?" + _SOFT + r"?\s*$",
     re.IGNORECASE,
 )
@@ -39,8 +41,9 @@ _COMES = re.compile(
     r"\W*(?:[^\W\d_]\w*\W+){0,2}?"
     r"(?:(?:who|that|che|который|которая)\W*)?"
     r"(?:(?:is|'s|will be|would be|was|è|sarà|будет)\s+)?"
-    r"(?:(?:the one|the patient|coming(?: in)?\b(?! (?:with|along|too|to pick))|needs?\s+(?:an?|the|it|one|seeing|to come"
-    r"|to be seen|to see|to have)|(?:wants?|would like|has)\s+(?:an?|to (?:come|be seen|book|see|have))|should come"
+    r"(?:(?:the one|the patient|coming(?: in)?\b(?! (?:with|along|too|to pick))"
+    r"|needs?\s+(?:an?|the|it|one|seeing|to come|to be seen|to see|to have)"
+    r"|(?:wants?|would like|has)\s+(?:an?|to (?:come|be seen|book|see|have))|should come"
     r"|will come\b(?! with| along| too)|is coming\b(?! with| along| too)|instead)"
     r"|(?:viene|verrà|ha bisogno|avrebbe bisogno|deve (?:venire|fare|essere|farsi)|vuole|vorrebbe|il paziente"
     r"|la paziente|al posto mio|che (?:viene|verrà|deve))"

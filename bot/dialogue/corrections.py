@@ -98,7 +98,7 @@ def _reset_point(
 def _names_nothing(bench: Workbench, name: str, value: Any) -> bool:
     """ "Other times", "another day", "not with Rossi": turned down, and nothing named instead. Whether
     anything is different now, only what comes next can say."""
-    if isinstance(value, str) and value.startswith(REFUSED):
+    if value is None or (isinstance(value, str) and value.startswith(REFUSED)):
         return True
     if isinstance(value, Mapping) and value.get("other_day"):
         return not (value.get("windows") or value.get("part"))

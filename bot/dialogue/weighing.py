@@ -14,7 +14,7 @@ from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.gist import ASKED_ABOUT, BOOK, MOVE, SOMETHING_ELSE, STRONG, TIMES
 from bot.dialogue.message import Message
-from bot.dialogue.name_repairs import completes_name, says_name_is_wrong
+from bot.dialogue.name_repairs import completes_name, puts_name_right, says_name_is_wrong, spells_name
 from bot.dialogue.standing import OF_STANDING_VISITS, is_rather_to_be_arranged
 from nlu.understanding import Entity, Intent
 
@@ -29,6 +29,7 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (gist.wants_one_more, BOOK),
     (lambda m: says_name_is_wrong(m) and m.is_booking(), None),  # nothing is in the diary yet
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
+    (lambda m: puts_name_right(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
     (completes_name, None),
     (gist.is_just_a_name, None),  # whatever else its words mean: "Grace Day"
     # Nothing is decided: what was answered stays, where the project has a flow for that.
@@ -63,7 +64,7 @@ def weighed(message: Message) -> Message:
     intent, names = _outweighed(message), message.understanding.entities
     if not gist.wants_one_more(message):
         names = tuple(e for e in names if e.entity != "one_more")
-    if gist.parting(message) is not None:
+    if spells_name(message) or gist.parting(message) is not None:
         names = tuple(e for e in names if e.entity not in TIMES)
     elif intent is not None and _asks_about(message, intent):
         names = tuple(e for e in names if e.entity not in ASKED_ABOUT)
