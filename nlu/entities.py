@@ -18,6 +18,7 @@ from nlu.practice_words import find_named
 from nlu.refused_people import refused_words, without_refused
 from nlu.relatives import find_relative
 from nlu.times import find_times, is_in_doubt, wish_from
+from nlu.times.years_in_words import with_year_in_digits
 from nlu.told_by import told_beside, told_by_another
 from nlu.transcription import same_name
 from nlu.transliteration import is_in_latin
@@ -51,6 +52,8 @@ def find_entities(
     times = [e for e in _times(text, _as_offered(context), languages) if not _overlaps(e, contacts)]
     beside = None if times else find_time_beside(words, _as_offered(context))
     times = [beside] if beside else times
+    if context.asking == "birth_date" and not any(e.entity == "birth_date" for e in times):
+        times = _born_in_words(text, context, languages) or times
     if context.asking in _ANSWERED_BY and not any(
         e.entity == context.asking for e in (*contacts, *times)
     ):  # something else was said instead: "Monday afternoon" where a date of birth was asked
@@ -107,6 +110,14 @@ def find_entities(
             times = list(_times(_blanked(text, people), context, languages))  # "April Day" is no day
         found += _wish(times, context, text, words, language=languages[0], far=far)
     return tuple(sorted(found, key=lambda e: (e.start, e.end, e.entity)))
+
+
+def _born_in_words(text: str, context: Context, languages: Sequence[str]) -> list[Entity]:
+    """ "The fourth of May nineteen eighty"."""
+    written = with_year_in_digits(text)
+    found = _times(written, context, languages) if written != text else ()
+    born = [e.value for e in found if e.entity == "birth_date"]
+    return [Entity(entity="birth_date", value=one, start=0, end=len(text), text=text) for one in born[-1:]]
 
 
 def _person(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.dialogue.asking import kind_of
 from bot.dialogue.model import CallStep, CollectStep
 from bot.dialogue.stacking import Chain, chains, same_chain
 from bot.dialogue.state import Frame, moved_to
@@ -98,8 +99,10 @@ def _reset_point(
 def _names_nothing(bench: Workbench, name: str, value: Any) -> bool:
     """ "Other times", "another day", "not with Rossi": turned down, and nothing named instead. Whether
     anything is different now, only what comes next can say."""
-    if value is None or (isinstance(value, str) and value.startswith(REFUSED)):
+    if isinstance(value, str) and value.startswith(REFUSED):
         return True
+    if value is None and kind_of(bench.assistant.slots[name]) == "name":
+        return True  # "wrong name"
     if isinstance(value, Mapping) and value.get("other_day"):
         return not (value.get("windows") or value.get("part"))
     mappings = bench.assistant.slots[name].mappings

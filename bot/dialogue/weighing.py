@@ -35,6 +35,7 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     # Nothing is decided: what was answered stays, where the project has a flow for that.
     (lambda m: gist.thinks_it_over(m) and _THINK_IT_OVER in m.assistant.triggers, _THINK_IT_OVER),
     (gist.thinks_it_over, "cancel_flow"),
+    (gist.asks_whether_booked, "faq/not_booked_yet"),
     (gist.asks_why_not_then, "faq/why_not_then"),
     (gist.asks_what_for, "skip"),
     (gist.corrects_what_was_just_fixed, MOVE),
@@ -70,6 +71,8 @@ def weighed(message: Message) -> Message:
         names = tuple(e for e in names if e.entity not in ASKED_ABOUT)
     elif intent is not None and _is_of_something_else(message, intent):
         names = tuple(e for e in names if e.entity not in (*ASKED_ABOUT, "relative"))
+    if gist.asks_whether_booked(message):
+        names = tuple(e for e in names if e.entity != "yes_no")
     if intent == message.understanding.intent and names == message.understanding.entities:
         return message
     return _taken_as(message, intent, names)
