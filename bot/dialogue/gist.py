@@ -91,13 +91,19 @@ _WHY_NOT = re.compile(
 
 
 _IS_BOOKED = re.compile(
-    r"\b(am i|are we|is (it|that|this|everything)|i'?m|we'?re|it'?s|that'?s)( now| already| all| then| really)*"
+    r"\b(am i|are we|is (it|that|this|everything)|i'?m|we'?re|it'?s|that'?s)"
+    r"( now| already| all| then| really)*"
     r" (booked|confirmed|reserved|arranged|scheduled|fixed|set|done|signed up)\b"
     r"|\b(did (it|that|you) (go through|book)|have (you|i) booked|you('ve)? booked)\b"
     r"|\b(sono|siamo|è|risulto|risulta)( già| ora| adesso| quindi| tutto)*"
     r" (prenotat|confermat|fissat|segnat|a posto)\w*"
     r"|\b(ho|abbiamo|avete|ha) (già )?(prenotato|confermato|fissato)\b"
     r"|\b(записан\w*|записал\w*|забронирован\w*|подтвержд[её]н\w*|запись (есть|готова|прошла))\b",
+    re.IGNORECASE,
+)
+_WHICH = re.compile(
+    r"\b(when|what|which|where|who|quando|che (ora|giorno)|dove|con chi"
+    r"|когда|сколько|как\w+|где|к кому|куда)\b",
     re.IGNORECASE,
 )
 _SO = re.compile(
@@ -133,7 +139,9 @@ def asks_whether_booked(message: Message) -> bool:
     said = message.understanding.text
     answers = "not_booked_yet" in message.assistant.answers and message.is_booking()
     asks = "?" in said or _SO.match(said) is not None
-    return answers and asks and not message.names(*TIMES) and _IS_BOOKED.search(said) is not None
+    if not answers or not asks or message.names(*TIMES) or _WHICH.search(said):
+        return False
+    return _IS_BOOKED.search(said) is not None
 
 
 def asks_what_for(message: Message) -> bool:
