@@ -19,10 +19,15 @@ _FOR = re.compile(
     r"|make (?:it|that)|prenot\w+|registr\w+|port(?:o|are|erò)|fissa\w*"
     r"|запи[шс]\w+|привед\w+|привез\w+|привест\w+)\s*$"
     r"|\b(?:patient is|visit is|appointment is|not (?:for )?me|not myself|paziente è"
+    r"|(?:visita|controllo|pulizia|appuntamento|denti?) (?:di|a)|зуб\w*(?: у)?|болит(?: \w+)? у"
     r"|non (?:per )?me|non sono io|не (?:я|мне|меня|для меня)"
     r"|пациент\w*|нужн[оаы]?|надо|при[её]м|осмотр|чистк[ауи]|консультаци\w+)"
     r"\W+(?:but |ma |а )?(?:for |per |для )?(?:it's |is |è )?" + _SOFT + r"?\s*$",
     re.IGNORECASE,
+)
+#: "My son's check-up", "my daughter's name is Mia".
+_THEIRS = re.compile(
+    r"(?:['’]?s)?\s+(?:tooth|teeth|check|clean|visit|appointment|filling|braces|name|turn)", re.IGNORECASE
 )
 #: "It's my son", "verrà mia figlia": for whom it is only where nothing else is told of them.
 _IT_IS = re.compile(
@@ -79,7 +84,7 @@ def is_for(text: str, relative: Entity, people: Sequence[Entity] = ()) -> bool:
     for one in people:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
     before, behind = text[: relative.start], text[relative.end :]
-    if _FOR.search(before) or _COMES.match(behind):
+    if _FOR.search(before) or _THEIRS.match(behind) or _COMES.match(behind):
         return True
     alone = not re.sub(rf"\W|\b{_SOFT}\b", "", before, flags=re.I)
     return bool((alone or _IT_IS.search(before)) and _NOTHING.match(behind))

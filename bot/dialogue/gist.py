@@ -91,7 +91,7 @@ _WHY_NOT = re.compile(
 
 
 _IS_BOOKED = re.compile(
-    r"\b(am i|are we|is (it|that|this|everything)|i'?m|we'?re|it'?s|that'?s)"
+    r"\b(am i|are we|is (it|that|this|everything|(my|the|our) \w+)|i'?m|we'?re|it'?s|that'?s)"
     r"( now| already| all| then| really)*"
     r" (booked|confirmed|reserved|arranged|scheduled|fixed|set|done|signed up)\b"
     r"|\b(did (it|that|you) (go through|book)|have (you|i) booked|you('ve)? booked)\b"

@@ -91,7 +91,7 @@ AFTER_BOOKING = {
 }
 AM_I_BOOKED = {
     "it": ("quindi sono prenotata?", "allora è confermato?"),
-    "en": ("so am I booked?", "is it booked now?"),
+    "en": ("so am I booked?", "is my appointment confirmed?"),
     "ru": ("ок так я записана?", "я уже записана?"),
 }
 NOT_YET = {"it": "Non ancora", "en": "Not yet", "ru": "Ещё нет"}
