@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from nlu.name_words import first_names, other_words
 from nlu.names import written_as_name
-from nlu.relatives import find_relative
+from nlu.relatives import adds, find_relative
 from nlu.understanding import Entity
 from nlu.words import Word, cut
 
@@ -63,7 +63,7 @@ def find_several(text: str, words: tuple[Word, ...]) -> Entity | None:
     relative = find_relative(text, words)
     if relative is None:
         return None
-    if _I_AND.search(read[: relative.start]) or _AND_I.match(read, relative.end):
+    if _I_AND.search(read[: relative.start]) or _AND_I.match(read, relative.end) or adds(read, relative):
         return _entity("several_people", text, relative.start, relative.end)
     return None
 

@@ -1,5 +1,6 @@
 """A message read, its intent not yet looked for: language, small words, entities, red flags, mended words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -111,7 +112,7 @@ class DraftReader:
             withheld=withheld,
             beside=_beside(words, entities, context, languages),
             entities=entities,
-            mended=mender.mend(first_words) if mender else first_words,
+            mended=_but_names(mender.mend(first_words), words, entities) if mender else first_words,
         )
 
     def _read_as(self, language: str, context: Context) -> tuple[str, ...]:
@@ -138,6 +139,15 @@ def _beside(
     if context.asking != "yes_no" or not agrees:
         return ()
     return beside_yes(words[:MENDED_WORDS], entities, context.choices, languages)
+
+
+def _but_names(mended: tuple[str, ...], words: Sequence[Word], entities: Sequence[Entity]) -> tuple[str, ...]:
+    """What somebody is called has no slips: "Анна Поль" is not in pain."""
+    people = [e for e in entities if e.entity in ("person", "companion")]
+    return tuple(
+        word.text if any(e.start <= word.start < e.end for e in people) else mend
+        for mend, word in zip(mended, words, strict=False)
+    )
 
 
 @lru_cache(maxsize=256)

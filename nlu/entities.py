@@ -11,13 +11,14 @@ from nlu.couples import find_couple
 from nlu.durations import find_minutes
 from nlu.later_earlier import find_time_beside
 from nlu.lexicon import known_languages, lexicon
-from nlu.names import find_person
+from nlu.names import find_person, may_begin_name
 from nlu.offers import find_choice
 from nlu.places import find_places
 from nlu.practice_words import find_named
 from nlu.refused_people import refused_words, without_refused
 from nlu.relatives import find_relative
 from nlu.times import find_times, is_in_doubt, wish_from
+from nlu.times.years_in_words import with_year_in_digits
 from nlu.told_by import told_beside, told_by_another
 from nlu.transcription import same_name
 from nlu.transliteration import is_in_latin
@@ -55,6 +56,8 @@ def find_entities(
     beside = None if times else find_time_beside(words, _as_offered(context))
     times = [beside] if beside else times
     times = _without_what_is_offered(times, context) if thinks_again(words, languages) else times
+    if context.asking == "birth_date" and not any(e.entity == "birth_date" for e in times):
+        times = _born_in_words(text, context, languages) or times
     if context.asking in _ANSWERED_BY and not any(
         e.entity == context.asking for e in (*contacts, *times)
     ):  # something else was said instead: "Monday afternoon" where a date of birth was asked
@@ -72,14 +75,15 @@ def find_entities(
         same=same_name,
     )
     titled = [found for found in mentioned if _introduced_as_practitioner(found, words)]
-    person = find_person(
+    person = _person(
         text,
         words,
         language=languages[0],
         asked=may_be_name,
         may_sign=context.asking is None,
         ordinary=ordinary,
-        taken=[*contacts, *([] if may_be_name else times), *titled, *visit_types],
+        taken=[*contacts, *titled, *visit_types],
+        times=times,
         staff=mentioned,
     )
     taken = [*contacts, *times, *titled, *visit_types]
@@ -104,8 +108,10 @@ def find_entities(
         told = [*(e for e in found if e not in people and e.value is not True), *mentioned]
         more = find_one_more(text, words, ordinary=ordinary, taken=told)
         found += [e for e in more if e.entity != "person" or not people]
-    if choice is None and (context.asking not in _NO_WISH or (context.asking == "name" and not people)):
+    if choice is None and context.asking not in _NO_WISH - {"name"}:
         far = lasting.value if lasting and not times else None
+        if context.asking == "name" and people:
+            times = list(_times(_blanked(text, people), context, languages))  # "April Day" is no day
         found += _wish(times, context, text, words, language=languages[0], far=far)
     return tuple(sorted(found, key=lambda e: (e.start, e.end, e.entity)))
 
@@ -133,6 +139,46 @@ def _of_what_was_fixed(
     ):
         return ()
     return _times(text, replace(context, asking="opening"), languages)
+
+
+def _born_in_words(text: str, context: Context, languages: Sequence[str]) -> list[Entity]:
+    """ "The fourth of May nineteen eighty"."""
+    written = with_year_in_digits(text)
+    found = _times(written, context, languages) if written != text else ()
+    born = [e.value for e in found if e.entity == "birth_date"]
+    return [Entity(entity="birth_date", value=one, start=0, end=len(text), text=text) for one in born[-1:]]
+
+
+def _person(
+    text: str,
+    words: tuple[Word, ...],
+    *,
+    language: str,
+    asked: bool,
+    may_sign: bool,
+    ordinary: Callable[[str], bool],
+    taken: Sequence[Entity],
+    times: Sequence[Entity],
+    staff: Sequence[Entity],
+) -> Entity | None:
+    """Where a name was asked for, it is what is left beside day and hour; else a day may be part of it."""
+
+    def find(taken: Sequence[Entity]) -> Entity | None:
+        return find_person(
+            text,
+            words,
+            language=language,
+            asked=asked,
+            may_sign=may_sign,
+            ordinary=ordinary,
+            taken=taken,
+            staff=staff,
+        )
+
+    if not asked:
+        return find([*taken, *times])
+    told = [e for e in times if not may_begin_name(text, e)]
+    return (find([*taken, *told]) if told else None) or find(taken)
 
 
 def _as_offered(context: Context) -> Context:
@@ -185,6 +231,12 @@ def _wish(
         wish["same_hour"] = True
         wish.pop("in_doubt", None)  # whose hour it is, the visit tells
     return [Entity(entity="wish", value=wish | marks, start=start, end=end, text=text[start:end])]
+
+
+def _blanked(text: str, taken: Sequence[Entity]) -> str:
+    for entity in taken:
+        text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
+    return text
 
 
 def _names_the_same_hour(words: tuple[Word, ...]) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from nlu.lexicon import Lexicon, known_languages, lexicon
-from nlu.name_words import plain_name
+from nlu.name_words import first_names, plain_name
 from nlu.signatures import Signature, find_signature
 from nlu.understanding import Entity
 from nlu.words import Word
@@ -22,8 +22,41 @@ _INITIAL = re.compile(r"[^\W\d_]\.")
 _HESITATION = re.compile(r"u+h+|u+m+|e+r+m*|a+h+|h+m+|e+h+m*|m{2,}|beh|boh|э+м*|м{2,}|х+м+|ну")
 #: An article that has grown into its word: "l'ultimo" is "ultimo", and so no name.
 _ELIDED = re.compile(r"(?:[Ll]|[Uu]n)['’ʼ`](?P<word>[^\W\d_].*)", re.S)
-#: First names that are small words, too.
-_NAMES_AND_WORDS = frozenset({"will", "may", "june", "april", "hope", "grant", "mark", "bill", "sole", "май"})
+#: First names that are words, too; the first line's are of days and months.
+_NAMES_AND_TIMES = frozenset({"may", "june", "april", "august", "domenica", "natale", "май", "марта"})
+_NAMES_AND_WORDS = _NAMES_AND_TIMES | {
+    *("will", "hope", "grant", "mark", "bill", "joy", "faith", "rose", "dawn", "eve", "summer", "sunny"),
+    *("felice", "gioia", "grazia", "speranza", "sole", "luce", "alba", "bianca", "serena", "libero", "primo"),
+    *("вера", "надежда", "любовь", "слава", "лев", "роза", "рада"),
+}
+#: Surnames that are words of a day; behind a first name that is no such word they are not meant so.
+_DAYS = frozenset(
+    word
+    for words in (
+        "monday tuesday wednesday thursday friday saturday sunday day noon morning evening weeks month year",
+        "lunedi martedi mercoledi giovedi venerdi sabato domenica mattina sera giorno mese anno ora",
+        "понедельник вторник среда четверг пятница суббота воскресенье день вечер утро час год месяц неделя",
+    )
+    for word in words.split()
+)
+_WEEKDAYS = frozenset(
+    word
+    for words in (
+        "monday tuesday wednesday thursday friday saturday sunday lunedi martedi mercoledi giovedi",
+        "venerdi sabato понедельник вторник среда четверг пятница суббота воскресенье",
+    )
+    for word in words.split()
+)
+_MEANT_AS_DAY = frozenset(
+    word
+    for words in ("today tomorrow tonight oggi domani stasera dopodomani сегодня завтра",)
+    for word in words.split()
+)
+#: "имя неправильное", "il nome sbagliato": said of a name, and none.
+_SAID_OF_A_NAME = re.compile(
+    r"wrong|incorrect|mis-?spel\w*|spel\w+|should|sbagliat[oa]|errat[oa]|giust[oa]|corrett[oa]"
+    r"|(?:не)?правильн\w+|неверн\w+|перепутан\w+|опечат\w+|пишется"
+)
 _MOST_WORDS = 6
 
 #: Tells whether a folded word is an ordinary word of the language that is spoken.
@@ -97,7 +130,7 @@ def _after_introduction(
             start = words[at + len(phrase) - 1].end
             if weak and text[start : start + 2] == ", ":
                 start += 1  # "for my son, Luca Neri", "ой, Анна Павлова"
-            run = _run(text, start, taken, known, ordinary)
+            run = _run(text, start, taken, known, ordinary, asked=asked)
             if weak and not asked:
                 run = _surely_a_name(run, known, ordinary)
             if run:
@@ -106,13 +139,16 @@ def _after_introduction(
 
 
 def _run(
-    text: str, start: int, taken: Sequence[Entity], known: Lexicon, ordinary: Ordinary
+    text: str, start: int, taken: Sequence[Entity], known: Lexicon, ordinary: Ordinary, *, asked: bool
 ) -> list[re.Match[str]]:
     """The words from `start` on that may be one name: side by side, none of them an everyday word."""
     run: list[re.Match[str]] = []
     reach = start
     for piece in _PIECE.finditer(text, start, start + 200):
         between = text[reach : piece.start()]
+        if asked and len(run) == 1 and _stands_on_next_line(text, piece, between, ordinary):
+            run.append(piece)
+            break
         if (run and between.strip(" \u00a0")) or len(between.strip(" \u00a0:-–—\n\"«“'")) > 0:
             break
         if any(e.start < piece.end() and piece.start() < e.end for e in taken):
@@ -123,7 +159,11 @@ def _run(
             continue
         particle = folded in _PARTICLES and (bool(run) or piece.group()[0].isupper())
         initial = _INITIAL.fullmatch(piece.group()) is not None and piece.group()[0].isupper()
-        if not particle and not initial and (folded in known.not_names or folded in known.titles):
+        if not run and _SAID_OF_A_NAME.fullmatch(folded) and not piece.group().istitle():
+            break
+        named = not run and _begins_like_a_word(text, piece)
+        unfit = folded in known.not_names or folded in known.titles
+        if not particle and not initial and not named and unfit:
             break
         if (
             not particle
@@ -180,7 +220,9 @@ def _whole_message(
             if run:
                 break
             continue
-        if run and text[run[-1].end() : piece.start()].strip(" \u00a0"):
+        if run and (between := text[run[-1].end() : piece.start()]).strip(" \u00a0"):
+            if len(run) == 1 and _stands_on_next_line(text, piece, between, ordinary):
+                run.append(piece)
             if (
                 text[run[-1].end() : piece.start()].strip() == ","
                 and len(run) == 1
@@ -199,12 +241,16 @@ def _whole_message(
             break
         initial = _INITIAL.fullmatch(piece.group()) is not None and piece.group()[0].isupper()
         refused = known.not_names if run and piece.group()[0].isupper() else refused_first
-        if folded in refused and not name_like and not initial:
+        if folded in refused and not name_like and not initial and not _begins_like_a_word(text, piece):
+            if run and _leads_to(text, piece, taken, refused_first):
+                break  # "gina volpe solo venerdì"
             return None
         run.append(piece)
     if not run or len(run) > _MOST_WORDS or all(plain_name(p.group()) in _PARTICLES for p in run):
         return None
-    if all(_is_word(p.group(), ordinary) and plain_name(p.group()) not in known.first_names for p in run):
+    named = _begins_like_a_word(text, run[0])
+    strangers = [p for p in run if plain_name(p.group()) not in known.first_names]
+    if not named and strangers == run and all(_is_word(p.group(), ordinary) for p in run):
         return None
     if len(run) == 1 and len(plain_name(run[0].group())) < 2:
         return None
@@ -216,16 +262,63 @@ def _whole_message(
     return None if len(words_of_the_language) > len(run) / 2 else _entity(text, run)
 
 
+def may_begin_name(text: str, time: Entity) -> bool:
+    """Whether what was read as a day may be the first name of somebody: "april jones", "Domenica Neri"."""
+    behind = _PIECE.match(text[time.end :].lstrip(" \u00a0"))
+    return behind is not None and plain_name(time.text) in _NAMES_AND_WORDS
+
+
 def _named_like_a_word(text: str, taken: Sequence[Entity]) -> Entity | None:
-    """ "Will Tell", "May Waite": all of the message, and a capital for each; "will tell you" is none."""
+    """ "Will Tell", "Вера Среда": all of the message, and a capital for each; "will tell you" is none."""
     pieces = list(_PIECE.finditer(text))
     capitals = all(p.group()[0].isupper() and not p.group()[1:].isupper() for p in pieces)
-    if len(pieces) != 2 or not capitals or plain_name(pieces[0].group()) not in _NAMES_AND_WORDS:
+    if len(pieces) != 2 or not capitals or re.search(r"[\d,;?\n]", text):
         return None
-    last = plain_name(pieces[1].group())
-    if any(last in x.not_names or last in x.function_words for x in map(lexicon, known_languages())):
-        return None  # "Will Do"
-    return None if any(e.start <= pieces[1].start() < e.end for e in taken) else _entity(text, pieces)
+    first, last = (plain_name(piece.group()) for piece in pieces)
+    if not _may_be_surname(first, last):
+        return None
+    others = [e for e in taken if e.entity not in ("time", "part_of_day", "visit_type")]
+    return None if any(e.start <= pieces[1].start() < e.end for e in others) else _entity(text, pieces)
+
+
+def _may_be_surname(first: str, last: str) -> bool:
+    """Whether a word with a capital, right behind a first name, is a surname, whatever else it means."""
+    known = tuple(map(lexicon, known_languages()))
+    if first in _NAMES_AND_TIMES and last in _DAYS:
+        return last in _WEEKDAYS  # "Domenica Sabato"; but "Domenica Mattina" is a morning
+    if first in _NAMES_AND_WORDS:
+        small = any(last in x.not_names or last in x.function_words for x in known)
+        return last in _DAYS or not small  # "Will Do"
+    around = any(last in x.around_name or last in x.titles or (last,) in x.courtesies for x in known)
+    return first in first_names() and not around and last not in _MEANT_AS_DAY
+
+
+def _begins_like_a_word(text: str, first: re.Match[str]) -> bool:
+    """ "April Jones, Monday", "Domenica Rossi": a first name that is a word, a surname behind it."""
+    last = _PIECE.match(text, first.end() + 1)
+    if last is None or not (first.group().istitle() and last.group()[0].isupper()):
+        return False
+    folded = plain_name(first.group())
+    return folded in _NAMES_AND_WORDS and _may_be_surname(folded, plain_name(last.group()))
+
+
+def _stands_on_next_line(text: str, piece: re.Match[str], between: str, ordinary: Ordinary) -> bool:
+    """ "jane", "fox" in two messages: a word alone on the next line, which is no everyday word."""
+    line, *_ = text[piece.start() :].split("\n")
+    folded = plain_name(piece.group())
+    known = tuple(map(lexicon, known_languages()))
+    idle = any(folded in x.not_names | x.function_words | x.around_name for x in known)
+    if between.strip(" ") != "\n" or line.strip(" .!") != piece.group() or idle or len(folded) < 2:
+        return False
+    return piece.group()[0].isupper() or not ordinary(folded)
+
+
+def _leads_to(text: str, piece: re.Match[str], taken: Sequence[Entity], small: frozenset[str]) -> bool:
+    """Whether small words alone stand between here and a day or an hour."""
+    behind = min((e.start for e in taken if e.start >= piece.end()), default=None)
+    if behind is None:
+        return False
+    return all(plain_name(p.group()) in small for p in _PIECE.finditer(text, piece.start(), behind))
 
 
 def _hesitates(piece: re.Match[str]) -> bool:

@@ -67,13 +67,17 @@ class NoteBooked(DeskAction):
         at, opening = current_call().at.isoformat(), read_opening(tracker.get_slot("opening"))
         if opening is None:
             return []
-        self._ask(dispatcher, tracker.get_slot("next_patient"))
+        who = tracker.get_slot("next_patient")
+        if not who and named_in_message(tracker, "several_people"):  # "yes, and for my son, too"
+            who = SOMEBODY
+        self._ask(dispatcher, who)
         start = self.clock.wall(opening.start)
         midnight = (start + timedelta(days=1)).replace(hour=0, minute=0)
         window = [f"{moment:%Y-%m-%dT%H:%M}" for moment in (start, min(start + _NEAR, midnight))]
         first = str(tracker.get_slot("patient_name") or "").split()[:1]
         lately = [[name, then] for name, then in tracker.get_slot("booked_lately") or () if _is_recent(then)]
         return set_slots(
+            next_patient=who,
             booked_before={
                 "visit_type": opening.visit_type,
                 "wish": {"windows": [window], "part": None},

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.dialogue.asking import kind_of
 from bot.dialogue.model import CallStep, CollectStep
 from bot.dialogue.stacking import Chain, chains, same_chain
 from bot.dialogue.state import Frame, moved_to
@@ -100,6 +101,8 @@ def _names_nothing(bench: Workbench, name: str, value: Any) -> bool:
     anything is different now, only what comes next can say."""
     if isinstance(value, str) and value.startswith(REFUSED):
         return True
+    if value is None and kind_of(bench.assistant.slots[name]) == "name":
+        return True  # "wrong name"
     if isinstance(value, Mapping) and value.get("other_day"):
         return not (value.get("windows") or value.get("part"))
     mappings = bench.assistant.slots[name].mappings

@@ -12,7 +12,8 @@ from bot.dialogue.asking import kind_of, was_just_fixed
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.message import Message
 from bot.dialogue.standing import OF_STANDING_VISITS
-from nlu.understanding import REFUSED, Intent
+from nlu.relatives import is_for
+from nlu.understanding import REFUSED, Entity, Intent
 
 STRONG = 0.6  # from here on an intent counts beside an answer to the waiting question
 UNSURE = 0.45  # below this, two flows that are nearly as likely are put to the patient
@@ -84,9 +85,44 @@ _WHY = re.compile(
 )
 
 
+_RATHER_NOT = re.compile(
+    r"\b((do(n'?t| not)|won'?t|rather not|prefer not|not going|not comfortable|refuse)\b.{0,25}"
+    r"\b(give|giving|say|saying|tell|telling|share|sharing|disclose|provide)\b"
+    r"|(non (voglio|vorrei|intendo|desidero|me la sento)|preferi\w+ (di )?non|evitare)\b.{0,15}"
+    r"\b(dar\w*|dir\w*|fornir\w*|comunicar\w*|condivider\w*|scriver\w*)"
+    r"|(не (хочу|буду|хотел\w*( бы)?|желаю|стану)|без)\b.{0,20}"
+    r"\b(дав\w+|сообщ\w+|называ\w+|говор\w+|указ\w+|писать|дат[уы])"
+    r"|(it'?s|that'?s) (private|personal|none of your)|è (privat|personal)\w+|это личн\w+|не ваше дело)",
+    re.IGNORECASE,
+)
+
+
 _WHY_NOT = re.compile(
     r"\W*((but|and|ma|e|а|но|и)\s+)?"
     r"(why( not)?( then)?|how come|come mai( no)?|perch[eéè]( no)?|(а )?почему( нет| нельзя| так| не)?)\W*",
+    re.IGNORECASE,
+)
+
+
+_IS_BOOKED = re.compile(
+    r"\b(am i|are we|is (it|that|this|everything|(my|the|our) \w+)|i'?m|we'?re|it'?s|that'?s)"
+    r"( now| already| all| then| really)*"
+    r" (booked|confirmed|reserved|arranged|scheduled|fixed|set|done|signed up)\b"
+    r"|\b(did (it|that|you) (go through|book)|have (you|i) booked|you('ve)? booked)\b"
+    r"|\b(sono|siamo|è|risulto|risulta)( già| ora| adesso| quindi| tutto)*"
+    r" (prenotat|confermat|fissat|segnat|a posto)\w*"
+    r"|\b(ho|abbiamo|avete|ha) (già )?(prenotato|confermato|fissato)\b"
+    r"|\b(записан\w*|записал\w*|забронирован\w*|подтвержд[её]н\w*|запись (есть|готова|прошла))\b",
+    re.IGNORECASE,
+)
+_WHICH = re.compile(
+    r"\b(when|what|which|where|who|quando|che (ora|giorno)|dove|con chi"
+    r"|когда|сколько|как\w+|где|к кому|куда)\b",
+    re.IGNORECASE,
+)
+_SO = re.compile(
+    r"\W*((ok|okay|okey|ок|окей|va bene|хорошо)\W+)?"
+    r"(so|then|am i|is it|are we|did it|quindi|allora|dunque|так|то есть|значит|выходит)\b",
     re.IGNORECASE,
 )
 
@@ -153,15 +189,50 @@ def asks_why_not_then(message: Message) -> bool:
     return on_offer and _WHY_NOT.fullmatch(message.understanding.text) is not None
 
 
+def asks_whether_booked(message: Message) -> bool:
+    """ "So am I booked?", before anything is."""
+    said = message.understanding.text
+    answers = "not_booked_yet" in message.assistant.answers and message.is_booking()
+    asks = "?" in said or _SO.match(said) is not None
+    if not answers or not asks or message.names(*TIMES) or _WHICH.search(said):
+        return False
+    return _IS_BOOKED.search(said) is not None
+
+
 def asks_what_for(message: Message) -> bool:
     """ "Why?", said to the question for a name, a number or a date of birth."""
     return message.asked_kind in _PERSONAL and _WHY.fullmatch(message.understanding.text) is not None
 
 
+def idle_mention(message: Message) -> tuple[Entity, ...]:
+    """ "My wife says hi", once it is known who comes: whoever is named so, and nothing follows from it.
+
+    "Yes, and for my son, too" changes nothing either about the one who was named first.
+    """
+    said = message.understanding
+    relative = said.first("relative")
+    if relative is None or not message.is_booking() or message.asked_kind in ("", "name"):
+        return ()
+    people = [e for e in said.entities if e.entity in ("person", "companion")]
+    if not message.names("several_people") and is_for(said.text, relative, people):
+        return ()
+    theirs = [e for e in people if 0 <= e.start - relative.end <= len(", ")]
+    return (relative, *theirs)
+
+
+def is_just_a_name(message: Message) -> bool:
+    """First and last name, and nothing else, where a name is asked for."""
+    person = message.understanding.first("person")
+    told = message.asked_kind == "name" and person is not None and " " in person.text
+    return told and message.names_only("person")
+
+
 def keeps_it_to_themselves(message: Message) -> bool:
-    """ "No", said to the question for a name, a number or a date of birth."""
-    personal = message.asked_kind in _PERSONAL
-    return personal and message.intent == "deny" and message.names_only("yes_no")
+    """ "No", "I don't want to give it", said to the question for a name, a number or a date of birth."""
+    if message.asked_kind not in _PERSONAL:
+        return False
+    plain = message.intent == "deny" and message.names_only("yes_no")
+    return plain or _RATHER_NOT.search(message.understanding.text) is not None
 
 
 def corrects_what_was_just_fixed(message: Message) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.dialogue.gist import BOOK, MOVE, STRONG, TIMES
+from bot.dialogue.gist import BOOK, CANCEL, MOVE, STRONG, TIMES
 from bot.dialogue.message import Message
 from bot.dialogue.slot_values import last_value
 

@@ -10,7 +10,7 @@ from bot.dialogue.asking import kind_of
 from bot.dialogue.commands import SetSlot
 from bot.dialogue.message import Message
 from bot.dialogue.model import Mapped, Slot
-from bot.dialogue.name_repairs import told_better
+from bot.dialogue.name_repairs import name_to_ask_again, told_better
 from bot.dialogue.taps import ENTITY_OF_KIND, intent_fits
 from bot.dialogue.values import shown
 from bot.domain.relative_wish import is_relative
@@ -22,6 +22,8 @@ def filled(
     message: Message, *, without: Sequence[tuple[int, int]], taken: frozenset[str]
 ) -> tuple[SetSlot, ...]:
     """What the message fills: slots of the active flow, of the one it starts, and the asked one."""
+    if (wrong := name_to_ask_again(message)) is not None:
+        return (SetSlot(wrong, None),)
     entities = [e for e in message.understanding.entities if not any(_overlap(e, span) for span in without)]
     if without:
         entities = [e for e in entities if e.entity != "wish"]  # "the 10:30 one" is no new wish

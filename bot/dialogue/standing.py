@@ -42,6 +42,18 @@ _SMALL = frozenset(
 _FROM = frozenset({"from", "than", "instead", "da", "dal", "dalla", "dalle", "с", "со", "вместо"})
 _WORD = re.compile(r"[^\W\d_]+")
 _WISHED = ("visit_type", "practitioner", "site", "wish", "time", "part_of_day", "asap", "person", "relative")
+#: Words that call a visit off, or tell that nobody will come.
+_CALLS_OFF = re.compile(
+    r"cancel|call\soff|can'?t|cannot|won'?t|not\scoming|unable|disd|annull|cancell|non\s(?:posso|potr|ries|vengo|verr)"
+    r"|impossibil|отмен|не\s(?:смо|мог|приду|получ|выйд)",
+    re.IGNORECASE,
+)
+#: Words of somebody who looks up a visit: when it is, whether there is one.
+_LOOKS_UP = re.compile(
+    r"\b(?:appointments?|appt|visits?|booked|booking|check-?up|cleaning|appuntament|visit[ae]|prenota|controll|puliz"
+    r"|при[её]м|визит|запис|осмотр|чистк)",
+    re.IGNORECASE,
+)
 _LIKELY = 0.6
 _MORE_THAN_LIKELY = 0.75
 _PLAIN = 0.95
@@ -51,15 +63,28 @@ def is_rather_to_be_arranged(message: Message) -> bool:
     """Whether a visit is wished for by a message that was taken for one about a visit that stands."""
     if message.intent not in OF_STANDING_VISITS:
         return False
+    said = _without_relatives(message)
+    if message.is_booking() and message.intent == "my_appointments" and not _LOOKS_UP.search(said):
+        return True  # "who is the ten o'clock with?" asks about what is on offer
     if message.is_booking() and message.names("wish", "visit_type", "practitioner"):
-        return message.confidence < _LIKELY or not _SPEAKS_OF_ONE.search(message.understanding.text)
-    said = message.understanding.text
+        return message.confidence < _LIKELY or not _SPEAKS_OF_ONE.search(said)
     if message.visit_flow() is None or any(word.lower() in _FROM for word in _WORD.findall(said)):
         return False
     if message.confidence < _PLAIN and message.names("visit_type") and _only_names(message):
         return True
     is_moved = message.intent == "reschedule_visit" and message.confidence < _MORE_THAN_LIKELY
-    return is_moved and not _SPEAKS_OF_ONE.search(said)
+    names_both = message.names("visit_type") and message.names("wish") and not _CALLS_OFF.search(said)
+    is_called_off = message.intent == "cancel_visit" and message.confidence < _MORE_THAN_LIKELY and names_both
+    return (is_moved or is_called_off) and not _SPEAKS_OF_ONE.search(said)
+
+
+def _without_relatives(message: Message) -> str:
+    """ "My mum" speaks of no visit of mine."""
+    said = message.understanding.text
+    for entity in message.understanding.entities:
+        if entity.entity == "relative":
+            said = said[: entity.start] + " " * (entity.end - entity.start) + said[entity.end :]
+    return said
 
 
 def _only_names(message: Message) -> bool:

@@ -15,7 +15,7 @@ from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.gist import ASKED_ABOUT, BOOK, CANCEL, MOVE, SOMETHING_ELSE, STRONG, TIMES
 from bot.dialogue.message import Message
-from bot.dialogue.name_repairs import completes_name, says_name_is_wrong
+from bot.dialogue.name_repairs import completes_name, puts_name_right, says_name_is_wrong, spells_name
 from bot.dialogue.regret import (
     TAKE_BACK,
     regrets_the_time,
@@ -45,8 +45,10 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (gist.bit_their_tongue, _PAIN),
     (lambda m: says_name_is_wrong(m) and m.is_booking(), None),  # nothing is in the diary yet
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
+    (lambda m: puts_name_right(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
     (opting_out.is_none, None),
     (completes_name, None),
+    (gist.is_just_a_name, None),  # whatever else its words mean: "Grace Day"
     (lambda m: around.is_at_the_door(m) and _starts(m, around.AT_THE_DOOR), around.AT_THE_DOOR),
     (around.asks_what_if_late, around.LATE_PERHAPS),
     (
@@ -68,6 +70,7 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     # Nothing is decided: what was answered stays, where the project has a flow for that.
     (lambda m: gist.thinks_it_over(m) and _THINK_IT_OVER in m.assistant.triggers, _THINK_IT_OVER),
     (gist.thinks_it_over, "cancel_flow"),
+    (gist.asks_whether_booked, "faq/not_booked_yet"),
     (gist.asks_why_not_then, "faq/why_not_then"),
     (gist.asks_what_for, "skip"),
     (gist.corrects_what_was_just_fixed, MOVE),
@@ -94,6 +97,9 @@ def weighed(message: Message) -> Message:
     message = _without_denied(message)
     if opting_out.is_a_no(message):
         return _with_a_no(message)
+    if idle := gist.idle_mention(message):
+        left = [e for e in message.understanding.entities if e not in idle]
+        message = _taken_as(message, message.understanding.intent, left)
     intent, names = _outweighed(message), message.understanding.entities
     if not gist.wants_one_more(message):
         names = tuple(e for e in names if e.entity != "one_more")
@@ -101,8 +107,10 @@ def weighed(message: Message) -> Message:
         names = tuple(e for e in names if e.entity != "relative")
     if wants_another_time_instead(message):
         names = tuple(e for e in names if e.entity != "yes_no")  # the yes is to that time
-    elif gist.parting(message) is not None or (
-        intent is not None and intent.name in (around.AT_THE_DOOR, around.LATE_PERHAPS)
+    elif (
+        spells_name(message)
+        or gist.parting(message) is not None
+        or (intent is not None and intent.name in (around.AT_THE_DOOR, around.LATE_PERHAPS))
     ):
         names = tuple(e for e in names if e.entity not in TIMES)
     elif intent is not None and _asks_about(message, intent):
@@ -110,6 +118,8 @@ def weighed(message: Message) -> Message:
     elif intent is not None and _is_of_something_else(message, intent):
         beside_it = TIMES if in_passing.is_of_what_is_passed_on(message) else ()
         names = tuple(e for e in names if e.entity not in (*ASKED_ABOUT, "relative", *beside_it))
+    if gist.asks_whether_booked(message):
+        names = tuple(e for e in names if e.entity != "yes_no")
     if intent != message.understanding.intent or names != message.understanding.entities:
         message = _taken_as(message, intent, names)
     return _on_its_own_day(message) if gist.is_of_its_own_day(message) else message
