@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.dialogue.asides import tells_of_small_child
 from bot.dialogue.commands import (
     CancelFlow,
     Clarify,
@@ -86,7 +87,17 @@ def commands_for(
         return acts
     if not acts and not answered:
         sets = (*sets, *whole_text(message))
-    return (*acts, *tapped, *_without_hasty_yes(message, sets, tapped))
+    return (*_with_questions_beside(message, acts), *tapped, *_without_hasty_yes(message, sets, tapped))
+
+
+def _with_questions_beside(message: Message, acts: Sequence[Command]) -> tuple[Command, ...]:
+    """ "How long does it take, and how much is it?": each question that has an answer is answered."""
+    topics = [name.removeprefix("faq/") for name in message.understanding.details.get("asked_too", ())]
+    too = [KnowledgeAnswer(topic=topic) for topic in topics if topic in message.assistant.answers]
+    if tells_of_small_child(message) and "children" in message.assistant.answers:
+        too.append(KnowledgeAnswer(topic="children"))
+    told = {act.topic for act in acts if isinstance(act, KnowledgeAnswer)}
+    return (*acts, *(each for each in too if each.topic not in told))
 
 
 def _chosen(message: Message) -> tuple[tuple[Command, ...], list[tuple[int, int]]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.dialogue import gist
+from bot.dialogue import asides, gist
 from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.gist import ASKED_ABOUT, BOOK, MOVE, SOMETHING_ELSE, STRONG, TIMES
@@ -23,10 +23,33 @@ _HARDLY_LIKELY = 0.2  # what a message may be taken for when its likeliest inten
 _THINK_IT_OVER, _WRONG_NAME = "think_it_over", "wrong_name"
 _PAIN = "urgent_pain"
 
+#: What neither answers nor changes anything, in the middle of a booking.
+_ASIDE: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
+    (asides.asks_whether_free, None),
+    (asides.asks_with_whom, asides.OF_WHOM),
+    (asides.asks_with_whom_it_is, "repeat"),
+    (asides.asks_whether_booked, asides.WHETHER_BOOKED),
+    (asides.cries_for_help, asides.WHAT_HELP),
+    (asides.is_tired_and_answers, None),
+    (asides.is_tired_of_questions, "skip"),
+    (asides.asks_to_be_reminded, "faq/reminders"),
+    (asides.asks_for_the_floor, "faq/accessibility"),
+    (asides.meant_no_number, None),
+)
+#: What such a message names is asked about: it neither chooses nor changes anything.
+_ASKS = (
+    asides.asks_with_whom,
+    asides.asks_with_whom_it_is,
+    asides.asks_whether_booked,
+    asides.cries_for_help,
+    asides.asks_whether_open,
+)
+
 #: What a message is taken for where the left side holds; the first that does. None: for nothing but what it
 #: names. Where none holds, it stays what it was taken for.
 _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (gist.wants_one_more, BOOK),
+    *_ASIDE,
     (lambda m: says_name_is_wrong(m) and m.is_booking(), None),  # nothing is in the diary yet
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
     (completes_name, None),
@@ -59,12 +82,16 @@ def weighed(message: Message) -> Message:
     intent, names = _outweighed(message), message.understanding.entities
     if not gist.wants_one_more(message):
         names = tuple(e for e in names if e.entity != "one_more")
-    if gist.parting(message) is not None:
+    if any(asks(message) for asks in _ASKS):
+        names = ()
+    elif gist.parting(message) is not None:
         names = tuple(e for e in names if e.entity not in TIMES)
     elif intent is not None and _asks_about(message, intent):
         names = tuple(e for e in names if e.entity not in ASKED_ABOUT)
     elif intent is not None and _is_of_something_else(message, intent):
         names = tuple(e for e in names if e.entity not in (*ASKED_ABOUT, "relative"))
+    if message.intent == "change_language":  # "my husband doesn't understand" tells of no other patient
+        names = tuple(e for e in names if e.entity != "relative")
     if intent == message.understanding.intent and names == message.understanding.entities:
         return message
     return _taken_as(message, intent, names)
@@ -109,7 +136,8 @@ def _without_denied_visit(message: Message, names: Sequence[Entity]) -> Message:
 
 
 def _outweighed(message: Message) -> Intent | None:
-    if (parting := gist.parting(message)) is not None:
+    asks = any(holds(message) for holds in _ASKS)
+    if not asks and (parting := gist.parting(message)) is not None:
         return parting
     for holds, intent in _TAKEN_FOR:
         if holds(message):
