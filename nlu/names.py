@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from nlu.lexicon import Lexicon, known_languages, lexicon
-from nlu.name_words import plain_name
+from nlu.name_words import first_names, plain_name
 from nlu.signatures import Signature, find_signature
 from nlu.understanding import Entity
 from nlu.words import Word
@@ -22,8 +22,11 @@ _INITIAL = re.compile(r"[^\W\d_]\.")
 _HESITATION = re.compile(r"u+h+|u+m+|e+r+m*|a+h+|h+m+|e+h+m*|m{2,}|beh|boh|э+м*|м{2,}|х+м+|ну")
 #: An article that has grown into its word: "l'ultimo" is "ultimo", and so no name.
 _ELIDED = re.compile(r"(?:[Ll]|[Uu]n)['’ʼ`](?P<word>[^\W\d_].*)", re.S)
+_YEAR_OLD = re.compile(r"(years?|months?|weeks?|days?|yrs?|mths?)[\s-]?olds?\b", re.IGNORECASE)
 #: First names that are small words, too.
 _NAMES_AND_WORDS = frozenset({"will", "may", "june", "april", "hope", "grant", "mark", "bill", "sole", "май"})
+#: Surnames that are particles: "Саша Ли".
+_SURNAMES_AND_PARTICLES = frozenset({"ли", "ни", "но", "то"})
 _MOST_WORDS = 6
 
 #: Tells whether a folded word is an ordinary word of the language that is spoken.
@@ -48,6 +51,7 @@ def find_person(
     ("sono", "I'm") only when it looks like a name; or, where the message `may_sign`, as its signature.
     "*Anna Rossi" mends a name at any time.
     """
+    taken = [*taken, *_ages(text)]
     signed = find_signature(text, ordinary=ordinary, taken=[*taken, *([] if asked else staff)])
     for known in _lexicons(language):
         introduced = _after_introduction(text, words, known, asked=asked, ordinary=ordinary, taken=taken)
@@ -60,6 +64,14 @@ def find_person(
     return (
         _spanning(text, signed.start, signed.end) if signed and (asked or may_sign or signed.mends) else None
     )
+
+
+def _ages(text: str) -> list[Entity]:
+    """ "My 2-year-old" is nobody called Year-Old."""
+    return [
+        Entity(entity="age", value=None, start=m.start(), end=m.end(), text=m.group())
+        for m in _YEAR_OLD.finditer(text)
+    ]
 
 
 def _in_full(text: str, introduced: Entity, signed: Signature | None) -> Entity:
@@ -220,7 +232,12 @@ def _named_like_a_word(text: str, taken: Sequence[Entity]) -> Entity | None:
     """ "Will Tell", "May Waite": all of the message, and a capital for each; "will tell you" is none."""
     pieces = list(_PIECE.finditer(text))
     capitals = all(p.group()[0].isupper() and not p.group()[1:].isupper() for p in pieces)
-    if len(pieces) != 2 or not capitals or plain_name(pieces[0].group()) not in _NAMES_AND_WORDS:
+    if len(pieces) != 2 or not capitals:
+        return None
+    folded = {plain_name(piece.group()) for piece in pieces}
+    if folded & _SURNAMES_AND_PARTICLES and folded & first_names():
+        return _entity(text, pieces)
+    if plain_name(pieces[0].group()) not in _NAMES_AND_WORDS:
         return None
     last = plain_name(pieces[1].group())
     if any(last in x.not_names or last in x.function_words for x in map(lexicon, known_languages())):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.dialogue.gist import BOOK, PLAIN, STRONG, TIMES
+from bot.dialogue.gist import PLAIN, STRONG, TIMES
 from bot.dialogue.message import Message
 
 OF_WHOM, WHETHER_BOOKED, WHAT_HELP = "faq/offer_whom", "faq/not_booked_yet", "faq/what_help"
@@ -19,6 +19,7 @@ _QUESTION_OF_WHOM = re.compile(
     r"с кем\b|к кому\b|у кого\b|к какому (врачу|доктору)|у какого (врача|доктора))",
     re.IGNORECASE,
 )
+_SPEAKING = re.compile(r"\b(speak|talk|chat|writ|parl|scriv|говор|разговар|обща|пиш)\w*", re.IGNORECASE)
 _WHICH = re.compile(
     r"\W*((and|but|so|e|ma|а|и|но|sorry|scusi|простите|скажите)\W+){0,2}"
     r"(which|who|whose|what|quale|quali|qual|chi|какое|какие|какой|какая|какую|кто|у кого)\b",
@@ -73,6 +74,7 @@ _SEE_YOU = re.compile(
     r"(\w+\W*){1,2}",
     re.IGNORECASE,
 )
+_NEVER = re.compile(r"\b(never|haven'?t|not|new|mai|nuov[oaie]|никогда|ни разу|не|новеньк\w+)\b", re.IGNORECASE)
 _FLOOR = re.compile(
     r"\b(floor|storey|lift|elevator|stairs?|steps|piano|ascensore|scale|gradini|"
     r"этаж\w*|лифт\w*|лестниц\w*|ступен\w*)\b",
@@ -102,26 +104,16 @@ def asks_whether_free(message: Message) -> bool:
 
 
 def asks_with_whom(message: Message) -> bool:
-    """ "Which of those is with Rossi?", "con chi è quello delle 10?", of times that stand on offer."""
+    """ "Which of those is with Rossi?", "con chi è?", of times on offer, or of one that waits for a yes."""
     said = message.understanding.text
-    if message.asked_kind != "opening" or not _is_question(message) or not _has_answer(message, OF_WHOM):
+    on_offer = message.asked_kind == "opening" or message.is_on_offer()
+    if not on_offer or not _is_question(message) or not _has_answer(message, OF_WHOM):
         return False
-    if message.intent in ("human", "bot_challenge", "who_are_you") and message.confidence >= STRONG:
+    if message.intent == "human" and message.confidence >= STRONG:
         return False
     if _QUESTION_OF_WHOM.search(said):
-        return True
+        return _SPEAKING.search(said) is None
     return message.names("practitioner") and bool(_WHICH.match(said) or _IS_IT_WITH.match(said))
-
-
-def asks_with_whom_it_is(message: Message) -> bool:
-    """The same, where one time waits for a yes: the question says with whom it is."""
-    said = message.understanding.text
-    waits = message.asked_kind == "yes_no" and message.is_on_offer() and _is_question(message)
-    if not waits or (message.intent in ("human", "bot_challenge", "who_are_you")):
-        return False
-    return bool(_QUESTION_OF_WHOM.search(said)) or (
-        message.names("practitioner") and _IS_IT_WITH.match(said) is not None
-    )
 
 
 def asks_whether_booked(message: Message) -> bool:
@@ -169,6 +161,23 @@ def meant_no_number(message: Message) -> bool:
     return _WRONG_NUMBER.search(message.understanding.text) is None
 
 
+def is_new_here(message: Message) -> bool:
+    """ "Never been before": a no that tells which visit it is to be."""
+    tells = message.asked_kind == "visit_type" or not (message.active or message.asked_slot)
+    mistaken = message.intent in ("deny", "faq/wrong_number", "complaint", "faq/first_visit", "goodbye")
+    only = message.names_only("visit_type", "yes_no") or message.intent == "deny"
+    return tells and mistaken and only and message.names("visit_type") and _NEVER.search(
+        message.understanding.text
+    ) is not None
+
+
+def tells_somebodys_number(message: Message) -> bool:
+    """ "For my mother, call her on ...": a number to be reached on, and no wish for a person."""
+    somebodys = message.names("relative") or message.conversation.slots.get("for_somebody_else") is True
+    books = message.is_booking() or message.names("wish", "visit_type")
+    return message.intent == "human" and message.names("phone") and somebodys and books
+
+
 def asks_for_the_floor(message: Message) -> bool:
     """Where the practice says how one gets in, that tells the floor, too."""
     known = bool(message.conversation.slots.get("answer_accessibility")) and _has_answer(message, _ACCESS)
@@ -186,7 +195,9 @@ def asks_whether_open(message: Message) -> bool:
 def tells_of_small_child(message: Message) -> bool:
     """Whether the visit is for somebody so small that practices tell from which age they see children."""
     said = message.understanding.text
-    books = message.is_booking() or message.intent == BOOK
+    if not _has_answer(message, "children"):
+        return False
+    books = message.is_booking() or message.is_of_a_booking("patient_name")
     of_child = message.names("relative") or _CHILD.search(said) is not None
     return books and of_child and _SMALL_CHILD.search(said) is not None
 

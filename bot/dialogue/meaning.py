@@ -94,10 +94,11 @@ def _with_questions_beside(message: Message, acts: Sequence[Command]) -> tuple[C
     """ "How long does it take, and how much is it?": each question that has an answer is answered."""
     topics = [name.removeprefix("faq/") for name in message.understanding.details.get("asked_too", ())]
     too = [KnowledgeAnswer(topic=topic) for topic in topics if topic in message.assistant.answers]
-    if tells_of_small_child(message) and "children" in message.assistant.answers:
-        too.append(KnowledgeAnswer(topic="children"))
     told = {act.topic for act in acts if isinstance(act, KnowledgeAnswer)}
-    return (*acts, *(each for each in too if each.topic not in told))
+    beside = [*acts, *(each for each in too if each.topic not in told)]
+    if tells_of_small_child(message) and KnowledgeAnswer(topic="children") not in beside:
+        beside.insert(0, KnowledgeAnswer(topic="children"))  # before the booking asks on
+    return tuple(beside)
 
 
 def _chosen(message: Message) -> tuple[tuple[Command, ...], list[tuple[int, int]]]:

@@ -27,7 +27,6 @@ _PAIN = "urgent_pain"
 _ASIDE: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (asides.asks_whether_free, None),
     (asides.asks_with_whom, asides.OF_WHOM),
-    (asides.asks_with_whom_it_is, "repeat"),
     (asides.asks_whether_booked, asides.WHETHER_BOOKED),
     (asides.cries_for_help, asides.WHAT_HELP),
     (asides.is_tired_and_answers, None),
@@ -35,11 +34,12 @@ _ASIDE: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (asides.asks_to_be_reminded, "faq/reminders"),
     (asides.asks_for_the_floor, "faq/accessibility"),
     (asides.meant_no_number, None),
+    (asides.tells_somebodys_number, None),
+    (asides.is_new_here, None),
 )
 #: What such a message names is asked about: it neither chooses nor changes anything.
 _ASKS = (
     asides.asks_with_whom,
-    asides.asks_with_whom_it_is,
     asides.asks_whether_booked,
     asides.cries_for_help,
     asides.asks_whether_open,
