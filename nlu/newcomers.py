@@ -8,13 +8,15 @@ from nlu.understanding import Context, Entity
 from nlu.words import plain_words
 
 _NEVER_BEEN = re.compile(
-    r"(?<!\w)(?:(?:never|not|haven'?t|hasn'?t) (?:\w+ )?been (?:(?:here|there|to you|to your \w+|with you|seen|"
-    r"a patient|a client)(?: before| yet)?|before)|never (?:seen|visited) (?:you|a dentist there)|"
-    r"i'?m new(?: here| to you| patient)?(?=\W*$)|"
-    r"mai (?:stat[oaie]|venut[oaie])(?: prima)?(?: (?:da|in|qui|lì|presso)\b[\w ]*)?(?: prima)?|"
+    r"(?<!\w)(?:"
+    r"(?:never|not|haven'?t|hasn'?t) (?:\w+ )?been "
+    r"(?:(?:here|there|to you|to your \w+|with you|seen|a patient)(?: before| yet)?|before)|"
+    r"i'?m new(?: here| to you)?(?=\W*$)|"
+    r"mai (?:stat|venut)[oaie](?: prima)?(?:(?: (?:da|in|nel|qui|lì)\b[\w ]*)(?: prima)?|(?=\W*$))|"
     r"(?:sono|siamo) nuov[oaie](?: (?:da voi|qui))?(?=\W*$)|"
-    r"(?:никогда|ни разу|ещ[её] не|раньше не) (?:\w+ ){0,3}(?:не )?(?:был[аи]?|приходил[аи]?|обращал(?:ся|ась|ись))"
-    r"(?: (?:у|в|к|раньше|здесь|тут)\b[\w ]*)?|(?:я )?(?:новенький|новенькая))",
+    r"(?:никогда|ни разу|ещ[её]|раньше) (?:(?:у вас|к вам|здесь|тут|раньше|ещ[её]) )*(?:не )?"
+    r"(?:был|приходил|ходил|обращал)[аи]?(?:сь|ся)?(?: (?:у вас|к вам|здесь|тут|раньше))*(?=\W*$)|"
+    r"(?:новенький|новенькая))",
     re.IGNORECASE,
 )
 #: What a first visit is called, by practices and by patients.

@@ -12,11 +12,14 @@ from nlu.words import Word, fold_text, plain_words
 
 _EXPLICIT_DATE = re.compile(r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\d{1,2}[/-]\d{1,2}")
 
-#: "The first of these", "ладно, первое": words that pick nothing by themselves.
+#: "The first of these", "enough questions, the first": words that pick nothing by themselves.
 _BESIDE = re.compile(
     r"(?<!\w)(?:(?:of|from|among|out of|on) (?:those|these|them|the list|your list)|"
     r"(?:(?:di|tra|fra) |d')(?:quest[ieo]|quell[ie]|loro|essi)|dell'elenco|della lista|in elenco|"
-    r"(?:из|среди) (?:них|этих|тех|списка|предложенн\w+)|ладно|alright|all right|vabb[èe])(?!\w)",
+    r"(?:из|среди) (?:них|этих|тех|списка|предложенн\w+)|ладно|alright|all right|vabb[èe]|"
+    r"(?:that )?you (?:just )?(?:listed|showed|offered|gave|sent|wrote)(?: me)?|"
+    r"(?:stop|quit|enough|no more)(?: asking)?(?: me)?(?: questions)?|basta(?: con le)? domande|"
+    r"(?:хватит|довольно) (?:вопросов|спрашивать))(?!\w)",
     re.IGNORECASE,
 )
 #: "Is the first still free?": what asks whether, and what may stand beside it.
@@ -25,7 +28,9 @@ _FREE = re.compile(
     r"свободн\w+|доступн\w+|занят\w*)(?!\w)",
     re.IGNORECASE,
 )
-_BESIDE_FREE = re.compile(r"(?<!\w)(?:is|it|still|è|ancora|ещ[её]|sorry|scusi|а|ma|but|и)(?!\w)", re.IGNORECASE)
+_BESIDE_FREE = re.compile(
+    r"(?<!\w)(?:is|it|still|è|ancora|ещ[её]|sorry|scusi|а|ma|but|и)(?!\w)", re.IGNORECASE
+)
 _FIRST_OF_THEM = ("earliest", "soonest", "раннее", "раньше", "prima")
 
 _MEANT = 0.35  # confidence below which nlu.times says: refused, or moved away from

@@ -12,6 +12,7 @@ from bot.dialogue.gist import PLAIN, STRONG, TIMES
 from bot.dialogue.message import Message
 
 OF_WHOM, WHETHER_BOOKED, WHAT_HELP = "faq/offer_whom", "faq/not_booked_yet", "faq/what_help"
+WHILE_FREE = "faq/offer_free"
 _HOURS, _REMINDERS, _ACCESS = "faq/hours", "faq/reminders", "faq/accessibility"
 
 _QUESTION_OF_WHOM = re.compile(
@@ -44,11 +45,22 @@ _WHETHER_BOOKED = re.compile(
     r"\b(записал[аи]?(сь)?|записан[аоы]?|забронирован[аоы]?|подтвержд[её]н[аоы]?|забронировал[аи]?)\b)",
     re.IGNORECASE,
 )
+_WHEN = re.compile(
+    r"\b(when|what time|which day|where|quando|a che ora|che giorno|dove|когда|во сколько|на как\w+|где)\b",
+    re.IGNORECASE,
+)
+_STILL_FREE = re.compile(
+    r"\W*((and|e|а|sorry|scusi|but|ma|но)\W+){0,2}(is|are|sono|è|они|это|эти|все|all)?\b.{0,25}\b"
+    r"(still|ancora|ещ[её]|all|tutt[ie]|все|вс[её])\b.{0,12}"
+    r"\b(free|available|liber[aoie]|disponibil[ei]|свободн\w*|доступн\w*)\W*",
+    re.IGNORECASE,
+)
 _HELP = re.compile(
     r"\W*((please|pls|per favore|пожалуйста|hi|ciao|hello|ok|scusi|sorry)\W+)?"
     r"(help( me)?|(i )?need( some| your)? help|can you help( me)?|could you help( me)?|"
     r"(mi )?(può |puoi |potete )?aiut(o|ami|atemi|armi|are|i)|(ho bisogno|mi serve|serve)( di)?( un)? aiuto|"
     r"на помощь|помощь|помоги(те)?( мне)?|(мне )?нужна помощь|можете помочь)"
+    r"( with (this|it|that)| here| con quest[oa]| qui| с этим| тут)?"
     r"\W*((please|pls|per favore|пожалуйста|grazie|thanks|спасибо)\W*)?",
     re.IGNORECASE,
 )
@@ -74,7 +86,11 @@ _SEE_YOU = re.compile(
     r"(\w+\W*){1,2}",
     re.IGNORECASE,
 )
-_NEVER = re.compile(r"\b(never|haven'?t|not|new|mai|nuov[oaie]|никогда|ни разу|не|новеньк\w+)\b", re.IGNORECASE)
+_NEVER = re.compile(
+    r"\b(never|haven'?t|not|new|mai|nuov[oaie]|никогда|ни разу|не|новеньк\w+)\b", re.IGNORECASE
+)
+_UNTIL = re.compile(r"\W*до\s", re.IGNORECASE)
+_TOO_SOON = re.compile(r"\b(too|troppo|слишком) (soon|presto|скоро|быстро|рано)\b", re.IGNORECASE)
 _FLOOR = re.compile(
     r"\b(floor|storey|lift|elevator|stairs?|steps|piano|ascensore|scale|gradini|"
     r"этаж\w*|лифт\w*|лестниц\w*|ступен\w*)\b",
@@ -103,6 +119,14 @@ def asks_whether_free(message: Message) -> bool:
     return on_offer and _is_question(message) and bool(_WHETHER_FREE.search(message.understanding.text))
 
 
+def asks_whether_all_are_free(message: Message) -> bool:
+    """ "Are these still free?", of everything on offer."""
+    if message.asked_kind != "opening" or not _is_question(message) or not _has_answer(message, WHILE_FREE):
+        return False
+    named = message.names("choice", "visit_type", "practitioner", *TIMES)
+    return not named and _STILL_FREE.fullmatch(message.understanding.text) is not None
+
+
 def asks_with_whom(message: Message) -> bool:
     """ "Which of those is with Rossi?", "con chi è?", of times on offer, or of one that waits for a yes."""
     said = message.understanding.text
@@ -121,10 +145,17 @@ def asks_whether_booked(message: Message) -> bool:
     if not message.is_booking() or not _has_answer(message, WHETHER_BOOKED):
         return False
     said = message.understanding.text
-    if _is_question(message) and _WHETHER_BOOKED.search(said) and not message.names(*TIMES, "relative"):
+    of_a_visit = message.names(*TIMES, "relative") or _WHEN.search(said)  # one that may stand already
+    if _is_question(message) and _WHETHER_BOOKED.search(said) and not of_a_visit:
         return True
-    takes_leave = message.asked_kind == "yes_no" and message.names(*TIMES)
+    until = message.asked_kind == "opening" and _UNTIL.match(said)  # "before Thursday" may be a wish there
+    takes_leave = message.asked_kind in ("yes_no", "opening") and message.names(*TIMES) and not until
     return takes_leave and "?" not in said and _SEE_YOU.fullmatch(said) is not None
+
+
+def says_too_soon(message: Message) -> bool:
+    """ "Too soon", of what is on offer: no wish for the soonest."""
+    return message.is_on_offer() and _TOO_SOON.search(message.understanding.text) is not None
 
 
 def cries_for_help(message: Message) -> bool:
@@ -164,18 +195,30 @@ def meant_no_number(message: Message) -> bool:
 def is_new_here(message: Message) -> bool:
     """ "Never been before": a no that tells which visit it is to be."""
     tells = message.asked_kind == "visit_type" or not (message.active or message.asked_slot)
-    mistaken = message.intent in ("deny", "faq/wrong_number", "complaint", "faq/first_visit", "goodbye")
+    mistaken = message.intent in (
+        "deny",
+        "faq/wrong_number",
+        "complaint",
+        "faq/first_visit",
+        "goodbye",
+        "greet",
+    )
     only = message.names_only("visit_type", "yes_no") or message.intent == "deny"
-    return tells and mistaken and only and message.names("visit_type") and _NEVER.search(
-        message.understanding.text
-    ) is not None
+    return (
+        tells
+        and mistaken
+        and only
+        and message.names("visit_type")
+        and _NEVER.search(message.understanding.text) is not None
+    )
 
 
 def tells_somebodys_number(message: Message) -> bool:
     """ "For my mother, call her on ...": a number to be reached on, and no wish for a person."""
     somebodys = message.names("relative") or message.conversation.slots.get("for_somebody_else") is True
     books = message.is_booking() or message.names("wish", "visit_type")
-    return message.intent == "human" and message.names("phone") and somebodys and books
+    mistaken = message.intent in ("human", "my_appointments") and message.confidence < PLAIN
+    return mistaken and message.names("phone") and somebodys and books
 
 
 def asks_for_the_floor(message: Message) -> bool:

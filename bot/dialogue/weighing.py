@@ -16,6 +16,7 @@ from bot.dialogue.gist import ASKED_ABOUT, BOOK, MOVE, SOMETHING_ELSE, STRONG, T
 from bot.dialogue.message import Message
 from bot.dialogue.name_repairs import completes_name, says_name_is_wrong
 from bot.dialogue.standing import OF_STANDING_VISITS, is_rather_to_be_arranged
+from bot.domain.relative_wish import is_relative
 from nlu.understanding import Entity, Intent
 
 _HARDLY_LIKELY = 0.2  # what a message may be taken for when its likeliest intent was denied
@@ -26,6 +27,7 @@ _PAIN = "urgent_pain"
 #: What neither answers nor changes anything, in the middle of a booking.
 _ASIDE: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (asides.asks_whether_free, None),
+    (asides.asks_whether_all_are_free, asides.WHILE_FREE),
     (asides.asks_with_whom, asides.OF_WHOM),
     (asides.asks_whether_booked, asides.WHETHER_BOOKED),
     (asides.cries_for_help, asides.WHAT_HELP),
@@ -90,11 +92,21 @@ def weighed(message: Message) -> Message:
         names = tuple(e for e in names if e.entity not in ASKED_ABOUT)
     elif intent is not None and _is_of_something_else(message, intent):
         names = tuple(e for e in names if e.entity not in (*ASKED_ABOUT, "relative"))
-    if message.intent == "change_language":  # "my husband doesn't understand" tells of no other patient
-        names = tuple(e for e in names if e.entity != "relative")
+    names = tuple(e for e in names if not _is_told_beside(message, e))
     if intent == message.understanding.intent and names == message.understanding.entities:
         return message
     return _taken_as(message, intent, names)
+
+
+def _is_told_beside(message: Message, named: Entity) -> bool:
+    """What such words name by the way: another patient, or when to come, is not meant."""
+    match message.intent:
+        case "change_language":  # "my husband doesn't understand"
+            return named.entity == "relative"
+        case "opt_in" | "faq/reminders":  # "can you text me the day before?"
+            return named.entity == "wish" and is_relative(named.value)
+    is_soonest = named.entity == "asap" or (named.entity == "wish" and named.value.get("asap") is True)
+    return is_soonest and asides.says_too_soon(message)
 
 
 def _taken_as(message: Message, intent: Intent | None, names: Sequence[Entity]) -> Message:

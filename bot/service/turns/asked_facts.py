@@ -40,8 +40,10 @@ def asked_facts(
 
 def _hours_asked(practice: Practice, understanding: Understanding | None, language: str) -> str:
     """ "Monday 6 April: closed." of the days that are named."""
-    wish = understanding.first("wish") if understanding else None
-    days = _days(wish.value) if wish is not None else ()
+    if understanding is None:
+        return ""
+    wish = understanding.first("wish")
+    days = _days(wish.value if wish else understanding.details.get("days_asked"))
     if not days:
         return ""
     if len(days) <= _EACH:
@@ -83,11 +85,13 @@ def _of_day(practice: Practice, day: date, language: str) -> str:
 
 
 def _hours_on(practice: Practice, day: date) -> tuple[Span, ...]:
-    return union((start, end) for one in practice.practitioners for start, end, _ in working(practice, one, day))
+    return union(
+        (start, end) for one in practice.practitioners for start, end, _ in working(practice, one, day)
+    )
 
 
 def _closed_runs(practice: Practice, days: Sequence[date]) -> list[list[date]]:
-    """Days on which somebody works in other weeks and nobody in this one; what lies between belongs to them."""
+    """Days on which somebody works in other weeks and nobody in this one, side by side."""
     runs: list[list[date]] = []
     is_near = False
     for day in days:
