@@ -129,7 +129,7 @@ class AskConfirmBooking(_ForPatient):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         opening = read_opening(tracker.get_slot("opening"))
-        is_past = opening is not None and opening.start <= current_call().at
+        is_past = opening is not None and opening.start < current_call().at
         dispatcher.utter_message(
             response="utter_time_has_passed" if is_past else "utter_confirm_booking",
             **(self.for_patient(opening, tracker) if opening else {}),

@@ -134,7 +134,7 @@ class AskConfirmMove(AskAboutVisit):
     ) -> list[Event]:
         """A time that has passed while the patient was silent is offered to nobody."""
         opening = read_opening(tracker.get_slot("new_opening"))
-        if opening is None or opening.start > current_call().at:
+        if opening is None or opening.start >= current_call().at:
             return await super().run(dispatcher, tracker, domain)
         new_when = self.described(opening)["opening_words"]
         dispatcher.utter_message(response="utter_new_time_has_passed", new_when=new_when)

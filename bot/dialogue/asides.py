@@ -65,7 +65,7 @@ _HELP = re.compile(
     re.IGNORECASE,
 )
 _NO_MORE_QUESTIONS = re.compile(
-    r"\b(stop|quit|enough|no more|too many)\b.{0,25}\b(ask\w*|questions?|questioning)\b|"
+    r"\b(stop|quit|enough|too many)\b.{0,25}\b(ask\w*|questions?|questioning)\b|"
     r"\b(smett\w+|basta|piantala|troppe)\b.{0,25}\b(domand\w+|chied\w+)\b|"
     r"\b(хватит|перестань\w*|прекрати\w*|довольно|меньше|слишком много|не задавай\w*)\b.{0,25}"
     r"\b(вопрос\w*|спраш\w*|расспр\w*)",
@@ -174,7 +174,7 @@ def is_tired_of_questions(message: Message) -> bool:
 def is_tired_and_answers(message: Message) -> bool:
     """ "Stop asking, just book 10"."""
     return is_tired_of_questions(message) and message.names(
-        *TIMES, "choice", "person", "phone", "birth_date", "visit_type"
+        *TIMES, "choice", "person", "phone", "birth_date", "visit_type", "yes_no"
     )
 
 

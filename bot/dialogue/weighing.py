@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue import asides, gist
@@ -105,8 +105,9 @@ def _is_told_beside(message: Message, named: Entity) -> bool:
             return named.entity == "relative"
         case "opt_in" | "faq/reminders":  # "can you text me the day before?"
             return named.entity == "wish" and is_relative(named.value)
-    is_soonest = named.entity == "asap" or (named.entity == "wish" and named.value.get("asap") is True)
-    return is_soonest and asides.says_too_soon(message)
+    if named.entity not in ("asap", "wish") or not asides.says_too_soon(message):
+        return False
+    return named.entity == "asap" or (isinstance(named.value, Mapping) and bool(named.value.get("asap")))
 
 
 def _taken_as(message: Message, intent: Intent | None, names: Sequence[Entity]) -> Message:
