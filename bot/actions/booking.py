@@ -114,7 +114,7 @@ class _ForPatient(WithOpening):
     def for_patient(self, opening: Opening, tracker: Tracker) -> dict[str, str]:
         """As `described`, with a number that is not the one that this chat comes from."""
         words, call, phone = self.described(opening), current_call(), tracker.get_slot("phone")
-        if phone and phone != call.phone:
+        if phone and call.phone and phone != call.phone:
             words["visit_place"] += f"\n{reached_on(phone, call.language)}"
         return words
 

@@ -6,6 +6,7 @@ from test_practice_facts import practice
 
 from bot.dialogue import Conversation
 from bot.dialogue.effects import Button
+from bot.dialogue.state import Said
 from bot.service.turns.asked_facts import asked_facts
 from nlu.understanding import Entity, Understanding
 
@@ -58,7 +59,8 @@ def test_times_on_offer_stand_with_whoever_is_in() -> None:
         Button(title=title, payload="/x", start="2026-03-03T09:00", practitioner=who)
         for title, who in (("9:00", rossi.id), ("9:30", other), ("10:00", rossi.id))
     )
-    conversation = replace(Conversation.new("anna", language="en"), offered=offered)
+    said = (Said(text="Which one?", buttons=offered),)
+    conversation = replace(Conversation.new("anna", language="en"), said=said)
 
     told = asked_facts(practice(), conversation, None, "en")["offer_with_whom"]
     assert told == f"{rossi.name}: 9:00, 10:00\n{other}: 9:30"
