@@ -19,6 +19,7 @@ _NEVER_BEEN = re.compile(
     r"(?:новенький|новенькая))",
     re.IGNORECASE,
 )
+_MOST_BESIDE = 4  # words
 #: What a first visit is called, by practices and by patients.
 _FIRST = frozenset(
     plain_words(name)
@@ -38,6 +39,9 @@ def find_newcomer(text: str, context: Context, *, visit_types: Sequence[Entity])
     first = [one for one in context.visit_types if any(plain_words(word) in _FIRST for word in one.words)]
     if said is None or len(first) != 1:
         return None
+    beside = len(plain_words(text)) - len(plain_words(said.group()))
+    if context.asking is None and beside > _MOST_BESIDE:
+        return None  # a longer story, of which this is a part
     return Entity(
         entity="visit_type", value=first[0].id, start=said.start(), end=said.end(), text=said.group()
     )
