@@ -12,6 +12,7 @@ from nlu.durations import find_minutes
 from nlu.later_earlier import find_time_beside
 from nlu.lexicon import known_languages, lexicon
 from nlu.names import find_person, may_begin_name
+from nlu.newcomers import find_newcomer
 from nlu.offers import find_choice
 from nlu.places import find_places
 from nlu.practice_words import find_named
@@ -66,6 +67,8 @@ def find_entities(
         if not any(_DAY_AND_MONTH.fullmatch(e.text) for e in told):  # half a date of birth
             context, times = unasked, told
     visit_types = find_named("visit_type", context.visit_types, words, text, taken=contacts)
+    newcomer = find_newcomer(text, context, visit_types=visit_types)
+    visit_types += [newcomer] if newcomer else []
     mentioned = find_named(
         "practitioner",
         _by_surname(context.practitioners),

@@ -20,6 +20,7 @@ from nlu.learning import Learnt, Lessons, as_heard
 from nlu.lexicon import known_languages, lexicon
 from nlu.neighbours import Neighbours
 from nlu.sentences import SentenceScorer, encode, installed
+from nlu.several_questions import with_questions_beside
 from nlu.shipped import Teacher
 from nlu.taken_back import beside_what_is_well, is_of_mistake
 from nlu.times import find_times
@@ -169,6 +170,9 @@ class OfflineInterpreter:
         return self._learnt.taught
 
     def understand_many(self, batch: Sequence[tuple[str, Context]]) -> list[Understanding]:
+        return with_questions_beside(batch, self._read(batch), self._read)
+
+    def _read(self, batch: Sequence[tuple[str, Context]]) -> list[Understanding]:
         if not batch:
             return []
         drafts = [self._drafts.read(text, context) for text, context in batch]

@@ -22,6 +22,7 @@ _INITIAL = re.compile(r"[^\W\d_]\.")
 _HESITATION = re.compile(r"u+h+|u+m+|e+r+m*|a+h+|h+m+|e+h+m*|m{2,}|beh|boh|э+м*|м{2,}|х+м+|ну")
 #: An article that has grown into its word: "l'ultimo" is "ultimo", and so no name.
 _ELIDED = re.compile(r"(?:[Ll]|[Uu]n)['’ʼ`](?P<word>[^\W\d_].*)", re.S)
+_YEAR_OLD = re.compile(r"(years?|months?|weeks?|days?|yrs?|mths?)[\s-]?olds?\b", re.IGNORECASE)
 #: First names that are words, too; the first line's are of days and months.
 _NAMES_AND_TIMES = frozenset({"may", "june", "april", "august", "domenica", "natale", "май", "марта"})
 _NAMES_AND_WORDS = _NAMES_AND_TIMES | {
@@ -81,6 +82,7 @@ def find_person(
     ("sono", "I'm") only when it looks like a name; or, where the message `may_sign`, as its signature.
     "*Anna Rossi" mends a name at any time.
     """
+    taken = [*taken, *_ages(text)]
     signed = find_signature(text, ordinary=ordinary, taken=[*taken, *([] if asked else staff)])
     for known in _lexicons(language):
         introduced = _after_introduction(text, words, known, asked=asked, ordinary=ordinary, taken=taken)
@@ -93,6 +95,14 @@ def find_person(
     return (
         _spanning(text, signed.start, signed.end) if signed and (asked or may_sign or signed.mends) else None
     )
+
+
+def _ages(text: str) -> list[Entity]:
+    """ "My 2-year-old" is nobody called Year-Old."""
+    return [
+        Entity(entity="age", value=None, start=m.start(), end=m.end(), text=m.group())
+        for m in _YEAR_OLD.finditer(text)
+    ]
 
 
 def _in_full(text: str, introduced: Entity, signed: Signature | None) -> Entity:

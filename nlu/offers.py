@@ -12,6 +12,27 @@ from nlu.words import Word, fold_text, plain_words
 
 _EXPLICIT_DATE = re.compile(r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{2,4}|\d{1,2}[/-]\d{1,2}")
 
+#: "The first of these", "enough questions, the first": words that pick nothing by themselves.
+_BESIDE = re.compile(
+    r"(?<!\w)(?:(?:of|from|among|out of|on) (?:those|these|them|the list|your list)|"
+    r"(?:(?:di|tra|fra) |d')(?:quest[ieo]|quell[ie]|loro|essi)|dell'elenco|della lista|in elenco|"
+    r"(?:из|среди) (?:них|этих|тех|списка|предложенн\w+)|ладно|alright|all right|vabb[èe]|"
+    r"(?:that )?you (?:just )?(?:listed|showed|offered|gave|sent|wrote)(?: me)?|"
+    r"(?:stop|quit|enough|no more)(?: asking)?(?: me)?(?: questions)?|basta(?: con le)? domande|"
+    r"(?:хватит|довольно) (?:вопросов|спрашивать))(?!\w)",
+    re.IGNORECASE,
+)
+#: "Is the first still free?": what asks whether, and what may stand beside it.
+_FREE = re.compile(
+    r"(?<!\w)(?:available|free|taken|gone|liber[aoie]|disponibil[ei]|pres[ao]|occupat[ao]|"
+    r"свободн\w+|доступн\w+|занят\w*)(?!\w)",
+    re.IGNORECASE,
+)
+_BESIDE_FREE = re.compile(
+    r"(?<!\w)(?:is|it|still|è|ancora|ещ[её]|sorry|scusi|а|ma|but|и)(?!\w)", re.IGNORECASE
+)
+_FIRST_OF_THEM = ("earliest", "soonest", "раннее", "раньше", "prima")
+
 _MEANT = 0.35  # confidence below which nlu.times says: refused, or moved away from
 Span = tuple[int, int]
 
@@ -32,11 +53,13 @@ def find_choice(
     choices = context.choices
     if not choices or not words or len(words) > 60:
         return None
+    titled, words = _by_title(text, words, choices), _that_may_pick(text, words)
+    names_a_date = _is_a_date(times) and not _is_of_no_time(context)
     picked = (
-        _by_title(text, words, choices)
+        titled
         or (
             None
-            if _is_a_date(times) or _has_no_list(words, context)
+            if names_a_date or _has_no_list(words, context)
             else _by_place(text, words, choices, language)
         )
         or _the_earliest(text, words, choices, language)
@@ -96,6 +119,19 @@ def _has_no_list(words: tuple[Word, ...], context: Context) -> bool:
     return context.asking == "yes_no" and not any(word.text.isdecimal() for word in words)
 
 
+def _that_may_pick(text: str, words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words but for "of these", and for "is ... still free?"."""
+    patterns = [_BESIDE, *([_FREE, _BESIDE_FREE] if "?" in text and _FREE.search(text) else [])]
+    spans = [match.span() for pattern in patterns for match in pattern.finditer(text)]
+    left = tuple(w for w in words if not any(start <= w.start < end for start, end in spans))
+    return left or words
+
+
+def _is_of_no_time(context: Context) -> bool:
+    """ "Il primo", of kinds of visit: no day can be meant where none is asked for."""
+    return context.asking == "visit_type" and not any(choice.start for choice in context.choices)
+
+
 def _is_a_date(times: Sequence[Entity]) -> bool:
     """ "No, the 3rd then" is no third of the list, where nlu.times took it for a day."""
     return any(e.entity == "time" and e.grain == "day" and e.confidence >= _MEANT for e in times)
@@ -108,7 +144,8 @@ def _the_earliest(
     spoken = tuple(word.text for word in words)
     times = sorted((c for c in choices if c.start is not None), key=lambda c: str(c.start))
     known = lexicon(language)
-    for phrase in known.earliest if times else ():
+    of_them = tuple((word,) for word in _FIRST_OF_THEM) if _BESIDE.search(text) else ()
+    for phrase in (*known.earliest, *of_them) if times else ():
         for at in range(len(spoken) - len(phrase) + 1):
             beside = (*spoken[:at], *spoken[at + len(phrase) :])
             if spoken[at : at + len(phrase)] == phrase and all(

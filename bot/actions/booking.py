@@ -30,6 +30,7 @@ from bot.actions.proving_contact import CheckContactCode, Codes, SendContactCode
 from bot.actions.reaching import reaching_action_names
 from bot.actions.returning import RecallPatient
 from bot.actions.turn import current_call, stage
+from bot.actions.wording import reached_on
 from bot.domain.diary import Appointment, AppointmentStatus, Opening, PatientDetails
 from bot.domain.practice import Practice
 from bot.errors import (
@@ -116,8 +117,20 @@ class HoldOpening(WithOpening):
         return set_slots(hold_result="held", **self.described(opening))
 
 
-class AskConfirmBooking(WithOpening):
-    """Asks for the final yes: the summary in the language that the patient speaks by now."""
+class _ForPatient(WithOpening):
+    """Actions that say for whom a visit is, and where they are reached."""
+
+    def for_patient(self, opening: Opening, tracker: Tracker) -> dict[str, str]:
+        """As `described`, with a number that is not the one that this chat comes from."""
+        words, call, phone = self.described(opening), current_call(), tracker.get_slot("phone")
+        if phone and call.phone and phone != call.phone:
+            words["visit_place"] += f"\n{reached_on(phone, call.language)}"
+        return words
+
+
+class AskConfirmBooking(_ForPatient):
+    """Asks for the final yes: the summary in the language that the patient speaks by now. A time that has
+    passed while the patient was silent is offered to nobody."""
 
     called = "action_ask_confirm_booking"
 
@@ -125,13 +138,15 @@ class AskConfirmBooking(WithOpening):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         opening = read_opening(tracker.get_slot("opening"))
+        is_past = opening is not None and opening.start < current_call().at
         dispatcher.utter_message(
-            response="utter_confirm_booking", **(self.described(opening) if opening else {})
+            response="utter_time_has_passed" if is_past else "utter_confirm_booking",
+            **(self.for_patient(opening, tracker) if opening else {}),
         )
         return []
 
 
-class Book(WithOpening):
+class Book(_ForPatient):
     """Makes the appointment. A hold that ran out is taken again first, so a late yes still counts."""
 
     called = "action_book"
@@ -153,7 +168,7 @@ class Book(WithOpening):
         except BookingError:
             return set_slots(booking_result="error")
         done = "requested" if booked.status is AppointmentStatus.REQUESTED else "booked"
-        return set_slots(booking_result=done, **self.described(opening))
+        return set_slots(booking_result=done, **self.for_patient(opening, tracker))
 
     async def _book(self, opening: Opening, patient: PatientDetails) -> Appointment:
         call = current_call()

@@ -161,6 +161,17 @@ class AskConfirmMove(AskAboutVisit):
     called = "action_ask_confirm_move"
     question = "utter_confirm_move"
 
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        """A time that has passed while the patient was silent is offered to nobody."""
+        opening = read_opening(tracker.get_slot("new_opening"))
+        if opening is None or opening.start >= current_call().at:
+            return await super().run(dispatcher, tracker, domain)
+        new_when = self.described(opening)["opening_words"]
+        dispatcher.utter_message(response="utter_new_time_has_passed", new_when=new_when)
+        return []
+
 
 class MoveVisit(DescribedVisits):
     """Moves the visit to the new time. A hold that ran out is taken again first, so a late yes counts."""

@@ -18,6 +18,7 @@ _AT = {"en": "{day} at {time}", "it": "{day} alle {time}", "ru": "{day}, {time}"
 _ON_BUTTON = {"en": "EEE d MMM", "it": "EEE d/M", "ru": "EEE d.MM"}
 _UNTIL = {"en": "EEEE d MMMM", "it": "EEEE d MMMM", "ru": "d MMMM"}  # "до 1 мая", which declines no weekday
 _OTHER_TIMES = {"en": "Other times", "it": "Altri orari", "ru": "Другое время"}
+_REACHED_ON = {"en": "Phone: {phone}", "it": "Telefono: {phone}", "ru": "Телефон: {phone}"}
 _ANYWHERE = {"en": "Wherever it is sooner", "it": "Dove c'è posto prima", "ru": "Где раньше"}
 _WHY = {
     Reason.OTHER_PERSON: {"en": "with somebody else", "it": "con un altro medico", "ru": "другой врач"},
@@ -66,6 +67,11 @@ def diary_open_until(day: date, language: str) -> str:
 def why_offered(reason: Reason | None, language: str) -> str:
     """ "a later day": beneath an opening that is not quite what was asked for; "" for one that is."""
     return _in(_WHY[reason], language) if reason in _WHY else ""
+
+
+def reached_on(phone: str, language: str) -> str:
+    """A line of what is booked: "Phone: +39 333 1234567"."""
+    return _in(_REACHED_ON, language).format(phone=phone)
 
 
 def anywhere(language: str) -> str:

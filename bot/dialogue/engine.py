@@ -27,7 +27,7 @@ from bot.dialogue.effects import AlertStaff, Effect
 from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
 from bot.dialogue.execution import take_commands
 from bot.dialogue.model import HANDOFF, Assistant
-from bot.dialogue.sessions import end_session, forget_session, meet_content
+from bot.dialogue.sessions import end_session, forget_session, meet_content, of_long_ago
 from bot.dialogue.stacking import (
     CONTINUE,
     active_chain,
@@ -109,7 +109,9 @@ def _hear(bench: Workbench, event: PatientWrote) -> None:
         return
     if not bench.introduced and bench.base.turn_number:
         forget_session(bench)  # the last one was ended
+    taken = event.commands
     if expires and rested > timedelta(minutes=expires) and not bench.paused:
+        taken = of_long_ago(bench, taken)
         end_session(bench, reason="expired")
         forget_session(bench)
     elif rested > RECAP_AFTER and not (urgent or event.comes_back):
@@ -117,7 +119,7 @@ def _hear(bench: Workbench, event: PatientWrote) -> None:
     if bench.paused and event.comes_back:
         bench.say("utter_assistant_is_back", {"recap": ""})
         _take_up(bench)
-    bench.change(commands=event.commands, every_turn=() if urgent else bench.assistant.every_turn)
+    bench.change(commands=taken, every_turn=() if urgent else bench.assistant.every_turn)
     _before_commands(bench)
 
 

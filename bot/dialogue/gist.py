@@ -104,29 +104,6 @@ _WHY_NOT = re.compile(
 )
 
 
-_IS_BOOKED = re.compile(
-    r"\b(am i|are we|is (it|that|this|everything|(my|the|our) \w+)|i'?m|we'?re|it'?s|that'?s)"
-    r"( now| already| all| then| really)*"
-    r" (booked|confirmed|reserved|arranged|scheduled|fixed|set|done|signed up)\b"
-    r"|\b(did (it|that|you) (go through|book)|have (you|i) booked|you('ve)? booked)\b"
-    r"|\b(sono|siamo|è|risulto|risulta)( già| ora| adesso| quindi| tutto)*"
-    r" (prenotat|confermat|fissat|segnat|a posto)\w*"
-    r"|\b(ho|abbiamo|avete|ha) (già )?(prenotato|confermato|fissato)\b"
-    r"|\b(записан\w*|записал\w*|забронирован\w*|подтвержд[её]н\w*|запись (есть|готова|прошла))\b",
-    re.IGNORECASE,
-)
-_WHICH = re.compile(
-    r"\b(when|what|which|where|who|quando|che (ora|giorno)|dove|con chi"
-    r"|когда|сколько|как\w+|где|к кому|куда)\b",
-    re.IGNORECASE,
-)
-_SO = re.compile(
-    r"\W*((ok|okay|okey|ок|окей|va bene|хорошо)\W+)?"
-    r"(so|then|am i|is it|are we|did it|quindi|allora|dunque|так|то есть|значит|выходит)\b",
-    re.IGNORECASE,
-)
-
-
 def parting(message: Message) -> Intent | None:
     """ "Thanks, see you on Friday": the day is no wish, unless a time is what was asked."""
     asks_time = message.asked is not None and message.asked.kind in ("time", "opening")
@@ -140,12 +117,6 @@ def parting(message: Message) -> Intent | None:
     together = sum(i.confidence for i in likely)
     unsure = message.intent in message.assistant.triggers and message.confidence < UNSURE
     return likely[0] if unsure and together > message.confidence - CLOSE else None
-
-
-def asks_about_reminders(message: Message) -> bool:
-    """ "Will you remind me?" asks, and takes no opt-out back."""
-    asks = message.intent == "opt_in" and "?" in message.understanding.text
-    return asks and "reminders" in message.assistant.answers
 
 
 def thanks_for_a_reminder(message: Message) -> bool:
@@ -187,16 +158,6 @@ def asks_why_not_then(message: Message) -> bool:
     """ "Why not?", said to other times than those that were asked for."""
     on_offer = message.asked_kind == "opening" and "why_not_then" in message.assistant.answers
     return on_offer and _WHY_NOT.fullmatch(message.understanding.text) is not None
-
-
-def asks_whether_booked(message: Message) -> bool:
-    """ "So am I booked?", before anything is."""
-    said = message.understanding.text
-    answers = "not_booked_yet" in message.assistant.answers and message.is_booking()
-    asks = "?" in said or _SO.match(said) is not None
-    if not answers or not asks or message.names(*TIMES) or _WHICH.search(said):
-        return False
-    return _IS_BOOKED.search(said) is not None
 
 
 def asks_what_for(message: Message) -> bool:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from bot.dialogue.after_alarm import meant_after_alarm
+from bot.dialogue.asides import tells_of_small_child
 from bot.dialogue.asking import Asked
 from bot.dialogue.commands import (
     DEATH,
@@ -103,7 +104,18 @@ def commands_for(
         return (KnowledgeAnswer(topic="half_a_yes"),)
     if not acts and not answered:
         sets = (*sets, *whole_text(message))
-    return (*acts, *tapped, *_without_hasty_yes(message, sets, tapped))
+    return (*_with_questions_beside(message, acts), *tapped, *_without_hasty_yes(message, sets, tapped))
+
+
+def _with_questions_beside(message: Message, acts: Sequence[Command]) -> tuple[Command, ...]:
+    """ "How long does it take, and how much is it?": each question that has an answer is answered."""
+    topics = [name.removeprefix("faq/") for name in message.understanding.details.get("asked_too", ())]
+    too = [KnowledgeAnswer(topic=topic) for topic in topics if topic in message.assistant.answers]
+    told = {act.topic for act in acts if isinstance(act, KnowledgeAnswer)}
+    beside = [*acts, *(each for each in too if each.topic not in told)]
+    if tells_of_small_child(message) and KnowledgeAnswer(topic="children") not in beside:
+        beside.insert(0, KnowledgeAnswer(topic="children"))  # before the booking asks on
+    return tuple(beside)
 
 
 def _chosen(message: Message) -> tuple[tuple[Command, ...], list[tuple[int, int]]]:

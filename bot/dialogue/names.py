@@ -100,6 +100,8 @@ FACTS = frozenset(
         "chat_languages",
         "practice_website",
         "practice_email",
+        "hours_asked",
+        "offer_with_whom",
         *(f"answer_{topic}" for topic in ANSWER_TOPICS),
     }
 )

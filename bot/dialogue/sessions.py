@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from bot.dialogue.asking import kind_of
+from bot.dialogue.commands import Command, KnowledgeAnswer, SetSlot, StartFlow
 from bot.dialogue.names import FACTS
-from bot.dialogue.stacking import cancel_chain, chains
+from bot.dialogue.stacking import active_chain, asked_slot, cancel_chain, chains
 from bot.dialogue.values import WrongValue, coerce, fits
 from bot.dialogue.workbench import Workbench
 
 SESSION_START = "pattern_session_start"
+
+#: What is said to who answers an offer of long ago; a project without that answer begins from nothing.
+_LONG_AGO = "long_ago"
+_PASSED = frozenset({"time", "opening", "yes_no"})  # kinds of answers that are of that day
 
 
 def end_session(bench: Workbench, *, reason: str) -> None:
@@ -17,6 +25,23 @@ def end_session(bench: Workbench, *, reason: str) -> None:
     bench.stack = []
     bench.introduced, bench.noted_closed, bench.misunderstood = False, False, 0
     bench.change(ended_flow=None)
+
+
+def of_long_ago(bench: Workbench, commands: Sequence[Command]) -> tuple[Command, ...]:
+    """ "Yes, the second one", days after times were offered: what was offered is gone, so it is said, and the
+    flow begins anew with what was told of the person. To be asked before the session ends."""
+    chain, asked = active_chain(bench.stack), asked_slot(bench)
+    sets = [command for command in commands if isinstance(command, SetSlot)]
+    if chain is None or not sets or len(sets) < len(commands) or all(each.name != asked for each in sets):
+        return tuple(commands)
+    slots, flow = bench.assistant.slots, chain.root.flow_id
+    fills = bench.assistant.fills.get(flow, frozenset())
+    offers = {"time", "opening"} <= {kind_of(slots[name]) for name in fills}
+    if not offers or kind_of(slots[asked or ""]) not in _PASSED or _LONG_AGO not in bench.assistant.answers:
+        return tuple(commands)
+    told = [name for name in sorted(fills) if bench.slots.get(name) is not None]
+    kept = [SetSlot(name, bench.slots[name]) for name in told if kind_of(slots[name]) not in _PASSED]
+    return (KnowledgeAnswer(topic=_LONG_AGO), StartFlow(flow), *kept)
 
 
 def forget_session(bench: Workbench) -> None:

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue import around_a_visit as around
-from bot.dialogue import gist, in_passing, opting_out
+from bot.dialogue import asides, gist, in_passing, opting_out
 from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.gist import ASKED_ABOUT, BOOK, CANCEL, MOVE, SOMETHING_ELSE, STRONG, TIMES
@@ -24,6 +24,7 @@ from bot.dialogue.regret import (
     wants_another_time_instead,
 )
 from bot.dialogue.standing import OF_STANDING_VISITS, is_rather_to_be_arranged
+from bot.domain.relative_wish import is_relative
 from nlu.understanding import Entity, Intent
 
 _HARDLY_LIKELY = 0.2  # what a message may be taken for when its likeliest intent was denied
@@ -31,18 +32,41 @@ _HARDLY_LIKELY = 0.2  # what a message may be taken for when its likeliest inten
 _THINK_IT_OVER, _WRONG_NAME = "think_it_over", "wrong_name"
 _PAIN = "urgent_pain"
 
+#: What neither answers nor changes anything, in the middle of a booking.
+_ASIDE: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
+    (asides.asks_whether_free, None),
+    (asides.asks_whether_all_are_free, asides.WHILE_FREE),
+    (asides.asks_with_whom, asides.OF_WHOM),
+    (asides.asks_whether_booked, asides.WHETHER_BOOKED),
+    (asides.cries_for_help, asides.WHAT_HELP),
+    (asides.is_tired_and_answers, None),
+    (asides.is_tired_of_questions, "skip"),
+    (asides.asks_to_be_reminded, "faq/reminders"),
+    (asides.asks_for_the_floor, "faq/accessibility"),
+    (asides.meant_no_number, None),
+    (asides.tells_somebodys_number, None),
+    (asides.is_new_here, None),
+)
+#: What such a message names is asked about: it neither chooses nor changes anything.
+_ASKS = (
+    asides.asks_with_whom,
+    asides.asks_whether_booked,
+    asides.cries_for_help,
+    asides.asks_whether_open,
+)
+
 #: What a message is taken for where the left side holds; the first that does. None: for nothing but what it
 #: names. Where none holds, it stays what it was taken for.
 _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (opting_out.takes_it_back, opting_out.OPT_IN),
     (opting_out.is_told, opting_out.STOP),
     (opting_out.ends_what_is_under_way, "cancel_flow"),
-    (gist.asks_about_reminders, "faq/reminders"),
     (gist.thanks_for_a_reminder, "thanks"),
     (gist.calls_off_what_it_is_about, "cancel_visit"),
     (gist.names_another_day, MOVE),
     (gist.wants_one_more, BOOK),
     (gist.bit_their_tongue, _PAIN),
+    *_ASIDE,
     (lambda m: says_name_is_wrong(m) and m.is_booking(), None),  # nothing is in the diary yet
     (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
     (lambda m: puts_name_right(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
@@ -70,7 +94,6 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     # Nothing is decided: what was answered stays, where the project has a flow for that.
     (lambda m: gist.thinks_it_over(m) and _THINK_IT_OVER in m.assistant.triggers, _THINK_IT_OVER),
     (gist.thinks_it_over, "cancel_flow"),
-    (gist.asks_whether_booked, "faq/not_booked_yet"),
     (gist.asks_why_not_then, "faq/why_not_then"),
     (gist.asks_what_for, "skip"),
     (gist.corrects_what_was_just_fixed, MOVE),
@@ -105,7 +128,9 @@ def weighed(message: Message) -> Message:
         names = tuple(e for e in names if e.entity != "one_more")
     if opting_out.is_none(message):  # "write to me, not to my mother"
         names = tuple(e for e in names if e.entity != "relative")
-    if wants_another_time_instead(message):
+    if any(asks(message) for asks in _ASKS):
+        names = ()
+    elif wants_another_time_instead(message):
         names = tuple(e for e in names if e.entity != "yes_no")  # the yes is to that time
     elif (
         spells_name(message)
@@ -118,8 +143,9 @@ def weighed(message: Message) -> Message:
     elif intent is not None and _is_of_something_else(message, intent):
         beside_it = TIMES if in_passing.is_of_what_is_passed_on(message) else ()
         names = tuple(e for e in names if e.entity not in (*ASKED_ABOUT, "relative", *beside_it))
-    if gist.asks_whether_booked(message):
+    if asides.asks_whether_booked(message):
         names = tuple(e for e in names if e.entity != "yes_no")
+    names = tuple(e for e in names if not _is_told_beside(message, e))
     if intent != message.understanding.intent or names != message.understanding.entities:
         message = _taken_as(message, intent, names)
     return _on_its_own_day(message) if gist.is_of_its_own_day(message) else message
@@ -132,6 +158,18 @@ def _on_its_own_day(message: Message) -> Message:
         for e in message.understanding.entities
     ]
     return _taken_as(message, message.understanding.intent, names)
+
+
+def _is_told_beside(message: Message, named: Entity) -> bool:
+    """What such words name by the way: another patient, or when to come, is not meant."""
+    match message.intent:
+        case "change_language":  # "my husband doesn't understand"
+            return named.entity == "relative"
+        case "opt_in" | "faq/reminders":  # "can you text me the day before?"
+            return named.entity == "wish" and is_relative(named.value)
+    if named.entity not in ("asap", "wish") or not asides.says_too_soon(message):
+        return False
+    return named.entity == "asap" or (isinstance(named.value, Mapping) and bool(named.value.get("asap")))
 
 
 def _taken_as(message: Message, intent: Intent | None, names: Sequence[Entity]) -> Message:
@@ -181,7 +219,8 @@ def _starts(message: Message, intent: str) -> bool:
 
 
 def _outweighed(message: Message) -> Intent | None:
-    if (parting := gist.parting(message)) is not None:
+    asks = any(holds(message) for holds in _ASKS)
+    if not asks and (parting := gist.parting(message)) is not None:
         return parting
     for holds, intent in _TAKEN_FOR:
         if holds(message):

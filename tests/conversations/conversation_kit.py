@@ -6,9 +6,11 @@ await anna.taps("Prima possibile")
 anna.sees            # what is on her screen now: one Seen per message
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bot.actions.booking import booking_actions
@@ -25,6 +27,7 @@ from bot.service.clock import FrozenClock
 from bot.service.hearing.understanding import Reader
 from bot.service.sending.tokens import NotOurToken, TapTokens
 from bot.service.sending.wording import replies
+from bot.service.turns.asked_facts import asked_facts
 from bot.service.turns.facts import practice_facts
 from bot.service.turns.turn import latest_message
 from bot.storage.diary.book import SqlDiary
@@ -122,7 +125,9 @@ class Patient:
             text, house.assistant, self.conversation, at=house.clock.now(), known=self.sent > 0
         )
         commands = commands_for(meaning, self.conversation, house.assistant)
-        return await self._turn(text, commands, meaning.language, latest_message(text, meaning))
+        asked = asked_facts(house.practice, self.conversation, meaning, meaning.language)
+        latest = latest_message(text, meaning)
+        return await self._turn(text, commands, meaning.language, latest, asked)
 
     async def taps(self, title: str) -> "Patient":
         """Taps a choice in view."""
@@ -153,7 +158,12 @@ class Patient:
         return self
 
     async def _turn(
-        self, text: str, commands: tuple[Command, ...], language: str | None, latest: dict[str, Any]
+        self,
+        text: str,
+        commands: tuple[Command, ...],
+        language: str | None,
+        latest: dict[str, Any],
+        asked: Mapping[str, str] = MappingProxyType({}),
     ) -> "Patient":
         house = self.house
         self.sent += 1
@@ -163,7 +173,7 @@ class Patient:
             commands=commands,
             channel=self.channel,
             language=language or self.conversation.language,
-            facts=practice_facts(house.practice, language or self.conversation.language),
+            facts={**practice_facts(house.practice, language or self.conversation.language), **asked},
             latest_message=latest,
         )
         await self._advance(event)

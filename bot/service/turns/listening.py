@@ -28,6 +28,7 @@ from bot.service.hearing.voice import HEARD, Confirmed
 from bot.service.outreach.answers import OutreachAnswers, marked
 from bot.service.outreach.reaching_choice import with_choice
 from bot.service.sending.tokens import NotOurToken, TapTokens
+from bot.service.turns.asked_facts import asked_facts
 from bot.service.turns.content import RunningContent
 from bot.service.turns.fixed import FixedTurns
 from bot.service.turns.known_facts import KnownFacts
@@ -207,13 +208,14 @@ class Listening:
         understanding: Understanding | None,
     ) -> PatientWrote:
         language = understanding.language if understanding else progress.conversation.language
+        asked = asked_facts(self._practice, progress.conversation, understanding, language)
         return PatientWrote(
             at=progress.at,
             text=text,
             commands=commands,
             channel=snapshot.contact.address.channel,
             language=language,
-            facts=self._facts.at(progress.at, language),
+            facts={**self._facts.at(progress.at, language), **asked},
             latest_message=latest_message(text, understanding),
             queued=snapshot.owner == QUEUE,
             hears_facts=may_go_on(snapshot, progress),
