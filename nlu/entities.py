@@ -18,7 +18,7 @@ from nlu.practice_words import find_named
 from nlu.refused_people import refused_words, without_refused
 from nlu.relatives import find_relative
 from nlu.times import find_times, is_in_doubt, wish_from
-from nlu.told_by import told_beside, told_by_another
+from nlu.told_by import in_so_many_days, tells_how_far, told_beside, told_by_another
 from nlu.transcription import same_name
 from nlu.transliteration import is_in_latin
 from nlu.understanding import Context, Entity, Named
@@ -28,6 +28,7 @@ from nlu.yes_no import Answer
 _ANSWERED_BY = frozenset({"phone", "birth_date"})  # entities that answer the question of that name
 _DAY_AND_MONTH = re.compile(r"\D{0,4}\d{1,2}\D{1,4}(\d{1,2}|[^\W\d]+)")
 _OF_A_TIME = frozenset({"time", "opening", "yes_no"})  # questions that "the same hour" may answer
+_WISHED = 0.35  # confidence below which nlu.times says: refused, or moved away from
 _NO_WISH = frozenset({"name", "phone", "birth_date", "code"})  # a date that answers these is no wish
 
 
@@ -49,6 +50,10 @@ def find_entities(
     phones = find_phones(text, country=context.country, asked=context.asking == "phone")
     contacts = [*codes, *find_emails(text), *(phone for phone in phones if not _overlaps(phone, codes))]
     times = [e for e in _times(text, _as_offered(context), languages) if not _overlaps(e, contacts)]
+    lasting = find_minutes(text, words)
+    if lasting is not None and tells_how_far(words, languages[0], lasting):
+        # "на" of "на два часа позже" is read with the hour
+        times = [e for e in times if not (lasting.start - 3 <= e.start and e.end <= lasting.end)]
     beside = None if times else find_time_beside(words, _as_offered(context))
     times = [beside] if beside else times
     if context.asking in _ANSWERED_BY and not any(
@@ -91,7 +96,6 @@ def find_entities(
     plain = [replace(e, role=None) for e in times]  # how they hang on what was said before, the wish tells
     found = [*contacts, *plain, *visit_types, *_once(practitioners), *people, *places]
     found += [choice] if choice else []
-    lasting = find_minutes(text, words)
     found += [one for one in (lasting, find_relative(text, words)) if one]
     found += [_said(answer, text)] if answer else []
     several = find_several(text, words)
@@ -101,7 +105,7 @@ def find_entities(
         more = find_one_more(text, words, ordinary=ordinary, taken=told)
         found += [e for e in more if e.entity != "person" or not people]
     if choice is None and (context.asking not in _NO_WISH or (context.asking == "name" and not people)):
-        far = lasting.value if lasting and not times else None
+        far = lasting if all(e.confidence < _WISHED for e in times) else None
         found += _wish(times, context, text, words, language=languages[0], far=far)
     return tuple(sorted(found, key=lambda e: (e.start, e.end, e.entity)))
 
@@ -130,9 +134,9 @@ def _wish(
     words: tuple[Word, ...],
     *,
     language: str,
-    far: int | None,
+    far: Entity | None,
 ) -> list[Entity]:
-    """`far`: minutes that were told, where no time was."""
+    """`far`: minutes that were told, where no time was wished for."""
     wish = wish_from(tuple(times), context)
     same_hour = _names_the_same_hour(words) and not (wish and wish["part"])
     marks = {} if wish and wish["windows"] else told_by_another(words, language, context, far)
@@ -154,6 +158,9 @@ def _wish(
         wish["in_doubt"] = True
     if same_hour:
         wish["same_hour"] = True
+        on = in_so_many_days(words, language) if len(wish["windows"]) == 1 else None
+        if on is not None:  # of the visit, and not of today
+            wish, marks = {"windows": [], "part": None, "asap": False, "same_hour": True}, {"far": on}
         wish.pop("in_doubt", None)  # whose hour it is, the visit tells
     return [Entity(entity="wish", value=wish | marks, start=start, end=end, text=text[start:end])]
 

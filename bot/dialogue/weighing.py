@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.dialogue import gist
+from bot.dialogue import gist, lateness
 from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.gist import ASKED_ABOUT, BOOK, MOVE, SOMETHING_ELSE, STRONG, TIMES
@@ -22,6 +22,7 @@ _HARDLY_LIKELY = 0.2  # what a message may be taken for when its likeliest inten
 #: Intents: the patient will decide later; what stands in the diary is not how the patient is called.
 _THINK_IT_OVER, _WRONG_NAME = "think_it_over", "wrong_name"
 _PAIN = "urgent_pain"
+_COME_EARLY = "come_early"
 
 #: What a message is taken for where the left side holds; the first that does. None: for nothing but what it
 #: names. Where none holds, it stays what it was taken for.
@@ -33,6 +34,11 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     # Nothing is decided: what was answered stays, where the project has a flow for that.
     (lambda m: gist.thinks_it_over(m) and _THINK_IT_OVER in m.assistant.triggers, _THINK_IT_OVER),
     (gist.thinks_it_over, "cancel_flow"),
+    (lambda m: lateness.comes_early(m) and _COME_EARLY in m.assistant.answers, f"faq/{_COME_EARLY}"),
+    (
+        lambda m: lateness.asks_for_a_moment(m) and _THINK_IT_OVER in m.assistant.triggers,
+        _THINK_IT_OVER,
+    ),
     (gist.asks_why_not_then, "faq/why_not_then"),
     (gist.asks_what_for, "skip"),
     (gist.corrects_what_was_just_fixed, MOVE),
@@ -45,6 +51,7 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (gist.is_for_something_else, SOMETHING_ELSE),
     (gist.turns_down_nothing, None),
     (gist.turns_down_what_is_offered, "other_openings"),
+    (lateness.is_hardly_late, None),
     (gist.changes_what_is_offered, None),
     (gist.wants_other_offers, "other_openings"),
     (lambda m: m.intent == _THINK_IT_OVER and not m.active, "goodbye"),
