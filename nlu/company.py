@@ -13,11 +13,12 @@ from nlu.words import Word, cut
 _LONGEST = 400  # characters that are looked at
 
 _TOGETHER = re.compile(
-    r"\b((both|two|all) of us|for two( people)?(?=\W*$|\s*[,.;:!?])|two (people|persons|kids|children)"
+    r"\b((both|two|all) of us|for two( people)?(?=\W*$|\s*[,.;:!?])"
+    r"|(two|three|four) (people|persons|kids|children|sons|daughters|boys|girls)"
     r"|both (of )?(my |our |the )?(kids|children|boys|girls|sons|daughters|parents)"
-    r"|(per|in|siamo( in)?) due( persone)?(?=\W*$|\s*[,.;:!?])|due (persone|bambini|bambine|figli|figlie)"
+    r"|(per|in|siamo( in)?) due( persone)?(?=\W*$|\s*[,.;:!?])|(due|tre|quattro) (persone|bambini|bambine|figli|figlie)"
     r"|entrambi i (miei )?(figli|bambini)|noi due"
-    r"|(на|для|нас) (двоих|двое)|двоих (детей|человек)|двум детям|двое детей|вдв[оё]м|нас обоих|мы оба"
+    r"|(на|для|нас) (двоих|двое)|(двоих|троих|четверых) (детей|человек)|(двум|тр[её]м) детям|(двое|трое) детей|вдв[оё]м|нас обоих|мы оба"
     r"|обоих детей|(я(?= с )|мы|нам|нас|хотим|хотели бы|можем)\b.{0,40}?\bс (мужем|женой|сыном|дочкой"
     r"|дочерью|мамой|папой|сестрой|братом|реб[её]нком|детьми|подругой|другом))\b",
     re.I,

@@ -85,7 +85,16 @@ def find_entities(
     )
     taken = [*contacts, *times, *titled, *visit_types]
     staff = [] if may_be_name else mentioned
-    couple = find_couple(text, person, asked=may_be_name, ordinary=ordinary, taken=taken, staff=staff)
+    several = find_several(text, words)
+    couple = find_couple(
+        text,
+        person,
+        asked=may_be_name,
+        ordinary=ordinary,
+        taken=taken,
+        staff=staff,
+        several=several is not None,
+    )
     people = list(couple or ([person] if person else []))
     practitioners = titled if may_be_name else [p for p in mentioned if not _overlaps(p, people)]
     refused = refused_words(practitioners, words)
@@ -98,7 +107,6 @@ def find_entities(
     found += [choice] if choice else []
     found += [one for one in (lasting, find_relative(text, words)) if one]
     found += [_said(answer, text)] if answer else []
-    several = find_several(text, words)
     found += [several] if several else []
     if context.asking is None and couple is None:
         told = [*(e for e in found if e not in people and e.value is not True), *mentioned]

@@ -21,8 +21,12 @@ _NEAR = timedelta(hours=3)
 
 def named_in_message(tracker: Tracker, kind: str) -> Any:
     """The value of an entity of the message; None without one."""
+    return next(iter(all_in_message(tracker, kind)), None)
+
+
+def all_in_message(tracker: Tracker, kind: str) -> list[Any]:
     entities = (tracker.latest_message or {}).get("entities") or []
-    return next((e.get("value") for e in entities if e.get("entity") == kind), None)
+    return [e.get("value") for e in entities if e.get("entity") == kind]
 
 
 def expected(dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, Any]:
@@ -31,7 +35,7 @@ def expected(dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, An
     several = named_in_message(tracker, "several_people") is not None
     if several and named_in_message(tracker, "companion") is None:
         dispatcher.utter_message(response="utter_several_one_by_one")
-    found: dict[str, Any] = {"next_patient": SOMEBODY if several else None}
+    found: dict[str, Any] = {"next_patient": SOMEBODY if several else None, "patients_after": None}
     before, pending = tracker.get_slot("booked_before"), tracker.get_slot("next_patient")
     if not isinstance(before, Mapping) or not _is_recent(before["at"]):
         return found
@@ -44,16 +48,19 @@ def expected(dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, An
             found[slot] = before[slot]
     if pending not in (None, SOMEBODY) and tracker.get_slot("patient_name") is None:
         found["patient_name"] = pending
+        next_one, *after = tracker.get_slot("patients_after") or (found["next_patient"],)
+        found |= {"next_patient": next_one, "patients_after": after or None}
     return found
 
 
 def named_next(dispatcher: CollectingDispatcher, tracker: Tracker, name: str) -> dict[str, Any]:
-    """Slots once the first has a name: the second, where the same message names two."""
-    companion = named_in_message(tracker, "companion")
-    if not companion or companion == tracker.get_slot("next_patient"):
+    """Slots once the first has a name: all others that the same message names, each in turn."""
+    companions = all_in_message(tracker, "companion")
+    if not companions or companions[0] == tracker.get_slot("next_patient"):
         return {}
-    dispatcher.utter_message(response="utter_one_after_the_other", first_patient=name, next_patient=companion)
-    return {"next_patient": companion}
+    everybody = ", ".join(companions)
+    dispatcher.utter_message(response="utter_one_after_the_other", first_patient=name, next_patient=everybody)
+    return {"next_patient": companions[0], "patients_after": companions[1:] or None}
 
 
 class NoteBooked(DeskAction):
@@ -68,9 +75,9 @@ class NoteBooked(DeskAction):
         if opening is None:
             return []
         self._ask(dispatcher, tracker.get_slot("next_patient"))
-        start = self.clock.wall(opening.start)
-        midnight = (start + timedelta(days=1)).replace(hour=0, minute=0)
-        window = [f"{moment:%Y-%m-%dT%H:%M}" for moment in (start, min(start + _NEAR, midnight))]
+        ends = self.clock.wall(opening.end)  # one parent cannot be in two rooms
+        midnight = (self.clock.wall(opening.start) + timedelta(days=1)).replace(hour=0, minute=0)
+        window = [f"{moment:%Y-%m-%dT%H:%M}" for moment in (ends, min(ends + _NEAR, midnight))]
         first = str(tracker.get_slot("patient_name") or "").split()[:1]
         lately = [[name, then] for name, then in tracker.get_slot("booked_lately") or () if _is_recent(then)]
         return set_slots(

@@ -39,7 +39,7 @@ def resolved(
     stands = stands or (None if of_day else began)
     told |= _days(wish, stands.date() if stands else of_day)
     began = began or stands
-    if began and wish.get("same_hour"):
+    if began and wish.get("same_hour") and not wish.get("weeks_on"):
         told |= _same_weekday(told, began.date())
     if told.get("part"):
         return told
