@@ -30,7 +30,8 @@ _AND_I = re.compile(r"\s*(and|e|ed|и)\s+(i|me|myself|io|я|меня|мне|се
 _AND_FOR = re.compile(
     r"\W*(ok\w*\W+|thanks\W+|grazie\W+|спасибо\W+|great\W+|perfect\W+|perfetto\W+)?"
     r"(((and|also|what about|how about|e|ed|anche|а|и|ещё|еще)\b\s*){1,2}((can|could|may|would)\s+)?"
-    r"|((can|could|may|può|potrebbe|можно)\s+))((for|per|для|на)\s+)?((the|my|il|la|второго|вторую|второй|моего|мою)\s+)?"
+    r"|((can|could|may|può|potrebbe|можно)\s+)|(?P<same>(the )?same( thing| again| visit| one)?|(lo|la) stess[oa]( cosa| visita)?"
+    r"|idem|uguale|(и )?(то же|тоже|так же|такой же|такую же)( самое)?( при[её]м| запись)?)( please| anche)?\s+)((for|per|для|на)\s+)?((the|my|il|la|второго|вторую|второй|моего|мою)\s+)?"
     r"((other|second|altro|altra|secondo|seconda)\s+)?$",
     re.I,
 )
@@ -77,7 +78,10 @@ def find_one_more(
     if len(read) < len(text):
         return []
     relative = find_relative(text, words)
-    if relative is not None and _AND_FOR.fullmatch(read[: relative.start]):
+    led = _AND_FOR.fullmatch(read[: relative.start]) if relative is not None else None
+    if relative is not None and led is not None:
+        if led["same"]:
+            return [_entity("one_more", text, relative.start, relative.end)]
         rest = _without(read, taken)[relative.end :]  # "on Friday" says when
         if _COMES_TOO.match(rest) and not _COMES_ALONG.search(rest):
             return [_entity("one_more", text, relative.start, relative.end)]

@@ -119,7 +119,7 @@ def _named_before(
         span = _its_last_words(text, *found.span("name"))
         words = text[slice(*span)].split()
         first = plain_name(words[0])
-        known = first in first_names() or (asked and sound(first) in _as_they_sound())
+        known = first in first_names() or (asked and sounds_like_a_name(first))
         strange = asked and all(word[0].isupper() for word in words) and not ordinary(first)
         if first in no_names() or not (known or strange):
             break
@@ -203,6 +203,11 @@ def _of_one(surname: str, first: str) -> str:
     if re.search(r"[сц]кие$", surname):
         return surname[:-2] + ("ая" if hers else "ий")
     return surname[:-1] if re.search(r"[бвгдзклмнпрстфхцчшщ][ыи]$", surname) else surname
+
+
+def sounds_like_a_name(word: str) -> bool:
+    """Whether a Russian writes a foreign first name so."""
+    return sound(word) in _as_they_sound()
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from nlu.lexicon import known_languages, lexicon
 from nlu.names import find_person
 from nlu.offers import find_choice
 from nlu.places import find_places
-from nlu.practice_words import find_named
+from nlu.practice_words import find_named, without_those_beside
 from nlu.refused_people import refused_words, without_refused
 from nlu.relatives import find_relative
 from nlu.times import find_times, is_in_doubt, wish_from
@@ -22,6 +22,7 @@ from nlu.told_by import in_so_many_days, tells_how_far, told_beside, told_by_ano
 from nlu.transcription import same_name
 from nlu.transliteration import is_in_latin
 from nlu.understanding import Context, Entity, Named
+from nlu.which_visit import find_which_visit
 from nlu.words import Word, plain_words
 from nlu.yes_no import Answer
 
@@ -64,6 +65,7 @@ def find_entities(
         if not any(_DAY_AND_MONTH.fullmatch(e.text) for e in told):  # half a date of birth
             context, times = unasked, told
     visit_types = find_named("visit_type", context.visit_types, words, text, taken=contacts)
+    visit_types = without_those_beside(visit_types, text)
     mentioned = find_named(
         "practitioner",
         _by_surname(context.practitioners),
@@ -112,6 +114,11 @@ def find_entities(
         told = [*(e for e in found if e not in people and e.value is not True), *mentioned]
         more = find_one_more(text, words, ordinary=ordinary, taken=told)
         found += [e for e in more if e.entity != "person" or not people]
+    unsaid = not any(e.entity in ("person", "companion") for e in found)
+    which = find_which_visit(text, context, [*visit_types, *mentioned, *times], named=not unsaid)
+    found += [] if choice else which
+    if answer is None and any(e.entity == "not_this_one" for e in which):
+        found.append(Entity(entity="yes_no", value=False, start=0, end=len(text), text=text))
     if choice is None and (context.asking not in _NO_WISH or (context.asking == "name" and not people)):
         far = lasting if all(e.confidence < _WISHED for e in times) else None
         found += _wish(times, context, text, words, language=languages[0], far=far)

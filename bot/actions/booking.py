@@ -7,8 +7,14 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
-from bot.actions.appointments import AskVisit, FindVisits, ReadVisit, TellVisits
-from bot.actions.cancelling import AskConfirmCancel, CancelVisit, HandVisitOn, NoteCancelReason
+from bot.actions.appointments import AskVisit, FindVisits, LineUpVisits, ReadVisit, TellVisits
+from bot.actions.cancelling import (
+    AskConfirmCancel,
+    CancelVisit,
+    HandVisitOn,
+    NoteCancelReason,
+    PassVisitOver,
+)
 from bot.actions.companions import NoteBooked
 from bot.actions.delays import FindTodaysVisit
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
@@ -71,6 +77,7 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         FindVisits,
         ProveIdentity,
         AskVisit,
+        LineUpVisits,
         TellVisits,
         ReadVisit,
         FindNewTimes,
@@ -81,6 +88,7 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         AskConfirmCancel,
         CancelVisit,
         HandVisitOn,
+        PassVisitOver,
         NoteCancelReason,
     )
 

@@ -6,6 +6,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
 from bot.actions.appointments import AskAboutVisit, DescribedVisits
+from bot.actions.companions import named_in_message
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
 from bot.actions.turn import current_call, stage
 from bot.domain.diary import Appointment, AppointmentStatus
@@ -54,6 +55,27 @@ class HandVisitOn(DeskAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         return set_slots(visit_handed_on=tracker.get_slot("visit"))
+
+
+class PassVisitOver(DescribedVisits):
+    """ "Not this one": another of theirs is meant, if there is any."""
+
+    called = "action_pass_visit_over"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        wanted = tracker.get_slot("visit")
+        if not named_in_message(tracker, "not_this_one"):
+            return set_slots(pass_result="this")
+        tracker.slots["visit"] = None
+        try:
+            others = [visit for visit in (await self.seen(tracker)).visits if visit.id != wanted]
+        except BookingError:
+            return set_slots(pass_result="error")
+        if not others:
+            return set_slots(pass_result="this")
+        return set_slots(pass_result="another", visit_passed_over=wanted)
 
 
 class NoteCancelReason(DeskAction):

@@ -4,6 +4,7 @@ Whoever comes next wants the same kind of visit, near the first. What the messag
 into slots that flows ask for: hardly any booking is for two.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,13 @@ from bot.actions.desk import DeskAction, Event, read_opening, set_slots
 from bot.actions.identity import TRUSTED_FOR_SHARED
 from bot.actions.turn import current_call
 
+#: "Right after me", "subito dopo il controllo", "в то же утро": told by the visit that was just booked.
+_RIGHT_AFTER = re.compile(
+    r"\b((right|straight|just|directly|immediately|soon) after|after (me|him|her|it|that|the|mine)\b|same (morning|afternoon|day)"
+    r"|(subito|appena|proprio) dopo|dopo (di )?(me|lui|lei)\b|stess[ao] (mattina|giorno|pomeriggio|mattinata)"
+    r"|(сразу|следом|тут же)( за| после)?|после (меня|него|не[её]|этого)|(то же|одно) утро|(тот же|один) день)",
+    re.I,
+)
 SOMEBODY = "+"  # somebody comes next, whose name is not known yet
 _NEAR = timedelta(hours=3)
 
@@ -22,6 +30,10 @@ _NEAR = timedelta(hours=3)
 def named_in_message(tracker: Tracker, kind: str) -> Any:
     """The value of an entity of the message; None without one."""
     return next(iter(all_in_message(tracker, kind)), None)
+
+
+def _text(tracker: Tracker) -> str:
+    return str((tracker.latest_message or {}).get("text") or "")
 
 
 def all_in_message(tracker: Tracker, kind: str) -> list[Any]:
@@ -39,6 +51,8 @@ def expected(dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, An
     before, pending = tracker.get_slot("booked_before"), tracker.get_slot("next_patient")
     if not isinstance(before, Mapping) or not _is_recent(before["at"]):
         return found
+    if tracker.get_slot("wish") is None and _RIGHT_AFTER.search(_text(tracker)):
+        found["wish"] = before["wish"]
     one_more = bool(named_in_message(tracker, "one_more"))
     tapped = bool(tracker.get_slot("for_somebody_else")) and not named_in_message(tracker, "relative")
     if not one_more and not (pending and tapped):

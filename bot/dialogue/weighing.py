@@ -22,7 +22,8 @@ _HARDLY_LIKELY = 0.2  # what a message may be taken for when its likeliest inten
 #: Intents: the patient will decide later; what stands in the diary is not how the patient is called.
 _THINK_IT_OVER, _WRONG_NAME = "think_it_over", "wrong_name"
 _PAIN = "urgent_pain"
-_COME_EARLY = "come_early"
+#: Answers: to "we might be five minutes early", to "I'm in a meeting, 1 sec".
+_COME_EARLY, _ONE_MOMENT = "come_early", "one_moment"
 
 #: What a message is taken for where the left side holds; the first that does. None: for nothing but what it
 #: names. Where none holds, it stays what it was taken for.
@@ -35,10 +36,7 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (lambda m: gist.thinks_it_over(m) and _THINK_IT_OVER in m.assistant.triggers, _THINK_IT_OVER),
     (gist.thinks_it_over, "cancel_flow"),
     (lambda m: lateness.comes_early(m) and _COME_EARLY in m.assistant.answers, f"faq/{_COME_EARLY}"),
-    (
-        lambda m: lateness.asks_for_a_moment(m) and _THINK_IT_OVER in m.assistant.triggers,
-        _THINK_IT_OVER,
-    ),
+    (lambda m: lateness.asks_for_a_moment(m) and _ONE_MOMENT in m.assistant.answers, f"faq/{_ONE_MOMENT}"),
     (gist.asks_why_not_then, "faq/why_not_then"),
     (gist.asks_what_for, "skip"),
     (gist.corrects_what_was_just_fixed, MOVE),
