@@ -15,6 +15,7 @@ from rasa_sdk.interfaces import Tracker
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
 from bot.actions.identity import TRUSTED_FOR_SHARED
 from bot.actions.turn import current_call
+from bot.domain.practice import VisitType
 
 #: "Right after me", "subito dopo il controllo", "в то же утро": told by the visit that was just booked.
 _RIGHT_AFTER = re.compile(
@@ -23,6 +24,8 @@ _RIGHT_AFTER = re.compile(
     r"|(сразу|следом|тут же)( за| после)?|после (меня|него|не[её]|этого)|(то же|одно) утро|(тот же|один) день)",
     re.I,
 )
+_AND = re.compile(r"\b(and|plus|then|e|ed|poi|и|потом)\b", re.I)
+_OR = re.compile(r"\b(or|no|not|but|actually|instead|o|oppure|non|ma|anzi|invece|или|нет|не|но|вместо)\b|\?", re.I)
 SOMEBODY = "+"  # somebody comes next, whose name is not known yet
 _NEAR = timedelta(hours=3)
 
@@ -48,10 +51,13 @@ def expected(dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, An
     if several and named_in_message(tracker, "companion") is None:
         dispatcher.utter_message(response="utter_several_one_by_one")
     found: dict[str, Any] = {"next_patient": SOMEBODY if several else None, "patients_after": None}
+    found["next_visit"] = _one_more_kind(tracker)
     before, pending = tracker.get_slot("booked_before"), tracker.get_slot("next_patient")
     if not isinstance(before, Mapping) or not _is_recent(before["at"]):
         return found
-    if tracker.get_slot("wish") is None and _RIGHT_AFTER.search(_text(tracker)):
+    added = tracker.get_slot("next_visit")
+    follows = added is not None and added == tracker.get_slot("visit_type")
+    if tracker.get_slot("wish") is None and (follows or _RIGHT_AFTER.search(_text(tracker))):
         found["wish"] = before["wish"]
     one_more = bool(named_in_message(tracker, "one_more"))
     tapped = bool(tracker.get_slot("for_somebody_else")) and not named_in_message(tracker, "relative")
@@ -65,6 +71,19 @@ def expected(dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, An
         next_one, *after = tracker.get_slot("patients_after") or (found["next_patient"],)
         found |= {"next_patient": next_one, "patients_after": after or None}
     return found
+
+
+def _one_more_kind(tracker: Tracker) -> str | None:
+    """ "A cleaning for me and a check-up for my son": of two kinds of visit the one that has to wait."""
+    entities = (tracker.latest_message or {}).get("entities") or []
+    kinds = [e for e in entities if e.get("entity") == "visit_type"]
+    first = tracker.get_slot("visit_type")
+    if len(kinds) != 2 or first not in {e.get("value") for e in kinds}:
+        return None
+    others = [str(e.get("value")) for e in kinds if e.get("value") != first]
+    between = _text(tracker)[kinds[0].get("end", 0) : kinds[1].get("start", 0)]
+    both = _AND.search(between) is not None and _OR.search(between) is None
+    return others[0] if others and both else None
 
 
 def named_next(dispatcher: CollectingDispatcher, tracker: Tracker, name: str) -> dict[str, Any]:
@@ -88,13 +107,21 @@ class NoteBooked(DeskAction):
         at, opening = current_call().at.isoformat(), read_opening(tracker.get_slot("opening"))
         if opening is None:
             return []
-        self._ask(dispatcher, tracker.get_slot("next_patient"))
+        added = self._added(tracker, opening.visit_type)
+        if added is not None:
+            words = added.name(current_call().language)
+            dispatcher.utter_message(
+                response="utter_book_next_visit", next_visit=added.id, next_visit_name=words
+            )
+        else:
+            self._ask(dispatcher, tracker.get_slot("next_patient"))
         ends = self.clock.wall(opening.end)  # one parent cannot be in two rooms
         midnight = (self.clock.wall(opening.start) + timedelta(days=1)).replace(hour=0, minute=0)
         window = [f"{moment:%Y-%m-%dT%H:%M}" for moment in (ends, min(ends + _NEAR, midnight))]
         first = str(tracker.get_slot("patient_name") or "").split()[:1]
         lately = [[name, then] for name, then in tracker.get_slot("booked_lately") or () if _is_recent(then)]
         return set_slots(
+            next_visit=added.id if added else None,
             booked_before={
                 "visit_type": opening.visit_type,
                 "wish": {"windows": [window], "part": None},
@@ -102,6 +129,11 @@ class NoteBooked(DeskAction):
             },
             booked_lately=[*lately, *([name, at] for name in first)],
         )
+
+    def _added(self, tracker: Tracker, booked: str) -> VisitType | None:
+        """Another kind of visit that was wished for, too, at the beginning or with the yes."""
+        kind = tracker.get_slot("next_visit") or named_in_message(tracker, "visit_type")
+        return self.practice.visit_type(str(kind)) if kind not in (None, booked) else None
 
     def _ask(self, dispatcher: CollectingDispatcher, who: str | None) -> None:
         """Whether the next person is to be booked, by name where it is known."""

@@ -46,7 +46,8 @@ class Searching(DeskAction):
         `refused` is a practitioner whom the patient does not want.
         """
         for widened in self.wider_and_wider(wish):
-            found = await self._look(widened, refused, limit=ON_OFFER + len(passed_over) + 1)
+            limit = ON_OFFER + len(passed_over) + (wish.moved_from is not None)
+            found = await self._look(widened, refused, limit=limit)
             other = (o for o in reversed(found) if o.start != wish.moved_from)
             fresh = {o.start: o for o in other if o.ref not in passed_over}
             if fresh:

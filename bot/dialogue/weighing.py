@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.dialogue import gist, lateness
+from bot.dialogue.additions import adds_a_visit, without_added_visit
 from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.gist import ASKED_ABOUT, BOOK, MOVE, SOMETHING_ELSE, STRONG, TIMES
@@ -60,6 +61,8 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
 
 def weighed(message: Message) -> Message:
     """The same message, where what it names tells more about it than the likeliest intent does."""
+    if adds_a_visit(message):
+        return without_added_visit(message)
     message = _without_denied(message)
     intent, names = _outweighed(message), message.understanding.entities
     if not gist.wants_one_more(message):
