@@ -16,13 +16,36 @@ _MEANT = 0.35  # confidence below which nlu.times says: refused, or moved away f
 Span = tuple[int, int]
 _THE_LATER = (
     *("the later one", "the later", "later one", "the later visit", "the later of the two", "the latter"),
-    *("quella dopo", "quello dopo", "quella più avanti", "quella più tardi", "quello più tardi", "la più lontana"),
-    *("который позже", "которая позже", "та что позже", "тот что позже", "более поздний", "поздний", "дальний"),
+    *(
+        "quella dopo",
+        "quello dopo",
+        "quella più avanti",
+        "quella più tardi",
+        "quello più tardi",
+        "la più lontana",
+    ),
+    *(
+        "который позже",
+        "которая позже",
+        "та что позже",
+        "тот что позже",
+        "более поздний",
+        "поздний",
+        "дальний",
+    ),
 )
 _THE_EARLIER = (
     *("the earlier one", "the earlier", "earlier one", "the earlier visit", "the earlier of the two"),
     *("the sooner one", "the former", "quella prima", "quello prima", "quella più vicina", "la più vicina"),
-    *("который раньше", "которая раньше", "та что раньше", "тот что раньше", "более ранний", "ранний", "ближайший"),
+    *(
+        "который раньше",
+        "которая раньше",
+        "та что раньше",
+        "тот что раньше",
+        "более ранний",
+        "ранний",
+        "ближайший",
+    ),
 )
 
 

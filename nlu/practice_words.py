@@ -41,8 +41,10 @@ _SMALL = frozenset(
 
 #: Right before a visit that only tells when another is to be, or in whose place.
 _BESIDE = re.compile(
-    r"\b((after|before|following|instead of|rather than|dopo|prima del(la)?|invece (di|del|della|dell)|anziché"
-    r"|al posto (di|del|della|dell)|после|перед|вместо)\W+)((a|an|the|my|his|her|il|la|lo|l|un|una|mio|mia)\W+)*$",
+    r"\b((after|before|following|instead of|rather than|dopo|prima del(la)?|invece (di|del|della|dell)"
+    r"|anziché"
+    r"|al posto (di|del|della|dell)|после|перед|вместо)\W+)((a|an|the|my|his|her|il|la|lo|l|un|una|mio"
+    r"|mia)\W+)*$",
     re.I,
 )
 #: Whether a written word is a known one.

@@ -13,17 +13,20 @@ from nlu.understanding import Context, Entity
 _LONGEST = 200  # characters that are looked at
 
 _ALL = re.compile(
-    r"\b(both( of (them|my \w+))?|all (of them|my \w+|two|three)|entramb[ie]|tutt[ei] e (due|tre)|tutte|оба|обе|оба визита"
+    r"\b(both( of (them|my \w+))?|all (of them|my \w+|two|three)|entramb[ie]|tutt[ei] e (due|tre)|tutte"
+    r"|оба|обе|оба визита"
     r"|все( визиты| записи)?)\b",
     re.I,
 )
 _NOT_THIS = re.compile(
     r"\W*((no|nope|wait|hold on|sorry|ah|oh|aspett\w+|scus\w+|нет|ой|подожд\w+|стойте)\W+){0,3}"
-    r"(not (this|that)( one)?|(i mean(t)? )?the other( one| visit| appointment)?|(it'?s )?the wrong (one|visit|appointment)"
+    r"(not (this|that)( one)?|(i mean(t)? )?the other( one| visit| appointment)?"
+    r"|(it'?s )?the wrong (one|visit|appointment)"
     r"|non quest[ao]|non quell[ao]|(intendevo )?(quell['’]altr[ao]|l['’]altr[ao])( visita| appuntamento)?"
     r"|(è )?(la visita|l['’]appuntamento) sbagliat[ao]"
     r"|не (этот|тот|эту|ту)( визит| запись)?|(я про )?друг(ой|ую)( визит| запись)?)\W*"
-    r"((the other( one)?|l['’]altr[ao]|quell['’]altr[ao]|а? ?друг(ой|ую)|please|per favore|пожалуйста)\W*)?",
+    r"((the other( one)?|l['’]altr[ao]|quell['’]altr[ao]|а? ?друг(ой|ую)|please|per favore"
+    r"|пожалуйста)\W*)?",
     re.I,
 )
 _VISIT = r"(one|visit|appointment|booking|appt|visita|appuntamento|визит|запись|при[её]м)"
@@ -46,11 +49,9 @@ _WHOSE = re.compile(
 )
 
 
-def find_which_visit(
-    text: str, context: Context, taken: Sequence[Entity], *, named: bool
-) -> list[Entity]:
-    """`all_of_them`, `which_one` (its place, -1 the last), `not_this_one`; and the `person` whose visit it is,
-    where nobody was `named`."""
+def find_which_visit(text: str, context: Context, taken: Sequence[Entity], *, named: bool) -> list[Entity]:
+    """`all_of_them`, `which_one` (its place, -1 the last), `not_this_one`; and the `person` whose visit it
+    is, where nobody was `named`."""
     read = text[:_LONGEST]
     found: list[Entity] = []
     if context.asking == "yes_no":

@@ -19,13 +19,18 @@ from bot.domain.practice import VisitType
 
 #: "Right after me", "subito dopo il controllo", "в то же утро": told by the visit that was just booked.
 _RIGHT_AFTER = re.compile(
-    r"\b((right|straight|just|directly|immediately|soon) after|after (me|him|her|it|that|the|mine)\b|same (morning|afternoon|day)"
-    r"|(subito|appena|proprio) dopo|dopo (di )?(me|lui|lei)\b|stess[ao] (mattina|giorno|pomeriggio|mattinata)"
-    r"|(сразу|следом|тут же)( за| после)?|после (меня|него|не[её]|этого)|(то же|одно) утро|(тот же|один) день)",
+    r"\b((right|straight|just|directly|immediately|soon) after|after (me|him|her|it|that|the|mine)\b"
+    r"|same (morning|afternoon|day)"
+    r"|(subito|appena|proprio) dopo|dopo (di )?(me|lui|lei)\b|stess[ao] (mattina|giorno|pomeriggio"
+    r"|mattinata)"
+    r"|(сразу|следом|тут же)( за| после)?|после (меня|него|не[её]|этого)|(то же|одно) утро|(тот же"
+    r"|один) день)",
     re.I,
 )
 _AND = re.compile(r"\b(and|plus|then|e|ed|poi|и|потом)\b", re.I)
-_OR = re.compile(r"\b(or|no|not|but|actually|instead|o|oppure|non|ma|anzi|invece|или|нет|не|но|вместо)\b|\?", re.I)
+_OR = re.compile(
+    r"\b(or|no|not|but|actually|instead|o|oppure|non|ma|anzi|invece|или|нет|не|но|вместо)\b|\?", re.I
+)
 SOMEBODY = "+"  # somebody comes next, whose name is not known yet
 _NEAR = timedelta(hours=3)
 

@@ -1,4 +1,4 @@
-"""A visit that is added to the one that waits for a yes: "yes and a cleaning after it" changes nothing of it."""
+"""A visit that is added to the one that waits for a yes: "yes and a cleaning after it" changes nothing."""
 
 from __future__ import annotations
 
@@ -9,15 +9,19 @@ from bot.dialogue.message import Message
 from nlu.understanding import Entity, Intent
 
 _YES_AND = re.compile(
-    r"\W*(yes|yeah|yep|sure|ok|okay|perfect|great|s[iì]|va bene|perfetto|certo|да|ок|окей|хорошо|отлично|давайте)\W+"
+    r"\W*(yes|yeah|yep|sure|ok|okay|perfect|great|s[iì]|va bene|perfetto|certo|да|ок|окей|хорошо"
+    r"|отлично|давайте)\W+"
     r"((please|thanks|per favore|grazie|пожалуйста|спасибо)\W+)?((and|plus|e|ed|и|а)\s+)"
     r"((also|then|afterwards|after that|poi|anche|dopo|потом|ещё|еще|также|затем|сразу)\s+)*"
-    r"((i'?d like|i need|book|vorrei|prenot\w+|запишите|хочу)\s+)?((for|per|на|also|anche)\s+)?((a|an|the|un|una|la|il)\s+)?",
+    r"((i'?d like|i need|book|vorrei|prenot\w+|запишите|хочу)\s+)?((for|per|на|also|anche)\s+)?((a|an"
+    r"|the|un|una|la|il)\s+)?",
     re.IGNORECASE,
 )
 _AFTER_IT = re.compile(
-    r"\W*(((right|straight|directly|just) )?(after|afterwards|then)( (it|that|this))?|too|as well|please|thanks"
-    r"|subito dopo|dopo( di quella)?|poi|anche|grazie|per favore|(сразу )?после( (этого|него|не[её]))?|тоже|потом|следом"
+    r"\W*(((right|straight|directly|just) )?(after|afterwards|then)( (it|that|this))?|too|as well"
+    r"|please|thanks"
+    r"|subito dopo|dopo( di quella)?|poi|anche|grazie|per favore|(сразу )?после( (этого|него|не[её]))?"
+    r"|тоже|потом|следом"
     r"|пожалуйста|спасибо|\W)*",
     re.IGNORECASE,
 )

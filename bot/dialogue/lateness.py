@@ -14,9 +14,11 @@ from bot.dialogue.message import Message
 _RUNNING_LATE = "running_late"
 
 _LATE = re.compile(
-    r"\b(late\b|later than|lateness|delay|running behind|(bit|tad|little|minutes|mins?) behind|past (our|my)"
+    r"\b(late\b|later than|lateness|delay|running behind|(bit|tad|little|minutes|mins?) behind"
+    r"|past (our|my)"
     r"|held up|stuck|traffic|on (my|our) way|be (there|with you)|overslept|wait for (me|us)|eta\b|parking"
-    r"|ritard|tardi\b|tard[oòa]\b|tarder|tardiamo|in coda\b|traffico|blocc|(sto|stiamo) arriv|arriv(o|iamo)\b"
+    r"|ritard|tardi\b|tard[oòa]\b|tarder|tardiamo|in coda\b|traffico|blocc|(sto|stiamo) arriv|arriv(o"
+    r"|iamo)\b"
     r"|aspett(atemi|ateci|ami|i mi)|per strada|non ce la facci|parchegg"
     r"|опозд|опазд|задерж|пробк|застр|не успева|буду через|подожд(ите|ете) (меня|нас)|в пути|еду\b|едем\b"
     r"|паркуюсь|бегу\b|проспал)",
@@ -27,9 +29,11 @@ _EARLY = re.compile(
     re.IGNORECASE,
 )
 _A_MOMENT = re.compile(
-    r"\b(wait|hang on|hold on|one moment|(1|one|a|two|2) (sec|secs|second|seconds|min|minute|moment)|in a meeting"
+    r"\b(wait|hang on|hold on|one moment|(1|one|a|two|2) (sec|secs|second|seconds|min|minute|moment)"
+    r"|in a meeting"
     r"|driving|at the wheel|un (attimo|momento|minuto|secondo|sec)|attim\w+|aspett\w*|attenda|in riunione"
-    r"|al volante|guidando|минут(к|оч)\w+|секунд\w*|момент\w*|подожди\w*|погоди\w*|на совещании|за рул[её]м)\b",
+    r"|al volante|guidando|минут(к|оч)\w+|секунд\w*|момент\w*|подожди\w*|погоди\w*|на совещании"
+    r"|за рул[её]м)\b",
     re.IGNORECASE,
 )
 

@@ -7,7 +7,6 @@ from datetime import date
 
 from bot.domain.diary import PatientDetails
 
-
 _LATIN = dict(zip("абвгдеийклмнопрстуфхцыэ", "abvgdeiiklmnoprstufhcie", strict=True)) | {
     **{"ж": "zh", "з": "z", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": "", "ю": "iu", "я": "ia"},
 }
@@ -46,6 +45,13 @@ def _as_heard(words: Iterable[str]) -> frozenset[str]:
 
 def _one_spelling(word: str) -> str:
     latin = "".join(_LATIN.get(letter, letter) for letter in word)
-    for pattern, plain in (("kh", "h"), ("zh", "j"), ("y|j", "i"), ("ks", "x"), ("ck|c(?![ieh])", "k"), ("w", "v")):
+    for pattern, plain in (
+        ("kh", "h"),
+        ("zh", "j"),
+        ("y|j", "i"),
+        ("ks", "x"),
+        ("ck|c(?![ieh])", "k"),
+        ("w", "v"),
+    ):
         latin = re.sub(pattern, plain, latin)
     return latin

@@ -69,10 +69,10 @@ def _days(wish: Mapping[str, Any], day: date | None) -> dict[str, Any]:
 
 def _same_weekday(told: Mapping[str, Any], day: date) -> dict[str, Any]:
     """ "The same time next week" is the same weekday, too."""
-    windows = told.get("windows") or ()
+    windows: Sequence[Sequence[str]] = told.get("windows") or ()
     if len(windows) != 1:
         return {}
-    begin, end = (datetime.fromisoformat(moment) for moment in windows[0])
+    begin, end = map(datetime.fromisoformat, windows[0])
     same = begin + (day.weekday() - begin.weekday()) % 7 * _DAY
     is_a_week = timedelta(days=6) <= end - begin <= 7 * _DAY and begin.time() == time()
     return {"windows": _windows((same, same + _DAY))} if is_a_week and same < end else {}
