@@ -50,7 +50,7 @@ _WHOSE = re.compile(
 
 
 def find_which_visit(text: str, context: Context, taken: Sequence[Entity], *, named: bool) -> list[Entity]:
-    """`all_of_them`, `which_one` (its place, -1 the last), `not_this_one`; and the `person` whose visit it
+    """`all_of_them`, `which_one` (its place, -1 the last), `not_this_one`; and `whose_visit` it
     is, where nobody was `named`."""
     read = text[:_LONGEST]
     found: list[Entity] = []
@@ -71,7 +71,7 @@ def find_which_visit(text: str, context: Context, taken: Sequence[Entity], *, na
     if whose is not None and not _is_taken(whose, [e for e in taken if e.entity == "practitioner"]):
         kind, said = next((kind, group) for kind, group in whose.groupdict().items() if group)
         if (name := _called(said)) is not None:
-            found.append(_entity("person", written_as_name(name), text, *whose.span(kind)))
+            found.append(_entity("whose_visit", written_as_name(name), text, *whose.span(kind)))
     return found
 
 

@@ -111,6 +111,9 @@ class FindVisits(DescribedVisits):
             done["identity"] = replace(seen.proof, at=current_call().at).to_slot()  # silence begins anew
         if seen.lacking == "proof" and self._of_another(tracker):
             done["visitor_birth_date"] = None
+        # Whose it is was mentioned: no proof, but no need to ask for it either, before the proof.
+        if shared and tracker.get_slot("visitor_name") is None:
+            done["visitor_name"] = named_in_message(tracker, "whose_visit")
         meant = self.meant(seen.visits, tracker)
         if not to_see and not handed_on:
             meant, told = self._chosen(meant, tracker, every=every)

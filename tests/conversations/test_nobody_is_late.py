@@ -14,7 +14,7 @@ A_MOMENT = {
 }
 EARLY = {
     "en": "we might be five minutes early",
-    "it": "magari arriviamo con cinque minuti di anticipo",
+    "it": "potremmo arrivare cinque minuti in anticipo",
     "ru": "мы придём на 10 минут раньше",
 }
 LATE = {
