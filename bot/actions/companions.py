@@ -55,8 +55,12 @@ def expected(dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, An
     several = named_in_message(tracker, "several_people") is not None
     if several and named_in_message(tracker, "companion") is None:
         dispatcher.utter_message(response="utter_several_one_by_one")
-    found: dict[str, Any] = {"next_patient": SOMEBODY if several else None, "patients_after": None}
-    found["next_visit"] = _one_more_kind(tracker)
+    found: dict[str, Any] = {"next_patient": SOMEBODY if several else None}
+    if tracker.get_slot("patients_after") is not None:
+        found["patients_after"] = None
+    another = _one_more_kind(tracker)
+    if another != tracker.get_slot("next_visit"):
+        found["next_visit"] = another
     before, pending = tracker.get_slot("booked_before"), tracker.get_slot("next_patient")
     if not isinstance(before, Mapping) or not _is_recent(before["at"]):
         return found
