@@ -13,11 +13,14 @@ from nlu.words import Word, cut
 _LONGEST = 400  # characters that are looked at
 
 _TOGETHER = re.compile(
-    r"\b((both|two|all) of us|for two( people)?(?=\W*$|\s*[,.;:!?])|two (people|persons|kids|children)"
+    r"\b((both|two|all) of us|for two( people)?(?=\W*$|\s*[,.;:!?])"
+    r"|(two|three|four) (people|persons|kids|children|sons|daughters|boys|girls)"
     r"|both (of )?(my |our |the )?(kids|children|boys|girls|sons|daughters|parents)"
-    r"|(per|in|siamo( in)?) due( persone)?(?=\W*$|\s*[,.;:!?])|due (persone|bambini|bambine|figli|figlie)"
+    r"|(per|in|siamo( in)?) due( persone)?(?=\W*$|\s*[,.;:!?])|(due|tre|quattro) (persone|bambini"
+    r"|bambine|figli|figlie)"
     r"|entrambi i (miei )?(figli|bambini)|noi due"
-    r"|(на|для|нас) (двоих|двое)|двоих (детей|человек)|двум детям|двое детей|вдв[оё]м|нас обоих|мы оба"
+    r"|(на|для|нас) (двоих|двое)|(двоих|троих|четверых) (детей|человек)|(двум|тр[её]м) детям|(двое"
+    r"|трое) детей|вдв[оё]м|нас обоих|мы оба"
     r"|обоих детей|(я(?= с )|мы|нам|нас|хотим|хотели бы|можем)\b.{0,40}?\bс (мужем|женой|сыном|дочкой"
     r"|дочерью|мамой|папой|сестрой|братом|реб[её]нком|детьми|подругой|другом))\b",
     re.I,
@@ -29,7 +32,10 @@ _AND_I = re.compile(r"\s*(and|e|ed|и)\s+(i|me|myself|io|я|меня|мне|се
 _AND_FOR = re.compile(
     r"\W*(ok\w*\W+|thanks\W+|grazie\W+|спасибо\W+|great\W+|perfect\W+|perfetto\W+)?"
     r"(((and|also|what about|how about|e|ed|anche|а|и|ещё|еще)\b\s*){1,2}((can|could|may|would)\s+)?"
-    r"|((can|could|may|può|potrebbe|можно)\s+))((for|per|для|на)\s+)?((the|my|il|la|второго|вторую|второй|моего|мою)\s+)?"
+    r"|((can|could|may|può|potrebbe|можно)\s+)|(?P<same>(the )?same( thing| again| visit| one)?|(lo"
+    r"|la) stess[oa]( cosa| visita)?"
+    r"|idem|uguale|(и )?(то же|тоже|так же|такой же|такую же)( самое)?( при[её]м| запись)?)( please"
+    r"| anche)?\s+)((for|per|для|на)\s+)?((the|my|il|la|второго|вторую|второй|моего|мою)\s+)?"
     r"((other|second|altro|altra|secondo|seconda)\s+)?$",
     re.I,
 )
@@ -76,7 +82,10 @@ def find_one_more(
     if len(read) < len(text):
         return []
     relative = find_relative(text, words)
-    if relative is not None and _AND_FOR.fullmatch(read[: relative.start]):
+    led = _AND_FOR.fullmatch(read[: relative.start]) if relative is not None else None
+    if relative is not None and led is not None:
+        if led["same"]:
+            return [_entity("one_more", text, relative.start, relative.end)]
         rest = _without(read, taken)[relative.end :]  # "on Friday" says when
         if _COMES_TOO.match(rest) and not _COMES_ALONG.search(rest):
             return [_entity("one_more", text, relative.start, relative.end)]
@@ -91,7 +100,10 @@ def _without(text: str, taken: Sequence[Entity]) -> str:
     """Blanks for what was taken, and for the small word before it."""
     for entity in taken:
         before = re.sub(
-            r"\b(on|at|in|for|il|alle|a|di|per|в|во|на)\s*$", lambda m: " " * len(m[0]), text[: entity.start]
+            r"\b(on|at|in|for|il|alle|a|di|per|в|во"
+            r"|на)\s*$",
+            lambda m: " " * len(m[0]),
+            text[: entity.start],
         )
         text = before + " " * (entity.end - entity.start) + text[entity.end :]
     return text

@@ -1,4 +1,4 @@
-"""Two people named in one breath: "Sue and Tom Baker", "Luca Poli e Marta Poli", "Лев и Мия Фоксы"."""
+"""Two people or more named in one breath: "Sue and Tom Baker", "Tom, Ann and Sue Hill", "Лев и Мия Фоксы"."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,6 +7,7 @@ from functools import lru_cache
 from nlu.lexicon import known_languages, lexicon
 from nlu.name_words import first_names, no_names, plain_name
 from nlu.names import written_as_name
+from nlu.transcription import sound
 from nlu.understanding import Entity
 
 _WORD = r"[^\W\d_]+(?:['’ʼ`\-‐][^\W\d_]+)*"
@@ -16,7 +17,9 @@ _COUPLE = re.compile(
     rf"(?P<second>{_WORD}(?:[ \u00a0]+{_WORD}){{0,3}})(?![\w'’-])",
     re.I,
 )
+_BEFORE = re.compile(rf"(?<![\w'’-])(?P<name>{_WORD}(?:[ \u00a0]+{_WORD}){{0,2}})[ \u00a0]*,[ \u00a0]*$")
 _LONGEST = 400  # characters that are looked at
+_MOST = 6  # people
 
 _PARTICLES = frozenset(
     {"de", "di", "da", "do", "du", "del", "della", "la", "lo", "van", "von", "der", "den", "el", "al"}
@@ -73,31 +76,65 @@ def find_couple(
     ordinary: Callable[[str], bool],
     taken: Sequence[Entity],
     staff: Sequence[Entity] = (),
-) -> tuple[Entity, Entity] | None:
-    """Both of them, the first as `person`, the second as `companion`; where a `person` was found, one of the
-    two. A surname said once, behind the second, is that of both.
+    several: bool = False,
+) -> tuple[Entity, ...] | None:
+    """All of them, the first as `person`, each other one as `companion`; where a `person` was found, one of
+    them. A surname said once, behind the last, is that of all. `several`: that there are is said.
     """
     for found in _COUPLE.finditer(text[:_LONGEST]):
         first, second = found.span("first"), found.span("second")
-        if person is not None and not (first[0] <= person.start and person.end <= second[1]):
+        before = _named_before(text, first[0], ordinary, asked=asked or several)
+        begin = before[0][0] if before else first[0]
+        if person is not None and not (begin <= person.start and person.end <= second[1]):
             continue
-        told_first = person is not None and first[0] <= person.start < first[1]
+        told_first = person is not None and not before and first[0] <= person.start < first[1]
         start = person.start if person is not None and told_first else _behind_courtesies(text, first)
         second = (_behind_courtesies(text, second), second[1])  # "and my son Luca"
         second = (second[0], _up_to_else(text, second, taken))
         one, other = text[start : first[1]].split(), text[slice(*second)].split()
+        if any(e.start < second[1] and min(begin, start) < e.end for e in (*staff, *taken) if before):
+            continue
         if any(e.start < second[1] and start < e.end for e in (*staff, *taken)):
             continue
         if not other or not _are_names(one, other, ordinary, asked=asked):
             continue
-        if person is None and not asked and (len(other) < 2 or not _is_known(one, other)):
+        if person is None and not (asked or several) and (len(other) < 2 or not _is_known(one, other)):
             continue  # "Visa and Mastercard"
-        if len(one) == 1 and len(other) > 1:
-            one, other = _with_one_surname(one, other)
-        return _named("person", " ".join(one), text, (start, first[1])), _named(
-            "companion", " ".join(other), text, second
+        spans = [*before, (start, first[1]), second]
+        names = _with_one_surname([text[slice(*span)].split() for span in spans])
+        kinds = ("person", *("companion" for _ in names[1:]))
+        return tuple(
+            _named(kind, " ".join(name), text, span)
+            for kind, name, span in zip(kinds, names, spans, strict=True)
         )
     return None
+
+
+def _named_before(
+    text: str, end: int, ordinary: Callable[[str], bool], *, asked: bool
+) -> list[tuple[int, int]]:
+    """Where those are named that commas join to the last two: "Tom" of "Tom, Ann and Sue Hill"."""
+    spans: list[tuple[int, int]] = []
+    while len(spans) < _MOST - 2 and (found := _BEFORE.search(text[:end])):
+        span = _its_last_words(text, *found.span("name"))
+        words = text[slice(*span)].split()
+        first = plain_name(words[0])
+        known = first in first_names() or (asked and sounds_like_a_name(first))
+        strange = asked and all(word[0].isupper() for word in words) and not ordinary(first)
+        if first in no_names() or not (known or strange):
+            break
+        spans.insert(0, span)
+        end = span[0]  # "my children Tom, Ann and Sue Hill": nobody is named before
+    return spans
+
+
+def _its_last_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """ "Tom" of "they are called Tom": those that are written as names are, else the last."""
+    pieces = list(re.finditer(_WORD, text[start:end]))
+    place = len(pieces) - 1
+    while place > 0 and pieces[place - 1].group()[0].isupper() and pieces[place].group()[0].isupper():
+        place -= 1
+    return _behind_courtesies(text, (start + pieces[place].start(), end)), end
 
 
 def _named(kind: str, name: str, text: str, span: tuple[int, int]) -> Entity:
@@ -140,19 +177,22 @@ def _are_names(one: list[str], other: list[str], ordinary: Callable[[str], bool]
         return True
     if len(other) == 1 and not known[1]:
         return False
-    strange = not any(ordinary(plain_name(words[0])) for words in (one, other))
+    unknown = [words[0] for words, is_known in zip((one, other), known, strict=True) if not is_known]
+    strange = not any(ordinary(plain_name(word)) for word in unknown)
     if all(word[0].isupper() for word in (*one, other[0])):
         return known[0] or strange
     return asked and any(known) and strange
 
 
-def _with_one_surname(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
-    """In Russian it stands in the plural: "Света и Тимур Бакировы"."""
-    *given, surname = other[1:]
-    return (
-        [*one, *given, _of_one(surname, one[0])],
-        [other[0], *given, _of_one(surname, other[0])],
-    )
+def _with_one_surname(names: list[list[str]]) -> list[list[str]]:
+    """The last one's surname, where none of the others has one; in Russian it stands in the plural: "Света и
+    Тимур Бакировы"."""
+    *others, last = names
+    if len(last) < 2 or any(len(name) > 1 for name in others):
+        return names
+    *given, surname = last[1:]
+    shared = [[*name, *given, _of_one(surname, name[0])] for name in others]
+    return [*shared, [last[0], *given, _of_one(surname, last[0])]]
 
 
 def _of_one(surname: str, first: str) -> str:
@@ -163,6 +203,17 @@ def _of_one(surname: str, first: str) -> str:
     if re.search(r"[сц]кие$", surname):
         return surname[:-2] + ("ая" if hers else "ий")
     return surname[:-1] if re.search(r"[бвгдзклмнпрстфхцчшщ][ыи]$", surname) else surname
+
+
+def sounds_like_a_name(word: str) -> bool:
+    """Whether a Russian writes a foreign first name so."""
+    return sound(word) in _as_they_sound()
+
+
+@lru_cache(maxsize=1)
+def _as_they_sound() -> frozenset[str]:
+    """Names in Latin letters, which a Russian writes in his own: "Том" is a word, too."""
+    return frozenset(sound(name) for name in first_names() if name.isascii() and name.isalpha())
 
 
 @lru_cache(maxsize=1)

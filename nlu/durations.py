@@ -84,7 +84,8 @@ def _counted(spoken: list[str], at: int) -> tuple[int, int] | None:
     if spoken[at] in ("час", "часик", "часок", "oretta") and unit not in _MINUTES:
         return 60, 1
     if number is None:
-        return None
+        by = at > 0 and spoken[at - 1] == "на"  # "на два часа позже"; "в два часа" is an hour of the day
+        return (120, 2) if by and tuple(spoken[at : at + 2]) == ("два", "часа") else None
     if unit in _MINUTES:
         return number, size + 1
     return (number * 60, size + 1) if unit in _HOURS else None

@@ -15,15 +15,16 @@ from nlu.names import find_person, may_begin_name
 from nlu.newcomers import find_newcomer
 from nlu.offers import find_choice
 from nlu.places import find_places
-from nlu.practice_words import find_named
+from nlu.practice_words import find_named, without_those_beside
 from nlu.refused_people import refused_words, without_refused
 from nlu.relatives import find_relative
 from nlu.times import find_times, is_in_doubt, wish_from
 from nlu.times.years_in_words import with_year_in_digits
-from nlu.told_by import told_beside, told_by_another
+from nlu.told_by import in_so_many_days, tells_how_far, told_beside, told_by_another
 from nlu.transcription import same_name
 from nlu.transliteration import is_in_latin
 from nlu.understanding import Context, Entity, Named
+from nlu.which_visit import find_which_visit
 from nlu.withheld_yes import thinks_again
 from nlu.words import Word, plain_words
 from nlu.yes_no import Answer
@@ -31,6 +32,7 @@ from nlu.yes_no import Answer
 _ANSWERED_BY = frozenset({"phone", "birth_date"})  # entities that answer the question of that name
 _DAY_AND_MONTH = re.compile(r"\D{0,4}\d{1,2}\D{1,4}(\d{1,2}|[^\W\d]+)")
 _OF_A_TIME = frozenset({"time", "opening", "yes_no"})  # questions that "the same hour" may answer
+_WISHED = 0.35  # confidence below which nlu.times says: refused, or moved away from
 _NO_WISH = frozenset({"name", "phone", "birth_date", "code"})  # a date that answers these is no wish
 
 
@@ -54,6 +56,10 @@ def find_entities(
     read = _times(text, _as_offered(context), languages)
     read = read or _of_what_was_fixed(text, words, context, languages)
     times = [e for e in read if not _overlaps(e, contacts)]
+    lasting = find_minutes(text, words)
+    if lasting is not None and tells_how_far(words, languages[0], lasting):
+        # "на" of "на два часа позже" is read with the hour
+        times = [e for e in times if not (lasting.start - 3 <= e.start and e.end <= lasting.end)]
     beside = None if times else find_time_beside(words, _as_offered(context))
     times = [beside] if beside else times
     times = _without_what_is_offered(times, context) if thinks_again(words, languages) else times
@@ -68,7 +74,7 @@ def find_entities(
             context, times = unasked, told
     visit_types = find_named("visit_type", context.visit_types, words, text, taken=contacts)
     newcomer = find_newcomer(text, context, visit_types=visit_types)
-    visit_types += [newcomer] if newcomer else []
+    visit_types = without_those_beside([*visit_types, *([newcomer] if newcomer else [])], text)
     mentioned = find_named(
         "practitioner",
         _by_surname(context.practitioners),
@@ -91,7 +97,16 @@ def find_entities(
     )
     taken = [*contacts, *times, *titled, *visit_types]
     staff = [] if may_be_name else mentioned
-    couple = find_couple(text, person, asked=may_be_name, ordinary=ordinary, taken=taken, staff=staff)
+    several = find_several(text, words)
+    couple = find_couple(
+        text,
+        person,
+        asked=may_be_name,
+        ordinary=ordinary,
+        taken=taken,
+        staff=staff,
+        several=several is not None,
+    )
     people = list(couple or ([person] if person else []))
     practitioners = titled if may_be_name else [p for p in mentioned if not _overlaps(p, people)]
     refused = refused_words(practitioners, words)
@@ -102,17 +117,20 @@ def find_entities(
     plain = [replace(e, role=None) for e in times]  # how they hang on what was said before, the wish tells
     found = [*contacts, *plain, *visit_types, *_once(practitioners), *people, *places]
     found += [choice] if choice else []
-    lasting = find_minutes(text, words)
     found += [one for one in (lasting, find_relative(text, words)) if one]
     found += [yes_or_no(answer, text)] if answer else []
-    several = find_several(text, words)
     found += [several] if several else []
     if context.asking is None and couple is None:
         told = [*(e for e in found if e not in people and e.value is not True), *mentioned]
         more = find_one_more(text, words, ordinary=ordinary, taken=told)
         found += [e for e in more if e.entity != "person" or not people]
+    unsaid = not any(e.entity in ("person", "companion") for e in found)
+    which = find_which_visit(text, context, [*visit_types, *mentioned, *times], named=not unsaid)
+    found += [] if choice else which
+    if answer is None and any(e.entity == "not_this_one" for e in which):
+        found.append(Entity(entity="yes_no", value=False, start=0, end=len(text), text=text))
     if choice is None and context.asking not in _NO_WISH - {"name"}:
-        far = lasting.value if lasting and not times else None
+        far = lasting if all(e.confidence < _WISHED for e in times) else None
         if context.asking == "name" and people:
             times = list(_times(_blanked(text, people), context, languages))  # "April Day" is no day
         found += _wish(times, context, text, words, language=languages[0], far=far)
@@ -208,9 +226,9 @@ def _wish(
     words: tuple[Word, ...],
     *,
     language: str,
-    far: int | None,
+    far: Entity | None,
 ) -> list[Entity]:
-    """`far`: minutes that were told, where no time was."""
+    """`far`: minutes that were told, where no time was wished for."""
     wish = wish_from(tuple(times), context)
     same_hour = _names_the_same_hour(words) and not (wish and wish["part"])
     marks = {} if wish and wish["windows"] else told_by_another(words, language, context, far)
@@ -232,6 +250,9 @@ def _wish(
         wish["in_doubt"] = True
     if same_hour:
         wish["same_hour"] = True
+        on = in_so_many_days(words, language) if len(wish["windows"]) == 1 else None
+        if on is not None:  # of the visit, and not of today
+            wish, marks = {"windows": [], "part": None, "asap": False, "same_hour": True}, {"far": on}
         wish.pop("in_doubt", None)  # whose hour it is, the visit tells
     return [Entity(entity="wish", value=wish | marks, start=start, end=end, text=text[start:end])]
 

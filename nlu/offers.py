@@ -35,6 +35,39 @@ _FIRST_OF_THEM = ("earliest", "soonest", "раннее", "раньше", "prima"
 
 _MEANT = 0.35  # confidence below which nlu.times says: refused, or moved away from
 Span = tuple[int, int]
+_THE_LATER = (
+    *("the later one", "the later", "later one", "the later visit", "the later of the two", "the latter"),
+    *(
+        "quella dopo",
+        "quello dopo",
+        "quella più avanti",
+        "quella più tardi",
+        "quello più tardi",
+        "la più lontana",
+    ),
+    *(
+        "который позже",
+        "которая позже",
+        "та что позже",
+        "тот что позже",
+        "более поздний",
+        "поздний",
+        "дальний",
+    ),
+)
+_THE_EARLIER = (
+    *("the earlier one", "the earlier", "earlier one", "the earlier visit", "the earlier of the two"),
+    *("the sooner one", "the former", "quella prima", "quello prima", "quella più vicina", "la più vicina"),
+    *(
+        "который раньше",
+        "которая раньше",
+        "та что раньше",
+        "тот что раньше",
+        "более ранний",
+        "ранний",
+        "ближайший",
+    ),
+)
 
 
 def find_choice(
@@ -63,6 +96,7 @@ def find_choice(
             else _by_place(text, words, choices, language)
         )
         or _the_earliest(text, words, choices, language)
+        or _of_two(text, words, choices, language)
     )
     if picked is not None:
         return picked
@@ -152,6 +186,22 @@ def _the_earliest(
                 word in known.around_choice for word in beside
             ):
                 return _entity(times[0], text, words[at].start, words[at + len(phrase) - 1].end)
+    return None
+
+
+def _of_two(
+    text: str, words: tuple[Word, ...], choices: Sequence[OfferedChoice], language: str
+) -> Entity | None:
+    """ "The later one", "quella dopo", "который позже": of two it is one of them, and no wish for others."""
+    times = sorted((c for c in choices if c.start is not None), key=lambda c: str(c.start))
+    known = lexicon(language)
+    spoken = tuple(w.text for w in _without_courtesies(words, known) if w.text not in known.around_choice)
+    whole = {spoken, tuple(word.text for word in words)}
+    if len(times) != 2:
+        return None
+    for choice, phrases in zip(times, (_THE_EARLIER, _THE_LATER), strict=True):
+        if any(plain_words(phrase) in whole for phrase in phrases):
+            return _entity(choice, text, words[0].start, words[-1].end)
     return None
 
 

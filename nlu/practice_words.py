@@ -1,5 +1,6 @@
 """Visit types and practitioners, as the practice names them and as patients inflect and misspell them."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,6 +39,14 @@ _SMALL = frozenset(
 )
 
 
+#: Right before a visit that only tells when another is to be, or in whose place.
+_BESIDE = re.compile(
+    r"\b((after|before|following|instead of|rather than|dopo|prima del(la)?|invece (di|del|della|dell)"
+    r"|anziché"
+    r"|al posto (di|del|della|dell)|после|перед|вместо)\W+)((a|an|the|my|his|her|il|la|lo|l|un|una|mio"
+    r"|mia)\W+)*$",
+    re.I,
+)
 #: Whether a written word is a known one.
 Same = Callable[[str, str], bool]
 
@@ -107,10 +116,20 @@ def _follow(words: Sequence[Word], at: int, wanted: tuple[str, ...], same: Same)
         position += 1
         while position < len(words) and words[position].text in _SMALL and words[position].text != target:
             position += 1
-        if position >= len(words) or not same(words[position].text, target):
+        if position >= len(words) or not _is_said(words[position].text, target, same):
             return None, 0
         exact += words[position].text == target
     return position, exact
+
+
+def _is_said(word: str, target: str, same: Same) -> bool:
+    return same(word, target) or word == f"{target}s"  # "check-ups"
+
+
+def without_those_beside(found: Sequence[Entity], text: str) -> list[Entity]:
+    """ "A cleaning after the check-up", "instead of a check-up": what is wished for is the cleaning."""
+    wished = [one for one in found if not _BESIDE.search(text[: one.start])]
+    return wished or list(found)
 
 
 @lru_cache(maxsize=1024)

@@ -21,6 +21,7 @@ _LOOKED_AT = 40  # words
 _OFFERED = frozenset({"opening", "yes_no"})
 _OF_A_TIME = _OFFERED | {"time"}
 _NO_DELAY = 30  # minutes: who is so much later asks for another time
+_IN = frozenset({"in", "tra", "fra", "через"})
 _BEHIND_A_VERB = 6  # words from "postpone" to how far
 
 
@@ -85,17 +86,20 @@ def _on_one_side(
 
 
 def told_by_another(
-    words: tuple[Word, ...], language: str, context: Context, minutes: int | None
+    words: tuple[Word, ...], language: str, context: Context, lasting: Entity | None
 ) -> dict[str, Any]:
     """Marks of a wish that is told by a visit or an opening.
 
     `far`: so many minutes later; `weeks_on`: in the week so many weeks after; `same_day`, and of it the
-    `side` that is "later" or "earlier"; `other_day`: any day but that. `minutes`: how long, where that was
+    `side` that is "later" or "earlier"; `other_day`: any day but that. `lasting`: how long, where that was
     said.
     """
     known, spoken = _words_of(language), tuple(word.text for word in words[:_LOOKED_AT])
     if known is None:
         return {}
+    hours = _minutes(words, known, lasting)
+    if hours and _says(known.same_day, spoken):
+        return {"same_day": True, "far": hours}
     if _says(known.same_day, spoken):
         side = "later" if _says(known.later, spoken) else "earlier" if _says(known.earlier, spoken) else None
         return {"same_day": True, **({"side": side} if side else {})}
@@ -104,9 +108,39 @@ def told_by_another(
     if _says(known.week_after, spoken):
         return {"weeks_on": 1}
     far = _days(spoken, known)
-    if far is None and minutes is not None and (context.asking in _OF_A_TIME or minutes >= _NO_DELAY):
-        far = minutes * _direction(known, spoken) or None
+    if far is None and (context.asking in _OF_A_TIME or abs(hours) >= _NO_DELAY):
+        far = hours or None
     return {"far": far} if far else {}
+
+
+def in_so_many_days(words: tuple[Word, ...], language: str) -> int | None:
+    """ "In a week", "через две недели": how many minutes on, where said beside "the same time"."""
+    known, spoken = _words_of(language), tuple(word.text for word in words[:_LOOKED_AT])
+    if known is None:
+        return None
+    for at in range(1, len(spoken)):
+        phrase = next((p for p in known.days if spoken[at : at + len(p)] == p), None)
+        if phrase is not None and spoken[at - 1] in _IN:
+            return known.days[phrase] * 24 * 60
+    return None
+
+
+def tells_how_far(words: tuple[Word, ...], language: str, lasting: Entity) -> bool:
+    """Whether "two hours" is how much later or earlier, and no hour of the day."""
+    known = _words_of(language)
+    if known is None:
+        return False
+    behind = tuple(word.text for word in words if word.start >= lasting.end)[:2]
+    return bool(behind) and (known.later.at(behind, 0) or known.earlier.at(behind, 0)) is not None
+
+
+def _minutes(words: tuple[Word, ...], known: _Words, lasting: Entity | None) -> int:
+    """How many minutes later; less than none for earlier."""
+    if lasting is None:
+        return 0
+    before = tuple(word.text for word in words[:_LOOKED_AT] if word.end <= lasting.start)
+    spoken = tuple(word.text for word in words[:_LOOKED_AT])
+    return int(lasting.value) * (_direction(known, spoken) or _is_put_off(known, before))
 
 
 def _days(spoken: tuple[str, ...], known: _Words) -> int | None:

@@ -69,8 +69,10 @@ class Entity:
     `phone` (E.164), `email`, `birth_date` (ISO date), `yes_no` (bool), `choice` (the value of an
     OfferedChoice), `visit_type`, `practitioner` and `site` (an id of the practice; "not:" before that of a
     practitioner who is not wanted), `asap` (True), `minutes` (how long, a number), `relative` (True: "my
-    son", "mia moglie", a visit for somebody else), `companion` (the second of two names), `several_people`
-    (True: "for the two of us"), `one_more` (True: "and for my husband?").
+    son", "mia moglie", a visit for somebody else), `companion` (each but the first of several names),
+    `several_people` (True: "for the two of us"), `one_more` (True: "and for my husband?"); of one's own
+    visits `all_of_them` ("all"), `which_one` (its place, -1 the last), `not_this_one` (True) and
+    `whose_visit` (a name that is merely mentioned).
     """
 
     entity: str

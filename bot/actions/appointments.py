@@ -11,6 +11,7 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
+from bot.actions.companions import named_in_message
 from bot.actions.desk import Event, read_opening, set_slots
 from bot.actions.identity import OwnVisits, Proof
 from bot.actions.keeping import WithOpening
@@ -26,6 +27,7 @@ from bot.actions.wording import (
 from bot.domain.diary import Appointment, AppointmentStatus
 from bot.errors import BookingError
 
+ALL = "all"  # "both": one after the other
 CHOICES = 9  # visits to choose from; a tenth choice is "another visit"
 _MEANT = 0.35  # confidence below which understanding says: the time that is moved away from
 
@@ -89,7 +91,7 @@ class FindVisits(DescribedVisits):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        handed_on = tracker.get_slot("visit_handed_on")
+        every, handed_on = tracker.get_slot("visit") == ALL, tracker.get_slot("visit_handed_on")
         to_see = tracker.get_slot("visit_purpose") == "see"
         if handed_on and not tracker.get_slot("visit"):
             tracker.slots["visit"] = handed_on
@@ -109,17 +111,57 @@ class FindVisits(DescribedVisits):
             done["identity"] = replace(seen.proof, at=current_call().at).to_slot()  # silence begins anew
         if seen.lacking == "proof" and self._of_another(tracker):
             done["visitor_birth_date"] = None
+        # Whose it is was mentioned: no proof, but no need to ask for it either, before the proof.
+        if shared and tracker.get_slot("visitor_name") is None:
+            done["visitor_name"] = named_in_message(tracker, "whose_visit")
         meant = self.meant(seen.visits, tracker)
+        if not to_see and not handed_on:
+            meant, told = self._chosen(meant, tracker, every=every)
+            done |= told
         if not to_see:  # else the slot is that of a flow which waits beneath
-            done["visit"] = meant[0].id if len(meant) == 1 else None
+            undecided = ALL if every and not meant else None
+            done["visit"] = meant[0].id if len(meant) == 1 else undecided
         found = "several" if len(meant) > 1 else "one" if meant else seen.lacking
         return set_slots(visits_result=found, **done)
+
+    def _chosen(
+        self, meant: list[Appointment], tracker: Tracker, *, every: bool
+    ) -> tuple[list[Appointment], dict[str, Any]]:
+        """Those that remain after "both", "the second one", "not this one"; and the slots that say so."""
+        place = named_in_message(tracker, "which_one") or tracker.get_slot("which_one")
+        if not meant:
+            return meant, {"which_one": place}
+        left = tracker.get_slot("visits_left") or ()
+        waiting = [visit for visit in meant if visit.id in left]
+        if waiting or (every and len(meant) > 1):
+            first, *others = waiting or meant
+            return [first], {"visits_left": [visit.id for visit in others] or None}
+        if len(meant) > 1 and place is not None and -1 <= place <= len(meant):
+            meant = [meant[-1] if place < 0 else meant[place - 1]]
+        rest = [visit for visit in meant if visit.id != tracker.get_slot("visit_passed_over")]
+        return rest or meant, {"visits_left": None, "which_one": None, "visit_passed_over": None}
 
     def _of_another(self, tracker: Tracker) -> bool:
         """Whether the date of birth was told of somebody else, in a flow that waits beneath."""
         proof = Proof.from_slot(tracker.get_slot("identity"))
         name, born = tracker.get_slot("visitor_name"), tracker.get_slot("visitor_birth_date")
         return proof is not None and born == proof.answers[1] and name != proof.answers[0]
+
+
+class LineUpVisits(DescribedVisits):
+    """ "Both": the first of them now, the others after it."""
+
+    called = "action_line_up_visits"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        tracker.slots["visit"] = None
+        try:
+            visits = [visit.id for visit in (await self.seen(tracker)).visits]
+        except BookingError:
+            visits = []
+        return set_slots(visit=visits[0] if visits else None, visits_left=visits[1:] or None)
 
 
 class AskVisit(DescribedVisits):

@@ -7,8 +7,15 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Action, Tracker
 
-from bot.actions.appointments import AskVisit, FindVisits, ReadVisit, TellVisits
-from bot.actions.cancelling import AskConfirmCancel, CancelVisit, HandVisitOn, NoteCancelReason, TakeBack
+from bot.actions.appointments import AskVisit, FindVisits, LineUpVisits, ReadVisit, TellVisits
+from bot.actions.cancelling import (
+    AskConfirmCancel,
+    CancelVisit,
+    HandVisitOn,
+    NoteCancelReason,
+    PassVisitOver,
+    TakeBack,
+)
 from bot.actions.companions import NoteBooked
 from bot.actions.delays import FindTodaysVisit
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
@@ -79,6 +86,7 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         FindVisits,
         ProveIdentity,
         AskVisit,
+        LineUpVisits,
         TellVisits,
         ReadVisit,
         FindNewTimes,
@@ -90,6 +98,7 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         AskConfirmCancel,
         CancelVisit,
         HandVisitOn,
+        PassVisitOver,
         NoteCancelReason,
         TakeBack,
     )

@@ -110,6 +110,27 @@ def _is_within(start: str, wish: Mapping[str, Any]) -> bool:
     return any(begin <= start < (end or f"{begin}+") for begin, end in wish.get("windows") or () if begin)
 
 
+class PassVisitOver(DescribedVisits):
+    """ "Not this one": another of theirs is meant, if there is any."""
+
+    called = "action_pass_visit_over"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        wanted = tracker.get_slot("visit")
+        if not named_in_message(tracker, "not_this_one"):
+            return set_slots(pass_result="this")
+        tracker.slots["visit"] = None
+        try:
+            others = [visit for visit in (await self.seen(tracker)).visits if visit.id != wanted]
+        except BookingError:
+            return set_slots(pass_result="error")
+        if not others:
+            return set_slots(pass_result="this")
+        return set_slots(pass_result="another", visit_passed_over=wanted)
+
+
 class NoteCancelReason(DeskAction):
     """Notes why the visit was cancelled that was cancelled last, once."""
 

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -80,7 +81,7 @@ class FindNewTimes(_WithTheSame, FindOpenings, OwnVisits):
         if visit is None:
             return set_slots(new_times_result="unknown_visit")
         search = _as_for_booking(tracker, visit.opening)
-        search.slots["moved_from"] = self.clock.wall(visit.opening.start)
+        search.slots["moved_opening"] = visit.opening.ref
         return _as_for_moving(await FindOpenings.run(self, dispatcher, search, domain))
 
     def about_whom(self, kind: str, found: tuple[Opening, ...], wish: Wish, refused: str | None) -> str:
@@ -119,7 +120,7 @@ class LookForSooner(_WithTheSame, DescribedVisits):
         )
 
 
-class AskNewTime(_WithTheSame, AskOpening):
+class AskNewTime(_WithTheSame, AskOpening, OwnVisits):
     """Asks which of the new times suits."""
 
     called = "action_ask_new_opening"
@@ -131,6 +132,9 @@ class AskNewTime(_WithTheSame, AskOpening):
     ) -> list[Event]:
         noted = [o for o in map(read_opening, tracker.get_slot("new_times_on_offer") or ()) if o]
         search = _as_for_booking(tracker, noted[0])
+        with suppress(BookingError):
+            visit = await self.visit(tracker)
+            search.slots["moved_opening"] = visit.opening.ref if visit else None
         return _as_for_moving(await AskOpening.run(self, dispatcher, search, domain))
 
 

@@ -46,8 +46,10 @@ class Searching(DeskAction):
         `refused` is a practitioner whom the patient does not want.
         """
         for widened in self.wider_and_wider(wish):
-            found = await self._look(widened, refused, limit=ON_OFFER + len(passed_over))
-            fresh = {o.start: o for o in reversed(found) if o.ref not in passed_over}
+            limit = ON_OFFER + len(passed_over) + (wish.moved_from is not None)
+            found = await self._look(widened, refused, limit=limit)
+            other = (o for o in reversed(found) if o.start != wish.moved_from)
+            fresh = {o.start: o for o in other if o.ref not in passed_over}
             if fresh:
                 return tuple(sorted(fresh.values())[:ON_OFFER])
         return ()
@@ -69,7 +71,7 @@ class Searching(DeskAction):
         yield wish
         if wish.windows:
             yield replace(wish, windows=(), not_before=wish.windows[0][0].date())
-        any_at_all = Wish(visit_type=wish.visit_type, site=wish.site, instead_of=wish.instead_of)
+        any_at_all = replace(Wish(visit_type=wish.visit_type, site=wish.site), **_moving(wish))
         if wish != any_at_all:
             yield any_at_all
         if wish.site is not None:  # nothing at all is free there: another place is better than none
@@ -110,7 +112,7 @@ class FindOpenings(Searching):
         if reason is None and chosen and _is_with_them(chosen, asked, tracker.get_slot("searched_for")):
             return set_slots(openings_result="found", searched_for=searched_for)
         wish = read_wish(slot, visit_type=visit_type.id, practitioner=practitioner)
-        wish = replace(wish, instead_of=tracker.get_slot("instead_of"), site=site)
+        wish = replace(wish, site=site, **_of_what_is_moved(tracker))
         shown = tuple(tracker.get_slot("openings_shown") or ()) if is_same else ()
         passed_over = shown if reason == "more" else ()
         try:
@@ -157,11 +159,12 @@ class FindOpenings(Searching):
             return wish
         chosen = read_opening(tracker.get_slot("opening"))
         offered = [o for o in map(read_opening, tracker.get_slot("openings_on_offer") or ()) if o]
+        moved = read_opening(tracker.get_slot("moved_opening"))
         days = days_of(_searched(tracker.get_slot("searched_for")))
         return resolved(
             wish,
             stands=self.clock.wall(chosen.start) if chosen else None,
-            began=tracker.get_slot("moved_from"),
+            began=self.clock.wall(moved.start) if moved else None,
             of_day=days[0] if len(days) == 1 else None,
             refused=[self.clock.wall(o.start).date() for o in ([chosen] if chosen else offered)],
         )
@@ -260,7 +263,7 @@ class AskOpening(Searching):
         )
         try:
             site = read_site(tracker.get_slot("site"))
-            wish = replace(wish, instead_of=tracker.get_slot("instead_of"), site=site)
+            wish = replace(wish, site=site, **_of_what_is_moved(tracker))
             refused = read_refused(_with_whom(tracker))
             return list(await self.find(wish, refused=refused)) or still
         except BookingError:
@@ -315,6 +318,16 @@ class AskOpening(Searching):
         """Only where there are several."""
         where = site_of(self.practice, opening) if len(self.practice.sites) > 1 else None
         return next((site.name for site in self.practice.sites if site.id == where), "")
+
+
+def _of_what_is_moved(tracker: Tracker) -> dict[str, Any]:
+    """What a wish knows of the visit that is moved; nothing where a first time is looked for."""
+    moved = read_opening(tracker.get_slot("moved_opening"))
+    return {"instead_of": tracker.get_slot("instead_of"), "moved_from": moved.start if moved else None}
+
+
+def _moving(wish: Wish) -> dict[str, Any]:
+    return {"instead_of": wish.instead_of, "moved_from": wish.moved_from}
 
 
 def _with_whom(tracker: Tracker) -> object:

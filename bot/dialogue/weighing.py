@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue import around_a_visit as around
-from bot.dialogue import asides, gist, in_passing, opting_out
+from bot.dialogue import asides, gist, in_passing, lateness, opting_out
+from bot.dialogue.additions import adds_a_visit, without_added_visit
 from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.gist import ASKED_ABOUT, BOOK, CANCEL, MOVE, SOMETHING_ELSE, STRONG, TIMES
@@ -31,6 +32,8 @@ _HARDLY_LIKELY = 0.2  # what a message may be taken for when its likeliest inten
 #: Intents: the patient will decide later; what stands in the diary is not how the patient is called.
 _THINK_IT_OVER, _WRONG_NAME = "think_it_over", "wrong_name"
 _PAIN = "urgent_pain"
+#: Answers: to "we might be five minutes early", to "I'm in a meeting, 1 sec".
+_COME_EARLY, _ONE_MOMENT = "come_early", "one_moment"
 
 #: What neither answers nor changes anything, in the middle of a booking.
 _ASIDE: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
@@ -94,6 +97,8 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     # Nothing is decided: what was answered stays, where the project has a flow for that.
     (lambda m: gist.thinks_it_over(m) and _THINK_IT_OVER in m.assistant.triggers, _THINK_IT_OVER),
     (gist.thinks_it_over, "cancel_flow"),
+    (lambda m: lateness.comes_early(m) and _COME_EARLY in m.assistant.answers, f"faq/{_COME_EARLY}"),
+    (lambda m: lateness.asks_for_a_moment(m) and _ONE_MOMENT in m.assistant.answers, f"faq/{_ONE_MOMENT}"),
     (gist.asks_why_not_then, "faq/why_not_then"),
     (gist.asks_what_for, "skip"),
     (gist.corrects_what_was_just_fixed, MOVE),
@@ -107,6 +112,7 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (gist.is_for_something_else, SOMETHING_ELSE),
     (gist.turns_down_nothing, None),
     (gist.turns_down_what_is_offered, "other_openings"),
+    (lateness.is_hardly_late, None),
     (gist.changes_what_is_offered, None),
     (gist.wants_other_offers, "other_openings"),
     (lambda m: m.intent == _THINK_IT_OVER and not m.active, "goodbye"),
@@ -117,6 +123,8 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
 
 def weighed(message: Message) -> Message:
     """The same message, where what it names tells more about it than the likeliest intent does."""
+    if adds_a_visit(message):
+        return without_added_visit(message)
     message = _without_denied(message)
     if opting_out.is_a_no(message):
         return _with_a_no(message)

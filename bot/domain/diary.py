@@ -69,6 +69,7 @@ class Wish:
     not_before: date | None = None  # "other days": the offer begins here
     site: str | None = None  # where, in a practice of several places
     instead_of: str | None = None  # id of the visit that is to be moved: the time that it has counts as free
+    moved_from: datetime | None = None  # when that visit begins (UTC): no new time for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

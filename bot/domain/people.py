@@ -7,6 +7,10 @@ from datetime import date
 
 from bot.domain.diary import PatientDetails
 
+_LATIN = dict(zip("абвгдеийклмнопрстуфхцыэ", "abvgdeiiklmnoprstufhcie", strict=True)) | {
+    **{"ж": "zh", "з": "z", "ч": "ch", "ш": "sh", "щ": "sch", "ъ": "", "ь": "", "ю": "iu", "я": "ia"},
+}
+
 
 def name_words(name: str) -> frozenset[str]:
     bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
@@ -28,4 +32,26 @@ def fits(person: Iterable[PatientDetails], first_name: str | None, birth_date: d
     if first_name is None:
         return True
     spoken = frozenset(word for word in name_words(first_name) if len(word) > 1)
-    return bool(spoken) and any(spoken <= name_words(who.name) for who in entries)
+    return bool(spoken) and any(
+        spoken <= name_words(who.name) or _as_heard(spoken) <= _as_heard(name_words(who.name))
+        for who in entries
+    )
+
+
+def _as_heard(words: Iterable[str]) -> frozenset[str]:
+    """Names as either alphabet spells them: "Анна" is Anna, "Юлия" is Yulia and Julia."""
+    return frozenset(re.sub(r"(.)\1+", r"\1", _one_spelling(word)) for word in words)
+
+
+def _one_spelling(word: str) -> str:
+    latin = "".join(_LATIN.get(letter, letter) for letter in word)
+    for pattern, plain in (
+        ("kh", "h"),
+        ("zh", "j"),
+        ("y|j", "i"),
+        ("ks", "x"),
+        ("ck|c(?![ieh])", "k"),
+        ("w", "v"),
+    ):
+        latin = re.sub(pattern, plain, latin)
+    return latin

@@ -39,6 +39,8 @@ def resolved(
     stands = stands or (None if of_day else began)
     told |= _days(wish, stands.date() if stands else of_day)
     began = began or stands
+    if began and wish.get("same_hour") and not wish.get("weeks_on"):
+        told |= _same_weekday(told, began.date())
     if told.get("part"):
         return told
     if stands and wish.get("far"):
@@ -63,6 +65,17 @@ def _days(wish: Mapping[str, Any], day: date | None) -> dict[str, Any]:
         return {}
     begin += timedelta(days=round((wish.get("far") or 0) / _DAY_MINUTES))
     return {"windows": _windows((begin, begin + _DAY))}
+
+
+def _same_weekday(told: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """ "The same time next week" is the same weekday, too."""
+    windows: Sequence[Sequence[str]] = told.get("windows") or ()
+    if len(windows) != 1:
+        return {}
+    begin, end = map(datetime.fromisoformat, windows[0])
+    same = begin + (day.weekday() - begin.weekday()) % 7 * _DAY
+    is_a_week = timedelta(days=6) <= end - begin <= 7 * _DAY and begin.time() == time()
+    return {"windows": _windows((same, same + _DAY))} if is_a_week and same < end else {}
 
 
 def _other_days(refused: Sequence[date]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Tells the time that a visit is moved away from ("my appointment on Tuesday") from the time wished for."""
 
+import re
+
 from nlu.times.cancellations import is_called_off_behind
 from nlu.times.days import read_days
 from nlu.times.one_hour import cut_refused_edges
@@ -11,6 +13,8 @@ _NEAR = 4
 _CLAUSE = 7  # lexemes between "I'm booked" and its day
 _EXPLAINED = 3  # lexemes between "which is" and the day
 _EXACT = ("date", "number", "relative")
+#: "Move Thursday's | to next week": behind the day, of which the visit is left out.
+_WITHOUT_ITS_NOUN = re.compile(r"['’]s?\s+(one\s+)?(back\s+|forward\s+)?(to|for|onto|until|by)\b", re.I)
 
 
 def dismiss(tape: Tape, pieces: list[Piece]) -> list[Piece]:
@@ -245,7 +249,11 @@ def _is_of_the_visit(tape: Tape, pieces: list[Piece], number: int) -> bool:
     nearest = earlier.end if told and earlier and isinstance(piece.found, Days) else 0
     before = range(max(piece.start - _NEAR, nearest), piece.start)
     booked = max((p for p in before if tape.has(p, "booked", "have_booked")), default=-1)
-    onto = _goes_to(tape, piece.start)
+    onto = _goes_to(tape, piece.start) or (
+        booked >= 0 and tape.has_any(range(booked + 1, piece.start), "same_hour")
+    )  # "move my visit to the same time next week"
+    if isinstance(piece.found, Days) and _WITHOUT_ITS_NOUN.match(tape.text, tape.at(piece.end - 1).end):
+        return True
     if tape.has_any(range(piece.start - 1, piece.start + 2), "own"):  # "my 3 pm", "quello delle 11"
         return True
     of_it = tape.at(piece.start - 1).text in ("di", "of") or tape.at(piece.start).text in ("del", "dell")

@@ -135,3 +135,69 @@ async def test_who_finds_the_name_wrong_in_the_diary_hears_that_a_colleague_is_t
     await anna.says(WRONG[language])
 
     assert anna.handed_over == ["wrong_name"]
+
+
+THREE = {
+    "it": ("Tommaso, Anna e Susanna Ricci", ("Tommaso Ricci", "Anna Ricci", "Susanna Ricci")),
+    "en": ("Tom, Ann and Sue Hill", ("Tom Hill", "Ann Hill", "Sue Hill")),
+    "ru": ("Том, Аня и Соня Холм", ("Том Холм", "Аня Холм", "Соня Холм")),
+}
+AND_A_CLEANING = {
+    "it": "sì e poi una pulizia",
+    "en": "yes and a cleaning after it",
+    "ru": "да и потом гигиену",
+}
+SAME_FOR_HIM = {
+    "it": "lo stesso per mio marito, Bruno Verdi, subito dopo di me",
+    "en": "same for my husband please, Robert Ash, right after me",
+    "ru": "то же для мужа, Борис Белов, сразу после меня",
+}
+
+
+async def test_three_who_are_named_are_three_people_and_none_at_the_same_minute(
+    house: House, anna: Patient, words: Words, language: str
+) -> None:
+    named, people = THREE[language]
+    await anna.says(TWO[language][0])
+    await booked(anna, named, words)
+    for _ in people[1:]:
+        await anna.says(words["yes"])
+        await anna.taps(anna.openings[0])
+        await anna.says(words["yes"])
+
+    visits = await house.booked()
+    ends = [visit.opening.end for visit, _ in visits]
+    assert sorted(who.name for _, who in visits) == sorted(people)
+    assert sorted(visit.opening.start for visit, _ in visits)[1:] == sorted(ends)[:-1]
+
+
+async def test_the_same_for_my_husband_is_the_same_kind_right_after(
+    house: House, anna: Patient, words: Words, language: str
+) -> None:
+    await booked(anna, ME[language], words)
+    await anna.says(SAME_FOR_HIM[language])
+    await anna.taps(anna.openings[0])
+    await anna.says(words["yes"])
+
+    (first, _), (second, who) = sorted(await house.booked(), key=lambda one: one[0].opening.start)
+    assert who.name in SAME_FOR_HIM[language]
+    assert second.opening.start == first.opening.end
+    assert second.opening.visit_type == first.opening.visit_type
+
+
+async def test_yes_and_a_cleaning_is_one_visit_more_and_changes_none(
+    house: House, anna: Patient, words: Words, language: str
+) -> None:
+    await anna.says(ME[language])
+    await anna.taps(anna.openings[0])
+    await anna.says(AND_A_CLEANING[language])
+    [(only, _)] = await house.booked()
+    assert only.opening.visit_type == "first_visit"
+    await anna.says(words["yes"])
+    await anna.taps(anna.titles[0])
+    await anna.taps(anna.openings[0])
+    await anna.says(words["yes"])
+
+    (first, _), (second, _) = sorted(await house.booked(), key=lambda one: one[0].opening.start)
+    assert (first.opening.visit_type, second.opening.visit_type) == ("first_visit", "cleaning")
+    assert second.opening.start >= first.opening.end

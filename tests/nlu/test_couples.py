@@ -92,3 +92,19 @@ def test_who_asks_for_one_more_wants_a_visit_too(read: Read, text: str) -> None:
 @pytest.mark.parametrize("text", NOT_ONE_MORE)
 def test_who_asks_something_else_wants_no_further_visit(read: Read, text: str) -> None:
     assert value(read(text), "one_more") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Tom, Ann and Sue Hill", ["Tom Hill", "Ann Hill", "Sue Hill"]),
+        ("they are called Tom, Ann and Sue Hill", ["Tom Hill", "Ann Hill", "Sue Hill"]),
+        ("Tommaso, Anna e Susanna Colli", ["Tommaso Colli", "Anna Colli", "Susanna Colli"]),
+        ("Luca Poli, Marta Bini e Gino Verdi", ["Luca Poli", "Marta Bini", "Gino Verdi"]),
+        ("Том, Аня и Соня Холм", ["Том Холм", "Аня Холм", "Соня Холм"]),
+        ("Hi, Tom and Ann Hill", ["Tom Hill", "Ann Hill"]),
+    ],
+)
+def test_all_who_are_named_are_found(read: Read, text: str, people: list[str]) -> None:
+    named = [e.value for e in read(text, asking="name").entities if e.entity in ("person", "companion")]
+    assert named == people

@@ -20,7 +20,7 @@ from bot.dialogue.exploring.walk import Walk
 from bot.dialogue.model import Assistant
 from bot.errors import Problem
 
-MOST_TRANSITIONS = 60_000
+MOST_TRANSITIONS = 120_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
