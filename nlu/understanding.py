@@ -102,6 +102,10 @@ class BesideYes:
     ranking: tuple[Intent, ...]
 
 
+#: Characters.
+HEARD = 500
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
     """What a message means. `language` is the one to answer in, `intent` the best or None.
@@ -121,6 +125,12 @@ class Understanding:
 
     def first(self, entity: str) -> Entity | None:
         return next((e for e in self.entities if e.entity == entity), None)
+
+    @property
+    def heard(self) -> str:
+        """Its beginning, on which phrases are tried: some take the square of the length, and four thousand
+        question marks are a message, too."""
+        return self.text[:HEARD]
 
 
 class Interpreter(Protocol):

@@ -38,7 +38,8 @@ _WHETHER_FREE = re.compile(
     re.IGNORECASE,
 )
 _WHETHER_BOOKED = re.compile(
-    r"(\b((am|are|is) (i|we|it|that|this|she|he)|i'?m|we'?re|it'?s|(have|did) (i|we|you))\b.{0,20}"
+    r"(\b((am|are|is) (i|we|it|that|this|she|he|(my|our|the) \w+)|i'?m|we'?re|it'?s|(have|did) (i|we|you))\b"
+    r".{0,20}"
     r"\b(booked|confirmed|reserved|fixed|arranged|scheduled|set|done|signed up|book(ed)? (it|me|us))\b|"
     r"\bdid (it|that|you) (go through|book)\b|\byou('ve)? booked\b|\b(è|sono|siamo) (tutto )?a posto\b|"
     r"\b(sono|siamo|è|risult\w+|ho|abbiamo|quindi|allora|ha|avete)\b.{0,20}"

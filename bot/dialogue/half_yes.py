@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bot.dialogue.asking import kind_of
 from bot.dialogue.message import Message
+from bot.dialogue.regret import is_of_that_time
 from nlu.understanding import Entity, Intent
 from nlu.words import plain_words
 
@@ -28,6 +29,8 @@ def is_half_a_yes(message: Message) -> bool:
     asked = message.asked
     if asked is None or not asked.is_final:
         return False
+    if is_of_that_time(message) and "?" not in message.understanding.text:
+        return False  # "yes, I'm away on Thursday": why it is cancelled
     screen = {word for said in message.conversation.said for word in plain_words(said.text)}
     beside = message.understanding.beside_yes
     if beside is not None and any(not _is_on(screen, word) for word in beside.words):

@@ -15,6 +15,8 @@ from bot.dialogue.message import Message
 #: Intents of flows that pass on what was said (flows/in_passing.yml).
 CALL_ME, SLOW_SERVICE, HEALTH_NOTE = "call_me", "slow_service", "health_note"
 LATE, PAPERS = "running_late", "invoices"
+#: Beside a yes they leave it one.
+BESIDE_A_YES = frozenset({CALL_ME, SLOW_SERVICE, HEALTH_NOTE, PAPERS})
 _COMPLAINING = frozenset({"complaint", "chitchat", "out_of_scope", "faq/duration", ""})
 
 _CALL_ME = re.compile(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from bot.dialogue.after_alarm import meant_after_alarm
+from bot.dialogue.around_a_visit import MISSED_FEE
 from bot.dialogue.asides import tells_of_small_child
 from bot.dialogue.asking import Asked
 from bot.dialogue.commands import (
@@ -28,6 +29,7 @@ from bot.dialogue.commands import (
 )
 from bot.dialogue.gist import CLOSE, PLAIN, STRONG, UNSURE
 from bot.dialogue.half_yes import is_half_a_yes, without_half_a_yes
+from bot.dialogue.in_passing import BESIDE_A_YES
 from bot.dialogue.message import Message
 from bot.dialogue.model import Assistant
 from bot.dialogue.opting_out import tells_of_a_death, wants_it_after_all
@@ -78,11 +80,12 @@ def commands_for(
         return (emergency,) if alone else (emergency, HumanHandoff(reason="emergency"))
     if (meant := meant_after_alarm(understanding, conversation)) is not None:
         return (KnowledgeAnswer(topic=meant),)
-    message = Message.of(understanding, conversation, assistant)
-    is_half = is_half_a_yes(message)
-    message = weighed(without_half_a_yes(message) if is_half else message)
+    said = Message.of(understanding, conversation, assistant)
+    message = weighed(said)
+    is_half = is_half_a_yes(said) and message.intent not in BESIDE_A_YES
+    message = weighed(without_half_a_yes(said)) if is_half else message
     if message.intent == "stop":
-        return (StopMessages(scope=DEATH if tells_of_a_death(understanding.text) else "all"),)
+        return (StopMessages(scope=DEATH if tells_of_a_death(understanding.heard) else "all"),)
     dropped = conversation.dropped
     if dropped is not None and wants_it_after_all(message):
         told = (SetSlot(name, value, by_tap=True) for name, value in dropped.slots.items())
@@ -109,7 +112,8 @@ def commands_for(
 
 def _with_questions_beside(message: Message, acts: Sequence[Command]) -> tuple[Command, ...]:
     """ "How long does it take, and how much is it?": each question that has an answer is answered."""
-    topics = [name.removeprefix("faq/") for name in message.understanding.details.get("asked_too", ())]
+    asked_too = () if message.intent == MISSED_FEE else message.understanding.details.get("asked_too", ())
+    topics = [name.removeprefix("faq/") for name in asked_too]
     too = [KnowledgeAnswer(topic=topic) for topic in topics if topic in message.assistant.answers]
     told = {act.topic for act in acts if isinstance(act, KnowledgeAnswer)}
     beside = [*acts, *(each for each in too if each.topic not in told)]

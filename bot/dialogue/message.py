@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.dialogue.asking import Asked, asked, kind_of
 from bot.dialogue.model import Assistant
@@ -22,12 +22,14 @@ class Message:
     assistant: Assistant
     asked: Asked | None
     active: tuple[str, ...]  # flows of the active chain, the root first
+    text: str  # all of it; what was understood has its beginning (`Understanding.heard`)
 
     @classmethod
     def of(cls, understanding: Understanding, conversation: Conversation, assistant: Assistant) -> Message:
         chain = active_chain(conversation.stack)
         return cls(
-            understanding=understanding,
+            understanding=replace(understanding, text=understanding.heard),
+            text=understanding.text,
             conversation=conversation,
             assistant=assistant,
             asked=asked(assistant, conversation),

@@ -144,8 +144,10 @@ def wants_another_time_instead(message: Message) -> bool:
     if said.first("choice") is not None or message.intent in _MEANS_ELSE:
         return False
     answer = last_value(said.entities, "yes_no")
-    if (answer is None and message.intent == "affirm") or _is_of_that_time(message):
+    if (answer is None and message.intent == "affirm") or is_of_that_time(message):
         return False  # "the first", which names nothing here; "yes, I'm away on Thursday"
+    if answer is True and message.names(*TIMES) and message.names_only(*TIMES, "yes_no"):
+        return True  # "ok Friday"
     likely = next((i for i in said.intent_ranking if i.name not in _YES_OR_NO), None)
     of_time = likely is not None and likely.name in _OF_ANOTHER_TIME
     if answer is None:
@@ -162,7 +164,7 @@ def wants_another_time_instead(message: Message) -> bool:
     )
 
 
-def _is_of_that_time(message: Message) -> bool:
+def is_of_that_time(message: Message) -> bool:
     """Whether the day or hour that is named, or said not to suit, is that of the visit which is spoken of."""
     stands = message.conversation.slots.get("visit_start")
     wishes = [e.value for e in message.understanding.entities if e.entity == "wish"]

@@ -62,7 +62,7 @@ def _with_what_stood(message: Message, slot: Slot, value: Any) -> Any:
 def whole_text(message: Message) -> tuple[SetSlot, ...]:
     """The asked slot takes the message as it is, where nothing else can be made of it."""
     slot = message.assistant.slots[message.asked_slot] if message.asked_slot else None
-    text = message.understanding.text.strip()
+    text = message.text.strip()
     if slot is None or not text:
         return ()
     explicit = [m for m in slot.mappings if m.type == "from_text" and intent_fits(m, message.intent)]
@@ -122,7 +122,7 @@ def _extracted(message: Message, slot: Slot, entities: Sequence[Entity]) -> Any:
         return last_value(entities, slot.name)
     if slot.name != message.asked_slot:
         return None
-    text = message.understanding.text.strip()
+    text = message.text.strip()
     match slot.type:
         case "bool":
             value = last_value(entities, "yes_no")

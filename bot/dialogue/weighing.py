@@ -32,8 +32,10 @@ _HARDLY_LIKELY = 0.2  # what a message may be taken for when its likeliest inten
 #: Intents: the patient will decide later; what stands in the diary is not how the patient is called.
 _THINK_IT_OVER, _WRONG_NAME = "think_it_over", "wrong_name"
 _PAIN = "urgent_pain"
-#: Answers: to "we might be five minutes early", to "I'm in a meeting, 1 sec".
-_COME_EARLY, _ONE_MOMENT = "come_early", "one_moment"
+#: What a project may have a flow for, or none.
+_MAY_START = frozenset(
+    {_THINK_IT_OVER, _WRONG_NAME, around.AT_THE_DOOR, around.MISSED_FEE, around.MISSED, around.SOONER}
+)
 
 #: What neither answers nor changes anything, in the middle of a booking.
 _ASIDE: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
@@ -58,8 +60,9 @@ _ASKS = (
     asides.asks_whether_open,
 )
 
-#: What a message is taken for where the left side holds; the first that does. None: for nothing but what it
-#: names. Where none holds, it stays what it was taken for.
+#: What a message is taken for where the left side holds; the first that does, of those for which the project
+#: has a flow or an answer. None: for nothing but what it names. Where none holds, it stays what it was taken
+#: for.
 _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (opting_out.takes_it_back, opting_out.OPT_IN),
     (opting_out.is_told, opting_out.STOP),
@@ -71,19 +74,16 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (gist.bit_their_tongue, _PAIN),
     *_ASIDE,
     (lambda m: says_name_is_wrong(m) and m.is_booking(), None),  # nothing is in the diary yet
-    (lambda m: says_name_is_wrong(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
-    (lambda m: puts_name_right(m) and _WRONG_NAME in m.assistant.triggers, _WRONG_NAME),
+    (says_name_is_wrong, _WRONG_NAME),
+    (puts_name_right, _WRONG_NAME),
     (opting_out.is_none, None),
     (completes_name, None),
     (gist.is_just_a_name, None),  # whatever else its words mean: "Grace Day"
-    (lambda m: around.is_at_the_door(m) and _starts(m, around.AT_THE_DOOR), around.AT_THE_DOOR),
+    (around.is_at_the_door, around.AT_THE_DOOR),
     (around.asks_what_if_late, around.LATE_PERHAPS),
-    (
-        lambda m: around.asks_what_missing_costs(m) and _starts(m, around.MISSED_FEE),
-        around.MISSED_FEE,
-    ),
-    (lambda m: around.has_missed_a_visit(m) and _starts(m, around.MISSED), around.MISSED),
-    (lambda m: around.wants_something_sooner(m) and _starts(m, around.SOONER), around.SOONER),
+    (around.asks_what_missing_costs, around.MISSED_FEE),
+    (around.has_missed_a_visit, around.MISSED),
+    (around.wants_something_sooner, around.SOONER),
     (around.takes_what_frees_up, MOVE),
     (takes_back_what_was_cancelled, TAKE_BACK),
     (regrets_the_time, MOVE),
@@ -95,10 +95,10 @@ _TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
     (in_passing.grumbles, in_passing.SLOW_SERVICE),
     (in_passing.tells_of_health, in_passing.HEALTH_NOTE),
     # Nothing is decided: what was answered stays, where the project has a flow for that.
-    (lambda m: gist.thinks_it_over(m) and _THINK_IT_OVER in m.assistant.triggers, _THINK_IT_OVER),
+    (gist.thinks_it_over, _THINK_IT_OVER),
     (gist.thinks_it_over, "cancel_flow"),
-    (lambda m: lateness.comes_early(m) and _COME_EARLY in m.assistant.answers, f"faq/{_COME_EARLY}"),
-    (lambda m: lateness.asks_for_a_moment(m) and _ONE_MOMENT in m.assistant.answers, f"faq/{_ONE_MOMENT}"),
+    (lateness.comes_early, "faq/come_early"),
+    (lateness.asks_for_a_moment, "faq/one_moment"),
     (gist.asks_why_not_then, "faq/why_not_then"),
     (gist.asks_what_for, "skip"),
     (gist.corrects_what_was_just_fixed, MOVE),
@@ -222,8 +222,10 @@ def _with_a_no(message: Message) -> Message:
     return _taken_as(message, Intent(name="deny", confidence=1.0), (no,))
 
 
-def _starts(message: Message, intent: str) -> bool:
-    return intent in message.assistant.triggers
+def _is_known(message: Message, intent: str | None) -> bool:
+    if intent is not None and intent.startswith("faq/"):
+        return intent.removeprefix("faq/") in message.assistant.answers
+    return intent not in _MAY_START or intent in message.assistant.triggers
 
 
 def _outweighed(message: Message) -> Intent | None:
@@ -231,7 +233,7 @@ def _outweighed(message: Message) -> Intent | None:
     if not asks and (parting := gist.parting(message)) is not None:
         return parting
     for holds, intent in _TAKEN_FOR:
-        if holds(message):
+        if _is_known(message, intent) and holds(message):
             return None if intent is None else Intent(name=intent, confidence=1.0)
     return message.understanding.intent
 

@@ -30,6 +30,7 @@ from bot.service.sending.tokens import is_token
 from nlu.understanding import Understanding
 
 _NUMBER = re.compile(r"\W*(?:n|no|nr|num|number|numero|номер|№|#)?\W*([0-9]{1,2})\W*", re.I)
+_LONG = 40  # characters, of which none is a number in a list
 _ANSWERS = "answers."
 #: What says little by itself: whoever followed a link and writes so wants what the link is about.
 _LITTLE = (CannotHandle, ChitChat)
@@ -153,7 +154,7 @@ def _quoting(message: InboxMessage) -> InboxMessage:
         return message
     if not quote.is_ours:
         return message if any(char.isalnum() for char in text) else _typed(message, quote.text)
-    number = _NUMBER.fullmatch(text)
+    number = _NUMBER.fullmatch(text) if len(text) < _LONG else None
     chosen = int(number[1]) - 1 if number else None
     for index, choice in enumerate(quote.choices):
         if index == chosen or choice.title.casefold() == text.casefold():

@@ -250,14 +250,14 @@ class OutreachAnswers:
         """What is said of a visit in more words than yes and no, or by somebody who is not the patient."""
         if understanding is None or any(isinstance(each, _FIRST) for each in commands):
             return commands
-        if tells_of_a_death(understanding.text):
+        if tells_of_a_death(understanding.heard):
             return (StopMessages(scope=DEATH),)
         if is_for_somebody_else(understanding):
             return (StopMessages(scope=SOMEBODY_ELSE),)
         if taken.conversation.paused:
             return commands
         flow = None
-        if taken.rule.who in (Who.RECALL, Who.LOST) and asks_for_later(understanding.text):
+        if taken.rule.who in (Who.RECALL, Who.LOST) and asks_for_later(understanding.heard):
             flow = _RECALL_LATER
         if taken.rule.who in LOOKS_AHEAD and taken.rule.flow is None:
             return self._of_a_visit(taken, commands, understanding, assistant)
@@ -273,7 +273,7 @@ class OutreachAnswers:
         assistant: Assistant,
     ) -> tuple[Command, ...]:
         walls = [self._clock.wall(at) for each in taken.messages for at in each.visits.values()]
-        says = says_of_a_visit(understanding.text, hours={(wall.hour, wall.minute) for wall in walls})
+        says = says_of_a_visit(understanding.heard, hours={(wall.hour, wall.minute) for wall in walls})
         buttons = taken.conversation.offered
         comes = payload_commands(buttons[0].payload, assistant, taken.conversation) if buttons else None
         goes_on = tuple(each for each in commands if _changes_a_visit(each, assistant))
@@ -349,7 +349,7 @@ def _only_takes_note(taken: TakenUp, understanding: Understanding | None) -> boo
     if last is None or understanding is None:
         return False
     wrote_since = datetime.fromisoformat(last) > max(message.sent_at for message in taken.messages)
-    return wrote_since and _NO_YES.fullmatch(understanding.text) is not None
+    return wrote_since and _NO_YES.fullmatch(understanding.heard) is not None
 
 
 def _plainly(understanding: Understanding | None) -> str:

@@ -205,7 +205,7 @@ def is_for_somebody_else(understanding: Understanding) -> bool:
     intent = understanding.intent.name if understanding.intent else ""
     if intent not in _STRANGERS or any(each.entity == "practitioner" for each in understanding.entities):
         return False
-    return _NOT_THEIRS.search(understanding.text) is not None
+    return _NOT_THEIRS.search(understanding.heard) is not None
 
 
 def asks_for_later(text: str) -> bool:

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from nlu.understanding import HEARD
+
 #: Said around it. "It's fine" alone takes nothing back: whoever says so is content to wait.
 _AROUND = (
     r"(ok|okay|oh|ah|no|yes|yeah|actually|sorry|well|wait|hm+|hey|hi|hello|please|pls|thanks"
@@ -83,7 +85,9 @@ class GoingOn:
 
 
 def goes_on(text: str) -> GoingOn | None:
-    """None: the person is still wanted, for all that can be told."""
+    """None: the person is still wanted, for all that can be told. Letters are for a person."""
+    if len(text) > HEARD:
+        return None
     clauses = _CLAUSE.findall(text.strip())
     taken_back = False
     for number, clause in enumerate(clauses):

@@ -150,12 +150,12 @@ class GroupCommit:
                 if outcomes is None:
                     outcomes = self._patiently(group)
                 self._open().commit()
+                self.commits += 1
             except Exception as error:
                 # The commit itself failed (disk full, file gone), or no transaction could begin: nobody in
                 # the group has been stored.
                 self._roll_back()
                 outcomes = [(False, error)] * len(group)
-            self.commits += 1
             self.units += len(group)
         self._in_use.release()
         tell(group, outcomes or [])

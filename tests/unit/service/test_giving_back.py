@@ -80,7 +80,9 @@ async def test_a_held_time_that_passed_while_a_person_had_the_conversation_is_no
     anna = await _offered(surgery)
     await anna.brings(next(choice for choice in anna.sees.choices if ":" in choice.title).payload)
     await _away(surgery, anna, hours=3)
-    await anna.taps("Sì")
+    offered = anna.sees.titles
+    await anna.taps("Cambia orario")
 
+    assert offered == ("Cambia orario",)  # nobody is asked to say yes to a time that has passed
     assert [row for row in await surgery.diary() if row["status"] == "booked"] == []
     assert _openings(anna)
