@@ -11,6 +11,7 @@ from dataclasses import replace
 from bot.dialogue.asking import kind_of
 from bot.dialogue.message import Message
 from bot.dialogue.regret import is_of_that_time
+from bot.dialogue.told_of_oneself import tells_of_oneself
 from nlu.understanding import Entity, Intent
 from nlu.words import plain_words
 
@@ -22,6 +23,7 @@ _IDLE = frozenset(
     {"affirm", "deny", "greet", "thanks", "goodbye", "chitchat", "out_of_scope", "skip", "repeat"}
 )
 _STEM = 4  # letters from which on words that begin alike are one: "четверг", "четвергу"
+_OF_MORE = ("relative", "several_people", "companion", "practitioner", "wish", "visit_type", "person")
 _OF_A_DAY = ("time", "part_of_day")
 
 
@@ -31,6 +33,8 @@ def is_half_a_yes(message: Message) -> bool:
         return False
     if is_of_that_time(message) and "?" not in message.understanding.text:
         return False  # "yes, I'm away on Thursday": why it is cancelled
+    if tells_of_oneself(message.understanding.text) and not message.names(*_OF_MORE):
+        return False
     screen = {word for said in message.conversation.said for word in plain_words(said.text)}
     beside = message.understanding.beside_yes
     if beside is not None and any(not _is_on(screen, word) for word in beside.words):
