@@ -173,13 +173,18 @@ def beside_what_is_well(text: str) -> str | None:
     "If I can breathe", "am I ok?" say no such thing, nor does anything beside "it's getting worse".
     """
     said = [match.span() for match in _WELL.finditer(text) if _is_meant(match)]
-    if not said or _GETS_WORSE.search(text):
+    if not said or gets_worse(text):
         return None
     rest, at = [], 0
     for start, end in said:
         rest.append(text[at:start])
         at = end
     return " . ".join((*rest, text[at:])).strip(" .,!\n")
+
+
+def gets_worse(text: str) -> bool:
+    """ "It's getting worse", "please help"."""
+    return _GETS_WORSE.search(text) is not None
 
 
 def is_of_mistake(text: str) -> bool:
