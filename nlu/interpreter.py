@@ -33,6 +33,7 @@ from nlu.words import plain_words
 Rows = Callable[[Sequence[Heard]], Matrix]
 Reads = Callable[[Sequence[Heard]], Encoded]
 
+_SELF_HARM = "self_harm"
 _SENTENCES = 0.8  # the share of sentence embeddings, beside n-grams
 _SHARPNESS = 1.3  # of both together; by cross-validation on the examples, as the share is
 
@@ -107,6 +108,10 @@ def _sense(meaning: SentenceScorer) -> tuple[AlarmSense, Reads] | None:
 def _language_of(path: Path, languages: Sequence[str]) -> str:
     named = (path.stem, *(part.name for part in (path, *path.parents)))
     return next((name for name in named if name in languages), languages[0])
+
+
+def _other_keys(meaning: Understanding) -> tuple[str, ...]:
+    return tuple(flag.key for flag in meaning.details.get("other_red_flags", ()))
 
 
 def _beside_yes(draft: Draft, scored: Sequence[tuple[str, float]]) -> BesideYes:
@@ -195,7 +200,10 @@ class OfflineInterpreter:
         ]
 
     def _without_what_is_well(self, meaning: Understanding, context: Context) -> Understanding:
-        """ "I'm fine, wrong chat" raises no alarm, unless what else it says does."""
+        """ "I'm fine, wrong chat" raises no alarm, unless what else it says does. Whoever speaks of harming
+        themselves is never heard to be well: "I'm better off dead" has the words of both."""
+        if meaning.red_flag is not None and _SELF_HARM in (meaning.red_flag.key, *_other_keys(meaning)):
+            return meaning
         rest = beside_what_is_well(meaning.text)
         is_well = rest is not None and not (
             rest and self.understand_many([(rest, context)])[0].red_flag is not None

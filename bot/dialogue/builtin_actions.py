@@ -133,6 +133,7 @@ def _emergency(bench: Workbench) -> None:
     bench.record("emergency", level=level, key=context.get("key"))
     if standing is not None and graver:
         bench.say(text_while_waiting(bench, standing))
+        bench.alarm = replace(standing, asked=False)
     else:
         bench.say(_emergency_text(level.lower(), key, bench.assistant))
         bench.alarm = Alarm(level=level, key=key, at=bench.turn.at) if level in ("A", "B") else standing

@@ -59,8 +59,8 @@ def hear_while_waiting(bench: Workbench, event: PatientWrote) -> None:
     if any(_wishes(command, told) for command in event.commands) or _is_due(waiting, event, told):
         waits_long = event.hears_facts and event.at - datetime.fromisoformat(waiting.since) >= _LONG
         bench.push(STILL_QUEUED, {"waits_long": waits_long})
-        put_off = _put_off(bench, event, waiting.put_off)
-        waiting = replace(waiting, told_at=event.at.isoformat(), put_off=put_off)
+        kept = put_off(bench, event, waiting.put_off)
+        waiting = replace(waiting, told_at=event.at.isoformat(), put_off=kept)
     bench.waiting = waiting
 
 
@@ -104,11 +104,10 @@ def _is_due(waiting: Waiting, event: PatientWrote, told: frozenset[str]) -> bool
     return asks or event.at - datetime.fromisoformat(waiting.told_at) >= _TELL_AGAIN
 
 
-def _put_off(bench: Workbench, event: PatientWrote, before: PutOff | None) -> PutOff | None:
-    """What the way back takes up: this message, or what was put off before one that asks for nothing.
-    A bare yes is not kept: by then it may be said to something else."""
+def led_on(bench: Workbench, event: PatientWrote) -> list[Command]:
+    """What the message has that the assistant can go on with. A yes or no is none of it."""
     slots = bench.assistant.slots
-    led = [
+    return [
         command
         for command in event.commands
         if leads_on(command)
@@ -116,9 +115,15 @@ def _put_off(bench: Workbench, event: PatientWrote, before: PutOff | None) -> Pu
             isinstance(command, SetSlot) and command.name in slots and slots[command.name].type == "bool"
         )
     ]
+
+
+def put_off(bench: Workbench, event: PatientWrote, before: PutOff | None) -> PutOff | None:
+    """What the way back takes up: this message, or what was put off before one that asks for nothing.
+    A bare yes is not kept: by then it may be said to something else."""
+    led = led_on(bench, event)
     if any(isinstance(command, HumanHandoff) for command in event.commands):
         return None
     if not led or _BARE_YES.fullmatch(event.text):
         return before
     by_tap = any(isinstance(command, SetSlot) and command.by_tap for command in led)
-    return PutOff(text=event.text, at=event.at.isoformat(), tapped=event.commands if by_tap else ())
+    return PutOff(text=event.text, at=event.at.isoformat(), tapped=tuple(led) if by_tap else ())

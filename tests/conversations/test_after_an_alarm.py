@@ -156,3 +156,92 @@ async def test_who_wants_to_die_hears_no_word_of_a_swollen_throat(
     assert "112" in then.text
     assert ALONE[language] in first.text
     assert ALONE[language] in then.text
+
+
+CHECKUP = {
+    "it": "scusi, vorrei un controllo",
+    "en": "sorry. I'd like a check up",
+    "ru": "извините, хочу осмотр",
+}
+THURSDAY = {
+    "it": "giovedì alle 10, Emma Conti",
+    "en": "thursday at 10, Emma Clark",
+    "ru": "в четверг в 10, Эмма Котова",
+}
+SAFE = {"it": "Sta bene e non Le serve aiuto?", "en": "Are you safe", "ru": "Вы в безопасности"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_wish_instead_of_an_answer_is_kept_and_all_is_asked_once_more(
+    tmp_path: Path, interpreter: Interpreter, language: str
+) -> None:
+    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
+        anna = surgery.patient("393331234567")
+        await anna.says(WORDS[language]["cannot breathe"])
+        await anna.says(TAKES_BACK[language][0])
+        asked = [(await anna.says(said))[-1].text for said in (CHECKUP[language], THURSDAY[language])]
+        await anna.says(WORDS[language]["yes"])
+        await anna.says(WORDS[language]["yes"])
+        [visit] = await surgery.diary()
+
+    assert all(SAFE[language] in text for text in asked)
+    assert (visit["status"], visit["start_local"]) == ("booked", "2026-03-05T10:00")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_sounds_of_need_is_no_wish(
+    tmp_path: Path, interpreter: Interpreter, language: str
+) -> None:
+    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
+        anna = surgery.patient()
+        await anna.says(WORDS[language]["cannot breathe"])
+        await anna.says(TAKES_BACK[language][0])
+        heard = [(await anna.says(said))[-1].text for said in WAITS[language]]
+
+    assert all(NO_AMBULANCE[language] in text for text in heard)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_yes_counts_only_to_the_question_whether_all_is_well(
+    tmp_path: Path, interpreter: Interpreter, language: str
+) -> None:
+    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
+        anna = surgery.patient()
+        await anna.says(WORDS[language]["cannot breathe"])
+        [well] = await anna.says(TAKES_BACK[language][0])
+        yes, no = well.choices
+        await anna.brings(no.payload)
+        [after_ok] = await anna.says("ok")
+        [after_yes] = await anna.says(WORDS[language]["yes"])
+        [old_button] = await anna.brings(yes.payload)
+        left = [row.owner.value for row in await surgery.desk.staff.desk.handoffs()]
+
+    assert NO_AMBULANCE[language] in after_ok.text
+    assert NO_AMBULANCE[language] in after_yes.text
+    assert SAFE[language] in old_button.text
+    assert left == ["queue"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_no_older_way_back_leads_past_an_alarm(
+    tmp_path: Path, interpreter: Interpreter, language: str
+) -> None:
+    a_person = {
+        "it": "vorrei parlare con una persona",
+        "en": "a person please",
+        "ru": "хочу поговорить с человеком",
+    }
+    goes_on = {"it": "lasci perdere, andiamo avanti", "en": "never mind, go on", "ru": "не надо, продолжим"}
+    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
+        anna = surgery.patient()
+        await anna.says(a_person[language])
+        [told] = await anna.says(a_person[language])
+        surgery.clock.move(hours=13)
+        await anna.says(WORDS[language]["cannot breathe"])
+        [in_words] = await anna.says(goes_on[language])
+        [tapped] = await anna.brings(told.choices[-1].payload)
+        left = [row.owner.value for row in await surgery.desk.staff.desk.handoffs()]
+
+    assert NO_AMBULANCE[language] in in_words.text
+    assert SAFE[language] in tapped.text
+    assert left == ["queue"]

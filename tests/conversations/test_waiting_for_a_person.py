@@ -235,3 +235,25 @@ async def test_after_a_day_the_assistant_offers_itself(
 
     assert sorry[language] in said[-1].text
     assert (visit["status"], visit["start_local"]) == ("held", "2026-03-06T10:00")
+
+
+@pytest.mark.parametrize("language", ["it", "en", "ru"])
+async def test_a_yes_tapped_while_waiting_is_asked_again(
+    tmp_path: Path, interpreter: Interpreter, language: str
+) -> None:
+    async with Surgery.open(tmp_path, at=MORNING, interpreter=interpreter) as surgery:
+        anna = surgery.patient("393331234567")
+        await anna.says(BOOKS[language])
+        await anna.brings(anna.sees.choices[0].payload)
+        yes = anna.sees.choices[0]
+        await anna.says(A_PERSON[language])
+        await anna.brings(yes.payload, title=yes.title)
+        await anna.taps(BACK[language])
+        booked = [row for row in await surgery.diary() if row["status"] == "booked"]
+        asked = anna.sees.titles
+        await anna.taps(yes.title)
+        after = [row for row in await surgery.diary() if row["status"] == "booked"]
+
+    assert booked == []
+    assert yes.title in asked
+    assert len(after) == 1

@@ -1,5 +1,7 @@
 """Who takes an alarm back says so; who only sounds like it does not."""
 
+from time import process_time
+
 import pytest
 
 from nlu.interpreter import OfflineInterpreter
@@ -91,3 +93,71 @@ def test_what_else_is_told_is_an_alarm_all_the_same(interpreter: OfflineInterpre
 def test_what_only_sounds_well_takes_nothing_back(text: str) -> None:
     assert beside_what_is_well(text) is None
     assert not is_of_mistake(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm better off dead",
+        "im better off without me around",
+        "I don't want to kill myself, I just want to sleep and have the pills ready",
+        "I don't want to hurt myself but I can't stop thinking about it",
+        "sto bene, ma voglio morire",
+        "tutto ok, voglio uccidermi",
+        "мне лучше умереть",
+        "со мной всё нормально, я просто не хочу жить",
+    ],
+)
+def test_who_speaks_of_harming_themselves_is_not_heard_to_be_well(
+    interpreter: OfflineInterpreter, text: str
+) -> None:
+    understood = _read(interpreter, text)
+
+    assert understood.red_flag is not None
+    assert understood.red_flag.key == "self_harm"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "All right, calling them now",
+        "all good, I'm going to the hospital",
+        "my mistake, I'll call them",
+        "it was a mistake to wait",
+        "tutto ok, chiamo il 112",
+        "va bene, tutto a posto, andiamo al pronto soccorso",
+        "всё хорошо, звоню",
+        "всё ок, уже едем",
+    ],
+)
+def test_who_does_as_they_were_told_takes_nothing_back(text: str) -> None:
+    assert beside_what_is_well(text) is None
+    assert not is_of_mistake(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm better now, thanks",
+        "all good, no ambulance needed",
+        "sto meglio",
+        "respiro meglio adesso",
+        "tutto bene, non chiamate",
+        "мне уже лучше, спасибо",
+        "всё хорошо, не звоните",
+    ],
+)
+def test_who_is_better_says_so(text: str) -> None:
+    assert beside_what_is_well(text) is not None
+
+
+@pytest.mark.parametrize(
+    "piece", ["a ", "? ", "it was a ", "i can breathe ok ", "всё уже ", "sto tutti ", "не "]
+)
+def test_any_text_is_looked_through_at_once(piece: str) -> None:
+    text = (piece * 65_000)[:65_000]
+    before = process_time()
+    beside_what_is_well(text)
+    is_of_mistake(text)
+
+    assert process_time() - before < 3

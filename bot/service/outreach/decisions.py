@@ -93,6 +93,8 @@ class Deciding:
             return _No(str(permission.obstacle))
         if self._is_paused(recipient.channel):
             return _No("paused", at + _LOOK_AGAIN)
+        if recipient.alarmed:  # "Will you come?" is not asked below "call 112"
+            return _No("with_a_person", at + _LOOK_AGAIN)
         if recipient.owner not in (BOT, CLOSED) and not _cannot_wait(recipient, rule, due, at):
             return _No("with_a_person", at + _LOOK_AGAIN)
         if recipient.busy_until is not None and recipient.busy_until > at:

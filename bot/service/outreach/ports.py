@@ -55,6 +55,7 @@ class Recipient:
     consent: Consent
     language: str | None
     owner: str
+    alarmed: bool = False  # they wait for a person after an alarm of not long ago
     busy_until: datetime | None = None  # a conversation is under way: not before then
     last_wrote: datetime | None = None
 

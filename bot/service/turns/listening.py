@@ -6,7 +6,7 @@ from dataclasses import replace
 import structlog
 
 from bot.dialogue import asked, commands_for, payload_commands
-from bot.dialogue.after_alarm import ALL_CLEAR
+from bot.dialogue.after_alarm import ALL_CLEAR, TAKEN_BACK
 from bot.dialogue.commands import Command, KnowledgeAnswer, MediaReceived, StaleTap
 from bot.dialogue.events import HandedBack, PatientWrote
 from bot.domain.conversation import InboundKind
@@ -32,10 +32,10 @@ from bot.service.turns.asked_facts import asked_facts
 from bot.service.turns.content import RunningContent
 from bot.service.turns.fixed import FixedTurns
 from bot.service.turns.known_facts import KnownFacts
-from bot.service.turns.returning import Returning, left_standing, may_go_on
+from bot.service.turns.returning import Back, Returning, left_standing, may_go_on
 from bot.service.turns.turn import Heard, Progress, latest_message
 from bot.service.upkeep.measures import Measures
-from bot.service.waiting.truth import CHOICES, SAFE
+from bot.service.waiting.truth import CHOICES, SAFE, WAYS_BACK
 from nlu.understanding import Understanding
 
 log = structlog.get_logger(__name__)
@@ -89,15 +89,14 @@ class Listening:
         link = begins(members, self._practice.links, progress.assistant)
         chosen = self._fixed.chosen(snapshot, first, progress.at)
         if first.kind in (HANDED_BACK, PAUSED):
-            return self._back(snapshot, progress)
-        if chosen == SAFE:
-            return self._back(snapshot, progress, by_patient=True)
+            return Heard(event=self._handed_back(snapshot, progress))
         back = await self.returning.of(snapshot, members, progress, chosen=chosen)
         if back is not None:
-            event = self._event(snapshot, progress, back.text, back.commands, back.understanding)
-            heard = replace(event, comes_back=True) if back.commands else None
             text = "\n".join(m.text or "" for m in members)
-            return Heard(event=heard or self._back(snapshot, progress, by_patient=True).event, text=text)
+            return Heard(event=self._comes_back(snapshot, progress, back), text=text)
+        if chosen in WAYS_BACK:  # a way back of before the alarm
+            text, is_safe = first.text or "", (KnowledgeAnswer(topic=TAKEN_BACK),)
+            return Heard(event=self._event(snapshot, progress, text, is_safe, None), text=text)
         if link is not None and first.kind in (InboundKind.CHOICE, InboundKind.REFERRAL):
             text = first.text or ""
             begun = await self._asked(progress, beginning(link))
@@ -124,9 +123,12 @@ class Listening:
         else:
             text = "\n".join(m.text or "" for m in members)
         understanding = await self._understood(snapshot, progress, text)
-        commands = commands_for(understanding, left_standing(snapshot, conversation), progress.assistant)
+        commands = commands_for(
+            understanding, left_standing(snapshot, conversation, progress.at), progress.assistant
+        )
         if _ALL_IS_WELL in commands and snapshot.owner == QUEUE and not progress.paused:
-            back_again = self._back(snapshot, progress, by_patient=True).event
+            kept = await self.returning.with_what_was_put_off(progress)
+            back_again = self._comes_back(snapshot, progress, kept)
             return Heard(event=back_again, text=text, understanding=understanding)
         commands = with_beginning(about_something_older(members, understanding, commands), link)
         commands = said_anew(
@@ -146,12 +148,16 @@ class Listening:
             understanding=understanding,
         )
 
-    def _back(self, snapshot: Snapshot, progress: Progress, *, by_patient: bool = False) -> Heard:
-        channel, facts = (
-            snapshot.contact.address.channel,
-            self._facts.at(progress.at, progress.conversation.language),
-        )
-        return Heard(event=HandedBack(at=progress.at, channel=channel, facts=facts, by_patient=by_patient))
+    def _comes_back(self, snapshot: Snapshot, progress: Progress, back: Back) -> PatientWrote | HandedBack:
+        if not back.commands:
+            return self._handed_back(snapshot, progress, by_patient=True)
+        event = self._event(snapshot, progress, back.text, back.commands, back.understanding)
+        return replace(event, comes_back=True)
+
+    def _handed_back(self, snapshot: Snapshot, progress: Progress, *, by_patient: bool = False) -> HandedBack:
+        channel = snapshot.contact.address.channel
+        facts = self._facts.at(progress.at, progress.conversation.language)
+        return HandedBack(at=progress.at, channel=channel, facts=facts, by_patient=by_patient)
 
     async def _understood(self, snapshot: Snapshot, progress: Progress, text: str) -> Understanding:
         known = snapshot.state is not None
@@ -159,7 +165,7 @@ class Listening:
             return await self.reader.understand(
                 text,
                 progress.assistant,
-                left_standing(snapshot, progress.conversation),
+                left_standing(snapshot, progress.conversation, progress.at),
                 at=progress.at,
                 known=known,
             )

@@ -3,9 +3,10 @@ they said before, or say now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.dialogue import Conversation, commands_for
+from bot.dialogue.after_alarm import LASTS, is_fresh
 from bot.dialogue.commands import Command, Emergency, HumanHandoff, StopMessages
 from bot.dialogue.state import as_left
 from bot.dialogue.waiting import leads_on
@@ -14,11 +15,8 @@ from bot.domain.pipeline import QUEUE, InboxMessage, Snapshot
 from bot.service.hearing.understanding import Reader
 from bot.service.turns.turn import Progress
 from bot.service.waiting.going_on import goes_on
-from bot.service.waiting.truth import GO_ON
+from bot.service.waiting.truth import SAFE, WAYS_BACK
 from nlu.understanding import Understanding
-
-#: What was said longer ago is not taken up, and an alarm is hardly one any more.
-_LONG_AGO = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +33,14 @@ def may_go_on(snapshot: Snapshot, progress: Progress) -> bool:
     return snapshot.owner == QUEUE and not progress.paused and snapshot.draft is None
 
 
-def left_standing(snapshot: Snapshot, conversation: Conversation) -> Conversation:
+def left_standing(snapshot: Snapshot, conversation: Conversation, at: datetime) -> Conversation:
     """What somebody in the queue says may answer what was asked before; not after an alarm."""
     waits = snapshot.owner == QUEUE and conversation.paused
-    alarmed = conversation.waiting is not None and conversation.waiting.reason == "emergency"
-    return as_left(conversation) if waits and not alarmed else conversation
+    return as_left(conversation) if waits and not is_alarmed(conversation, at) else conversation
+
+
+def is_alarmed(conversation: Conversation, at: datetime) -> bool:
+    return conversation.alarm is not None and is_fresh(conversation.alarm, at)
 
 
 class Returning:
@@ -52,12 +53,13 @@ class Returning:
         self, snapshot: Snapshot, members: Sequence[InboxMessage], progress: Progress, *, chosen: str | None
     ) -> Back | None:
         """None: it is for the person who will answer. `chosen`: the way on that the message names."""
-        if chosen == GO_ON:
-            return await self._with_what_was_put_off(progress)
-        waiting = progress.conversation.waiting
-        since = datetime.fromisoformat(waiting.since) if waiting else progress.at
-        alarmed = waiting is not None and waiting.reason == "emergency" and progress.at - since < _LONG_AGO
-        if not may_go_on(snapshot, progress) or alarmed or members[0].kind is not InboundKind.TEXT:
+        alarm = progress.conversation.alarm
+        if alarm is not None and is_fresh(alarm, progress.at):
+            safe = chosen == SAFE and alarm.asked
+            return await self.with_what_was_put_off(progress) if safe else None
+        if chosen in WAYS_BACK:
+            return await self.with_what_was_put_off(progress)
+        if not may_go_on(snapshot, progress) or members[0].kind is not InboundKind.TEXT:
             return None
         said = goes_on("\n".join(member.text or "" for member in members))
         if said is None or not said.rest:
@@ -68,13 +70,14 @@ class Returning:
             return None
         return back
 
-    async def _with_what_was_put_off(self, progress: Progress) -> Back:
+    async def with_what_was_put_off(self, progress: Progress) -> Back:
+        """Back() where that was nothing, or is long ago."""
         waiting = progress.conversation.waiting
         put_off = waiting.put_off if waiting is not None else None
         if put_off is None:
             return Back()
         said_at = datetime.fromisoformat(put_off.at)
-        if progress.at - said_at > _LONG_AGO:
+        if progress.at - said_at > LASTS:
             return Back()
         if put_off.tapped:
             return Back(text=put_off.text, commands=put_off.tapped)

@@ -70,6 +70,16 @@ _GOES_ON = (
     r"| к записи| запись"
     rf"| без (него|нее|них|{_SOMEBODY_RU}))*|(я )?сама? (запишусь|справлюсь|продолжу)"
 )
+#: "I'll book here myself": whole clauses only, as "book here on friday" says more.
+_MYSELF = (
+    r"((can i|could i|i'll|i will|i can|let me|i'd rather|i'd like to) )?(just )?(book|do|make)"
+    r"( (it|this|an appointment|a visit))?( (here|myself|by myself|with you|online)){1,3}"
+    r"( (please|then|instead|thanks)){0,2}$"
+    r"|(posso )?(mi )?(faccio|fare|prenoto|prenotare)( (tutto|io|pure)){0,2}"
+    r"( (da sol[oa]|da me|qui|con (lei|te|voi))){1,3}( grazie)?$"
+    r"|((я|давайте|можно|лучше) ){0,3}(запишусь|записаться)( (сама?|здесь|тут|с вами)){1,3}( спасибо)?$"
+)
+_GOES_ON = rf"{_GOES_ON}|{_MYSELF}"
 _HEAD = re.compile(rf"({_AROUND} )*({_TAKES_BACK}|{_GOES_ON})(?= |$)")
 _ONLY_AROUND = re.compile(rf"({_AROUND} ?)+")
 _CLAUSE = re.compile(r"[^,.;:!?…\n—–]+[,.;:!?…\n—–]*|[,.;:!?…\n—–]+")

@@ -4,7 +4,6 @@ Fixed texts, since nothing of a flow may stand in their way: an apology with thr
 those. The choices are ours alone: no flow sees them.
 """
 
-import re
 from collections.abc import Mapping
 
 from bot.domain.conversation import Choice, Reply
@@ -15,27 +14,6 @@ CHOICES = (KEEP_WAITING, CALL, GO_ON)
 SAFE = "promise:safe"
 WAYS_BACK = (GO_ON, SAFE)
 
-#: "Never mind, can I book here?": whole messages only, as whatever else is said may be for a person.
-_GOES_ON_HERE = (
-    re.compile(
-        r"((ok|okay|oh|no|actually|sorry|well|wait) )*"
-        r"((never ?mind|nvm|forget it|no need|don't bother|leave it) )?"
-        r"((can|could) i |i'll |i will |i can |let me |i'd rather |i'd like to )?(just )?"
-        r"(book|do|make|go on|carry on|continue)( it| this| an appointment| a visit)?"
-        r"( here| myself| by myself| with you| online)+( please| then| instead| thanks)*"
-    ),
-    re.compile(
-        r"((ok|va bene|anzi|no|scusi|allora|grazie) )*((lasci|lascia|lasciate|lasciamo) (stare|perdere) |"
-        r"non serve (più )?|non importa |fa niente )?(posso )?(mi )?"
-        r"(faccio|fare|prenoto|prenotare|continuo|continuare|proseguo|vado avanti)( tutto| io| pure)?"
-        r"( da sol[oa]| da me| qui| con (lei|te|voi))+( grazie)?"
-    ),
-    re.compile(
-        r"((ладно|ок|хорошо|нет|все|тогда|извините) )*((не надо|не нужно|не беспокойтесь) )?"
-        r"((я|давайте|можно|лучше) )*((сама?) (запишусь|справлюсь|продолжу)|"
-        r"(запишусь|записаться|продолжу|продолжим|продолжить)( сама?| здесь| тут| с вами)+)( спасибо)?"
-    ),
-)
 _SORRY = {
     "en": "I'm sorry: nobody has been able to answer you yet. Your message is still with my colleagues. If"
     " you prefer, call {practice_phone}, or go on here with me, the automated assistant.",
@@ -88,11 +66,8 @@ def ways_on(language: str, *, alone: bool = True) -> tuple[Choice, ...]:
 
 
 def named(text: str) -> str | None:
-    """The choice whose title this is, typed instead of tapped; going on also in words of one's own."""
+    """The choice whose title this is, typed instead of tapped. Words of one's own: see going_on."""
     said = text.strip().strip(".!").casefold()
-    plain = " ".join(re.sub(r"[^\w']+", " ", said.replace("ё", "е").replace("’", "'")).split())
-    if any(pattern.fullmatch(plain) for pattern in _GOES_ON_HERE):
-        return GO_ON
     for titles in _TITLES.values():
         for title, choice in zip(titles, CHOICES, strict=True):
             if title.casefold() == said:

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, update
 
+from bot.dialogue.after_alarm import is_fresh
+from bot.dialogue.state import Alarm
 from bot.domain.channels import SMS, WHATSAPP, accounts_of
 from bot.domain.conversation import InboundEvent, InboundKind
 from bot.domain.diary import Appointment, PatientDetails
@@ -188,6 +190,7 @@ class OutreachFacts:
             consent=self._consents.read(connection, contact),
             language=state.get("language"),
             owner=row.owner,
+            alarmed=_is_alarmed(state, at),
             busy_until=busy,
             last_wrote=wrote,
         )
@@ -350,3 +353,8 @@ def _first(name: str) -> str:
 def _initials(name: str) -> str:
     """ "A. V." """
     return " ".join(f"{word[0].upper()}." for word in name.split()[:3])
+
+
+def _is_alarmed(state: Mapping[str, Any], at: datetime) -> bool:
+    alarm = state.get("alarm")
+    return bool(state.get("paused")) and alarm is not None and is_fresh(Alarm(**alarm), at)

@@ -1,7 +1,7 @@
 """What patients write under a reminder, in more words than yes and no."""
 
 import pytest
-from outreach_kit import goes_on, known, reminded, rows
+from outreach_kit import MOBILE, goes_on, known, reminded, rows
 from sqlalchemy import text
 
 from bot.domain.conversation import InboundKind
@@ -157,6 +157,21 @@ async def test_who_calls_off_what_was_just_confirmed_is_asked_whether_to_cancel(
     await anna.says("cancel it actually")
 
     assert "nothing open" not in anna.sees.text
+
+
+@pytest.mark.parametrize("words", ["non respiro", "I can't breathe", "не могу дышать"])
+async def test_below_an_alarm_nobody_is_asked_whether_they_come(surgery: Surgery, words: str) -> None:
+    anna = await known(surgery)
+    await surgery.staff_book("2026-03-05T10:00", name="Anna Verdi", phone=MOBILE)
+    await goes_on(surgery, days=2)
+    await anna.says(words)
+    before = len(anna.screen)
+    await goes_on(surgery, hours=2)
+    beneath = anna.screen[before:]
+    [waiting] = [row for row in await rows(surgery) if row.rule == "visit_tomorrow"]
+
+    assert beneath == []
+    assert (waiting.state, waiting.reason) == ("planned", "with_a_person")
 
 
 async def test_the_queue_is_no_reason_to_be_silent_about_tomorrow(surgery: Surgery) -> None:

@@ -17,6 +17,12 @@ from bot.service.waiting.going_on import GoingOn, goes_on
         "Не нужно, давайте продолжим здесь",
         "оператор уже не нужен",
         "actually can we go on here?",
+        "never mind, I'll do it with you",
+        "can I book here?",
+        "anzi no faccio da solo",
+        "prenoto qui con lei",
+        "ладно не надо, сама запишусь",
+        "можно записаться здесь?",
     ],
 )
 def test_who_takes_it_back_and_says_nothing_else(said: str) -> None:
