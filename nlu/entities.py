@@ -33,6 +33,9 @@ _ANSWERED_BY = frozenset({"phone", "birth_date"})  # entities that answer the qu
 _DAY_AND_MONTH = re.compile(r"\D{0,4}\d{1,2}\D{1,4}(\d{1,2}|[^\W\d]+)")
 _OF_A_TIME = frozenset({"time", "opening", "yes_no"})  # questions that "the same hour" may answer
 _WISHED = 0.35  # confidence below which nlu.times says: refused, or moved away from
+_SIGNED_TOO = frozenset(
+    {"choice", "visit_type", "time"}
+)  # questions that a whole wish may answer: "..., Ann Fox"
 _NO_WISH = frozenset({"name", "phone", "birth_date", "code"})  # a date that answers these is no wish
 
 
@@ -89,7 +92,7 @@ def find_entities(
         words,
         language=languages[0],
         asked=may_be_name,
-        may_sign=context.asking is None,
+        may_sign=context.asking is None or context.asking in _SIGNED_TOO,
         ordinary=ordinary,
         taken=[*contacts, *titled, *visit_types],
         times=times,

@@ -224,3 +224,20 @@ async def test_whoever_asks_whether_it_is_booked_hears_that_it_is_not_yet(
     assert await house.booked() == []
     await anna.says(words["yes"])
     assert len(await house.booked()) == 1
+
+
+SIGNED = {
+    "it": "prima visita venerdì alle 10, Gina Volpe",
+    "en": "first visit friday 10, Jane Fox",
+    "ru": "первичный приём в пятницу в 10, Яна Лис",
+}
+
+
+async def test_a_name_behind_a_wish_is_heard_after_a_greeting_too(
+    house: House, anna: Patient, words: Words, language: str
+) -> None:
+    """Nearly everybody says hello first, and the menu that follows takes a whole wish for an answer."""
+    await anna.says(words["hello"])
+    await anna.says(SIGNED[language])
+
+    assert FULL_NAME[language] in anna.text
