@@ -90,24 +90,28 @@ _AND_BOOKS = re.compile(
 _CANNOT = re.compile(
     r"""(?<!\w)(?:
       (?:can['’]?t|cannot|can\snot|couldn['’]?t|won['’]?t|unable)(?:\W*$|\W+(?:sorry|come|make|be|do|attend)\b)
-    | (?:in|to|at)\s(?:the\s)?hospital | hospitali[sz]ed | positive\stest
+    | hospitali[sz]ed | positive\stest
     | test(?:ed)?\s(?:is\s|was\s)?positive | quarantine
     | non\s(?:posso|riesco|potrò|potremo|possiamo|ce\sla\sfacci\w+)
       (?:\W*$|\W+(?:scus\w+|venir\w*|esser\w*|purtroppo))
-    | in\sospedale | ricoverat\w+ | tampone\s(?:è\s)?positiv\w+
+    | ricoverat\w+ | tampone\s(?:è\s)?positiv\w+
     | positiv[oa]\sal\w*\s(?:covid|tampone) | quarantena
     | (?:не\s(?:смогу|смож\w+|могу|можем|получ\w+|приду|приед\w+))
       (?:\W*$|\W+(?:прийти|приехать|быть|извин\w+|простите))
     | (?:прийти|приехать|быть)\sне\s(?:смогу|сможем|могу|получ\w+)
-    | в\sбольниц\w+ | положительн\w+\sтест | тест\s(?:\w+\s)?положительн\w+ | карантин\w*
+    | положительн\w+\sтест | тест\s(?:\w+\s)?положительн\w+ | карантин\w*
     )""",
     _ALL,
+)
+#: Cannot come from there; unless it is where the practice is.
+_IN_HOSPITAL = re.compile(
+    r"(?<!\w)(?:(?:in|to|at)\s(?:the\s)?hospital|in\sospedale|в\sбольниц\w+)(?!\w)", re.IGNORECASE
 )
 _OPEN = re.compile(
     r"""(?<!\w)(?:
       not\s(?:yet\s)?sure | don['’]?t\sknow | let\syou\sknow | tell\syou\s(?:later|tonight|tomorrow)
       | maybe | perhaps | might
-    | non\s(?:lo\s)?so | non\ssono\ssicur\w+ | faccio\ssapere | far[òo]\ssapere | forse | vediamo
+    | non\s(?:lo\s)?so | non\ssono\ssicur\w+ | faccio\ssapere | far[òo]\ssapere | forse | (?<!ci\s)vediamo
     | può\sdarsi
     | не\s(?:знаю|уверен\w*) | сообщу | скажу\s(?:позже|вечером|завтра) | напишу\s(?:позже|вечером)
     | может\sбыть | возможно
@@ -190,7 +194,7 @@ def says_of_a_visit(text: str, *, hours: Collection[tuple[int, int]] = ()) -> Sa
         return Says.COMES_AND_BOOKS
     if _OPEN.search(said):
         return Says.OPEN
-    if _CANNOT.search(said):
+    if _CANNOT.search(said) or ((not comes or _NOT.search(said)) and _IN_HOSPITAL.search(said)):
         return Says.CANNOT
     if not comes or "?" in said or _NOT.search(said) or _OTHER_TIME.search(said):
         return None

@@ -196,6 +196,17 @@ async def test_a_chat_that_nobody_gave_back_is_reminded_on_the_day_before(surger
         ("да, но чуть позже можно?", Says.AT_ANOTHER_TIME),
         ("sì ma un po' più tardi si può?", Says.AT_ANOTHER_TIME),
         ("not sure yet, I'll tell you tonight", Says.OPEN),
+        ("Sì, ci vediamo domani", Says.COMES),
+        ("ok ci vediamo", Says.COMES),
+        ("vediamo, non so", Says.OPEN),
+        ("see you tomorrow", Says.COMES),
+        ("see you at the hospital", Says.COMES),
+        ("ci vediamo in ospedale", Says.COMES),
+        ("до встречи в больнице", Says.COMES),
+        ("I'm in hospital", Says.CANNOT),
+        ("sono in ospedale", Says.CANNOT),
+        ("non ci sarò, sono in ospedale", Says.CANNOT),
+        ("я в больнице", Says.CANNOT),
     ],
 )
 def test_what_is_said_of_a_visit_at_ten(words: str, said: Says | None) -> None:
