@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.dialogue import Assistant, Conversation, commands_for, payload_commands
+from bot.dialogue.after_alarm import ALL_CLEAR, TAKEN_BACK
 from bot.dialogue.began import noted, taken_up
 from bot.dialogue.commands import (
     DEATH,
@@ -49,6 +50,8 @@ _PLAIN = 0.8  # a yes or no without a word for it
 
 #: What nothing else in the message outweighs.
 _FIRST = (Emergency, StaleTap)
+#: "Wrong chat", after an alarm, is about the alarm.
+_OF_AN_ALARM = (KnowledgeAnswer(topic=TAKEN_BACK), KnowledgeAnswer(topic=ALL_CLEAR))
 #: Flows of a project's own, begun where it has them: a yes on a condition, one that comes later; a recall at
 #: another time.
 _COMES_IF, _LEFT_OPEN, _RECALL_LATER = "comes_if", "visit_left_open", "recall_later"
@@ -248,7 +251,7 @@ class OutreachAnswers:
         assistant: Assistant,
     ) -> tuple[Command, ...]:
         """What is said of a visit in more words than yes and no, or by somebody who is not the patient."""
-        if understanding is None or any(isinstance(each, _FIRST) for each in commands):
+        if understanding is None or any(isinstance(each, _FIRST) or each in _OF_AN_ALARM for each in commands):
             return commands
         if tells_of_a_death(understanding.text):
             return (StopMessages(scope=DEATH),)

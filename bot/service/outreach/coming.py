@@ -123,11 +123,12 @@ _FOR_THE_REMINDER = re.compile(
     r"\b(for (the|your) reminder|(per il|del) promemoria|за напоминание)", re.IGNORECASE
 )
 _HOUR = re.compile(r"(?<!\d)([01]?\d|2[0-3])(?:[:.]([0-5]\d))?(?!\d)")
-_WHO = r"(?-i:[A-ZÀ-ÖА-ЯЁ][\w'’-]+)"
+#: Somebody's name; who asks about a dentist is no stranger.
+_TITLES = r"Dr|Drs|Doctor|Prof\w*|Dott\w*|Доктор\w*|Д-р|Врач\w*|Профессор\w*"
+_WHO = rf"(?-i:(?!(?:{_TITLES})(?!\w))[A-ZÀ-ÖА-ЯЁ][\w'’-]+)"
 _NOT_THEIRS = re.compile(
     rf"""(?<!\w)(?:
-      wrong\s(?:number|person|chat|contact) | number\sis\smine | my\snumber\snow
-      | (?:new|changed)\snumber
+      wrong\s(?:number|person|contact) | number\sis\smine | my\snumber\snow
     | (?:i['’]?m|i\sam|this\sis(?:\snot)?|isn['’]?t|it['’]?s)\s(?:not\s)?(?<=not\s){_WHO}
     | not\s{_WHO}['’]s\s(?:number|phone)
     | (?:who\sis|who['’]?s|whos)\s{_WHO} | don['’]?t\sknow\s(?:any\s|a\s|who\s)?{_WHO}
@@ -135,7 +136,7 @@ _NOT_THEIRS = re.compile(
     | (?:numero|persona)\s(?:è\s)?sbagliat[oa] | sbagliato\s(?:numero|persona)
     | non\ssono\s(?:io\s)?{_WHO} | chi\sè\s{_WHO}
     | non\s(?:conosco|so\schi\ssia)\s(?:nessun\w*\s)?{_WHO} | numero\s(?:adesso|ora)\sè\smio
-    | (?:ошиб\w+|не\sтот|неверн\w+|неправильн\w+)\s(?:номер\w*) | номером\sошиб\w+ | не\sтуда
+    | (?:ошиб\w+|не\sтот|неверн\w+|неправильн\w+)\s(?:номер\w*) | номером\sошиб\w+
     | я\sне\s{_WHO} | это\sне\s{_WHO}
     | кто\sтак(?:ая|ой)\s{_WHO} | (?:какая|какой)\s(?:ещ[её]\s)?{_WHO} | не\sзнаю\s(?:никак\w+\s)?{_WHO}
     )""",

@@ -37,6 +37,21 @@ DEATHS = [
     ("ru", "Анна умерла на прошлой неделе", "соболезнования"),
 ]
 STRANGERS = [("en", "who is Anna? wrong number"), ("it", "non sono Anna"), ("ru", "я не Анна")]
+NO_STRANGERS = [
+    ("en", "Sorry, wrong chat"),
+    ("en", "I have a new number now: 333 1234568"),
+    ("en", "Who is Dr Smith"),
+    ("it", "scusi, chat sbagliata"),
+    ("it", "chi è la dottoressa Bruni"),
+    ("it", "chi è Dott. Bruni?"),
+    ("ru", "Ой, не туда нажала"),
+    ("ru", "кто такой Доктор Белов"),
+]
+ALARMS_OF_OTHERS = [
+    ("en", "my father collapsed and can't breathe", "wrong number, sorry"),
+    ("it", "mio padre è svenuto e non respira", "scusi, ho sbagliato numero"),
+    ("ru", "папа упал и не дышит", "извините, ошиблась номером"),
+]
 ALSO = [
     ("en", "yes and also book my wife"),
     ("it", "sì e prenoti anche per mia moglie"),
@@ -137,6 +152,27 @@ async def test_a_stranger_is_left_in_peace_and_staff_hear(
 async def test_who_is_of_another_tongue_is_no_stranger(surgery: Surgery) -> None:
     anna = await reminded(surgery)
     await anna.says("I'm not Italian, can we speak English?")
+
+    assert not has_opted_out(surgery, anna)
+
+
+@pytest.mark.parametrize(("language", "words"), NO_STRANGERS)
+async def test_who_taps_amiss_or_asks_who_somebody_is_is_still_written_to(
+    surgery: Surgery, language: str, words: str
+) -> None:
+    anna = await reminded(surgery, greets=HELLO[language])
+    await anna.says(words)
+
+    assert not has_opted_out(surgery, anna)
+
+
+@pytest.mark.parametrize(("language", "alarm", "words"), ALARMS_OF_OTHERS)
+async def test_who_takes_an_alarm_back_is_no_stranger(
+    surgery: Surgery, language: str, alarm: str, words: str
+) -> None:
+    anna = await reminded(surgery, greets=HELLO[language])
+    await anna.says(alarm)
+    await anna.says(words)
 
     assert not has_opted_out(surgery, anna)
 
