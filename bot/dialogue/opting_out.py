@@ -34,16 +34,17 @@ _WRITING = re.compile(
     | (?:un)?subscri\w* | unsub\w* | contact(?:ing|ed|s)? | ping\w* | nudg\w* | greetings? | recalls?
     | surveys?
     | opt(?:ed)?\s(?:me\s)?out | (?:mailing|broadcast|your|off|from)\s(?:\w+\s)?list | my\snumber
-    | send\w*
+    | send\w* | (?:bother|disturb)\w*\s(?:me|us) | leave\s(?:me|us)\s(?:alone|be|in\speace)
     | scriv\w* | scritt\w* | messagg\w* | promemoria | notific\w* | pubblicit\w* | invi[aio]\w*
-    | contatt\w*
+    | contatt\w* | disturba(?:r|t|n)\w* | disturbi(?:ate|no) | lascia\w*\s(?:in\space|stare)
     | offert\w* | auguri | richiam[oi] | (?:dis)?iscri\w* | consenso | mand\w+
     | dall[ae]\s(?:\w+\s)?list\w+
     | пиш\w+ | писать | писан\w+ | сообщен\w* | смс\w* | эсэмэс\w* | в[ао][тц]сап\w* | напомин\w*
     | уведом\w*
     | рассыл\w* | реклам\w* | акци[яийю] | спам\w* | подпис\w* | отпи[сш]\w* | шл[иёею]\w* | слать
     | присыла\w*
-    | пришл\w+ | беспоко\w* | тревож\w* | поздравл\w* | опрос\w* | приглаш\w* | из\s(?:\w+\s)?спис\w+
+    | пришл\w+ | беспоко\w* | тревож\w* | поздравл\w* | опрос\w* | приглаш\w* | в\sпокое
+    | из\s(?:\w+\s)?спис\w+
     )(?!\w)""",
     _ALL,
 )
@@ -54,10 +55,10 @@ _REFUSING = re.compile(
     | opt | end | leave | mute | without | delete | cancel
     | non | nient[e] | basta | smett\w* | togli\w* | cancell\w* | rimuov\w* | disattiv\w*
     | disiscri\w* | revoc\w*
-    | mai | senza | ferm\w*
+    | mai | senza | ferm\w* | in\space
     | не | нет | ни | хватит | стоп | прекрат\w* | перестан\w* | отключ\w* | выключ\w* | уберите
     | убери | удалите
-    | отпи[сш]\w* | больше | никаких | без | кончай\w* | хорош | достали | надоели | отзыва\w*
+    | отпи[сш]\w* | больше | никаких | без | кончай\w* | хорош | достали | надоели | отзыва\w* | в\sпокое
     )(?!\w)""",
     _ALL,
 )
@@ -115,23 +116,59 @@ _NOT_AT_ALL = re.compile(
 )
 _OF_A_NAME = re.compile(r"\b((sur)?names?|(cog)?nome|имя|фамили\w+)\b", re.IGNORECASE)
 _PLAINLY = re.compile(
-    r"""\W*(?:(?:please|pls|just|and|ok|hey|stop|no)\W+)*(?:don['’]?t|do\snot|never|stop|quit)\s
-    (?:ever\s)?(?:text|messag|writ|contact|whatsapp|email|sms|bother)\w*(?:\s(?:to\s)?(?:me|us|this\snumber))?
-    (?:\W+(?:again|any\s?more|anymore|ever|please|pls|thanks|thank\syou|any\slonger))*\W*""",
+    r"""\W*(?:(?:please|pls|just|and|ok|hey|stop|no|per\sfavore|basta|smettetela|la\sprego|vi\sprego|пожалуйста|вс[её]
+      |хватит|перестаньте|прошу)\W+){0,6}(?:
+      (?:don['’]?t|do\snot|never|stop|quit)\s(?:ever\s)?
+        (?:(?:text|messag|writ|contact|whatsapp|email|sms)\w*(?:\s(?:to\s)?(?:me|us|this\snumber))?
+        |(?:bother|disturb)\w*\s(?:me|us))
+    | (?:leave|let)\s(?:me|us)\s(?:alone|be|in\speace)
+    | non\s(?:mi\s|ci\s)?disturba(?:te\w*|r\w+) | smett\w+\sdi\sdisturba\w+
+    | lascia(?:temi|teci|mi|ci)\s(?:in\space|stare) | (?:mi|ci)\slasci(?:no|ate|a)?\s(?:in\space|stare)
+    | не\s(?:надо\s)?беспоко(?:й|йте|ить)(?:\s(?:меня|нас))?
+    | (?:меня|нас)\s(?:не\s(?:надо\s)?)?беспоко(?:й|йте|ить)
+    | оставьте?\s(?:меня|нас)\s(?:уже\s)?в\sпокое
+    )(?:\W+(?:again|any\s?more|ever|please|pls|thanks|thank\syou|any\slonger|più|mai|per\sfavore|grazie
+      |больше|никогда|пожалуйста|спасибо)){0,6}\W*""",
     _ALL,
 )
 
-
 _DIED = re.compile(
     r"""(?<!\w)(?:
-      died | has\sdied | passed\saway | passed\son | is\sdead | (?:is\s)?deceased
-      | no\slonger\s(?:alive|with\sus)
-    | (?:è|e['’]|era)\s(?:purtroppo\s)?(?:mort[oa]|decedut[oa]|scompars[oa]|mancat[oa])\b
-    | venut[oa]\sa\smancare | non\sc['’]è\spiù
-    | ci\sha\slasciat[oi]
-    | умер(?:ла|ли)? | скончал\w+ | не\sстало | нет\sв\sживых | ушла?\sиз\sжизни | погиб(?:ла)?
+      died | passed\saway | is\sdead | (?:is\s)?deceased | no\slonger\s(?:alive|with\sus)
+    | (?:è|e['’]|era)\s(?:purtroppo\s)?(?:mort[oa]|decedut[oa])\b | venut[oa]\sa\smancare
+    | умер(?:ла|ли)? | скончал\w+ | нет\sв\sживых | ушла?\sиз\sжизни | погиб(?:ла)?
     )(?!\w)""",
     _ALL,
+)
+_NAME = r"(?-i:[A-ZÀ-Ö][\w'’-]{2,}|[А-ЯЁ][\w-]{2,})"
+_SOMEBODY = rf"""(?:
+      mother | mum | mom | father | dad | wife | husband | son | daughter | brother | sister | grand\w+
+    | uncle | aunt | patient | he | she
+    | madre | mamma | padre | papà | babbo | moglie | marito | figli[oa] | fratello | sorella | nonn[oa]
+    | zi[oa] | suocer[oa] | signora? | paziente | lui | lei
+    | мам\w | матери | пап\w | отца | жены | муж\w? | сына | дочери | брата | сестры | бабушки | дедушки
+    | дяди | т[её]ти | супруг\w | пациент\w* | его | е[её]
+    | (?!(?:They|После|Потом|Больше|Tutto|Poi|Ora|Adesso|Purtroppo)\b){_NAME}
+    )"""
+#: Said of pain and messages as well: only somebody has died of whom it is said.
+_GONE = re.compile(
+    rf"""(?<!\w)(?:
+      {_SOMEBODY}\s(?:(?:has|had|sadly|recently|just|unfortunately)\s){{0,2}}passed\son
+        (?!\s(?:the|a|an|my|your|it|this|that|these|to|her|his)\b)
+    | {_SOMEBODY}\s(?:purtroppo\s|ormai\s)?(?:è|e['’])\s(?:purtroppo\s)?(?:scompars[oa]|mancat[oa])
+    | {_SOMEBODY}\s(?:purtroppo\s|ormai\s)?(?:non\sc['’]è\spiù|ci\sha\s(?:purtroppo\s)?lasciat[oi])
+        (?=\s*(?:$|[,.;:!…])|\s(?:da|dal|dall\w*|purtroppo|ieri|la\ssettimana|il\smese|nel|due|tre|un|\d))
+    | {_SOMEBODY}\s(?:(?:уже|больше|вчера|недавно|внезапно|сегодня)\s){{0,2}}не\sстало
+    | не\sстало\s(?:мо\w+\s|наш\w+\s)?{_SOMEBODY}
+    )(?!\w)""",
+    _ALL,
+)
+#: What is gone when somebody is better, and how they are.
+_TROUBLE = re.compile(
+    r"\b(pain|swelling|bleeding|fever|dolor\w*|gonfi\w*|fastidi\w*|sangu\w*|febbre|bruciore|sensibilit\w*"
+    r"|ascesso|pus|infezione|боль|боли|болей|от[её]к\w*|кров\w*|температур\w*|чувствительн\w*"
+    r"|лучше|легче|хуже|больнее|полегче|получше|меньше)\b",
+    re.IGNORECASE,
 )
 #: What dies without anybody's dying; and who tells of a death to change a visit of their own.
 _NO_DEATH = re.compile(
@@ -151,7 +188,8 @@ _NO_DEATH = re.compile(
 
 def tells_of_a_death(text: str) -> bool:
     """ "Anna passed away in May": whoever is written to is no more."""
-    return _DIED.search(text) is not None and _NO_DEATH.search(text) is None
+    gone = _GONE.search(text) is not None and _TROUBLE.search(text) is None
+    return (gone or _DIED.search(text) is not None) and _NO_DEATH.search(text) is None
 
 
 def says_plainly(text: str) -> bool:
@@ -186,7 +224,7 @@ def ends_what_is_under_way(message: Message) -> bool:
 def is_none(message: Message) -> bool:
     """Whether what was taken for an opt-out is something else that somebody wants to stop."""
     said = message.understanding.text
-    if message.intent != STOP or _KEYWORD.fullmatch(said):
+    if message.intent != STOP or says_plainly(said):
         return False
     if _NEVER_STOP.search(said) or _BUT_TO_ME.search(said):
         return True

@@ -251,9 +251,11 @@ class OutreachAnswers:
         assistant: Assistant,
     ) -> tuple[Command, ...]:
         """What is said of a visit in more words than yes and no, or by somebody who is not the patient."""
-        if understanding is None or any(isinstance(each, _FIRST) or each in _OF_AN_ALARM for each in commands):
+        if understanding is None or any(
+            isinstance(each, _FIRST) or each in _OF_AN_ALARM for each in commands
+        ):
             return commands
-        if tells_of_a_death(understanding.text):
+        if taken.rule.who is not Who.PAST_VISIT and tells_of_a_death(understanding.text):
             return (StopMessages(scope=DEATH),)
         if is_for_somebody_else(understanding):
             return (StopMessages(scope=SOMEBODY_ELSE),)
