@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import re
 
+from bot.dialogue.commands import DEATH, SOMEBODY_ELSE
 from bot.dialogue.message import Message
 
 STOP, OPT_IN = "stop", "opt_in"
+#: What is said where nobody is there to be written to; else the first.
 _OPTED_OUT = "utter_opted_out"
+_SAID_OF = {DEATH: "utter_condolences", SOMEBODY_ELSE: "utter_not_for_them"}
+#: Each confirmation that no more messages are begun.
+OPT_OUT_TEXTS = frozenset({_OPTED_OUT, *_SAID_OF.values()})
 
 _ALL = re.IGNORECASE | re.VERBOSE
 _POLITE = (
@@ -98,16 +103,37 @@ _THOUGHT_AGAIN = re.compile(
     (?:\W+(?:actually|wait|sorry|no|нет|scusi|лучше))*\W+""",
     _ALL,
 )
+_OURS = re.compile(
+    r"(?<!\w)(?:them|it|messages|texts|reminders?|messaggi|promemoria|notifiche|li|\w+(?:teli|meli|ali)"
+    r"|сообщени[яй]|напомина\w+|уведомлени[яй]|рассылк\w+|их)(?!\w)",
+    re.IGNORECASE,
+)
+_BARELY = re.compile(
+    r"""\W*(?:(?:please|do|you|can|may|keep|just|go\son|and|pure|potete|può|mi|continu\w+|a|ma|per\sfavore
+      |прошу|пожалуйста|можете|можно|вс[её]-?таки|лучше|мне|но|да)\W+){0,6}
+    (?:(?:text|messag|writ|send|contact)\w* | (?:scriv|mand|invi|contatt)\w+
+      | (?:пиш|писа|присыла|шли|слать|отправля)\w*)
+    (?:\W+(?:to|me|us|again|please|pure|ancora|lo\sstesso|per\sfavore|grazie|мне|дальше|снова|и|пожалуйста
+      |спасибо|thanks)){0,6}\W*""",
+    _ALL,
+)
 _BEGINS = re.compile(r"\W*(?:please\s+|no\W+)?(?:stop|basta|стоп|хватит|ferm\w+)(?!\w)", re.IGNORECASE)
 _NAMED = ("wish", "time", "part_of_day", "visit_type", "practitioner", "site", "person", "relative")
 _AFTER_ALL = re.compile(
-    r"""\W*(?:(?:no|нет|ok|oh|wait|sorry|actually|please|scusi|scusa|anzi|ой|хотя|извините|простите|but|ma|но)\W+)*
-    (?:yes|yeah|yep|s[iì]|да|(?:i\s)?confirm\w* | conferm\w+ | подтвержд\w+ | (?:let['’]?s\s)?go\son
+    r"""\W*(?:(?:no|нет|ok|oh|wait|sorry|actually|please|scusi|scusa|anzi|ой|хотя|извините|простите|but|ma|но)\W+){0,6}
+    (?P<yes>yes|yeah|yep|sì|si(?=\s*(?:[,.!]|$)|\s(?:conferm|prenoti|continu|grazie|va\s))|да
+    | (?:i\s)?confirm\w* | conferm\w+ | подтвержд\w+ | (?:let['’]?s\s)?go\son
     | continue | carry\son
     | (?:do\s)?book\s(?:it|that|me) | (?:la\s|lo\s|mi\s)?prenot[aio]\w* | continu\w+
     | andiamo\savanti | vada\spure
     | запи[шс]\w+ | продолж\w+ | давайте)(?!\w)""",
     _ALL,
+)
+#: Behind such a yes: it is none, or is for another day.
+_NOT_NOW = re.compile(
+    r"(?<!\w)(?:нет|no(?!\s(?:problem|worr|doubt))|друг(?:ой|ую|ое)|an?other|altr[ao]|s[iì]\spu[oò]"
+    r"|domani|tomorrow|завтра|later|dopo|pi[uù]\stardi|потом|позже)(?!\w)",
+    re.IGNORECASE,
 )
 _NOT_AT_ALL = re.compile(
     r"\b(cancel|drop|forget|disdi\w*|annull\w*|lasci\w*|отмен\w*|забуд\w*|не|non|not|don['’]?t|thanks?"
@@ -186,6 +212,11 @@ _NO_DEATH = re.compile(
 )
 
 
+def opt_out_text(scope: object) -> str:
+    """The response that confirms an opt-out of this scope."""
+    return _SAID_OF.get(str(scope), _OPTED_OUT)
+
+
 def tells_of_a_death(text: str) -> bool:
     """ "Anna passed away in May": whoever is written to is no more."""
     gone = _GONE.search(text) is not None and _TROUBLE.search(text) is None
@@ -202,15 +233,21 @@ def is_told(message: Message) -> bool:
     return message.intent != STOP and says_plainly(message.understanding.text)
 
 
+def sends_ours(text: str) -> bool:
+    """ "Do send them", "do write": our messages, and not an X-ray or the address."""
+    return _OURS.search(text) is not None or _BARELY.fullmatch(text) is not None
+
+
 def takes_it_back(message: Message) -> bool:
     """ "Oh no, do send them", right after an opt-out."""
-    if all(said.response != _OPTED_OUT for said in message.conversation.said):
+    if all(said.response not in OPT_OUT_TEXTS for said in message.conversation.said):
         return False
     said = message.understanding.text
     again = _THOUGHT_AGAIN.match(said)
     rest = said[again.end() :] if again else said
     sends = _WRITING.search(rest) is not None and _REFUSING.search(rest) is None
-    return sends and "?" not in said and (again is not None or message.intent == OPT_IN)
+    are_ours = message.intent == OPT_IN or (again is not None and sends_ours(rest))
+    return sends and "?" not in said and are_ours
 
 
 def ends_what_is_under_way(message: Message) -> bool:
@@ -248,7 +285,15 @@ def wants_it_after_all(message: Message) -> bool:
     if message.conversation.dropped is None or _is_busy(message) or message.names(*_NAMED):
         return False
     said = message.understanding.text
-    return "?" not in said and _AFTER_ALL.match(said) is not None and _NOT_AT_ALL.search(said) is None
+    return takes_up(said)
+
+
+def takes_up(text: str) -> bool:
+    """ "Yes, book it"; not "yes" to something else, or for another day."""
+    begins = _AFTER_ALL.match(text)
+    if begins is None or "?" in text or _NOT_AT_ALL.search(text):
+        return False
+    return _NOT_NOW.search(text, begins.start("yes")) is None
 
 
 def _is_busy(message: Message) -> bool:

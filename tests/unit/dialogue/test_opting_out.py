@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dialogue.opting_out import says_plainly, tells_of_a_death
+from bot.dialogue.opting_out import says_plainly, sends_ours, takes_up, tells_of_a_death
 
 DEATHS = [
     *("Anna passed away in May", "my husband passed on last year", "He has sadly passed on", "Anna died"),
@@ -29,6 +29,22 @@ NOT_PLAINLY = [
     "не беспокойтесь",
     "non mi disturba",
 ]
+OURS = [
+    *("do send them", "send reminders", "write to me", "keep texting me"),
+    *("scrivete pure", "mandatemi i promemoria", "mandateli", "присылайте", "присылайте напоминания"),
+]
+NOT_OURS = [
+    *("send me my x-ray please", "send me the receipt", "can you write the address"),
+    *("mandatemi la radiografia", "può scrivere l'indirizzo", "пришлите мне снимок", "напишите адрес"),
+]
+GOES_ON = [
+    *("Yes, book it", "no wait, yes", "go on", "sì, confermo", "si, prenoti", "si confermo", "anzi sì"),
+    *("да, записывайте", "хотя нет, давайте", "нет, продолжайте"),
+]
+GOES_NOT_ON = [
+    *("Continue tomorrow", "book me another time", "yes, another day", "Да нет", "Давайте в другой раз"),
+    *("Si può pagare con la carta", "continuiamo domani", "sì, un'altra volta", "давайте завтра"),
+]
 
 
 @pytest.mark.parametrize("words", DEATHS)
@@ -49,3 +65,23 @@ def test_no_more_messages_are_wanted_whatever_else_is_under_way(words: str) -> N
 @pytest.mark.parametrize("words", NOT_PLAINLY)
 def test_who_is_polite_wants_no_end_of_messages(words: str) -> None:
     assert not says_plainly(words)
+
+
+@pytest.mark.parametrize("words", OURS)
+def test_our_messages_are_wanted_again(words: str) -> None:
+    assert sends_ours(words)
+
+
+@pytest.mark.parametrize("words", NOT_OURS)
+def test_who_asks_for_a_paper_does_not_ask_for_our_messages(words: str) -> None:
+    assert not sends_ours(words)
+
+
+@pytest.mark.parametrize("words", GOES_ON)
+def test_what_was_dropped_goes_on(words: str) -> None:
+    assert takes_up(words)
+
+
+@pytest.mark.parametrize("words", GOES_NOT_ON)
+def test_a_yes_to_something_else_or_for_another_day_takes_nothing_up(words: str) -> None:
+    assert not takes_up(words)
