@@ -52,6 +52,12 @@ ALARMS_OF_OTHERS = [
     ("it", "mio padre è svenuto e non respira", "scusi, ho sbagliato numero"),
     ("ru", "папа упал и не дышит", "извините, ошиблась номером"),
 ]
+HUMAN = {"en": "human", "it": "operatore", "ru": "оператор"}
+IN_THE_QUEUE = [
+    *(("en", "yes"), ("en", "I'll be there")),
+    *(("it", "sì"), ("it", "ci vediamo domani")),
+    *(("ru", "да"), ("ru", "приду")),
+]
 ALSO = [
     ("en", "yes and also book my wife"),
     ("it", "sì e prenoti anche per mia moglie"),
@@ -202,6 +208,35 @@ async def test_the_queue_is_no_reason_to_be_silent_about_tomorrow(surgery: Surge
     await goes_on(surgery, days=2, hours=2)
 
     assert "reminder" in anna.sees.text
+
+
+@pytest.mark.parametrize(("language", "words"), IN_THE_QUEUE)
+async def test_a_yes_in_the_queue_is_a_yes(surgery: Surgery, language: str, words: str) -> None:
+    anna = await known(surgery, greets=HELLO[language])
+    await anna.says(HUMAN[language])
+    await surgery.staff_book("2026-03-05T10:00", name="Anna Verdi", phone="+393331234567")
+    await goes_on(surgery, days=2, hours=2)
+    await anna.says(words)
+    [visit] = await surgery.diary()
+    confirmed = surgery.desk.books.database.read_now(
+        lambda c: c.execute(text("SELECT confirmed_at FROM appointment")).scalar()
+    )
+
+    assert visit["status"] == "booked"
+    assert await answers(surgery) == ["confirm_visit"]
+    assert confirmed is not None
+
+
+@pytest.mark.parametrize(("language", "words", "condolence"), DEATHS)
+async def test_a_death_is_answered_while_a_person_has_the_chat(
+    surgery: Surgery, language: str, words: str, condolence: str
+) -> None:
+    anna = await reminded(surgery, greets=HELLO[language])
+    await surgery.desk.staff.desk.take(surgery.contact(anna), "maria")
+    await anna.says(words)
+
+    assert condolence in anna.sees.text
+    assert has_opted_out(surgery, anna)
 
 
 async def test_a_chat_that_nobody_gave_back_is_reminded_on_the_day_before(surgery: Surgery) -> None:
