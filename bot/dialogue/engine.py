@@ -27,6 +27,7 @@ from bot.dialogue.effects import AlertStaff, Effect
 from bot.dialogue.events import ActionReturned, Event, HandedBack, PatientWrote
 from bot.dialogue.execution import take_commands
 from bot.dialogue.model import HANDOFF, Assistant
+from bot.dialogue.opting_out import opt_out_text
 from bot.dialogue.sessions import end_session, forget_session, meet_content, of_long_ago
 from bot.dialogue.stacking import (
     CONTINUE,
@@ -271,7 +272,10 @@ def _finish_by_hand(bench: Workbench, failed: Frame) -> None:
     bench.stack.pop()
     if failed.flow_id == HANDOFF and not bench.paused:
         bench.open_handoff(str(failed.context.get("reason") or "error"))
-    said = {"pattern_emergency": "utter_emergency_a", "pattern_stop": "utter_opted_out"}
+    said = {
+        "pattern_emergency": "utter_emergency_a",
+        "pattern_stop": opt_out_text(failed.context.get("scope")),
+    }
     try:
         bench.say(said.get(failed.flow_id, "utter_handoff_started"))
     except (StepFailed, ConditionFailed):

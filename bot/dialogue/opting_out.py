@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import re
 
+from bot.dialogue.commands import DEATH, SOMEBODY_ELSE
 from bot.dialogue.message import Message
 
 STOP, OPT_IN = "stop", "opt_in"
+#: What is said where nobody is there to be written to; else the first.
 _OPTED_OUT = "utter_opted_out"
+_SAID_OF = {DEATH: "utter_condolences", SOMEBODY_ELSE: "utter_not_for_them"}
+#: Each confirmation that no more messages are begun.
+OPT_OUT_TEXTS = frozenset({_OPTED_OUT, *_SAID_OF.values()})
 
 _ALL = re.IGNORECASE | re.VERBOSE
 _POLITE = (
@@ -34,16 +39,17 @@ _WRITING = re.compile(
     | (?:un)?subscri\w* | unsub\w* | contact(?:ing|ed|s)? | ping\w* | nudg\w* | greetings? | recalls?
     | surveys?
     | opt(?:ed)?\s(?:me\s)?out | (?:mailing|broadcast|your|off|from)\s(?:\w+\s)?list | my\snumber
-    | send\w*
+    | send\w* | (?:bother|disturb)\w*\s(?:me|us) | leave\s(?:me|us)\s(?:alone|be|in\speace)
     | scriv\w* | scritt\w* | messagg\w* | promemoria | notific\w* | pubblicit\w* | invi[aio]\w*
-    | contatt\w*
+    | contatt\w* | disturba(?:r|t|n)\w* | disturbi(?:ate|no) | lascia\w*\s(?:in\space|stare)
     | offert\w* | auguri | richiam[oi] | (?:dis)?iscri\w* | consenso | mand\w+
     | dall[ae]\s(?:\w+\s)?list\w+
     | пиш\w+ | писать | писан\w+ | сообщен\w* | смс\w* | эсэмэс\w* | в[ао][тц]сап\w* | напомин\w*
     | уведом\w*
     | рассыл\w* | реклам\w* | акци[яийю] | спам\w* | подпис\w* | отпи[сш]\w* | шл[иёею]\w* | слать
     | присыла\w*
-    | пришл\w+ | беспоко\w* | тревож\w* | поздравл\w* | опрос\w* | приглаш\w* | из\s(?:\w+\s)?спис\w+
+    | пришл\w+ | беспоко\w* | тревож\w* | поздравл\w* | опрос\w* | приглаш\w* | в\sпокое
+    | из\s(?:\w+\s)?спис\w+
     )(?!\w)""",
     _ALL,
 )
@@ -54,10 +60,10 @@ _REFUSING = re.compile(
     | opt | end | leave | mute | without | delete | cancel
     | non | nient[e] | basta | smett\w* | togli\w* | cancell\w* | rimuov\w* | disattiv\w*
     | disiscri\w* | revoc\w*
-    | mai | senza | ferm\w*
+    | mai | senza | ferm\w* | in\space
     | не | нет | ни | хватит | стоп | прекрат\w* | перестан\w* | отключ\w* | выключ\w* | уберите
     | убери | удалите
-    | отпи[сш]\w* | больше | никаких | без | кончай\w* | хорош | достали | надоели | отзыва\w*
+    | отпи[сш]\w* | больше | никаких | без | кончай\w* | хорош | достали | надоели | отзыва\w* | в\sпокое
     )(?!\w)""",
     _ALL,
 )
@@ -97,16 +103,37 @@ _THOUGHT_AGAIN = re.compile(
     (?:\W+(?:actually|wait|sorry|no|нет|scusi|лучше))*\W+""",
     _ALL,
 )
+_OURS = re.compile(
+    r"(?<!\w)(?:them|it|messages|texts|reminders?|messaggi|promemoria|notifiche|li|\w+(?:teli|meli|ali)"
+    r"|сообщени[яй]|напомина\w+|уведомлени[яй]|рассылк\w+|их)(?!\w)",
+    re.IGNORECASE,
+)
+_BARELY = re.compile(
+    r"""\W*(?:(?:please|do|you|can|may|keep|just|go\son|and|pure|potete|può|mi|continu\w+|a|ma|per\sfavore
+      |прошу|пожалуйста|можете|можно|вс[её]-?таки|лучше|мне|но|да)\W+){0,6}
+    (?:(?:text|messag|writ|send|contact)\w* | (?:scriv|mand|invi|contatt)\w+
+      | (?:пиш|писа|присыла|шли|слать|отправля)\w*)
+    (?:\W+(?:to|me|us|again|please|pure|ancora|lo\sstesso|per\sfavore|grazie|мне|дальше|снова|и|пожалуйста
+      |спасибо|thanks)){0,6}\W*""",
+    _ALL,
+)
 _BEGINS = re.compile(r"\W*(?:please\s+|no\W+)?(?:stop|basta|стоп|хватит|ferm\w+)(?!\w)", re.IGNORECASE)
 _NAMED = ("wish", "time", "part_of_day", "visit_type", "practitioner", "site", "person", "relative")
 _AFTER_ALL = re.compile(
-    r"""\W*(?:(?:no|нет|ok|oh|wait|sorry|actually|please|scusi|scusa|anzi|ой|хотя|извините|простите|but|ma|но)\W+)*
-    (?:yes|yeah|yep|s[iì]|да|(?:i\s)?confirm\w* | conferm\w+ | подтвержд\w+ | (?:let['’]?s\s)?go\son
+    r"""\W*(?:(?:no|нет|ok|oh|wait|sorry|actually|please|scusi|scusa|anzi|ой|хотя|извините|простите|but|ma|но)\W+){0,6}
+    (?P<yes>yes|yeah|yep|sì|si(?=\s*(?:[,.!]|$)|\s(?:conferm|prenoti|continu|grazie|va\s))|да
+    | (?:i\s)?confirm\w* | conferm\w+ | подтвержд\w+ | (?:let['’]?s\s)?go\son
     | continue | carry\son
     | (?:do\s)?book\s(?:it|that|me) | (?:la\s|lo\s|mi\s)?prenot[aio]\w* | continu\w+
     | andiamo\savanti | vada\spure
     | запи[шс]\w+ | продолж\w+ | давайте)(?!\w)""",
     _ALL,
+)
+#: Behind such a yes: it is none, or is for another day.
+_NOT_NOW = re.compile(
+    r"(?<!\w)(?:нет|no(?!\s(?:problem|worr|doubt))|друг(?:ой|ую|ое)|an?other|altr[ao]|s[iì]\spu[oò]"
+    r"|domani|tomorrow|завтра|later|dopo|pi[uù]\stardi|потом|позже)(?!\w)",
+    re.IGNORECASE,
 )
 _NOT_AT_ALL = re.compile(
     r"\b(cancel|drop|forget|disdi\w*|annull\w*|lasci\w*|отмен\w*|забуд\w*|не|non|not|don['’]?t|thanks?"
@@ -115,23 +142,59 @@ _NOT_AT_ALL = re.compile(
 )
 _OF_A_NAME = re.compile(r"\b((sur)?names?|(cog)?nome|имя|фамили\w+)\b", re.IGNORECASE)
 _PLAINLY = re.compile(
-    r"""\W*(?:(?:please|pls|just|and|ok|hey|stop|no)\W+)*(?:don['’]?t|do\snot|never|stop|quit)\s
-    (?:ever\s)?(?:text|messag|writ|contact|whatsapp|email|sms|bother)\w*(?:\s(?:to\s)?(?:me|us|this\snumber))?
-    (?:\W+(?:again|any\s?more|anymore|ever|please|pls|thanks|thank\syou|any\slonger))*\W*""",
+    r"""\W*(?:(?:please|pls|just|and|ok|hey|stop|no|per\sfavore|basta|smettetela|la\sprego|vi\sprego|пожалуйста|вс[её]
+      |хватит|перестаньте|прошу)\W+){0,6}(?:
+      (?:don['’]?t|do\snot|never|stop|quit)\s(?:ever\s)?
+        (?:(?:text|messag|writ|contact|whatsapp|email|sms)\w*(?:\s(?:to\s)?(?:me|us|this\snumber))?
+        |(?:bother|disturb)\w*\s(?:me|us))
+    | (?:leave|let)\s(?:me|us)\s(?:alone|be|in\speace)
+    | non\s(?:mi\s|ci\s)?disturba(?:te\w*|r\w+) | smett\w+\sdi\sdisturba\w+
+    | lascia(?:temi|teci|mi|ci)\s(?:in\space|stare) | (?:mi|ci)\slasci(?:no|ate|a)?\s(?:in\space|stare)
+    | не\s(?:надо\s)?беспоко(?:й|йте|ить)(?:\s(?:меня|нас))?
+    | (?:меня|нас)\s(?:не\s(?:надо\s)?)?беспоко(?:й|йте|ить)
+    | оставьте?\s(?:меня|нас)\s(?:уже\s)?в\sпокое
+    )(?:\W+(?:again|any\s?more|ever|please|pls|thanks|thank\syou|any\slonger|più|mai|per\sfavore|grazie
+      |больше|никогда|пожалуйста|спасибо)){0,6}\W*""",
     _ALL,
 )
 
-
 _DIED = re.compile(
     r"""(?<!\w)(?:
-      died | has\sdied | passed\saway | passed\son | is\sdead | (?:is\s)?deceased
-      | no\slonger\s(?:alive|with\sus)
-    | (?:è|e['’]|era)\s(?:purtroppo\s)?(?:mort[oa]|decedut[oa]|scompars[oa]|mancat[oa])\b
-    | venut[oa]\sa\smancare | non\sc['’]è\spiù
-    | ci\sha\slasciat[oi]
-    | умер(?:ла|ли)? | скончал\w+ | не\sстало | нет\sв\sживых | ушла?\sиз\sжизни | погиб(?:ла)?
+      died | passed\saway | is\sdead | (?:is\s)?deceased | no\slonger\s(?:alive|with\sus)
+    | (?:è|e['’]|era)\s(?:purtroppo\s)?(?:mort[oa]|decedut[oa])\b | venut[oa]\sa\smancare
+    | умер(?:ла|ли)? | скончал\w+ | нет\sв\sживых | ушла?\sиз\sжизни | погиб(?:ла)?
     )(?!\w)""",
     _ALL,
+)
+_NAME = r"(?-i:[A-ZÀ-Ö][\w'’-]{2,}|[А-ЯЁ][\w-]{2,})"
+_SOMEBODY = rf"""(?:
+      mother | mum | mom | father | dad | wife | husband | son | daughter | brother | sister | grand\w+
+    | uncle | aunt | patient | he | she
+    | madre | mamma | padre | papà | babbo | moglie | marito | figli[oa] | fratello | sorella | nonn[oa]
+    | zi[oa] | suocer[oa] | signora? | paziente | lui | lei
+    | мам\w | матери | пап\w | отца | жены | муж\w? | сына | дочери | брата | сестры | бабушки | дедушки
+    | дяди | т[её]ти | супруг\w | пациент\w* | его | е[её]
+    | (?!(?:They|После|Потом|Больше|Tutto|Poi|Ora|Adesso|Purtroppo)\b){_NAME}
+    )"""
+#: Said of pain and messages as well: only somebody has died of whom it is said.
+_GONE = re.compile(
+    rf"""(?<!\w)(?:
+      {_SOMEBODY}\s(?:(?:has|had|sadly|recently|just|unfortunately)\s){{0,2}}passed\son
+        (?!\s(?:the|a|an|my|your|it|this|that|these|to|her|his)\b)
+    | {_SOMEBODY}\s(?:purtroppo\s|ormai\s)?(?:è|e['’])\s(?:purtroppo\s)?(?:scompars[oa]|mancat[oa])
+    | {_SOMEBODY}\s(?:purtroppo\s|ormai\s)?(?:non\sc['’]è\spiù|ci\sha\s(?:purtroppo\s)?lasciat[oi])
+        (?=\s*(?:$|[,.;:!…])|\s(?:da|dal|dall\w*|purtroppo|ieri|la\ssettimana|il\smese|nel|due|tre|un|\d))
+    | {_SOMEBODY}\s(?:(?:уже|больше|вчера|недавно|внезапно|сегодня)\s){{0,2}}не\sстало
+    | не\sстало\s(?:мо\w+\s|наш\w+\s)?{_SOMEBODY}
+    )(?!\w)""",
+    _ALL,
+)
+#: What is gone when somebody is better, and how they are.
+_TROUBLE = re.compile(
+    r"\b(pain|swelling|bleeding|fever|dolor\w*|gonfi\w*|fastidi\w*|sangu\w*|febbre|bruciore|sensibilit\w*"
+    r"|ascesso|pus|infezione|боль|боли|болей|от[её]к\w*|кров\w*|температур\w*|чувствительн\w*"
+    r"|лучше|легче|хуже|больнее|полегче|получше|меньше)\b",
+    re.IGNORECASE,
 )
 #: What dies without anybody's dying; and who tells of a death to change a visit of their own.
 _NO_DEATH = re.compile(
@@ -149,9 +212,15 @@ _NO_DEATH = re.compile(
 )
 
 
+def opt_out_text(scope: object) -> str:
+    """The response that confirms an opt-out of this scope."""
+    return _SAID_OF.get(str(scope), _OPTED_OUT)
+
+
 def tells_of_a_death(text: str) -> bool:
     """ "Anna passed away in May": whoever is written to is no more."""
-    return _DIED.search(text) is not None and _NO_DEATH.search(text) is None
+    gone = _GONE.search(text) is not None and _TROUBLE.search(text) is None
+    return (gone or _DIED.search(text) is not None) and _NO_DEATH.search(text) is None
 
 
 def says_plainly(text: str) -> bool:
@@ -164,15 +233,21 @@ def is_told(message: Message) -> bool:
     return message.intent != STOP and says_plainly(message.understanding.text)
 
 
+def sends_ours(text: str) -> bool:
+    """ "Do send them", "do write": our messages, and not an X-ray or the address."""
+    return _OURS.search(text) is not None or _BARELY.fullmatch(text) is not None
+
+
 def takes_it_back(message: Message) -> bool:
     """ "Oh no, do send them", right after an opt-out."""
-    if all(said.response != _OPTED_OUT for said in message.conversation.said):
+    if all(said.response not in OPT_OUT_TEXTS for said in message.conversation.said):
         return False
     said = message.understanding.text
     again = _THOUGHT_AGAIN.match(said)
     rest = said[again.end() :] if again else said
     sends = _WRITING.search(rest) is not None and _REFUSING.search(rest) is None
-    return sends and "?" not in said and (again is not None or message.intent == OPT_IN)
+    are_ours = message.intent == OPT_IN or (again is not None and sends_ours(rest))
+    return sends and "?" not in said and are_ours
 
 
 def ends_what_is_under_way(message: Message) -> bool:
@@ -186,7 +261,7 @@ def ends_what_is_under_way(message: Message) -> bool:
 def is_none(message: Message) -> bool:
     """Whether what was taken for an opt-out is something else that somebody wants to stop."""
     said = message.understanding.text
-    if message.intent != STOP or _KEYWORD.fullmatch(said):
+    if message.intent != STOP or says_plainly(said):
         return False
     if _NEVER_STOP.search(said) or _BUT_TO_ME.search(said):
         return True
@@ -210,7 +285,15 @@ def wants_it_after_all(message: Message) -> bool:
     if message.conversation.dropped is None or _is_busy(message) or message.names(*_NAMED):
         return False
     said = message.understanding.text
-    return "?" not in said and _AFTER_ALL.match(said) is not None and _NOT_AT_ALL.search(said) is None
+    return takes_up(said)
+
+
+def takes_up(text: str) -> bool:
+    """ "Yes, book it"; not "yes" to something else, or for another day."""
+    begins = _AFTER_ALL.match(text)
+    if begins is None or "?" in text or _NOT_AT_ALL.search(text):
+        return False
+    return _NOT_NOW.search(text, begins.start("yes")) is None
 
 
 def _is_busy(message: Message) -> bool:

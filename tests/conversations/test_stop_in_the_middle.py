@@ -26,9 +26,9 @@ OF_THE_BOOKING = {
     "ru": ["мне хватит", "не надо списков, скажите ближайшее", "не пишите маме, пишите мне"],
 }
 OF_MESSAGES = {
-    "it": ["stop", "non scrivetemi più", "basta messaggi per favore"],
-    "en": ["STOP", "don't text me again", "please never write to me again"],
-    "ru": ["стоп", "больше не пишите", "отпишите меня от рассылки"],
+    "it": ["stop", "non scrivetemi più", "basta messaggi per favore", "Lasciatemi in pace"],
+    "en": ["STOP", "don't text me again", "please never write to me again", "Stop bothering me"],
+    "ru": ["стоп", "больше не пишите", "отпишите меня от рассылки", "Оставьте меня в покое"],
 }
 GO_ON = {"it": "sì, confermo", "en": "yes book it", "ru": "да, записывайте"}
 NOTED = {"it": "Va bene, grazie", "en": "ok thanks", "ru": "ок, спасибо"}

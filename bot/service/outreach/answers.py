@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.dialogue import Assistant, Conversation, commands_for, payload_commands
+from bot.dialogue.after_alarm import ALL_CLEAR, TAKEN_BACK
 from bot.dialogue.began import noted, taken_up
 from bot.dialogue.commands import (
     DEATH,
@@ -28,7 +29,7 @@ from bot.dialogue.gist import BOOK, MOVE
 from bot.dialogue.opting_out import tells_of_a_death
 from bot.domain.conversation import InboundKind
 from bot.domain.outreach import LOOKS_AHEAD, WROTE, Rule, Who
-from bot.domain.pipeline import OWN_KINDS, InboxMessage, Snapshot
+from bot.domain.pipeline import OWN_KINDS, QUEUE, InboxMessage, Snapshot
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from bot.domain.templates import ButtonKind, Template, fill
@@ -45,10 +46,13 @@ _LONGEST = timedelta(days=31)
 #: Said to somebody who says no, or yes, to nothing in particular.
 _IDLE = (KnowledgeAnswer(topic="goodbye"), KnowledgeAnswer(topic="thanks"), KnowledgeAnswer(topic="greet"))
 
+_BARE_YES = 3  # words
 _PLAIN = 0.8  # a yes or no without a word for it
 
 #: What nothing else in the message outweighs.
 _FIRST = (Emergency, StaleTap)
+#: "Wrong chat", after an alarm, is about the alarm.
+_OF_AN_ALARM = (KnowledgeAnswer(topic=TAKEN_BACK), KnowledgeAnswer(topic=ALL_CLEAR))
 #: Flows of a project's own, begun where it has them: a yes on a condition, one that comes later; a recall at
 #: another time.
 _COMES_IF, _LEFT_OPEN, _RECALL_LATER = "comes_if", "visit_left_open", "recall_later"
@@ -70,6 +74,7 @@ class TakenUp:
     conversation: Conversation
     heard: InboxMessage
     channel: str
+    buttons: tuple[Button, ...] = ()  # that words may stand for; a person reads words to them themselves
 
 
 class OutreachAnswers:
@@ -112,14 +117,21 @@ class OutreachAnswers:
         channel = snapshot.contact.address.channel
         if conversation.paused:  # a person has the conversation, and sees the answer
             return TakenUp(
-                messages=together, rule=rule, conversation=conversation, heard=first, channel=channel
+                messages=together,
+                rule=rule,
+                conversation=conversation,
+                heard=first,
+                channel=channel,
+                buttons=self._buttons(rule, conversation) if snapshot.owner == QUEUE else (),
             )
+        placed = self._placed(conversation, snapshot, first, together, rule, assistant, at)
         return TakenUp(
             messages=together,
             rule=rule,
-            conversation=self._placed(conversation, snapshot, first, together, rule, assistant, at),
+            conversation=placed,
             heard=first,
             channel=channel,
+            buttons=tuple(placed.offered),
         )
 
     async def _messages(
@@ -162,6 +174,19 @@ class OutreachAnswers:
         waits = question_of(rule, conversation, assistant) is not None
         return at < until and (idle or waits or not wrote_since)
 
+    def _buttons(self, rule: Rule, conversation: Conversation) -> tuple[Button, ...]:
+        template = self._templates[rule.template]
+        language = self._language(template, conversation)
+        return tuple(
+            Button(title=button.titles[language], payload=fill(button.value, {}))
+            for button in template.buttons
+            if button.kind is ButtonKind.REPLY
+        )
+
+    def _language(self, template: Template, conversation: Conversation) -> str:
+        language = conversation.language
+        return language if language in template.languages else template.languages[0]
+
     def _placed(
         self,
         conversation: Conversation,
@@ -173,8 +198,6 @@ class OutreachAnswers:
         at: datetime,
     ) -> Conversation:
         template = self._templates[rule.template]
-        language = conversation.language
-        language = language if language in template.languages else template.languages[0]
         visits = [visit for message in messages for visit in message.visits]
         ids = " ".join(message.id for message in messages)
         about = {MESSAGES: ids, "visit_handed_on": visits[0] if len(visits) == 1 else None}
@@ -183,12 +206,8 @@ class OutreachAnswers:
         return taken_up(
             assistant,
             conversation,
-            text=template.body[language],
-            buttons=[
-                Button(title=button.titles[language], payload=fill(button.value, {}))
-                for button in template.buttons
-                if button.kind is ButtonKind.REPLY
-            ],
+            text=template.body[self._language(template, conversation)],
+            buttons=self._buttons(rule, conversation),
             slots={**about, "visit": None},
             channel=snapshot.contact.address.channel,
             at=at,
@@ -235,7 +254,7 @@ class OutreachAnswers:
             return commands
         if intent == "deny" and taken.rule.no is not None:
             return (StartFlow(taken.rule.no, explicit=True),)
-        buttons = [b for b in taken.conversation.offered if not taken.conversation.paused]
+        buttons = taken.buttons
         if intent == "affirm" and buttons and not _only_takes_note(taken, understanding):
             return payload_commands(buttons[0].payload, assistant, taken.conversation) or commands
         return commands
@@ -248,14 +267,16 @@ class OutreachAnswers:
         assistant: Assistant,
     ) -> tuple[Command, ...]:
         """What is said of a visit in more words than yes and no, or by somebody who is not the patient."""
-        if understanding is None or any(isinstance(each, _FIRST) for each in commands):
+        if understanding is None or any(
+            isinstance(each, _FIRST) or each in _OF_AN_ALARM for each in commands
+        ):
             return commands
-        if tells_of_a_death(understanding.heard):
+        if taken.rule.who is not Who.PAST_VISIT and tells_of_a_death(understanding.heard):
             return (StopMessages(scope=DEATH),)
         if is_for_somebody_else(understanding):
             return (StopMessages(scope=SOMEBODY_ELSE),)
         if taken.conversation.paused:
-            return commands
+            return self._comes_while_waiting(taken, commands, understanding, assistant)
         flow = None
         if taken.rule.who in (Who.RECALL, Who.LOST) and asks_for_later(understanding.heard):
             flow = _RECALL_LATER
@@ -265,6 +286,28 @@ class OutreachAnswers:
             return commands
         return (StartFlow(flow, explicit=True),)
 
+    def _comes_while_waiting(
+        self,
+        taken: TakenUp,
+        commands: tuple[Command, ...],
+        understanding: Understanding,
+        assistant: Assistant,
+    ) -> tuple[Command, ...]:
+        """In the queue "I'll be there" is noted as a tap would be; the rest is for the person."""
+        looks_ahead = taken.rule.who in LOOKS_AHEAD and taken.rule.flow is None
+        if not looks_ahead or not taken.buttons:
+            return commands
+        is_yes = _plainly(understanding) == "affirm" and len(understanding.heard.split()) <= _BARE_YES
+        answers = is_yes and not _wrote_since(taken)  # and not what was asked before the queue
+        if not answers and self._says(taken, understanding) is not Says.COMES:
+            return commands
+        comes = payload_commands(taken.buttons[0].payload, assistant, taken.conversation)
+        return comes or commands
+
+    def _says(self, taken: TakenUp, understanding: Understanding) -> Says | None:
+        walls = [self._clock.wall(at) for each in taken.messages for at in each.visits.values()]
+        return says_of_a_visit(understanding.heard, hours={(wall.hour, wall.minute) for wall in walls})
+
     def _of_a_visit(
         self,
         taken: TakenUp,
@@ -272,9 +315,8 @@ class OutreachAnswers:
         understanding: Understanding,
         assistant: Assistant,
     ) -> tuple[Command, ...]:
-        walls = [self._clock.wall(at) for each in taken.messages for at in each.visits.values()]
-        says = says_of_a_visit(understanding.heard, hours={(wall.hour, wall.minute) for wall in walls})
-        buttons = taken.conversation.offered
+        says = self._says(taken, understanding)
+        buttons = taken.buttons
         comes = payload_commands(buttons[0].payload, assistant, taken.conversation) if buttons else None
         goes_on = tuple(each for each in commands if _changes_a_visit(each, assistant))
         media = tuple(each for each in commands if isinstance(each, MediaReceived))
@@ -345,11 +387,14 @@ def _is_answered(commands: Sequence[Command], assistant: Assistant) -> bool:
 
 def _only_takes_note(taken: TakenUp, understanding: Understanding | None) -> bool:
     """ "Ok", "thanks", after something else was written since the message: that was what it answers."""
-    last = taken.conversation.last_message_at
-    if last is None or understanding is None:
+    if understanding is None or not _wrote_since(taken):
         return False
-    wrote_since = datetime.fromisoformat(last) > max(message.sent_at for message in taken.messages)
-    return wrote_since and _NO_YES.fullmatch(understanding.heard) is not None
+    return _NO_YES.fullmatch(understanding.heard) is not None
+
+
+def _wrote_since(taken: TakenUp) -> bool:
+    last = taken.conversation.last_message_at
+    return last is not None and datetime.fromisoformat(last) > max(m.sent_at for m in taken.messages)
 
 
 def _plainly(understanding: Understanding | None) -> str:

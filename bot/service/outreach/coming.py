@@ -90,24 +90,28 @@ _AND_BOOKS = re.compile(
 _CANNOT = re.compile(
     r"""(?<!\w)(?:
       (?:can['’]?t|cannot|can\snot|couldn['’]?t|won['’]?t|unable)(?:\W*$|\W+(?:sorry|come|make|be|do|attend)\b)
-    | (?:in|to|at)\s(?:the\s)?hospital | hospitali[sz]ed | positive\stest
+    | hospitali[sz]ed | positive\stest
     | test(?:ed)?\s(?:is\s|was\s)?positive | quarantine
     | non\s(?:posso|riesco|potrò|potremo|possiamo|ce\sla\sfacci\w+)
       (?:\W*$|\W+(?:scus\w+|venir\w*|esser\w*|purtroppo))
-    | in\sospedale | ricoverat\w+ | tampone\s(?:è\s)?positiv\w+
+    | ricoverat\w+ | tampone\s(?:è\s)?positiv\w+
     | positiv[oa]\sal\w*\s(?:covid|tampone) | quarantena
     | (?:не\s(?:смогу|смож\w+|могу|можем|получ\w+|приду|приед\w+))
       (?:\W*$|\W+(?:прийти|приехать|быть|извин\w+|простите))
     | (?:прийти|приехать|быть)\sне\s(?:смогу|сможем|могу|получ\w+)
-    | в\sбольниц\w+ | положительн\w+\sтест | тест\s(?:\w+\s)?положительн\w+ | карантин\w*
+    | положительн\w+\sтест | тест\s(?:\w+\s)?положительн\w+ | карантин\w*
     )""",
     _ALL,
+)
+#: Cannot come from there; unless it is where the practice is.
+_IN_HOSPITAL = re.compile(
+    r"(?<!\w)(?:(?:in|to|at)\s(?:the\s)?hospital|in\sospedale|в\sбольниц\w+)(?!\w)", re.IGNORECASE
 )
 _OPEN = re.compile(
     r"""(?<!\w)(?:
       not\s(?:yet\s)?sure | don['’]?t\sknow | let\syou\sknow | tell\syou\s(?:later|tonight|tomorrow)
       | maybe | perhaps | might
-    | non\s(?:lo\s)?so | non\ssono\ssicur\w+ | faccio\ssapere | far[òo]\ssapere | forse | vediamo
+    | non\s(?:lo\s)?so | non\ssono\ssicur\w+ | faccio\ssapere | far[òo]\ssapere | forse | (?<!ci\s)vediamo
     | può\sdarsi
     | не\s(?:знаю|уверен\w*) | сообщу | скажу\s(?:позже|вечером|завтра) | напишу\s(?:позже|вечером)
     | может\sбыть | возможно
@@ -119,11 +123,12 @@ _FOR_THE_REMINDER = re.compile(
     r"\b(for (the|your) reminder|(per il|del) promemoria|за напоминание)", re.IGNORECASE
 )
 _HOUR = re.compile(r"(?<!\d)([01]?\d|2[0-3])(?:[:.]([0-5]\d))?(?!\d)")
-_WHO = r"(?-i:[A-ZÀ-ÖА-ЯЁ][\w'’-]+)"
+#: Somebody's name; who asks about a dentist is no stranger.
+_TITLES = r"Dr|Drs|Doctor|Prof\w*|Dott\w*|Доктор\w*|Д-р|Врач\w*|Профессор\w*"
+_WHO = rf"(?-i:(?!(?:{_TITLES})(?!\w))[A-ZÀ-ÖА-ЯЁ][\w'’-]+)"
 _NOT_THEIRS = re.compile(
     rf"""(?<!\w)(?:
-      wrong\s(?:number|person|chat|contact) | number\sis\smine | my\snumber\snow
-      | (?:new|changed)\snumber
+      wrong\s(?:number|person|contact) | number\sis\smine | my\snumber\snow
     | (?:i['’]?m|i\sam|this\sis(?:\snot)?|isn['’]?t|it['’]?s)\s(?:not\s)?(?<=not\s){_WHO}
     | not\s{_WHO}['’]s\s(?:number|phone)
     | (?:who\sis|who['’]?s|whos)\s{_WHO} | don['’]?t\sknow\s(?:any\s|a\s|who\s)?{_WHO}
@@ -131,7 +136,7 @@ _NOT_THEIRS = re.compile(
     | (?:numero|persona)\s(?:è\s)?sbagliat[oa] | sbagliato\s(?:numero|persona)
     | non\ssono\s(?:io\s)?{_WHO} | chi\sè\s{_WHO}
     | non\s(?:conosco|so\schi\ssia)\s(?:nessun\w*\s)?{_WHO} | numero\s(?:adesso|ora)\sè\smio
-    | (?:ошиб\w+|не\sтот|неверн\w+|неправильн\w+)\s(?:номер\w*) | номером\sошиб\w+ | не\sтуда
+    | (?:ошиб\w+|не\sтот|неверн\w+|неправильн\w+)\s(?:номер\w*) | номером\sошиб\w+
     | я\sне\s{_WHO} | это\sне\s{_WHO}
     | кто\sтак(?:ая|ой)\s{_WHO} | (?:какая|какой)\s(?:ещ[её]\s)?{_WHO} | не\sзнаю\s(?:никак\w+\s)?{_WHO}
     )""",
@@ -190,7 +195,7 @@ def says_of_a_visit(text: str, *, hours: Collection[tuple[int, int]] = ()) -> Sa
         return Says.COMES_AND_BOOKS
     if _OPEN.search(said):
         return Says.OPEN
-    if _CANNOT.search(said):
+    if _CANNOT.search(said) or ((not comes or _NOT.search(said)) and _IN_HOSPITAL.search(said)):
         return Says.CANNOT
     if not comes or "?" in said or _NOT.search(said) or _OTHER_TIME.search(said):
         return None

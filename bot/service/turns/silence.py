@@ -7,10 +7,10 @@ from itertools import groupby
 
 from bot.dialogue import Conversation
 from bot.dialogue.effects import Utter
+from bot.dialogue.opting_out import OPT_OUT_TEXTS
 from bot.domain.handoff import JUST_NOW, WINDOW
 from bot.domain.pipeline import BOT, CLOSED, Snapshot, is_person
 
-_OPTED_OUT = "utter_opted_out"
 #: A person who wrote this recently to somebody in an emergency reads what they answer.
 WITH_THEM = timedelta(minutes=15)
 
@@ -21,7 +21,7 @@ def is_emergency(utter: Utter) -> bool:
 
 def is_exempt(utter: Utter) -> bool:
     """The fixed emergency text and the confirmation of an opt-out: nothing else."""
-    return is_emergency(utter) or utter.response == _OPTED_OUT
+    return is_emergency(utter) or utter.response in OPT_OUT_TEXTS
 
 
 def may_be_said(utters: Sequence[Utter], snapshot: Snapshot, *, now: datetime) -> list[Utter]:

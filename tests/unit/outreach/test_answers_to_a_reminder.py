@@ -37,6 +37,27 @@ DEATHS = [
     ("ru", "Анна умерла на прошлой неделе", "соболезнования"),
 ]
 STRANGERS = [("en", "who is Anna? wrong number"), ("it", "non sono Anna"), ("ru", "я не Анна")]
+NO_STRANGERS = [
+    ("en", "Sorry, wrong chat"),
+    ("en", "I have a new number now: 333 1234568"),
+    ("en", "Who is Dr Smith"),
+    ("it", "scusi, chat sbagliata"),
+    ("it", "chi è la dottoressa Bruni"),
+    ("it", "chi è Dott. Bruni?"),
+    ("ru", "Ой, не туда нажала"),
+    ("ru", "кто такой Доктор Белов"),
+]
+ALARMS_OF_OTHERS = [
+    ("en", "my father collapsed and can't breathe", "wrong number, sorry"),
+    ("it", "mio padre è svenuto e non respira", "scusi, ho sbagliato numero"),
+    ("ru", "папа упал и не дышит", "извините, ошиблась номером"),
+]
+HUMAN = {"en": "human", "it": "operatore", "ru": "оператор"}
+IN_THE_QUEUE = [
+    *(("en", "yes"), ("en", "I'll be there")),
+    *(("it", "sì"), ("it", "ci vediamo domani")),
+    *(("ru", "да"), ("ru", "приду")),
+]
 ALSO = [
     ("en", "yes and also book my wife"),
     ("it", "sì e prenoti anche per mia moglie"),
@@ -141,6 +162,27 @@ async def test_who_is_of_another_tongue_is_no_stranger(surgery: Surgery) -> None
     assert not has_opted_out(surgery, anna)
 
 
+@pytest.mark.parametrize(("language", "words"), NO_STRANGERS)
+async def test_who_taps_amiss_or_asks_who_somebody_is_is_still_written_to(
+    surgery: Surgery, language: str, words: str
+) -> None:
+    anna = await reminded(surgery, greets=HELLO[language])
+    await anna.says(words)
+
+    assert not has_opted_out(surgery, anna)
+
+
+@pytest.mark.parametrize(("language", "alarm", "words"), ALARMS_OF_OTHERS)
+async def test_who_takes_an_alarm_back_is_no_stranger(
+    surgery: Surgery, language: str, alarm: str, words: str
+) -> None:
+    anna = await reminded(surgery, greets=HELLO[language])
+    await anna.says(alarm)
+    await anna.says(words)
+
+    assert not has_opted_out(surgery, anna)
+
+
 async def test_whoever_cannot_come_says_so_beneath_a_photo(surgery: Surgery) -> None:
     anna = await reminded(surgery, greets=HELLO["en"])
     await anna.sends(InboundKind.IMAGE, text="positive test, can't come")
@@ -183,6 +225,35 @@ async def test_the_queue_is_no_reason_to_be_silent_about_tomorrow(surgery: Surge
     assert "reminder" in anna.sees.text
 
 
+@pytest.mark.parametrize(("language", "words"), IN_THE_QUEUE)
+async def test_a_yes_in_the_queue_is_a_yes(surgery: Surgery, language: str, words: str) -> None:
+    anna = await known(surgery, greets=HELLO[language])
+    await anna.says(HUMAN[language])
+    await surgery.staff_book("2026-03-05T10:00", name="Anna Verdi", phone="+393331234567")
+    await goes_on(surgery, days=2, hours=2)
+    await anna.says(words)
+    [visit] = await surgery.diary()
+    confirmed = surgery.desk.books.database.read_now(
+        lambda c: c.execute(text("SELECT confirmed_at FROM appointment")).scalar()
+    )
+
+    assert visit["status"] == "booked"
+    assert await answers(surgery) == ["confirm_visit"]
+    assert confirmed is not None
+
+
+@pytest.mark.parametrize(("language", "words", "condolence"), DEATHS)
+async def test_a_death_is_answered_while_a_person_has_the_chat(
+    surgery: Surgery, language: str, words: str, condolence: str
+) -> None:
+    anna = await reminded(surgery, greets=HELLO[language])
+    await surgery.desk.staff.desk.take(surgery.contact(anna), "maria")
+    await anna.says(words)
+
+    assert condolence in anna.sees.text
+    assert has_opted_out(surgery, anna)
+
+
 async def test_a_chat_that_nobody_gave_back_is_reminded_on_the_day_before(surgery: Surgery) -> None:
     anna = await known(surgery, greets=HELLO["en"])
     await surgery.staff_book("2026-03-05T10:00", name="Anna Verdi", phone="+393331234567")
@@ -211,6 +282,17 @@ async def test_a_chat_that_nobody_gave_back_is_reminded_on_the_day_before(surger
         ("да, но чуть позже можно?", Says.AT_ANOTHER_TIME),
         ("sì ma un po' più tardi si può?", Says.AT_ANOTHER_TIME),
         ("not sure yet, I'll tell you tonight", Says.OPEN),
+        ("Sì, ci vediamo domani", Says.COMES),
+        ("ok ci vediamo", Says.COMES),
+        ("vediamo, non so", Says.OPEN),
+        ("see you tomorrow", Says.COMES),
+        ("see you at the hospital", Says.COMES),
+        ("ci vediamo in ospedale", Says.COMES),
+        ("до встречи в больнице", Says.COMES),
+        ("I'm in hospital", Says.CANNOT),
+        ("sono in ospedale", Says.CANNOT),
+        ("non ci sarò, sono in ospedale", Says.CANNOT),
+        ("я в больнице", Says.CANNOT),
     ],
 )
 def test_what_is_said_of_a_visit_at_ten(words: str, said: Says | None) -> None:
