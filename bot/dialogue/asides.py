@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.dialogue.gist import PLAIN, STRONG, TIMES
+from bot.dialogue.half_yes import repeats_the_day
 from bot.dialogue.message import Message
 
 OF_WHOM, WHETHER_BOOKED, WHAT_HELP = "faq/offer_whom", "faq/not_booked_yet", "faq/what_help"
@@ -159,7 +160,9 @@ def asks_whether_booked(message: Message) -> bool:
         return True
     until = message.asked_kind == "opening" and _UNTIL.match(said)  # "before Thursday" may be a wish there
     takes_leave = message.asked_kind in ("yes_no", "opening") and message.names(*TIMES) and not until
-    return takes_leave and "?" not in said and _SEE_YOU.fullmatch(said) is not None
+    if not takes_leave or "?" in said or _SEE_YOU.fullmatch(said) is None:
+        return False
+    return not (message.asked is not None and message.asked.is_final and repeats_the_day(message))
 
 
 def says_too_soon(message: Message) -> bool:

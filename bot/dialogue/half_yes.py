@@ -21,6 +21,7 @@ _IDLE = frozenset(
     {"affirm", "deny", "greet", "thanks", "goodbye", "chitchat", "out_of_scope", "skip", "repeat"}
 )
 _STEM = 4  # letters from which on words that begin alike are one: "четверг", "четвергу"
+_BEFORE_A_DAY = frozenset({"on", "the", "a", "il", "до", "в", "во"})
 _OF_A_DAY = ("time", "part_of_day")
 
 
@@ -46,6 +47,16 @@ def without_half_a_yes(message: Message) -> Message:
     return replace(
         message, understanding=replace(said, intent=likely, intent_ranking=ranking, entities=names)
     )
+
+
+def repeats_the_day(message: Message) -> bool:
+    """ "Ok thanks, see you Thursday": a yes, and the day that is named is that on the screen."""
+    said = message.understanding
+    agrees = any(e.entity == "yes_no" and e.value is True for e in said.entities)
+    screen = {word for shown in message.conversation.said for word in plain_words(shown.text)}
+    named = [word for e in said.entities if e.entity in _OF_A_DAY for word in plain_words(e.text)]
+    told = [word for word in named if word not in _BEFORE_A_DAY]
+    return agrees and said.beside_yes is None and bool(told) and all(_is_on(screen, word) for word in told)
 
 
 def _is_taken(message: Message, intent: Intent) -> bool:
