@@ -162,7 +162,15 @@ def asks_whether_booked(message: Message) -> bool:
     takes_leave = message.asked_kind in ("yes_no", "opening") and message.names(*TIMES) and not until
     if not takes_leave or "?" in said or _SEE_YOU.fullmatch(said) is None:
         return False
-    return not (message.asked is not None and message.asked.is_final and repeats_the_day(message))
+    return not sees_us_then(message)
+
+
+def sees_us_then(message: Message) -> bool:
+    """ "Отлично, до четверга", where a visit on Thursday waits for a yes: no wish for the days before."""
+    is_final = message.asked is not None and message.asked.is_final
+    return (
+        is_final and _SEE_YOU.fullmatch(message.understanding.text) is not None and repeats_the_day(message)
+    )
 
 
 def says_too_soon(message: Message) -> bool:
