@@ -33,6 +33,7 @@ _BESIDE_FREE = re.compile(
 )
 _FIRST_OF_THEM = ("earliest", "soonest", "раннее", "раньше", "prima")
 
+_OF_AN_HOUR = frozenset({"am", "pm", "h", "ч"})
 _MEANT = 0.35  # confidence below which nlu.times says: refused, or moved away from
 Span = tuple[int, int]
 _THE_LATER = (
@@ -234,8 +235,12 @@ def _places(words: tuple[Word, ...], known: Lexicon, *, last: int) -> dict[Word,
 
 
 def _ends(word: Word, places: Mapping[Word, int]) -> bool:
-    """The "a" of "2a", the "nd" of "2nd", the "я" of "2-я"."""
-    return len(word.text) <= 2 and any(0 <= word.start - place.end <= 1 for place in places)
+    """The "a" of "2a", the "nd" of "2nd", the "я" of "2-я"; "4pm" is an hour."""
+    return (
+        word.text not in _OF_AN_HOUR
+        and len(word.text) <= 2
+        and any(0 <= word.start - place.end <= 1 for place in places)
+    )
 
 
 def _by_time(

@@ -1,6 +1,7 @@
 """Cancelling a visit: its time is free at once, and why is nobody's duty to tell."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
@@ -55,12 +56,15 @@ class CancelVisit(DescribedVisits, ReturningPatients):
         )
 
     async def _whose(self, visit: Appointment) -> str | None:
-        """The name that this contact booked the visit under; None where it was booked some other way."""
-        for who in await self.known():
-            first = who.name.split()[0] if who.name.split() else None
-            people = await self.people(contact=current_call().contact, first_name=first)
-            if any(visit.patient in person.references for person in people):
-                return who.name
+        """The name that this contact booked the visit under; None where it was booked some other way.
+
+        Only regret asks for it, so a look-up that fails cancels no less."""
+        with suppress(BookingError):
+            for who in await self.known():
+                first = who.name.split()[0] if who.name.split() else None
+                people = await self.people(contact=current_call().contact, first_name=first)
+                if any(visit.patient in person.references for person in people):
+                    return who.name
         return None
 
 

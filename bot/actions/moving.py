@@ -15,6 +15,7 @@ from bot.actions.identity import OwnVisits
 from bot.actions.openings import AskOpening, FindOpenings, Searching
 from bot.actions.turn import current_call, stage
 from bot.domain.diary import Appointment, AppointmentStatus, Opening, Wish
+from bot.domain.openings import site_of
 from bot.errors import (
     BookingError,
     HoldExpired,
@@ -105,6 +106,7 @@ class LookForSooner(_WithTheSame, DescribedVisits):
                 visit_type=visit.opening.visit_type,
                 windows=((self.wall_now().replace(tzinfo=None), stands),),
                 practitioner=visit.opening.practitioner,
+                site=site_of(self.practice, visit.opening),
                 instead_of=visit.id,
             )
             found = await self.find(wish)

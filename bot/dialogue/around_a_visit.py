@@ -19,19 +19,23 @@ _MEANS_ELSE = frozenset({"stop", "urgent_pain", "my_data", "invoices", "clinical
 
 _NOBODY_OPENS = re.compile(
     r"""(?<!\w)(?:
-      (?:nobody|no\W?one|none\sof\syou|they)(?:['’]s|\sis|\sare|\swill|['’]ll)?\s(?:(?:not|n['’]t|here|there
-          |coming|even|ever)\s)*
-        (?:open|answer(?!\w*\s(?:the\s|my\s|your\s)?(?:phone|call|mail|message))|let|com(?:es|ing)\b|here\b
-            |there\b|at\s(?:the\s)?(?:desk|reception))
-    | (?:open|unlock)\s(?:the\s|your\s)?(?:door|gate|up)\s?(?:please|pls|for\sme)? | let\s(?:me|us)\sin\b
-    | (?:rang|ringing|ring|buzz(?:ed|ing)?|knock(?:ed|ing)?|press(?:ed|ing))\b.{0,30}(?:no\W?(?:one|body)
+      (?:(?:nobody|no\W?one|none\sof\syou)(?:['’]s|\sis|\sare|\swill|['’]ll)?
+          |they(?:['’]re|\sare|\sdo|\swill)?\s?(?:not|n['’]?t|wo\s?n['’]?t))
+        \s(?:(?:not|n['’]t|here|there|coming|even|ever)\s){0,6}
+        (?:open(?!\s(?:on|at|until|till|before|after|every)\b)
+            |answer(?!\w*\s(?:the\s|my\s|your\s|our\s)?(?:\w{1,20}\s)?(?:phone|call|e-?mail|mail|message
+            |text|question))|lets?\b(?!\s\w+\sknow)|com(?:es|ing)\b|here\b|there\b|at\s(?:the\s)?(?:desk|reception))
+    | (?:open|unlock)\s(?:the\s|your\s)?(?:(?:front\s|main\s)?(?:door|gate)
+            |up(?:\s(?:please|pls|for\s(?:me|us)))?(?=\W*$)) | let\s(?:me|us)\sin\b
+    | (?:rang|ringing|ring|buzz(?:ed|ing)?|knock(?:ed|ing)?
+            |press(?:ed|ing)?\s(?:on\s)?(?:the\s|your\s)?(?:door)?(?:bell|buzzer|intercom))\b.{0,30}(?:no\W?(?:one|body)
         |nobody|no\s(?:answer|reply|response)|twice|times|bell|door|intercom)
     | (?:door(?:bell)?|gate|entrance|intercom|buzzer)(?:['’]?s|\sis|\sseems)?\s(?:still\s)?(?:locked|closed
         |shut|broken|not\s(?:open|work)\w*|won['’]?t)
     | (?:nessuno|non)\s(?:ci\s|mi\s|vi\s|c['’]\s?)?(?:sta\s)?(?:apr\w+|è\s(?:in|alla)\sreception
         |viene\sad\saprir\w+)
     | nessuno\s(?:mi\s|ci\s)?(?:chiama|viene|arriva|risponde\sal\s(?:citofono|campanello))
-        | non\sc['’]è\snessuno
+        | non\sc['’]è\snessuno(?!\s(?:di\b|d['’]|che\b|con\b|libero))
     | (?:mi|ci)\s(?:apr(?:a|ite|i|ono)|può\saprire|potete\saprire) | apritemi | apriteci
     | (?:suono|suonando|suonato|citofono|citofonato|busso|bussato|bussando)\b.{0,30}(?:ma\b|e\snon|non
         |nessuno|volte|campanello|citofono)
@@ -40,7 +44,9 @@ _NOBODY_OPENS = re.compile(
         |пуска\w+|вызыва\w+|пригла\w+|отвечает\s(?:в|на|по)\sдомофон\w*)
     | не\sоткрыва(?:ют|ете|ет) | никого\s(?:здесь\s|тут\s|на\s\w+\s)?нет | откройте | впустите
     | (?:звон(?:ю|им|или|ил|ила)|стуч\w+)\s(?:уже\s)?(?:в|по)\s(?:домофон|двер|звонок)\w*
-    | (?:дверь|калитка|вход|подъезд|клиника)\s(?:\w+\s)?(?:заперт\w?|закрыт\w?|не\sоткрыва\w+)
+    | (?:дверь|калитка|вход|подъезд|клиника(?!.{0,80}(?:\?|\b(?:по|в|во|на)
+          \s(?:поне|втор|сред|четв|пятн|субб|воскр|выход|праздн))))
+          \s(?:\w+\s)?(?:заперт\w?|закрыт\w?|не\sоткрыва\w+)
         | домофон\sне\s\w+
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -96,13 +102,15 @@ _ASKS_THE_RULE = re.compile(
 )
 
 _LATE = (
-    r"(?:late\b|delay|behind\sschedule|in\sritardo|tardi\b|ritard\w+|tardo\b|tardassi|опозда\w+|опазд\w+"
+    r"(?:late\b(?!\s(?:afternoon|morning|evening|night|cancel))|delay|behind\sschedule"
+    r"|in\sritardo|tardi\b|ritard\w+|tardo\b|tardassi|опозда\w+|опазд\w+"
     r"|задерж\w+"
-    r"|не\sуспе\w+|(?:on|in)\stime\b|in\s(?:tempo|orario)\b|вовремя)"
+    r"|не\sуспе\w+|(?:not|n['’]?t)\s(?:\w+\s){0,4}(?:on|in)\stime\b|non\s(?:\w+\s){0,4}in\s(?:tempo|orario)\b"
+    r"|не\s(?:\w+\s){0,4}вовремя)"
 )
 _IF_LATE = re.compile(
-    rf"""(?<!\w)(?:if|in\scase|suppose|when|se|nel\scaso|qualora|если|ежели|вдруг
-        |когда)\b(?!\W*$).{{0,50}}?{_LATE}""",
+    rf"""(?<!\w)(?:if|in\scase|suppose|what\s(?:happens\s)?when|se|nel\scaso|qualora|если|ежели
+        |вдруг)\b(?!\W*$).{{0,50}}?{_LATE}""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SUPPOSES = re.compile(
@@ -126,12 +134,14 @@ _MISSED = re.compile(
       missed\s(?:it\b|(?:my|the|our|an|his|her|yesterday['’]?s|today['’]?s
           |this\smorning['’]?s)\s(?:\w+\s)?(?:appointment|appt|visit|slot|check|cleaning|dentist))
     | (?:forgot|overslept|slept\s(?:through|in))(?:\s(?:about|through|for))?(?:\s(?:my|the
-        |our))?\s?(?:appointment|appt|visit|check|cleaning|and\smissed|$|\W)
+        |our))?(?:\s(?:appointment|appt|visit|check|cleaning|and\smissed)|
+        (?:\sit)?(?:\s(?:yesterday|today|this\smorning))?\W*$|\W{1,3}sorry\W*$)
     | (?:did\s?n['’]?o?t|could\s?n['’]?o?t|was\s?n['’]?o?t)\s(?:make\sit|show\sup|turn\sup
         |able\sto\smake\sit)\b | no\W?show
     | (?:ho|abbiamo|avevo|ha|mi\ssono)\s(?:saltat\w|pers\w|mancat\w|dimenticat\w|scordat\w)\s(?:(?:l['’]|il
         |la|un|dell['’]?|del|della|di)\s?(?:mi[oa]\s)?)?(?:appuntament|visit|controll|puliz|seduta|ieri)
-    | non\s(?:sono|siamo)\s(?:più\s)?(?:venut\w|riuscit\w\sa\svenire|potut\w\svenire|mi\ssono\spresentat\w)
+    | non\s(?:sono|siamo)\s(?:più\s)?(?:venut\w(?!\s(?:in|con\sl[ao']|a\spiedi|da\ssol\w)\b)
+          |riuscit\w\sa\svenire|potut\w\svenire|mi\ssono\spresentat\w)
         | non\smi\ssono\spresentat\w
     | (?:пропустил|проспал|прозевал|забыл|проворонил)[аи]?\s(?:\w+\s){0,3}?(?:при[её]м|визит|запись|осмотр
         |чистк|встреч|при[её]ма)\w*
@@ -139,6 +149,13 @@ _MISSED = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+#: "Мне не пришла ссылка": it is not the patient who did not come.
+_NOT_RECEIVED = re.compile(
+    r"\b(мне|нам|сч[её]т\w*|ссылк\w+|смс|код\w*|письм\w+|результат\w*|ответ\w*|анализ\w*|сообщени\w+"
+    r"|напоминани\w+|снимк\w+|снимок|чек\w*)\b",
+    re.IGNORECASE,
+)
+_WE_DID_NOT_COME = re.compile(r"\b(я|мы)\s(\w+\s){0,3}не\sпри", re.IGNORECASE)
 _ASKS_PRICE = re.compile(
     r"\b(pay|paid|fees?|charged?|cost|fine|penalt\w+|owe)\b|\b(pag\w+|penal\w+|addebit\w+|cost\w+"
     r"|mult\w+)\b"
@@ -154,25 +171,31 @@ _ON_A_LIST = re.compile(
 )
 _FREES_UP = re.compile(
     r"""(?<!\w)(?:
-      (?:open|free)s?\sup | becomes?\s(?:free|available) | (?:if|when)\s.{0,30}(?:cancels|drops\sout
+      (?:open|free)s?\sup | becomes?\s(?:free|available) | (?:if|when)\s(?!i\b
+          |we\b).{0,30}(?:cancels|drops\sout
           |cancel{1,2}ation|gets\sfree)
     | si\s(?:dovesse(?:ro)?\s)?liber(?:a|ano|asse|assero|are|i)\b | (?:se|quando|qualora)\s.{0,30}(?:disdice
         |disdicono|disdicesse|rinuncia|annulla|si\sritira)
-    | (?:если|когда|вдруг)\s.{0,30}(?:освобо\w+|появ\w+|откаж\w+|отмен\w+\s(?:запись|визит|при[её]м)
+    | (?:если|когда|вдруг)\s(?!я\b|мы\b).{0,30}(?:освобо\w+|появ\w+|откаж\w+|отмен\w+\s(?:запись
+          |визит|при[её]м)
         |отменит\w*)
     )(?!\w)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_MINUTES = re.compile(r"\bmin(s|utes?|ut[io])\b|\bминут", re.IGNORECASE)
 _SOONER = re.compile(
     r"""(?<!\w)(?:
-      (?:any(?:thing|\w*)?|something|nothing|chance|spot|slot|appointment|visit|time|date|opening|come|seen
-          |in)\s(?:\w+\s){0,4}?(?:earlier|sooner|closer)\b(?!\s(?:today|i\s))
+      (?:any(?:thing|\w*)?|something|nothing|chance|spot|slot|appointment|visit|time|date|opening|seen)
+          \s(?:(?!told|said|gave|wrote|sent|offered|mentioned)\w+\s){0,4}?
+          (?:earlier|sooner|closer)\b(?!\s(?:today|i\s))
     | (?:earlier|sooner)\s(?:appointment|appt|slot|time|date|visit|opening|spot|one|than\s(?:that|mine|my))
     | (?:qualcosa|niente|nulla|post[oi]|appuntament[oi]|data|orari[oi]|disponibilità|venire|visita
-        |buco)\s(?:\w+\s){0,3}?(?:prima(?!\s(?:visita|volta|possibile))|più\s(?:vicin\w|presto)|anteriore)
+        |buco)\s(?:\w+\s){0,3}?(?:prima(?!\s(?:visita|volta|possibile|del\w*|di)\b)
+          |più\s(?:vicin\w|presto)|anteriore)
     | (?:prima|più\s(?:vicin\w|presto))\s(?:non\s)?(?:c['’]è|avete|ha|ci\ssono)\s(?:\w+\s)?(?:niente|nulla
         |qualcosa|post[oi])
-    | (?:пораньше|раньше|поближе|поскорее|ближе)\s(?:\w+\s){0,3}?(?:нет|есть|ничего|что|мест\w+|врем\w+
+    | (?:пораньше|раньше(?!\s(?:\w+\s){0,4}был[аио]?\b)|поближе|поскорее|ближе)
+        \s(?:\w+\s){0,3}?(?:нет|есть|ничего|что|мест\w+|врем\w+
         |окош\w+|окн\w+|можно|нельзя|никак)
     | (?:нет|есть|ничего|что-?\s?(?:нибудь|то)|мест\w+|врем\w+|окош\w+|окн\w+|можно
         |нельзя)\s(?:\w+\s){0,3}?(?:пораньше|раньше|поближе|поскорее|ближе)
@@ -207,7 +230,12 @@ def has_missed_a_visit(message: Message) -> bool:
     if message.active or message.asked_slot or message.intent in _MEANS_ELSE or _wants_a_person(message):
         return False
     books = message.names("visit_type") and message.intent == BOOK and message.confidence >= STRONG
-    return not books and not message.names("wish") and _MISSED.search(message.understanding.text) is not None
+    said = message.understanding.text
+    found = _MISSED.search(said)
+    if found is None or books or message.names("wish"):
+        return False
+    not_received = _NOT_RECEIVED.search(said) is not None and _WE_DID_NOT_COME.search(said) is None
+    return not (not_received and found[0].lower().startswith("не при"))
 
 
 def asks_what_missing_costs(message: Message) -> bool:
@@ -223,7 +251,7 @@ def wants_something_sooner(message: Message) -> bool:
     if _ON_A_LIST.search(said):
         return True
     names_when = any(e.entity in ("time", "part_of_day") for e in message.understanding.entities)
-    if names_when:
+    if names_when or _MINUTES.search(said):  # "we'll come ten minutes earlier"
         return False
     return _FREES_UP.search(said) is not None or (
         _SOONER.search(said) is not None and not _plainly_books(message)

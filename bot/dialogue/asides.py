@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.dialogue.gist import PLAIN, STRONG, TIMES
+from bot.dialogue.half_yes import repeats_the_day
 from bot.dialogue.message import Message
 
 OF_WHOM, WHETHER_BOOKED, WHAT_HELP = "faq/offer_whom", "faq/not_booked_yet", "faq/what_help"
@@ -160,7 +161,17 @@ def asks_whether_booked(message: Message) -> bool:
         return True
     until = message.asked_kind == "opening" and _UNTIL.match(said)  # "before Thursday" may be a wish there
     takes_leave = message.asked_kind in ("yes_no", "opening") and message.names(*TIMES) and not until
-    return takes_leave and "?" not in said and _SEE_YOU.fullmatch(said) is not None
+    if not takes_leave or "?" in said or _SEE_YOU.fullmatch(said) is None:
+        return False
+    return not sees_us_then(message)
+
+
+def sees_us_then(message: Message) -> bool:
+    """ "Отлично, до четверга", where a visit on Thursday waits for a yes: no wish for the days before."""
+    is_final = message.asked is not None and message.asked.is_final
+    return (
+        is_final and _SEE_YOU.fullmatch(message.understanding.text) is not None and repeats_the_day(message)
+    )
 
 
 def says_too_soon(message: Message) -> bool:

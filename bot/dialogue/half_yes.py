@@ -24,6 +24,7 @@ _IDLE = frozenset(
 )
 _STEM = 4  # letters from which on words that begin alike are one: "четверг", "четвергу"
 _OF_MORE = ("relative", "several_people", "companion", "practitioner", "wish", "visit_type", "person")
+_BEFORE_A_DAY = frozenset({"on", "the", "a", "il", "до", "в", "во"})
 _OF_A_DAY = ("time", "part_of_day")
 
 
@@ -53,6 +54,16 @@ def without_half_a_yes(message: Message) -> Message:
     return replace(
         message, understanding=replace(said, intent=likely, intent_ranking=ranking, entities=names)
     )
+
+
+def repeats_the_day(message: Message) -> bool:
+    """ "Ok thanks, see you Thursday": a yes, and the day that is named is that on the screen."""
+    said = message.understanding
+    agrees = any(e.entity == "yes_no" and e.value is True for e in said.entities)
+    screen = {word for shown in message.conversation.said for word in plain_words(shown.text)}
+    named = [word for e in said.entities if e.entity in _OF_A_DAY for word in plain_words(e.text)]
+    told = [word for word in named if word not in _BEFORE_A_DAY]
+    return agrees and said.beside_yes is None and bool(told) and all(_is_on(screen, word) for word in told)
 
 
 def _is_taken(message: Message, intent: Intent) -> bool:

@@ -143,6 +143,7 @@ def weighed(message: Message) -> Message:
     elif (
         spells_name(message)
         or gist.parting(message) is not None
+        or asides.sees_us_then(message)
         or (intent is not None and intent.name in (around.AT_THE_DOOR, around.LATE_PERHAPS))
     ):
         names = tuple(e for e in names if e.entity not in TIMES)

@@ -47,7 +47,7 @@ def _one_spelling(word: str) -> str:
     latin = "".join(_LATIN.get(letter, letter) for letter in word)
     for pattern, plain in (
         ("kh", "h"),
-        ("zh", "j"),
+        ("zh", "ž"),  # Жанна is not Яна: no rule below turns it into another sound
         ("y|j", "i"),
         ("ks", "x"),
         ("ck|c(?![ieh])", "k"),

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from visit_words import ANNA, VISITS, book, openings
 
+from bot.errors import BookingError
 from bot.testing import Patient, Surgery
 from nlu.understanding import Interpreter
 
@@ -185,3 +187,58 @@ async def test_a_day_that_may_free_up_cancels_nothing(
 
     assert openings(anna.sees) and words["thursday at"] in anna.sees.text
     assert await booked(surgery) == [THURSDAY]
+
+
+NOT_AT_THE_DOOR = {
+    "it": ["Non c'è nessuno che parla inglese?", "Non c'è nessuno di libero prima di venerdì?"],
+    "en": ["They open at 9, right?", "I pressed the button twice, sorry", "nobody answered my email"],
+    "ru": ["Клиника закрыта в субботу?"],
+}
+NOT_MISSED = {
+    "it": ["non sono venuta in auto"],
+    "en": ["Sorry, I forgot to ask: do you take cards"],
+    "ru": ["Счёт мне не пришёл", "Мне не пришла ссылка"],
+}
+NOT_LATE = {
+    "it": ["quando siete aperti fino a tardi?"],
+    "en": ["When are you open late?", "When can I come in the late afternoon?"],
+    "ru": ["когда я узнаю, что опоздали?"],
+}
+NOT_SOONER = {
+    "it": ["Devo fare qualcosa prima della visita?"],
+    "en": ["We'll come ten minutes earlier, is that ok?", "What was the time you told me earlier?"],
+    "ru": ["Раньше у вас можно было платить картой"],
+}
+
+
+@pytest.mark.parametrize(
+    "near", [NOT_AT_THE_DOOR, NOT_MISSED, NOT_LATE, NOT_SOONER], ids=["door", "missed", "late", "sooner"]
+)
+async def test_what_only_resembles_them_is_none_of_them(
+    surgery: Surgery, anna: Patient, language: str, near: dict[str, list[str]]
+) -> None:
+    for sentence in near[language]:
+        seen = " ".join(one.text for one in await anna.says(sentence))
+
+        assert "at_the_door" not in await reasons(surgery) and not openings(anna.sees), sentence
+        assert NOTHING_NOTED[language] not in seen, sentence
+    assert await booked(surgery) == [THURSDAY]
+
+
+async def test_a_visit_is_cancelled_though_nobody_can_tell_whose_it_is(
+    surgery: Surgery, anna: Patient, words: Words
+) -> None:
+    await anna.says(words["cancel"])
+    diary, asked = surgery.desk.diary, []
+    real = diary.find_patients
+
+    async def only_at_first(**known: Any) -> Any:
+        asked.append(known)
+        if known.get("first_name"):
+            raise BookingError("down")
+        return await real(**known)
+
+    diary.find_patients = only_at_first  # type: ignore[method-assign]
+    await anna.says(words["yes"])
+
+    assert asked and await booked(surgery) == []

@@ -243,3 +243,23 @@ async def test_a_visit_is_not_moved_by_more_than_a_yes(
     await anna.says(answer[language])
 
     assert [r["start_local"] for r in await surgery.diary() if r["status"] == "booked"] == before
+
+
+SEE_YOU = {
+    "it": ("controllo giovedì alle 9, Anna Conti", "ok ci vediamo giovedì", "ok ci vediamo venerdì"),
+    "en": ("check-up thursday at 9, Jane Fox", "ok thanks see you thursday", "ok thanks see you friday"),
+    "ru": ("осмотр в четверг в 9, Анна Белова", "отлично, до четверга", "отлично, до пятницы"),
+}
+
+
+async def test_see_you_on_the_day_that_is_offered_books_and_on_another_does_not(
+    tmp_path: Path, interpreter: Interpreter, language: str
+) -> None:
+    asks, that_day, another = SEE_YOU[language]
+    for number, (said, status) in enumerate([(another, "held"), (that_day, "booked")]):
+        async with Surgery.open(tmp_path / str(number), interpreter=interpreter) as surgery:
+            anna = surgery.patient(ANNA)
+            await anna.says(asks)
+            await anna.says(said)
+
+            assert (status == "booked") is ([row["status"] for row in await surgery.diary()] == ["booked"])

@@ -10,7 +10,7 @@ from tests.nlu.conftest import Read
 MONDAY = datetime(2026, 3, 2, 8)
 
 A_YES = {
-    "en": "yes|yes please|yes please that's perfect, thanks a lot!|ok|okay great|sure|"
+    "en": "yes|yes dear|yes please|yes please that's perfect, thanks a lot!|ok|okay great|sure|"
     "sure thing, thank you|perfect|perfect, see you then|ok perfect thanks, see you thursday|"
     "yes that works for me|yes that works, thank you so much|sounds good|sounds great, thanks|"
     "great, book it|yes book it please|go ahead|please go ahead|yes go ahead and book it|"
@@ -30,7 +30,7 @@ A_YES = {
     "all good, book it|deal|y|yup perfect ty|okay lock it in|yes I can make it|"
     "yes even if it's early|that's ideal, thank you|yes exactly|yes that's all good|"
     "yep, all fine|perfect I'll see you at 10|sure, sounds like a plan|Yes pls!! 🙏🙏",
-    "it": "sì|sì grazie|sì per favore|ok|ok grazie|ok perfetto|ok perfetto grazie mille a giovedì|"
+    "it": "sì|sì cara|sì grazie|sì per favore|ok|ok grazie|ok perfetto|ok perfetto grazie mille a giovedì|"
     "perfetto, a giovedì|va bene|va bene grazie|va benissimo, grazie mille|va bene così|"
     "va bene per me|per me va bene|mi va benissimo|sì va bene|sì, prenoti pure|sì prenoti|"
     "prenoti pure, grazie|sì confermo|confermo|confermo, grazie|confermo tutto, grazie|"
@@ -48,7 +48,8 @@ A_YES = {
     "perfettissimo|bene, ci sarò|ok ci sarò|sì ci vengo|sì anche se è presto|aggiudicato|andata!|"
     "dai sì, perfetto|sì assolutamente|super, grazie|sì la ringrazio|"
     "ok allora a giovedì, grazie a lei|certo che sì grazie infinite|mi sembra perfetto",
-    "ru": "да|да спасибо|да, пожалуйста|да давайте|да давайте супер|давайте|давайте, спасибо|хорошо|"
+    "ru": "да|да, дорогая|да спасибо|да, пожалуйста|да давайте|да давайте супер|давайте|давайте, спасибо|"
+    "хорошо|"
     "хорошо, спасибо|хорошо, запишите|хорошо, записывайте|ок|ок спасибо|окей, спасибо большое|"
     "отлично|отлично, спасибо|отлично, до четверга|отлично, до встречи|супер|супер, спасибо вам|"
     "да, супер, спасибо|да, записывайте|да, запишите меня|записывайте, пожалуйста|"

@@ -170,3 +170,19 @@ def test_later_than_hours_of_several_days_is_another_day(read: Read) -> None:
 )
 def test_what_is_put_off_is_no_later_time(read: Read, text: str) -> None:
     assert value(read(text, asking="opening", choices=ONE_DAY), "wish") is None
+
+
+@pytest.mark.parametrize("text", ["4pm", "4 pm", "16h", "16 ч", "alle 16", "в 16"])
+def test_an_hour_of_the_list_is_no_place_in_it(read: Read, text: str) -> None:
+    hours = ((15, 0), (15, 30), (16, 0), (17, 0))
+    afternoon = tuple(
+        OfferedChoice(
+            title=f"mer 4 mar, {hour}:{minute:02}",
+            value=f"{hour}:{minute:02}",
+            start=datetime(2026, 3, 4, hour, minute),
+            practitioner="rossi",
+        )
+        for hour, minute in hours
+    )
+
+    assert value(read(text, asking="opening", choices=afternoon), "choice") == "16:00"
