@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.dialogue.asking import kind_of
+from bot.dialogue.gist import CANCEL
 from bot.dialogue.message import Message
 from bot.dialogue.regret import is_of_that_time
-from bot.dialogue.told_of_oneself import tells_of_oneself
+from bot.dialogue.told_of_oneself import cannot_come, tells_of_oneself
 from nlu.understanding import Entity, Intent
 from nlu.words import plain_words
 
@@ -34,7 +35,11 @@ def is_half_a_yes(message: Message) -> bool:
         return False
     if is_of_that_time(message) and "?" not in message.understanding.text:
         return False  # "yes, I'm away on Thursday": why it is cancelled
-    if tells_of_oneself(message.understanding.text) and not message.names(*_OF_MORE):
+    calls_off = message.assistant.triggers.get(CANCEL) in message.active[:1]
+    agrees = any(_agrees(e) for e in message.understanding.entities)
+    if not calls_off and agrees and cannot_come(message.understanding.text):
+        return True
+    if tells_of_oneself(message.understanding.text, calls_off=calls_off) and not message.names(*_OF_MORE):
         return False
     screen = {word for said in message.conversation.said for word in plain_words(said.text)}
     beside = message.understanding.beside_yes

@@ -47,10 +47,31 @@ _SPOILS = re.compile(
     )(?!\w)""",
     re.IGNORECASE | re.VERBOSE,
 )
+#: Why somebody does not come: beside a yes to a time, no yes to it.
+_KEEPS_AWAY = re.compile(
+    r"""(?<!\w)(?:
+      \w+n['’]t|cant|cannot|wont|not|no|unable|ill|sick|unwell|fever|busy|away|abroad|work\w*|booked|lost|broke\w*
+    | non|malat\w|febbre|influenza|impegnat\w|occupat\w|lavor\w+|via|fuori|estero
+    | не|нет|заболел\w*|боле\w+|больн\w+|температур\w+|занят\w*|работа\w+|уезжа\w+|улета\w+|уеха\w+
+    )(?!\w)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CANNOT_COME = re.compile(
+    r"\b(can['’]?t|cannot|won['’]?t|can not) (make|come|be)\b"
+    r"|\bnon (posso|riesco|ce la f\w+)\b(?! (aspettare|credere))"
+    r"|\bне (могу|смогу|сможем|прид\w+|получ\w+)\b(?! (дожда|жда|повер)\w+)",
+    re.IGNORECASE,
+)
 _MOST = 120  # characters: more is a letter, which has to be read
 
 
-def tells_of_oneself(said: str) -> bool:
-    if len(said) > _MOST or "?" in said:
+def tells_of_oneself(said: str, *, calls_off: bool) -> bool:
+    """`calls_off`: the yes is to a cancellation; else whoever cannot come has said no with it."""
+    if len(said) > _MOST or "?" in said or (not calls_off and _KEEPS_AWAY.search(said)):
         return False
     return _TELLS.match(said) is not None and _SPOILS.search(said) is None
+
+
+def cannot_come(said: str) -> bool:
+    """ "Да, не могу", said to a time that waits for a yes."""
+    return _CANNOT_COME.search(said) is not None

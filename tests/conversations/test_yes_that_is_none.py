@@ -263,3 +263,15 @@ async def test_see_you_on_the_day_that_is_offered_books_and_on_another_does_not(
             await anna.says(said)
 
             assert (status == "booked") is ([row["status"] for row in await surgery.diary()] == ["booked"])
+
+
+CANNOT_COME = {"it": "ok ma non posso", "en": "ok I can't make it then", "ru": "да, не могу"}
+
+
+async def test_who_cannot_come_has_not_agreed(
+    house: House, anna: Patient, words: Words, language: str
+) -> None:
+    await to_the_confirmation(anna, words)
+    await anna.says(CANNOT_COME[language])
+
+    assert await house.booked() == []

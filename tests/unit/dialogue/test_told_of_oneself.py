@@ -15,7 +15,7 @@ from bot.dialogue.told_of_oneself import tells_of_oneself
     ],
 )
 def test_a_reason_or_a_comment_is_no_more_than_a_yes(said: str) -> None:
-    assert tells_of_oneself(said)
+    assert tells_of_oneself(said, calls_off=True)
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,32 @@ def test_a_reason_or_a_comment_is_no_more_than_a_yes(said: str) -> None:
     ],
 )
 def test_what_puts_it_off_or_adds_to_it_is_none(said: str) -> None:
-    assert not tells_of_oneself(said)
+    assert not tells_of_oneself(said, calls_off=True)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("ok I can't make it then", "yes, I won't be there", "ok, I'm busy then", "ok we're away that day"),
+        *("ok non posso", "va bene, non riesco", "sì, sono malata", "ok, lavoro quel giorno"),
+        *("да, не могу", "хорошо, я занята", "ладно, я работаю", "да, заболела"),
+    ],
+)
+def test_who_cannot_come_has_not_said_yes_to_a_time(said: str) -> None:
+    assert not tells_of_oneself(said, calls_off=False)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            "yes I'm free then",
+            "ok I'll be there",
+            "yes, I'll tell my boss",
+            "yes, I'll put it in my calendar",
+        ),
+        *("sì posso", "sì, me lo segno", "ok ci sarò", "да, я свободна", "да, приду", "да, скажу начальнику"),
+    ],
+)
+def test_whom_it_suits_has_said_yes_to_it(said: str) -> None:
+    assert tells_of_oneself(said, calls_off=False)
