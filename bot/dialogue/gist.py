@@ -26,7 +26,7 @@ BOOK, MOVE, CANCEL, SOMETHING_ELSE = "book_visit", "reschedule_visit", "cancel_v
 
 TIMES = ("wish", "time", "part_of_day", "asap")
 ASKED_ABOUT = ("visit_type", "practitioner", "site")
-_PARTING = frozenset({"thanks", "goodbye"})
+PARTING = frozenset({"thanks", "goodbye"})
 
 #: What a visit type or a day with a time is mistaken for, and up to which confidence.
 _MISTAKEN_FOR_A_VISIT: Mapping[str, float] = {
@@ -109,11 +109,11 @@ def parting(message: Message) -> Intent | None:
     asks_time = message.asked is not None and message.asked.kind in ("time", "opening")
     if asks_time or not message.names(*TIMES) or message.names("visit_type", "practitioner"):
         return None
-    if message.intent not in _PARTING and _SEE_YOU_THEN.fullmatch(message.understanding.text):
+    if message.intent not in PARTING and _SEE_YOU_THEN.fullmatch(message.understanding.text):
         return Intent(name="goodbye", confidence=1.0)
-    likely = [i for i in message.understanding.intent_ranking if i.name in _PARTING]
-    if message.intent in _PARTING or not likely:
-        return message.understanding.intent if message.intent in _PARTING else None
+    likely = [i for i in message.understanding.intent_ranking if i.name in PARTING]
+    if message.intent in PARTING or not likely:
+        return message.understanding.intent if message.intent in PARTING else None
     together = sum(i.confidence for i in likely)
     unsure = message.intent in message.assistant.triggers and message.confidence < UNSURE
     return likely[0] if unsure and together > message.confidence - CLOSE else None

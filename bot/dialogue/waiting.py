@@ -21,6 +21,7 @@ from bot.dialogue.commands import (
     StartFlow,
 )
 from bot.dialogue.events import PatientWrote
+from bot.dialogue.gist import PARTING
 from bot.dialogue.state import PutOff, Waiting
 from bot.dialogue.workbench import Workbench
 
@@ -28,7 +29,6 @@ STILL_QUEUED = "pattern_still_queued"
 _TELL_AGAIN = timedelta(hours=1)
 _LONG = timedelta(hours=24)
 
-_PARTING = frozenset({"thanks", "goodbye"})
 #: Answers that mean nothing but beside what was on offer.
 _OF_AN_OFFER = frozenset({"why_not_then"})
 #: "How long do I have to wait?" asks about the wait, not about how long a visit takes.
@@ -97,7 +97,7 @@ def _wishes(command: Command, told: frozenset[str]) -> bool:
 
 
 def _is_due(waiting: Waiting, event: PatientWrote, told: frozenset[str]) -> bool:
-    parting = any(isinstance(c, KnowledgeAnswer) and c.topic in _PARTING for c in event.commands)
+    parting = any(isinstance(c, KnowledgeAnswer) and c.topic in PARTING for c in event.commands)
     if told or parting:
         return False
     asks = event.hears_facts and "?" in event.text  # a pause of the assistant was told of: once is enough

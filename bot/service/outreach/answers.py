@@ -35,6 +35,7 @@ from bot.domain.practice_time import PracticeTime
 from bot.domain.templates import ButtonKind, Template, fill
 from bot.service.outreach.coming import Says, asks_for_later, is_for_somebody_else, says_of_a_visit
 from bot.service.outreach.decisions import MARK
+from bot.service.outreach.done_besides import IDLE, changes_a_visit, is_answered
 from bot.service.outreach.ports import OutreachBook, SentMessage
 from bot.service.outreach.questions import Answered, question_of, to_a_question
 from bot.service.sending.tokens import NotOurToken, TapTokens
@@ -43,8 +44,6 @@ from nlu.understanding import Intent, Understanding
 #: Words after a visit are an answer to its reminder for so long.
 _AFTER_A_VISIT = timedelta(hours=12)
 _LONGEST = timedelta(days=31)
-#: Said to somebody who says no, or yes, to nothing in particular.
-_IDLE = (KnowledgeAnswer(topic="goodbye"), KnowledgeAnswer(topic="thanks"), KnowledgeAnswer(topic="greet"))
 
 _BARE_YES = 3  # words
 _PLAIN = 0.8  # a yes or no without a word for it
@@ -250,7 +249,7 @@ class OutreachAnswers:
     ) -> tuple[Command, ...]:
         """A plain yes or no is one to the message. "Ok" behind something else is none to it any more."""
         intent = _plainly(understanding)
-        if taken.rule.flow is not None or (commands and commands[0] not in _IDLE):
+        if taken.rule.flow is not None or (commands and commands[0] not in IDLE):
             return commands
         if intent == "deny" and taken.rule.no is not None:
             return (StartFlow(taken.rule.no, explicit=True),)
@@ -277,14 +276,12 @@ class OutreachAnswers:
             return (StopMessages(scope=SOMEBODY_ELSE),)
         if taken.conversation.paused:
             return self._comes_while_waiting(taken, commands, understanding, assistant)
-        flow = None
-        if taken.rule.who in (Who.RECALL, Who.LOST) and asks_for_later(understanding.heard):
-            flow = _RECALL_LATER
         if taken.rule.who in LOOKS_AHEAD and taken.rule.flow is None:
             return self._of_a_visit(taken, commands, understanding, assistant)
-        if flow is None or flow not in assistant.flows:
-            return commands
-        return (StartFlow(flow, explicit=True),)
+        recalled = taken.rule.who in (Who.RECALL, Who.LOST) and _RECALL_LATER in assistant.flows
+        if recalled and asks_for_later(understanding.heard):
+            return (StartFlow(_RECALL_LATER, explicit=True),)
+        return commands
 
     def _comes_while_waiting(
         self,
@@ -318,7 +315,7 @@ class OutreachAnswers:
         says = self._says(taken, understanding)
         buttons = taken.buttons
         comes = payload_commands(buttons[0].payload, assistant, taken.conversation) if buttons else None
-        goes_on = tuple(each for each in commands if _changes_a_visit(each, assistant))
+        goes_on = tuple(each for each in commands if changes_a_visit(each, assistant))
         media = tuple(each for each in commands if isinstance(each, MediaReceived))
         started: Sequence[str | None] = ()
         match says:
@@ -331,7 +328,7 @@ class OutreachAnswers:
                 started = (assistant.triggers.get(MOVE),)
             case Says.AT_THAT_HOUR if not goes_on:
                 started = (assistant.triggers.get("my_appointments"),)
-            case Says.COMES_IF if not _is_answered(commands, assistant):
+            case Says.COMES_IF if not is_answered(commands, assistant):
                 started = (_COMES_IF,)
             case Says.CANNOT if not goes_on:
                 started = (taken.rule.no,)
@@ -369,20 +366,6 @@ class OutreachAnswers:
             message = await self._book.sent(id, contact=contact)
             starts += message.visits.values() if message else ()
         return result, tuple(sorted(self._clock.wall(start) for start in starts))
-
-
-def _changes_a_visit(command: Command, assistant: Assistant) -> bool:
-    """ "I can't come, cancel it": what is to happen is said."""
-    flows = {assistant.triggers.get(intent) for intent in ("cancel_visit", MOVE)}
-    return isinstance(command, StartFlow) and command.flow in flows
-
-
-def _is_answered(commands: Sequence[Command], assistant: Assistant) -> bool:
-    """ "Yes, if there is parking": what it is tied to is a question that has an answer."""
-    return any(
-        isinstance(each, KnowledgeAnswer) and each not in _IDLE and each.topic in assistant.answers
-        for each in commands
-    )
 
 
 def _only_takes_note(taken: TakenUp, understanding: Understanding | None) -> bool:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from test_practice_facts import practice
@@ -16,9 +17,9 @@ def asks_about(*windows: tuple[str, str]) -> Understanding:
     return Understanding(text="?", language="en", intent=None, entities=(wish,))
 
 
-def hours(understanding: Understanding | None, language: str = "en", **changes: object) -> str:
+def hours(understanding: Understanding | None, language: str = "en", **changes: Any) -> str:
     nobody = Conversation.new("anna", language=language)
-    asked = replace(practice(), **changes)  # type: ignore[arg-type]
+    asked = replace(practice(), **changes)
     return asked_facts(asked, nobody, understanding, language)["hours_asked"]
 
 

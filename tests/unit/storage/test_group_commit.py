@@ -1,13 +1,14 @@
 """Concurrent units of work share a commit, and one that fails leaves its neighbours alone."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
 from bot.storage.engine.database import Database, sqlite_url
+from bot.storage.engine.group_commit import GroupCommit
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-def _insert(word: str) -> object:
+def _insert(word: str) -> Callable[[Connection], str]:
     def unit(connection: Connection) -> str:
         connection.execute(text("INSERT INTO note VALUES (:word)"), {"word": word})
         return word
@@ -36,7 +37,7 @@ async def test_units_that_wait_together_share_one_commit(database: Database) -> 
 
     async def write(word: str) -> str:
         await gate.wait()
-        return await database.write(_insert(word))  # type: ignore[arg-type]
+        return await database.write(_insert(word))
 
     tasks = [asyncio.create_task(write(f"w{n:03}")) for n in range(100)]
     gate.set()
@@ -53,7 +54,7 @@ async def test_one_that_fails_takes_no_neighbour_along(database: Database) -> No
 
     units = [_insert("a"), poison, _insert("b"), _insert("a"), _insert("c")]
     outcomes = await asyncio.gather(
-        *[database.write(unit) for unit in units],  # type: ignore[arg-type]
+        *[database.write(unit) for unit in units],
         return_exceptions=True,
     )
 
@@ -69,7 +70,7 @@ async def test_one_that_fails_takes_no_neighbour_along(database: Database) -> No
 
 async def test_a_reader_sees_every_write_that_was_awaited(database: Database) -> None:
     for word in ("eins", "zwei", "drei"):
-        await database.write(_insert(word))  # type: ignore[arg-type]
+        await database.write(_insert(word))
 
         assert word in await database.read(lambda c: list(c.execute(text("SELECT word FROM note")).scalars()))
 
@@ -77,7 +78,7 @@ async def test_a_reader_sees_every_write_that_was_awaited(database: Database) ->
 async def test_closing_finishes_what_waits(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path / "closing.db"))
     database.write_now(lambda c: c.execute(text("CREATE TABLE note (word TEXT PRIMARY KEY)")))
-    waiting = [asyncio.create_task(database.write(_insert(f"w{n}"))) for n in range(20)]  # type: ignore[arg-type]
+    waiting = [asyncio.create_task(database.write(_insert(f"w{n}"))) for n in range(20)]
     await asyncio.sleep(0)
     await asyncio.to_thread(database.close)
     await asyncio.gather(*waiting)
@@ -99,28 +100,30 @@ def test_the_file_is_opened_durable(database: Database) -> None:
 
 
 async def test_a_caller_that_gives_up_does_not_stop_the_writer(database: Database) -> None:
-    writes = [asyncio.create_task(database.write(_insert(f"w{n}"))) for n in range(50)]  # type: ignore[arg-type]
+    writes = [asyncio.create_task(database.write(_insert(f"w{n}"))) for n in range(50)]
     await asyncio.sleep(0)
     for task in writes[::2]:
         task.cancel()
     outcomes = await asyncio.gather(*writes, return_exceptions=True)
 
     assert all(isinstance(outcome, str) for outcome in outcomes[1::2])
-    assert await database.write(_insert("after")) == "after"  # type: ignore[arg-type]
+    assert await database.write(_insert("after")) == "after"
 
 
 async def test_a_connection_that_is_lost_is_told_of_and_the_next_group_opens_another(
     database: Database,
 ) -> None:
     """However it was lost, nobody waits for ever."""
-    await database.write_brief(_insert("a"))  # type: ignore[arg-type]
-    database._writer._connection.connection.driver_connection.close()  # type: ignore[union-attr]
+    await database.write_brief(_insert("a"))
+    writer = database._writer
+    assert isinstance(writer, GroupCommit) and writer._connection is not None
+    writer._connection.connection.dbapi_connection.close()
     async with asyncio.timeout(10):
         lost = await asyncio.gather(
-            *[database.write_brief(_insert(word)) for word in "bc"],  # type: ignore[arg-type]
+            *[database.write_brief(_insert(word)) for word in "bc"],
             return_exceptions=True,
         )
-        await database.write_brief(_insert("d"))  # type: ignore[arg-type]
+        await database.write_brief(_insert("d"))
 
     assert [type(one).__name__ for one in lost] == ["ProgrammingError"] * 2
     assert _words(database) == ["a", "d"]
