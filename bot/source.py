@@ -105,11 +105,15 @@ def content(name: str) -> Path:
 def read_file(path: Path, *, shown_as: str | None = None) -> Node:
     """One YAML file. Raises ContentRefused with file:line:col when it cannot be read as YAML 1.2."""
     shown = shown_as or str(path)
+    return read_bytes(bytes_of(path, shown_as=shown), shown_as=shown)
+
+
+def bytes_of(path: Path, *, shown_as: str) -> bytes:
+    """A file's content, not looked at. Raises ContentRefused where it cannot be opened."""
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
-        raise _refusal(Position(shown, 1, 1), f"cannot be read: {error.strerror}") from error
-    return read_bytes(raw, shown_as=shown)
+        raise _refusal(Position(shown_as, 1, 1), f"cannot be read: {error.strerror}") from error
 
 
 def read_bytes(raw: bytes, *, shown_as: str) -> Node:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from bot.dialogue.action_reading import read_action
@@ -22,11 +22,19 @@ from bot.dialogue.response_reading import read_response
 from bot.dialogue.slot_reading import finish_slot, read_slot
 from bot.dialogue.training_reading import read_training
 from bot.errors import ContentRefused, Position, Problem
-from bot.source import Node, read_file
+from bot.source import Node, bytes_of, read_bytes, read_file
 
 BUILT_IN = Path(__file__).with_name("builtin.yml")
 BUILT_IN_LANGUAGE = "en"
 SESSION_MINUTES = 10_080  # people answer at 08:00 what was asked at 23:00
+_CONFIGURING = ("config.yml", "config.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    shown: str
+    raw: bytes
+    may_configure: bool
 
 
 @dataclass(slots=True)
@@ -127,17 +135,38 @@ def load_assistant(
     that lists another one is refused. Without `for_practice` built-in texts may be missing in a language:
     they are said in English.
     """
-    ledger = Ledger()
-    content = _Content(ledger)
-    content.add_file(_built_in(), built_in=True, may_configure=False)
+    files: list[_File] = []
+    unreadable: list[Problem] = []
     for path, shown in _files(folders):
         try:
-            node = read_file(path, shown_as=shown)
+            files.append(_File(shown, bytes_of(path, shown_as=shown), path.name in _CONFIGURING))
+        except ContentRefused as error:
+            unreadable.extend(error.problems)
+    declared = None if declared_actions is None else frozenset(declared_actions)
+    return _loaded(tuple(files), tuple(unreadable), tuple(languages), declared, for_practice)
+
+
+@lru_cache(maxsize=8)
+def _loaded(
+    files: tuple[_File, ...],
+    unreadable: tuple[Problem, ...],
+    languages: tuple[str, ...],
+    declared: frozenset[str] | None,
+    for_practice: bool,
+) -> Assistant:
+    """Practices with the same flows share what was made of them: reading takes longer than all else at start."""
+    ledger = Ledger()
+    ledger.problems.extend(unreadable)
+    content = _Content(ledger)
+    content.add_file(_built_in(), built_in=True, may_configure=False)
+    for file in files:
+        try:
+            node = read_bytes(file.raw, shown_as=file.shown)
         except ContentRefused as error:
             ledger.problems.extend(error.problems)
             continue
-        content.add_file(node, built_in=False, may_configure=path.name in ("config.yml", "config.yaml"))
-    assistant, broken = _assemble(content, tuple(languages), declared_actions)
+        content.add_file(node, built_in=False, may_configure=file.may_configure)
+    assistant, broken = _assemble(content, languages, declared)
     check(assistant, ledger, broken=broken, for_practice=for_practice)
     if any(problem.is_error for problem in ledger.problems):
         raise ContentRefused(tuple(ledger.problems))
