@@ -1,6 +1,6 @@
 """What a message does, beside what it names: puts off, insists, asks why, corrects what was just fixed.
 
-Each is told by its words and by where they were said. What it is taken for then: `bot.dialogue.weighing`.
+Each is told by its words and by where they were said. What it is taken for then: `bot.dialogue.taken_for`.
 """
 
 from __future__ import annotations
