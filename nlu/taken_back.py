@@ -6,6 +6,8 @@ So what is said to be well is looked for by itself; what else stands in the mess
 
 import re
 
+from nlu.turns_of_speech import BY_MISTAKE, WRONG_NUMBER
+
 _DOUBTS = re.compile(
     r"(?:n['’´`]t|\b(?:not|never|cannot|cant|cnt|wont|dont|didnt|isnt|doesnt"
     r"|if|when|until|unless|before|whether|hope|wish|as\sif|almost"
@@ -105,30 +107,30 @@ _WELL = re.compile(
 )
 #: Somebody or something else was meant; what the message tells of may be so all the same.
 _MISTAKE = re.compile(
-    r"""(?<![\w'’])(?:
+    rf"""(?<![\w'’])(?:
     # English
-      (?:sorry\s)?wrong\s(?:chat|person|number|window|group|message|conversation|thread)
+      (?:sorry\s)?(?:{WRONG_NUMBER}|wrong\s(?:chat|window|group|message|conversation|thread))
     | (?:not|wasn['’]?t)\s(?:meant\s)?(?:for|to)\syou | (?:it['’]?s|it\swas|was|my)\s(?:a\s)?mistake
         (?!\s(?:to|not|that)\b)
     | (?:please\s)?ignore\s(?:that|this|it|me|my|the)(?:\s(?:last|previous|other))?(?:\s(?:message|text|one))?
     | (?:meant|was)\s(?:texting|writing\sto|messaging)\s(?:my|a|someone|somebody) | voice\s(?:typing
         |error)
-    | (?:it\swas\s|was\s|just\s|only\s|an?\s|the\s|my\s){0,6}(?:autocorrect\w*|auto\scorrect|typo|a\sjoke)
+    | (?:it\swas\s|was\s|just\s|only\s|an?\s|the\s|my\s){{0,6}}(?:autocorrect\w*|auto\scorrect|typo|a\sjoke)
     | (?:i\s?['’]?m\s|i\swas\s|was\s)?(?:just\s|only\s)?(?:joking|kidding)
-    | (?:sent|wrote|typed|posted)\s(?:that\s|it\s|this\s)?(?:by\s(?:mistake|accident)|in\serror|accidentally)
+    | (?:sent|wrote|typed|posted)\s(?:that\s|it\s|this\s)?{BY_MISTAKE}
     | (?:i\s)?(?:didn['’]?t|did\snot)\smean\s(?:it|that)(?:\s(?:literally|seriously))?
     # Italian
-    | (?:chat|persona|numero|gruppo|conversazione|finestra|messaggio)\ssbagliat[oa]
+    | (?:chat|gruppo|conversazione|finestra|messaggio)\ssbagliat[oa]
     | non\sera\sper\s(?:voi|lei|te) | (?:ignor\w+|lasci\sperdere)\s(?:il|quel|quello|tutto
         |pure)(?:\smessaggio)?
     | mi\ssono\ssbagliat[oa]
-    | (?:ho\s)?sbagliato\s(?:chat|numero|persona|gruppo|conversazione|finestra|messaggio|destinatario)
+    | (?:ho\s)?(?:{WRONG_NUMBER}|sbagliato\s(?:chat|gruppo|conversazione|finestra|messaggio|destinatario))
     | (?:era\s|è\sstato\s|colpa\sdel(?:la)?\s|è\s)?(?:il\s|l['’])?(?:correttore
         |correzione)(?:\sautomatic[oa])?
     | (?:era\s)?(?:un\s)?(?:errore\sdi\sbattitura|refuso) | era\s(?:solo\s)?(?:uno?\s|una\s)(?:errore
         |scherzo|battuta)
     | (?:stavo\s|sto\s)?scherz(?:o|avo|ando)
-    | (?:mandato|inviato|scritto|partito)\s(?:il\smessaggio\s)?per\s(?:sbaglio|errore)
+    | (?:mandato|inviato|scritto|partito)\s(?:il\smessaggio\s)?{BY_MISTAKE}
     | non\s(?:lo\s)?(?:dicevo|pensavo|intendevo)\s(?:sul\sserio|davvero|così)
     # Russian
     | (?:это\s)?(?:была\s)?ложная\sтревога | (?:я\s)?не\sтуда(?:\s(?:написал|отправил)\w*)?
@@ -139,8 +141,7 @@ _MISTAKE = re.compile(
     | (?:писал|хотел)\w*\s(?:подруге|другу|маме|мужу|жене|сестре|брату)
     | (?:это\s)?(?:был[аио]?\s)?(?:автозамен\w*|автокоррект\w*|т9|т-9|опечатк\w*|опечатал\w*)
     | (?:я\s)?(?:просто\s)?(?:пошутил\w*|шучу) | это\s(?:была\s)?(?:просто\s)?шутка
-    | (?:случайно|по\sошибке)\s(?:отправил|написал|нажал)\w* | (?:отправил|написал)\w*\s(?:случайно
-        |по\sошибке|не\sтуда)
+    | {BY_MISTAKE}\s(?:отправил|написал|нажал)\w* | (?:отправил|написал)\w*\s(?:{BY_MISTAKE}|не\sтуда)
     | (?:я\s)?(?:это\s)?не\sвсерь[её]з
     )(?!\w)""",
     re.IGNORECASE | re.VERBOSE,

@@ -10,6 +10,7 @@ import re
 
 from bot.dialogue.gist import BOOK, MOVE, PLAIN, STRONG, TIMES
 from bot.dialogue.message import Message
+from nlu.turns_of_speech import LATE
 
 AT_THE_DOOR, SOONER = "at_the_door", "something_sooner"
 MISSED, MISSED_FEE = "missed_visit", "missed_visit_fee"
@@ -102,9 +103,7 @@ _ASKS_THE_RULE = re.compile(
 )
 
 _LATE = (
-    r"(?:late\b(?!\s(?:afternoon|morning|evening|night|cancel))|delay|behind\sschedule"
-    r"|in\sritardo|tardi\b|ritard\w+|tardo\b|tardassi|опозда\w+|опазд\w+"
-    r"|задерж\w+"
+    rf"(?:(?!late\s(?:afternoon|morning|evening|night|cancel)){LATE}|tardi\b"
     r"|не\sуспе\w+|(?:not|n['’]?t)\s(?:\w+\s){0,4}(?:on|in)\stime\b|non\s(?:\w+\s){0,4}in\s(?:tempo|orario)\b"
     r"|не\s(?:\w+\s){0,4}вовремя)"
 )

@@ -11,6 +11,7 @@ import re
 from bot.dialogue.gist import PLAIN, STRONG, TIMES
 from bot.dialogue.half_yes import repeats_the_day
 from bot.dialogue.message import Message
+from nlu.turns_of_speech import SEE_YOU
 
 OF_WHOM, WHETHER_BOOKED, WHAT_HELP = "faq/offer_whom", "faq/not_booked_yet", "faq/what_help"
 WHILE_FREE = "faq/offer_free"
@@ -81,6 +82,7 @@ _NO_MORE_QUESTIONS = re.compile(
     r"\b(вопрос\w*|спраш\w*|расспр\w*)",
     re.IGNORECASE,
 )
+#: Single words, of which one is enough: whoever says none of them has reached the right number.
 _WRONG_NUMBER = re.compile(
     r"\b(wrong|number|mistake|mistaken\w*|dialled|dialed|misdial\w*|who is this|who are you|don'?t know you|"
     r"sbagli\w*|numero|errore|non (vi|la) conosco|chi (è|siete)|"
@@ -92,7 +94,7 @@ _SEE_YOU = re.compile(
     r"ottimo|perfetto|bene|va bene|grazie|allora|benissimo|d'accordo|"
     r"супер|отлично|хорошо|ок|окей|спасибо|прекрасно|договорились|ладно|здорово|класс|замечательно|тогда|ну|"
     r"вс[её])\W+){0,3}"
-    r"(see (you|ya|u)( then| on)?|ci vediamo|a(?=\s\w+\W*!)|до|увидимся во?|ждите( меня| нас)? во?)\s+"
+    rf"({SEE_YOU}( then| on| во?)?|a(?=\s\w+\W*!)|до|ждите( меня| нас)? во?)\s+"
     r"(\w+\W*){1,2}",
     re.IGNORECASE,
 )

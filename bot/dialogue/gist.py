@@ -1,6 +1,6 @@
 """What a message does, beside what it names: puts off, insists, asks why, corrects what was just fixed.
 
-Each is told by its words and by where they were said. What it is taken for then: `bot.dialogue.weighing`.
+Each is told by its words and by where they were said. What it is taken for then: `bot.dialogue.taken_for`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.message import Message
 from bot.dialogue.standing import OF_STANDING_VISITS
 from nlu.relatives import is_for
+from nlu.turns_of_speech import SEE_YOU
 from nlu.understanding import REFUSED, Entity, Intent
 
 STRONG = 0.6  # from here on an intent counts beside an answer to the waiting question
@@ -64,7 +65,7 @@ _RATHER = re.compile(
 )
 _SEE_YOU_THEN = re.compile(
     r"\W*(\w+\W+){0,2}?(grazie|thanks|thank you|спасибо)\b(\W+\w+){0,2}?\W+"
-    r"(a|ci vediamo|see you|see you on|until|до|увидимся во?)\s+(\w+\W*){1,2}",
+    rf"(a|{SEE_YOU}( on| во?)?|until|до)\s+(\w+\W*){{1,2}}",
     re.IGNORECASE,
 )
 _BITTEN = re.compile(

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from bot.dialogue.gist import PLAIN, STRONG
 from bot.dialogue.message import Message
+from nlu.turns_of_speech import LATE as SAID_LATE
 
 #: Intents of flows that pass on what was said (flows/in_passing.yml).
 CALL_ME, SLOW_SERVICE, HEALTH_NOTE = "call_me", "slow_service", "health_note"
@@ -40,9 +41,7 @@ _SLOW = re.compile(
     r"|un'?eternità|una vita|медленн\w+|долго|вечность|тормоз\w*|сколько можно)\b",
     re.IGNORECASE,
 )
-_LATE = re.compile(
-    r"\b(late|delayed|ritardo|ritardi|tardo|tarderò|опозда\w+|опаздыва\w+|задерж\w+)\b", re.IGNORECASE
-)
+_LATE = re.compile(rf"\b{SAID_LATE}", re.IGNORECASE)
 _HEALTH = re.compile(
     r"\b(i'?m|i am|she'?s|he'?s|is|have an?|has an?) (\w+ ){0,2}(allerg\w+|pregnant|breastfeeding|diabetic)"
     r"|\b(have|had) (\w+ ){0,2}(pacemaker|allerg\w+)|\bi'?m on (blood thinners|warfarin|anticoagulants)"

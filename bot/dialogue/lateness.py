@@ -10,17 +10,19 @@ from __future__ import annotations
 import re
 
 from bot.dialogue.message import Message
+from nlu.turns_of_speech import LATE
 
 _RUNNING_LATE = "running_late"
 
+#: And why, and from where.
 _LATE = re.compile(
-    r"\b(late\b|later than|lateness|delay|running behind|(bit|tad|little|minutes|mins?) behind"
+    rf"\b({LATE}|later than|(bit|tad|little|minutes|mins?) behind"
     r"|past (our|my)"
     r"|held up|stuck|traffic|on (my|our) way|be (there|with you)|overslept|wait for (me|us)|eta\b|parking"
-    r"|ritard|tardi\b|tard[oòa]\b|tarder|tardiamo|in coda\b|traffico|blocc|(sto|stiamo) arriv|arriv(o"
+    r"|tardi\b|tard[òa]\b|in coda\b|traffico|blocc|(sto|stiamo) arriv|arriv(o"
     r"|iamo)\b"
     r"|aspett(atemi|ateci|ami|i mi)|per strada|non ce la facci|parchegg"
-    r"|опозд|опазд|задерж|пробк|застр|не успева|буду через|подожд(ите|ете) (меня|нас)|в пути|еду\b|едем\b"
+    r"|пробк|застр|не успева|буду через|подожд(ите|ете) (меня|нас)|в пути|еду\b|едем\b"
     r"|паркуюсь|бегу\b|проспал)",
     re.IGNORECASE,
 )

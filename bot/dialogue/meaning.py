@@ -63,7 +63,7 @@ _OF_A_TIME = frozenset(
 )
 
 _FOR_ME = re.compile(
-    r"\W*(yes|s[iì]|да)?\W*(it'?s |it is |è |это )?((for|per|для|pour) )?"
+    r"\W*((yes|s[iì]|да)\W*)?(it'?s |it is |è |это )?((for|per|для|pour) )?"
     r"(me|myself|me stess[oa]|меня|себя|мне|sono io|я)\W*((thanks|please|grazie|спасибо)\W*)?",
     re.IGNORECASE,
 )

@@ -13,15 +13,17 @@ from functools import lru_cache
 from nlu.lexicon import known_languages, lexicon
 from nlu.name_words import first_names, other_words, plain_name
 from nlu.names import written_as_name
+from nlu.turns_of_speech import SURNAME
 
-_WORD = r"[^\W\d_]+(?:['’ʼ`\-][^\W\d_]+)*"
+#: One word of a name.
+WORD = r"[^\W\d_]+(?:['’ʼ`\-][^\W\d_]+)*"
 _SPELLED = re.compile(
     r"(?<![\w-])[^\W\d_](?:[\s.,]*-[\s.,]*[^\W\d_]){2,}(?![\w-])|(?<!\w)(?:[^\W\d_][ .]){2,}[^\W\d_](?!\w)"
 )
 _NOT = r"(?:and not|not|isn't|e non|non|а не|не|instead of|rather than|invece (?:di|che)|anzich[eé]|вместо)"
-_NEW = rf"(?P<new>{_WORD}(?:[ ]+{_WORD})?)"
+_NEW = rf"(?P<new>{WORD}(?:[ ]+{WORD})?)"
 _BUT = r"(?:\W+(?:but|it's|it is|its|is|ma|è|bensì|sono|а|это|i'm|am))*"
-_SURNAME = re.compile(r"\b(?:surname|last name|family name|cognome|фамили[яюи])\b", re.I)
+OF_THE_SURNAME = re.compile(rf"\b{SURNAME}", re.I)
 _NAME = re.compile(r"\b(?:first name|name|nome|имя)\b(?:'s)?(?!\s+e\s+cognome)", re.I)
 #: Between "the surname" and what it is: "is wrong, it should be".
 _FILLERS = frozenset(
@@ -39,7 +41,7 @@ _FILLERS = frozenset(
 )
 #: "Fochs with a c", "Лисс с двумя с": a letter, and no hour.
 _LETTERS = re.compile(
-    rf"\W*(?:{_WORD}\W+){{1,4}}(?:with|con|с|через)\s+(?:(?:a|an|one|two|double|due|una?|doppia|la|одн\w+|двумя|двойн\w+)\s+)?"
+    rf"\W*(?:{WORD}\W+){{1,4}}(?:with|con|с|через)\s+(?:(?:a|an|one|two|double|due|una?|doppia|la|одн\w+|двумя|двойн\w+)\s+)?"
     r"[^\W\d_]{1,2}(?:['’]?s)?\W*",
     re.I,
 )
@@ -77,7 +79,7 @@ def spells_out(text: str) -> bool:
 
 def names_another(text: str, told: str) -> bool:
     """ "It's Joseph, not Joe", where `told` has Joe: one name for another, whoever may change it."""
-    parts = [word for word in re.findall(_WORD, told) if word[0].isupper()]
+    parts = [word for word in re.findall(WORD, told) if word[0].isupper()]
     return bool(parts) and _not_that_one(text, parts) is not None
 
 
@@ -93,7 +95,7 @@ def _not_that_one(text: str, parts: Sequence[str]) -> str | None:
     if _FOR.search(text):
         return None  # "it's for Leo, not Jane": somebody else
     for place, part in enumerate(parts):
-        old = rf"(?:{_WORD}\s+)?{re.escape(part)}\b"
+        old = rf"(?:{WORD}\s+)?{re.escape(part)}\b"
         orders = (rf"{_NEW}[\s,;.:—–-]+{_NOT}\s+{old}", rf"\b{_NOT}\s+{old}{_BUT}[\s,;.:—–-]+{_NEW}")
         for found in filter(None, (re.search(order, text, re.I) for order in orders)):
             new = [word for word in found["new"].split() if not _stands_around(word)]
@@ -106,11 +108,11 @@ def _not_that_one(text: str, parts: Sequence[str]) -> str | None:
 
 def _called(text: str, parts: Sequence[str], is_small: Callable[[str], bool]) -> str | None:
     """ "The surname is wrong, it should be Fochs", "the name should be Joseph Ashe"."""
-    of_surname = _SURNAME.search(text)
+    of_surname = OF_THE_SURNAME.search(text)
     of_name = of_surname or _NAME.search(text)
     if of_name is None or "?" in text:
         return None
-    words = re.findall(_WORD, text[of_name.end() :])
+    words = re.findall(WORD, text[of_name.end() :])
     while words and (plain_name(words[0]) in _FILLERS or words[0].lower() in _FILLERS):
         words.pop(0)
     new: list[str] = []
@@ -131,7 +133,7 @@ def _called(text: str, parts: Sequence[str], is_small: Callable[[str], bool]) ->
 
 def _nearly_the_same(text: str, parts: Sequence[str], is_small: Callable[[str], bool]) -> str | None:
     """ "Foxx", "no, Jane Foxx", "Лисс с двумя с"; and "Fox" alone, behind a "Jane" that had no surname."""
-    words = re.findall(_WORD, text)
+    words = re.findall(WORD, text)
     while words and plain_name(words[0]) in _AROUND:
         words.pop(0)
     held = [plain_name(part) for part in parts]
@@ -185,7 +187,7 @@ _AROUND = frozenset(
 
 
 def _place_of(text: str, new: str, parts: Sequence[str]) -> int:
-    if _SURNAME.search(text):
+    if OF_THE_SURNAME.search(text):
         return len(parts) - 1 if len(parts) > 1 else 1
     return max(range(len(parts)), key=lambda at: _likeness(new, parts[at]))
 

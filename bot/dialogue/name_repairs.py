@@ -10,19 +10,25 @@ from bot.dialogue.asking import kind_of
 from bot.dialogue.gist import STRONG
 from bot.dialogue.message import Message
 from bot.dialogue.model import Slot
-from bot.dialogue.name_mending import keeps_surname, mended_name, names_another, spells_out
+from bot.dialogue.name_mending import (
+    OF_THE_SURNAME,
+    WORD,
+    keeps_surname,
+    mended_name,
+    names_another,
+    spells_out,
+)
 from nlu.name_words import plain_name
 from nlu.names import written_as_name
+from nlu.turns_of_speech import SURNAME
 
-_WORD = r"[^\W\d_]+(?:['’ʼ`\-][^\W\d_]+)*"
 _ONLY_WORDS = re.compile(
-    rf"\W*(?:(?:it's|sono|è|это|я|i'm)\s+)?(?P<name>{_WORD}(?:\s+{_WORD}){{1,3}})\s*[.!]*\W*", re.I
+    rf"\W*(?:(?:it's|sono|è|это|я|i'm)\s+)?(?P<name>{WORD}(?:\s+{WORD}){{1,3}})\s*[.!]*\W*", re.I
 )
-_OF_THE_SURNAME = re.compile(r"\b(surname|last name|family name|cognome|фамили\w+)\b", re.I)
 _OF_THE_FIRST_NAME = re.compile(r"\b(first name|nome e cognome|имя)\b", re.I)
 _SURNAME_IS = re.compile(
-    r"\b(?:surname|last name|family name|cognome|фамилия)\s*(?:(?:is|è|это)\s+|[:—–,-]\s*)?"
-    rf"(?P<surname>[^\W\d_a-zа-яё]{_WORD}(?:\s+[^\W\d_a-zа-яё]{_WORD})?)\W*$"
+    rf"\b{SURNAME}\s*(?:(?:is|è|это)\s+|[:—–,-]\s*)?"
+    rf"(?P<surname>[^\W\d_a-zа-яё]{WORD}(?:\s+[^\W\d_a-zа-яё]{WORD})?)\W*$"
 )
 _NAME_IS_WRONG = re.compile(
     r"\b(spel\w*|wrote|written|typed|put|got|have|has)\b.{0,25}\b(sur)?names?\b.{0,25}"
@@ -106,7 +112,7 @@ def _tells_else(message: Message) -> bool:
 def _is_small(message: Message) -> Callable[[str], bool]:
     """Everyday words, and whatever was read as something else: a day, an hour, a visit."""
     said = message.understanding
-    strange = {plain_name(word) for word in re.findall(_WORD, said.unread)}
+    strange = {plain_name(word) for word in re.findall(WORD, said.unread)}
     people = [e for e in said.entities if e.entity in ("person", "companion")]
     strange |= {plain_name(word) for e in people for word in e.text.split()}
     return lambda word: word not in strange
@@ -127,7 +133,7 @@ def told_better(message: Message, slot: Slot, value: Any) -> Any:
         mended = None if _tells_else(message) else mended_name(text, before, is_small=_is_small(message))
         if mended is not None and mended != before:
             return mended
-        if isinstance(value, str) and " " not in value and not _OF_THE_SURNAME.search(text):
+        if isinstance(value, str) and " " not in value and not OF_THE_SURNAME.search(text):
             value = keeps_surname(value, before, text)
     surname = value if isinstance(value, str) else None
     if surname is None:
@@ -135,7 +141,7 @@ def told_better(message: Message, slot: Slot, value: Any) -> Any:
         surname = written_as_name(stated["surname"]) if stated else None
         if surname is None:
             return _completed(message, slot)
-    only = _OF_THE_SURNAME.search(text) and not _OF_THE_FIRST_NAME.search(text)
+    only = OF_THE_SURNAME.search(text) and not _OF_THE_FIRST_NAME.search(text)
     if only and first.casefold() not in surname.casefold().split():
         return f"{first} {surname}"
     return surname if value is None else value

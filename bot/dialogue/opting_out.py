@@ -10,6 +10,7 @@ import re
 
 from bot.dialogue.commands import DEATH, SOMEBODY_ELSE
 from bot.dialogue.message import Message
+from nlu.turns_of_speech import ON_SECOND_THOUGHTS
 
 STOP, OPT_IN = "stop", "opt_in"
 #: What is said where nobody is there to be written to; else the first.
@@ -99,8 +100,8 @@ _ENOUGH = re.compile(
     _ALL,
 )
 _THOUGHT_AGAIN = re.compile(
-    r"""\W*(?:actually|oh|no|wait|sorry|on\ssecond\sthoughts?|anzi|no|scusi|scusa|хотя|нет|ой|а|впрочем|вернее)
-    (?:\W+(?:actually|wait|sorry|no|нет|scusi|лучше))*\W+""",
+    rf"""\W*(?:{ON_SECOND_THOUGHTS}|on\ssecond\sthoughts?|а|впрочем|вернее)
+    (?:\W+(?:{ON_SECOND_THOUGHTS}|лучше))*\W+""",
     _ALL,
 )
 _OURS = re.compile(
@@ -120,7 +121,7 @@ _BARELY = re.compile(
 _BEGINS = re.compile(r"\W*(?:please\s+|no\W+)?(?:stop|basta|стоп|хватит|ferm\w+)(?!\w)", re.IGNORECASE)
 _NAMED = ("wish", "time", "part_of_day", "visit_type", "practitioner", "site", "person", "relative")
 _AFTER_ALL = re.compile(
-    r"""\W*(?:(?:no|нет|ok|oh|wait|sorry|actually|please|scusi|scusa|anzi|ой|хотя|извините|простите|but|ma|но)\W+){0,6}
+    rf"""\W*(?:(?:{ON_SECOND_THOUGHTS}|ok|please|извините|простите|but|ma|но)\W+){{0,6}}
     (?P<yes>yes|yeah|yep|sì|si(?=\s*(?:[,.!]|$)|\s(?:conferm|prenoti|continu|grazie|va\s))|да
     | (?:i\s)?confirm\w* | conferm\w+ | подтвержд\w+ | (?:let['’]?s\s)?go\son
     | continue | carry\son

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from bot.dialogue.gist import BOOK, CANCEL, MOVE, STRONG, TIMES
 from bot.dialogue.message import Message
 from bot.dialogue.slot_values import last_value
+from nlu.turns_of_speech import BY_MISTAKE
 
 TAKE_BACK = "take_it_back"
 
@@ -23,15 +24,16 @@ _YES_OR_NO = frozenset({"affirm", "deny", "thanks", "greet", "opt_in"})
 _MEANS_ELSE = frozenset({"human", "stop", "urgent_pain", "complaint", "my_data", "invoices", "running_late"})
 
 _BY_MISTAKE = re.compile(
-    r"""(?<!\w)(?:
-      mis-?(?:click|tap|type|press)\w* | (?:by|in|my)\s(?:mistake|accident|error) | accidental(?:ly)?
+    rf"""(?<!\w)(?:
+      {BY_MISTAKE} | mis-?(?:click|tap|type|press)\w* | (?:in|my)\s(?:mistake|accident|error) | by\serror
+    | accidental
     | (?:was|made|is)\s(?:a|an)\s(?:mistake|accident|error) | wrong\s(?:button|one|tap|key|option|choice
         |thing)
     | did(?:n['’]?t|\snot)\smean\s(?:to|that|it) | fat\sfingers? | pressed\sthe\swrong | (?:oops|whoops)\W*$
-    | per\s(?:errore|sbaglio) | ho\ssbagliato | mi\ssono\ssbagliat\w | è\sstato\sun\s(?:errore|sbaglio)
+    | ho\ssbagliato | mi\ssono\ssbagliat\w | è\sstato\sun\s(?:errore|sbaglio)
         | non\svolevo
     | (?:tasto|bottone|pulsante)\ssbagliato | errore\smio | colpa\sdel\sdito
-    | случайно | нечаянно | по\sошибке | ошиб(?:ся|лась|лись|ка) | промах\w+ | не\s(?:туда|то)\s(?:нажал
+    | ошиб(?:ся|лась|лись|ка) | промах\w+ | не\s(?:туда|то)\s(?:нажал
         |ткнул|тыкнул)\w*
     | не\s(?:та|ту)\sкнопк\w+ | (?:нажал|ткнул|тыкнул)\w*\sне\s(?:туда|то|ту) | не\sхотел[аи]?
     )(?!\w)""",
@@ -57,7 +59,7 @@ _KEEPS = re.compile(
     )(?!\w)""",
     re.IGNORECASE | re.VERBOSE,
 )
-_THOUGHT_AGAIN = re.compile(
+_CHANGED_MIND = re.compile(
     r"\b(chang\w+ my mind|ripensat\w|ripensandoci|cambiato idea|передумал\w*|never ?mind|non importa"
     r"|неважно)\b",
     re.IGNORECASE,
@@ -104,7 +106,7 @@ def takes_back_what_was_cancelled(message: Message) -> bool:
     if _BY_MISTAKE.search(said) or _KEEPS.search(said):
         return True
     drops = message.intent == "cancel_flow" and message.confidence >= STRONG
-    return not message.names(*TIMES) and (drops or _THOUGHT_AGAIN.search(said) is not None)
+    return not message.names(*TIMES) and (drops or _CHANGED_MIND.search(said) is not None)
 
 
 def regrets_the_time(message: Message) -> bool:

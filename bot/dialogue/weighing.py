@@ -1,123 +1,37 @@
 """Where what a message names tells more about it than the likeliest intent does.
 
 "Thanks, see you on Friday" wishes for no Friday; "how much is a cleaning?" asks about one, not for one;
-"cancel" while a visit is being arranged drops that one. Each rule was a sentence said to a front desk.
+"cancel" while a visit is being arranged drops that one. Each rule was a sentence said to a front desk; in
+which order they count: `bot.dialogue.taken_for`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.dialogue import around_a_visit as around
-from bot.dialogue import asides, gist, in_passing, lateness, opting_out
+from bot.dialogue import asides, gist, in_passing, opting_out
 from bot.dialogue.additions import adds_a_visit, without_added_visit
 from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
-from bot.dialogue.gist import ASKED_ABOUT, BOOK, CANCEL, MOVE, SOMETHING_ELSE, STRONG, TIMES
+from bot.dialogue.gist import ASKED_ABOUT, BOOK, STRONG, TIMES
 from bot.dialogue.message import Message
-from bot.dialogue.name_repairs import completes_name, puts_name_right, says_name_is_wrong, spells_name
-from bot.dialogue.regret import (
-    TAKE_BACK,
-    regrets_the_time,
-    regrets_the_visit,
-    takes_back_what_was_cancelled,
-    wants_another_time_instead,
-)
-from bot.dialogue.standing import OF_STANDING_VISITS, is_rather_to_be_arranged
+from bot.dialogue.name_repairs import spells_name
+from bot.dialogue.regret import wants_another_time_instead
+from bot.dialogue.standing import OF_STANDING_VISITS
+from bot.dialogue.taken_for import first_that_holds
 from bot.domain.relative_wish import is_relative
 from nlu.understanding import Entity, Intent
 
 _HARDLY_LIKELY = 0.2  # what a message may be taken for when its likeliest intent was denied
-#: Intents: the patient will decide later; what stands in the diary is not how the patient is called.
-_THINK_IT_OVER, _WRONG_NAME = "think_it_over", "wrong_name"
 _PAIN = "urgent_pain"
-#: What a project may have a flow for, or none.
-_MAY_START = frozenset(
-    {_THINK_IT_OVER, _WRONG_NAME, around.AT_THE_DOOR, around.MISSED_FEE, around.MISSED, around.SOONER}
-)
-
-#: What neither answers nor changes anything, in the middle of a booking.
-_ASIDE: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
-    (asides.asks_whether_free, None),
-    (asides.asks_whether_all_are_free, asides.WHILE_FREE),
-    (asides.asks_with_whom, asides.OF_WHOM),
-    (asides.asks_whether_booked, asides.WHETHER_BOOKED),
-    (asides.cries_for_help, asides.WHAT_HELP),
-    (asides.is_tired_and_answers, None),
-    (asides.is_tired_of_questions, "skip"),
-    (asides.asks_to_be_reminded, "faq/reminders"),
-    (asides.asks_for_the_floor, "faq/accessibility"),
-    (asides.meant_no_number, None),
-    (asides.tells_somebodys_number, None),
-    (asides.is_new_here, None),
-)
 #: What such a message names is asked about: it neither chooses nor changes anything.
 _ASKS = (
     asides.asks_with_whom,
     asides.asks_whether_booked,
     asides.cries_for_help,
     asides.asks_whether_open,
-)
-
-#: What a message is taken for where the left side holds; the first that does, of those for which the project
-#: has a flow or an answer. None: for nothing but what it names. Where none holds, it stays what it was taken
-#: for.
-_TAKEN_FOR: tuple[tuple[Callable[[Message], bool], str | None], ...] = (
-    (opting_out.takes_it_back, opting_out.OPT_IN),
-    (opting_out.is_told, opting_out.STOP),
-    (opting_out.ends_what_is_under_way, "cancel_flow"),
-    (gist.thanks_for_a_reminder, "thanks"),
-    (gist.calls_off_what_it_is_about, "cancel_visit"),
-    (gist.names_another_day, MOVE),
-    (gist.wants_one_more, BOOK),
-    (gist.bit_their_tongue, _PAIN),
-    *_ASIDE,
-    (lambda m: says_name_is_wrong(m) and m.is_booking(), None),  # nothing is in the diary yet
-    (says_name_is_wrong, _WRONG_NAME),
-    (puts_name_right, _WRONG_NAME),
-    (opting_out.is_none, None),
-    (completes_name, None),
-    (gist.is_just_a_name, None),  # whatever else its words mean: "Grace Day"
-    (around.is_at_the_door, around.AT_THE_DOOR),
-    (around.asks_what_if_late, around.LATE_PERHAPS),
-    (around.asks_what_missing_costs, around.MISSED_FEE),
-    (around.has_missed_a_visit, around.MISSED),
-    (around.wants_something_sooner, around.SOONER),
-    (around.takes_what_frees_up, MOVE),
-    (takes_back_what_was_cancelled, TAKE_BACK),
-    (regrets_the_time, MOVE),
-    (regrets_the_visit, CANCEL),
-    (wants_another_time_instead, MOVE),
-    (in_passing.asks_for_a_call, in_passing.CALL_ME),
-    (in_passing.is_late_for_another, in_passing.LATE),
-    (in_passing.asks_for_papers, in_passing.PAPERS),
-    (in_passing.grumbles, in_passing.SLOW_SERVICE),
-    (in_passing.tells_of_health, in_passing.HEALTH_NOTE),
-    # Nothing is decided: what was answered stays, where the project has a flow for that.
-    (gist.thinks_it_over, _THINK_IT_OVER),
-    (gist.thinks_it_over, "cancel_flow"),
-    (lateness.comes_early, "faq/come_early"),
-    (lateness.asks_for_a_moment, "faq/one_moment"),
-    (gist.asks_why_not_then, "faq/why_not_then"),
-    (gist.asks_what_for, "skip"),
-    (gist.corrects_what_was_just_fixed, MOVE),
-    (gist.calls_off_what_was_just_fixed, CANCEL),
-    (lambda m: not m.intent, None),
-    (gist.keeps_it_to_themselves, "skip"),
-    (gist.is_day_for_what_is_under_way, None),
-    (is_rather_to_be_arranged, None),
-    (gist.drops_what_is_booked, "cancel_flow"),
-    (gist.insists, "skip"),
-    (gist.is_for_something_else, SOMETHING_ELSE),
-    (gist.turns_down_nothing, None),
-    (gist.turns_down_what_is_offered, "other_openings"),
-    (lateness.is_hardly_late, None),
-    (gist.changes_what_is_offered, None),
-    (gist.wants_other_offers, "other_openings"),
-    (lambda m: m.intent == _THINK_IT_OVER and not m.active, "goodbye"),
-    (gist.asks_for_somebody, None),
-    (gist.means_a_visit, None),
 )
 
 
@@ -223,20 +137,14 @@ def _with_a_no(message: Message) -> Message:
     return _taken_as(message, Intent(name="deny", confidence=1.0), (no,))
 
 
-def _is_known(message: Message, intent: str | None) -> bool:
-    if intent is not None and intent.startswith("faq/"):
-        return intent.removeprefix("faq/") in message.assistant.answers
-    return intent not in _MAY_START or intent in message.assistant.triggers
-
-
 def _outweighed(message: Message) -> Intent | None:
     asks = any(holds(message) for holds in _ASKS)
     if not asks and (parting := gist.parting(message)) is not None:
         return parting
-    for holds, intent in _TAKEN_FOR:
-        if _is_known(message, intent) and holds(message):
-            return None if intent is None else Intent(name=intent, confidence=1.0)
-    return message.understanding.intent
+    row = first_that_holds(message)
+    if row is None:
+        return message.understanding.intent
+    return None if row.intent is None else Intent(name=row.intent, confidence=1.0)
 
 
 def _asks_about(message: Message, intent: Intent) -> bool:

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from bot.dialogue import Assistant, load_assistant
 from bot.practice_systems.embedded import EmbeddedDiary
 from bot.storage.diary.book import SqlDiary
 from bot.storage.engine.database import Database, sqlite_url
-from bot.testing import begin_empty
+from bot.testing import Surgery, begin_empty
 from nlu.understanding import Interpreter
 
 
@@ -52,3 +52,9 @@ def house(tmp_path: Path, assistant: Assistant, interpreter: Interpreter, langua
 @pytest.fixture
 def anna(house: House) -> Patient:
     return house.patient("anna")
+
+
+@pytest.fixture
+async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
+    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
+        yield surgery

@@ -1,15 +1,11 @@
 """What was said of when to come holds, but for what is said anew; and moves are told by the old visit."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from conversation_kit import House, offered, to_the_confirmation, to_the_offer
 from conversation_kit import Patient as Chatting
 from visit_words import ANNA, VISITS, book
 
 from bot.testing import Patient, Surgery
-from nlu.understanding import Interpreter
 
 Words = dict[str, str]
 
@@ -145,12 +141,6 @@ async def test_no_to_two_offers_of_one_day_shows_other_days_and_the_way_to_a_per
 
 
 # -- moving -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
-    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
-        yield surgery
 
 
 @pytest.fixture

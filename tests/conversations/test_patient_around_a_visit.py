@@ -1,18 +1,14 @@
 """At the door, late perhaps, missed, sooner: what is near to other things is taken for what it is."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from visit_words import ANNA, VISITS, book, openings
+from visit_words import ANNA, THURSDAY, anna_with_a_visit, openings, words_of_visits
 
 from bot.errors import BookingError
 from bot.testing import Patient, Surgery
-from nlu.understanding import Interpreter
 
 Words = dict[str, str]
-THURSDAY = "2026-03-05T09:00"
 PHONE = "+39 02 0000 0000"
 
 AT_THE_DOOR = {
@@ -72,23 +68,8 @@ IF_TOMORROW = {
 }
 
 
-@pytest.fixture
-def words(language: str) -> Words:
-    return VISITS[language]
-
-
-@pytest.fixture
-async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
-    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
-        yield surgery
-
-
-@pytest.fixture
-async def anna(surgery: Surgery, words: Words) -> Patient:
-    """With a visit on Thursday at nine."""
-    anna = surgery.patient(ANNA)
-    await book(anna, words["book"])
-    return anna
+words = words_of_visits
+anna = anna_with_a_visit
 
 
 async def booked(surgery: Surgery) -> list[object]:

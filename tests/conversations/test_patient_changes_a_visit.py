@@ -1,36 +1,16 @@
 """Patients see, move and cancel what they booked in the same chat."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from visit_words import ANNA, VISITS, book, openings, text
+from visit_words import THURSDAY, anna_with_a_visit, book, openings, text, words_of_visits
 
 from bot.testing import Patient, Surgery
-from nlu.understanding import Interpreter
 
 Words = dict[str, str]
-THURSDAY, FRIDAY = "2026-03-05T09:00", "2026-03-06T09:00"
+FRIDAY = "2026-03-06T09:00"
 
 
-@pytest.fixture
-def words(language: str) -> Words:
-    return VISITS[language]
-
-
-@pytest.fixture
-async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
-    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
-        yield surgery
-
-
-@pytest.fixture
-async def anna(surgery: Surgery, words: Words) -> Patient:
-    """With a visit on Thursday at nine."""
-    anna = surgery.patient(ANNA)
-    await book(anna, words["book"])
-    assert await visits(surgery) == [("booked", THURSDAY)]
-    return anna
+words = words_of_visits
+anna = anna_with_a_visit
 
 
 async def visits(surgery: Surgery) -> list[tuple[object, object]]:

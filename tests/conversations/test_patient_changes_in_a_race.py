@@ -4,8 +4,7 @@ Nobody is without a visit for a moment, nobody has two, and what is said is true
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -15,17 +14,10 @@ from bot.domain.diary import CancelBooked
 from bot.domain.pipeline import OutboxMessage, TurnCommit
 from bot.ports import ActionCall, ActionResult
 from bot.testing import Patient, Surgery
-from nlu.understanding import Interpreter
 
 WORDS = VISITS["it"]
 BRUNO = "393330000002"
 THURSDAY, FRIDAY, MONDAY = "2026-03-05T09:00", "2026-03-06T09:00", "2026-03-09T14:00"
-
-
-@pytest.fixture
-async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
-    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
-        yield surgery
 
 
 @pytest.fixture

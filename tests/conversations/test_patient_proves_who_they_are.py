@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from visit_words import ANNA, VISITS, book, text
+from visit_words import ANNA, VISITS, book, text, words_of_visits
 
 from bot.service.clock import FrozenClock
 from bot.testing import Patient, Surgery
@@ -15,9 +15,7 @@ Words = dict[str, str]
 BORN = "1988-04-25"
 
 
-@pytest.fixture
-def words(language: str) -> Words:
-    return VISITS[language]
+words = words_of_visits
 
 
 @pytest.fixture

@@ -1,16 +1,11 @@
 """Second thoughts where a visit is cancelled or was just booked: only a yes cancels, and regret is heard."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-from visit_words import ANNA, VISITS, book, openings
+from visit_words import THURSDAY, anna_with_a_visit, openings, words_of_visits
 
 from bot.testing import Patient, Surgery
-from nlu.understanding import Interpreter
 
 Words = dict[str, str]
-THURSDAY = "2026-03-05T09:00"
 
 ANOTHER_TIME = {
     "it": ["avete venerdì?", "sì e mi prenoti venerdì"],
@@ -50,23 +45,8 @@ WRONG_DAY = {
 NOT_MEANT = {"it": "ho cliccato per sbaglio", "en": "sorry, tapped by mistake", "ru": "нажала случайно"}
 
 
-@pytest.fixture
-def words(language: str) -> Words:
-    return VISITS[language]
-
-
-@pytest.fixture
-async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
-    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
-        yield surgery
-
-
-@pytest.fixture
-async def anna(surgery: Surgery, words: Words) -> Patient:
-    """With a visit on Thursday at nine."""
-    anna = surgery.patient(ANNA)
-    await book(anna, words["book"])
-    return anna
+words = words_of_visits
+anna = anna_with_a_visit
 
 
 async def diary(surgery: Surgery) -> list[tuple[object, object]]:

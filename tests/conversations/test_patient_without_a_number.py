@@ -1,21 +1,9 @@
 """Somebody whom WhatsApp knows by a user id alone books, too: the number is asked for, never assumed."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.domain.conversation import InboundKind
 from bot.testing import Patient, Surgery
-from nlu.understanding import Interpreter
 
 NUMBER = "+393331234567"
-
-
-@pytest.fixture
-async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
-    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
-        yield surgery
 
 
 async def until_asked_for_the_number(anna: Patient) -> None:

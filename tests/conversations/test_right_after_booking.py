@@ -1,13 +1,9 @@
 """Right after "You're booked": what is called off or put at another hour then is that visit."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from visit_words import ANNA, VISITS, book
 
 from bot.testing import Surgery
-from nlu.understanding import Interpreter
 
 CALLS_IT_OFF = {
     "it": ["no niente, annulli pure", "lasci stare", "niente, lasci perdere, non vengo più"],
@@ -24,12 +20,6 @@ GLAD = {
     "en": ["thanks, see you thursday", "great, see you at 9", "no thanks"],
     "ru": ["спасибо, до четверга", "отлично, увидимся в 9", "нет спасибо"],
 }
-
-
-@pytest.fixture
-async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
-    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
-        yield surgery
 
 
 @pytest.mark.parametrize("number", range(3))

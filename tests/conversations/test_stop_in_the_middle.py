@@ -1,13 +1,9 @@
 """ "Stop" in the middle of a booking: said to the booking, or to every message of ours."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import text
 
 from bot.testing import Patient, Surgery
-from nlu.understanding import Interpreter
 
 BOOKING = {
     "it": "controllo giovedì alle 10, Gina Volpe",
@@ -39,12 +35,6 @@ DROPPED = {
 }
 TAKEN_BACK = {"it": "anzi no, scrivete pure", "en": "actually no, do send them", "ru": "хотя нет, присылайте"}
 AGAIN = {"it": "di nuovo scriverLe", "en": "write to you here again", "ru": "снова можем вам писать"}
-
-
-@pytest.fixture
-async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
-    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
-        yield surgery
 
 
 def has_opted_out(surgery: Surgery, patient: Patient) -> bool:

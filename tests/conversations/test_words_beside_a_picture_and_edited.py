@@ -1,13 +1,9 @@
 """What stands beneath a picture, and what a message says after it was edited, is read like any words."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.domain.conversation import InboundKind
 from bot.testing import Patient, Seen, Surgery
-from nlu.understanding import Interpreter
 
 BOOKING = {
     "it": "controllo giovedì alle 10, Gina Volpe",
@@ -26,12 +22,6 @@ DAYS = {
     "ru": ("осмотр в среду, Яна Лис", "осмотр в четверг, Яна Лис", "чт 5.03"),
 }
 NOTED = {"it": "ha modificato il messaggio", "en": "changed your message", "ru": "изменили сообщение"}
-
-
-@pytest.fixture
-async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
-    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
-        yield surgery
 
 
 async def edits(patient: Patient, words: str) -> list[Seen]:

@@ -1,6 +1,5 @@
 """A yes that is taken back, put off, tied to a condition or not all that was said: nothing is done by it."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -57,12 +56,6 @@ LATER = {
 ANOTHER_DAY = {"it": "ok venerdì", "en": "ok friday", "ru": "ок в пятницу"}
 THE_FIRST = {"it": "la prima", "en": "the first one", "ru": "первое"}
 NOT_SURE = {"it": "Non sono sicuro", "en": "I'm not sure", "ru": "Я не уверен"}
-
-
-@pytest.fixture
-async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Surgery]:
-    async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
-        yield surgery
 
 
 @pytest.mark.parametrize("number", range(3))

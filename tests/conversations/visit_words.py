@@ -1,8 +1,11 @@
 """What patients say of visits that they have, in each language, by what they mean."""
 
-from bot.testing import Patient, Seen
+import pytest
+
+from bot.testing import Patient, Seen, Surgery
 
 ANNA = "393330000001"
+THURSDAY = "2026-03-05T09:00"
 
 VISITS: dict[str, dict[str, str]] = {
     "it": {
@@ -96,6 +99,21 @@ VISITS: dict[str, dict[str, str]] = {
         "nothing changed": "оставляю всё как есть",
     },
 }
+
+
+@pytest.fixture
+def words_of_visits(language: str) -> dict[str, str]:
+    """A file about visits that stand calls this its `words`."""
+    return VISITS[language]
+
+
+@pytest.fixture
+async def anna_with_a_visit(surgery: Surgery, words: dict[str, str]) -> Patient:
+    """On Thursday at nine. A file about visits that stand calls her its `anna`."""
+    anna = surgery.patient(ANNA)
+    await book(anna, words["book"])
+    assert [(row["status"], row["start_local"]) for row in await surgery.diary()] == [("booked", THURSDAY)]
+    return anna
 
 
 async def book(patient: Patient, words: str) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection
 from enum import Enum, auto
 
+from nlu.turns_of_speech import LATE, SEE_YOU, WRONG_NUMBER
 from nlu.understanding import Understanding
 
 _ALL = re.IGNORECASE | re.VERBOSE
@@ -30,11 +31,11 @@ _YES = re.compile(
     r"\W*(?:yes|yea|yeah|yep|yup|ok|okay|sure|fine|s[iì]|va\sbene|certo|да|ага|ок|хорошо|конечно)(?!\w)", _ALL
 )
 _COMING = re.compile(
-    r"""(?<!\w)(?:
+    rf"""(?<!\w)(?:
       coming | be\s(?:there|here) | b\sther\w* | (?:i|we)\s?(?:['’]?ll|\swill)\s(?:come|make\sit)
       | will\scome | count\sme\sin
-    | (?:see|c)\s(?:you|ya|u) | (?:i['’]?m|i\sam|we['’]?re|we\sare)\scoming
-    | vengo | veniamo | verr(?:ò|o|emo) | ci\s(?:sar(?:ò|o|emo)|siamo|vediamo|sono)
+    | {SEE_YOU} | c\s(?:you|ya|u) | (?:i['’]?m|i\sam|we['’]?re|we\sare)\scoming
+    | vengo | veniamo | verr(?:ò|o|emo) | ci\s(?:sar(?:ò|o|emo)|siamo|sono)
     | arriv(?:o|iamo|er[òo]|eremo) | presente
     | conferm(?:o|iamo|ato) | confirm(?:ed)?
     | прид(?:у|[её]м) | приед(?:у|[её]м) | прибуд\w+ | буд(?:у|ем) | подтвержда\w+
@@ -63,8 +64,7 @@ _IF = re.compile(
     _ALL,
 )
 _LATE = re.compile(
-    r"(?<!\w)(?:late|running|minut\w*|mins?|(?<!pi[uù]\s)tard[io]|ritardo|ritard\w+|опозда\w*|опазд\w*|задерж\w*|минут\w*)(?!\w)",
-    re.IGNORECASE,
+    rf"(?<!\w)(?:{LATE}|running|minut\w*|mins?|(?<!pi[uù]\s)tardi|минут\w*)(?!\w)", re.IGNORECASE
 )
 _OTHER_TIME = re.compile(
     r"""(?<!\w)(?:
@@ -128,12 +128,12 @@ _TITLES = r"Dr|Drs|Doctor|Prof\w*|Dott\w*|Доктор\w*|Д-р|Врач\w*|Пр
 _WHO = rf"(?-i:(?!(?:{_TITLES})(?!\w))[A-ZÀ-ÖА-ЯЁ][\w'’-]+)"
 _NOT_THEIRS = re.compile(
     rf"""(?<!\w)(?:
-      wrong\s(?:number|person|contact) | number\sis\smine | my\snumber\snow
+      {WRONG_NUMBER} | wrong\scontact | number\sis\smine | my\snumber\snow
     | (?:i['’]?m|i\sam|this\sis(?:\snot)?|isn['’]?t|it['’]?s)\s(?:not\s)?(?<=not\s){_WHO}
     | not\s{_WHO}['’]s\s(?:number|phone)
     | (?:who\sis|who['’]?s|whos)\s{_WHO} | don['’]?t\sknow\s(?:any\s|a\s|who\s)?{_WHO}
     | no\s{_WHO}\shere
-    | (?:numero|persona)\s(?:è\s)?sbagliat[oa] | sbagliato\s(?:numero|persona)
+    | (?:numero|persona)\sè\ssbagliat[oa]
     | non\ssono\s(?:io\s)?{_WHO} | chi\sè\s{_WHO}
     | non\s(?:conosco|so\schi\ssia)\s(?:nessun\w*\s)?{_WHO} | numero\s(?:adesso|ora)\sè\smio
     | (?:ошиб\w+|не\sтот|неверн\w+|неправильн\w+)\s(?:номер\w*) | номером\sошиб\w+
