@@ -103,7 +103,7 @@ _ASKS_THE_RULE = re.compile(
 )
 
 _LATE = (
-    rf"(?:(?!late\s(?:afternoon|morning|evening|night|cancel)){LATE}|tardi\b"
+    rf"(?<!\w)(?:(?!late\s(?:afternoon|morning|evening|night|cancel)){LATE}|tardi\b"
     r"|не\sуспе\w+|(?:not|n['’]?t)\s(?:\w+\s){0,4}(?:on|in)\stime\b|non\s(?:\w+\s){0,4}in\s(?:tempo|orario)\b"
     r"|не\s(?:\w+\s){0,4}вовремя)"
 )

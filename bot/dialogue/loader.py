@@ -154,7 +154,7 @@ def _loaded(
     declared: frozenset[str] | None,
     for_practice: bool,
 ) -> Assistant:
-    """Practices with the same flows share what was made of them: reading takes longer than all else at start."""
+    """Practices with the same flows share what was made of them: reading is most of a start."""
     ledger = Ledger()
     ledger.problems.extend(unreadable)
     content = _Content(ledger)
