@@ -57,9 +57,10 @@ class Database:
     def units(self) -> int:
         return self._writer.units
 
-    async def write(self, unit: Unit[T]) -> T:
-        """Returns after the commit that made it durable. Raises what the unit raised; then nothing stays."""
-        return await self._written(unit, brief=False)
+    async def write(self, unit: Unit[T], *, size: int = 1) -> T:
+        """Returns after the commit that made it durable. Raises what the unit raised; then nothing stays.
+        `size`: as how many brief units it counts, where it is more than a few rows."""
+        return await self._written(unit, brief=False, size=size)
 
     async def write_brief(self, unit: Unit[T], *, alone_with: Collection[str] = ()) -> T:
         """`write` for a brief unit. `alone_with`: see `bot.storage.engine.alone`."""
@@ -101,9 +102,11 @@ class Database:
             self._glance = None
         self._engine.dispose()
 
-    async def _written(self, unit: Unit[T], *, brief: bool, alone_with: Collection[str] = ()) -> T:
+    async def _written(
+        self, unit: Unit[T], *, brief: bool, alone_with: Collection[str] = (), size: int = 1
+    ) -> T:
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._writer.submit(Job(unit, done, brief, frozenset(alone_with)))
+        self._writer.submit(Job(unit, done, brief, size, frozenset(alone_with)))
         return await done
 
 

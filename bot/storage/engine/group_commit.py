@@ -26,6 +26,7 @@ from sqlalchemy.engine import Engine
 Unit = Callable[[Connection], Any]
 Outcomes = list[tuple[bool, Any]]
 
+#: Of units, each counted as often as the brief ones that it is as much work as: nobody waits for seconds.
 MAX_GROUP = 256
 #: On the loop's thread: some milliseconds, in which nobody else is served.
 MAX_BRIEF_GROUP = 64
@@ -40,6 +41,7 @@ class Job:
     unit: Unit
     done: "Future[Any] | asyncio.Future[Any]"
     brief: bool = False
+    size: int = 1
     #: What nobody else may write meanwhile (`engine.alone`). SQLite, which has one writer, asks nobody.
     alone_with: frozenset[str] = frozenset()
 
@@ -191,10 +193,11 @@ class GroupCommit:
 
     def _take(self, most: int) -> list[Job]:
         group: list[Job] = []
-        while self._waiting and len(group) < most:
+        while self._waiting and most > 0:
             job = self._waiting.popleft()
             if job.still_wanted():
                 group.append(job)
+                most -= job.size
         return group
 
     def _roll_back(self) -> None:

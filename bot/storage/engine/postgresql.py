@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.storage.engine.alone import be_alone_with
 from bot.storage.engine.group_commit import Job, Outcomes, tell
 
-MAX_GROUP = 128
+MAX_GROUP = 128  # see group_commit.MAX_GROUP
 _TRIES = 5
 #: deadlock_detected, serialization_failure: nothing was done, and again it may succeed.
 _CONFLICTS = frozenset({"40P01", "40001"})
@@ -85,12 +85,14 @@ class _Lane:
         stopping = False
         while not stopping and (first := self._waiting.get()) is not None:
             group = [first]
-            while len(group) < MAX_GROUP and not self._waiting.empty():
+            room = MAX_GROUP - first.size
+            while room > 0 and not self._waiting.empty():
                 following = self._waiting.get()
                 if following is None:
                     stopping = True
                     break
                 group.append(following)
+                room -= following.size
             wanted = [job for job in group if job.still_wanted()]
             if wanted:
                 tell(wanted, self._outcomes(wanted))

@@ -64,6 +64,7 @@ _WENT = frozenset({OutboxState.SENDING, OutboxState.SENT, OutboxState.UNCERTAIN}
 _OF_OURS = _OUTBOX_FOUND.where(_outbox.c.practice == bindparam("practice"))
 _FIND_BY_ID = Prepared(_OF_OURS.where(_outbox.c.id == bindparam("row")))
 _FIND_BY_MESSAGE = Prepared(_OF_OURS.where(_outbox.c.message_id == bindparam("wamid")))
+_MOST_BRIEF = 20  # events; a batch of hundreds is not brief any more
 #: Everything that went out until a moment.
 _RECEIPT_UNTIL = Prepared(
     update(_outbox)
@@ -152,9 +153,9 @@ class IntakeRows:
                 refusals=tuple(dict.fromkeys(taken.refusals)),
             )
 
-        # A batch of hundreds is not brief any more.
-        write = self._database.write_brief if len(ours) <= 20 else self._database.write
-        return await write(unit)
+        if len(ours) <= _MOST_BRIEF:
+            return await self._database.write_brief(unit)
+        return await self._database.write(unit, size=len(ours))
 
     async def keep_body(self, channel: str, body: bytes) -> None:
         """A well signed body that nothing could be read of."""

@@ -47,6 +47,15 @@ async def test_units_that_wait_together_share_one_commit(database: Database) -> 
     assert database.commits - before < 50
 
 
+async def test_units_of_much_work_wait_for_each_others_commit_no_longer_than_a_group_takes(
+    database: Database,
+) -> None:
+    before = database.commits
+    await asyncio.gather(*[database.write(_insert(f"w{n}"), size=100) for n in range(30)])
+
+    assert database.commits - before >= 10
+
+
 async def test_one_that_fails_takes_no_neighbour_along(database: Database) -> None:
     def poison(connection: Connection) -> None:
         connection.execute(text("INSERT INTO note VALUES ('half')"))
