@@ -33,6 +33,18 @@ _FOR_THE_STRICT_READER = re.compile(r"\t|[|>][-+0-9]*#|[\"']:\S|^[ ?:-]{400}", r
 _MOST_BRACKETS = 5000
 _LIBYAML = getattr(yaml, "CBaseLoader", None)  # a wheel without it reads slowly
 
+#: What the reader says -> what to do about it.
+_REMEDIES = {
+    r"'\t' that cannot start": "a tab stands here: indent with spaces",
+    "mapping values are not allowed": 'a text with ": " in it needs quotes around it',
+    "but found '<block sequence start>'": "this line is indented otherwise than those above it",
+    "but found '<block mapping start>'": "this line is indented otherwise than those above it",
+    "expected <block end>": "above it a quote is not closed, or a line is indented otherwise",
+    "could not find expected ':'": "a key lacks its colon, or above it a quote is not closed",
+    "unexpected end of stream": "a quote that is opened is never closed",
+    "expected ',' or": "above it a bracket is not closed",
+}
+
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 40
 
@@ -160,7 +172,9 @@ def _read(text: str, shown_as: str) -> Node:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = _at(shown_as, mark) if mark else start
-        raise _refusal(position, f"not YAML: {error.problem or error.context}") from error
+        problem = str(error.problem or error.context)
+        remedy = next((told for sign, told in _REMEDIES.items() if sign in problem), None)
+        raise _refusal(position, f"not YAML: {problem}{f'; {remedy}' if remedy else ''}") from error
     except RecursionError as error:
         raise _refusal(start, f"is nested more than {MAX_DEPTH} levels deep") from error
     except ReaderError as error:

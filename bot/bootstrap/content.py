@@ -15,10 +15,11 @@ from bot.actions.loading import RasaAction, load_actions
 from bot.actions.remote import RemoteActions
 from bot.dialogue import Assistant, load_assistant
 from bot.domain.practice import Practice
-from bot.errors import ContentRefused, SetupError
+from bot.errors import ContentRefused, Position, Problem, SetupError
 from bot.ports import Actions
 from bot.settings import load_practice
-from bot.source import content
+from bot.settings.spelling import did_you_mean
+from bot.source import content, read_file
 from bot.storage.engine.database import sqlite_url
 from bot.storage.sealing.contents import ContentFolder
 
@@ -114,8 +115,17 @@ def read_practice(configuration: Configuration) -> Practice:
             f"{file} is a folder of practices, and this command works on one of them; set"
             f" CHAIRSIDE_PRACTICE={one}"
         )
+    if "CHAIRSIDE_PRACTICE" in configuration.environment and not file.exists():
+        raise SetupError(
+            f"there is no {file}, which CHAIRSIDE_PRACTICE names; write the path of your practice.yml"
+        )
     practice = load_practice(file, environment=environment)
     return replace(practice, system=None) if configuration.is_apart else practice
+
+
+def place_of(configuration: Configuration, *path: str) -> Position:
+    """Where practice.yml says this."""
+    return read_file(configuration.practice_file).locate(path)
 
 
 def read_own_actions(configuration: Configuration) -> tuple[RasaAction, ...]:
@@ -135,13 +145,15 @@ def read_assistant(
         declared_actions=None if practice.action_server else offered,
     )
     known = {flow.id for flow in assistant.flows.values() if not flow.is_pattern}
-    for named, does in ((practice.suggest or frozenset(), "suggests"), (practice.links.values(), "links to")):
+    for key, does, named in (
+        ("suggest", "suggests", practice.suggest or frozenset()),
+        ("links", "links to", practice.links.values()),
+    ):
         unknown = sorted(set(named) - known)
         if unknown:
-            raise SetupError(
-                f"practice.yml {does} {', '.join(unknown)}, which are no flows; there are:"
-                f" {', '.join(sorted(known))}"
-            )
+            near = did_you_mean(unknown[0], known) or f"; there are: {', '.join(sorted(known))}"
+            message = f"{does} {', '.join(unknown)}, which is no flow{near}"
+            raise ContentRefused((Problem(place_of(configuration, key), "E-REF", message),))
     return assistant
 
 

@@ -1,6 +1,9 @@
 """Commands for whoever writes flows: check, chat."""
 
 import asyncio
+import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +13,13 @@ from bot import bootstrap
 from bot.commands.shared import ActionsModule, ContentFolder, beside, moment
 from bot.dialogue import Assistant
 from bot.dialogue.schema import schema_text
+from bot.domain.practice import Practice
+from bot.errors import ContentRefused, Problem, SetupError
 from bot.practice_systems.registry import OURS, opener_of
 from bot.service.clock import StartedClock, SystemClock
+from bot.service.inbox.notes import gaps
+from bot.service.turns.facts import practice_facts
+from bot.settings.spelling import did_you_mean
 from bot.workshop.checking import check_content
 
 
@@ -35,6 +43,10 @@ def check(
         print(checked.to_json())
     else:
         print("\n".join(checked.lines()))
+    here, read = Path("practice.yml").absolute(), beside().practice_file
+    is_told = content is not None or "CHAIRSIDE_PRACTICE" in os.environ
+    if not is_told and here.exists() and not read.samefile(here):
+        print(f"{here} was not read; for that, set CHAIRSIDE_PRACTICE to its path.", file=sys.stderr)
     if checked.fails(strict=strict):
         raise SystemExit(1)
 
@@ -45,7 +57,7 @@ def chat(
     trace: Annotated[
         bool, typer.Option("--trace", help="Tell what each message was taken for, and what ran.")
     ] = False,
-    language: Annotated[str | None, typer.Option(help="it or en; else as you write.")] = None,
+    language: Annotated[str | None, typer.Option(help="en, it or ru; else as you write.")] = None,
     now: Annotated[str | None, typer.Option(help="Where the clock starts: 2026-03-02T08:00+01:00")] = None,
 ) -> None:
     """Be the patient in this terminal: the same engine, diary and words, nothing over the network."""
@@ -78,5 +90,22 @@ def _content(folder: Path | None) -> tuple[str, Assistant]:
     assistant = bootstrap.read_assistant(configuration, practice)
     bootstrap.read_outreach(configuration, practice, assistant)
     if practice.system is not None and practice.system.kind not in OURS:
-        opener_of(practice.system.kind)  # what it is told is proven by `practice-system verify`
-    return practice.name, assistant
+        try:
+            opener_of(practice.system.kind)  # what it is told is proven by `practice-system verify`
+        except SetupError as error:
+            place = bootstrap.place_of(configuration, "practice_system", "kind")
+            raise ContentRefused((Problem(place, "E-VALUE", str(error)),)) from error
+    if problems := tuple(_unsendable(configuration, practice)):
+        raise ContentRefused(problems)
+    return f"{practice.name} ({configuration.practice_file})", assistant
+
+
+def _unsendable(configuration: bootstrap.Configuration, practice: Practice) -> Iterator[Problem]:
+    """Prepared answers that fill in what the practice does not tell: staff would find out with a patient."""
+    for name, texts in practice.canned_answers.items():
+        for language, text in texts.items():
+            facts = practice_facts(practice, language)
+            for fact in gaps(text, facts):
+                near = did_you_mean(fact, facts) or f"; there are: {', '.join(sorted(facts))}"
+                place = bootstrap.place_of(configuration, "canned_answers", name, language)
+                yield Problem(place, "E-REF", f'"{fact}" is nothing that this file tells{near}')

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from bot import bootstrap
-from bot.commands.shared import DEFAULT_DATA, Data, beside
-from bot.errors import ChairsideError, SetupError
+from bot.commands.shared import DEFAULT_DATA, Data, beside, existing_books, existing_database
+from bot.errors import ChairsideError
 from bot.service.clock import SystemClock
 from bot.service.inbox.desk import AlreadyTaken
 from bot.storage.engine.database import Database, sqlite_url
@@ -33,7 +33,7 @@ def backup(
     if file.exists():
         raise ChairsideError(f"{file} is there already; name another file, such as {_named(file)}")
     configuration = beside(data)
-    with _opened(_existing(configuration)) as database:
+    with _opened(existing_database(configuration)) as database:
         at = datetime.now(UTC)
         rows = back_up(database, file, master_key=_master_key(configuration), at=at)
     print(f"{file}: {sum(rows.values())} rows of {len(rows)} tables, {file.stat().st_size} bytes, sealed.")
@@ -72,7 +72,7 @@ def restore_(
 @cli.command()
 def vacuum(data: Data = DEFAULT_DATA) -> None:
     """Gives room that is not needed back to the disk, and looks whether all is whole."""
-    with _opened(_existing(beside(data))) as database:
+    with _opened(existing_database(beside(data))) as database:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if database.is_shared:
                 connection.exec_driver_sql("VACUUM (ANALYZE)")
@@ -100,7 +100,7 @@ def move_(
 ) -> None:
     """From SQLite to PostgreSQL or back, while nobody works on either; compared table by table."""
     if "://" not in from_:
-        _existing(beside(Path(from_)))
+        existing_database(beside(Path(from_)))
     with _held(from_) as source, _held(to) as target:
         if is_worked_on(source) or is_worked_on(target):
             raise ChairsideError("somebody works on that database; stop every `chairside serve` first")
@@ -116,7 +116,7 @@ def move_(
 @cli.command("set-aside")
 def set_aside(data: Data = DEFAULT_DATA) -> None:
     """Messages that could not be answered in five attempts. Names no patient."""
-    books = _existing_books(data)
+    books = existing_books(data)
     try:
         rows = _set_aside(books).all()
     finally:
@@ -134,7 +134,7 @@ def replay(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Has messages that were set aside tried again; a desk that runs notices within seconds."""
-    books = _existing_books(data)
+    books = existing_books(data)
     try:
         aside = _set_aside(books)
         chosen = [row.id for row in aside.all()] if every else ids or []
@@ -163,19 +163,6 @@ def _master_key(configuration: bootstrap.Configuration) -> bytes:
     """As the desk has it: from the environment, or beside the demo's database."""
     folder = configuration.data if (configuration.data / "master.key").exists() else None
     return master_key_from(configuration.environment.get("CHAIRSIDE_MASTER_KEY"), folder)
-
-
-def _existing(configuration: bootstrap.Configuration) -> str:
-    url = configuration.database_url
-    if url.startswith("sqlite") and not (configuration.data / "chairside.db").exists():
-        raise SetupError(f"there is no database in {configuration.data}; choose its folder with --data")
-    return url
-
-
-def _existing_books(data: Path) -> bootstrap.Books:
-    configuration = beside(data)
-    _existing(configuration)
-    return bootstrap.Books.open(configuration)
 
 
 @contextmanager

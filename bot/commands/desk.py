@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bot import bootstrap
-from bot.commands.shared import DEFAULT_DATA, Data, beside
+from bot.commands.shared import DEFAULT_DATA, Data, existing_books
 from bot.domain.channels import accounts_of
 from bot.domain.practice_time import PracticeTime
 from bot.domain.spreadsheet import as_csv
@@ -30,7 +30,7 @@ def desk(
 ) -> None:
     """Shows who waits, what was promised and what was not kept, naming no patient; pauses the assistant. Also
     beside the server, which notices within half a second."""
-    books = bootstrap.Books.open(beside(data))
+    books = existing_books(data)
     try:
         if pause is not None or resume is not None:
             _switch(books, pause=pause, resume=resume)

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot import bootstrap
-from bot.commands.shared import DEFAULT_DATA, Data, beside
+from bot.commands.shared import DEFAULT_DATA, Data, existing_books
 from bot.domain.spreadsheet import table_as_csv
 from bot.storage.events.arrivals import Source, SqlArrivals
 from bot.storage.events.unread_events import UnreadShelf
@@ -19,7 +18,7 @@ def arrivals(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Which adverts and links brought people here, and how many of them booked, as CSV."""
-    books = bootstrap.Books.open(beside(data))
+    books = existing_books(data)
     try:
         end = books.now() + timedelta(seconds=1)
         sources = SqlArrivals(books.database, books.practice.id).sources(
@@ -38,7 +37,7 @@ def unread(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """What channels sent in the last week and we know no kind for: how often, by the names of its keys."""
-    books = bootstrap.Books.open(beside(data))
+    books = existing_books(data)
     try:
         shelf = UnreadShelf(books.database, SealedRows(books.practice.id, books.keyring))
         if show:

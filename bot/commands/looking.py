@@ -15,7 +15,7 @@ from bot.channels.event_line import event_line, whole_line
 from bot.channels.instagram import parse as parse_instagram
 from bot.channels.messenger import parse as parse_messenger
 from bot.channels.whatsapp import parse as parse_whatsapp
-from bot.commands.shared import DEFAULT_DATA, Data, beside
+from bot.commands.shared import DEFAULT_DATA, Data, beside, existing_books
 from bot.domain.channels import INSTAGRAM, MESSENGER, WHATSAPP
 from bot.errors import ChairsideError, OpeningTaken
 
@@ -36,7 +36,8 @@ def diary(
 
     if what not in ("", "import", "export"):
         raise ChairsideError(f'"chairside diary {what}" is not known; write import or export and a file')
-    books = bootstrap.Books.open(beside(data))
+    changes = what == "import" or add is not None
+    books = bootstrap.Books.open(beside(data)) if changes else existing_books(data)
     try:
         at = books.now()
         if what:
@@ -69,6 +70,8 @@ def diary(
                     what = f"{visit['visit_type']:<22} {visit['practitioner']}"
                     comes = "  ✓" if visit["confirmed"] else ""
                     print(f"{visit['start_local']}  {visit['status']:<9}  {what}{comes}")
+                if not shown:
+                    print("The diary is empty.", file=sys.stderr)
     finally:
         books.database.close()
 

@@ -9,7 +9,7 @@ import typer
 
 from bot import bootstrap
 from bot.dialogue import Assistant
-from bot.errors import ChairsideError
+from bot.errors import ChairsideError, SetupError
 
 Data = Annotated[Path, typer.Option(help="Folder for the database; made when it is not there.")]
 Port = Annotated[int, typer.Option(min=1, max=65535)]
@@ -28,6 +28,21 @@ def beside(data: Path = DEFAULT_DATA) -> bootstrap.Configuration:
     """For commands that never talk to a channel: missing channel secrets do not matter to them."""
     environment = bootstrap.DEMO_ENVIRONMENT | dict(os.environ)
     return bootstrap.Configuration(data=data, environment=environment, demo=True)
+
+
+def existing_database(configuration: bootstrap.Configuration) -> str:
+    """Its URL. Raises SetupError where a folder was named in which there is none."""
+    url = configuration.database_url
+    if url.startswith("sqlite") and not (configuration.data / "chairside.db").exists():
+        raise SetupError(f"there is no database in {configuration.data}; choose its folder with --data")
+    return url
+
+
+def existing_books(data: Path) -> bootstrap.Books:
+    """For commands that only look: a mistyped folder is no empty practice."""
+    configuration = beside(data)
+    existing_database(configuration)
+    return bootstrap.Books.open(configuration)
 
 
 def assistant_of(folder: Path | None) -> Assistant:

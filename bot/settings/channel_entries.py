@@ -7,7 +7,18 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from bot.domain.providers import Signature
-from bot.settings.kinds import HEADER, AccountId, Email, Entry, Phone, Secret, ServiceUrl, Smtp, wrong
+from bot.settings.kinds import (
+    HEADER,
+    AccountId,
+    Email,
+    Entry,
+    Phone,
+    PhoneNumberId,
+    Secret,
+    ServiceUrl,
+    Smtp,
+    wrong,
+)
 
 # Nothing in it may end a directive of a content security policy.
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
@@ -47,7 +58,7 @@ class ProviderEntry(Entry):
 
 
 class WhatsAppEntry(Entry):
-    phone_number_id: AccountId
+    phone_number_id: PhoneNumberId
     app_secret: Secret
     verify_token: Secret
     access_token: Secret

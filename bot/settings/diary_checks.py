@@ -7,8 +7,9 @@ from itertools import pairwise
 import holidays
 from pydantic_core import PydanticCustomError
 
+from bot.domain.practice_time import known_countries
 from bot.errors import Position, Problem
-from bot.settings.diary_entries import HoursEntry
+from bot.settings.diary_entries import LONGEST_VISIT, HoursEntry
 from bot.settings.kinds import read_hours
 from bot.settings.spelling import did_you_mean
 from bot.source import Node
@@ -31,6 +32,8 @@ def diary_checks(root: Node) -> Iterator[Problem]:
         for exception in _items(person, "exceptions"):
             yield from _days(exception)
     system = root.get("practice_system")
+    if system is None:
+        yield from _never_free(root)
     if system is not None and system.kind == "mapping":
         yield from _mapped(system, "practitioners", _ids(root, "practitioners"))
         yield from _mapped(system, "visit_types", _ids(root, "visit_types"))
@@ -38,8 +41,8 @@ def diary_checks(root: Node) -> Iterator[Problem]:
 
 def _region(root: Node) -> Iterator[Problem]:
     region, country = root.get("holidays_region"), root.get("country")
-    if region is None or country is None or not isinstance(country.scalar, str):
-        return
+    if region is None or country is None or country.scalar not in known_countries():
+        return  # a country that is none is told as such
     known = holidays.list_supported_countries(include_aliases=True).get(country.scalar, [])
     if region.scalar not in known:
         there = ", ".join(known) or "none; leave it out"
@@ -47,6 +50,39 @@ def _region(root: Node) -> Iterator[Problem]:
             f'"{region.scalar}" is no region of {country.scalar} with holidays of its own; there are: {there}'
         )
         yield Problem(region.position, "E-VALUE", message)
+
+
+def _never_free(root: Node) -> Iterator[Problem]:
+    """A visit that is longer than anybody works at a stretch is never offered, and nobody sees why."""
+    for kind in _items(root, "visit_types"):
+        name, minutes = kind.get("id"), kind.get("duration_minutes")
+        if name is None or minutes is None or not isinstance(minutes.scalar, int):
+            continue
+        people = [p for p in _items(root, "practitioners") if _does(p, name.scalar)]
+        longest = max((_longest(person) for person in people), default=0)
+        if 0 < longest < minutes.scalar <= LONGEST_VISIT:
+            message = (
+                f"takes {minutes.scalar} minutes, and whoever does it works {longest} at a stretch: it would"
+                " never be offered; make the hours longer, or the visit shorter"
+            )
+            yield Problem(minutes.position, "E-VALUE", message)
+
+
+def _does(person: Node, visit_type: object) -> bool:
+    return any(node.scalar == visit_type for node in _list(person.get("visit_types")))
+
+
+def _longest(person: Node) -> int:
+    """Minutes."""
+    places = [person, *_items(person, "also_at")]
+    weeks = [place.get(key) for place in places for key in ("hours", "odd_weeks", "even_weeks")]
+    spans = [span for hours in weeks for day in HoursEntry.model_fields for span in _spans(hours, day)]
+    spans += [span for exception in _items(person, "exceptions") for span in _spans(exception, "hours")]
+    return max((_minutes(end) - _minutes(start) for start, end, _ in spans), default=0)
+
+
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute
 
 
 def _reference(node: Node | None, what: str, known: Collection[str]) -> Iterator[Problem]:
@@ -60,7 +96,8 @@ def _mapped(system: Node, section: str, known: Collection[str]) -> Iterator[Prob
     node = system.get(section)
     for key in node.plain() if node is not None and node.kind == "mapping" else {}:
         if key not in known:
-            hint = did_you_mean(str(key), known) or f"; there are: {', '.join(known)}"
+            there = f"; there are: {', '.join(known)}" if known else f'; list it under "{section}"'
+            hint = did_you_mean(str(key), known) or f"{there}."
             message = f'"{key}" is none of your {section}{hint} Write our id first, then theirs'
             yield Problem(system.locate([section, key]), "E-REF", message)
 

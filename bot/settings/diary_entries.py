@@ -16,6 +16,8 @@ from bot.settings.kinds import (
     Text,
 )
 
+LONGEST_VISIT = 720  # minutes
+
 
 class HoursEntry(Entry):
     """Fields in the order of datetime.weekday()."""
@@ -33,7 +35,7 @@ class VisitTypeEntry(Entry):
     id: Id
     names: dict[Language, Text]
     words: dict[Language, list[Text]] = {}
-    duration_minutes: Annotated[int, Field(ge=5, le=720)]
+    duration_minutes: Annotated[int, Field(ge=5, le=LONGEST_VISIT)]
     buffer_before_minutes: Minutes = 0
     buffer_after_minutes: Minutes = 0
     lead_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 365)] = 0

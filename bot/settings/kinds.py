@@ -4,7 +4,7 @@ A validator raises a PydanticCustomError whose type is the problem's code.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from ipaddress import ip_address
@@ -13,7 +13,9 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import phonenumbers
-from babel.numbers import list_currencies
+import pytz
+from babel.core import get_global
+from babel.numbers import get_territory_currencies, list_currencies
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
@@ -26,6 +28,9 @@ _HOURS = re.compile(r"\s*(\d{1,2}):(\d{2})\s*[-–—]\s*(\d{1,2}):(\d{2})\s*")
 _REFERENCE = re.compile(r"env:([A-Z_][A-Z0-9_]*)|file:(.+)")
 HOST = re.compile(r"\.?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
+#: How people write a country's name that is no code: name -> (code,).
+_COUNTRIES = {name.casefold(): (code,) for code, name in pytz.country_names.items()}
+_COUNTRIES |= dict.fromkeys(("england", "scotland", "wales", "great britain", "united kingdom"), ("GB",))
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -58,19 +63,22 @@ def _zone(text: str, info: ValidationInfo) -> str:
     if text in known_zones():
         return text
     country = info.data.get("country")
-    suggestion = did_you_mean(text, known_zones()) or _zones_hint(country)
+    here = zones_of(country or "")
+    near = did_you_mean(text, here if country else known_zones())
+    suggestion = near or _zones_hint(here, country)
     raise wrong(f'"{text}" is not a time zone of the IANA list{suggestion}')
 
 
-def _zones_hint(country: str | None) -> str:
-    zones = zones_of(country or "")[:3]
-    return f"; in {country} there is {', '.join(zones)}" if zones else '; write e.g. "Europe/Rome"'
+def _zones_hint(here: Sequence[str], country: str | None) -> str:
+    return f"; in {country} there is {', '.join(here[:3])}" if here else '; write e.g. "Europe/Rome"'
 
 
 def _country(text: str) -> str:
     if text in known_countries():
         return text
-    suggestion = did_you_mean(text.upper(), known_countries()) or '; write e.g. "IT"'
+    meant = get_global("territory_aliases").get(text.upper()) or _COUNTRIES.get(text.casefold())
+    near = f'; did you mean "{meant[0]}"?' if meant else did_you_mean(text.upper(), known_countries())
+    suggestion = near or '; write e.g. "IT"'
     raise wrong(f'"{text}" is not a country code of two capital letters (ISO 3166){suggestion}')
 
 
@@ -108,6 +116,12 @@ def _https(text: str) -> str:
 
 def _account_id(value: object) -> object:
     return str(value) if type(value) is int else value
+
+
+def _phone_number_id(text: str) -> str:
+    if re.fullmatch(r"\s*\+[\d\s().-]+|\s*\d[\d().-]*[\s().-][\d\s().-]*", text):
+        raise wrong("is a phone number; write its id, which Meta's console shows beside it, digits alone")
+    return _not_blank(text)
 
 
 def _secret(reference: str, info: ValidationInfo) -> str:
@@ -219,9 +233,12 @@ def _email(text: str) -> str:
     return text
 
 
-def _currency(text: str) -> str:
+def _currency(text: str, info: ValidationInfo) -> str:
     if text not in list_currencies():
-        suggestion = did_you_mean(text.upper(), list_currencies()) or '; write e.g. "EUR"'
+        country = info.data.get("country")
+        here = get_territory_currencies(country) if country else []
+        there = f'; in {country} it is "{here[0]}"' if here else '; write e.g. "EUR"'
+        suggestion = did_you_mean(text.upper(), here or list_currencies()) or there
         raise wrong(f'"{text}" is not a currency code of three capital letters (ISO 4217){suggestion}')
     return text
 
@@ -238,7 +255,8 @@ def read_hours(text: object) -> tuple[time, time]:
     """ "09:00-13:00" -> (09:00, 13:00). Raises a PydanticCustomError that says how to write it."""
     match = _HOURS.fullmatch(text) if isinstance(text, str) else None
     if match is None:
-        raise wrong("is not a span of hours; write e.g. 09:00-13:00")
+        written = f'"{text}" ' if isinstance(text, str) else ""
+        raise wrong(f"{written}is not a span of hours; write e.g. 09:00-13:00")
     hours = tuple(int(number) for number in match.groups())
     if max(hours[0], hours[2]) > 23 or max(hours[1], hours[3]) > 59:
         raise wrong(f'"{text}" lies outside the day; hours go from 00:00 to 23:59')
@@ -252,7 +270,8 @@ def _day(text: object) -> date:
     try:
         return date.fromisoformat(text) if isinstance(text, str) else _no_day()
     except ValueError as error:
-        raise wrong("is not a day; write e.g. 2027-08-16") from error
+        written = f'"{text}" ' if isinstance(text, str) else ""
+        raise wrong(f"{written}is not a day; write e.g. 2027-08-16") from error
 
 
 def _no_day() -> date:
@@ -264,6 +283,7 @@ Text = Annotated[str, AfterValidator(_not_blank)]
 Language = Annotated[str, AfterValidator(_language)]
 Secret = Annotated[str, AfterValidator(_secret)]
 AccountId = Annotated[str, BeforeValidator(_account_id), AfterValidator(_not_blank)]
+PhoneNumberId = Annotated[str, BeforeValidator(_account_id), AfterValidator(_phone_number_id)]
 Span = Annotated[tuple[time, time], BeforeValidator(read_hours)]
 ClosedDay = Annotated[date, BeforeValidator(_day)]
 Minutes = Annotated[int, Field(ge=0, le=240)]

@@ -56,6 +56,11 @@ def load_practice(
     checked all the same.
     """
     root = read_file(path)
+    if not root.entries and root.kind == "mapping":
+        empty = Problem(
+            root.position, "E-KEY", "is empty; begin with a copy of the practice.yml that came with this"
+        )
+        raise ContentRefused((empty,))
     problems = list(cross_check(root, languages_available))
     sources = SecretSources(environment=environment, folder=path.parent, resolving=with_secrets)
     entry: PracticeEntry | None = None

@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 from bot import bootstrap
 from bot.dialogue.effects import Button
 from bot.domain.conversation import Choice
-from bot.domain.practice import Practice
+from bot.domain.practice import Practice, WhatsAppAccount
 from bot.errors import ChairsideError
 from bot.service.clock import StartedClock, SystemClock
-from bot.testing import Surgery
+from bot.testing import ACCOUNT, Surgery
 from bot.workshop.explain import trace_lines
 from bot.workshop.talk import ActionMissing, EndlessTurn, Talk, Venue
 
@@ -34,7 +34,7 @@ async def chat_in_terminal(
         environment = configuration.apart(Path(folder)).environment
         at = clock.now().isoformat()
         async with Surgery.open(
-            Path(folder), at=at, clock=clock, environment=environment, change=_with_a_diary_of_ours
+            Path(folder), at=at, clock=clock, environment=environment, change=_to_try_out
         ) as surgery:
             patient = surgery.patient()
             while line := _ask():
@@ -76,9 +76,11 @@ async def chat_at_the_bench(venue: Venue, *, language: str | None, trace: bool) 
             print("\n(a person has the conversation; the assistant says nothing)\n")
 
 
-def _with_a_diary_of_ours(practice: Practice) -> Practice:
-    """Nothing is booked in the practice's own software by who only tries things out."""
-    return replace(practice, system=None)
+def _to_try_out(practice: Practice) -> Practice:
+    """Nothing is booked in the practice's own software by who only tries things out; and whoever does needs
+    no account anywhere."""
+    ours = WhatsAppAccount(phone_number_id=ACCOUNT, app_secret="", verify_token="", access_token="")
+    return replace(practice, system=None, whatsapp=(ours,))
 
 
 def _ask() -> str:

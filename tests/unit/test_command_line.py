@@ -1,6 +1,7 @@
 """The border of the command line: whatever is wrong on this machine is said in a line, with what to do."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,12 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-def chairside(*arguments: str | Path, at: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def chairside(
+    *arguments: str | Path, at: Path, typed: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot", *map(str, arguments)],
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
@@ -41,6 +45,8 @@ def test_a_database_that_does_not_answer_is_told_with_what_to_look_at(tmp_path: 
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    (tmp_path / "none.json").write_text("[]")
+    chairside("diary", "--add", tmp_path / "none.json", "--data", tmp_path / "d", at=tmp_path)
     done = chairside("diary", "export", tmp_path / "nowhere" / "o.csv", "--data", tmp_path / "d", at=tmp_path)
 
     assert (done.returncode, done.stderr) == (
@@ -66,9 +72,18 @@ def test_a_port_that_no_machine_has_is_refused(tmp_path: Path, command: str) -> 
     assert "65535" in done.stderr
 
 
-@pytest.mark.parametrize("command", [("move", "--to", "new", "--from"), ("set-aside", "--data")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("data", "move", "--to", "new", "--from"),
+        ("data", "set-aside", "--data"),
+        ("diary", "--data"),
+        ("desk", "--data"),
+        ("unread", "--data"),
+    ],
+)
 def test_a_mistyped_folder_is_no_empty_database(tmp_path: Path, command: tuple[str, ...]) -> None:
-    done = chairside("data", *command, tmp_path / "typo", at=tmp_path)
+    done = chairside(*command, tmp_path / "typo", at=tmp_path)
 
     assert done.returncode == 1
     assert f"there is no database in {tmp_path / 'typo'}" in done.stderr
@@ -105,3 +120,44 @@ def test_trying_things_out_touches_neither_the_practices_database_nor_its_own_so
     done = chairside("test", tmp_path / "case.yml", at=tmp_path, **theirs)
 
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_a_practice_without_whatsapp_can_be_tried_out_in_the_terminal(tmp_path: Path) -> None:
+    whole = (ROOT / "practice.yml").read_text(encoding="utf-8")
+    (tmp_path / "practice.yml").write_text(
+        re.sub(r"(?m)^(whatsapp|messenger|instagram):.*\n(?:[ #-].*\n)*", "", whole), encoding="utf-8"
+    )
+    done = chairside(
+        "chat", at=tmp_path, typed="What are your opening hours?\n\n", CHAIRSIDE_PRACTICE="practice.yml"
+    )
+
+    assert "9:00–13:00" in done.stdout
+
+
+def test_whoever_checks_hears_that_the_file_beside_them_was_not_read(tmp_path: Path) -> None:
+    (tmp_path / "practice.yml").write_text("name: Mine\n")
+    done = chairside("check", "--no-explore", at=tmp_path)
+
+    assert f"{tmp_path / 'practice.yml'} was not read; for that, set CHAIRSIDE_PRACTICE" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("lines", "mistake"),
+    [
+        (
+            "canned_answers:\n  where: {it: A, en: 'in {practice_adress}', ru: A}\n",
+            'E-REF "practice_adress" is nothing that this file tells; did you mean "practice_address"?',
+        ),
+        ("practice_system:\n  kind: goggle\n", 'E-VALUE practice_system.kind is "goggle"'),
+    ],
+)
+def test_what_only_the_running_desk_would_find_out_the_check_finds_with_its_line(
+    tmp_path: Path, lines: str, mistake: str
+) -> None:
+    whole = (ROOT / "practice.yml").read_text(encoding="utf-8")
+    (tmp_path / "practice.yml").write_text(f"{whole}\n{lines}", encoding="utf-8")
+    number = whole.count("\n") + 3
+    done = chairside("check", "--no-explore", at=tmp_path, CHAIRSIDE_PRACTICE="practice.yml")
+
+    assert done.returncode == 1
+    assert f"practice.yml:{number}:" in done.stdout and mistake in done.stdout

@@ -79,3 +79,18 @@ def test_words_with_such_characters_are_no_anchors() -> None:
     node = read_text("a: Ciao! Rossi & Bianchi, 5*3\nb: 'R&B'", shown_as="flow.yml")
 
     assert node.plain() == {"a": "Ciao! Rossi & Bianchi, 5*3", "b": "R&B"}
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("a:\n\tb: 1\n", "indent with spaces"),
+        ("a: Check-up: 55 pounds\n", "needs quotes around it"),
+        ("a:\n  - 1\n    - 2\n  b: 3\n", "indented otherwise"),
+        ("a: 'open\n", "never closed"),
+        ("a: [1, 2\nb: 3\n", "bracket is not closed"),
+    ],
+)
+def test_what_hands_get_wrong_in_yaml_is_told_with_what_to_do(text: str, remedy: str) -> None:
+    with pytest.raises(ContentRefused, match=remedy):
+        read_text(text, shown_as="f.yml")

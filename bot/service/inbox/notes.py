@@ -1,8 +1,11 @@
 """What staff keep beside a conversation: notes, tags, snoozing, and answers that are prepared once.
 
-Contracts only. Nothing of it is ever sent to a patient; a canned answer becomes one when a person sends it.
+Contracts, and how a prepared answer is filled in. Nothing of it is ever sent to a patient; a canned
+answer becomes one when a person sends it.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -41,6 +44,19 @@ class CannedAnswer:
     id: str
     text: str
     missing: tuple[str, ...] = ()
+
+
+_FACT = re.compile(r"\{([a-z_]+)\}")
+
+
+def filled(text: str, facts: Mapping[str, str]) -> str:
+    """A prepared answer with what the practice tells; whatever else stands in braces stays as it is."""
+    return _FACT.sub(lambda fact: facts.get(fact[1]) or fact[0], text)
+
+
+def gaps(text: str, facts: Mapping[str, str]) -> tuple[str, ...]:
+    """What it names and the practice does not tell."""
+    return tuple(dict.fromkeys(name for name in _FACT.findall(text) if not facts.get(name)))
 
 
 class Notes(Protocol):

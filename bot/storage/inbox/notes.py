@@ -11,7 +11,7 @@ from bot.domain.deeds import Deed
 from bot.domain.practice import Practice
 from bot.ports import Clock
 from bot.service.changes import Changes
-from bot.service.inbox.notes import CannedAnswer, NoSuchAnswer, Note, SlotMissing
+from bot.service.inbox.notes import CannedAnswer, NoSuchAnswer, Note, SlotMissing, filled, gaps
 from bot.service.turns.facts import practice_facts
 from bot.storage import tables as t
 from bot.storage.engine.database import Database
@@ -26,7 +26,6 @@ _conversation = t.ConversationRow.__table__  # type: ignore[attr-defined]
 _note = d.NoteRow.__table__  # type: ignore[attr-defined]
 _tag = d.TagRow.__table__  # type: ignore[attr-defined]
 
-_SLOT = re.compile(r"\{([a-z_]+)\}")
 #: "Until the patient writes" as a moment that pages can show and compare.
 UNTIL_THEY_WRITE = datetime.max.replace(tzinfo=from_stamp(0).tzinfo)
 
@@ -205,10 +204,7 @@ class SqlNotes:
 
 def _filled(id: str, text: str, facts: dict[str, str]) -> CannedAnswer:
     """Only facts of the practice are filled in; whatever else stands in braces is a gap."""
-    missing = tuple(dict.fromkeys(name for name in _SLOT.findall(text) if not facts.get(name)))
-    return CannedAnswer(
-        id=id, text=_SLOT.sub(lambda slot: facts.get(slot[1]) or slot[0], text), missing=missing
-    )
+    return CannedAnswer(id=id, text=filled(text, facts), missing=gaps(text, facts))
 
 
 def _names(text: str, person: str) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot import bootstrap
-from bot.errors import ContentRefused, SetupError
+from bot.errors import ContentRefused
 from bot.source import content
 
 
@@ -39,7 +39,9 @@ def test_what_is_no_list_of_flows_is_refused_with_the_remedy(tmp_path: Path) -> 
 
 def test_a_flow_that_is_not_there_stops_the_check(tmp_path: Path) -> None:
     configuration = configured(tmp_path, "suggest: [new_patient_konsult]")
-    with pytest.raises(
-        SetupError, match=r"new_patient_konsult, which are no flows; there are: .*cancel_visit"
-    ):
+    with pytest.raises(ContentRefused, match=r"new_patient_konsult, which is no flow") as refused:
         bootstrap.read_assistant(configuration, bootstrap.read_practice(configuration))
+    [mistake] = refused.value.problems
+    lines = (tmp_path / "practice.yml").read_text(encoding="utf-8").splitlines()
+    assert lines[mistake.position.line - 1].startswith("suggest")
+    assert 'did you mean "new_patient_consult"?' in mistake.message
