@@ -123,7 +123,8 @@ def merge_its_weekday(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "20 марта утром, в пятницу", "заберу тринадцатого, раз уж пятница": the weekday of the date."""
     if not tape.vocabulary.doing:
         return pieces
-    told = [found for p in pieces if (found := _day(p)) is not None]
+    plainly = (p for p in pieces if not tape.has_any(range(p.start, p.end), "next", "one_after"))
+    told = [found for p in plainly if (found := _day(p)) is not None]  # unlike "a Friday, this or the next"
     dates = [each.ranges[0][0] for each in told if each.kind in ("date", "number")]
     left = []
     for n, piece in enumerate(pieces):
