@@ -9,12 +9,14 @@ from nlu.times.busy_days import drop_busy_days, merge_its_weekday, without_bare_
 from nlu.times.busy_hours import drop_busy_hours, settle_on_the_hour
 from nlu.times.cancellations import call_off
 from nlu.times.clocks import read_clock
+from nlu.times.closer_days import keep_the_closer
 from nlu.times.counting import part_beside_a_day, read_instant
 from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.departures import dismiss
 from nlu.times.done_by import bound_by_what_is_done
 from nlu.times.echoes import read_echo
 from nlu.times.events import drop_events
+from nlu.times.first_of_day import read_first_of_day
 from nlu.times.follow_ups import read_follow_up
 from nlu.times.full_dates import read_birth
 from nlu.times.hours import part_hours
@@ -27,6 +29,7 @@ from nlu.times.negations import (
     negate_last,
 )
 from nlu.times.no_wishes import drop_without_a_wish
+from nlu.times.other_hours import join_other_hours
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.pointing import read_pointing
 from nlu.times.reasons import (
@@ -51,6 +54,7 @@ from nlu.times.refusals import (
     refuse_before_the_rest,
     stay_between,
 )
+from nlu.times.refused_again import is_refused_again
 from nlu.times.repeats import join_repeats, same_day, told_once, widen_to_any_time
 from nlu.times.retractions import retract
 from nlu.times.shifts import move_so_far
@@ -117,7 +121,9 @@ def find_pieces(tape: Tape) -> list[Piece]:
                 link = "or" if isinstance(piece.found, Clock) else "break"
             if first and piece.link == "none":  # an hour that a day before it has
                 link = "none"
-            if first:
+            if first and is_refused_again(tape, pieces, gap_start, place):
+                piece, link = piece.but(negated=True), "and"
+            elif first:
                 pieces, piece = negate(tape, pieces, piece, gap_start, place + joins)
                 piece = free_afterwards(tape, piece)
             pieces.append(piece.but(link=link))
@@ -133,7 +139,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
     pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))
-    pieces = drop_what_is_done(tape, pieces)
+    pieces = join_other_hours(tape, drop_what_is_done(tape, pieces))
+    pieces = read_first_of_day(tape, keep_the_closer(tape, pieces))
     return move_so_far(tape, call_off(tape, told_once(drop_events(tape, pieces))))
 
 

@@ -1,0 +1,68 @@
+"""The days that are told more closely later on: "this week is my last chance, Wednesday or Thursday", "in
+the Easter break, say 7 to 10 April"."""
+
+from datetime import date
+
+from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.tape import Tape
+
+_WIDE = ("week", "span", "month")
+_CLOSE = ("weekday", "date", "number", "relative", "span")
+
+
+def keep_the_closer(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """A week or a month goes where days within it are wished for in another sentence."""
+    days = [n for n, p in enumerate(pieces) if _is_wish(p)]
+    gone = {n for n in days if _is_wide(pieces[n]) and _is_told_closer(tape, pieces, n, days)}
+    if not gone:
+        return pieces
+    left: list[Piece] = []
+    for number, piece in enumerate(pieces):
+        if number in gone:
+            continue
+        left.append(piece.but(link="break") if number - 1 in gone else piece)
+    return left
+
+
+def _is_told_closer(tape: Tape, pieces: list[Piece], number: int, days: list[int]) -> bool:
+    wide = pieces[number]
+    start, end = _reach(wide)
+    others = [n for n in days if n != number]
+    inside = [n for n in others if start <= _reach(pieces[n])[0] and _reach(pieces[n])[1] <= end]
+    inside = [n for n in inside if (_reach(pieces[n])[1] - _reach(pieces[n])[0]) < end - start]
+    if not inside or len(inside) < len(others) or not all(_is_close(pieces[n]) for n in inside):
+        return False
+    if _has_a_clock(pieces, number) or any(pieces[n].link in ("or", "and") for n in (number, inside[0])):
+        return False
+    near = min(inside, key=lambda n: abs(n - number))
+    gap = range(min(wide.end, pieces[near].end), max(wide.start, pieces[near].start))
+    return pieces[max(near, number)].link == "break" and not tape.has_any(gap, "or", "and", "except", "not", "cannot", "if")
+
+
+def _is_wish(piece: Piece) -> bool:
+    plain = not (piece.negated or piece.dismissed)
+    return plain and isinstance(piece.found, Days) and bool(piece.found.ranges)
+
+
+def _is_wide(piece: Piece) -> bool:
+    days = piece.found
+    if not isinstance(days, Days) or days.kind not in _WIDE or days.bound or len(days.ranges) != 1:
+        return False
+    return (days.ranges[0][1] - days.ranges[0][0]).days > 1
+
+
+def _is_close(piece: Piece) -> bool:
+    days = piece.found
+    return isinstance(days, Days) and days.kind in _CLOSE and not days.bound and len(days.ranges) == 1
+
+
+def _reach(piece: Piece) -> tuple[date, date]:
+    assert isinstance(piece.found, Days)
+    return piece.found.ranges[0][0], piece.found.ranges[-1][1]
+
+
+def _has_a_clock(pieces: list[Piece], number: int) -> bool:
+    """ "Mornings next week"."""
+    beside = pieces[max(number - 1, 0) : number] if pieces[number].link == "none" else []
+    beside += [p for p in pieces[number + 1 : number + 2] if p.link in ("none", "soft")]
+    return any(isinstance(p.found, Clock) for p in beside)
