@@ -245,7 +245,9 @@ def _clause(tape: Tape, piece: Piece) -> tuple[int, int]:
     while first > 0 and not _ends_before(tape, first):
         first -= 1
     while last < len(tape):
-        if tape.has(last, "soft"):
+        if tape.at(last).text == ":" and last == piece.end:  # "Friday: removal men"
+            last += 1
+        elif tape.has(last, "soft"):
             aside = _behind_an_aside(tape, last)
             if aside == last:
                 break
