@@ -15,6 +15,7 @@ from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.departures import dismiss
 from nlu.times.done_by import bound_by_what_is_done
 from nlu.times.echoes import read_echo
+from nlu.times.either_kind import take_either
 from nlu.times.events import drop_events
 from nlu.times.first_of_day import read_first_of_day
 from nlu.times.follow_ups import read_follow_up
@@ -54,7 +55,7 @@ from nlu.times.refusals import (
     refuse_before_the_rest,
     stay_between,
 )
-from nlu.times.refused_again import is_refused_again
+from nlu.times.refused_again import answers_itself, is_refused_again
 from nlu.times.replaced_hours import without_replaced_hours
 from nlu.times.repeats import join_repeats, same_day, told_once, widen_to_any_time
 from nlu.times.retractions import retract
@@ -127,6 +128,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
                 link = "none"
             if first and is_refused_again(tape, pieces, gap_start, place):
                 piece, link = piece.but(negated=True), "and"
+            elif first and answers_itself(tape, pieces, gap_start, place):
+                pieces = [*pieces[:-1], pieces[-1].but(negated=True)]
             elif first:
                 pieces, piece = negate(tape, pieces, piece, gap_start, place + joins)
                 piece = free_afterwards(tape, piece)
@@ -144,7 +147,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
     pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))
     pieces = join_other_hours(tape, drop_what_is_done(tape, pieces))
-    pieces = without_replaced_hours(tape, pieces)
+    pieces = without_replaced_hours(tape, take_either(tape, pieces))
     pieces = read_first_of_day(tape, keep_the_closer(tape, pieces))
     return move_so_far(tape, call_off(tape, told_once(drop_events(tape, pieces))))
 

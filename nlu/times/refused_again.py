@@ -24,5 +24,15 @@ def is_refused_again(tape: Tape, pieces: list[Piece], start: int, place: int) ->
     return small and tape.has(before, "cannot", "not") and _words(tape, before) == _words(tape, marker)
 
 
+def answers_itself(tape: Tape, pieces: list[Piece], start: int, place: int) -> bool:
+    """ "Friday? God no, Thursday", unlike "Friday? No, Thursday", which corrects."""
+    if not pieces or pieces[-1].negated or place - start < 3 or tape.at(start).text != "?":
+        return False
+    answer = start + 1
+    if not tape.has(answer, "cannot", "not") or tape.at(answer).text == "no":
+        return False
+    return tape.has(answer + 1, "soft") and tape.at(answer + 1).text != "?"
+
+
 def _words(tape: Tape, place: int) -> str:
     return tape.text[tape.at(place).start : tape.at(place).end].casefold()

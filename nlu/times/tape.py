@@ -20,6 +20,7 @@ from nlu.times.slips import (
     with_both_weekdays,
     without_hesitation,
 )
+from nlu.times.spaced_hours import with_joined_minutes
 from nlu.times.vocabulary import Senses, Vocabulary
 from nlu.transliteration import in_latin
 from nlu.understanding import Context
@@ -114,7 +115,7 @@ class Tape:
         )
         if vocabulary.language == "en":
             tokens = half_days_in_full(unglued_after_digits(tokens, vocabulary))
-            tokens = hours_as_heard(tokens, vocabulary)
+            tokens = with_joined_minutes(hours_as_heard(tokens, vocabulary), vocabulary.days)
         if vocabulary.language == "it":
             tokens = without_elisions(tokens)
         if vocabulary.language == "ru":
