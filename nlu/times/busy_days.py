@@ -59,6 +59,8 @@ def drop_busy_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     for n in days if kept else ():
         if n in kept or said[n].of_a_visit or _is_joined(pieces, n, kept) or _may_give_way(tape, pieces, n):
             continue
+        if tape.vocabulary.language == "en" and _kind(pieces[n]) == "week":
+            continue  # "next week is quiet at work. Tuesday?": of that week
         if _is_told(said[n], before=n < kept[-1], wished=bool(wished), listed=bool(gone)):
             gone.add(n)
     if not gone:

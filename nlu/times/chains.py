@@ -263,6 +263,8 @@ def _day_part(tape: Tape, place: int, offset: int, part: str, *, words: int = 1)
     if offset == 0 and part != "evening" and ends <= now.hour * 60 + now.minute:
         return [Piece(PAST, place, place + words)]
     day = tape.today + timedelta(days=offset)
+    if part == "later":
+        return [Piece(Days("relative", (almanac.one(day),)), place, place + words)]
     return [
         Piece(Days("relative", (almanac.one(day),)), place, place + words),
         Piece(Clock("part", part=part), place, place + words),

@@ -1,38 +1,15 @@
-"""Two kinds of times, either of which would do: "weekends or evenings", "Thursday rather than Friday, but
-either is fine", "free until 12, after that working"."""
+"""What is told behind a time and bears on it: "Thursday rather than Friday, but either is fine", "free until
+12, after that working", "before Easter Sunday, that's the 5th"."""
 
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 
+_THAT_IS = frozenset({"that", "thats", "'", "s", "which", "is", "so", "ie", ",", "(", "-"})
 _BUSY = ("own_hours", "cannot", "event")
 
 
 def take_either(tape: Tape, pieces: list[Piece]) -> list[Piece]:
-    return _with_what_would_do(tape, _until_then(tape, _of_any_day(tape, pieces)))
-
-
-def _of_any_day(tape: Tape, pieces: list[Piece]) -> list[Piece]:
-    """ "Saturdays or after 5": the hours are not of those days alone."""
-    if not tape.says("or"):
-        return pieces
-    told = list(pieces)
-    for number in range(1, len(told)):
-        day, hours = told[number - 1 : number + 1]
-        clock = hours.found
-        if not isinstance(clock, Clock) or clock.shape not in ("part", "after") or hours.link != "or":
-            continue
-        last = number + 1 == len(told) or told[number + 1].link == "break"
-        alone = number == 1 or told[number - 1].link in ("break", "soft")
-        either = any(tape.at(p).text == "or" for p in range(day.end, hours.start))
-        if last and alone and either and not hours.negated and _is_a_kind_of_day(tape, day):
-            told[number] = hours.but(link="break")
-    return told
-
-
-def _is_a_kind_of_day(tape: Tape, piece: Piece) -> bool:
-    if not isinstance(piece.found, Days) or piece.negated or piece.dismissed:
-        return False
-    return tape.has_any(range(piece.start, piece.end), "weekend", "weekdays", "workdays")
+    return _without_its_date(tape, _with_what_would_do(tape, _until_then(tape, pieces)))
 
 
 def _until_then(tape: Tape, pieces: list[Piece]) -> list[Piece]:
@@ -60,3 +37,16 @@ def _with_what_would_do(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     if not alike or before.negated or not tape.has_any(range(last.end, len(tape)), "either_does"):
         return pieces
     return [*pieces[:-1], last.but(dismissed=False, link="or")]
+
+
+def _without_its_date(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Before Easter Sunday, that's the 5th of April": the date of the bound, and no wish."""
+    for number in range(1, len(pieces)):
+        bound, date = pieces[number - 1].found, pieces[number].found
+        if not (isinstance(bound, Days) and isinstance(date, Days)) or bound.bound not in ("before", "by"):
+            continue
+        gap = range(pieces[number - 1].end, pieces[number].start)
+        explained = any(tape.at(p).text.isalpha() or tape.has(p, "which_is", "it_is") for p in gap) and all(tape.at(p).text in _THAT_IS or tape.has(p, "which_is", "it_is") for p in gap)
+        if explained and bound.ranges and date.ranges and date.ranges[0][0] == bound.ranges[-1][1]:
+            return [*pieces[:number], *pieces[number + 1 :]]
+    return pieces

@@ -79,18 +79,23 @@ def _minutes(tape: Tape) -> int | None:
 
 def _sign(tape: Tape, place: int, end: int) -> int:
     """1 where what is counted at [place, end) is later, -1 where it is earlier, 0 where nothing tells."""
-    led = place - 1 if tape.at(place - 1).text in _BY else place
+    led = place - 1 if _words(tape, place - 1) & _BY else place
     before = range(max(led - _CLAUSE, 0), led)
-    beside = {tape.at(place - 1).text, tape.at(end).text, tape.at(led - 1).text}
+    beside = _words(tape, place - 1) | _words(tape, end) | _words(tape, led - 1)
     if led < place:
         beside |= {tape.at(p).text for p in before}
-    later = bool(beside & _LATER) or tape.has_any((place - 1, led - 1), "put_back")
-    later = later or (led < place and tape.has_any(before, "put_back"))
-    earlier = bool(beside & _EARLIER) or tape.has_any((place - 1, led - 1), "put_forward")
-    earlier = earlier or (led < place and tape.has_any(before, "put_forward"))
+    named = (*before, place - 1) if led < place else (place - 1,)
+    later = bool(beside & _LATER) or tape.has_any(named, "put_back")
+    earlier = bool(beside & _EARLIER) or tape.has_any(named, "put_forward")
     if not (later or earlier):
         later = led < place and any(tape.at(p).text in _PUSHING for p in before)
     return later - earlier
+
+
+def _words(tape: Tape, place: int) -> set[str]:
+    """Of a phrase, too: "back by"."""
+    lexeme = tape.at(place)
+    return set(tape.text[lexeme.start : lexeme.end].casefold().split())
 
 
 def _shift(tape: Tape) -> timedelta | relativedelta | None:
