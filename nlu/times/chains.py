@@ -56,8 +56,8 @@ from nlu.times.refusals import (
     stay_between,
 )
 from nlu.times.refused_again import answers_itself, is_refused_again
-from nlu.times.replaced_hours import without_replaced_hours
 from nlu.times.repeats import join_repeats, same_day, told_once, widen_to_any_time
+from nlu.times.replaced_hours import without_replaced_hours
 from nlu.times.retractions import retract
 from nlu.times.shifts import move_so_far
 from nlu.times.stories import drop_what_is_told
@@ -110,9 +110,9 @@ def find_pieces(tape: Tape) -> list[Piece]:
             born = False  # a wish may follow
         tape.read.update(range(place, end))
         if isinstance(news[0].found if news else None, Instant) and pieces and _is_today(tape, pieces[-1]):
-            if tape.has_any(range(place - 3, place), "arrival"):  # "anything today, I can be there in 20 minutes"
+            if tape.has_any(range(place - 3, place), "arrival"):
                 place = gap_start = end
-                continue
+                continue  # "anything today, I can be there in 20 minutes"
             pieces.pop()  # "today in two hours"
         for number, piece in enumerate(news):
             first = number == 0
@@ -218,7 +218,8 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         is_today = days[0].kind == "relative" and days[0].ranges == (almanac.one(tape.today),)
         dated = days[0].kind in ("weekday", "date", "number", "month", "span") or is_today
         told_only = has_happened(tape, place) or asks_for_no_visit(tape, place)
-        dated = dated or (days[0].kind == "relative" and tape.at(place).text == "after")  # "is it normal after 4 days?"
+        counted = days[0].kind == "relative" and tape.at(place).text == "after"
+        dated = dated or counted  # "is it normal after 4 days?"
         dated = dated or (days[0].kind == "relative" and tape.says("calling"))  # "I'll call you tomorrow"
         if dated and told_only and not is_pointed_back_at(tape, days[1]):
             return [Piece(PAST, place, days[1])], days[1]

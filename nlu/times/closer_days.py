@@ -70,7 +70,9 @@ def _is_told_closer(tape: Tape, pieces: list[Piece], number: int, days: list[int
         return False
     near = min(inside, key=lambda n: abs(n - number))
     gap = range(min(wide.end, pieces[near].end), max(wide.start, pieces[near].start))
-    return pieces[max(near, number)].link == "break" and not tape.has_any(gap, "or", "and", "except", "not", "cannot", "if")
+    return pieces[max(near, number)].link == "break" and not tape.has_any(
+        gap, "or", "and", "except", "not", "cannot", "if"
+    )
 
 
 def _is_wish(piece: Piece) -> bool:

@@ -46,7 +46,9 @@ def _without_its_date(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         if not (isinstance(bound, Days) and isinstance(date, Days)) or bound.bound not in ("before", "by"):
             continue
         gap = range(pieces[number - 1].end, pieces[number].start)
-        explained = any(tape.at(p).text.isalpha() or tape.has(p, "which_is", "it_is") for p in gap) and all(tape.at(p).text in _THAT_IS or tape.has(p, "which_is", "it_is") for p in gap)
+        explained = any(tape.at(p).text.isalpha() or tape.has(p, "which_is", "it_is") for p in gap) and all(
+            tape.at(p).text in _THAT_IS or tape.has(p, "which_is", "it_is") for p in gap
+        )
         if explained and bound.ranges and date.ranges and date.ranges[0][0] == bound.ranges[-1][1]:
             return [*pieces[:number], *pieces[number + 1 :]]
     return pieces

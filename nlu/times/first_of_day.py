@@ -6,7 +6,21 @@ from nlu.times.tape import Tape
 #: What may stand between the two, unlike "the earliest I can do is Friday".
 _BETWEEN = frozenset(
     {"one", "on", "of", "slot", "appointment", "appt", "time", "possible", "available", "you", "u", "have"}
-    | {"got", "you've", "youve", "free", "opening", "the", "for", "this", "next", "please", "pls", "there", "is"}
+    | {
+        "got",
+        "you've",
+        "youve",
+        "free",
+        "opening",
+        "the",
+        "for",
+        "this",
+        "next",
+        "please",
+        "pls",
+        "there",
+        "is",
+    }
     | {"'", "ve", "coming", "that"}
 )
 

@@ -40,9 +40,12 @@ def _is_of_a_pair(tape: Tape, place: int, end: int) -> bool:
 
 def _stands_in(tape: Tape, place: int, end: int) -> bool:
     """ "4 tomorrow? Or 5 if 4's gone", "if it's full, 10 then"."""
+    before = place - 1
+    lead = before - (tape.at(before).text == ",")
+    if tape.has(lead, "or") and not tape.at(lead).text and (end >= len(tape) or tape.has(end, "soft")):
+        return _has_a_time(tape, lead)  # "9 on Thursday? If not, 10"
     if not tape.says("if") and not tape.says("then"):
         return False
-    before = place - 1
     if tape.at(before).text == "or" and tape.has(end, "if") and tape.has(before - 1, "soft"):
         return _has_a_time(tape, before)
     then = tape.at(end).text == "then" and (end + 1 >= len(tape) or tape.has(end + 1, "soft"))
