@@ -1,5 +1,6 @@
 """Finds the pieces of a message and how they hang together."""
 
+import re
 from datetime import timedelta
 
 from nlu.times import almanac
@@ -252,7 +253,14 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
 
 def _clock_comes_first(tape: Tape, place: int) -> bool:
     """ "alle 14.10" is a time although 14.10 could be a day."""
+    if tape.has(place - 1, "except") and tape.has(place, "digits", "number"):
+        first = tape.at(place - 2 if tape.has(place - 2, "whenever") else place - 1)
+        return _OF_HOURS.search(tape.text, first.start, tape.at(place).start) is not None
     return tape.has(place, "at", "at_hours", "around") and not tape.has(place, "day_number")
+
+
+#: "Any time except 2 to 3".
+_OF_HOURS = re.compile(r"time|hour|\bora\b|orario|время|час", re.I)
 
 
 def _day_part(tape: Tape, place: int, offset: int, part: str, *, words: int = 1) -> list[Piece]:

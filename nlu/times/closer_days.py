@@ -70,9 +70,10 @@ def _is_told_closer(tape: Tape, pieces: list[Piece], number: int, days: list[int
         return False
     near = min(inside, key=lambda n: abs(n - number))
     gap = range(min(wide.end, pieces[near].end), max(wide.start, pieces[near].start))
-    return pieces[max(near, number)].link == "break" and not tape.has_any(
-        gap, "or", "and", "except", "not", "cannot", "if"
-    )
+    last = pieces[max(near, number)]
+    if tape.has_any((*gap, last.end, last.end + 1), "instead", "contrast"):
+        return False  # "the week is fine, at the weekend instead we're away"
+    return last.link == "break" and not tape.has_any(gap, "or", "and", "except", "not", "cannot", "if")
 
 
 def _is_wish(piece: Piece) -> bool:

@@ -43,7 +43,7 @@ def _stands_in(tape: Tape, place: int, end: int) -> bool:
     before = place - 1
     lead = before - (tape.at(before).text == ",")
     if tape.has(lead, "or") and not tape.at(lead).text and (end >= len(tape) or tape.has(end, "soft")):
-        return _has_a_time(tape, lead)  # "9 on Thursday? If not, 10"
+        return _has_an_hour(tape, lead)  # "9 on Thursday? If not, 10"
     if not tape.says("if") and not tape.says("then"):
         return False
     if tape.at(before).text == "or" and tape.has(end, "if") and tape.has(before - 1, "soft"):
@@ -55,3 +55,14 @@ def _stands_in(tape: Tape, place: int, end: int) -> bool:
 def _has_a_time(tape: Tape, place: int) -> bool:
     """Whether a day or an hour was read before `place`."""
     return any(p in tape.read and tape.has(p, *_NEAR_A_DAY) for p in range(place))
+
+
+def _has_an_hour(tape: Tape, place: int) -> bool:
+    """Unlike "Thursday 12, if not, 13"."""
+    return any(
+        p in tape.read
+        and tape.has(p, "digits", "number")
+        and not tape.has(p - 1, "weekday", "relative", "day_number")
+        and not tape.has(p + 1, "ordinal_sign", "month", "month_short")
+        for p in range(place)
+    )

@@ -1,5 +1,5 @@
-"""The hour of a visit that is told before another hour is wished for: "I have 3 pm on Thursday, can it be 5 that
-day?", "my daughter is in at 3 on Thursday, could I be seen at 3.30?"."""
+"""The hour of a visit that is told before another hour is wished for: "I have 3 pm on Friday, can it be 5?",
+"my daughter is in at 3 on Thursday, could I be seen at 3.30?"."""
 
 from dataclasses import replace
 

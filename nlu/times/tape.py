@@ -338,9 +338,7 @@ def _begins_another(senses: Senses, tokens: list[Token], place: int, taken: int,
 
 def _longest(tokens: list[Token], place: int, first: str, words: Vocabulary) -> tuple[Senses, int]:
     following = tokens[place + 1].text if place + 1 < len(tokens) else ""
-    for rest, senses in words.phrases.get(first, ()):
-        if rest and rest[0] != following:  # of a small word there are a hundred phrases
-            continue
+    for rest, senses in words.led.get((first, following)) or words.led.get((first, ""), ()):
         end = place + 1 + len(rest)
         if end <= len(tokens) and all(
             word == token.text for word, token in zip(rest, tokens[place + 1 : end], strict=True)

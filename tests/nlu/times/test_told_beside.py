@@ -41,6 +41,7 @@ TOLD = [
     ("anything today, I could be there in 15 minutes", "03-02"),
     ("tomorrow 2 45 please", "03-03 14:45-15:45"),
     ("Thursday 4 : 15", "03-05 16:15-17:15"),
+    ("Wednesday, any time except 1 to 2", "03-04 09:00-13:00, 03-04 14:00-19:00"),
     ("ideally June but May is fine", "06-01..06-30, 05-01..05-31"),
     ("Wednesday, any time after like 2", "03-04 14:00-19:00"),
 ]
