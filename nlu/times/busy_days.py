@@ -59,6 +59,8 @@ def drop_busy_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     for n in days if kept else ():
         if n in kept or said[n].of_a_visit or _is_joined(pieces, n, kept) or _may_give_way(tape, pieces, n):
             continue
+        if tape.vocabulary.language == "en" and _kind(pieces[n]) == "week":
+            continue  # "next week is quiet at work. Tuesday?": of that week
         if _is_told(said[n], before=n < kept[-1], wished=bool(wished), listed=bool(gone)):
             gone.add(n)
     if not gone:
@@ -123,7 +125,8 @@ def merge_its_weekday(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "20 марта утром, в пятницу", "заберу тринадцатого, раз уж пятница": the weekday of the date."""
     if not tape.vocabulary.doing:
         return pieces
-    told = [found for p in pieces if (found := _day(p)) is not None]
+    plainly = (p for p in pieces if not tape.has_any(range(p.start, p.end), "next", "one_after"))
+    told = [found for p in plainly if (found := _day(p)) is not None]  # unlike "a Friday, this or the next"
     dates = [each.ranges[0][0] for each in told if each.kind in ("date", "number")]
     left = []
     for n, piece in enumerate(pieces):
@@ -244,7 +247,9 @@ def _clause(tape: Tape, piece: Piece) -> tuple[int, int]:
     while first > 0 and not _ends_before(tape, first):
         first -= 1
     while last < len(tape):
-        if tape.has(last, "soft"):
+        if tape.at(last).text == ":" and last == piece.end:  # "Friday: removal men"
+            last += 1
+        elif tape.has(last, "soft"):
             aside = _behind_an_aside(tape, last)
             if aside == last:
                 break

@@ -55,6 +55,8 @@ def _at_any_time(tape: Tape, pieces: list[Piece]) -> list[Piece] | None:
         or days[0] + 2 != len(pieces)
     ):
         return None
+    if tape.at(pieces[-1].start).text == "any":  # "my break is 12.30 to 1.30, Wednesday any good?"
+        return None
     if pieces[-1].link not in ("none", "soft", "break") or any(
         p.start > pieces[days[0]].start for p in clocks
     ):

@@ -1,5 +1,6 @@
 """Finds the pieces of a message and how they hang together."""
 
+import re
 from datetime import timedelta
 
 from nlu.times import almanac
@@ -9,12 +10,15 @@ from nlu.times.busy_days import drop_busy_days, merge_its_weekday, without_bare_
 from nlu.times.busy_hours import drop_busy_hours, settle_on_the_hour
 from nlu.times.cancellations import call_off
 from nlu.times.clocks import read_clock
+from nlu.times.closer_days import keep_the_closer
 from nlu.times.counting import part_beside_a_day, read_instant
 from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.departures import dismiss
 from nlu.times.done_by import bound_by_what_is_done
 from nlu.times.echoes import read_echo
+from nlu.times.either_kind import take_either
 from nlu.times.events import drop_events
+from nlu.times.first_of_day import read_first_of_day
 from nlu.times.follow_ups import read_follow_up
 from nlu.times.full_dates import read_birth
 from nlu.times.hours import part_hours
@@ -27,6 +31,7 @@ from nlu.times.negations import (
     negate_last,
 )
 from nlu.times.no_wishes import drop_without_a_wish
+from nlu.times.other_hours import join_other_hours
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.pointing import read_pointing
 from nlu.times.reasons import (
@@ -51,7 +56,9 @@ from nlu.times.refusals import (
     refuse_before_the_rest,
     stay_between,
 )
+from nlu.times.refused_again import answers_itself, is_refused_again
 from nlu.times.repeats import join_repeats, same_day, told_once, widen_to_any_time
+from nlu.times.replaced_hours import without_replaced_hours
 from nlu.times.retractions import retract
 from nlu.times.shifts import move_so_far
 from nlu.times.stories import drop_what_is_told
@@ -104,6 +111,9 @@ def find_pieces(tape: Tape) -> list[Piece]:
             born = False  # a wish may follow
         tape.read.update(range(place, end))
         if isinstance(news[0].found if news else None, Instant) and pieces and _is_today(tape, pieces[-1]):
+            if tape.has_any(range(place - 3, place), "arrival"):
+                place = gap_start = end
+                continue  # "anything today, I can be there in 20 minutes"
             pieces.pop()  # "today in two hours"
         for number, piece in enumerate(news):
             first = number == 0
@@ -117,7 +127,11 @@ def find_pieces(tape: Tape) -> list[Piece]:
                 link = "or" if isinstance(piece.found, Clock) else "break"
             if first and piece.link == "none":  # an hour that a day before it has
                 link = "none"
-            if first:
+            if first and is_refused_again(tape, pieces, gap_start, place):
+                piece, link = piece.but(negated=True), "and"
+            elif first and answers_itself(tape, pieces, gap_start, place):
+                pieces = [*pieces[:-1], pieces[-1].but(negated=True)]
+            elif first:
                 pieces, piece = negate(tape, pieces, piece, gap_start, place + joins)
                 piece = free_afterwards(tape, piece)
             pieces.append(piece.but(link=link))
@@ -133,7 +147,9 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
     pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))
-    pieces = drop_what_is_done(tape, pieces)
+    pieces = join_other_hours(tape, drop_what_is_done(tape, pieces))
+    pieces = without_replaced_hours(tape, take_either(tape, pieces))
+    pieces = read_first_of_day(tape, keep_the_closer(tape, pieces))
     return move_so_far(tape, call_off(tape, told_once(drop_events(tape, pieces))))
 
 
@@ -203,6 +219,8 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
         is_today = days[0].kind == "relative" and days[0].ranges == (almanac.one(tape.today),)
         dated = days[0].kind in ("weekday", "date", "number", "month", "span") or is_today
         told_only = has_happened(tape, place) or asks_for_no_visit(tape, place)
+        counted = days[0].kind == "relative" and tape.at(place).text == "after"
+        dated = dated or counted  # "is it normal after 4 days?"
         dated = dated or (days[0].kind == "relative" and tape.says("calling"))  # "I'll call you tomorrow"
         if dated and told_only and not is_pointed_back_at(tape, days[1]):
             return [Piece(PAST, place, days[1])], days[1]
@@ -235,7 +253,14 @@ def _read(tape: Tape, place: int, *, born: bool) -> tuple[list[Piece], int] | No
 
 def _clock_comes_first(tape: Tape, place: int) -> bool:
     """ "alle 14.10" is a time although 14.10 could be a day."""
+    if tape.has(place - 1, "except") and tape.has(place, "digits", "number"):
+        first = tape.at(place - 2 if tape.has(place - 2, "whenever") else place - 1)
+        return _OF_HOURS.search(tape.text, first.start, tape.at(place).start) is not None
     return tape.has(place, "at", "at_hours", "around") and not tape.has(place, "day_number")
+
+
+#: "Any time except 2 to 3".
+_OF_HOURS = re.compile(r"time|hour|\bora\b|orario|время|час", re.I)
 
 
 def _day_part(tape: Tape, place: int, offset: int, part: str, *, words: int = 1) -> list[Piece]:
@@ -247,6 +272,8 @@ def _day_part(tape: Tape, place: int, offset: int, part: str, *, words: int = 1)
     if offset == 0 and part != "evening" and ends <= now.hour * 60 + now.minute:
         return [Piece(PAST, place, place + words)]
     day = tape.today + timedelta(days=offset)
+    if part == "later":
+        return [Piece(Days("relative", (almanac.one(day),)), place, place + words)]
     return [
         Piece(Days("relative", (almanac.one(day),)), place, place + words),
         Piece(Clock("part", part=part), place, place + words),

@@ -5,6 +5,7 @@ from nlu.times.bare_hours import after_a_day, are_hours, before_a_day, follows_a
 from nlu.times.dates import read_date
 from nlu.times.hours import part_hours
 from nlu.times.moments import read_moment
+from nlu.times.one_of_two import is_one_of_two
 from nlu.times.pieces import Clock, Moment
 from nlu.times.tape import Tape
 
@@ -136,6 +137,7 @@ def _bounded(tape: Tape, place: int) -> tuple[Clock, int] | None:
         return _trailing(tape, place)
     negated = tape.has(place, "not_before")
     begin = tape.skip(place + 1, "at", "around", most=2)
+    begin += tape.at(begin).text == "like"  # "any time after like 11"
     read = read_moment(tape, begin)
     if read is None:
         return _before_part(tape, place + 1) if before_word and not negated else None
@@ -233,6 +235,7 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     )
     strong = strong or (not sure and (is_an_hour(tape, place, end) or is_an_hour(tape, begin, end)))
     strong = strong or (not sure and is_a_fallback(tape, place, end))
+    strong = strong or (not sure and is_one_of_two(tape, place, end))
     if not (sure or strong or tape.asked_for_time or is_an_answer(tape, place)):
         return None
     if not sure and (not _is_a_time(tape, end, strong) or tape.has(end, "month", "number_of_day")):

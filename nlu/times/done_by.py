@@ -39,8 +39,9 @@ def _bounded(tape: Tape, piece: Piece) -> Piece:
 def _leads(tape: Tape, piece: Piece) -> str | None:
     """ "Before" or "after", with somebody who does something between it and the time."""
     for place in range(piece.start - 1, piece.start - _CLAUSE, -1):
-        if place < 0 or place in tape.read or tape.has(place, *_PARTING):
-            return None
+        relative = tape.at(place).text == "," and tape.at(place + 1).text in ("which", "that")
+        if place < 0 or place in tape.read or (tape.has(place, *_PARTING) and not relative):
+            return None  # but "after my yoga, which ends at eleven"
         text = tape.at(place).text
         if text not in ("before", "after"):
             continue

@@ -134,6 +134,7 @@ def negate(
             listed = tape.has(marker - 1, "workdays", "whenever", "weekend", "unit", "days_ahead")
             instead = tape.at(marker).text == "but" and bool(pieces) and pieces[-1].negated
             wished = tape.at(marker).text == "but" and _begins_a_wish(tape, marker + 1, place)
+            wished = wished or (tape.has(place, "not_before") and tape.has(marker, "whenever", "except"))
             if wished or instead or leaves_only(tape, pieces, marker):  # "not this weekend but the next"
                 continue
             listed = listed or (tape.has(marker - 1, "part") and tape.has(marker - 2, "whenever", "every"))

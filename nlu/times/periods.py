@@ -174,6 +174,7 @@ def read_named(tape: Tape, place: int) -> Read | None:
         or _is_a_clause(tape, place)
         or _names_a_year(tape, place + 1)
         or _has_year(tape, place + 1)
+        or _is_judged(tape, place)
         or tape.has(place - 1, "whenever", "part", "after", "before", "by", "not_before")
         or (tape.vocabulary.hours_follow and tape.has(place - 1, "weekday"))
     ):
@@ -181,6 +182,17 @@ def read_named(tape: Tape, place: int) -> Read | None:
     if tape.has(place, "month_short") and (_has_year(tape, place + 1) or _names_a_year(tape, place + 1)):
         return whole_month(tape, tape.get(place, "month_short"), place + 1)
     return None
+
+
+def _is_judged(tape: Tape, place: int) -> bool:
+    """ "Ideally March but April is fine": said to suit, unlike "my daughter April is fine"."""
+    if tape.at(place - 1).text in _RATHER:
+        return True
+    led = place == 0 or tape.has(place - 1, "soft", "so", "filler", "or")
+    return led and tape.has(place + 1, "works") and not tape.has(place - 1, "own", "somebody")
+
+
+_RATHER = frozenset({"ideally", "preferably", "idealmente", "preferibilmente", "желательно"})
 
 
 def _month_and_its_position(tape: Tape, place: int) -> Read | None:

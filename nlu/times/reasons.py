@@ -30,10 +30,20 @@ def has_happened(tape: Tape, place: int) -> bool:
             return True  # "had my check-up with you on 12 September"
         if tape.has(before, "soft", "wishing", "booked", "so", "cannot", "arriving"):
             return False
+        if tape.at(before).text == "since" and _names_what_was(tape, before, place):
+            return True
         if tape.has(before, "happened") or (tape.has(before, "since") and not tape.at(before).text):
             wished = joined and tape.has_any((place + 1, place + 2), "wishing")
             return not wished  # "it came off last Monday, and on Wednesday I'd like ..."
     return _is_told_behind(tape, place)
+
+
+def _names_what_was(tape: Tape, since: int, place: int) -> bool:
+    """ "Since the extraction on the 24th", unlike "since the 9th is out, the 10th"."""
+    owned = tape.at(since + 1).text in ("the", "my", "your", "our", "his", "her", "that", "this")
+    named = range(since + 2, place)
+    small = all(tape.is_unknown(p) or tape.has(p, "filler", "at", "day_number", "treatment") for p in named)
+    return owned and 1 <= len(named) <= 4 and small and any(tape.is_unknown(p) for p in named)
 
 
 def _is_told_behind(tape: Tape, place: int) -> bool:

@@ -20,6 +20,7 @@ from nlu.times.slips import (
     with_both_weekdays,
     without_hesitation,
 )
+from nlu.times.spaced_hours import with_joined_minutes
 from nlu.times.vocabulary import Senses, Vocabulary
 from nlu.transliteration import in_latin
 from nlu.understanding import Context
@@ -114,7 +115,7 @@ class Tape:
         )
         if vocabulary.language == "en":
             tokens = half_days_in_full(unglued_after_digits(tokens, vocabulary))
-            tokens = hours_as_heard(tokens, vocabulary)
+            tokens = with_joined_minutes(hours_as_heard(tokens, vocabulary), vocabulary.days)
         if vocabulary.language == "it":
             tokens = without_elisions(tokens)
         if vocabulary.language == "ru":
@@ -337,9 +338,7 @@ def _begins_another(senses: Senses, tokens: list[Token], place: int, taken: int,
 
 def _longest(tokens: list[Token], place: int, first: str, words: Vocabulary) -> tuple[Senses, int]:
     following = tokens[place + 1].text if place + 1 < len(tokens) else ""
-    for rest, senses in words.phrases.get(first, ()):
-        if rest and rest[0] != following:  # of a small word there are a hundred phrases
-            continue
+    for rest, senses in words.led.get((first, following)) or words.led.get((first, ""), ()):
         end = place + 1 + len(rest)
         if end <= len(tokens) and all(
             word == token.text for word, token in zip(rest, tokens[place + 1 : end], strict=True)

@@ -53,7 +53,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """`phrases`: first word -> (the words after it, senses), longest first."""
+    """`phrases`: first word -> (the words after it, senses), longest first. `led`: those of each first word
+    and the one after it, which are few; "" for the first word alone."""
 
     language: str
     phrases: Mapping[str, tuple[tuple[tuple[str, ...], Senses], ...]]
@@ -78,6 +79,7 @@ class Vocabulary:
     article_makes_day: bool  # "il 12" is a day of the month
     ordinals_are_days: bool  # "пятого" alone is a day of the month
     modifiers_lead: bool  # "next Tuesday", never "Tuesday next afternoon"
+    led: Mapping[tuple[str, str], tuple[tuple[tuple[str, ...], Senses], ...]] = field(default_factory=dict)
     latin: bool = False  # every word as it is typed in Latin letters
     tells_events: bool = False  # whether it knows words for what else a day is for
     doing: str = ""  # how words look that tell what somebody does; "": days of something else are not told
@@ -156,6 +158,7 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
         language=language,
         latin=latin,
         phrases={first: tuple(sorted(rest, key=lambda r: -len(r[0]))) for first, rest in phrases.items()},
+        led=_led(phrases),
         parts={name: _part(name, body) for name, body in content["parts"].items()},
         mendable=mendable,
         months=frozenset(w for w in mendable if single[w].keys() <= {"month"}),
@@ -182,6 +185,18 @@ def vocabulary(language: str, *, latin: bool = False) -> Vocabulary:
         },
         **content["habits"],
     )
+
+
+def _led(
+    phrases: Mapping[str, list[tuple[tuple[str, ...], Senses]]],
+) -> dict[tuple[str, str], tuple[tuple[tuple[str, ...], Senses], ...]]:
+    found: dict[tuple[str, str], list[tuple[tuple[str, ...], Senses]]] = {}
+    for first, said in phrases.items():
+        for rest, senses in sorted(said, key=lambda r: -len(r[0])):
+            found.setdefault((first, rest[0] if rest else ""), []).append((rest, senses))
+    return {
+        key: (*told, *found.get((key[0], ""), ())) if key[1] else tuple(told) for key, told in found.items()
+    }
 
 
 def _is_a_long_number(word: str, senses: Senses) -> bool:
