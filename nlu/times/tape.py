@@ -10,6 +10,7 @@ from nlu.times.elisions import without_elisions
 from nlu.times.folding import Token, tokenise, without_cases
 from nlu.times.glued import listed, unglued, unglued_after_digits
 from nlu.times.masks import masked_places
+from nlu.times.misspelt import respelt
 from nlu.times.pieces import Days
 from nlu.times.slips import (
     half_days_in_full,
@@ -126,7 +127,7 @@ class Tape:
         if vocabulary.latin:
             tokens = [replace(t, text=in_latin(t.text)) if t.text.isalpha() else t for t in tokens]
         if _is_worth_mending(context):
-            tokens = mended(tokens, vocabulary)
+            tokens = respelt(mended(tokens, vocabulary), vocabulary)
         self.lexemes = _lexemes(text, tokens, vocabulary, context)
         self.kinds = frozenset[str]().union(*(lexeme.senses for lexeme in self.lexemes))  # all that is said
 
