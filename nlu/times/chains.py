@@ -9,6 +9,7 @@ from nlu.times.busy_days import drop_busy_days, merge_its_weekday, without_bare_
 from nlu.times.busy_hours import drop_busy_hours, settle_on_the_hour
 from nlu.times.cancellations import call_off
 from nlu.times.clocks import read_clock
+from nlu.times.closer_days import settle_on_closer_days
 from nlu.times.counting import part_beside_a_day, read_instant
 from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.departures import dismiss
@@ -53,6 +54,7 @@ from nlu.times.refusals import (
 )
 from nlu.times.repeats import join_repeats, same_day, told_once, widen_to_any_time
 from nlu.times.retractions import retract
+from nlu.times.set_before import drop_what_was_set
 from nlu.times.shifts import move_so_far
 from nlu.times.stories import drop_what_is_told
 from nlu.times.tape import TOLD_BESIDE, Tape
@@ -131,9 +133,10 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))
     pieces = bound_by_what_is_done(tape, pieces)
     pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
+    pieces = drop_what_was_set(tape, pieces)
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
     pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))
-    pieces = drop_what_is_done(tape, pieces)
+    pieces = settle_on_closer_days(tape, drop_what_is_done(tape, pieces))
     return move_so_far(tape, call_off(tape, told_once(drop_events(tape, pieces))))
 
 

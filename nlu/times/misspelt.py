@@ -1,4 +1,4 @@
-"""From words that are misspelt to those of a phrase: "не предлогайте", "в коне марта", "седьмогго", "утрм"."""
+"""From words that are misspelt to those of a phrase: "не предлогайте", "в коне марта", "седьмогго"."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -64,6 +64,7 @@ _STILL_TO_COME = frozenset(
     {"hoping", "wondering", "thinking", "looking", "going", "planning", "after", "due"}
 )
 _DOUBTFUL = 0.6
+_SET = frozenset({"was_set", "was_meant"})
 _WISHING = ("wishing", "booked", "moving", "so", "whenever", "asap")
 _NO_STORY = (*_WISHING, "cannot", "have_booked", "if", "arriving")
 
@@ -185,5 +186,9 @@ def _is_past_verb(tape: Tape, place: int) -> bool:
         case _:
             if tape.has(place, "happened"):
                 return True
-            told = not tape.at(place).senses and _PAST_VERB.fullmatch(text) is not None and len(text) > 3
+            told = (
+                tape.at(place).senses.keys() <= _SET
+                and _PAST_VERB.fullmatch(text) is not None
+                and len(text) > 3
+            )
             return told and _NO_VERBS.fullmatch(text) is None

@@ -1,0 +1,100 @@
+"""The days that are told closer behind a longer time: "is April open yet? I'd like the 7th", "next week I
+have a day off on Thursday"."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from nlu.times import almanac
+from nlu.times.pieces import Clock, Days, Piece
+from nlu.times.tape import Tape
+
+_LONG, _WEEK = 5, 7  # days
+_SINGLE = ("date", "number", "relative", "weekday")
+_PARTING = ("or", "if", "cannot", "not", "except")
+
+
+def settle_on_closer_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """A week, a month or a bound goes where all days that are wished for behind it lie within."""
+    wished = [n for n, p in enumerate(pieces) if _days(p) is not None]
+    if len(wished) < 2:
+        return pieces
+    first = wished[0]
+    long, closer = _days(pieces[first]), [pieces[n] for n in wished[1:]]
+    if long is None or not _is_long(long) or _has_hour(pieces, first):
+        return pieces
+    if any(p.link in ("or", "and", "none") for p in closer[:1]) or _is_parted(tape, pieces[first], closer[0]):
+        return pieces
+    if (placed := _in_its_week(tape, pieces, first, long, closer)) is not None:
+        return placed
+    if not all(_lies_within(long, _days(p)) for p in closer):
+        return pieces
+    left = [_dated(p) for p in pieces[first + 1 :]]
+    return [*pieces[:first], left[0].but(link="break"), *left[1:]]
+
+
+def _dated(piece: Piece) -> Piece:
+    """A number is of the month that it was told in."""
+    days = _days(piece)
+    return piece.but(found=replace(days, kind="date")) if days and days.kind == "number" else piece
+
+
+def _in_its_week(
+    tape: Tape, pieces: list[Piece], first: int, week: Days, closer: list[Piece]
+) -> list[Piece] | None:
+    """ "На следующей неделе у меня отгул в четверг": that of the week, in one sentence."""
+    days = _days(closer[0])
+    if week.kind != "week" or days is None or days.kind != "weekday" or days.weekday is None or days.bound:
+        return None
+    named = tape.has_any(range(closer[0].start - 1, closer[0].end), "this", "next", "coming")
+    ends = any(tape.at(p).text in ".!?" for p in range(pieces[first].end, closer[0].start))
+    if len(closer) > 1 or named or ends or days.of_week is not None:
+        return None
+    start, end = week.ranges[0]
+    day = almanac.monday(start) + timedelta(days=days.weekday)
+    if not start <= day < end:
+        return None
+    found = replace(days, kind="date", ranges=(almanac.one(day),), others=())
+    place = pieces.index(closer[0])
+    return [
+        *pieces[:first],
+        *(
+            p.but(link="break") if n == 0 and place > first + 1 else p
+            for n, p in enumerate(pieces[first + 1 : place])
+        ),
+        closer[0].but(found=found, link="break" if place == first + 1 else closer[0].link),
+        *pieces[place + 1 :],
+    ]
+
+
+def _is_long(days: Days) -> bool:
+    if len(days.ranges) != 1 or (days.weekday is not None and days.bound is None):
+        return False
+    start, end = days.ranges[0]
+    return days.kind in ("week", "month", "span") and (end - start).days >= _LONG
+
+
+def _has_hour(pieces: list[Piece], number: int) -> bool:
+    """Whether an hour stands beside it, so that it is wished for itself."""
+    behind = pieces[number + 1]
+    before = number > 0 and isinstance(pieces[number - 1].found, Clock) and pieces[number].link == "none"
+    return before or (isinstance(behind.found, Clock) and behind.link in ("none", "soft"))
+
+
+def _is_parted(tape: Tape, one: Piece, other: Piece) -> bool:
+    gap = range(one.end, other.start)
+    return any(tape.has(p, *_PARTING) and not (tape.has(p, "filler") and tape.has(p, "or")) for p in gap)
+
+
+def _lies_within(long: Days, days: Days | None) -> bool:
+    if days is None or days.bound or days.kind not in _SINGLE or len(days.ranges) != 1:
+        return False
+    (first, last), (start, end) = long.ranges[0], days.ranges[0]
+    if days.kind == "weekday" and (last - first).days > _WEEK:
+        return False  # "not after the 20th, on a Friday if possible"
+    open_ended = long.bound in ("after", "from")
+    return first <= start and (end <= last or open_ended) and (end - start).days < (last - first).days
+
+
+def _days(piece: Piece) -> Days | None:
+    plain = not (piece.negated or piece.dismissed)
+    return piece.found if plain and isinstance(piece.found, Days) and piece.found.ranges else None
