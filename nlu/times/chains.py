@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from nlu.times import almanac
+from nlu.times.absences import after_absences
 from nlu.times.arrivals import drop_arrivals
 from nlu.times.busy import drop_what_is_done
 from nlu.times.busy_days import drop_busy_days, merge_its_weekday, without_bare_repeats
@@ -132,7 +133,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
     pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))
     pieces = bound_by_what_is_done(tape, pieces)
-    pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
+    pieces = drop_arrivals(tape, drop_reasons(tape, after_absences(tape, pieces)))
+    pieces = drop_what_is_told(tape, pieces)
     pieces = drop_what_was_set(tape, pieces)
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
     pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))

@@ -64,7 +64,7 @@ _STILL_TO_COME = frozenset(
     {"hoping", "wondering", "thinking", "looking", "going", "planning", "after", "due"}
 )
 _DOUBTFUL = 0.6
-_SET = frozenset({"was_set", "was_meant"})
+_SET = frozenset({"was_set", "was_meant", "absent"})
 _WISHING = ("wishing", "booked", "moving", "so", "whenever", "asap")
 _NO_STORY = (*_WISHING, "cannot", "have_booked", "if", "arriving")
 
@@ -138,6 +138,11 @@ def _tells_the_past(tape: Tape, piece: Piece) -> bool:
             verb = verb or _is_past_verb(tape, beside)
             beside += step
     return verb
+
+
+def is_told_of_the_past(tape: Tape, piece: Piece) -> bool:
+    """Whether its clause tells what was, and wishes for nothing."""
+    return not _is_wish(piece) or _tells_the_past(tape, piece)
 
 
 def _was_going_on(verb: str, following: str) -> bool:

@@ -64,7 +64,7 @@ _ANSWERS = frozenset({"yes", "ok", "yeah"})
 TOLD_BESIDE = frozenset(
     {"settling", "settling_all", "occasion", "reporting", "somebody", "treatment", "asks_again"}
     | {"asks_for_mine", "finishing", "waiting", "journey", "last_resort", "price", "income"}
-    | {"was_set", "was_meant"}
+    | {"was_set", "was_meant", "thanking", "informing", "gift", "absent", "asks_hours"}
 )
 #: Words that tell why a time is named, and nothing of the time itself.
 _TELLING = TOLD_BESIDE | {
