@@ -11,6 +11,7 @@ from nlu.times.busy_hours import drop_busy_hours, settle_on_the_hour
 from nlu.times.cancellations import call_off
 from nlu.times.clocks import read_clock
 from nlu.times.closer_days import settle_on_closer_days
+from nlu.times.corrected_numbers import read_corrected_number
 from nlu.times.counting import part_beside_a_day, read_instant
 from nlu.times.days import read_days, speaks_of_pain
 from nlu.times.departures import dismiss
@@ -97,6 +98,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
             or read_follow_up(tape, place, pieces)
             or read_pointing(tape, place, pieces)
             or read_echo(tape, place, pieces)
+            or read_corrected_number(tape, place, pieces)
             or _read(tape, place, born=born)
         )
         if found is None:

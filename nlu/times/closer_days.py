@@ -18,6 +18,8 @@ def settle_on_closer_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     wished = [n for n, p in enumerate(pieces) if _days(p) is not None]
     if len(wished) < 2:
         return pieces
+    if len(wished) > 2 and (placed := _each_in_its_week(tape, pieces)) is not None:
+        return placed
     first = wished[0]
     long, closer = _days(pieces[first]), [pieces[n] for n in wished[1:]]
     if long is None or not _is_long(long) or _has_hour(pieces, first):
@@ -64,6 +66,25 @@ def _in_its_week(
         closer[0].but(found=found, link="break" if place == first + 1 else closer[0].link),
         *pieces[place + 1 :],
     ]
+
+
+def _each_in_its_week(tape: Tape, pieces: list[Piece]) -> list[Piece] | None:
+    """ "На этой неделе среда, на следующей вторник": the first of them, too."""
+    for number in range(len(pieces) - 2):
+        week, day, other = pieces[number : number + 3]
+        one, weekday, last = _days(week), _days(day), _days(other)
+        if one is None or weekday is None or last is None or day.link != "none" or other.link == "break":
+            continue
+        outside = last.ranges[0][0] >= one.ranges[0][1]
+        if one.kind != "week" or weekday.kind != "weekday" or weekday.weekday is None or not outside:
+            continue
+        when = almanac.monday(one.ranges[0][0]) + timedelta(days=weekday.weekday)
+        if when < tape.today or weekday.bound or weekday.of_week is not None:
+            continue
+        found = replace(weekday, kind="date", ranges=(almanac.one(when),), others=())
+        told = [day.but(found=found, link=week.link), other.but(link="or")]
+        return [*pieces[:number], *told, *pieces[number + 3 :]]
+    return None
 
 
 def _is_long(days: Days) -> bool:

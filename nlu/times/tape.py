@@ -21,6 +21,7 @@ from nlu.times.slips import (
     with_both_weekdays,
     without_hesitation,
 )
+from nlu.times.spaced_digits import joined_digits
 from nlu.times.vocabulary import Senses, Vocabulary
 from nlu.transliteration import in_latin
 from nlu.understanding import Context
@@ -111,9 +112,8 @@ class Tape:
         self.days_at: dict[int, tuple[Days, int] | None] = {}  # what was read there already
         self.capitals: frozenset[int] = frozenset()  # where a capital stands
         self.read: set[int] = set()  # the places that a piece was made of
-        tokens = in_full(
-            unstretched(listed(tokenise(text.replace("\n", ";")), vocabulary), vocabulary), vocabulary
-        )
+        tokens = joined_digits(listed(tokenise(text.replace("\n", ";")), vocabulary), vocabulary)
+        tokens = in_full(unstretched(tokens, vocabulary), vocabulary)
         if vocabulary.language == "en":
             tokens = half_days_in_full(unglued_after_digits(tokens, vocabulary))
             tokens = hours_as_heard(tokens, vocabulary)
