@@ -7,6 +7,7 @@ from nlu.times.hours import part_hours
 from nlu.times.moments import read_moment
 from nlu.times.pieces import Clock, Moment
 from nlu.times.tape import Tape
+from nlu.times.written import is_quarter_past
 
 
 def read_clock(tape: Tape, place: int) -> tuple[Clock, int] | None:
@@ -32,6 +33,8 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if not announced and not tape.has(place, *_BEGINS_HOURS):
         return None
     begin = tape.skip(begin, "at", most=1)
+    if is_quarter_past(tape, begin):  # "в 10-15"
+        return None
     between = announced and tape.has(place, "between")
     for first in (read_moment(tape, begin), read_moment(tape, begin, brief=True)):
         if first is None:
@@ -188,6 +191,8 @@ def _around(tape: Tape, place: int) -> tuple[Clock, int] | None:
     begin = tape.skip(place + 1, "at", "around", most=2)
     if tape.has(begin, "digits") and (span := _range(tape, begin)) is not None:  # "around 4pm-5pm"
         return span
+    if (span := _hours_in_words(tape, begin)) is not None:
+        return span
     read = read_moment(tape, begin)
     if read is None or not _is_a_time(tape, read[1], read[2]) or tape.has(read[1], "number_of_day", "month"):
         return None
@@ -196,6 +201,16 @@ def _around(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if tape.has(read[1], "to") and (last := tape.number(read[1] + 1)) and tape.has(last[1], "month"):
         return None  # "around 15-16 March"
     return Clock("around", read[0]), tape.skip(read[1], "oclock", most=1)
+
+
+def _hours_in_words(tape: Tape, place: int) -> tuple[Clock, int] | None:
+    """ "Часов в десять-одиннадцать": from the one to the other."""
+    if not (tape.has(place, "number") and tape.at(place + 1).text == "-" and tape.vocabulary.hours_follow):
+        return None
+    first, last = tape.get(place, "number"), tape.get(place + 2, "number")
+    if last is None or not 1 <= first < last <= min(first + 2, 12) or tape.has(place + 3, "counted", "unit"):
+        return None
+    return Clock("range", Moment(first * 60, open=True), Moment(last * 60, open=last < 12)), place + 3
 
 
 def _turned_round(tape: Tape, place: int) -> tuple[Clock, int] | None:

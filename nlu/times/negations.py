@@ -2,7 +2,7 @@
 
 from nlu.times.on_offer import is_answered_no
 from nlu.times.pieces import Clock, Days, Link, Piece
-from nlu.times.refusals import free_afterwards, is_a_condition, leaves_only
+from nlu.times.refusals import free_afterwards, is_a_condition, is_refused_in_a_condition, leaves_only
 from nlu.times.tape import Tape
 
 
@@ -166,7 +166,8 @@ def negate(
             continue
         if "cannot" in senses and after and _asks_whether(tape, piece.end):
             continue
-        if ("cannot" in senses or "not" in senses) and after and not is_a_condition(tape, marker):
+        told = not is_a_condition(tape, marker) or is_refused_in_a_condition(tape, marker, piece.end)
+        if ("cannot" in senses or "not" in senses) and after and told:
             return pieces, piece.but(negated=True)
         if "cannot" in senses and before:
             pieces = _negated_back(tape, pieces)
