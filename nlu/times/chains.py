@@ -10,7 +10,7 @@ from nlu.times.busy_days import drop_busy_days, merge_its_weekday, without_bare_
 from nlu.times.busy_hours import drop_busy_hours, settle_on_the_hour
 from nlu.times.cancellations import call_off
 from nlu.times.clocks import read_clock
-from nlu.times.closer_days import settle_on_closer_days
+from nlu.times.closer_days import place_in_its_week, settle_on_closer_days
 from nlu.times.corrected_numbers import read_corrected_number
 from nlu.times.counting import part_beside_a_day, read_instant
 from nlu.times.days import read_days, speaks_of_pain
@@ -30,6 +30,7 @@ from nlu.times.negations import (
     negate_last,
 )
 from nlu.times.no_wishes import drop_without_a_wish
+from nlu.times.not_earlier import free_from_then
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.pointing import read_pointing
 from nlu.times.reasons import (
@@ -128,16 +129,16 @@ def find_pieces(tape: Tape) -> list[Piece]:
             pieces.append(piece.but(link=link))
         place = gap_start = end
     pieces = exclude_what_is_left_out(tape, negate_last(tape, pieces, gap_start))
-    pieces = busy_until(tape, pieces)
+    pieces = free_from_then(tape, after_absences(tape, busy_until(tape, pieces)))
     pieces = stay_between(tape, refuse_alike(tape, pieces))
     pieces = drop_why_refused(tape, refuse_before_the_rest(tape, pieces))
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
     pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))
     pieces = bound_by_what_is_done(tape, pieces)
-    pieces = drop_arrivals(tape, drop_reasons(tape, after_absences(tape, pieces)))
+    pieces = drop_arrivals(tape, drop_reasons(tape, pieces))
     pieces = drop_what_is_told(tape, pieces)
-    pieces = drop_what_was_set(tape, pieces)
+    pieces = place_in_its_week(tape, drop_what_was_set(tape, pieces))
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
     pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))
     pieces = settle_on_closer_days(tape, drop_what_is_done(tape, pieces))

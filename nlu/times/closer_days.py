@@ -34,6 +34,25 @@ def settle_on_closer_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     return [*pieces[:first], left[0].but(link="break"), *left[1:]]
 
 
+def place_in_its_week(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Next week my daughter is off school, let's say Tuesday": unless she is away in that week."""
+    wished = [n for n, p in enumerate(pieces) if _days(p) is not None]
+    if len(wished) != 2 or wished[0] + 1 != wished[1] or pieces[wished[1]].link not in ("break", "soft"):
+        return pieces
+    week, day = pieces[wished[0]], pieces[wished[1]]
+    found = _days(week)
+    clause = tape.clause(week.start, week.end)
+    if (
+        found is None
+        or _has_hour(pieces, wished[0])
+        or tape.has_any(clause, "absent", "cannot", "or", "busy")
+    ):
+        return pieces
+    if _is_parted(tape, week, day):
+        return pieces
+    return _in_its_week(tape, pieces, wished[0], found, [day]) or pieces
+
+
 def _dated(piece: Piece) -> Piece:
     """A number is of the month that it was told in."""
     days = _days(piece)
