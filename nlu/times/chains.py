@@ -14,6 +14,7 @@ from nlu.times.closer_days import place_in_its_week, settle_on_closer_days
 from nlu.times.corrected_numbers import read_corrected_number
 from nlu.times.counting import part_beside_a_day, read_instant
 from nlu.times.days import read_days, speaks_of_pain
+from nlu.times.days_or_days import read_days_or_days
 from nlu.times.departures import dismiss
 from nlu.times.done_by import bound_by_what_is_done
 from nlu.times.echoes import read_echo
@@ -30,7 +31,7 @@ from nlu.times.negations import (
     negate_last,
 )
 from nlu.times.no_wishes import drop_without_a_wish
-from nlu.times.not_earlier import free_from_then
+from nlu.times.not_earlier import drop_when_freed, free_from_then
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.pointing import read_pointing
 from nlu.times.reasons import (
@@ -100,6 +101,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
             or read_pointing(tape, place, pieces)
             or read_echo(tape, place, pieces)
             or read_corrected_number(tape, place, pieces)
+            or read_days_or_days(tape, place, pieces)
             or _read(tape, place, born=born)
         )
         if found is None:
@@ -138,6 +140,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = bound_by_what_is_done(tape, pieces)
     pieces = drop_arrivals(tape, drop_reasons(tape, pieces))
     pieces = drop_what_is_told(tape, pieces)
+    pieces = drop_when_freed(tape, pieces)
     pieces = place_in_its_week(tape, drop_what_was_set(tape, pieces))
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
     pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))

@@ -9,6 +9,8 @@ from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 
 _LONG, _WEEK = 5, 7  # days
+_SATURDAY = 5
+_MINE = frozenset({"меня", "мои", "нас", "my", "mine"})
 _SINGLE = ("date", "number", "relative", "weekday")
 _PARTING = ("or", "if", "cannot", "not", "except")
 
@@ -20,6 +22,10 @@ def settle_on_closer_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         return pieces
     if len(wished) > 2 and (placed := _each_in_its_week(tape, pieces)) is not None:
         return placed
+    pieces = _without_days_off(tape, pieces)
+    if (dated := _told_by_its_date(tape, pieces)) is not None:
+        return dated
+    wished = [n for n, p in enumerate(pieces) if _days(p) is not None]
     first = wished[0]
     long, closer = _days(pieces[first]), [pieces[n] for n in wished[1:]]
     if long is None or not _is_long(long) or _has_hour(pieces, first):
@@ -32,6 +38,49 @@ def settle_on_closer_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         return pieces
     left = [_dated(p) for p in pieces[first + 1 :]]
     return [*pieces[:first], left[0].but(link="break"), *left[1:]]
+
+
+def _without_days_off(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "My weekend is Wednesday and Thursday", "вторник и пятница у меня выходные": no Saturday."""
+    if not tape.says("weekend"):
+        return pieces
+    for number, piece in enumerate(pieces):
+        days = _days(piece)
+        if days is None or not almanac.is_weekend(days.ranges[0]) or not tape.has(piece.start, "weekend"):
+            continue
+        named = [d for p in pieces if (d := _days(p)) is not None and d.kind == "weekday" and p is not piece]
+        before, behind = range(piece.start - 2, piece.start), range(piece.end, piece.end + 3)
+        owned = any(tape.at(p).text in _MINE for p in before) or (
+            number + 1 < len(pieces)
+            and pieces[number + 1].start in behind
+            and pieces[number + 1].link in ("none", "soft")
+        )
+        if owned and named and all(d.weekday is not None and d.weekday < _SATURDAY for d in named):
+            left = [*pieces[:number], *pieces[number + 1 :]]
+            return [left[0].but(link="break"), *left[1:]] if number == 0 else left
+    return pieces
+
+
+def _told_by_its_date(tape: Tape, pieces: list[Piece]) -> list[Piece] | None:
+    """ "In a week, which makes it 6 March": the date counts."""
+    for number in range(len(pieces) - 1):
+        vague, dated = _days(pieces[number]), _days(pieces[number + 1])
+        if pieces[number].link != "break":  # "Monday in a week, 16 March"
+            continue
+        if (
+            vague is None
+            or dated is None
+            or not vague.others
+            or vague.kind not in ("week", "span", "relative")
+        ):
+            continue
+        gap = range(pieces[number].end, pieces[number + 1].start)
+        small = gap and all(tape.has(p, "soft", "filler", "settling", "which_is", "then", "so") for p in gap)
+        if dated.kind not in ("date", "number") or dated.bound or not small or tape.has_any(gap, "or"):
+            continue
+        if abs((dated.ranges[0][0] - vague.ranges[0][0]).days) <= _WEEK:
+            return [*pieces[:number], pieces[number + 1].but(link="break"), *pieces[number + 2 :]]
+    return None
 
 
 def place_in_its_week(tape: Tape, pieces: list[Piece]) -> list[Piece]:

@@ -6,6 +6,7 @@ from nlu.times.tape import Tape
 
 _WITHIN = 6  # lexemes between the two
 _SMALL = ("soft", "filler", "at_weak", "better", "day_number", "correction", "cannot", "not")
+_BUT = frozenset({"а", "but", "ma", "bensi"})
 _NO = frozenset({"no", "нет", "net", "не"})
 
 
@@ -13,9 +14,13 @@ def read_corrected_number(tape: Tape, place: int, pieces: list[Piece]) -> tuple[
     """A bare number is of the month of the date that it takes back."""
     number = tape.whole(place)
     last = pieces[-1] if pieces else None
-    if number is None or last is None or not isinstance(last.found, Days) or last.negated:
+    if number is None or last is None or not isinstance(last.found, Days):
+        return None
+    if last.negated and not any(tape.at(p).text in _BUT for p in range(last.end, place)):
         return None
     days, gap = last.found, range(last.end, place)
+    if not last.negated and any(tape.at(p).text in _BUT for p in gap):
+        return None
     if days.kind not in ("date", "number") or not days.number or days.bound or len(gap) > _WITHIN:
         return None
     if tape.has(place - 1, "at") or not _is_taken_back(tape, gap) or not _is_bare(tape, place):
@@ -28,6 +33,8 @@ def read_corrected_number(tape: Tape, place: int, pieces: list[Piece]) -> tuple[
 
 
 def _is_taken_back(tape: Tape, gap: range) -> bool:
+    if any(tape.at(p).text in _BUT for p in gap[:2]):  # "not the 12th, but the 13th"
+        return all(tape.has(p, *_SMALL) or tape.at(p).text in _BUT for p in gap)
     told = any(tape.has(p, "correction") or tape.at(p).text in _NO for p in gap)
     return told and all(tape.has(p, *_SMALL) or tape.at(p).text in _NO for p in gap)
 
