@@ -32,6 +32,7 @@ from nlu.times.negations import (
 )
 from nlu.times.no_wishes import drop_without_a_wish
 from nlu.times.not_earlier import drop_when_freed, free_from_then
+from nlu.times.parts_refused import keep_days_of_refused_parts
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.pointing import read_pointing
 from nlu.times.reasons import (
@@ -134,6 +135,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = free_from_then(tape, after_absences(tape, busy_until(tape, pieces)))
     pieces = stay_between(tape, refuse_alike(tape, pieces))
     pieces = drop_why_refused(tape, refuse_before_the_rest(tape, pieces))
+    pieces = keep_days_of_refused_parts(tape, pieces)
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
     pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))

@@ -17,6 +17,7 @@ _PARTING = ("or", "if", "cannot", "not", "except")
 
 def settle_on_closer_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """A week, a month or a bound goes where all days that are wished for behind it lie within."""
+    pieces = _from_then_on(pieces)
     wished = [n for n, p in enumerate(pieces) if _days(p) is not None]
     if len(wished) < 2:
         return pieces
@@ -100,6 +101,23 @@ def place_in_its_week(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     if _is_parted(tape, week, day):
         return pieces
     return _in_its_week(tape, pieces, wished[0], found, [day]) or pieces
+
+
+def _from_then_on(pieces: list[Piece]) -> list[Piece]:
+    """ "Any Saturday in March, from the 14th on": those that are left of them."""
+    for number in range(len(pieces) - 1):
+        each, bound = _days(pieces[number]), _days(pieces[number + 1])
+        if each is None or bound is None or len(each.ranges) < 2 or bound.bound not in ("from", "after"):
+            continue
+        if each.kind != "date" or not bound.number or pieces[number + 1].link not in ("soft", "none"):
+            continue
+        first = each.ranges[0][0]
+        day = almanac.make(first.year, first.month, bound.number)
+        left = tuple(r for r in each.ranges if day is not None and r[0] >= day)
+        if left:
+            kept = pieces[number].but(found=replace(each, ranges=left))
+            return [*pieces[:number], kept, *pieces[number + 2 :]]
+    return pieces
 
 
 def _dated(piece: Piece) -> Piece:
