@@ -2,7 +2,7 @@
 lunch" are no hours."""
 
 from nlu.times import almanac
-from nlu.times.pieces import Days, Piece
+from nlu.times.pieces import Days, Link, Piece
 from nlu.times.tape import Tape
 
 _NOON, _EVENING = 12, 17
@@ -31,6 +31,6 @@ def read_days_or_days(tape: Tape, place: int, pieces: list[Piece]) -> tuple[list
         day = almanac.day_ahead(tape.today, number)
         if day is None:
             return None
-        link = "or" if found else "break"
+        link: Link = "or" if found else "break"
         found.append(Piece(Days("number", (almanac.one(day),), number=number), at, at + 1, link=link))
     return found, end
