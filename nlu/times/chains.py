@@ -4,15 +4,18 @@ import re
 from datetime import timedelta
 
 from nlu.times import almanac
+from nlu.times.absences import after_absences
 from nlu.times.arrivals import drop_arrivals
 from nlu.times.busy import drop_what_is_done
 from nlu.times.busy_days import drop_busy_days, merge_its_weekday, without_bare_repeats
 from nlu.times.busy_hours import drop_busy_hours, settle_on_the_hour
 from nlu.times.cancellations import call_off
 from nlu.times.clocks import read_clock
-from nlu.times.closer_days import keep_the_closer
+from nlu.times.closer_days import place_in_its_week, settle_on_closer_days
+from nlu.times.corrected_numbers import read_corrected_number
 from nlu.times.counting import part_beside_a_day, read_instant
 from nlu.times.days import read_days, speaks_of_pain
+from nlu.times.days_or_days import read_days_or_days
 from nlu.times.departures import dismiss
 from nlu.times.done_by import bound_by_what_is_done
 from nlu.times.echoes import read_echo
@@ -31,7 +34,9 @@ from nlu.times.negations import (
     negate_last,
 )
 from nlu.times.no_wishes import drop_without_a_wish
+from nlu.times.not_earlier import drop_when_freed, free_from_then
 from nlu.times.other_hours import join_other_hours
+from nlu.times.parts_refused import keep_days_of_refused_parts
 from nlu.times.pieces import PAST, Birth, Clock, Days, Instant, Link, Piece, Whenever
 from nlu.times.pointing import read_pointing
 from nlu.times.reasons import (
@@ -60,6 +65,7 @@ from nlu.times.refused_again import answers_itself, is_refused_again
 from nlu.times.repeats import join_repeats, same_day, told_once, widen_to_any_time
 from nlu.times.replaced_hours import without_replaced_hours
 from nlu.times.retractions import retract
+from nlu.times.set_before import drop_what_was_set
 from nlu.times.shifts import move_so_far
 from nlu.times.stories import drop_what_is_told
 from nlu.times.tape import TOLD_BESIDE, Tape
@@ -101,6 +107,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
             or read_follow_up(tape, place, pieces)
             or read_pointing(tape, place, pieces)
             or read_echo(tape, place, pieces)
+            or read_corrected_number(tape, place, pieces)
+            or read_days_or_days(tape, place, pieces)
             or _read(tape, place, born=born)
         )
         if found is None:
@@ -137,19 +145,23 @@ def find_pieces(tape: Tape) -> list[Piece]:
             pieces.append(piece.but(link=link))
         place = gap_start = end
     pieces = exclude_what_is_left_out(tape, negate_last(tape, pieces, gap_start))
-    pieces = busy_until(tape, pieces)
+    pieces = free_from_then(tape, after_absences(tape, busy_until(tape, pieces)))
     pieces = stay_between(tape, refuse_alike(tape, pieces))
     pieces = drop_why_refused(tape, refuse_before_the_rest(tape, pieces))
+    pieces = keep_days_of_refused_parts(tape, pieces)
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
     pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))
     pieces = bound_by_what_is_done(tape, pieces)
-    pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
+    pieces = drop_arrivals(tape, drop_reasons(tape, pieces))
+    pieces = drop_what_is_told(tape, pieces)
+    pieces = drop_when_freed(tape, pieces)
+    pieces = place_in_its_week(tape, drop_what_was_set(tape, pieces))
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
     pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))
-    pieces = join_other_hours(tape, drop_what_is_done(tape, pieces))
-    pieces = without_replaced_hours(tape, take_either(tape, pieces))
-    pieces = read_first_of_day(tape, keep_the_closer(tape, pieces))
+    pieces = settle_on_closer_days(tape, drop_what_is_done(tape, pieces))
+    pieces = without_replaced_hours(tape, take_either(tape, join_other_hours(tape, pieces)))
+    pieces = read_first_of_day(tape, pieces)
     return move_so_far(tape, call_off(tape, told_once(drop_events(tape, pieces))))
 
 

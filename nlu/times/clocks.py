@@ -8,6 +8,7 @@ from nlu.times.moments import read_moment
 from nlu.times.one_of_two import is_one_of_two
 from nlu.times.pieces import Clock, Moment
 from nlu.times.tape import Tape
+from nlu.times.written import is_quarter_past
 
 
 def read_clock(tape: Tape, place: int) -> tuple[Clock, int] | None:
@@ -33,6 +34,8 @@ def _range(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if not announced and not tape.has(place, *_BEGINS_HOURS):
         return None
     begin = tape.skip(begin, "at", most=1)
+    if is_quarter_past(tape, begin):  # "в 10-15"
+        return None
     between = announced and tape.has(place, "between")
     for first in (read_moment(tape, begin), read_moment(tape, begin, brief=True)):
         if first is None:
@@ -190,6 +193,8 @@ def _around(tape: Tape, place: int) -> tuple[Clock, int] | None:
     begin = tape.skip(place + 1, "at", "around", most=2)
     if tape.has(begin, "digits") and (span := _range(tape, begin)) is not None:  # "around 4pm-5pm"
         return span
+    if (span := _hours_in_words(tape, begin)) is not None:
+        return span
     read = read_moment(tape, begin)
     if read is None or not _is_a_time(tape, read[1], read[2]) or tape.has(read[1], "number_of_day", "month"):
         return None
@@ -198,6 +203,16 @@ def _around(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if tape.has(read[1], "to") and (last := tape.number(read[1] + 1)) and tape.has(last[1], "month"):
         return None  # "around 15-16 March"
     return Clock("around", read[0]), tape.skip(read[1], "oclock", most=1)
+
+
+def _hours_in_words(tape: Tape, place: int) -> tuple[Clock, int] | None:
+    """ "Часов в десять-одиннадцать": from the one to the other."""
+    if not (tape.has(place, "number") and tape.at(place + 1).text == "-" and tape.vocabulary.hours_follow):
+        return None
+    first, last = tape.get(place, "number"), tape.get(place + 2, "number")
+    if last is None or not 1 <= first < last <= min(first + 2, 12) or tape.has(place + 3, "counted", "unit"):
+        return None
+    return Clock("range", Moment(first * 60, open=True), Moment(last * 60, open=last < 12)), place + 3
 
 
 def _turned_round(tape: Tape, place: int) -> tuple[Clock, int] | None:
@@ -223,6 +238,8 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     moment, end, sure = read
     if tape.at(begin).text == "one" and tape.at(begin - 1).text in _WHICH:
         return None  # "either one in the morning"
+    if not sure and begin > place and _is_listed_with_a_date(tape, end):
+        return None
     lasting = not sure and begin == place and tape.at(end).text == "or" and tape.number(end + 1)
     if lasting and tape.get(lasting[1], "unit") == "hour":
         return None  # "1 or 2 hours"
@@ -245,6 +262,12 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if tape.has(end, "around") and not tape.has(end + 1, "digits", "number", "at"):
         return Clock("around", moment), end + 1
     return Clock("point", moment, sure=sure or strong), end
+
+
+def _is_listed_with_a_date(tape: Tape, end: int) -> bool:
+    """ "На 9 или 10 марта": a day, too."""
+    number = tape.number(end + 1) if tape.has(end, "or") else None
+    return number is not None and tape.has(number[1], "month") and tape.vocabulary.hours_follow
 
 
 def _is_a_date(tape: Tape, place: int, end: int) -> bool:

@@ -1,105 +1,207 @@
-"""The days that are told more closely later on: "this week is my last chance, Wednesday or Thursday", "in
-the Easter break, say 7 to 10 April"."""
+"""The days that are told closer behind a longer time: "is April open yet? I'd like the 7th", "next week I
+have a day off on Thursday"."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from nlu.times import almanac
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 
-_DOUBTFUL = 0.6
-_WIDE = ("week", "span", "month")
-_CLOSE = ("weekday", "date", "number", "relative", "span")
+_LONG, _WEEK = 5, 7  # days
+_SATURDAY = 5
+_MINE = frozenset({"меня", "мои", "нас", "my", "mine"})
+_SINGLE = ("date", "number", "relative", "weekday")
+_PARTING = ("or", "if", "cannot", "not", "except")
 
 
-def keep_the_closer(tape: Tape, pieces: list[Piece]) -> list[Piece]:
-    """A week or a month goes where days within it are wished for in another sentence."""
-    pieces = _placed_in_its_week(tape, pieces)
-    days = [n for n, p in enumerate(pieces) if _is_wish(p)]
-    gone = {n for n in days if _is_wide(pieces[n]) and _is_told_closer(tape, pieces, n, days)}
-    if not gone:
+def settle_on_closer_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """A week, a month or a bound goes where all days that are wished for behind it lie within."""
+    pieces = _from_then_on(pieces)
+    wished = [n for n, p in enumerate(pieces) if _days(p) is not None]
+    if len(wished) < 2:
         return pieces
-    left: list[Piece] = []
+    if len(wished) > 2 and (placed := _each_in_its_week(tape, pieces)) is not None:
+        return placed
+    pieces = _without_days_off(tape, pieces)
+    if (dated := _told_by_its_date(tape, pieces)) is not None:
+        return dated
+    wished = [n for n, p in enumerate(pieces) if _days(p) is not None]
+    first = wished[0]
+    long, closer = _days(pieces[first]), [pieces[n] for n in wished[1:]]
+    if long is None or not _is_long(long) or _has_hour(pieces, first):
+        return pieces
+    if any(p.link in ("or", "and", "none") for p in closer[:1]) or _is_parted(tape, pieces[first], closer[0]):
+        return pieces
+    if (placed := _in_its_week(tape, pieces, first, long, closer)) is not None:
+        return placed
+    if not all(_lies_within(long, _days(p)) for p in closer):
+        return pieces
+    left = [_dated(p) for p in pieces[first + 1 :]]
+    return [*pieces[:first], left[0].but(link="break"), *left[1:]]
+
+
+def _without_days_off(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "My weekend is Wednesday and Thursday", "вторник и пятница у меня выходные": no Saturday."""
+    if not tape.says("weekend"):
+        return pieces
     for number, piece in enumerate(pieces):
-        if number in gone:
+        days = _days(piece)
+        if days is None or not almanac.is_weekend(days.ranges[0]) or not tape.has(piece.start, "weekend"):
             continue
-        left.append(piece.but(link="break") if number - 1 in gone else piece)
-    return left
+        named = [d for p in pieces if (d := _days(p)) is not None and d.kind == "weekday" and p is not piece]
+        before, behind = range(piece.start - 2, piece.start), range(piece.end, piece.end + 3)
+        owned = any(tape.at(p).text in _MINE for p in before) or (
+            number + 1 < len(pieces)
+            and pieces[number + 1].start in behind
+            and pieces[number + 1].link in ("none", "soft")
+        )
+        if owned and named and all(d.weekday is not None and d.weekday < _SATURDAY for d in named):
+            left = [*pieces[:number], *pieces[number + 1 :]]
+            return [left[0].but(link="break"), *left[1:]] if number == 0 else left
+    return pieces
 
 
-def _placed_in_its_week(tape: Tape, pieces: list[Piece]) -> list[Piece]:
-    """ "Next week is quiet at work. Tuesday or Thursday would be best": those of that week."""
-    weeks = [n for n, p in enumerate(pieces) if _is_wish(p) and _kind(p) == "week"]
-    if len(weeks) != 1 or not _is_wide(pieces[weeks[0]]) or _reach(pieces[weeks[0]])[0] <= tape.today:
+def _told_by_its_date(tape: Tape, pieces: list[Piece]) -> list[Piece] | None:
+    """ "In a week, which makes it 6 March": the date counts."""
+    for number in range(len(pieces) - 1):
+        vague, dated = _days(pieces[number]), _days(pieces[number + 1])
+        if pieces[number].link != "break":  # "Monday in a week, 16 March"
+            continue
+        if (
+            vague is None
+            or dated is None
+            or not vague.others
+            or vague.kind not in ("week", "span", "relative")
+        ):
+            continue
+        gap = range(pieces[number].end, pieces[number + 1].start)
+        small = gap and all(tape.has(p, "soft", "filler", "settling", "which_is", "then", "so") for p in gap)
+        if dated.kind not in ("date", "number") or dated.bound or not small or tape.has_any(gap, "or"):
+            continue
+        if abs((dated.ranges[0][0] - vague.ranges[0][0]).days) <= _WEEK:
+            return [*pieces[:number], pieces[number + 1].but(link="break"), *pieces[number + 2 :]]
+    return None
+
+
+def place_in_its_week(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Next week my daughter is off school, let's say Tuesday": unless she is away in that week."""
+    wished = [n for n, p in enumerate(pieces) if _days(p) is not None]
+    if len(wished) != 2 or wished[0] + 1 != wished[1] or pieces[wished[1]].link not in ("break", "soft"):
         return pieces
-    number = weeks[0]
-    start, behind = _reach(pieces[number])[0], [p for p in pieces[number + 1 :] if _is_wish(p)]
-    if not behind or not all(_kind(p) == "weekday" and _is_close(p) for p in behind):
+    week, day = pieces[wished[0]], pieces[wished[1]]
+    found = _days(week)
+    clause = tape.clause(week.start, week.end)
+    if (
+        found is None
+        or _has_hour(pieces, wished[0])
+        or tape.has_any(clause, "absent", "cannot", "or", "busy")
+    ):
         return pieces
-    gap = range(pieces[number].end, behind[0].start)
-    parted = any(tape.at(p).text in (".", ",", "!", "?", "-") for p in gap) and behind[0].link == "break"
-    if not parted or tape.has_any(gap, "or", "except", "not", "cannot", "if", "contrast", "correction"):
+    if _is_parted(tape, week, day):
         return pieces
-    if tape.has_any(range(behind[0].start, behind[-1].end), "this", "coming") or tape.says("event"):
-        return pieces
-    return [_of_week(p, start) if any(p is each for each in behind) else p for p in pieces]
+    return _in_its_week(tape, pieces, wished[0], found, [day]) or pieces
 
 
-def _of_week(piece: Piece, monday: date) -> Piece:
-    days = piece.found
-    assert isinstance(days, Days)
-    when = almanac.one(monday + timedelta(days=days.weekday or 0))
-    sure = min(days.confidence, _DOUBTFUL)
-    return piece.but(found=replace(days, kind="date", ranges=(when,), others=(), confidence=sure))
+def _from_then_on(pieces: list[Piece]) -> list[Piece]:
+    """ "Any Saturday in March, from the 14th on": those that are left of them."""
+    for number in range(len(pieces) - 1):
+        each, bound = _days(pieces[number]), _days(pieces[number + 1])
+        if each is None or bound is None or len(each.ranges) < 2 or bound.bound not in ("from", "after"):
+            continue
+        if each.kind != "date" or not bound.number or pieces[number + 1].link not in ("soft", "none"):
+            continue
+        first = each.ranges[0][0]
+        day = almanac.make(first.year, first.month, bound.number)
+        left = tuple(r for r in each.ranges if day is not None and r[0] >= day)
+        if left:
+            kept = pieces[number].but(found=replace(each, ranges=left))
+            return [*pieces[:number], kept, *pieces[number + 2 :]]
+    return pieces
 
 
-def _kind(piece: Piece) -> str:
-    return piece.found.kind if isinstance(piece.found, Days) else ""
+def _dated(piece: Piece) -> Piece:
+    """A number is of the month that it was told in."""
+    days = _days(piece)
+    return piece.but(found=replace(days, kind="date")) if days and days.kind == "number" else piece
 
 
-def _is_told_closer(tape: Tape, pieces: list[Piece], number: int, days: list[int]) -> bool:
-    wide = pieces[number]
-    start, end = _reach(wide)
-    others = [n for n in days if n != number]
-    inside = [n for n in others if start <= _reach(pieces[n])[0] and _reach(pieces[n])[1] <= end]
-    inside = [n for n in inside if (_reach(pieces[n])[1] - _reach(pieces[n])[0]) < end - start]
-    if not inside or len(inside) < len(others) or not all(_is_close(pieces[n]) for n in inside):
+def _in_its_week(
+    tape: Tape, pieces: list[Piece], first: int, week: Days, closer: list[Piece]
+) -> list[Piece] | None:
+    """ "На следующей неделе у меня отгул в четверг": that of the week, in one sentence."""
+    days = _days(closer[0])
+    if week.kind != "week" or days is None or days.kind != "weekday" or days.weekday is None or days.bound:
+        return None
+    named = tape.has_any(range(closer[0].start - 1, closer[0].end), "this", "next", "coming")
+    ends = any(tape.at(p).text in ".!?" for p in range(pieces[first].end, closer[0].start))
+    if len(closer) > 1 or named or ends or days.of_week is not None:
+        return None
+    start, end = week.ranges[0]
+    day = almanac.monday(start) + timedelta(days=days.weekday)
+    if not start <= day < end:
+        return None
+    found = replace(days, kind="date", ranges=(almanac.one(day),), others=())
+    place = pieces.index(closer[0])
+    return [
+        *pieces[:first],
+        *(
+            p.but(link="break") if n == 0 and place > first + 1 else p
+            for n, p in enumerate(pieces[first + 1 : place])
+        ),
+        closer[0].but(found=found, link="break" if place == first + 1 else closer[0].link),
+        *pieces[place + 1 :],
+    ]
+
+
+def _each_in_its_week(tape: Tape, pieces: list[Piece]) -> list[Piece] | None:
+    """ "На этой неделе среда, на следующей вторник": the first of them, too."""
+    for number in range(len(pieces) - 2):
+        week, day, other = pieces[number : number + 3]
+        one, weekday, last = _days(week), _days(day), _days(other)
+        if one is None or weekday is None or last is None or day.link != "none" or other.link == "break":
+            continue
+        outside = last.ranges[0][0] >= one.ranges[0][1]
+        if one.kind != "week" or weekday.kind != "weekday" or weekday.weekday is None or not outside:
+            continue
+        when = almanac.monday(one.ranges[0][0]) + timedelta(days=weekday.weekday)
+        if when < tape.today or weekday.bound or weekday.of_week is not None:
+            continue
+        found = replace(weekday, kind="date", ranges=(almanac.one(when),), others=())
+        told = [day.but(found=found, link=week.link), other.but(link="or")]
+        return [*pieces[:number], *told, *pieces[number + 3 :]]
+    return None
+
+
+def _is_long(days: Days) -> bool:
+    if len(days.ranges) != 1 or (days.weekday is not None and days.bound is None):
         return False
-    if _has_a_clock(pieces, number) or any(pieces[n].link in ("or", "and") for n in (number, inside[0])):
+    start, end = days.ranges[0]
+    return days.kind in ("week", "month", "span") and (end - start).days >= _LONG
+
+
+def _has_hour(pieces: list[Piece], number: int) -> bool:
+    """Whether an hour stands beside it, so that it is wished for itself."""
+    behind = pieces[number + 1]
+    before = number > 0 and isinstance(pieces[number - 1].found, Clock) and pieces[number].link == "none"
+    return before or (isinstance(behind.found, Clock) and behind.link in ("none", "soft"))
+
+
+def _is_parted(tape: Tape, one: Piece, other: Piece) -> bool:
+    gap = range(one.end, other.start)
+    return any(tape.has(p, *_PARTING) and not (tape.has(p, "filler") and tape.has(p, "or")) for p in gap)
+
+
+def _lies_within(long: Days, days: Days | None) -> bool:
+    if days is None or days.bound or days.kind not in _SINGLE or len(days.ranges) != 1:
         return False
-    near = min(inside, key=lambda n: abs(n - number))
-    gap = range(min(wide.end, pieces[near].end), max(wide.start, pieces[near].start))
-    last = pieces[max(near, number)]
-    if tape.has_any((*gap, last.end, last.end + 1), "instead", "contrast"):
-        return False  # "the week is fine, at the weekend instead we're away"
-    return last.link == "break" and not tape.has_any(gap, "or", "and", "except", "not", "cannot", "if")
+    (first, last), (start, end) = long.ranges[0], days.ranges[0]
+    if days.kind == "weekday" and (last - first).days > _WEEK:
+        return False  # "not after the 20th, on a Friday if possible"
+    open_ended = long.bound in ("after", "from")
+    return first <= start and (end <= last or open_ended) and (end - start).days < (last - first).days
 
 
-def _is_wish(piece: Piece) -> bool:
+def _days(piece: Piece) -> Days | None:
     plain = not (piece.negated or piece.dismissed)
-    return plain and isinstance(piece.found, Days) and bool(piece.found.ranges)
-
-
-def _is_wide(piece: Piece) -> bool:
-    days = piece.found
-    if not isinstance(days, Days) or days.kind not in _WIDE or days.bound or len(days.ranges) != 1:
-        return False
-    return (days.ranges[0][1] - days.ranges[0][0]).days > 1
-
-
-def _is_close(piece: Piece) -> bool:
-    days = piece.found
-    return isinstance(days, Days) and days.kind in _CLOSE and not days.bound and len(days.ranges) == 1
-
-
-def _reach(piece: Piece) -> tuple[date, date]:
-    assert isinstance(piece.found, Days)
-    return piece.found.ranges[0][0], piece.found.ranges[-1][1]
-
-
-def _has_a_clock(pieces: list[Piece], number: int) -> bool:
-    """ "Mornings next week"."""
-    beside = pieces[max(number - 1, 0) : number] if pieces[number].link == "none" else []
-    beside += [p for p in pieces[number + 1 : number + 2] if p.link in ("none", "soft")]
-    return any(isinstance(p.found, Clock) for p in beside)
+    return piece.found if plain and isinstance(piece.found, Days) and piece.found.ranges else None

@@ -12,6 +12,7 @@ from nlu.times.grouping import Spoken, chains, spoken_together
 from nlu.times.hours import clock_text, hours_meant, minutes_of, opening_hours, wall
 from nlu.times.one_hour import clock_of
 from nlu.times.pieces import Birth, Clock, Days, Instant, Piece, Whenever
+from nlu.times.refused_hours import refused_together
 from nlu.times.settling import refused_in_month, settle
 from nlu.times.tape import Tape
 from nlu.understanding import Entity
@@ -33,6 +34,7 @@ def compose(text: str, tape: Tape, pieces: Sequence[Piece], doubts: Doubts) -> t
     positive = any(is_wish(piece) for group in groups for piece in group)
     told = [spoken for group in groups for spoken in spoken_together(tape, group)]
     several = sum(any(is_wish(piece) for piece in spoken.days) for spoken in told) > 1
+    told = [replace(spoken, clocks=refused_together(tape, spoken.clocks)) for spoken in told]
     for spoken in told:
         entities.extend(_entities(text, tape, spoken, holes, each_day=several))
     if holes and not any(isinstance(p.found, Days) and is_wish(p) for g in groups for p in g):

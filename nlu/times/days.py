@@ -195,7 +195,8 @@ def _bounded(tape: Tape, place: int) -> Read | None:
             ), begin + 1
         if tape.has(begin, "number", "digits"):
             counted = counted_unit(tape, begin)
-            if counted is not None and after and counted[1] in ("day", "week", "month"):
+            hour = counted is not None and tape.at(counted[2] - 1).text == "дня"  # "после трёх дня"
+            if counted is not None and after and not hour and counted[1] in ("day", "week", "month"):
                 return counted_from(tape, *counted), counted[2]
         return None
     days, end = found

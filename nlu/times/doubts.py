@@ -28,6 +28,10 @@ _FIRST = 4  # pieces of which the order is a sign as a whole
 _POLITE = frozenset({"soft", "filler", "wishing"})  # "can I", "please", a comma
 _ASKING = ("wishing", "whenever", "asap", "moving", "booked")
 _READ, _PIECE, _UNKNOWN = "read", "piece", "unknown"
+#: Senses that came after the weights were learnt: until they are learnt anew, these say nothing.
+_UNWEIGHED = frozenset(
+    {"was_set", "was_meant", "thanking", "informing", "gift", "absent", "asks_hours", "busy"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,13 @@ def signs(tape: Tape, pieces: Sequence[Piece]) -> Mapping[str, float]:
     """Name -> how often, or how much of it; of no language but for the one that says which."""
     told = sorted(pieces, key=lambda piece: piece.start)
     left = [lexeme for place, lexeme in enumerate(tape.lexemes) if place not in tape.read]
-    unknown = [lexeme.text for lexeme in left if not lexeme.senses][:_UNKNOWN_WORDS]
+    unknown = [lexeme.text for lexeme in left if lexeme.senses.keys() <= _UNWEIGHED][:_UNKNOWN_WORDS]
     row = _row(tape, told)
     kinds = [_kind(piece) for piece in told]
     found = Counter(_of_pieces(told, kinds))
     found.update(_beside_pieces(row))
     found.update([f"said {said}" for said in set(row)])
-    found.update([f"left {sense}" for lexeme in left for sense in lexeme.senses if sense != "soft"])
+    found.update([f"left {sense}" for lexeme in left for sense in _weighed(lexeme.senses) if sense != "soft"])
     if all(not _POLITE.isdisjoint(lexeme.senses) for lexeme in left):
         found.update(("nothing else", " > ".join(["nothing but", *kinds[:_FIRST]])))
     asks = tape.asked_for_time or not tape.kinds.isdisjoint(_ASKING)
@@ -107,6 +111,10 @@ def _kind(piece: Piece) -> str:
             return flags + type(other).__name__.lower()
 
 
+def _weighed(senses: Mapping[str, object]) -> list[str]:
+    return sorted(senses.keys() - _UNWEIGHED)
+
+
 def _row(tape: Tape, told: Sequence[Piece]) -> list[str]:
     """The message as pieces, what was read beside them, and the senses of all that was left."""
     ends = {piece.start: piece.end for piece in told}
@@ -117,7 +125,7 @@ def _row(tape: Tape, told: Sequence[Piece]) -> list[str]:
             row.append(_PIECE)
             place = max(place + 1, ends[place])
             continue
-        row.append(_READ if place in tape.read else "+".join(sorted(tape.at(place).senses)) or _UNKNOWN)
+        row.append(_READ if place in tape.read else "+".join(_weighed(tape.at(place).senses)) or _UNKNOWN)
         place += 1
     return row
 

@@ -62,7 +62,7 @@ def tokenise(text: str) -> list[Token]:
     return tokens
 
 
-_CASES = frozenset({"х", "ти", "ми", "мя"})
+_CASES = frozenset({"х", "ти", "ми", "мя", "и"})
 
 
 def without_cases(tokens: list[Token]) -> list[Token]:

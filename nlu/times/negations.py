@@ -2,7 +2,7 @@
 
 from nlu.times.on_offer import is_answered_no
 from nlu.times.pieces import Clock, Days, Link, Piece
-from nlu.times.refusals import free_afterwards, is_a_condition, leaves_only
+from nlu.times.refusals import free_afterwards, is_a_condition, is_refused_in_a_condition, leaves_only
 from nlu.times.tape import Tape
 
 
@@ -129,7 +129,10 @@ def negate(
         if _is_refused_behind_and(tape, gap_start, marker) and pieces:
             pieces = _negated_back(tape, pieces)
             continue
-        after = all(tape.has(p, "filler", "at", "of", "day_number") for p in range(where, place))
+        after = all(
+            tape.has(p, "filler", "at", "of", "day_number") or _is_beside_please(tape, marker, p)
+            for p in range(where, place)
+        )
         if "except" in senses and after and not ("cannot" in senses and before):
             listed = tape.has(marker - 1, "workdays", "whenever", "weekend", "unit", "days_ahead")
             instead = tape.at(marker).text == "but" and bool(pieces) and pieces[-1].negated
@@ -167,7 +170,8 @@ def negate(
             continue
         if "cannot" in senses and after and _asks_whether(tape, piece.end):
             continue
-        if ("cannot" in senses or "not" in senses) and after and not is_a_condition(tape, marker):
+        told = not is_a_condition(tape, marker) or is_refused_in_a_condition(tape, marker, piece.end)
+        if ("cannot" in senses or "not" in senses) and after and told:
             return pieces, piece.but(negated=True)
         if "cannot" in senses and before:
             pieces = _negated_back(tape, pieces)
@@ -189,6 +193,13 @@ def negate(
         if joined and not bounded and not tape.has_any(range(gap_start, place), "not", "cannot"):
             piece = piece.but(negated=True, excluding=pieces[-1].excluding)
     return pieces, piece
+
+
+def _is_beside_please(tape: Tape, marker: int, place: int) -> bool:
+    """ "Не предлагайте, пожалуйста, утро": a comma that parts nothing."""
+    asked = tape.at(place).text == "," and tape.has_any((place - 1, place + 1), "please")
+    lexeme = tape.at(marker)
+    return asked and tape.text[lexeme.start : lexeme.end].casefold().endswith("те")
 
 
 def _is_refused_behind_and(tape: Tape, start: int, marker: int) -> bool:

@@ -2,6 +2,7 @@
 what else there is on that day."""
 
 from nlu.times.pieces import PAST, Clock, Days, Instant, Piece
+from nlu.times.requests import is_no_request, without_gifts
 from nlu.times.tape import Tape
 
 _WISHING = (
@@ -25,6 +26,9 @@ def drop_without_a_wish(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """Nothing of a message that only asks or tells, unless a time was asked for."""
     if tape.asked_for_time or not pieces:
         return pieces
+    if is_no_request(tape, pieces):
+        return [p.but(found=PAST) if _is_timed(p) else p for p in pieces]
+    pieces = without_gifts(tape, pieces)
     asked_again = _asks_for_own_visit(tape) and not _wishes(tape, range(len(tape)), but=(*_BOOKED, "please"))
     if asked_again or all(_is_told(tape, p) for p in pieces if _is_timed(p)):
         return [p.but(found=PAST) if _is_timed(p) else p for p in pieces]

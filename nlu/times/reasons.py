@@ -66,7 +66,7 @@ def asks_for_no_visit(tape: Tape, place: int, *, also: str = "no_visit") -> bool
         beside = place + step
         while 0 <= beside < len(tape) and not _ends_clause(tape, beside):
             wished = tape.has(beside, "wishing", "booked", "moving", "whenever", "asap")
-            if wished and not tape.has(beside, "no_visit") and tape.at(beside).text != "about":
+            if wished and not tape.has(beside, "no_visit", "please") and tape.at(beside).text != "about":
                 return False
             told = told or tape.has(beside, "no_visit", also)
             beside += step

@@ -11,6 +11,8 @@ from nlu.times.tape import Tape
 _FORTNIGHT = timedelta(days=14)
 _DOUBTFUL = 0.6
 _THAT = frozenset({"that", "those", "then", "quello", "quella", "allora", "тогда"})
+_ONLY = frozenset({"только", "лишь", "only", "solo"})
+_BUT = frozenset({"а", "but", "bensi"})
 _BESIDE_TOO = 4  # lexemes from a day to "too": "and on Friday most likely, too"
 _CLAUSE = 6  # lexemes between "if" and what it is said of
 
@@ -36,6 +38,14 @@ def is_a_condition(tape: Tape, place: int) -> bool:
         if softs > 1 or tape.at(before).text in (".", "!", "?"):
             return False
     return False
+
+
+def is_refused_in_a_condition(tape: Tape, marker: int, end: int) -> bool:
+    """ "If she comes not at 12 but at 1", "на пятницу, но только если не к девяти"."""
+    if not tape.has(marker, "not"):
+        return False
+    only = tape.has(marker - 1, "if") and tape.at(marker - 2).text in _ONLY
+    return only or tape.at(end).text in _BUT or (tape.at(end).text == "," and tape.at(end + 1).text in _BUT)
 
 
 def stands_in_a_condition(tape: Tape, piece: Piece) -> bool:

@@ -64,6 +64,7 @@ _STILL_TO_COME = frozenset(
     {"hoping", "wondering", "thinking", "looking", "going", "planning", "after", "due"}
 )
 _DOUBTFUL = 0.6
+_SET = frozenset({"was_set", "was_meant", "absent"})
 _WISHING = ("wishing", "booked", "moving", "so", "whenever", "asap")
 _NO_STORY = (*_WISHING, "cannot", "have_booked", "if", "arriving")
 
@@ -139,6 +140,11 @@ def _tells_the_past(tape: Tape, piece: Piece) -> bool:
     return verb
 
 
+def is_told_of_the_past(tape: Tape, piece: Piece) -> bool:
+    """Whether its clause tells what was, and wishes for nothing."""
+    return not _is_wish(piece) or _tells_the_past(tape, piece)
+
+
 def _was_going_on(verb: str, following: str) -> bool:
     if verb == "era" and following in _SOME:
         return True  # "it was a Friday"
@@ -185,5 +191,9 @@ def _is_past_verb(tape: Tape, place: int) -> bool:
         case _:
             if tape.has(place, "happened"):
                 return True
-            told = not tape.at(place).senses and _PAST_VERB.fullmatch(text) is not None and len(text) > 3
+            told = (
+                tape.at(place).senses.keys() <= _SET
+                and _PAST_VERB.fullmatch(text) is not None
+                and len(text) > 3
+            )
             return told and _NO_VERBS.fullmatch(text) is None

@@ -10,6 +10,7 @@ from nlu.times.elisions import without_elisions
 from nlu.times.folding import Token, tokenise, without_cases
 from nlu.times.glued import listed, unglued, unglued_after_digits
 from nlu.times.masks import masked_places
+from nlu.times.misspelt import respelt
 from nlu.times.pieces import Days
 from nlu.times.slips import (
     half_days_in_full,
@@ -20,6 +21,7 @@ from nlu.times.slips import (
     with_both_weekdays,
     without_hesitation,
 )
+from nlu.times.spaced_digits import joined_digits
 from nlu.times.spaced_hours import with_joined_minutes
 from nlu.times.vocabulary import Senses, Vocabulary
 from nlu.transliteration import in_latin
@@ -64,6 +66,7 @@ _ANSWERS = frozenset({"yes", "ok", "yeah"})
 TOLD_BESIDE = frozenset(
     {"settling", "settling_all", "occasion", "reporting", "somebody", "treatment", "asks_again"}
     | {"asks_for_mine", "finishing", "waiting", "journey", "last_resort", "price", "income"}
+    | {"was_set", "was_meant", "thanking", "informing", "gift", "absent", "asks_hours"}
 )
 #: Words that tell why a time is named, and nothing of the time itself.
 _TELLING = TOLD_BESIDE | {
@@ -110,9 +113,8 @@ class Tape:
         self.days_at: dict[int, tuple[Days, int] | None] = {}  # what was read there already
         self.capitals: frozenset[int] = frozenset()  # where a capital stands
         self.read: set[int] = set()  # the places that a piece was made of
-        tokens = in_full(
-            unstretched(listed(tokenise(text.replace("\n", ";")), vocabulary), vocabulary), vocabulary
-        )
+        tokens = joined_digits(listed(tokenise(text.replace("\n", ";")), vocabulary), vocabulary)
+        tokens = in_full(unstretched(tokens, vocabulary), vocabulary)
         if vocabulary.language == "en":
             tokens = half_days_in_full(unglued_after_digits(tokens, vocabulary))
             tokens = with_joined_minutes(hours_as_heard(tokens, vocabulary), vocabulary.days)
@@ -127,7 +129,7 @@ class Tape:
         if vocabulary.latin:
             tokens = [replace(t, text=in_latin(t.text)) if t.text.isalpha() else t for t in tokens]
         if _is_worth_mending(context):
-            tokens = mended(tokens, vocabulary)
+            tokens = respelt(mended(tokens, vocabulary), vocabulary)
         self.lexemes = _lexemes(text, tokens, vocabulary, context)
         self.kinds = frozenset[str]().union(*(lexeme.senses for lexeme in self.lexemes))  # all that is said
 

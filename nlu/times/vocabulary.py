@@ -83,6 +83,7 @@ class Vocabulary:
     latin: bool = False  # every word as it is typed in Latin letters
     tells_events: bool = False  # whether it knows words for what else a day is for
     doing: str = ""  # how words look that tell what somebody does; "": days of something else are not told
+    mends_phrases: bool = False  # whether words that stand in phrases are mended: "не предлогайте"
     next_is_next_week: bool = False  # "next Friday" said on a Monday is not the coming one
     titles: frozenset[str] = frozenset()  # a capitalised word after these is a surname: "dottor Sabato"
     streets: frozenset[str] = frozenset()  # or a street: "via Primo Marzo 8"

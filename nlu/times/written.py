@@ -3,6 +3,7 @@
 from nlu.times.tape import Tape
 
 QUARTERS = (15, 30, 45)
+_AT = ("в", "во")
 _COUNTED = ("counted", "currency", "unit", "month", "digits", "number")
 _BOUND = ("after", "before", "by", "around", "from_on", "to", "between", "from")
 
@@ -50,6 +51,7 @@ def written_hour(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bo
         and not (
             tape.has(place - 1, "at") and minutes in (0, 15, 30, 45) and (minutes > 24 or minutes <= digits)
         )
+        and not is_quarter_past(tape, place)
         and not _is_no_span(tape, place, digits, minutes)
     ):
         return None
@@ -60,6 +62,14 @@ def written_hour(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bo
     if tape.at(place + 3).text == ":" and tape.has(place + 4, "digits") and tape.at(place + 3).glued:
         return digits, minutes, place + 5, True  # seconds
     return digits, minutes, place + 3, True
+
+
+def is_quarter_past(tape: Tape, place: int) -> bool:
+    """ "В 10-15": from ten to three would be "с 10 до 15"."""
+    digits, ends = tape.whole(place) or 0, tape.at(place + 3)
+    quarter = tape.at(place + 1).text == "-" and tape.at(place + 2).text == "15" and 7 <= digits <= 12
+    led = quarter and tape.at(place - 1).text in _AT and not tape.has(place - 2, "around", "from")
+    return led and tape.at(place + 2).glued and not (ends.glued and ends.text in ("-", "/"))
 
 
 def _is_no_span(tape: Tape, place: int, hour: int, minutes: int) -> bool:
