@@ -131,9 +131,9 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))
     pieces = bound_by_what_is_done(tape, pieces)
     pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
+    pieces = drop_what_is_done(tape, pieces)
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
     pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))
-    pieces = drop_what_is_done(tape, pieces)
     return move_so_far(tape, call_off(tape, told_once(drop_events(tape, pieces))))
 
 
