@@ -4,6 +4,12 @@ from datetime import timedelta
 
 from nlu.times import almanac
 from nlu.times.arrivals import drop_arrivals
+from nlu.times.asides import (
+    drop_bygone_months,
+    drop_indifferent_halves,
+    drop_told_durations,
+    without_asides,
+)
 from nlu.times.busy import drop_what_is_done
 from nlu.times.busy_days import drop_busy_days, merge_its_weekday, without_bare_repeats
 from nlu.times.busy_hours import drop_busy_hours, settle_on_the_hour
@@ -129,7 +135,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
     pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))
-    pieces = bound_by_what_is_done(tape, pieces)
+    pieces = drop_indifferent_halves(tape, drop_told_durations(tape, without_asides(tape, pieces)))
+    pieces = drop_bygone_months(tape, bound_by_what_is_done(tape, pieces))
     pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
     pieces = drop_what_is_done(tape, pieces)
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
