@@ -1,7 +1,7 @@
 """What is told beside the wish and says why, or what for: "on Tuesday at 11, so that I can go to the market",
 "il 16 di pomeriggio, che al mattino ho le nausee"."""
 
-from nlu.times.pieces import PAST, Clock, Days, Instant, Piece
+from nlu.times.pieces import PAST, Clock, Days, Instant, Piece, Whenever
 from nlu.times.purposes import end_of_clause, is_purpose, only_tells, wishes
 from nlu.times.stories import is_past_verb
 from nlu.times.tape import Tape
@@ -116,3 +116,101 @@ def _without(pieces: list[Piece], dropped: set[int]) -> list[Piece]:
         for number, piece in enumerate(pieces)
         if number not in dropped
     ]
+
+
+def drop_concessions(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "From the 2nd to the 7th, any time, even early in the morning": no hour is meant alone."""
+    days = any(isinstance(p.found, Days) and _is_wish(p) for p in pieces)
+    clocks = [n for n, p in enumerate(pieces) if isinstance(p.found, Clock)]
+    if not days or not clocks or not all(_is_conceded(tape, pieces, n) for n in clocks):
+        return pieces
+    return _without(pieces, {*clocks, *(n + 1 for n in clocks if _is_asap(pieces, n + 1))})
+
+
+def _is_conceded(tape: Tape, pieces: list[Piece], number: int) -> bool:
+    piece = pieces[number]
+    if not isinstance(piece.found, Clock) or piece.found.shape != "part" or not _is_wish(piece):
+        return False
+    if tape.has(piece.end, "inclusive"):
+        return True  # "this week, mornings included"
+    at_any_time = any(isinstance(p.found, Whenever) and not p.negated for p in pieces[:number])
+    return at_any_time and tape.has_any((piece.start - 1, piece.start - 2), "even")
+
+
+def _is_asap(pieces: list[Piece], number: int) -> bool:
+    """ "Even first thing", of which the end was read as "as soon as possible"."""
+    return number < len(pieces) and isinstance(pieces[number].found, Whenever) and pieces[number].link == "none"
+
+
+def without_who_calls(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "I am the one of 11 on Thursday": who asks, and no wish."""
+    if not tape.says("identifying"):
+        return pieces
+    told: set[int] = set()
+    for number, piece in enumerate(pieces):
+        hangs = number - 1 in told and piece.link == "none"
+        if hangs or tape.has_any((piece.start, piece.start - 1), "identifying"):
+            told.add(number)
+    return [p.but(found=PAST) if n in told else p for n, p in enumerate(pieces)]
+
+
+def read_first_hours(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Saturday, the first hour that is free": first thing on that day."""
+    if not tape.says("first_hour"):
+        return pieces
+    return [_first_hour(tape, pieces, n) for n in range(len(pieces))]
+
+
+def _first_hour(tape: Tape, pieces: list[Piece], number: int) -> Piece:
+    piece = pieces[number]
+    if not isinstance(piece.found, Whenever) or not tape.has(piece.start, "first_hour"):
+        return piece
+    before = pieces[number - 1] if number and piece.link in ("none", "soft") else None
+    behind = pieces[number + 1] if number + 1 < len(pieces) and pieces[number + 1].link == "none" else None
+    day = any(p is not None and _is_single(p) for p in (before, behind))
+    return piece.but(found=Clock("part", part="first_thing"), negated=False) if day else piece
+
+
+def _is_single(piece: Piece) -> bool:
+    kinds = ("weekday", "date", "number", "relative")
+    return isinstance(piece.found, Days) and _is_wish(piece) and piece.found.kind in kinds
+
+
+def free_to_profit(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "From Monday to Wednesday I'm off, I'd use the chance": the days that seemed refused."""
+    if not tape.says("profiting") or any(_is_wish(p) for p in pieces):
+        return pieces
+    return [p.but(negated=False) if isinstance(p.found, Days) and not p.excluding else p for p in pieces]
+
+
+def drop_weekday_refused_behind(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "On the 11th or on Sunday the 15th, but on Sundays you are closed, I think": not the 15th."""
+    dropped: set[int] = set()
+    for number, refused in enumerate(pieces):
+        days = refused.found
+        if not (isinstance(days, Days) and refused.negated) or refused.excluding or days.kind != "weekday":
+            continue
+        if days.weekday is None or days.bound or tape.has_any((refused.start, refused.end), "this", "next"):
+            continue
+        for n, piece in enumerate(pieces[:number]):
+            found = piece.found
+            dated = isinstance(found, Days) and found.kind in ("date", "number") and _is_wish(piece)
+            if dated and isinstance(found, Days) and found.ranges[0][0].weekday() == days.weekday:
+                dropped.add(n)
+    others = any(isinstance(p.found, Days) and _is_wish(p) for n, p in enumerate(pieces) if n not in dropped)
+    return _without(pieces, dropped) if others else pieces
+
+
+def free_once_finished(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Anything on Thursday? I finish my lessons at 1": after it."""
+    if not tape.says("finishing"):
+        return pieces
+    hours = [n for n, p in enumerate(pieces) if isinstance(p.found, Clock) and _is_wish(p)]
+    days = any(isinstance(p.found, Days) and _is_wish(p) for p in pieces)
+    if len(hours) != 1 or not days or not tape.has(pieces[hours[0]].start - 1, "finishing"):
+        return pieces
+    hour = pieces[hours[0]].found
+    if not isinstance(hour, Clock) or hour.shape != "point":
+        return pieces
+    after = Clock("after", hour.start, part=hour.part)
+    return [p.but(found=after) if n == hours[0] else p for n, p in enumerate(pieces)]

@@ -6,9 +6,15 @@ from nlu.times import almanac
 from nlu.times.arrivals import drop_arrivals
 from nlu.times.asides import (
     drop_bygone_months,
+    drop_concessions,
     drop_indifferent_halves,
     drop_told_durations,
+    drop_weekday_refused_behind,
+    free_once_finished,
+    free_to_profit,
+    read_first_hours,
     without_asides,
+    without_who_calls,
 )
 from nlu.times.busy import drop_what_is_done
 from nlu.times.busy_days import drop_busy_days, merge_its_weekday, without_bare_repeats
@@ -46,6 +52,7 @@ from nlu.times.reasons import (
     is_pointed_back_at,
     only_tells_the_time,
 )
+from nlu.times.redone import without_what_is_redone
 from nlu.times.refusals import (
     busy_until,
     drop_why_refused,
@@ -109,6 +116,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
         if born and any(isinstance(piece.found, (Birth, Days)) for piece in news):
             born = False  # a wish may follow
         tape.read.update(range(place, end))
+        if not news and tape.has(place, "same_day") and tape.has(gap_start, "cannot"):
+            pieces = negate_last(tape, pieces, gap_start)  # "at 9 is too early, the same day at noon"
         if isinstance(news[0].found if news else None, Instant) and pieces and _is_today(tape, pieces[-1]):
             pieces.pop()  # "today in two hours"
         for number, piece in enumerate(news):
@@ -134,7 +143,10 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = drop_why_refused(tape, refuse_before_the_rest(tape, pieces))
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
-    pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))
+    pieces = free_to_profit(tape, without_what_is_redone(tape, heed_what_was_told(tape, pieces)))
+    pieces = told_once(dismiss(tape, pieces))
+    pieces = read_first_hours(tape, drop_concessions(tape, without_who_calls(tape, pieces)))
+    pieces = free_once_finished(tape, drop_weekday_refused_behind(tape, pieces))
     pieces = drop_indifferent_halves(tape, drop_told_durations(tape, without_asides(tape, pieces)))
     pieces = drop_bygone_months(tape, bound_by_what_is_done(tape, pieces))
     pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))

@@ -108,7 +108,8 @@ def only_tells_the_time(tape: Tape, place: int) -> bool:
 def is_of_the_night(tape: Tape, clock: Clock, end: int) -> bool:
     """ "At 4 in the morning I nearly called an ambulance": no practice is open then."""
     moments = [moment.minutes for moment in (clock.start, clock.end) if moment is not None]
-    said = tape.has(end - 1, "ampm_am") and clock.shape in ("point", "around", "after", "before")
+    night = tape.has_any(range(end - 5, end), "night")  # "sabato notte verso le 2"
+    said = (night or tape.has(end - 1, "ampm_am")) and clock.shape in ("point", "around", "after", "before")
     return said and max(moments, default=_NIGHT) < _NIGHT <= tape.context.opens.hour * 60
 
 
