@@ -214,3 +214,17 @@ def free_once_finished(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         return pieces
     after = Clock("after", hour.start, part=hour.part)
     return [p.but(found=after) if n == hours[0] else p for n, p in enumerate(pieces)]
+
+
+def without_hours_of_other_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "I work until 6, only on Saturday morning can I": of that day other hours are told."""
+    if not tape.says("until"):
+        return pieces
+    dropped: set[int] = set()
+    for number in range(len(pieces) - 2):
+        work, day, hour = pieces[number : number + 3]
+        refused = isinstance(work.found, Clock) and work.negated and tape.has(work.start, "until")
+        apart = isinstance(day.found, Days) and _is_wish(day) and day.link in ("soft", "break")
+        if refused and apart and isinstance(hour.found, Clock) and hour.link == "none" and _is_wish(hour):
+            dropped.add(number)
+    return _without(pieces, dropped)

@@ -14,6 +14,7 @@ from nlu.times.asides import (
     free_to_profit,
     read_first_hours,
     without_asides,
+    without_hours_of_other_days,
     without_who_calls,
 )
 from nlu.times.busy import drop_what_is_done
@@ -52,7 +53,7 @@ from nlu.times.reasons import (
     is_pointed_back_at,
     only_tells_the_time,
 )
-from nlu.times.redone import without_what_is_redone
+from nlu.times.redone import without_what_is_redone, without_what_was_offered
 from nlu.times.refusals import (
     busy_until,
     drop_why_refused,
@@ -143,11 +144,13 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = drop_why_refused(tape, refuse_before_the_rest(tape, pieces))
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
-    pieces = free_to_profit(tape, without_what_is_redone(tape, heed_what_was_told(tape, pieces)))
+    pieces = free_to_profit(tape, heed_what_was_told(tape, pieces))
+    pieces = without_what_was_offered(tape, without_what_is_redone(tape, pieces))
     pieces = told_once(dismiss(tape, pieces))
     pieces = read_first_hours(tape, drop_concessions(tape, without_who_calls(tape, pieces)))
     pieces = free_once_finished(tape, drop_weekday_refused_behind(tape, pieces))
     pieces = drop_indifferent_halves(tape, drop_told_durations(tape, without_asides(tape, pieces)))
+    pieces = without_hours_of_other_days(tape, pieces)
     pieces = drop_bygone_months(tape, bound_by_what_is_done(tape, pieces))
     pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
     pieces = drop_what_is_done(tape, pieces)

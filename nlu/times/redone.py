@@ -30,6 +30,8 @@ def without_what_is_redone(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
 def _is_of_something(tape: Tape, piece: Piece) -> bool:
     """ "La visita | di giovedì", "quella | del 12"."""
+    if tape.has(piece.start - 1, "own") or tape.has(piece.start, "own"):
+        return True  # "quella di domani"
     return tape.at(piece.start - 1).text in _OF or tape.at(piece.start).text in _OF
 
 
@@ -41,3 +43,30 @@ def _hung(piece: Piece, before: list[Piece]) -> Piece:
 
 def _is_wish(piece: Piece) -> bool:
     return isinstance(piece.found, (Days, Clock)) and not (piece.negated or piece.dismissed)
+
+
+def without_what_was_offered(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "You offered me Thursday at 12, I'd ask for 1": the hour that is wished for."""
+    if not tape.says("offered"):
+        return pieces
+    place = next(p for p in range(len(tape)) if tape.has(p, "offered"))
+    end = place + 1
+    while end < len(tape) and not _parts(tape, end):
+        end += 1
+    told = [p for p in pieces if place < p.start < end and isinstance(p.found, (Days, Clock))]
+    behind = [p for p in pieces if p.start >= end and _is_wish(p)]
+    if not told or not behind or not tape.has_any(range(end, len(tape)), "wishing", "better", "works"):
+        return pieces
+    days = [p.found.ranges for p in behind if isinstance(p.found, Days)]
+    offered = [p.found.ranges for p in told if isinstance(p.found, Days)]
+    if any(each in offered for each in days) or tape.has_any(range(end, behind[0].start), "if", "or", "cannot"):
+        return pieces
+    gone = told if days else [p for p in told if isinstance(p.found, Clock)]
+    if not gone:
+        return pieces
+    left = [p for p in pieces if p not in gone]
+    return [_hung(p, told) if p is behind[0] else p for p in left]
+
+
+def _parts(tape: Tape, place: int) -> bool:
+    return place not in tape.read and tape.has(place, "soft", "contrast")
