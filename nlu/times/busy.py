@@ -11,7 +11,7 @@ _DOING = ("busy", "own_hours")
 
 _PRONOUNS = frozenset({"mi", "ci", "lo", "la", "li", "le", "si", "ne"})
 _FIRST_PERSON = re.compile(r"[a-z]{3,}(?:o|iamo)")
-_IT = frozenset({"la", "le", "lo", "li", "ve", "vi", "glielo", "gliela"})
+_IT = frozenset({"lo", "li", "ve", "vi", "glielo", "gliela"})
 
 
 def drop_what_is_done(tape: Tape, pieces: list[Piece]) -> list[Piece]:
