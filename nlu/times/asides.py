@@ -228,3 +228,18 @@ def without_hours_of_other_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         if refused and apart and isinstance(hour.found, Clock) and hour.link == "none" and _is_wish(hour):
             dropped.add(number)
     return _without(pieces, dropped)
+
+
+def drop_refused_halves(pieces: list[Piece]) -> list[Piece]:
+    """ "On Tuesday morning I have physiotherapy, the afternoon of Tuesday is fine": the other half."""
+    dropped: set[int] = set()
+    for number in range(len(pieces) - 3):
+        day, half, later = pieces[number], pieces[number + 1], pieces[number + 2 :]
+        refused = day.negated and half.negated and half.link == "none" and not day.excluding
+        if not (refused and isinstance(day.found, Days) and isinstance(half.found, Clock)):
+            continue
+        hours = any(isinstance(p.found, Clock) and _is_wish(p) for p in later[:2])
+        again = [p.found for p in later[:2] if isinstance(p.found, Days) and _is_wish(p)]
+        if hours and again and again[0].ranges == day.found.ranges:
+            dropped.update((number, number + 1))
+    return _without(pieces, dropped)

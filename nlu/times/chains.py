@@ -8,6 +8,7 @@ from nlu.times.asides import (
     drop_bygone_months,
     drop_concessions,
     drop_indifferent_halves,
+    drop_refused_halves,
     drop_told_durations,
     drop_weekday_refused_behind,
     free_once_finished,
@@ -150,7 +151,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = read_first_hours(tape, drop_concessions(tape, without_who_calls(tape, pieces)))
     pieces = free_once_finished(tape, drop_weekday_refused_behind(tape, pieces))
     pieces = drop_indifferent_halves(tape, drop_told_durations(tape, without_asides(tape, pieces)))
-    pieces = without_hours_of_other_days(tape, pieces)
+    pieces = without_hours_of_other_days(tape, drop_refused_halves(pieces))
     pieces = drop_bygone_months(tape, bound_by_what_is_done(tape, pieces))
     pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
     pieces = drop_what_is_done(tape, pieces)
