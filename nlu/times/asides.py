@@ -52,7 +52,9 @@ def _is_far(tape: Tape, piece: Piece) -> bool:
     days = piece.found
     if not isinstance(days, Days) or not days.ranges or piece.negated:
         return False
-    since = days.kind == "span" and days.bound == "from" and tape.has_any(range(piece.start, piece.end), "month")
+    since = (
+        days.kind == "span" and days.bound == "from" and tape.has_any(range(piece.start, piece.end), "month")
+    )
     return (since or days.kind == "month") and (days.ranges[0][0] - tape.today).days >= _FAR
 
 
@@ -139,7 +141,9 @@ def _is_conceded(tape: Tape, pieces: list[Piece], number: int) -> bool:
 
 def _is_asap(pieces: list[Piece], number: int) -> bool:
     """ "Even first thing", of which the end was read as "as soon as possible"."""
-    return number < len(pieces) and isinstance(pieces[number].found, Whenever) and pieces[number].link == "none"
+    return (
+        number < len(pieces) and isinstance(pieces[number].found, Whenever) and pieces[number].link == "none"
+    )
 
 
 def without_who_calls(tape: Tape, pieces: list[Piece]) -> list[Piece]:

@@ -1,5 +1,5 @@
-"""A visit that is to be at another time, without a word for moving it: "la visita di giovedì la farei sabato",
-"il controllo di domani alle 9 lo possiamo fare alle 18?"."""
+"""A visit that is to be at another time, without a word for moving it: "la visita di giovedì la farei
+sabato", "il controllo di domani alle 9 lo possiamo fare alle 18?"."""
 
 from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
@@ -59,7 +59,9 @@ def without_what_was_offered(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         return pieces
     days = [p.found.ranges for p in behind if isinstance(p.found, Days)]
     offered = [p.found.ranges for p in told if isinstance(p.found, Days)]
-    if any(each in offered for each in days) or tape.has_any(range(end, behind[0].start), "if", "or", "cannot"):
+    if any(each in offered for each in days) or tape.has_any(
+        range(end, behind[0].start), "if", "or", "cannot"
+    ):
         return pieces
     gone = told if days else [p for p in told if isinstance(p.found, Clock)]
     if not gone:

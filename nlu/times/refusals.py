@@ -226,7 +226,9 @@ def keep_days_of_refused_hours(pieces: list[Piece]) -> list[Piece]:
             continue
         day, clock = sorted(pieces[place : place + 2], key=lambda piece: isinstance(piece.found, Clock))
         others = [p for n, p in enumerate(pieces) if n not in (place, place + 1) and _is_wished(p)]
-        if any(isinstance(p.found, Days) for p in others) or any(p.link not in ("or", "and") for p in others[1:]):
+        if any(isinstance(p.found, Days) for p in others) or any(
+            p.link not in ("or", "and") for p in others[1:]
+        ):
             continue
         days = day.found
         assert isinstance(days, Days)
