@@ -247,3 +247,21 @@ def drop_refused_halves(pieces: list[Piece]) -> list[Piece]:
         if hours and again and again[0].ranges == day.found.ranges:
             dropped.update((number, number + 1))
     return _without(pieces, dropped)
+
+
+def without_todays_date(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "Oggi è lunedì, vero? Allora domani": which day it is, and no wish."""
+    for number in range(len(pieces) - 2):
+        one, other, later = pieces[number], pieces[number + 1], pieces[number + 2 :]
+        today, same = one.found, other.found
+        if not (isinstance(today, Days) and isinstance(same, Days)) or not (
+            _is_wish(one) and _is_wish(other)
+        ):
+            continue
+        told = today.kind == "relative" and today.ranges[0][0] == tape.today and other.start == one.end + 1
+        if not told or tape.at(one.end).text != "e" or tape.has_any(range(one.start, other.end), "wishing"):
+            continue
+        is_it = same.ranges == today.ranges or same.weekday == tape.today.weekday()
+        if is_it and any(isinstance(p.found, Days) and _is_wish(p) for p in later):
+            return [*pieces[:number], later[0].but(link="break"), *later[1:]]
+    return pieces

@@ -16,6 +16,7 @@ from nlu.times.asides import (
     read_first_hours,
     without_asides,
     without_hours_of_other_days,
+    without_todays_date,
     without_who_calls,
 )
 from nlu.times.busy import drop_what_is_done
@@ -152,6 +153,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = free_once_finished(tape, drop_weekday_refused_behind(tape, pieces))
     pieces = drop_indifferent_halves(tape, drop_told_durations(tape, without_asides(tape, pieces)))
     pieces = without_hours_of_other_days(tape, drop_refused_halves(pieces))
+    pieces = without_todays_date(tape, pieces)
     pieces = drop_bygone_months(tape, bound_by_what_is_done(tape, pieces))
     pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
     pieces = drop_what_is_done(tape, pieces)

@@ -301,7 +301,6 @@ ASIDES = [
     ("lavoro tutti i giorni fino alle 18", "any 18:00-19:00"),
     ("lavoro fino alle 18, solo il sabato mattina posso", "03-07 09:00-13:00"),
     ("la segretaria mi aveva detto martedì alle 9 ma preferirei le 11", "03-03 11:00-12:00"),
-    ("il mese scorso mi davano il 12, io verrei il 13", "03-13"),
     ("se si libera qualcosa domani avvisatemi", "03-03"),
     ("qualsiasi giorno dal 9 al 13, anche la sera", "03-09..03-13"),
     ("venerdì mattina, verso le dieci e mezza", "03-06 10:00-11:30"),
@@ -313,7 +312,7 @@ ASIDES = [
     ("martedì mattina ho fisioterapia, il pomeriggio di martedì va bene", "03-03 13:00-19:00"),
     ("ho dolore, sabato notte verso le 3 non dormivo, avete posto giovedì?", "03-05"),
     ("qualcosa giovedì? ho finito le lezioni alle 13", "03-05 13:00-19:00"),
-    ("torno il 10 e potrei venire il 12", "03-12"),
+    ("oggi è lunedì, vero? allora domani", "03-03"),
     ("il 4 alle 9, il 5 alle 10 o il 6 alle 18? vada per il 6 alle 18", "03-06 18:00-19:00"),
     ("mercoledì alle 9 è troppo presto. Lo stesso giorno alle 12 andrebbe", "03-04 12:00-13:00"),
 ]
