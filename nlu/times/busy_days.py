@@ -11,7 +11,7 @@ from nlu.times.tape import Tape
 
 _DOUBTFUL = 0.6
 _WISHING = ("wishing", "works", "free", "asap", "moving", "whenever", "choosing", "settling", "needing")
-_TOLD = ("own_hours", "cannot", "no_visit", "happened", "day_off", "arriving", "occasion")
+_TOLD = ("own_hours", "cannot", "no_visit", "happened", "day_off", "arriving", "occasion", "going")
 _REPORTING = ("no_visit", "advised", "happened", "reporting")
 _MANY = 2
 _SINGLE = ("weekday", "date", "number", "relative")

@@ -118,6 +118,8 @@ def _entities(
 ) -> list[Entity]:
     """`each_day`: other days are told beside these, so the hours of a week are told day by day."""
     past = [isinstance(p.found, Days) and p.found.kind == "past" for p in spoken.days]
+    if len(past) > 1 and all(past):  # "it has hurt since Saturday, in the evening"
+        return _clocks_alone(text, tape, [c for c in spoken.clocks if c.link != "none"])
     if past and all(past):
         told = [c for c in spoken.clocks if c.link == "soft" and _is_asked_for(tape, spoken.days[0], c)]
         return _clocks_alone(text, tape, told)

@@ -28,7 +28,7 @@ def only_tells(tape: Tape, clause: Iterable[int]) -> bool:
 
 def wishes(tape: Tape, place: int) -> bool:
     """Unlike "non posso" and "c'è il mercato"."""
-    there_is = tape.has(place, "having") and tape.has(place + 1, "article")
+    there_is = tape.has(place, "having") and tape.has(place + 1, "article") and tape.is_unknown(place + 2)
     return tape.has(place, *_WISHING) and not there_is and not tape.has(place - 1, "not")
 
 
