@@ -16,7 +16,7 @@ def drop_arrivals(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         if not (_is_exact(piece) and _arrives(tape, pieces, number)):
             continue
         wished = [p for p in later if isinstance(p.found, Days) and p.found.ranges and not p.negated]
-        if not wished or wished[0].link in ("or", "and") or wished[0].dismissed:
+        if not wished or _is_listed(tape, piece, wished[0]) or wished[0].dismissed:
             continue
         behind = number + 1
         while (
@@ -26,6 +26,12 @@ def drop_arrivals(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         before = [p for p in pieces[:number] if not _is_absence(p)]
         return [*before, pieces[behind].but(link="break"), *pieces[behind + 1 :]]
     return pieces
+
+
+def _is_listed(tape: Tape, piece: Piece, later: Piece) -> bool:
+    """Unlike "I'm back on the 10th and could come on the 11th"."""
+    led = later.link == "and" and tape.has_any(range(piece.end, later.start), "wishing")
+    return later.link in ("or", "and") and not led
 
 
 def _is_exact(piece: Piece) -> bool:

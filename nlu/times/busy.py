@@ -25,7 +25,7 @@ def drop_what_is_done(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     done += [n for n in range(1, len(pieces)) if n - 1 in done and _is_alike(tape, pieces, n)]
     left = [piece for n, piece in enumerate(pieces) if n not in done and _is_wish(piece)]
     if not any(isinstance(piece.found, Clock) for piece in left):  # "when I finish at 4, on Wednesday"
-        done = [n for n in done if not (isinstance(pieces[n].found, Clock) and _is_own_hour(tape, pieces, n))]
+        done = [n for n in done if not _is_own_hour(tape, pieces, n) or _is_of_a_day(pieces, n, done)]
     if not done or not left:
         return pieces
     days = [n for n in done if isinstance(pieces[n].found, Days)]
@@ -138,8 +138,15 @@ def _wishes(tape: Tape, place: int) -> bool:
     return tape.has(place, "if", *_WISHING) and not there_is
 
 
+def _is_of_a_day(pieces: list[Piece], number: int, done: list[int]) -> bool:
+    """ "The flight is on the 20th at 7": the hour goes with its day."""
+    return pieces[number].link == "none" and number - 1 in done
+
+
 def _is_own_hour(tape: Tape, pieces: list[Piece], number: int) -> bool:
     piece = pieces[number]
+    if not isinstance(piece.found, Clock):
+        return False
     clause = [*_before(tape, piece), *_behind(tape, piece)]
     return tape.has_any(clause, "own_hours")
 

@@ -10,8 +10,8 @@ from nlu.times.pieces import Clock, Days, Piece
 from nlu.times.tape import Tape
 
 _DOUBTFUL = 0.6
-_WISHING = ("wishing", "works", "free", "asap", "moving", "whenever", "choosing", "settling")
-_TOLD = ("own_hours", "cannot", "no_visit", "happened", "day_off", "arriving", "occasion")
+_WISHING = ("wishing", "works", "free", "asap", "moving", "whenever", "choosing", "settling", "needing")
+_TOLD = ("own_hours", "cannot", "no_visit", "happened", "day_off", "arriving", "occasion", "going")
 _REPORTING = ("no_visit", "advised", "happened", "reporting")
 _MANY = 2
 _SINGLE = ("weekday", "date", "number", "relative")
@@ -27,6 +27,7 @@ class Said:
     strange: int  # words that nothing is known of
     places: tuple[int, int]
     of_a_visit: bool  # of somebody's visit, or of what is to be done there
+    asks: bool = False
 
 
 def _both(one: Said, other: Said) -> Said:
@@ -36,6 +37,7 @@ def _both(one: Said, other: Said) -> Said:
         max(one.strange, other.strange),
         one.places,
         one.of_a_visit or other.of_a_visit,
+        one.asks or other.asks,
     )
 
 
@@ -57,6 +59,8 @@ def drop_busy_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     kept = wished or plain
     gone = _told_bounds(pieces, said) | {n for n in days if _is_waited_for(tape, pieces[n])}
     for n in days if kept else ():
+        if _kind(pieces[n]) == "week" and tape.says("that_week"):
+            continue  # "the week of the 23rd, you wrote: on Monday of that week"
         if n in kept or said[n].of_a_visit or _is_joined(pieces, n, kept) or _may_give_way(tape, pieces, n):
             continue
         if tape.vocabulary.language == "en" and _kind(pieces[n]) == "week":
@@ -72,7 +76,11 @@ def drop_busy_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
 
 def _told_bounds(pieces: list[Piece], said: Mapping[int, Said]) -> set[int]:
     """ "I have not eaten since Saturday, I'll come tomorrow": a bound that is only told of."""
-    bounds = {n for n in said if _bound(pieces[n]) and not said[n].wishes and said[n].strange + said[n].tells}
+    bounds = {
+        n
+        for n in said
+        if _bound(pieces[n]) and not (said[n].wishes or said[n].asks) and said[n].strange + said[n].tells
+    }
     single = any(_kind(pieces[n]) in _SINGLE for n in said if n not in bounds)
     return bounds if single else set()
 
@@ -108,7 +116,7 @@ def without_bare_repeats(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     left = []
     for n, piece in enumerate(pieces):
         days, following = piece.found, pieces[n + 1] if n + 1 < len(pieces) else None
-        joined = piece.link in ("or", "and")
+        joined = piece.link in ("or", "and") or (following is not None and following.link in ("or", "and"))
         followed = following is not None and isinstance(following.found, Clock)
         bare = _is_day(piece) and not joined and not followed
         if bare and isinstance(days, Days) and days.ranges in timed:
@@ -125,19 +133,27 @@ def merge_its_weekday(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "20 марта утром, в пятницу", "заберу тринадцатого, раз уж пятница": the weekday of the date."""
     if not tape.vocabulary.doing:
         return pieces
-    plainly = (p for p in pieces if not tape.has_any(range(p.start, p.end), "next", "one_after"))
-    told = [found for p in plainly if (found := _day(p)) is not None]  # unlike "a Friday, this or the next"
-    dates = [each.ranges[0][0] for each in told if each.kind in ("date", "number")]
+    # Unlike "a Friday, this or the next".
+    plainly = [p for p in pieces if not tape.has_any(range(p.start, p.end), "next", "one_after")]
+    dates = [p.found.ranges[0][0] for p in plainly if _is_date(tape, p)]  # type: ignore[union-attr]
     left = []
     for n, piece in enumerate(pieces):
         joined = piece.link in ("or", "and") or (n + 1 < len(pieces) and pieces[n + 1].link in ("or", "and"))
         timed = n + 1 < len(pieces) and pieces[n + 1].link == "none"
         days = piece.found
         plain = _is_day(piece) and _kind(piece) == "weekday" and not (joined or timed or _bound(piece))
+        plain = plain and tape.at(piece.start - 1).text != "e"  # "l'8 è domenica", which says why not
         if plain and isinstance(days, Days) and any(d.weekday() == days.weekday for d in dates):
             continue
         left.append(piece)
     return left
+
+
+def _is_date(tape: Tape, piece: Piece) -> bool:
+    """Unlike "the Friday after", which is another Friday."""
+    words = range(piece.start, piece.end)
+    counted = tape.has_any(words, "digits", "number", "ordinal") or not tape.has_any(words, "weekday")
+    return _is_day(piece) and _kind(piece) in ("date", "number") and counted
 
 
 def _without(pieces: list[Piece], gone: set[int], clauses: Sequence[tuple[int, int]] = ()) -> list[Piece]:
@@ -208,7 +224,8 @@ def said_beside(tape: Tape, piece: Piece) -> Said:
         wishes = _leads_on(tape, first)
     visit = tape.has_any(places, "somebody", "treatment", "booked") and not booked
     told = told or booked
-    return Said(wishes and not refused, told or reported, strange, (first, last), visit and not told)
+    asks = tape.at(last).text == "?"
+    return Said(wishes and not refused, told or reported, strange, (first, last), visit and not told, asks)
 
 
 def _tells(tape: Tape, place: int) -> bool:

@@ -6,6 +6,21 @@ from datetime import timedelta
 from nlu.times import almanac
 from nlu.times.absences import after_absences
 from nlu.times.arrivals import drop_arrivals
+from nlu.times.asides import (
+    drop_bygone_months,
+    drop_concessions,
+    drop_indifferent_halves,
+    drop_refused_halves,
+    drop_told_durations,
+    drop_weekday_refused_behind,
+    free_once_finished,
+    free_to_profit,
+    read_first_hours,
+    without_asides,
+    without_hours_of_other_days,
+    without_todays_date,
+    without_who_calls,
+)
 from nlu.times.busy import drop_what_is_done
 from nlu.times.busy_days import drop_busy_days, merge_its_weekday, without_bare_repeats
 from nlu.times.busy_hours import drop_busy_hours, settle_on_the_hour
@@ -50,6 +65,7 @@ from nlu.times.reasons import (
     is_pointed_back_at,
     only_tells_the_time,
 )
+from nlu.times.redone import without_what_is_redone, without_what_was_offered
 from nlu.times.refusals import (
     busy_until,
     drop_why_refused,
@@ -118,6 +134,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
         if born and any(isinstance(piece.found, (Birth, Days)) for piece in news):
             born = False  # a wish may follow
         tape.read.update(range(place, end))
+        if not news and tape.has(place, "same_day") and tape.has(gap_start, "cannot"):
+            pieces = negate_last(tape, pieces, gap_start)  # "at 9 is too early, the same day at noon"
         if isinstance(news[0].found if news else None, Instant) and pieces and _is_today(tape, pieces[-1]):
             if tape.has_any(range(place - 3, place), "arrival"):
                 place = gap_start = end
@@ -151,15 +169,22 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = keep_days_of_refused_parts(tape, pieces)
     pieces = keep_days_of_refused_hours(retract(tape, pieces))
     pieces = drop_bygone(tape, join_repeats(widen_to_any_time(pieces)))
-    pieces = told_once(dismiss(tape, heed_what_was_told(tape, pieces)))
-    pieces = bound_by_what_is_done(tape, pieces)
-    pieces = drop_arrivals(tape, drop_reasons(tape, pieces))
-    pieces = drop_what_is_told(tape, pieces)
+    pieces = free_to_profit(tape, heed_what_was_told(tape, pieces))
+    pieces = without_what_was_offered(tape, without_what_is_redone(tape, pieces))
+    pieces = told_once(dismiss(tape, pieces))
+    pieces = read_first_hours(tape, drop_concessions(tape, without_who_calls(tape, pieces)))
+    pieces = free_once_finished(tape, drop_weekday_refused_behind(tape, pieces))
+    pieces = drop_indifferent_halves(tape, drop_told_durations(tape, without_asides(tape, pieces)))
+    pieces = without_hours_of_other_days(tape, drop_refused_halves(pieces))
+    pieces = without_todays_date(tape, pieces)
+    pieces = drop_bygone_months(tape, bound_by_what_is_done(tape, pieces))
+    pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
     pieces = drop_when_freed(tape, pieces)
     pieces = place_in_its_week(tape, drop_what_was_set(tape, pieces))
+    pieces = drop_what_is_done(tape, pieces)
     pieces = drop_busy_hours(tape, drop_busy_days(tape, merge_its_weekday(tape, pieces)))
     pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))
-    pieces = settle_on_closer_days(tape, drop_what_is_done(tape, pieces))
+    pieces = settle_on_closer_days(tape, pieces)
     pieces = without_replaced_hours(tape, take_either(tape, join_other_hours(tape, pieces)))
     pieces = read_first_of_day(tape, pieces)
     return move_so_far(tape, call_off(tape, told_once(drop_events(tape, pieces))))

@@ -119,8 +119,10 @@ def _entities(
     text: str, tape: Tape, spoken: Spoken, holes: tuple[DayRange, ...], *, each_day: bool
 ) -> list[Entity]:
     """`each_day`: other days are told beside these, so the hours of a week are told day by day."""
-    past = any(isinstance(p.found, Days) and p.found.kind == "past" for p in spoken.days)
-    if past and len(spoken.days) == 1:
+    past = [isinstance(p.found, Days) and p.found.kind == "past" for p in spoken.days]
+    if len(past) > 1 and all(past):  # "it has hurt since Saturday, in the evening"
+        return _clocks_alone(text, tape, [c for c in spoken.clocks if c.link != "none"])
+    if past and all(past):
         told = [c for c in spoken.clocks if c.link == "soft" and _is_asked_for(tape, spoken.days[0], c)]
         return _clocks_alone(text, tape, told)
     days = [p for p in spoken.days if isinstance(p.found, Days) and p.found.ranges]

@@ -227,7 +227,11 @@ def _is_booked(tape: Tape, pieces: list[Piece], number: int) -> bool:
         first -= 1
     if first < max(piece.start - _CLAUSE, 0):
         return False
-    return any(isinstance(p.found, Days) and not p.negated and p.link not in ("or", "and") for p in later)
+    days = [p for p in later if isinstance(p.found, Days) and not p.negated and p.link not in ("or", "and")]
+    if sum(isinstance(p.found, Clock) for p in later) != 1 or tape.vocabulary.language != "it":
+        return bool(days)
+    # "I was down for Friday at 11.30, I'll come on Friday"
+    return any(isinstance(p.found, Days) and p.found.ranges != piece.found.ranges for p in days)
 
 
 def _books(tape: Tape, place: int) -> bool:

@@ -338,6 +338,8 @@ def _is_within(pieces: list[Piece], place: int) -> bool:
 
 def _negated_back(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """Negates the last piece and those that hang on it."""
+    if pieces[-1].excluding and pieces[-1].link == "none":
+        return pieces  # "every afternoon but Wednesday, when I have swimming"
     pieces = list(pieces)
     listed = False
     for place in range(len(pieces) - 1, -1, -1):

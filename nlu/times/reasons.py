@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from nlu.times import almanac
 from nlu.times.pieces import PAST, Clock, Days, Piece
+from nlu.times.purposes import is_purpose
 from nlu.times.tape import Tape
 
 _WITHIN = 6
@@ -117,7 +118,8 @@ def only_tells_the_time(tape: Tape, place: int) -> bool:
 def is_of_the_night(tape: Tape, clock: Clock, end: int) -> bool:
     """ "At 4 in the morning I nearly called an ambulance": no practice is open then."""
     moments = [moment.minutes for moment in (clock.start, clock.end) if moment is not None]
-    said = tape.has(end - 1, "ampm_am") and clock.shape in ("point", "around", "after", "before")
+    night = tape.has_any(range(end - 5, end), "night")  # "sabato notte verso le 2"
+    said = (night or tape.has(end - 1, "ampm_am")) and clock.shape in ("point", "around", "after", "before")
     return said and max(moments, default=_NIGHT) < _NIGHT <= tape.context.opens.hour * 60
 
 
@@ -144,7 +146,7 @@ def _was_then(tape: Tape, pieces: list[Piece], number: int) -> bool:
         return False
     ago = before is not None and before.found == PAST and piece.link == "none"
     if ago and before is not None and tape.has_any(range(before.start, before.end), "last"):
-        return piece.found.kind in ("weekday", "number") or _is_long_ahead(tape, piece.found)
+        return piece.found.kind in ("weekday", "number", "month") or _is_long_ahead(tape, piece.found)
     return _is_long_ahead(tape, piece.found) and _has_happened_then(tape, piece)
 
 
@@ -195,9 +197,14 @@ def drop_reasons(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     for number in range(len(pieces) - 1, 0, -1):
         gap = range(pieces[number - 1].end, pieces[number].start)
         told_alike = _is_alike(tape, pieces[number - 1], gap)
-        if any(tape.has(place, "so") and not _points_back(tape, place) for place in gap) and not told_alike:
+        if any(_concludes(tape, place) for place in gap) and not told_alike:
             return _without_reasons(tape, drop_reasons(tape, pieces[:number]), pieces[number:])
     return pieces
+
+
+def _concludes(tape: Tape, place: int) -> bool:
+    """Unlike "così poi vado al mercato", which says what for."""
+    return tape.has(place, "so") and not (_points_back(tape, place) or is_purpose(tape, place))
 
 
 def _is_alike(tape: Tape, before: Piece, gap: range) -> bool:

@@ -236,7 +236,9 @@ def keep_days_of_refused_hours(pieces: list[Piece]) -> list[Piece]:
             continue
         day, clock = sorted(pieces[place : place + 2], key=lambda piece: isinstance(piece.found, Clock))
         others = [p for n, p in enumerate(pieces) if n not in (place, place + 1) and _is_wished(p)]
-        if any(isinstance(p.found, Days) for p in others) or len(others) > 1:
+        if any(isinstance(p.found, Days) for p in others) or any(
+            p.link not in ("or", "and") for p in others[1:]
+        ):
             continue
         days = day.found
         assert isinstance(days, Days)
@@ -261,10 +263,22 @@ def _is_hour_of_refused_day(one: Piece, other: Piece) -> bool:
 
 def busy_until(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "Until 5 I am in class": the hours after it are left."""
+    pieces = _busy_every_day_until(tape, pieces)
     return [
         free_afterwards(tape, piece.but(negated=True)) if _is_busy_until(tape, piece) else piece
         for piece in pieces
     ]
+
+
+def _busy_every_day_until(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "I work every day until 5"."""
+    for number in range(len(pieces) - 1):
+        daily, hour = pieces[number : number + 2]
+        if not (isinstance(daily.found, Whenever) and daily.negated and isinstance(hour.found, Clock)):
+            continue
+        if hour.found.shape == "before" and hour.link == "none" and tape.has(hour.start, "until"):
+            return [*pieces[:number], hour.but(negated=True, link="break"), *pieces[number + 2 :]]
+    return pieces
 
 
 def _is_busy_until(tape: Tape, piece: Piece) -> bool:

@@ -16,7 +16,7 @@ _NO_VERBS = re.compile(
 )
 #: "È uscito", "hanno messa": unless it is no verb at all.
 _PARTICIPLE = re.compile(
-    r".+(?:at|att|itt|utt|ut|it|ess|ert|ett|ott|olt|ort|ers|est|ost|int|unt|iust|ist|iest|us)[oaie]"
+    r".+(?:at|att|itt|utt|ut|it|ess|ert|ett|ott|olt|ort|ers|ors|oss|ast|is|est|ost|int|unt|iust|ist|iest|us)[oaie]"
 )
 _HAVING = frozenset(
     {"e", "ha", "hai", "ho", "hanno", "han", "abbiamo", "avete", "sono", "son", "siamo", "era", "erano"}
@@ -135,7 +135,7 @@ def _tells_the_past(tape: Tape, piece: Piece) -> bool:
             wished = tape.has(beside, *no_story) and not (_is_month(tape, beside) or _has_done(tape, beside))
             if wished or tape.at(beside).text == "бы":
                 return False
-            verb = verb or _is_past_verb(tape, beside)
+            verb = verb or is_past_verb(tape, beside)
             beside += step
     return verb
 
@@ -174,7 +174,7 @@ def _is_month(tape: Tape, place: int) -> bool:
     return tape.has(place, "month") and place in tape.read
 
 
-def _is_past_verb(tape: Tape, place: int) -> bool:
+def is_past_verb(tape: Tape, place: int) -> bool:
     """ "Вырвали", "è uscito", "it loosened"."""
     text = tape.at(place).text
     match tape.vocabulary.language:

@@ -65,7 +65,7 @@ _ANSWERS = frozenset({"yes", "ok", "yeah"})
 #: What else is told or asked beside a time: said of it, and nothing of the time itself.
 TOLD_BESIDE = frozenset(
     {"settling", "settling_all", "occasion", "reporting", "somebody", "treatment", "asks_again"}
-    | {"asks_for_mine", "finishing", "waiting", "journey", "last_resort", "price", "income"}
+    | {"asks_for_mine", "finishing", "waiting", "journey", "last_resort", "price", "income", "going"}
     | {"was_set", "was_meant", "thanking", "informing", "gift", "absent", "asks_hours"}
 )
 #: Words that tell why a time is named, and nothing of the time itself.

@@ -82,7 +82,11 @@ def _chosen(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     if (answered := _answered(tape, pieces)) is not None:
         return answered
     last = pieces[-1] if len(pieces) > 1 else None
-    if last is None or not isinstance(last.found, Days) or last.negated or not tape.says("choosing"):
+    if last is None or not tape.says("choosing"):
+        return pieces
+    if isinstance(last.found, Clock) and last.link == "none" and (timed := _chosen_with_hour(tape, pieces)):
+        return timed
+    if not isinstance(last.found, Days) or last.negated:
         return pieces
     if not tape.has_any(range(pieces[-2].end, last.start), "choosing"):
         return pieces
@@ -92,6 +96,16 @@ def _chosen(tape: Tape, pieces: list[Piece]) -> list[Piece]:
             hours = [hour] if isinstance(hour.found, Clock) and hour.link == "none" else []
             return [piece.but(link="break"), *hours]
     return pieces
+
+
+def _chosen_with_hour(tape: Tape, pieces: list[Piece]) -> list[Piece] | None:
+    """ "The 5th only at 9 and the 6th at 6 ... I'll take the 6th at 6"."""
+    if len(pieces) < 4 or not isinstance(pieces[-2].found, Days) or pieces[-2].negated:
+        return None
+    day, told = pieces[-2], pieces[:-2]
+    led = tape.has_any(range(told[-1].end, day.start + 1), "choosing")
+    again = any(isinstance(p.found, Days) and p.found.ranges == pieces[-2].found.ranges for p in told)
+    return [day.but(link="break"), pieces[-1]] if led and again else None
 
 
 def _answered(tape: Tape, pieces: list[Piece]) -> list[Piece] | None:

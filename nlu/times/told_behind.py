@@ -118,7 +118,7 @@ def _behind(tape: Tape, pieces: Sequence[Piece], number: int) -> range:
         if piece.link != "none":
             break
         end = piece.end
-    return range(end, next((p for p in range(end, len(tape)) if tape.has(p, "soft")), len(tape)))
+    return range(end, next((p for p in range(end, len(tape)) if tape.has(p, "soft", "because")), len(tape)))
 
 
 def _end_of_clause(tape: Tape, pieces: Sequence[Piece], number: int, *, sure: bool) -> int:
@@ -137,7 +137,9 @@ def _ends_reason(tape: Tape, place: int) -> bool:
     """The end of the sentence, or "..., possibly between 10 and 12"."""
     if tape.at(place).text in (".", "!", "?"):
         return True
-    return tape.at(place).text == "," and tape.has(place + 1, "rather", "contrast", "before", "after")
+    ending = ("rather", "contrast", "before", "after", "if")
+    wished = tape.has(place + 1, "wishing") and tape.vocabulary.language == "it"
+    return tape.at(place).text == "," and (wished or tape.has(place + 1, *ending))
 
 
 def _clause_before(tape: Tape, start: int) -> range:

@@ -57,6 +57,9 @@ def written_hour(tape: Tape, place: int, digits: int) -> tuple[int, int, int, bo
         return None
     alone = place == 0 and len(tape) <= 4 and minutes % 5 == 0  # "17,30"
     at = alone or tape.has(place - 1, "at", "at_weak", "weekday", "relative") or tape.asked_for_time
+    at = at or (
+        minutes in (0, *QUARTERS) and tape.has(place - 1, *_BOUND) and tape.has(place - 1, "at_hours")
+    )
     if sign.text in ",;" and not (minutes % 5 == 0 and at):
         return None
     if tape.at(place + 3).text == ":" and tape.has(place + 4, "digits") and tape.at(place + 3).glued:

@@ -288,6 +288,35 @@ TOLD_BESIDE = [
     ("giovedì niente... anzi, giovedì potrei", "03-05"),
 ]
 
+ASIDES = [
+    ("giovedì alle 16, che alle 15 mio figlio esce da scuola", "03-05 16:00-17:00"),
+    ("meglio mercoledì mattina, così il pomeriggio sto con i bambini", "03-04 09:00-13:00"),
+    ("lavoro fino alle 17, così venerdì vengo alle 18", "03-06 18:00-19:00"),
+    ("mio marito rientra giovedì dalla Germania, veniamo venerdì alle 10", "03-06 10:00-11:00"),
+    ("mia figlia si laurea il 20, vorrei la pulizia il 18 di mattina", "03-18 09:00-13:00"),
+    ("domani mi consegnano la lavatrice, facciamo mercoledì alle 11", "03-04 11:00-12:00"),
+    ("stanotte non ho dormito, mi vedete oggi?", "03-02"),
+    ("la pulizia di martedì la faremmo giovedì alle 17", "03-05 17:00-18:00"),
+    ("quella di domani alle 9 possiamo farla alle 11?", "03-03 11:00-12:00"),
+    ("lavoro tutti i giorni fino alle 18", "any 18:00-19:00"),
+    ("lavoro fino alle 18, solo il sabato mattina posso", "03-07 09:00-13:00"),
+    ("la segretaria mi aveva detto martedì alle 9 ma preferirei le 11", "03-03 11:00-12:00"),
+    ("se si libera qualcosa domani avvisatemi", "03-03"),
+    ("qualsiasi giorno dal 9 al 13, anche la sera", "03-09..03-13"),
+    ("venerdì mattina, verso le dieci e mezza", "03-06 10:00-11:30"),
+    ("martedì primo slot libero", "03-03 09:00-10:00"),
+    ("dopo le 16,30 di martedì", "03-03 16:30-19:00"),
+    ("venerdì sono in ferie, ne approfitterei", "03-06"),
+    ("va bene il 12 o domenica 15, ma la domenica credo siate chiusi", "03-12"),
+    ("di mattina o di pomeriggio è uguale, l'importante è mercoledì", "03-04"),
+    ("martedì mattina ho fisioterapia, il pomeriggio di martedì va bene", "03-03 13:00-19:00"),
+    ("ho dolore, sabato notte verso le 3 non dormivo, avete posto giovedì?", "03-05"),
+    ("qualcosa giovedì? ho finito le lezioni alle 13", "03-05 13:00-19:00"),
+    ("oggi è lunedì, vero? allora domani", "03-03"),
+    ("il 4 alle 9, il 5 alle 10 o il 6 alle 18? vada per il 6 alle 18", "03-06 18:00-19:00"),
+    ("mercoledì alle 9 è troppo presto. Lo stesso giorno alle 12 andrebbe", "03-04 12:00-13:00"),
+]
+
 NOTHING = [
     "devo disdire la seduta di giovedì",
     "l'appuntamento del 18 lo devo annullare, scusate",
@@ -337,6 +366,11 @@ NOTHING = [
     "il mio codice fiscale è RSSMRA80A01H501U",
     "1a visita",
     "la 1ª visita",
+    "mi hanno detto di tornare dopo dieci giorni dall'estrazione",
+    "ho l'apparecchio da settembre, quando si toglie?",
+    "non ricordo se la visita era martedì o mercoledì",
+    "sono la paziente delle 10 di domani, devo venire a digiuno?",
+    "ne hanno tolti due in un'ora",
 ]
 
 BIRTHS = [
@@ -349,7 +383,9 @@ BIRTHS = [
 ]
 
 
-@pytest.mark.parametrize(("sentence", "meaning"), DAYS + HOURS + BOTH + ALTERNATIVES + TOLD_BESIDE + BIRTHS)
+@pytest.mark.parametrize(
+    ("sentence", "meaning"), DAYS + HOURS + BOTH + ALTERNATIVES + TOLD_BESIDE + ASIDES + BIRTHS
+)
 def test_a_patient_says_when_in_italian(sentence: str, meaning: str) -> None:
     understood = told(sentence, "it", moment())
 
