@@ -20,18 +20,14 @@ from nlu.times.tape import Tape
 
 SHIPPED = Path(__file__).parents[1] / "learnt" / "doubts.json"
 #: From so likely on, a patient is asked. To be misread unasked costs a wrong visit, to be asked one tap.
-ASKED_FROM = 0.06
+ASKED_FROM = 0.04
 #: The same for an answer to when they would like to come: it is seldom about anything else.
-ANSWER_ASKED_FROM = 0.16
+ANSWER_ASKED_FROM = 0.11
 _UNKNOWN_WORDS = 40  # of a message that are looked at
 _FIRST = 4  # pieces of which the order is a sign as a whole
 _POLITE = frozenset({"soft", "filler", "wishing"})  # "can I", "please", a comma
 _ASKING = ("wishing", "whenever", "asap", "moving", "booked")
 _READ, _PIECE, _UNKNOWN = "read", "piece", "unknown"
-#: Senses that came after the weights were learnt: until they are learnt anew, these say nothing.
-_UNWEIGHED = frozenset(
-    {"was_set", "was_meant", "thanking", "informing", "gift", "absent", "asks_hours", "busy"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +61,13 @@ def signs(tape: Tape, pieces: Sequence[Piece]) -> Mapping[str, float]:
     """Name -> how often, or how much of it; of no language but for the one that says which."""
     told = sorted(pieces, key=lambda piece: piece.start)
     left = [lexeme for place, lexeme in enumerate(tape.lexemes) if place not in tape.read]
-    unknown = [lexeme.text for lexeme in left if lexeme.senses.keys() <= _UNWEIGHED][:_UNKNOWN_WORDS]
+    unknown = [lexeme.text for lexeme in left if not lexeme.senses][:_UNKNOWN_WORDS]
     row = _row(tape, told)
     kinds = [_kind(piece) for piece in told]
     found = Counter(_of_pieces(told, kinds))
     found.update(_beside_pieces(row))
     found.update([f"said {said}" for said in set(row)])
-    found.update([f"left {sense}" for lexeme in left for sense in _weighed(lexeme.senses) if sense != "soft"])
+    found.update([f"left {sense}" for lexeme in left for sense in lexeme.senses if sense != "soft"])
     if all(not _POLITE.isdisjoint(lexeme.senses) for lexeme in left):
         found.update(("nothing else", " > ".join(["nothing but", *kinds[:_FIRST]])))
     asks = tape.asked_for_time or not tape.kinds.isdisjoint(_ASKING)
@@ -111,10 +107,6 @@ def _kind(piece: Piece) -> str:
             return flags + type(other).__name__.lower()
 
 
-def _weighed(senses: Mapping[str, object]) -> list[str]:
-    return sorted(senses.keys() - _UNWEIGHED)
-
-
 def _row(tape: Tape, told: Sequence[Piece]) -> list[str]:
     """The message as pieces, what was read beside them, and the senses of all that was left."""
     ends = {piece.start: piece.end for piece in told}
@@ -125,7 +117,7 @@ def _row(tape: Tape, told: Sequence[Piece]) -> list[str]:
             row.append(_PIECE)
             place = max(place + 1, ends[place])
             continue
-        row.append(_READ if place in tape.read else "+".join(_weighed(tape.at(place).senses)) or _UNKNOWN)
+        row.append(_READ if place in tape.read else "+".join(sorted(tape.at(place).senses)) or _UNKNOWN)
         place += 1
     return row
 
