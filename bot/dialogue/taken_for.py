@@ -72,6 +72,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row(asides.is_tired_and_answers, None),
         Row(asides.is_tired_of_questions, "skip"),
         Row(asides.asks_to_be_reminded, "faq/reminders"),
+        Row(asides.asks_whether_to_eat, asides.EATING),
         Row(asides.asks_for_the_floor, "faq/accessibility"),
         Row(asides.meant_no_number, None),
         Row(asides.tells_somebodys_number, None),

@@ -18,7 +18,11 @@ IN_A_WORD = {
     "en": ["cancel", "cancel it please"],
     "ru": ["отмена", "отмените пожалуйста"],
 }
-SHALL_I_CANCEL = {"it": "Disdico questa visita?", "en": "Shall I cancel this visit?", "ru": "Отменить этот визит?"}
+SHALL_I_CANCEL = {
+    "it": "Disdico questa visita?",
+    "en": "Shall I cancel this visit?",
+    "ru": "Отменить этот визит?",
+}
 
 
 @pytest.mark.parametrize("number", range(3))

@@ -5,7 +5,6 @@ them as such. Either way the dialogue is put where the message stands (`bot.dial
 answer begins is noted at the message: a confirmed visit is not telephoned about, a settled series ends.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,7 +32,14 @@ from bot.domain.pipeline import OWN_KINDS, QUEUE, InboxMessage, Snapshot
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from bot.domain.templates import ButtonKind, Template, fill
-from bot.service.outreach.coming import Says, asks_for_later, is_for_somebody_else, says_of_a_visit
+from bot.service.outreach.beside_coming import AddedToAYes, asks_who_writes
+from bot.service.outreach.coming import (
+    Says,
+    asks_for_later,
+    is_for_somebody_else,
+    says_of_a_visit,
+    takes_note,
+)
 from bot.service.outreach.decisions import MARK
 from bot.service.outreach.done_besides import IDLE, changes_a_visit, is_answered
 from bot.service.outreach.ports import OutreachBook, SentMessage
@@ -55,11 +61,6 @@ _OF_AN_ALARM = (KnowledgeAnswer(topic=TAKEN_BACK), KnowledgeAnswer(topic=ALL_CLE
 #: Flows of a project's own, begun where it has them: a yes on a condition, one that comes later; a recall at
 #: another time.
 _COMES_IF, _LEFT_OPEN, _RECALL_LATER = "comes_if", "visit_left_open", "recall_later"
-_NO_YES = re.compile(
-    r"\W*(?:(?:ok|okay|oki|thanks|thank you|great|fine|perfect|va bene|grazie|perfetto|bene|ок|окей"
-    r"|хорошо|ладно|спасибо|понятно|понял|поняла)\W*)+(?:mille|very much|большое)?\W*",
-    re.IGNORECASE,
-)
 
 MESSAGES = "outreach"  # the slot that names the messages which are answered
 
@@ -272,6 +273,9 @@ class OutreachAnswers:
             return commands
         if taken.rule.who is not Who.PAST_VISIT and tells_of_a_death(understanding.heard):
             return (StopMessages(scope=DEATH),)
+        if asks_who_writes(understanding.heard):
+            who = Intent(name="who_are_you", confidence=1.0)
+            return commands_for(replace(understanding, intent=who), taken.conversation, assistant)
         if is_for_somebody_else(understanding):
             return (StopMessages(scope=SOMEBODY_ELSE),)
         if taken.conversation.paused:
@@ -302,8 +306,11 @@ class OutreachAnswers:
         return comes or commands
 
     def _says(self, taken: TakenUp, understanding: Understanding) -> Says | None:
+        return says_of_a_visit(understanding.heard, hours=self._hours(taken))
+
+    def _hours(self, taken: TakenUp) -> set[tuple[int, int]]:
         walls = [self._clock.wall(at) for each in taken.messages for at in each.visits.values()]
-        return says_of_a_visit(understanding.heard, hours={(wall.hour, wall.minute) for wall in walls})
+        return {(wall.hour, wall.minute) for wall in walls}
 
     def _of_a_visit(
         self,
@@ -318,6 +325,9 @@ class OutreachAnswers:
         goes_on = tuple(each for each in commands if changes_a_visit(each, assistant))
         media = tuple(each for each in commands if isinstance(each, MediaReceived))
         started: Sequence[str | None] = ()
+        added = AddedToAYes(comes=comes or (), hours=self._hours(taken), assistant=assistant)
+        if not goes_on and (more := added.commands(commands, understanding, taken.conversation)):
+            return (*media, *more)
         match says:
             case Says.COMES if comes:
                 return (*media, *comes)
@@ -372,7 +382,7 @@ def _only_takes_note(taken: TakenUp, understanding: Understanding | None) -> boo
     """ "Ok", "thanks", after something else was written since the message: that was what it answers."""
     if understanding is None or not _wrote_since(taken):
         return False
-    return _NO_YES.fullmatch(understanding.heard) is not None
+    return takes_note(understanding.heard)
 
 
 def _wrote_since(taken: TakenUp) -> bool:
