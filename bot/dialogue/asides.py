@@ -23,10 +23,15 @@ _QUESTION_OF_WHOM = re.compile(
     r"с кем\b|к кому\b|у кого\b|к какому (врачу|доктору)|у какого (врача|доктора))",
     re.IGNORECASE,
 )
-_EAT = r"(?:eat|drink|have\s(?:breakfast|lunch|something\sto\seat)|mangiare|bere|far\w*\scolazione|pranzare|есть|поесть|кушать|покушать|пить|завтракать|позавтракать|обедать)"
+_EAT = (
+    r"(?:eat|drink|have\s(?:breakfast|lunch|something\sto\seat)|mangiare|bere|far\w*\scolazione|pranzare"
+    r"|(?:по)?есть|(?:по)?кушать|пить|(?:по)?завтракать|обедать)"
+)
 _EATS_BEFORE = re.compile(
-    rf"(?<!\w)(?:{_EAT}\b[^?]{{0,30}}\b(?:before|beforehand|prima|перед|до (?:при[её]ма|визита|этого|чистки|осмотра))\b"
-    rf"|(?:before|prima|перед|до)\s[^?]{{0,25}}\b{_EAT}\b[^?]{{0,12}}\?|(?:empty stomach|a digiuno|a stomaco vuoto|натощак"
+    rf"(?<!\w)(?:{_EAT}\b[^?]{{0,30}}\b(?:before|beforehand|prima|перед"
+    r"|до (?:при[её]ма|визита|этого|чистки|осмотра))\b"
+    rf"|(?:before|prima|перед|до)\s[^?]{{0,25}}\b{_EAT}\b[^?]{{0,12}}\?"
+    r"|(?:empty stomach|a digiuno|a stomaco vuoto|натощак"
     r"|на голодный желудок)\b)",
     re.IGNORECASE,
 )

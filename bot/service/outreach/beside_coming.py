@@ -24,20 +24,24 @@ _OF_THE_VISIT = re.compile(
         |quale\s(?:dottore|dottoressa|dentista|medico)|к\sкому|у\sкого|с\sкем|к\sкакому\s\w+|какой\sврач)(?!\w)
     | (?:what|which)\s(?:time|hour|day)|when\s(?:is|was)\s(?:it|my)|at\swhat\stime
     | (?:a\s)?che\s(?:ora|ore|giorno)|quando\s(?:è|era)
-    | во\sсколько|в\sкотором\sчасу|на\sсколько|в\sкакое\sвремя|на\sкакое\sвремя|когда\s(?:у\sменя|при[её]м|мне)
+    | во\sсколько|в\sкотором\sчасу|на\sсколько|в\sкакое\sвремя|на\sкакое\sвремя
+    | когда\s(?:у\sменя|при[её]м|мне)
     )""",
     _ALL,
 )
 #: "10.30, right?" asks whether it is so.
 _IS_IT_SO = re.compile(
-    r"(?<!\w)(?:right|correct|wasn['’]?t it|isn['’]?t it|giusto|vero|no|corretto|esatto|верно|правильно|да|так"
+    r"(?<!\w)(?:right|correct|wasn['’]?t it|isn['’]?t it|giusto|vero|no|corretto|esatto|верно"
+    r"|правильно|да|так"
     r"|(?:вроде|кажется)\b.{0,30}|записан[аы]?)\s{0,3}\?",
     re.IGNORECASE,
 )
 _WHO_WRITES = re.compile(
     r"\W*(?:(?:hi|hello|hey|sorry|ciao|salve|scusi|buongiorno|привет|здравствуйте|простите|извините|а)\W+){0,2}"
-    r"(?:(?:who['’]?s|who is|who are) (?:this|that|you|it|writing)|who dis|chi (?:è|e['’]?|sei|siete|parla|scrive)"
-    r"|(?:а )?кто (?:это|вы|пишет|вы такие)|(?:а )?вы кто|с кем (?:я )?говорю)(?: please| pls| scusi| пожалуйста)?\W*",
+    r"(?:(?:who['’]?s|who is|who are) (?:this|that|you|it|writing)|who dis"
+    r"|chi (?:è|e['’]?|sei|siete|parla|scrive)"
+    r"|(?:а )?кто (?:это|вы|пишет|вы такие)|(?:а )?вы кто|с кем (?:я )?говорю)"
+    r"(?: please| pls| scusi| пожалуйста)?\W*",
     re.IGNORECASE,
 )
 _SO_MANY_MINUTES = re.compile(

@@ -323,11 +323,20 @@ MINUTES_LATE = [
 ]
 
 
+async def reminded_of_their_own(surgery: Surgery, language: str) -> Patient:
+    """Of a visit that was booked in this chat: who booked it may be shown it."""
+    patient = surgery.patient()
+    await patient.says(BOOKING[language])
+    await patient.says(YES[language])
+    await goes_on(surgery, days=2, hours=2)
+    return patient
+
+
 @pytest.mark.parametrize(("language", "words", "answer"), YES_AND_MORE)
 async def test_a_yes_with_a_question_is_noted_and_the_question_answered(
     surgery: Surgery, language: str, words: str, answer: str
 ) -> None:
-    patient = await reminded(surgery, greets=HELLO[language])
+    patient = await reminded_of_their_own(surgery, language)
 
     seen = " ".join(each.text for each in await patient.says(words))
 
@@ -339,7 +348,7 @@ async def test_a_yes_with_a_question_is_noted_and_the_question_answered(
 async def test_who_thinks_of_another_hour_is_shown_the_visit(
     surgery: Surgery, language: str, words: str
 ) -> None:
-    patient = await reminded(surgery, greets=HELLO[language])
+    patient = await reminded_of_their_own(surgery, language)
 
     seen = " ".join(each.text for each in await patient.says(words))
 
@@ -352,7 +361,7 @@ async def test_who_thinks_of_another_hour_is_shown_the_visit(
 async def test_who_asks_who_writes_is_told_and_still_written_to(
     surgery: Surgery, language: str, words: str
 ) -> None:
-    patient = await reminded(surgery, greets=HELLO[language])
+    patient = await reminded_of_their_own(surgery, language)
 
     seen = " ".join(each.text for each in await patient.says(words))
 
@@ -364,7 +373,7 @@ async def test_who_asks_who_writes_is_told_and_still_written_to(
 async def test_a_yes_some_minutes_late_tells_staff_the_minutes(
     surgery: Surgery, language: str, words: str
 ) -> None:
-    patient = await reminded(surgery, greets=HELLO[language])
+    patient = await reminded_of_their_own(surgery, language)
 
     seen = " ".join(each.text for each in await patient.says(words))
 
