@@ -37,6 +37,7 @@ from bot.service.outreach.coming import (
     Says,
     asks_for_later,
     is_for_somebody_else,
+    plain_intent,
     says_of_a_visit,
     takes_note,
 )
@@ -52,7 +53,6 @@ _AFTER_A_VISIT = timedelta(hours=12)
 _LONGEST = timedelta(days=31)
 
 _BARE_YES = 3  # words
-_PLAIN = 0.8  # a yes or no without a word for it
 
 #: What nothing else in the message outweighs.
 _FIRST = (Emergency, StaleTap)
@@ -249,7 +249,7 @@ class OutreachAnswers:
         assistant: Assistant,
     ) -> tuple[Command, ...]:
         """A plain yes or no is one to the message. "Ok" behind something else is none to it any more."""
-        intent = _plainly(understanding)
+        intent = plain_intent(understanding)
         if taken.rule.flow is not None or (commands and commands[0] not in IDLE):
             return commands
         if intent == "deny" and taken.rule.no is not None:
@@ -298,7 +298,7 @@ class OutreachAnswers:
         looks_ahead = taken.rule.who in LOOKS_AHEAD and taken.rule.flow is None
         if not looks_ahead or not taken.buttons:
             return commands
-        is_yes = _plainly(understanding) == "affirm" and len(understanding.heard.split()) <= _BARE_YES
+        is_yes = plain_intent(understanding) == "affirm" and len(understanding.heard.split()) <= _BARE_YES
         answers = is_yes and not _wrote_since(taken)  # and not what was asked before the queue
         if not answers and self._says(taken, understanding) is not Says.COMES:
             return commands
@@ -388,14 +388,6 @@ def _only_takes_note(taken: TakenUp, understanding: Understanding | None) -> boo
 def _wrote_since(taken: TakenUp) -> bool:
     last = taken.conversation.last_message_at
     return last is not None and datetime.fromisoformat(last) > max(m.sent_at for m in taken.messages)
-
-
-def _plainly(understanding: Understanding | None) -> str:
-    """The intent, where hardly another is thinkable: nobody comes because of a dog's face."""
-    if understanding is None or understanding.intent is None:
-        return ""
-    says = any(entity.entity == "yes_no" for entity in understanding.entities)
-    return understanding.intent.name if says or understanding.intent.confidence >= _PLAIN else ""
 
 
 def marked(payload: str) -> tuple[str | None, str]:

@@ -15,6 +15,9 @@ _ALL = re.IGNORECASE | re.VERBOSE
 _MOST = 9  # words of somebody who does no more than say that they come
 
 
+_PLAIN = 0.8  # a yes or no without a word for it
+
+
 class Says(Enum):
     """Of a visit that stands."""
 
@@ -252,3 +255,11 @@ def asks_for_later(text: str) -> bool:
 def takes_note(text: str) -> bool:
     """ "Ok", "thanks" and nothing else: a yes to what was written last, whatever that was."""
     return _TAKES_NOTE.fullmatch(text) is not None
+
+
+def plain_intent(understanding: Understanding | None) -> str:
+    """The intent, where hardly another is thinkable: nobody comes because of a dog's face."""
+    if understanding is None or understanding.intent is None:
+        return ""
+    says = any(entity.entity == "yes_no" for entity in understanding.entities)
+    return understanding.intent.name if says or understanding.intent.confidence >= _PLAIN else ""
