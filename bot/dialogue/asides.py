@@ -15,11 +15,24 @@ from nlu.turns_of_speech import SEE_YOU
 
 OF_WHOM, WHETHER_BOOKED, WHAT_HELP = "faq/offer_whom", "faq/not_booked_yet", "faq/what_help"
 WHILE_FREE = "faq/offer_free"
+EATING = "faq/eating_before"
 _HOURS, _REMINDERS, _ACCESS = "faq/hours", "faq/reminders", "faq/accessibility"
 
 _QUESTION_OF_WHOM = re.compile(
     r"\b(with whom|with who\b|who(m|'s| is| are| will| would)? .{0,30}\bwith\b|con chi\b|da chi\b|"
     r"с кем\b|к кому\b|у кого\b|к какому (врачу|доктору)|у какого (врача|доктора))",
+    re.IGNORECASE,
+)
+_EAT = (
+    r"(?:eat|drink|have\s(?:breakfast|lunch|something\sto\seat)|mangiare|bere|far\w*\scolazione|pranzare"
+    r"|(?:по)?есть|(?:по)?кушать|пить|(?:по)?завтракать|обедать)"
+)
+_EATS_BEFORE = re.compile(
+    rf"(?<!\w)(?:{_EAT}\b[^?]{{0,30}}\b(?:before|beforehand|prima|перед"
+    r"|до (?:при[её]ма|визита|этого|чистки|осмотра))\b"
+    rf"|(?:before|prima|перед|до)\s[^?]{{0,25}}\b{_EAT}\b[^?]{{0,12}}\?"
+    r"|(?:empty stomach|a digiuno|a stomaco vuoto|натощак"
+    r"|на голодный желудок)\b)",
     re.IGNORECASE,
 )
 _SPEAKING = re.compile(r"\b(speak|talk|chat|writ|parl|scriv|говор|разговар|обща|пиш)\w*", re.IGNORECASE)
@@ -137,6 +150,11 @@ def asks_whether_all_are_free(message: Message) -> bool:
         return False
     named = message.names("choice", "visit_type", "practitioner", *TIMES)
     return not named and _STILL_FREE.fullmatch(message.understanding.text) is not None
+
+
+def asks_whether_to_eat(message: Message) -> bool:
+    """ "Can I eat before?", "devo venire a digiuno?": not what to bring, and no visit is wished for."""
+    return _has_answer(message, EATING) and _EATS_BEFORE.search(message.understanding.text) is not None
 
 
 def asks_with_whom(message: Message) -> bool:

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from nlu.lexicon import known_languages, lexicon
-from nlu.name_words import first_names, other_words, plain_name
+from nlu.name_words import first_names, no_names, other_words, plain_name
 from nlu.names import written_as_name
 from nlu.turns_of_speech import SURNAME
 
@@ -78,8 +78,12 @@ def spells_out(text: str) -> bool:
 
 
 def names_another(text: str, told: str) -> bool:
-    """ "It's Joseph, not Joe", where `told` has Joe: one name for another, whoever may change it."""
-    parts = [word for word in re.findall(WORD, told) if word[0].isupper()]
+    """ "It's Joseph, not Joe", where `told` has Joe: one name for another, whoever may change it.
+
+    "La aspettiamo" begins with a capital, too: "non ce la faccio" changes nobody's name.
+    """
+    words = (word for word in re.findall(WORD, told) if word[0].isupper())
+    parts = [word for word in words if plain_name(word) not in no_names()]
     return bool(parts) and _not_that_one(text, parts) is not None
 
 

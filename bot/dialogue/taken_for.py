@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from bot.dialogue import around_a_visit as around
-from bot.dialogue import asides, gist, in_passing, lateness, opting_out, regret
+from bot.dialogue import asides, cannot_come, gist, in_passing, lateness, opting_out, regret
 from bot.dialogue import name_repairs as names
 from bot.dialogue.gist import BOOK, CANCEL, MOVE, SOMETHING_ELSE
 from bot.dialogue.message import Message
@@ -72,6 +72,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row(asides.is_tired_and_answers, None),
         Row(asides.is_tired_of_questions, "skip"),
         Row(asides.asks_to_be_reminded, "faq/reminders"),
+        Row(asides.asks_whether_to_eat, asides.EATING),
         Row(asides.asks_for_the_floor, "faq/accessibility"),
         Row(asides.meant_no_number, None),
         Row(asides.tells_somebodys_number, None),
@@ -126,6 +127,11 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
     "asks why": (
         Row(gist.asks_why_not_then, "faq/why_not_then"),
         Row(gist.asks_what_for, "skip"),
+    ),
+    # Its day is the one that does not suit: behind a booking it would be taken for a day to move to.
+    "does not come": (
+        Row(cannot_come.calls_off_in_a_word, CANCEL),
+        Row(cannot_come.says_so, CANCEL),
     ),
     # The visit that now stands is meant, also where the words alone mean nothing.
     "right behind a booking": (

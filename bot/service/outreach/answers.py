@@ -5,7 +5,6 @@ them as such. Either way the dialogue is put where the message stands (`bot.dial
 answer begins is noted at the message: a confirmed visit is not telephoned about, a settled series ends.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,7 +32,15 @@ from bot.domain.pipeline import OWN_KINDS, QUEUE, InboxMessage, Snapshot
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from bot.domain.templates import ButtonKind, Template, fill
-from bot.service.outreach.coming import Says, asks_for_later, is_for_somebody_else, says_of_a_visit
+from bot.service.outreach.beside_coming import AddedToAYes, asks_who_writes
+from bot.service.outreach.coming import (
+    Says,
+    asks_for_later,
+    is_for_somebody_else,
+    plain_intent,
+    says_of_a_visit,
+    takes_note,
+)
 from bot.service.outreach.decisions import MARK
 from bot.service.outreach.done_besides import IDLE, changes_a_visit, is_answered
 from bot.service.outreach.ports import OutreachBook, SentMessage
@@ -46,7 +53,6 @@ _AFTER_A_VISIT = timedelta(hours=12)
 _LONGEST = timedelta(days=31)
 
 _BARE_YES = 3  # words
-_PLAIN = 0.8  # a yes or no without a word for it
 
 #: What nothing else in the message outweighs.
 _FIRST = (Emergency, StaleTap)
@@ -55,11 +61,6 @@ _OF_AN_ALARM = (KnowledgeAnswer(topic=TAKEN_BACK), KnowledgeAnswer(topic=ALL_CLE
 #: Flows of a project's own, begun where it has them: a yes on a condition, one that comes later; a recall at
 #: another time.
 _COMES_IF, _LEFT_OPEN, _RECALL_LATER = "comes_if", "visit_left_open", "recall_later"
-_NO_YES = re.compile(
-    r"\W*(?:(?:ok|okay|oki|thanks|thank you|great|fine|perfect|va bene|grazie|perfetto|bene|ок|окей"
-    r"|хорошо|ладно|спасибо|понятно|понял|поняла)\W*)+(?:mille|very much|большое)?\W*",
-    re.IGNORECASE,
-)
 
 MESSAGES = "outreach"  # the slot that names the messages which are answered
 
@@ -248,7 +249,7 @@ class OutreachAnswers:
         assistant: Assistant,
     ) -> tuple[Command, ...]:
         """A plain yes or no is one to the message. "Ok" behind something else is none to it any more."""
-        intent = _plainly(understanding)
+        intent = plain_intent(understanding)
         if taken.rule.flow is not None or (commands and commands[0] not in IDLE):
             return commands
         if intent == "deny" and taken.rule.no is not None:
@@ -272,6 +273,9 @@ class OutreachAnswers:
             return commands
         if taken.rule.who is not Who.PAST_VISIT and tells_of_a_death(understanding.heard):
             return (StopMessages(scope=DEATH),)
+        if asks_who_writes(understanding.heard):
+            who = Intent(name="who_are_you", confidence=1.0)
+            return commands_for(replace(understanding, intent=who), taken.conversation, assistant)
         if is_for_somebody_else(understanding):
             return (StopMessages(scope=SOMEBODY_ELSE),)
         if taken.conversation.paused:
@@ -294,7 +298,7 @@ class OutreachAnswers:
         looks_ahead = taken.rule.who in LOOKS_AHEAD and taken.rule.flow is None
         if not looks_ahead or not taken.buttons:
             return commands
-        is_yes = _plainly(understanding) == "affirm" and len(understanding.heard.split()) <= _BARE_YES
+        is_yes = plain_intent(understanding) == "affirm" and len(understanding.heard.split()) <= _BARE_YES
         answers = is_yes and not _wrote_since(taken)  # and not what was asked before the queue
         if not answers and self._says(taken, understanding) is not Says.COMES:
             return commands
@@ -302,8 +306,11 @@ class OutreachAnswers:
         return comes or commands
 
     def _says(self, taken: TakenUp, understanding: Understanding) -> Says | None:
+        return says_of_a_visit(understanding.heard, hours=self._hours(taken))
+
+    def _hours(self, taken: TakenUp) -> set[tuple[int, int]]:
         walls = [self._clock.wall(at) for each in taken.messages for at in each.visits.values()]
-        return says_of_a_visit(understanding.heard, hours={(wall.hour, wall.minute) for wall in walls})
+        return {(wall.hour, wall.minute) for wall in walls}
 
     def _of_a_visit(
         self,
@@ -318,6 +325,9 @@ class OutreachAnswers:
         goes_on = tuple(each for each in commands if changes_a_visit(each, assistant))
         media = tuple(each for each in commands if isinstance(each, MediaReceived))
         started: Sequence[str | None] = ()
+        added = AddedToAYes(comes=comes or (), hours=self._hours(taken), assistant=assistant)
+        if not goes_on and (more := added.commands(commands, understanding, taken.conversation)):
+            return (*media, *more)
         match says:
             case Says.COMES if comes:
                 return (*media, *comes)
@@ -372,20 +382,12 @@ def _only_takes_note(taken: TakenUp, understanding: Understanding | None) -> boo
     """ "Ok", "thanks", after something else was written since the message: that was what it answers."""
     if understanding is None or not _wrote_since(taken):
         return False
-    return _NO_YES.fullmatch(understanding.heard) is not None
+    return takes_note(understanding.heard)
 
 
 def _wrote_since(taken: TakenUp) -> bool:
     last = taken.conversation.last_message_at
     return last is not None and datetime.fromisoformat(last) > max(m.sent_at for m in taken.messages)
-
-
-def _plainly(understanding: Understanding | None) -> str:
-    """The intent, where hardly another is thinkable: nobody comes because of a dog's face."""
-    if understanding is None or understanding.intent is None:
-        return ""
-    says = any(entity.entity == "yes_no" for entity in understanding.entities)
-    return understanding.intent.name if says or understanding.intent.confidence >= _PLAIN else ""
 
 
 def marked(payload: str) -> tuple[str | None, str]:

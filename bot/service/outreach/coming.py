@@ -15,6 +15,9 @@ _ALL = re.IGNORECASE | re.VERBOSE
 _MOST = 9  # words of somebody who does no more than say that they come
 
 
+_PLAIN = 0.8  # a yes or no without a word for it
+
+
 class Says(Enum):
     """Of a visit that stands."""
 
@@ -28,7 +31,8 @@ class Says(Enum):
 
 
 _YES = re.compile(
-    r"\W*(?:yes|yea|yeah|yep|yup|ok|okay|sure|fine|s[iì]|va\sbene|certo|да|ага|ок|хорошо|конечно)(?!\w)", _ALL
+    r"\W*(?:yes|yea|yeah|yep|yup|ok|okay|sure|fine|s[iì]{1,4}|s[iì]\s?s[iì]|va\sbene|certo|да|ага|ок|хорошо|конечно)(?!\w)",
+    _ALL,
 )
 _COMING = re.compile(
     rf"""(?<!\w)(?:
@@ -63,6 +67,7 @@ _IF = re.compile(
     )(?!\w)""",
     _ALL,
 )
+_BUT = re.compile(r"(?<!\w)(?:but|ma|però|но)(?!\w)", re.IGNORECASE)
 _LATE = re.compile(
     rf"(?<!\w)(?:{LATE}|running|minut\w*|mins?|(?<!pi[uù]\s)tardi|минут\w*)(?!\w)", re.IGNORECASE
 )
@@ -160,6 +165,11 @@ _CAME = re.compile(
 )
 
 
+_TAKES_NOTE = re.compile(
+    r"\W*(?:(?:ok|okay|oki|thanks|thank you|great|fine|perfect|va bene|grazie|perfetto|bene|ок|окей"
+    r"|хорошо|ладно|спасибо|понятно|понял|поняла)\W*)+(?:mille|very much|большое)?\W*",
+    re.IGNORECASE,
+)
 #: What a stranger's words may be taken for: who says "I'm not Italian" wants another language.
 _STRANGERS = frozenset(
     {
@@ -201,8 +211,32 @@ def says_of_a_visit(text: str, *, hours: Collection[tuple[int, int]] = ()) -> Sa
         return None
     if len(said.split()) > _MOST:
         return None
-    named = {(int(hour), int(minute or 0)) for hour, minute in _HOUR.findall(said)}
+    named = names_hours(said)
     return Says.COMES if not named or (hours and named <= set(hours)) else Says.AT_THAT_HOUR
+
+
+def agrees_to_come(text: str) -> bool:
+    """ "Yes?" asks what is meant."""
+    said = _NO_TROUBLE.sub(" ", text)
+    yes = _YES.match(said)
+    return (yes is not None and not said[yes.end() :].lstrip().startswith("?")) or (
+        _COMING.search(said) is not None and _NOT.search(said) is None
+    )
+
+
+def is_held_back(text: str, *, but: bool = False) -> bool:
+    """Whether a no, a condition, a delay or a doubt stands beside a yes; `but`: a "but" alone is none."""
+    said = _BUT.sub(" ", text) if but else text
+    said = _NO_TROUBLE.sub(" ", said)
+    return any(found.search(said) for found in (_NOT, _IF, _LATE, _OPEN, _CANNOT))
+
+
+def speaks_of_another_time(text: str) -> bool:
+    return _OTHER_TIME.search(text) is not None
+
+
+def names_hours(text: str) -> set[tuple[int, int]]:
+    return {(int(hour), int(minute or 0)) for hour, minute in _HOUR.findall(text)}
 
 
 def is_for_somebody_else(understanding: Understanding) -> bool:
@@ -216,3 +250,16 @@ def is_for_somebody_else(understanding: Understanding) -> bool:
 def asks_for_later(text: str) -> bool:
     """ "Remind me in three months", "I was with you last month", in answer to a recall."""
     return _LATER.search(text) is not None or _CAME.search(text) is not None
+
+
+def takes_note(text: str) -> bool:
+    """ "Ok", "thanks" and nothing else: a yes to what was written last, whatever that was."""
+    return _TAKES_NOTE.fullmatch(text) is not None
+
+
+def plain_intent(understanding: Understanding | None) -> str:
+    """The intent, where hardly another is thinkable: nobody comes because of a dog's face."""
+    if understanding is None or understanding.intent is None:
+        return ""
+    says = any(entity.entity == "yes_no" for entity in understanding.entities)
+    return understanding.intent.name if says or understanding.intent.confidence >= _PLAIN else ""

@@ -297,3 +297,85 @@ async def test_a_chat_that_nobody_gave_back_is_reminded_on_the_day_before(surger
 )
 def test_what_is_said_of_a_visit_at_ten(words: str, said: Says | None) -> None:
     assert says_of_a_visit(words, hours={(10, 0)}) is said
+
+
+YES_AND_MORE = [
+    ("en", "yes! do I need to bring anything?", "identity document"),
+    ("en", "yes, can I eat something beforehand?", "eat and drink as usual"),
+    ("en", "ok, who is it with?", "Bianchi"),
+    ("it", "sì! devo portare qualcosa?", "documento"),
+    ("it", "sì ci sarò, devo venire a digiuno?", "mangiare e bere"),
+    ("it", "sì, con chi è?", "Bianchi"),
+    ("ru", "да! что взять с собой?", "документ"),
+    ("ru", "Да, буду. А есть перед приёмом можно?", "есть и пить"),
+    ("ru", "да, а к кому?", "Bianchi"),
+]
+OF_AN_HOUR = [
+    ("en", "yes but my appt is at 10.30 right?"),
+    ("it", "sì ma era alle 10.30 giusto?"),
+    ("ru", "да, но я вроде на 10.30 записана?"),
+]
+WHO_WRITES = [("en", "hello who is this"), ("it", "chi è?"), ("ru", "кто это")]
+MINUTES_LATE = [
+    ("en", "yes, I might be 5 minutes late"),
+    ("it", "sì, magari arrivo 5 minuti dopo perché porto i bimbi a scuola"),
+    ("ru", "да, но могу минут на 5 опоздать"),
+]
+
+
+async def reminded_of_their_own(surgery: Surgery, language: str) -> Patient:
+    """Of a visit that was booked in this chat: who booked it may be shown it."""
+    patient = surgery.patient()
+    await patient.says(BOOKING[language])
+    await patient.says(YES[language])
+    await goes_on(surgery, days=2, hours=2)
+    return patient
+
+
+@pytest.mark.parametrize(("language", "words", "answer"), YES_AND_MORE)
+async def test_a_yes_with_a_question_is_noted_and_the_question_answered(
+    surgery: Surgery, language: str, words: str, answer: str
+) -> None:
+    patient = await reminded_of_their_own(surgery, language)
+
+    seen = " ".join(each.text for each in await patient.says(words))
+
+    assert answer in seen
+    assert await answers(surgery) == ["confirm_visit"]
+
+
+@pytest.mark.parametrize(("language", "words"), OF_AN_HOUR)
+async def test_who_thinks_of_another_hour_is_shown_the_visit(
+    surgery: Surgery, language: str, words: str
+) -> None:
+    patient = await reminded_of_their_own(surgery, language)
+
+    seen = " ".join(each.text for each in await patient.says(words))
+
+    assert "10:00" in seen
+    assert await answers(surgery) != ["confirm_visit"]
+    assert await reasons(surgery) == []
+
+
+@pytest.mark.parametrize(("language", "words"), WHO_WRITES)
+async def test_who_asks_who_writes_is_told_and_still_written_to(
+    surgery: Surgery, language: str, words: str
+) -> None:
+    patient = await reminded_of_their_own(surgery, language)
+
+    seen = " ".join(each.text for each in await patient.says(words))
+
+    assert "Studio Dentistico Demo" in seen
+    assert {"en": "automated", "it": "automatico", "ru": "автоматический"}[language] in seen
+
+
+@pytest.mark.parametrize(("language", "words"), MINUTES_LATE)
+async def test_a_yes_some_minutes_late_tells_staff_the_minutes(
+    surgery: Surgery, language: str, words: str
+) -> None:
+    patient = await reminded_of_their_own(surgery, language)
+
+    seen = " ".join(each.text for each in await patient.says(words))
+
+    assert "5" in seen
+    assert await reasons(surgery) == ["running_late"]
