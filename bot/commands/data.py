@@ -1,4 +1,5 @@
-"""`chairside data`: copies of everything, the way back, the other engine, messages that were set aside."""
+"""`chairside data`: copies of everything, the way back, the other engine, messages that were set aside. What
+is kept of one person: `rights`."""
 
 import os
 from collections.abc import Iterator
@@ -66,7 +67,10 @@ def restore_(
         f"Not sent any more: {kept.get('outbox', 0)} messages and {kept.get('outreach', 0)} that fell due."
         f" Set aside for you to look at: {kept.get('inbox', 0)} (chairside data set-aside)."
     )
-    print("People who were forgotten after that moment are back: forget them again.")
+    print(
+        "People who were erased after that moment are back: erase them again"
+        " (chairside data erase --patient NUMBER)."
+    )
 
 
 @cli.command()
@@ -116,7 +120,7 @@ def move_(
 @cli.command("set-aside")
 def set_aside(data: Data = DEFAULT_DATA) -> None:
     """Messages that could not be answered in five attempts. Names no patient."""
-    books = _existing_books(data)
+    books = existing_books(data)
     try:
         rows = _set_aside(books).all()
     finally:
@@ -134,7 +138,7 @@ def replay(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Has messages that were set aside tried again; a desk that runs notices within seconds."""
-    books = _existing_books(data)
+    books = existing_books(data)
     try:
         aside = _set_aside(books)
         chosen = [row.id for row in aside.all()] if every else ids or []
@@ -172,7 +176,8 @@ def _existing(configuration: bootstrap.Configuration) -> str:
     return url
 
 
-def _existing_books(data: Path) -> bootstrap.Books:
+def existing_books(data: Path) -> bootstrap.Books:
+    """Raises SetupError where there is no database."""
     configuration = beside(data)
     _existing(configuration)
     return bootstrap.Books.open(configuration)
