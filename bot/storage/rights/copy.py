@@ -88,14 +88,14 @@ class SqlCopy:
             STAYS.c.practice == self._practice.id, STAYS.c.conversation.in_(person.contacts)
         )
         copy["trail"] = [
-            _plain(STAYS, row) for row in connection.execute(trail.order_by(STAYS.c.number)).mappings()
+            _plain(STAYS, dict(row)) for row in connection.execute(trail.order_by(STAYS.c.number)).mappings()
         ]
         return copy
 
     def _section(self, connection: Connection, table: Table, person: Person) -> list[dict[str, Any]]:
         chosen = select(table).where(theirs(table, self._practice.id, person))
         rows = connection.execute(chosen.order_by(*table.primary_key.columns)).mappings()
-        return [self._row(connection, table, row, person) for row in rows]
+        return [self._row(connection, table, dict(row), person) for row in rows]
 
     def _row(
         self, connection: Connection, table: Table, row: Mapping[str, Any], person: Person

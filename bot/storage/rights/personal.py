@@ -4,8 +4,7 @@ those that hold nobody: a test refuses one that is in neither.
 
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
-from sqlmodel import SQLModel
+from sqlalchemy import Connection, Table, or_, select
 
 from bot.storage import tables as t
 from bot.storage.diary import tables as diary
@@ -19,8 +18,8 @@ from bot.storage.rights.finding import Person
 from bot.storage.sending import tables as sending
 
 
-def _table(row: type[SQLModel]) -> Table:
-    found: Table = row.__table__  # type: ignore[attr-defined]
+def _table(row: Any) -> Table:
+    found: Table = row.__table__
     return found
 
 
@@ -96,14 +95,10 @@ OF_NOBODY = frozenset(
 def theirs(table: Table, practice: str, person: Person) -> Any:
     """The condition for this person's rows of one of the tables above."""
     if table in OF_A_CONTACT:
-        mine = table.c[OF_A_CONTACT[table]].in_(person.contacts)
+        mine: Any = table.c[OF_A_CONTACT[table]].in_(person.contacts)
     else:
-        first, *others = (
-            table.c[name].in_([*person.contacts, *person.patients]) for name in OF_EITHER[table]
-        )
-        mine = first
-        for other in others:
-            mine |= other
+        ids = [*person.contacts, *person.patients]
+        mine = or_(*(table.c[name].in_(ids) for name in OF_EITHER[table]))
     return (table.c.practice == practice) & mine
 
 
