@@ -165,6 +165,10 @@ class IntakeRows:
         at = to_stamp(self._clock.now())
         await self._database.write(lambda connection: self._unread.keep_body(connection, channel, body, at))
 
+    async def erased(self) -> int:
+        """How many people the practice has erased so far."""
+        return await self._database.read(self._after.number)
+
     async def _take_past(self, events: Sequence[InboundEvent], at: int) -> None:
         def unit(connection: Connection) -> None:
             for event in events:
