@@ -98,9 +98,11 @@ class Practice:
         """A visit of this patient, so many days from now; its id."""
         desk, at = self.surgery.desk, self.surgery.clock.now()
         start = at.replace(minute=0, second=0, microsecond=0) + timedelta(days=days)
-        start += timedelta(minutes=60 * (self.surgery.contact(patient) > "8"))
         opening = Opening(
-            start=start, end=start + timedelta(minutes=30), practitioner="rossi", visit_type="check_up"
+            start=start,
+            end=start + timedelta(minutes=30),
+            practitioner="rossi" if told is ANNA else "verdi",
+            visit_type="check_up",
         )
         key = f"{told.number} {days}"
         hold = Hold(

@@ -11,10 +11,12 @@ from sqlmodel import SQLModel
 
 from bot.domain.conversation import InboundEvent, InboundKind
 from bot.domain.deeds import Deed
+from bot.errors import StaleConversation
 from bot.service.clock import FrozenClock
 from bot.storage.rights.finding import NobodyMeant
 from bot.storage.rights.personal import BY_OTHER_WAYS, OF_A_CONTACT, OF_EITHER, OF_NOBODY, STAYS
 from bot.web.copy_page import copy_page
+from tests.contracts.test_stores import turn_of
 from tests.unit.rights.conftest import ANNA, MARCO, Practice
 
 
@@ -162,19 +164,18 @@ async def test_a_turn_under_way_comes_to_nothing(practice: Practice) -> None:
     desk, anna = practice.surgery.desk, practice.surgery.patient(ANNA.number)
     await anna.says("buongiorno")
     event = replace(anna._event(InboundKind.TEXT), text=f"un'altra cosa: {ANNA.words}")
-    seen, rights = len(anna.screen), practice.rights
-    person = rights.find(ANNA.number)
-    original = desk.store.commit
+    await desk.store.accept([event], accounts=frozenset({(anna.channel, anna.account)}))
+    snapshot = await desk.store.load(practice.surgery.contact(anna), worker=desk.worker)
+    assert snapshot is not None
+    rights = practice.rights
+    await asyncio.to_thread(
+        rights.erase, rights.find(ANNA.number), at=practice.surgery.clock.now(), by="Marta"
+    )
+    with pytest.raises(StaleConversation):
+        await desk.store.commit(turn_of(snapshot, ANNA.words))
+    after = await desk.store.load(practice.surgery.contact(anna), worker=desk.worker)
 
-    async def commit(turn: object) -> object:
-        await asyncio.to_thread(rights.erase, person, at=practice.surgery.clock.now(), by="Marta")
-        return await original(turn)  # type: ignore[arg-type]
-
-    desk.store.commit = commit  # type: ignore[assignment]
-    await desk.intake.accept([event])
-    await practice.surgery.settled()
-
-    assert len(anna.screen) == seen
+    assert after is None
     assert ANNA.words not in practice.readable() and ANNA.number not in practice.readable()
 
 
