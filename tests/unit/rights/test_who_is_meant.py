@@ -1,9 +1,9 @@
-"""A person is found by number, by a channel's id, by the beginning of their conversation's id; never by guess."""
+"""A person is found by number, by a channel's id, by how their conversation's id begins; never by guess."""
 
 import pytest
 
 from bot.storage.rights.finding import NobodyMeant, SeveralMeant
-from tests.unit.rights.conftest import ANNA, MARCO, Practice
+from tests.two_patients import ANNA, MARCO, Practice
 
 
 @pytest.mark.parametrize(
