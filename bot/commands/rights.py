@@ -18,9 +18,7 @@ from bot.web.wording import LANGUAGES
 
 Patient = Annotated[
     str,
-    typer.Option(
-        help="Their number, a channel's id, or how the conversation's id begins (as the inbox has it)."
-    ),
+    typer.Option(help="Their number, a channel's id, or how the id of the conversation begins."),
 ]
 _BY = "chairside data"
 _TOLD = {
