@@ -1,7 +1,16 @@
 """The composition root: from settings to a running front desk. The only place that knows every class."""
 
 from bot.bootstrap.action_server import ActionServer
-from bot.bootstrap.books import Books, audit_of, desk_facts, only_one, reports, requests_of, switches_of
+from bot.bootstrap.books import (
+    Books,
+    audit_of,
+    desk_facts,
+    only_one,
+    reports,
+    requests_of,
+    rights_of,
+    switches_of,
+)
 from bot.bootstrap.content import (
     DEMO_ENVIRONMENT,
     Configuration,
@@ -38,5 +47,6 @@ __all__ = [
     "remote_actions",
     "reports",
     "requests_of",
+    "rights_of",
     "switches_of",
 ]

@@ -23,6 +23,7 @@ from bot.storage.inbox.facts import SqlDeskFacts
 from bot.storage.inbox.staff import SqlStaffBook
 from bot.storage.inbox.switches import SqlSwitches
 from bot.storage.migrations import upgrade
+from bot.storage.rights.at_wish import SqlRights
 from bot.storage.sealing.seal import Keyring, derive, master_key_from
 
 
@@ -93,6 +94,13 @@ def switches_of(books: Books, clock: Clock | None = None) -> SqlSwitches:
     """Those of the assistant, for the command line."""
     clock = clock or SystemClock()
     return SqlSwitches(books.database, practice=books.practice, clock=clock, audit=audit_of(books, clock))
+
+
+def rights_of(books: Books, clock: Clock | None = None) -> SqlRights:
+    """What is kept of one person, to be given to them, or erased."""
+    return SqlRights(
+        books.database, practice=books.practice, keyring=books.keyring, audit=audit_of(books, clock)
+    )
 
 
 def desk_facts(books: Books) -> SqlDeskFacts:

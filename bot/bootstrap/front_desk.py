@@ -36,6 +36,7 @@ from bot.service.sending.typing import Typing
 from bot.service.turns.backlog import Backlog
 from bot.service.turns.running import Turns
 from bot.service.turns.turnstile import Turnstile
+from bot.service.upkeep.forgetting import Forgetting
 from bot.service.upkeep.gauging import Gauging
 from bot.service.upkeep.measured import MeasuredChannel
 from bot.service.upkeep.measures import Measures
@@ -241,6 +242,10 @@ class FrontDesk:
             wake_turns=self.turns.wake,
             wake_delivery=self.delivery.wake,
         )
+        self.forgetting = Forgetting(
+            self.store.erased,
+            forget=[books.keyring.let_go, self.staff.finder.forget, self.changes.ring],
+        )
         told = channels.keys() & {"whatsapp"}  # others tell of what was read, if anything
         self.gauging = Gauging(
             SqlReadings(books.database, practice=practice.id, clock=clock, told=told),
@@ -268,6 +273,7 @@ class FrontDesk:
         watch("promises", self.staff.promises.run)
         watch("pauses", self.staff.pauses.run)
         watch("gauging", self.gauging.run)
+        watch("forgetting", self.forgetting.run)
         watch("reachability", self.reachability.run)
         if self.outreach.goes_on:
             watch("outreach", self.outreach.service.run, silent_after=_SLOW_OUTSIDE)

@@ -13,6 +13,7 @@ from bot.commands import (
     looking,
     outreach,
     practice_systems,
+    rights,
     running,
     seeing,
     sheet,
@@ -54,6 +55,8 @@ cli.command("simulate")(simulating.simulate_weeks)
 cli.command(cls=testing.WithOptionalFile)(testing.test)
 cli.add_typer(actions.cli, name="actions")
 cli.add_typer(channels.cli, name="channels")
+data.cli.command()(rights.export)
+data.cli.command()(rights.erase)
 cli.add_typer(data.cli, name="data")
 cli.add_typer(outreach.cli, name="outreach")
 cli.add_typer(staff.cli, name="staff")

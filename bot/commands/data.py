@@ -1,4 +1,5 @@
-"""`chairside data`: copies of everything, the way back, the other engine, messages that were set aside."""
+"""`chairside data`: copies of everything, the way back, the other engine, messages that were set aside. What
+is kept of one person: `rights`."""
 
 import os
 from collections.abc import Iterator
@@ -66,7 +67,10 @@ def restore_(
         f"Not sent any more: {kept.get('outbox', 0)} messages and {kept.get('outreach', 0)} that fell due."
         f" Set aside for you to look at: {kept.get('inbox', 0)} (chairside data set-aside)."
     )
-    print("People who were forgotten after that moment are back: forget them again.")
+    print(
+        "People who were erased after that moment are back: erase them again"
+        " (chairside data erase --patient NUMBER)."
+    )
 
 
 @cli.command()

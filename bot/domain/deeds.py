@@ -24,6 +24,7 @@ class Deed(StrEnum):
     CHANGED_VISIT = "changed_visit"
     CALLED = "called"  # a patient of the call list; the detail says what it came to
     EXPORTED = "exported"
+    ERASED = "erased"  # somebody's data, at their wish; the line does not say whose
     SIGNED_IN = "signed_in"  # the detail says how
     SIGN_IN_FAILED = "sign_in_failed"
     LOCKED_OUT = "locked_out"  # for a while, after too many failures

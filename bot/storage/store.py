@@ -90,6 +90,7 @@ class SqlStore:
         self.intake = intake
         self.accept = intake.accept
         self.keep_body = intake.keep_body
+        self.erased = intake.erased
         self.load = turns.load
         self.recall = turns.recall
         self.record = turns.record

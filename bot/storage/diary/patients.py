@@ -62,6 +62,18 @@ class SqlPatients:
             )
         )
 
+    def hand_over(self, connection: Connection, patient: str) -> None:
+        """Whoever booked for this patient is forgotten: the entry is the practice's from now on."""
+        details = self.details(connection, patient)
+        assert details is not None
+        self._seal.create(connection, patient)
+        sealed = self._seal.seal(connection, patient, _plain(details))
+        connection.execute(
+            update(PATIENT)
+            .where(PATIENT.c.practice == self._practice, PATIENT.c.id == patient)
+            .values(contact=None, sealed=sealed)
+        )
+
     def details(self, connection: Connection, patient: str) -> PatientDetails | None:
         """Who a reference is; None when there is none of that name."""
         p = PATIENT.c

@@ -17,6 +17,7 @@ from bot.storage.diary.tables import APPOINTMENT, PATIENT
 from bot.storage.engine.statements import Prepared, upsert
 from bot.storage.events.consents import SqlConsents
 from bot.storage.events.former_numbers import FormerNumbers
+from bot.storage.rights.after_erasure import AfterErasure, never_write_key
 from bot.storage.sealing.rows import SealedRows
 
 _contact = t.ContactRow.__table__  # type: ignore[attr-defined]
@@ -54,6 +55,7 @@ class Contacts:
         self._practice = rows.practice
         self._consents = consents
         self._former = FormerNumbers(rows.practice, rows.keyring)
+        self._after = AfterErasure(rows.practice, consents)
 
     def find(self, connection: Connection, event: InboundEvent) -> str | None:
         """The contact of whoever an event is about; None when nobody is known by any of its ids."""
@@ -126,7 +128,10 @@ class Contacts:
 
     def _add(self, connection: Connection, event: InboundEvent, at: int) -> str:
         assert event.sender is not None
-        contact = str(uuid.uuid5(uuid.NAMESPACE_OID, self._practice + self._hash(event, event.sender)))
+        # Whoever was erased and writes again is somebody new, also for a process that remembers the old key.
+        erased = self._after.number(connection)
+        called = self._practice + self._hash(event, event.sender) + (f" {erased}" if erased else "")
+        contact = str(uuid.uuid5(uuid.NAMESPACE_OID, called))
         while _IS_TAKEN.scalar(connection, contact=contact):  # by whoever had this number before
             contact = str(uuid.uuid5(uuid.NAMESPACE_OID, contact))
         self._rows.keyring.create(connection, contact)
@@ -143,6 +148,11 @@ class Contacts:
         _ADD_CONVERSATION.run(
             connection, id=contact, practice=self._practice, version=0, owner=BOT, epoch=0, updated_at=at
         )
+        if erased:
+            names = [self._hash(event, name) for name in _names(event)]
+            if event.phone:
+                names.append(never_write_key(self._rows.keyring, self._practice, event.phone))
+            self._after.give_wishes_back(connection, contact, names)
         return contact
 
     def _refresh(self, connection: Connection, contact: str, event: InboundEvent) -> None:

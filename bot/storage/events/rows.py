@@ -22,6 +22,7 @@ from bot.storage.events.past import Past, is_of_the_app, slices
 from bot.storage.events.unread_events import UnreadEvents
 from bot.storage.events.words import words_of
 from bot.storage.inbox.ownership import Ownership
+from bot.storage.rights.after_erasure import AfterErasure
 from bot.storage.sealing.rows import SealedRows
 from bot.storage.sending.account_notices import AccountNotices
 from bot.storage.sending.fates import Fates
@@ -39,6 +40,8 @@ SILENT = frozenset(
         *(InboundKind.READ, InboundKind.OPTIN, InboundKind.PREFERENCES, InboundKind.HANDOVER),
     }
 )
+#: What is about messages that were there before, and of nobody's who was erased since.
+_FOLLOWS = frozenset({InboundKind.READ, InboundKind.REACTION, InboundKind.EDIT, InboundKind.DELETION})
 #: How far a status proves that a message went. `failed` is no step of this ladder.
 RECEIPTS = {"sent": 1, "delivered": 2, "read": 3, "played": 3}
 #: A channel's clock, by which it says until when, and ours, by which we sent.
@@ -110,6 +113,7 @@ class IntakeRows:
         self._clock = clock
         consents = SqlConsents(database, rows.practice)
         self._contacts = Contacts(rows, consents)
+        self._after = AfterErasure(rows.practice, consents)
         self._past = Past(rows, self._contacts)
         self._unread = UnreadEvents(rows)
         self._notices = AccountNotices(database, rows)
@@ -162,6 +166,10 @@ class IntakeRows:
         at = to_stamp(self._clock.now())
         await self._database.write(lambda connection: self._unread.keep_body(connection, channel, body, at))
 
+    async def erased(self) -> int:
+        """How many people the practice has erased so far."""
+        return await self._database.read(self._after.number)
+
     async def _take_past(self, events: Sequence[InboundEvent], at: int) -> None:
         def unit(connection: Connection) -> None:
             for event in events:
@@ -170,6 +178,9 @@ class IntakeRows:
         await self._database.write(unit)
 
     def _take_message(self, connection: Connection, event: InboundEvent, taken: "_Taken", at: int) -> None:
+        if self._was_erased(connection, event):
+            taken.repeats += 1
+            return
         conversation, is_new = self._contacts.of(connection, event, at)
         row = self._add_message(connection, conversation, event, at)
         if row is None:
@@ -182,6 +193,14 @@ class IntakeRows:
             taken.settled.append(conversation)
         if needs_answer(event) or then in (Then.GIVEN_BACK, Then.SAID_ANEW):
             taken.stored.append((conversation, event.kind))
+
+    def _was_erased(self, connection: Connection, event: InboundEvent) -> bool:
+        """A message that was erased comes again, or something befalls one of somebody who was erased."""
+        if not self._after.number(connection):
+            return False
+        if event.kind in _FOLLOWS and self._contacts.find(connection, event) is None:
+            return True
+        return self._after.was_erased(connection, self._rows.hashed(event.id or ""))
 
     def _add_message(
         self, connection: Connection, conversation: str, event: InboundEvent, at: int

@@ -66,6 +66,11 @@ class SqlFinder:
         await self._audit.note_now(Deed.SEARCHED, by=who, detail=f"{len(found)} found")
         return found
 
+    def forget(self) -> None:
+        """Somebody was erased: whoever is still there is read anew with the next search."""
+        self._words, self._numbers, self._patients = {}, {}, defaultdict(set)
+        self._read_to = -_OVERLAP
+
     def _find(
         self, connection: Connection, asked: tuple[str, ...], digits: str, limit: int
     ) -> tuple[WaitingConversation, ...]:

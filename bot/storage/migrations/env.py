@@ -10,6 +10,7 @@ from bot.storage.events import visitor_tables
 from bot.storage.inbox import staff_tables
 from bot.storage.inbox import tables as desk_tables
 from bot.storage.outreach import tables as outreach_tables
+from bot.storage.rights import tables as rights_tables
 from bot.storage.sending import tables as sending_tables
 
 # Imported for their tables.
@@ -18,6 +19,7 @@ __all__ = [
     "diary_tables",
     "intake_tables",
     "outreach_tables",
+    "rights_tables",
     "sending_tables",
     "staff_tables",
     "tables",

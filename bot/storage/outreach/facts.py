@@ -30,6 +30,7 @@ from bot.storage.events.contacts import Contacts
 from bot.storage.events.former_numbers import FormerNumbers
 from bot.storage.outreach.chosen_channels import SqlChosenChannels
 from bot.storage.outreach.tables import FACT, NEVER_WRITE, OUTREACH
+from bot.storage.rights.after_erasure import never_write_key
 from bot.storage.sealing.rows import SealedRows
 from bot.storage.sealing.seal import Forgotten, Keyring
 from bot.storage.sending.reaching import Reaching
@@ -259,7 +260,7 @@ class OutreachFacts:
         return str(reasons[0]) if reasons else None
 
     def phone_key(self, phone: str) -> str:
-        return self._keyring.handle("never write", self._practice, phone)
+        return never_write_key(self._keyring, self._practice, phone)
 
     # -- whether it is still so ---------------------------------------------------------------------------
 

@@ -84,6 +84,10 @@ class Keyring:
             self._index, "\x1f".join(parts).encode("utf-8", "replace"), hashlib.sha256
         ).hexdigest()
 
+    def let_go(self) -> None:
+        """Keys are looked up again from now on: somebody has destroyed one."""
+        self._cache.clear()
+
     def _key(self, connection: Connection, owner: str) -> AESGCM:
         known = self._cache.get(owner)
         if known is not None:

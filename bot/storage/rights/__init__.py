@@ -1,0 +1,1 @@
+"""What a person may ask of us: to see what is kept of them, and to have it erased."""
