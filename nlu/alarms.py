@@ -25,6 +25,7 @@ _OF_ALL, _OF_A_SENTENCE = ("past", "unreal"), ("feared", "idle")
 _DOUBTFUL = (*_OF_ALL, *_OF_A_SENTENCE)
 _CONTEXT = ("now", "negations", "negations_after", *_DOUBTFUL)
 _GROUND, _NOT_GROUND, _NEAR = "ground ", "no ground ", "near "
+_THING, _AROUND = "thing", "around things"
 _SHORT = 60  # words; a joke takes back what stands beside it, not a whole letter
 
 
@@ -34,7 +35,8 @@ class Alarms:
 
     `denied`: there was something to hear, but what stands around it takes it back. `doubted`: words of doubt
     were said: past, feared, unreal, of business, or a question. `groundless`: keys of flags that a likeness
-    alone does not raise here, as nothing of what they are about was said (`grounds`).
+    alone does not raise here, as nothing of what they are about was said (`grounds`). `eventless`: things and
+    places are named ("front tooth"), and nothing is told of them.
     """
 
     flag: RedFlag | None
@@ -43,6 +45,7 @@ class Alarms:
     denied: bool = False
     doubted: bool = False
     groundless: frozenset[str] = frozenset()
+    eventless: bool = False
 
     @property
     def flags(self) -> tuple[RedFlag, ...]:
@@ -59,10 +62,13 @@ class RedFlags:
     def find(self, words: Sequence[Word]) -> Alarms:
         flags: set[RedFlag] = set()
         said: set[str] = set()
+        things, around = set[int](), set[int]()
         for book in self._books:
-            raised, groups = book.find(words)
+            raised, groups, named, beside = book.find(words)
             flags |= raised
             said |= groups
+            things |= named
+            around |= beside
         if {"risk", "soreness"} <= said and not flags:
             flags.add(RedFlag(level="C", key="risk"))
         near = {name.removeprefix(_NEAR) for name in said if name.startswith(_NEAR)}
@@ -74,6 +80,7 @@ class RedFlags:
             not flags and "denied" in said,
             "doubted" in said,
             frozenset(key for key in near if f"{_GROUND}{key}" not in said or f"{_NOT_GROUND}{key}" in said),
+            eventless=not words or bool(things and len(things | around) == len(words)),
         )
 
 
@@ -93,6 +100,8 @@ class _Book:
                 entries += [(f"unless {number}", phrase) for phrase in flag["unless"]]
         for group in ("risk", "soreness", *_CONTEXT):
             entries += [(group, phrase) for phrase in raw.get(group, ())]
+        for name, key in ((_THING, "things"), (_AROUND, "around_things")):
+            entries += [(name, phrase) for phrase in raw.get(key, ())]
         for ground in raw.get("grounds", ()):
             for part, name in (("said", _GROUND), ("near", _NEAR), ("unless", _NOT_GROUND)):
                 entries += [(name + ground["key"], phrase) for phrase in ground.get(part, ())]
@@ -105,17 +114,24 @@ class _Book:
         self._spellings = {} if latin else {str(k): str(v) for k, v in raw.get("spellings", {}).items()}
         self._known = frozenset(known)
         self._sounds = frozenset(in_latin(w) for w in known if not w.isascii()) if latin else frozenset()
-        self._book = PhraseBook(entries, small_words=small, known=known, exact=_CONTEXT, spelling=spelling)
+        self._book = PhraseBook(
+            entries, small_words=small, known=known, exact=(*_CONTEXT, _THING, _AROUND), spelling=spelling
+        )
 
-    def find(self, words: Sequence[Word]) -> tuple[set[RedFlag], set[str]]:
-        """The flags, and which of "risk", "soreness", "denied" and grounds there was."""
+    def find(self, words: Sequence[Word]) -> tuple[set[RedFlag], set[str], set[int], set[int]]:
+        """The flags; which of "risk", "soreness", "denied" and grounds there was; where mere things stand,
+        and the words around them."""
         if self._latin:
             if not self._sounds_like_it(words):
-                return set(), set()
+                return set(), set(), set(), set()
             words = [_spelt(word, in_latin(word.text) if word.text.isascii() else "") for word in words]
         if self._spellings:
             words = [_spelt(word, self._spellings.get(word.text, word.text)) for word in words]
         found = self._book.find(words)
+        telling = [one for one in found if one.name not in (_THING, _AROUND)]
+        return *self._judged(words, telling), _places(found, _THING), _places(found, _AROUND)
+
+    def _judged(self, words: Sequence[Word], found: Sequence[Found]) -> tuple[set[RedFlag], set[str]]:
         if not found:
             return set(), set()
         groups: dict[str, list[Found]] = {}
@@ -237,6 +253,10 @@ class _Denial:
 
     def _side_by_side(self, first: int, second: int) -> bool:
         return self._words[first].clause == self._words[second].clause
+
+
+def _places(found: Sequence[Found], name: str) -> set[int]:
+    return {at for one in found if one.name == name for part in one.parts for at in part}
 
 
 def _spelt(word: Word, text: str) -> Word:
