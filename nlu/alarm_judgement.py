@@ -27,6 +27,7 @@ _PLAIN = 0.6  # confidence of an intent from which a message plainly wants that
 #: books the soonest visit.
 _PAIN = "pain"
 _RISK = "risk"
+_HIT = "displaced"  # a tooth that was hit, and is still where it was
 _CERTAIN = 0.9  # confidence from which a message is about pain; what else is in it has to be likely
 _BESIDE_PAIN = 0.85
 #: Intents with which an emergency may well be told.
@@ -79,6 +80,8 @@ def _learnt(alarms: Alarms, weighed: Weighed, ranking: Sequence[Intent], words: 
     if grave >= needed:
         return RedFlag(level="A", key=weighed.kinds["A"])
     if grave + minutes >= needed:
+        if weighed.kinds["B"] in alarms.milder:
+            return RedFlag(level="C", key=_HIT)
         return RedFlag(level="B", key=weighed.kinds["B"])
     if heard >= today and weighed.kinds["C"] not in (_PAIN, *alarms.groundless):
         return RedFlag(level="C", key=weighed.kinds["C"])

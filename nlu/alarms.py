@@ -24,7 +24,8 @@ _DOUBTS = ("past", "feared")
 _OF_ALL, _OF_A_SENTENCE = ("past", "unreal"), ("feared", "idle")
 _DOUBTFUL = (*_OF_ALL, *_OF_A_SENTENCE)
 _CONTEXT = ("now", "negations", "negations_after", *_DOUBTFUL)
-_GROUND, _NOT_GROUND, _NEAR = "ground ", "no ground ", "near "
+_GROUND, _NOT_GROUND, _NEAR, _MILDER = "ground ", "no ground ", "near ", "milder "
+_OF_GROUNDS = (("said", _GROUND), ("near", _NEAR), ("unless", _NOT_GROUND), ("milder", _MILDER))
 _THING, _AROUND = "thing", "around things"
 _SHORT = 60  # words; a joke takes back what stands beside it, not a whole letter
 
@@ -35,8 +36,9 @@ class Alarms:
 
     `denied`: there was something to hear, but what stands around it takes it back. `doubted`: words of doubt
     were said: past, feared, unreal, of business, or a question. `groundless`: keys of flags that a likeness
-    alone does not raise here, as nothing of what they are about was said (`grounds`). `eventless`: things and
-    places are named ("front tooth"), and nothing is told of them.
+    alone does not raise here, as nothing of what they are about was said (`grounds`). `milder`: those that what was
+    said is at most like ("I broke a tooth" of one that is out). `eventless`: things and places are named
+    ("front tooth"), and nothing is told of them.
     """
 
     flag: RedFlag | None
@@ -45,6 +47,7 @@ class Alarms:
     denied: bool = False
     doubted: bool = False
     groundless: frozenset[str] = frozenset()
+    milder: frozenset[str] = frozenset()
     eventless: bool = False
 
     @property
@@ -72,6 +75,7 @@ class RedFlags:
         if {"risk", "soreness"} <= said and not flags:
             flags.add(RedFlag(level="C", key="risk"))
         near = {name.removeprefix(_NEAR) for name in said if name.startswith(_NEAR)}
+        milder = {name.removeprefix(_MILDER) for name in said if name.startswith(_MILDER)}
         ordered = sorted(flags, key=lambda flag: (flag.level, flag.key))
         return Alarms(
             ordered[0] if ordered else None,
@@ -80,6 +84,7 @@ class RedFlags:
             not flags and "denied" in said,
             "doubted" in said,
             frozenset(key for key in near if f"{_GROUND}{key}" not in said or f"{_NOT_GROUND}{key}" in said),
+            milder=frozenset(key for key in milder if f"{_GROUND}{key}" not in said),
             eventless=not words or bool(things and len(things | around) == len(words)),
         )
 
@@ -103,7 +108,7 @@ class _Book:
         for name, key in ((_THING, "things"), (_AROUND, "around_things")):
             entries += [(name, phrase) for phrase in raw.get(key, ())]
         for ground in raw.get("grounds", ()):
-            for part, name in (("said", _GROUND), ("near", _NEAR), ("unless", _NOT_GROUND)):
+            for part, name in _OF_GROUNDS:
                 entries += [(name + ground["key"], phrase) for phrase in ground.get(part, ())]
         if latin:
             entries = [(n, phrase) for n, phrase in entries if n not in self._levels or _long_enough(phrase)]
@@ -137,7 +142,7 @@ class _Book:
         groups: dict[str, list[Found]] = {}
         for one in found:
             groups.setdefault(one.name, []).append(one)
-        grounds = {name for name in groups if name.startswith((_GROUND, _NOT_GROUND, _NEAR))}
+        grounds = {name for name in groups if name.startswith((_GROUND, _NOT_GROUND, _NEAR, _MILDER))}
         alarming = [one for one in found if one.name in self._levels or one.name in ("risk", "soreness")]
         if "unreal" in groups and len(words) <= _SHORT:  # laughter never hides what may cost a life
             alarming = [

@@ -1,4 +1,4 @@
-"""What of a message is said: links, keys held down and codes tell nothing, and are like all sorts of things."""
+"""What of a message is said: links, keys held down and codes tell nothing, and are like many things."""
 
 import re
 
