@@ -1,4 +1,4 @@
-"""What a dentist has to look at, and no pain is told of: a retainer that broke, a stain, gums that bleed a little.
+"""What a dentist has to look at, and no pain is told of: a broken retainer, a stain, gums that bleed a little.
 
 Nobody is told to be in pain who is not, nor sent to a colleague with what any front desk books a visit for.
 After a treatment, beside a medicine, or where advice is asked for it stays a question for the dentist.
@@ -64,19 +64,21 @@ _BLEEDS_A_LITTLE = re.compile(
 )
 _BRUSHING = re.compile(
     r"\b(?:brush\w*|floss\w*|sometimes|occasional\w*|a (?:little|bit)|often|lav\w+|spazzol\w+|filo"
-    r"|ogni tanto|a volte|spesso|un p[oò]'?|чищ\w+|чистк\w+|щетк\w+|щётк\w+|нить\w*|иногда|часто|немного|чуть)\b",
+    r"|ogni tanto|a volte|spesso|un p[oò]'?|чищ\w+|чистк\w+|щетк\w+|щётк\w+|нить\w*"
+    r"|иногда|часто|немного|чуть)\b",
     re.IGNORECASE,
 )
 _TREATED = re.compile(
     r"\b(?:after|since|extract\w*|removal|removed|pulled|surgery|stitch\w*|antibiotic\w*|amoxicillin\w*|medic\w+"
-    r"|tablets?|pills?|pregnan\w+|breastfeed\w+|x-?rays?|toothpaste\w*|mouthwash\w*|rinse|should i use|what (?:can|do) i"
-    r" (?:take|use)|how (?:do|can) i (?:clean|brush|whiten|remove)|why (?:do|does|is|are)|what causes|normal"
+    r"|tablets?|pills?|pregnan\w+|breastfeed\w+|x-?rays?|toothpaste\w*|mouthwash\w*|rinse|should i use"
+    r"|what (?:can|do) i (?:take|use)|how (?:do|can) i (?:clean|brush|whiten|remove)|why (?:do|does|is|are)|what causes|normal"
     r"|you (?:did|put|made|fitted|placed)|yesterday|last (?:week|visit)"
     r"|dopo|estra\w+|tolt[oaie]|levat[oaie]|interven\w+|punti|antibiotic\w*|amoxicillin\w*|farmac\w+|pastigli\w+"
-    r"|compress\w+|incinta|gravidanza|allatt\w+|radiografi\w+|dentifrici\w+|collutori\w+|sciacqu\w+|come (?:posso|si) "
-    r"(?:pulire|lavare|sbiancare|togliere)|perch[eéè]|normale|avete (?:fatto|messo)|ieri"
+    r"|compress\w+|incinta|gravidanza|allatt\w+|radiografi\w+|dentifrici\w+|collutori\w+|sciacqu\w+"
+    r"|come (?:posso|si) (?:pulire|lavare|sbiancare|togliere)|perch[eéè]|normale|avete (?:fatto|messo)|ieri"
     r"|после|удал\w+|вырва\w+|операци\w+|швы|швов|антибиотик\w*|амоксициллин\w*|лекарств\w+|таблетк\w+|беременн\w+"
-    r"|кормлю|снимок|снимк\w+|паст[ауыой]+|ополаскива\w+|полоска\w+|почему|отчего|нормально|вы (?:сделали|ставили|лечили)"
+    r"|кормлю|снимок|снимк\w+|паст[ауыой]+|ополаскива\w+|полоска\w+|почему|отчего|нормально"
+    r"|вы (?:сделали|ставили|лечили)"
     r"|вчера)\b",
     re.IGNORECASE,
 )

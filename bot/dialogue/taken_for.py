@@ -68,6 +68,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row(gist.calls_off_what_it_is_about, "cancel_visit"),
         Row(gist.names_another_day, MOVE),
         Row(gist.wants_one_more, BOOK),
+        Row(gist.agrees_to_be_booked, BOOK),
     ),
     # Whoever is hurt is heard before anything is passed over as said by the way.
     "pain in other words": (Row(gist.bit_their_tongue, "urgent_pain"),),

@@ -17,8 +17,8 @@ from bot.dialogue.asking import kind_of
 from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.gist import ASKED_ABOUT, BOOK, STRONG, TIMES
 from bot.dialogue.message import Message
-from bot.dialogue.needs_a_look import needs_a_look
 from bot.dialogue.name_repairs import spells_name
+from bot.dialogue.needs_a_look import needs_a_look
 from bot.dialogue.regret import wants_another_time_instead
 from bot.dialogue.standing import OF_STANDING_VISITS
 from bot.dialogue.taken_for import first_that_holds
