@@ -36,9 +36,9 @@ class Alarms:
 
     `denied`: there was something to hear, but what stands around it takes it back. `doubted`: words of doubt
     were said: past, feared, unreal, of business, or a question. `groundless`: keys of flags that a likeness
-    alone does not raise here, as nothing of what they are about was said (`grounds`). `milder`: those that it is too
-    little for ("I broke a tooth": it is not out). `eventless`: things and places are named ("front tooth"), and
-    nothing is told of them.
+    alone does not raise here, as nothing of what they are about was said (`grounds`). `milder`: those
+    that it is too little for ("I broke a tooth": it is not out). `eventless`: things and places are named
+    ("front tooth"), and nothing is told of them.
     """
 
     flag: RedFlag | None

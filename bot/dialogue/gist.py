@@ -156,7 +156,7 @@ def bit_their_tongue(message: Message) -> bool:
 
 
 def agrees_to_be_booked(message: Message) -> bool:
-    """ "Ok, book me in then" wishes for a visit. So does a mere yes to "let me book you a visit"."""
+    """ "Ok, book me in then" wishes for a visit. So does a mere yes to "let's find you a time"."""
     asks_yes = message.asked is not None and message.asked.kind == "yes_no"
     if message.intent != "affirm" or asks_yes or BOOK not in message.assistant.triggers:
         return False

@@ -1,4 +1,4 @@
-"""What a dentist has to look at, and no pain is told of: a broken retainer, a stain, gums that bleed a little.
+"""What a dentist has to look at, and no pain is told of: a broken retainer, a stain, gums that bleed.
 
 Nobody is told to be in pain who is not, nor sent to a colleague with what any front desk books a visit for.
 After a treatment, beside a medicine, or where advice is asked for it stays a question for the dentist.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.dialogue.denials import without_denied_trouble
+from bot.dialogue.gist import is_for_something_else
 from bot.dialogue.message import Message
 from nlu.turns_of_speech import IN_DISTRESS, OF_TEETH
 
@@ -71,7 +72,8 @@ _BRUSHING = re.compile(
 _TREATED = re.compile(
     r"\b(?:after|since|extract\w*|removal|removed|pulled|surgery|stitch\w*|antibiotic\w*|amoxicillin\w*|medic\w+"
     r"|tablets?|pills?|pregnan\w+|breastfeed\w+|x-?rays?|toothpaste\w*|mouthwash\w*|rinse|should i use"
-    r"|what (?:can|do) i (?:take|use)|how (?:do|can) i (?:clean|brush|whiten|remove)|why (?:do|does|is|are)|what causes|normal"
+    r"|what (?:can|do) i (?:take|use)|how (?:do|can) i (?:clean|brush|whiten|remove)"
+    r"|why (?:do|does|is|are)|what causes|normal"
     r"|you (?:did|put|made|fitted|placed)|yesterday|last (?:week|visit)"
     r"|dopo|estra\w+|tolt[oaie]|levat[oaie]|interven\w+|punti|antibiotic\w*|amoxicillin\w*|farmac\w+|pastigli\w+"
     r"|compress\w+|incinta|gravidanza|allatt\w+|radiografi\w+|dentifrici\w+|collutori\w+|sciacqu\w+"
@@ -85,6 +87,8 @@ _TREATED = re.compile(
 
 
 def needs_a_look(message: Message) -> bool:
+    if is_for_something_else(message):  # "I said a filling"
+        return False
     if message.intent != _PAIN and message.intent not in _MISTAKEN:
         return False
     said = without_denied_trouble(message.understanding.text)

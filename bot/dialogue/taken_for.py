@@ -68,7 +68,6 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row(gist.calls_off_what_it_is_about, "cancel_visit"),
         Row(gist.names_another_day, MOVE),
         Row(gist.wants_one_more, BOOK),
-        Row(gist.agrees_to_be_booked, BOOK),
     ),
     # Whoever is hurt is heard before anything is passed over as said by the way.
     "pain in other words": (Row(gist.bit_their_tongue, "urgent_pain"),),
@@ -148,6 +147,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
     "nothing is meant": (Row(_means_nothing, None),),
     # By the question that waits and by what is named.
     "another intent is meant": (
+        Row(gist.agrees_to_be_booked, BOOK),
         Row(gist.keeps_it_to_themselves, "skip"),
         Row(gist.is_day_for_what_is_under_way, None),
         Row(is_rather_to_be_arranged, None),

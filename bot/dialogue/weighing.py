@@ -106,7 +106,7 @@ def _without_denied(message: Message) -> Message:
     """ "No pain", "I have no visit yet": what is denied is not what was meant, and the no answers nothing."""
     said = message.understanding
     denied = (denied_visit if message.intent in OF_STANDING_VISITS else denied_trouble)(said.text)
-    if not denied or needs_a_look(message):
+    if not denied or (not message.active and needs_a_look(message)):
         return message
     names = [e for e in said.entities if not any(a < e.end and e.start < b for a, b in denied)]
     if message.intent not in (_PAIN, "deny", *OF_STANDING_VISITS):
