@@ -72,8 +72,7 @@ class DraftReader:
 
     def read(self, text: str, context: Context) -> Draft:
         every_word = cut(text[:_WATCHED_CHARACTERS])[:_WATCHED_WORDS]
-        said = spoken(text[:_WATCHED_CHARACTERS])
-        said_words = every_word if said == text[:_WATCHED_CHARACTERS] else cut(said)[:_WATCHED_WORDS]
+        without_links = spoken(text[:_WATCHED_CHARACTERS])
         words = tuple(word for word in every_word[:_READ_AT_ALL] if word.end <= _READ_CHARACTERS)
         heard = text[: min((words[-1].end if words else 0) + _AFTER_WORDS, _READ_CHARACTERS)]
         guess = self._learnt.guesser.guess(
@@ -110,7 +109,7 @@ class DraftReader:
             words=words,
             language=guess.language,
             sure=guess.sure,
-            alarms=self._red_flags.find(said_words),
+            alarms=self._red_flags.find(cut(without_links)[:_WATCHED_WORDS]),
             answer=answer,
             withheld=withheld,
             beside=_beside(words, entities, context, languages),
