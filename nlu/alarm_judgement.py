@@ -4,7 +4,8 @@ What either hears is a flag: a phrase that a dentist has read, or a likeness tha
 may be so sure that nothing is the matter as to take back what a phrase raised; of level A that takes words of
 doubt as well (past, feared, a joke, a question, business), or all but certainty in more than a shout.
 Ordinary words beside an emergency ("we are booked at nine, my husband passed out") are taught as what they
-are. Where these numbers stand was decided on tests/nlu/people, tests/nlu/dev and tests/nlu/in_passing.
+are. Things that are merely named ("front tooth") are like many an emergency, and are none. Where these
+numbers stand was decided on tests/nlu/people, tests/nlu/dev and tests/nlu/in_passing.
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ _PLAIN = 0.6  # confidence of an intent from which a message plainly wants that
 #: books the soonest visit.
 _PAIN = "pain"
 _RISK = "risk"
+_HIT = "displaced"  # a tooth that was hit, and is still where it was
 _CERTAIN = 0.9  # confidence from which a message is about pain; what else is in it has to be likely
 _BESIDE_PAIN = 0.85
 #: Intents with which an emergency may well be told.
@@ -44,7 +46,7 @@ def judged(
         alarms = replace(alarms, groundless=alarms.groundless | {_RISK})
     if in_told_language:
         flags = [flag for flag in flags if weighed.none < _takes_back(flag, alarms, words)]
-    learnt = _learnt(alarms, weighed, ranking, words)
+    learnt = None if alarms.eventless else _learnt(alarms, weighed, ranking, words)
     if learnt is not None and learnt.level == "C" and not in_told_language:
         learnt = None  # what is to be seen today is told from what is not by words that it has not heard
     if learnt is not None and all(learnt.level < flag.level for flag in flags):
@@ -78,6 +80,8 @@ def _learnt(alarms: Alarms, weighed: Weighed, ranking: Sequence[Intent], words: 
     if grave >= needed:
         return RedFlag(level="A", key=weighed.kinds["A"])
     if grave + minutes >= needed:
+        if weighed.kinds["B"] in alarms.milder:
+            return RedFlag(level="C", key=_HIT)
         return RedFlag(level="B", key=weighed.kinds["B"])
     if heard >= today and weighed.kinds["C"] not in (_PAIN, *alarms.groundless):
         return RedFlag(level="C", key=weighed.kinds["C"])

@@ -24,7 +24,9 @@ _DOUBTS = ("past", "feared")
 _OF_ALL, _OF_A_SENTENCE = ("past", "unreal"), ("feared", "idle")
 _DOUBTFUL = (*_OF_ALL, *_OF_A_SENTENCE)
 _CONTEXT = ("now", "negations", "negations_after", *_DOUBTFUL)
-_GROUND, _NOT_GROUND, _NEAR = "ground ", "no ground ", "near "
+_GROUND, _NOT_GROUND, _NEAR, _MILDER = "ground ", "no ground ", "near ", "milder "
+_OF_GROUNDS = (("said", _GROUND), ("near", _NEAR), ("unless", _NOT_GROUND), ("milder", _MILDER))
+_THING, _AROUND = "thing", "around things"
 _SHORT = 60  # words; a joke takes back what stands beside it, not a whole letter
 
 
@@ -34,7 +36,9 @@ class Alarms:
 
     `denied`: there was something to hear, but what stands around it takes it back. `doubted`: words of doubt
     were said: past, feared, unreal, of business, or a question. `groundless`: keys of flags that a likeness
-    alone does not raise here, as nothing of what they are about was said (`grounds`).
+    alone does not raise here, as nothing of what they are about was said (`grounds`). `milder`: those
+    that it is too little for ("I broke a tooth": it is not out). `eventless`: things and places are named
+    ("front tooth"), and nothing is told of them.
     """
 
     flag: RedFlag | None
@@ -43,6 +47,8 @@ class Alarms:
     denied: bool = False
     doubted: bool = False
     groundless: frozenset[str] = frozenset()
+    milder: frozenset[str] = frozenset()
+    eventless: bool = False
 
     @property
     def flags(self) -> tuple[RedFlag, ...]:
@@ -59,13 +65,17 @@ class RedFlags:
     def find(self, words: Sequence[Word]) -> Alarms:
         flags: set[RedFlag] = set()
         said: set[str] = set()
+        things, around = set[int](), set[int]()
         for book in self._books:
-            raised, groups = book.find(words)
+            raised, groups, named, beside = book.find(words)
             flags |= raised
             said |= groups
+            things |= named
+            around |= beside
         if {"risk", "soreness"} <= said and not flags:
             flags.add(RedFlag(level="C", key="risk"))
         near = {name.removeprefix(_NEAR) for name in said if name.startswith(_NEAR)}
+        milder = {name.removeprefix(_MILDER) for name in said if name.startswith(_MILDER)}
         ordered = sorted(flags, key=lambda flag: (flag.level, flag.key))
         return Alarms(
             ordered[0] if ordered else None,
@@ -74,6 +84,8 @@ class RedFlags:
             not flags and "denied" in said,
             "doubted" in said,
             frozenset(key for key in near if f"{_GROUND}{key}" not in said or f"{_NOT_GROUND}{key}" in said),
+            milder=frozenset(key for key in milder if f"{_GROUND}{key}" not in said),
+            eventless=not words or bool(things and len(things | around) == len(words)),
         )
 
 
@@ -93,8 +105,10 @@ class _Book:
                 entries += [(f"unless {number}", phrase) for phrase in flag["unless"]]
         for group in ("risk", "soreness", *_CONTEXT):
             entries += [(group, phrase) for phrase in raw.get(group, ())]
+        for name, key in ((_THING, "things"), (_AROUND, "around_things")):
+            entries += [(name, phrase) for phrase in raw.get(key, ())]
         for ground in raw.get("grounds", ()):
-            for part, name in (("said", _GROUND), ("near", _NEAR), ("unless", _NOT_GROUND)):
+            for part, name in _OF_GROUNDS:
                 entries += [(name + ground["key"], phrase) for phrase in ground.get(part, ())]
         if latin:
             entries = [(n, phrase) for n, phrase in entries if n not in self._levels or _long_enough(phrase)]
@@ -105,23 +119,30 @@ class _Book:
         self._spellings = {} if latin else {str(k): str(v) for k, v in raw.get("spellings", {}).items()}
         self._known = frozenset(known)
         self._sounds = frozenset(in_latin(w) for w in known if not w.isascii()) if latin else frozenset()
-        self._book = PhraseBook(entries, small_words=small, known=known, exact=_CONTEXT, spelling=spelling)
+        self._book = PhraseBook(
+            entries, small_words=small, known=known, exact=(*_CONTEXT, _THING, _AROUND), spelling=spelling
+        )
 
-    def find(self, words: Sequence[Word]) -> tuple[set[RedFlag], set[str]]:
-        """The flags, and which of "risk", "soreness", "denied" and grounds there was."""
+    def find(self, words: Sequence[Word]) -> tuple[set[RedFlag], set[str], set[int], set[int]]:
+        """The flags; which of "risk", "soreness", "denied" and grounds there was; where mere things stand,
+        and the words around them."""
         if self._latin:
             if not self._sounds_like_it(words):
-                return set(), set()
+                return set(), set(), set(), set()
             words = [_spelt(word, in_latin(word.text) if word.text.isascii() else "") for word in words]
         if self._spellings:
             words = [_spelt(word, self._spellings.get(word.text, word.text)) for word in words]
         found = self._book.find(words)
+        telling = [one for one in found if one.name not in (_THING, _AROUND)]
+        return *self._judged(words, telling), _places(found, _THING), _places(found, _AROUND)
+
+    def _judged(self, words: Sequence[Word], found: Sequence[Found]) -> tuple[set[RedFlag], set[str]]:
         if not found:
             return set(), set()
         groups: dict[str, list[Found]] = {}
         for one in found:
             groups.setdefault(one.name, []).append(one)
-        grounds = {name for name in groups if name.startswith((_GROUND, _NOT_GROUND, _NEAR))}
+        grounds = {name for name in groups if name.startswith((_GROUND, _NOT_GROUND, _NEAR, _MILDER))}
         alarming = [one for one in found if one.name in self._levels or one.name in ("risk", "soreness")]
         if "unreal" in groups and len(words) <= _SHORT:  # laughter never hides what may cost a life
             alarming = [
@@ -237,6 +258,10 @@ class _Denial:
 
     def _side_by_side(self, first: int, second: int) -> bool:
         return self._words[first].clause == self._words[second].clause
+
+
+def _places(found: Sequence[Found], name: str) -> set[int]:
+    return {at for one in found if one.name == name for part in one.parts for at in part}
 
 
 def _spelt(word: Word, text: str) -> Word:

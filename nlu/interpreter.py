@@ -22,6 +22,7 @@ from nlu.neighbours import Neighbours
 from nlu.sentences import SentenceScorer, encode, installed
 from nlu.several_questions import with_questions_beside
 from nlu.shipped import Teacher
+from nlu.spoken import spoken
 from nlu.taken_back import beside_what_is_well, is_of_mistake
 from nlu.times import find_times
 from nlu.times.doubts import shipped as shipped_doubts
@@ -217,7 +218,8 @@ class OfflineInterpreter:
         if self._sense is None:
             return [None] * len(heard)
         sense, read = self._sense
-        return sense.weigh([one.text for one in heard], read(heard))
+        said = [replace(one, text=spoken(one.text)) for one in heard]
+        return sense.weigh([one.text for one in said], read(said))
 
     def _score(self, heard: Sequence[Heard]) -> Matrix:
         """The weighted geometric mean: what one scorer rules out, the other cannot bring back."""

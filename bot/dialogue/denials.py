@@ -95,6 +95,11 @@ def denied_trouble(text: str) -> tuple[Span, ...]:
     return () if _TROUBLE.search(rest) else tuple(match.span() for match in _NO_TROUBLE.finditer(text))
 
 
+def without_denied_trouble(text: str) -> str:
+    """What else is said."""
+    return _NO_TROUBLE.sub(" ", text)
+
+
 def denied_visit(text: str) -> tuple[Span, ...]:
     """Where somebody says that they have no visit: "I don't have any appointment yet"."""
     return tuple(match.span() for match in _NO_VISIT.finditer(text))

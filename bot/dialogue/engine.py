@@ -118,7 +118,11 @@ def _hear(bench: Workbench, event: PatientWrote) -> None:
     elif rested > RECAP_AFTER and not (urgent or event.comes_back):
         _recap(bench)
     if bench.paused and event.comes_back:
-        bench.say("utter_assistant_is_back", {"recap": ""})
+        if event.keeps_request and bench.waiting is not None:
+            bench.effects.append(AlertStaff(reason=bench.waiting.reason, is_request=True))
+            bench.say("utter_request_stays")
+        else:
+            bench.say("utter_assistant_is_back", {"recap": ""})
         _take_up(bench)
     bench.change(commands=taken, every_turn=() if urgent else bench.assistant.every_turn)
     _before_commands(bench)

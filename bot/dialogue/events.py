@@ -27,6 +27,7 @@ class PatientWrote:
     queued: bool = False  # waits for a person whom nobody is yet
     hears_facts: bool = False  # the assistant may tell facts meanwhile
     comes_back: bool = False  # would rather go on with the assistant than wait, and says with what
+    keeps_request: bool = False  # and a person still answers what they were called for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,6 +155,17 @@ def bit_their_tongue(message: Message) -> bool:
     return message.intent == "change_language" and _BITTEN.search(message.understanding.text) is not None
 
 
+def agrees_to_be_booked(message: Message) -> bool:
+    """ "Ok, book me in then" wishes for a visit. So does a mere yes to "let's find you a time"."""
+    asks_yes = message.asked is not None and message.asked.kind == "yes_no"
+    if message.intent != "affirm" or asks_yes or BOOK not in message.assistant.triggers:
+        return False
+    if any(i.name == BOOK and i.confidence >= _HINTED for i in message.understanding.intent_ranking):
+        return True
+    told = any(said.response == "utter_dentist_has_a_look" for said in message.conversation.said)
+    return told and message.asked_kind == "name" and not message.names("person")
+
+
 def asks_why_not_then(message: Message) -> bool:
     """ "Why not?", said to other times than those that were asked for."""
     on_offer = message.asked_kind == "opening" and "why_not_then" in message.assistant.answers

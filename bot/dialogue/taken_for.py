@@ -15,6 +15,7 @@ from bot.dialogue import asides, cannot_come, gist, in_passing, lateness, opting
 from bot.dialogue import name_repairs as names
 from bot.dialogue.gist import BOOK, CANCEL, MOVE, SOMETHING_ELSE
 from bot.dialogue.message import Message
+from bot.dialogue.needs_a_look import NEEDS_A_LOOK, needs_a_look
 from bot.dialogue.standing import is_rather_to_be_arranged
 
 #: Intents: the patient will decide later; what stands in the diary is not how the patient is called.
@@ -28,7 +29,15 @@ class Row(NamedTuple):
 
 #: What a project may have a flow for, or none.
 MAY_START = frozenset(
-    {_THINK_IT_OVER, _WRONG_NAME, around.AT_THE_DOOR, around.MISSED_FEE, around.MISSED, around.SOONER}
+    {
+        _THINK_IT_OVER,
+        _WRONG_NAME,
+        around.AT_THE_DOOR,
+        around.MISSED_FEE,
+        around.MISSED,
+        around.SOONER,
+        NEEDS_A_LOOK,
+    }
 )
 
 
@@ -62,6 +71,8 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
     ),
     # Whoever is hurt is heard before anything is passed over as said by the way.
     "pain in other words": (Row(gist.bit_their_tongue, "urgent_pain"),),
+    # The words of pain without one, and of a question for the dentist that a visit answers.
+    "to be looked at": (Row(needs_a_look, NEEDS_A_LOOK),),
     # Decides nothing: what such words name must not reach the rows that book, move and mend.
     "asides in a booking": (
         Row(asides.asks_whether_free, None),
@@ -142,6 +153,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
     "nothing is meant": (Row(_means_nothing, None),),
     # By the question that waits and by what is named.
     "another intent is meant": (
+        Row(gist.agrees_to_be_booked, BOOK),
         Row(gist.keeps_it_to_themselves, "skip"),
         Row(gist.is_day_for_what_is_under_way, None),
         Row(is_rather_to_be_arranged, None),

@@ -18,6 +18,7 @@ from bot.dialogue.denials import denied_trouble, denied_visit
 from bot.dialogue.gist import ASKED_ABOUT, BOOK, STRONG, TIMES
 from bot.dialogue.message import Message
 from bot.dialogue.name_repairs import spells_name
+from bot.dialogue.needs_a_look import needs_a_look
 from bot.dialogue.regret import wants_another_time_instead
 from bot.dialogue.standing import OF_STANDING_VISITS
 from bot.dialogue.taken_for import first_that_holds
@@ -105,7 +106,7 @@ def _without_denied(message: Message) -> Message:
     """ "No pain", "I have no visit yet": what is denied is not what was meant, and the no answers nothing."""
     said = message.understanding
     denied = (denied_visit if message.intent in OF_STANDING_VISITS else denied_trouble)(said.text)
-    if not denied:
+    if not denied or (not message.active and needs_a_look(message)):
         return message
     names = [e for e in said.entities if not any(a < e.end and e.start < b for a, b in denied)]
     if message.intent not in (_PAIN, "deny", *OF_STANDING_VISITS):

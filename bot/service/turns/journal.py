@@ -123,6 +123,7 @@ def heard_note(
             note |= {"channel": event.channel, "language": event.language, "commands": commands}
             note["queued"] = event.queued
             note |= {"hears_facts": event.hears_facts, "comes_back": event.comes_back}
+            note |= {"keeps_request": True} if event.keeps_request else {}
         case HandedBack():
             note |= {"channel": event.channel, "handed_back": True, "by_patient": event.by_patient}
     return note
@@ -151,6 +152,7 @@ def heard_again(turn: StoredTurn) -> HeardNote | None:
         queued=bool(note.get("queued")),
         hears_facts=bool(note.get("hears_facts")),
         comes_back=bool(note.get("comes_back")),
+        keeps_request=bool(note.get("keeps_request")),
     )
     return HeardNote(event=wrote, paused=note["paused"])
 

@@ -152,7 +152,7 @@ class Listening:
         if not back.commands:
             return self._handed_back(snapshot, progress, by_patient=True)
         event = self._event(snapshot, progress, back.text, back.commands, back.understanding)
-        return replace(event, comes_back=True)
+        return replace(event, comes_back=True, keeps_request=back.keeps_request)
 
     def _handed_back(self, snapshot: Snapshot, progress: Progress, *, by_patient: bool = False) -> HandedBack:
         channel = snapshot.contact.address.channel

@@ -2,12 +2,12 @@
 they said before, or say now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.dialogue import Conversation, commands_for
 from bot.dialogue.after_alarm import LASTS, is_fresh
-from bot.dialogue.commands import Command, Emergency, HumanHandoff, StopMessages
+from bot.dialogue.commands import Command, Emergency, HumanHandoff, StartFlow, StopMessages
 from bot.dialogue.state import as_left
 from bot.dialogue.waiting import leads_on
 from bot.domain.conversation import InboundKind
@@ -18,14 +18,23 @@ from bot.service.waiting.going_on import goes_on
 from bot.service.waiting.truth import SAFE, WAYS_BACK
 from nlu.understanding import Understanding
 
+#: Reasons for which a person answers whatever else is arranged meanwhile.
+_ANSWERED_APART = frozenset(
+    {"clinical_question", "my_data", "invoices", "wrong_name", "media", "recall_later"}
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Back:
-    """Who comes back, and with what; without commands there is nothing to go on with."""
+    """Who comes back, and with what; without commands there is nothing to go on with.
+
+    `keeps_request`: a visit is wished for meanwhile, and what a person was called for is still theirs.
+    """
 
     text: str = ""
     commands: tuple[Command, ...] = ()
     understanding: Understanding | None = None
+    keeps_request: bool = False
 
 
 def may_go_on(snapshot: Snapshot, progress: Progress) -> bool:
@@ -41,6 +50,10 @@ def left_standing(snapshot: Snapshot, conversation: Conversation, at: datetime) 
 
 def is_alarmed(conversation: Conversation, at: datetime) -> bool:
     return conversation.alarm is not None and is_fresh(conversation.alarm, at)
+
+
+def _is_for_a_person(back: Back) -> bool:
+    return any(isinstance(c, (HumanHandoff, Emergency, StopMessages)) for c in back.commands)
 
 
 class Returning:
@@ -61,14 +74,26 @@ class Returning:
             return await self.with_what_was_put_off(progress)
         if not may_go_on(snapshot, progress) or members[0].kind is not InboundKind.TEXT:
             return None
-        said = goes_on("\n".join(member.text or "" for member in members))
-        if said is None or not said.rest:
-            return None if said is None else Back()
+        text = "\n".join(member.text or "" for member in members)
+        said = goes_on(text)
+        if said is None:
+            return await self._wishing_for_a_visit(text, progress)
+        if not said.rest:
+            return Back()
         back = await self._read(said.rest, progress, at=progress.at)
-        for_a_person = any(isinstance(c, (HumanHandoff, Emergency, StopMessages)) for c in back.commands)
-        if for_a_person or not (said.apart or any(leads_on(command) for command in back.commands)):
+        if _is_for_a_person(back) or not (said.apart or any(leads_on(command) for command in back.commands)):
             return None
         return back
+
+    async def _wishing_for_a_visit(self, text: str, progress: Progress) -> Back | None:
+        """ "Ok, book me in then": nobody needs a person for that, unless they asked for one."""
+        waiting = progress.conversation.waiting
+        if waiting is None or waiting.reason not in _ANSWERED_APART:
+            return None
+        back = await self._read(text, progress, at=progress.at)
+        booking = progress.assistant.triggers.get("book_visit")
+        wishes = any(isinstance(c, StartFlow) and c.flow == booking for c in back.commands)
+        return replace(back, keeps_request=True) if wishes and not _is_for_a_person(back) else None
 
     async def with_what_was_put_off(self, progress: Progress) -> Back:
         """Back() where that was nothing, or is long ago."""

@@ -24,6 +24,7 @@ WROTE = PatientWrote(
     queued=True,
     hears_facts=True,
     comes_back=True,
+    keeps_request=True,
 )
 
 
