@@ -13,6 +13,7 @@ from typing import NamedTuple
 from bot.dialogue import around_a_visit as around
 from bot.dialogue import asides, gist, in_passing, lateness, opting_out, regret
 from bot.dialogue import name_repairs as names
+from bot.dialogue.first_look import wants_a_first_look
 from bot.dialogue.gist import BOOK, CANCEL, MOVE, SOMETHING_ELSE
 from bot.dialogue.message import Message
 from bot.dialogue.standing import is_rather_to_be_arranged
@@ -76,6 +77,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row(asides.meant_no_number, None),
         Row(asides.tells_somebodys_number, None),
         Row(asides.is_new_here, None),
+        Row(wants_a_first_look, None),
     ),
     # "Stop, wrong name" is about the name: before the stop is looked at.
     "a name that is wrong": (

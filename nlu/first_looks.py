@@ -1,0 +1,102 @@
+"""Who is asked what the visit is for, and names no kind of it: "just a look", "my crown", "what do you suggest?".
+
+At a front desk each of these is a check-up: the dentist has a look first. Tartar alone is a cleaning.
+"""
+
+import re
+from collections.abc import Sequence
+
+from nlu.understanding import Context, Entity, Named
+from nlu.words import plain_words
+
+#: The role of a kind of visit that was not named: whoever is put down for it is told so.
+LOOK = "first_look"
+
+_LOOKS = re.compile(
+    r"(?<!\w)(?:"
+    r"check(?:ed|ing)?(?! ?ups?\b)|(?:have|has|take|get|just|quick|little|a|to) (?:a )?(?:quick |little )?look|looked at|"
+    r"look (?:at|over)|to see (?:the|a) dentist|"
+    r"controllat\w*|controllar\w*|controllin\w*|controlli\w*|occhiat\w*|guardar\w*|guardat\w*|vedere|visitar\w*|"
+    r"(?:по|о|про)?смотр(?:еть|ите|ят|ел\w*)|глян\w+|погляд\w+|провер(?:ить|ьте|яться|иться|ят)|показать(?:ся)?"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+_LEAVES_IT = re.compile(
+    r"(?<!\w)(?:"
+    r"(?:i )?(?:don'?t|do not|dont) (?:really )?know|dunno|not sure|no idea|unsure|"
+    r"(?:suggest|recommend|advise)|what do you think|whatever(?: you| is| suits| works|'s)?|up to you|"
+    r"you (?:choose|decide|pick|tell me)|your choice|any(?:thing)?(?: is| will)?(?: do| fine| ok)?|"
+    r"(?:as|the|my) usual|usual one|same as (?:usual|always|before|last time)|like (?:last time|always)|"
+    r"(?:non|nn) (?:lo )?s[oò]|boh|(?:mi )?consigli\w*|(?:decid|facci|scelg|ved)(?:a|ete|iate|ano) (?:lei|voi|pure)|"
+    r"(?:fate|decidete|scegliete|vedete) voi|(?:come|il|la|quell[ao]) (?:al )?(?:solit[oa]|sempre)|come l'altra volta|"
+    r"(?:как|что) (?:обычно|всегда)|как в прошлый раз|(?:я )?не знаю|не уверен[а]?|без понятия|(?:по)?совет\w+|"
+    r"(?:по)?рекоменд\w+|на (?:ваше|ваш) \w+|(?:решайте|выберите|выбирайте|решите) сами|сами (?:решите|выберите|решайте)|"
+    r"вс[её] равно|люб(?:ой|ое|ую|ая)"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+_OF_TEETH = re.compile(
+    r"(?<!\w)(?:"
+    r"tooth|teeth|gums?|crowns?|bridges?|dentures?|implants?|braces?|retainers?|aligners?|veneers?|fillings?|"
+    r"wisdom|molars?|root canal|cavit(?:y|ies)|caries|decay|jaw|(?:night|bite|mouth) ?guard|bracket\w*|"
+    r"stains?|chipped|cracked|broken?|loose|wobbly|sensitiv\w+|rough|bleed\w*|sore|"
+    r"dent[ei]|dentini|dentier[ae]|gengiv[ae]|coron[ae]|capsul[ae]|pont[ei]|protes[ie]|impiant[oi]|apparecchi[oa]?|"
+    r"otturazion[ei]|faccett[ae]|molar[ei]|giudizio|cari[ei]|mandibola|mascherin[ae]|allineator[ei]|bite|"
+    r"macchi[ae]|scheggiat\w+|rott[oaie]|dondola\w*|sensibil[ei]|sanguina\w*|"
+    r"зуб\w*|десн\w+|корон(?:к\w+|ок)|мост(?:а|ом|ик\w*)?|протез\w*|имплант\w*|брекет\w*|ретейнер\w*|элайнер\w*|"
+    r"винир\w*|пломб\w*|кариес\w*|дырк\w+|челюст\w*|каппа?|пятн\w+|сколол\w*|скол|шата\w+|кровоточ\w*|"
+    r"чувствительн\w+|шершав\w+|сломал\w*"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+_TARTAR = re.compile(
+    r"(?<!\w)(?:tartar|plaque|calculus|tartaro|placca|(?:зубн\w+ )?кам(?:ень|ня|ни)|нал[её]т\w*)(?!\w)", re.IGNORECASE
+)
+#: None of the kinds is meant, it is put off, or a price is asked for: no look is arranged.
+_NOT_THAT = re.compile(
+    r"(?<!\w)(?:"
+    r"none|neither|something else|anything else|other|others|to think|let me think|think (?:about it|it over)|yet|later|"
+    r"when|if|how (?:much|long|many)|price|prices|cost|costs|cancel|stop|forget|whiten\w*|"
+    r"nessun\w*|altr[oaie]|pensar\w+|ci penso|ancora|dopo|poi|quando|se|quant\w+|prezz\w+|cost[ai]\w*|annull\w*|"
+    r"sbianc\w*|"
+    r"ничего|друго[ейм]\w*|подума\w+|пока|ещ[её]|позже|потом|когда|если|сколько|цен\w*|сто(?:ит|ят)|отмен\w*|"
+    r"отбел\w*"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+_MOST = 12  # words; a longer story is read as a whole
+_CHECK_UPS = frozenset(
+    plain_words(name)
+    for name in (
+        *("check-up", "check up", "checkup", "examination", "exam", "routine visit"),
+        *("controllo", "visita di controllo", "visita", "осмотр", "профилактический осмотр"),
+    )
+)
+_FIRST = frozenset(plain_words(name) for name in ("first visit", "prima visita", "первичная консультация"))
+_CLEANINGS = frozenset(plain_words(name) for name in ("cleaning", "hygiene", "pulizia", "igiene", "чистка", "гигиена"))
+
+
+def find_first_look(text: str, context: Context, *, named: Sequence[Entity]) -> Entity | None:
+    """The kind of visit with which the dentist has a look; None where one is `named`, or nothing of the kind
+    is said."""
+    words = plain_words(text)
+    if context.asking != "visit_type" or named or not words or len(words) > _MOST or _NOT_THAT.search(text):
+        return None
+    tartar = _TARTAR.search(text)
+    if tartar and "?" not in text and (cleaning := _called(_CLEANINGS, context.visit_types)):
+        return _at(tartar, cleaning, role=None)
+    said = _LEAVES_IT.search(text) or _LOOKS.search(text) or ("?" not in text and _OF_TEETH.search(text))
+    kind = _called(_CHECK_UPS, context.visit_types) or _called(_FIRST, context.visit_types)
+    return _at(said, kind, role=LOOK) if said and kind else None
+
+
+def _called(names: frozenset[tuple[str, ...]], kinds: Sequence[Named]) -> str | None:
+    """The one kind of visit that is called so; None where several are."""
+    found = [kind.id for kind in kinds if any(plain_words(word) in names for word in kind.words)]
+    return found[0] if len(found) == 1 else None
+
+
+def _at(said: re.Match[str], kind: str, *, role: str | None) -> Entity:
+    return Entity(
+        entity="visit_type", value=kind, start=said.start(), end=said.end(), text=said.group(), role=role
+    )
