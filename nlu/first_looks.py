@@ -14,7 +14,7 @@ LOOK = "first_look"
 
 _LOOKS = re.compile(
     r"(?<!\w)(?:"
-    r"check(?:ed|ing)?(?! ?ups?\b)|(?:have|has|take|get|just|quick|little|a|to) (?:a )?(?:quick |little )?look|looked at|"
+    r"check(?:ed|ing)?(?![ -]?ups?\b)|(?:have|has|take|get|just|quick|little|a|to) (?:a )?(?:quick |little )?look|looked at|"
     r"look (?:at|over)|to see (?:the|a) dentist|"
     r"controllat\w*|controllar\w*|controllin\w*|controlli\w*|occhiat\w*|guardar\w*|guardat\w*|vedere|visitar\w*|"
     r"(?:по|о|про)?смотр(?:еть|ите|ят|ел\w*)|глян\w+|погляд\w+|провер(?:ить|ьте|яться|иться|ят)|показать(?:ся)?"
@@ -27,7 +27,7 @@ _LEAVES_IT = re.compile(
     r"(?:suggest|recommend|advise)|what do you think|whatever(?: you| is| suits| works|'s)?|up to you|"
     r"you (?:choose|decide|pick|tell me)|your choice|any(?:thing)?(?: is| will)?(?: do| fine| ok)?|"
     r"(?:as|the|my) usual|usual one|same as (?:usual|always|before|last time)|like (?:last time|always)|"
-    r"(?:non|nn) (?:lo )?s[oò]|boh|(?:mi )?consigli\w*|(?:decid|facci|scelg|ved)(?:a|ete|iate|ano) (?:lei|voi|pure)|"
+    r"(?:non|nn) (?:lo )?(?:s[oò]|saprei)|boh|(?:mi )?consigli\w*|(?:decid|facci|scelg|ved)(?:a|ete|iate|ano) (?:lei|voi|pure)|"
     r"(?:fate|decidete|scegliete|vedete) voi|(?:come|il|la|quell[ao]) (?:al )?(?:solit[oa]|sempre)|come l'altra volta|"
     r"(?:как|что) (?:обычно|всегда)|как в прошлый раз|(?:я )?не знаю|не уверен[а]?|без понятия|(?:по)?совет\w+|"
     r"(?:по)?рекоменд\w+|на (?:ваше|ваш) \w+|(?:решайте|выберите|выбирайте|решите) сами|сами (?:решите|выберите|решайте)|"
@@ -56,12 +56,17 @@ _TARTAR = re.compile(
 _NOT_THAT = re.compile(
     r"(?<!\w)(?:"
     r"none|neither|something else|anything else|other|others|to think|let me think|think (?:about it|it over)|yet|later|"
-    r"when|if|how (?:much|long|many)|price|prices|cost|costs|cancel|stop|forget|whiten\w*|"
-    r"nessun\w*|altr[oaie]|pensar\w+|ci penso|ancora|dopo|poi|quando|se|quant\w+|prezz\w+|cost[ai]\w*|annull\w*|"
+    r"(?:know|sure) (?:when|if|whether)|how (?:much|long|many)|price|prices|cost|costs|cancel|stop|forget|whiten\w*|"
+    r"nessun\w*|altr[oaie]|pensar\w+|ci penso|ancora|dopo|poi|s[oò] (?:quando|se)|quant\w+|prezz\w+|cost[ai]\w*|annull\w*|"
     r"sbianc\w*|"
-    r"ничего|друго[ейм]\w*|подума\w+|пока|ещ[её]|позже|потом|когда|если|сколько|цен\w*|сто(?:ит|ят)|отмен\w*|"
+    r"ничего|друго[ейм]\w*|подума\w+|пока|ещ[её]|позже|потом|знаю,? (?:когда|смогу|если)|сколько|цен\w*|сто(?:ит|ят)|отмен\w*|"
     r"отбел\w*"
     r")(?!\w)",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(
+    r"(?<!\w)(?:both|the two|tutt[ie] e due|entramb[ie]|ambedue|l'un[ao] e l'altr[ao]|оба|обе|"
+    r"(?:и )?то,? и (?:другое|это)|(?:и )?та,? и другая)(?!\w)",
     re.IGNORECASE,
 )
 _MOST = 12  # words; a longer story is read as a whole
@@ -88,6 +93,15 @@ def find_first_look(text: str, context: Context, *, named: Sequence[Entity]) -> 
     said = _LEAVES_IT.search(text) or _LOOKS.search(text) or ("?" not in text and _OF_TEETH.search(text))
     kind = _called(_CHECK_UPS, context.visit_types) or _called(_FIRST, context.visit_types)
     return _at(said, kind, role=LOOK) if said and kind else None
+
+
+def find_both(text: str, context: Context, *, named: Sequence[Entity]) -> list[Entity]:
+    """ "Both", where two kinds of visit are listed beside a first visit: each of the two."""
+    said = _BOTH.search(text)
+    if context.asking != "visit_type" or named or said is None or len(plain_words(text)) > _MOST:
+        return []
+    kinds = [k for k in context.visit_types if not any(plain_words(word) in _FIRST for word in k.words)]
+    return [_at(said, kind.id, role=None) for kind in kinds] if len(kinds) == 2 else []
 
 
 def _called(names: frozenset[tuple[str, ...]], kinds: Sequence[Named]) -> str | None:

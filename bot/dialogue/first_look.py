@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 
+from bot.dialogue.gist import AS_I_SAID
 from bot.dialogue.message import Message
 from nlu.first_looks import LOOK
 from nlu.understanding import Entity
 
 #: What is meant by whoever says it, also beside "just a look".
-_MEANT = frozenset({"human", "complaint", "change_language", "cancel_flow", "stop", "opt_in", "wrong_name"})
+_MEANT = frozenset({"human", "change_language", "cancel_flow", "stop", "opt_in", "wrong_name"})
 TOPIC = "first_look"
 _PAIN = re.compile(
     r"\b(pains?|painful|hurt\w*|ach(e|es|ing)|\w+ache|sore|throb\w*|agony|dolor\w*|male|duole|fitt\w+|"
@@ -29,6 +30,8 @@ def first_look(message: Message) -> Entity | None:
 def wants_a_first_look(message: Message) -> bool:
     """ "Just a quick look", "my crown": no question about a first visit, about how long it takes, or pain."""
     if first_look(message) is None or message.intent in _MEANT:
+        return False
+    if message.intent == "complaint" and not AS_I_SAID.search(message.understanding.text):
         return False
     return message.intent != "urgent_pain" or not _PAIN.search(message.understanding.text)
 

@@ -78,6 +78,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row(asides.tells_somebodys_number, None),
         Row(asides.is_new_here, None),
         Row(wants_a_first_look, None),
+        Row(gist.chooses_with_a_doubt, None),
     ),
     # "Stop, wrong name" is about the name: before the stop is looked at.
     "a name that is wrong": (
