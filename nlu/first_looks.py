@@ -50,7 +50,8 @@ _OF_TEETH = re.compile(
     re.IGNORECASE,
 )
 _TARTAR = re.compile(
-    r"(?<!\w)(?:tartar|plaque|calculus|tartaro|placca|(?:зубн\w+ )?кам(?:ень|ня|ни)|нал[её]т\w*)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:tartar|plaque|calculus|tartaro|placca|(?:зубн\w+ )?кам(?:ень|ня|ни)|нал[её]т\w*)(?!\w)",
+    re.IGNORECASE,
 )
 #: None of the kinds is meant, it is put off, or a price is asked for: no look is arranged.
 _NOT_THAT = re.compile(
@@ -78,7 +79,9 @@ _CHECK_UPS = frozenset(
     )
 )
 _FIRST = frozenset(plain_words(name) for name in ("first visit", "prima visita", "первичная консультация"))
-_CLEANINGS = frozenset(plain_words(name) for name in ("cleaning", "hygiene", "pulizia", "igiene", "чистка", "гигиена"))
+_CLEANINGS = frozenset(
+    plain_words(name) for name in ("cleaning", "hygiene", "pulizia", "igiene", "чистка", "гигиена")
+)
 
 
 def find_first_look(text: str, context: Context, *, named: Sequence[Entity]) -> Entity | None:

@@ -86,6 +86,7 @@ _WHY = re.compile(
 )
 
 
+_CIAO = re.compile(r"\W{0,9}ciao\W{0,9}(a tutti\W{0,9})?", re.IGNORECASE)
 _RATHER_NOT = re.compile(
     r"\b((do(n'?t| not)|won'?t|rather not|prefer not|not going|not comfortable|refuse)\b.{0,25}"
     r"\b(give|giving|say|saying|tell|telling|share|sharing|disclose|provide)\b"
@@ -320,6 +321,12 @@ def asks_for_somebody(message: Message) -> bool:
     if message.intent == "human":
         return message.confidence < STRONG
     return bool(message.active) and message.intent == "faq/practitioners" and message.confidence < PLAIN
+
+
+def greets_first(message: Message) -> bool:
+    """ "Ciao", before anything was said, takes no leave."""
+    nothing_yet = not (message.active or message.conversation.said)
+    return nothing_yet and message.intent == "goodbye" and bool(_CIAO.fullmatch(message.understanding.text))
 
 
 def chooses_with_a_doubt(message: Message) -> bool:

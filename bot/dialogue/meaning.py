@@ -118,7 +118,9 @@ def _with_questions_beside(message: Message, acts: Sequence[Command]) -> tuple[C
     topics = [name.removeprefix("faq/") for name in asked_too]
     too = [KnowledgeAnswer(topic=topic) for topic in topics if topic in message.assistant.answers]
     told = {act.topic for act in acts if isinstance(act, KnowledgeAnswer)}
-    beside = [*acts, *(each for each in too if each.topic not in told)]
+    asked = [each for each in too if each.topic not in told]
+    starts = any(isinstance(act, StartFlow) for act in acts)
+    beside = [*asked, *acts] if starts else [*acts, *asked]  # answered before the booking asks on
     if tells_of_small_child(message) and KnowledgeAnswer(topic="children") not in beside:
         beside.insert(0, KnowledgeAnswer(topic="children"))  # before the booking asks on
     if is_told_of_it(message):

@@ -56,6 +56,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
     ),
     # What we just wrote tells what is meant, so it is asked before the words are read by themselves.
     "an answer to what we wrote": (
+        Row(gist.greets_first, "greet"),
         Row(gist.thanks_for_a_reminder, "thanks"),
         Row(gist.calls_off_what_it_is_about, "cancel_visit"),
         Row(gist.names_another_day, MOVE),
