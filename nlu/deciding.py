@@ -101,7 +101,11 @@ class IntentDecision:
         if asking is None and any(e.entity == "relative" for e in draft.entities):
             return False  # "for my son Luca" is more than a name
         unsure = best.confidence < _OUTWEIGHS and best.name not in _NEVER_OUTWEIGHED
-        if asking is not None and unsure and any(e.entity in _CHOSEN and e.role != LOOK for e in draft.entities):
+        if (
+            asking is not None
+            and unsure
+            and any(e.entity in _CHOSEN and e.role != LOOK for e in draft.entities)
+        ):
             return True  # "I changed my mind, with Dr Rossi please": told what we need
         if any(e.entity == "code" for e in draft.entities):
             # Looked for only where it was asked: digits look like anything, words of alarm like nothing else.

@@ -1,4 +1,4 @@
-"""Who is asked what the visit is for, and names no kind of it: "just a look", "my crown", "what do you suggest?".
+"""Who is asked what the visit is for and names no kind of it: "just a look", "my crown", "you choose".
 
 At a front desk each of these is a check-up: the dentist has a look first. Tartar alone is a cleaning.
 """
@@ -14,10 +14,13 @@ LOOK = "first_look"
 
 _LOOKS = re.compile(
     r"(?<!\w)(?:"
-    r"check(?:ed|ing)?(?![ -]?ups?\b)|(?:have|has|take|get|just|quick|little|a|to) (?:a )?(?:quick |little )?look|looked at|"
+    r"check(?:ed|ing)?(?![ -]?ups?\b)|(?:have|has|take|get|just|quick|little|a|to) (?:a )?(?:quick |"
+    r"little )?look|looked at|"
     r"look (?:at|over)|to see (?:the|a) dentist|"
-    r"controllat\w*|controllar\w*|controllin\w*|controlli\w*|occhiat\w*|guardar\w*|guardat\w*|vedere|visitar\w*|"
-    r"(?:по|о|про)?смотр(?:еть|ите|ят|ел\w*)|глян\w+|погляд\w+|провер(?:ить|ьте|яться|иться|ят)|показать(?:ся)?"
+    r"controllat\w*|controllar\w*|controllin\w*|controlli\w*|occhiat\w*|guardar\w*|guardat\w*|vedere|"
+    r"visitar\w*|"
+    r"(?:по|о|про)?смотр(?:еть|ите|ят|ел\w*)|глян\w+|погляд\w+|провер(?:ить|ьте|яться|иться|ят)|"
+    r"показать(?:ся)?"
     r")(?!\w)",
     re.IGNORECASE,
 )
@@ -27,10 +30,14 @@ _LEAVES_IT = re.compile(
     r"(?:suggest|recommend|advise)|what do you think|whatever(?: you| is| suits| works|'s)?|up to you|"
     r"you (?:choose|decide|pick|tell me)|your choice|any(?:thing)?(?: is| will)?(?: do| fine| ok)?|"
     r"(?:as|the|my) usual|usual one|same as (?:usual|always|before|last time)|like (?:last time|always)|"
-    r"(?:non|nn) (?:lo )?(?:s[oò]|saprei)|boh|(?:mi )?consigli\w*|(?:decid|facci|scelg|ved)(?:a|ete|iate|ano) (?:lei|voi|pure)|"
-    r"(?:fate|decidete|scegliete|vedete) voi|(?:come|il|la|quell[ao]) (?:al )?(?:solit[oa]|sempre)|come l'altra volta|"
-    r"(?:как|что) (?:обычно|всегда)|как в прошлый раз|(?:я )?не знаю|не уверен[а]?|без понятия|(?:по)?совет\w+|"
-    r"(?:по)?рекоменд\w+|на (?:ваше|ваш) \w+|(?:решайте|выберите|выбирайте|решите) сами|сами (?:решите|выберите|решайте)|"
+    r"(?:non|nn) (?:lo )?(?:s[oò]|saprei)|boh|(?:mi )?consigli\w*|(?:decid|facci|scelg|ved)(?:a|ete|iate|"
+    r"ano) (?:lei|voi|pure)|"
+    r"(?:fate|decidete|scegliete|vedete) voi|(?:come|il|la|quell[ao]) (?:al )?(?:solit[oa]|sempre)|"
+    r"come l'altra volta|"
+    r"(?:как|что) (?:обычно|всегда)|как в прошлый раз|(?:я )?не знаю|не уверен[а]?|без понятия|"
+    r"(?:по)?совет\w+|"
+    r"(?:по)?рекоменд\w+|на (?:ваше|ваш) \w+|(?:решайте|выберите|выбирайте|решите) сами|сами (?:решите|"
+    r"выберите|решайте)|"
     r"вс[её] равно|люб(?:ой|ое|ую|ая)"
     r")(?!\w)",
     re.IGNORECASE,
@@ -40,10 +47,12 @@ _OF_TEETH = re.compile(
     r"tooth|teeth|gums?|crowns?|bridges?|dentures?|implants?|braces?|retainers?|aligners?|veneers?|fillings?|"
     r"wisdom|molars?|root canal|cavit(?:y|ies)|caries|decay|jaw|(?:night|bite|mouth) ?guard|bracket\w*|"
     r"stains?|chipped|cracked|broken?|loose|wobbly|sensitiv\w+|rough|bleed\w*|sore|"
-    r"dent[ei]|dentini|dentier[ae]|gengiv[ae]|coron[ae]|capsul[ae]|pont[ei]|protes[ie]|impiant[oi]|apparecchi[oa]?|"
+    r"dent[ei]|dentini|dentier[ae]|gengiv[ae]|coron[ae]|capsul[ae]|pont[ei]|protes[ie]|impiant[oi]|"
+    r"apparecchi[oa]?|"
     r"otturazion[ei]|faccett[ae]|molar[ei]|giudizio|cari[ei]|mandibola|mascherin[ae]|allineator[ei]|bite|"
     r"macchi[ae]|scheggiat\w+|rott[oaie]|dondola\w*|sensibil[ei]|sanguina\w*|"
-    r"зуб\w*|десн\w+|корон(?:к\w+|ок)|мост(?:а|ом|ик\w*)?|протез\w*|имплант\w*|брекет\w*|ретейнер\w*|элайнер\w*|"
+    r"зуб\w*|десн\w+|корон(?:к\w+|ок)|мост(?:а|ом|ик\w*)?|протез\w*|имплант\w*|брекет\w*|ретейнер\w*|"
+    r"элайнер\w*|"
     r"винир\w*|пломб\w*|кариес\w*|дырк\w+|челюст\w*|каппа?|пятн\w+|сколол\w*|скол|шата\w+|кровоточ\w*|"
     r"чувствительн\w+|шершав\w+|сломал\w*"
     r")(?!\w)",
@@ -56,11 +65,15 @@ _TARTAR = re.compile(
 #: None of the kinds is meant, it is put off, or a price is asked for: no look is arranged.
 _NOT_THAT = re.compile(
     r"(?<!\w)(?:"
-    r"none|neither|something else|anything else|other|others|to think|let me think|think (?:about it|it over)|yet|later|"
-    r"(?:know|sure) (?:when|if|whether)|how (?:much|long|many)|price|prices|cost|costs|cancel|stop|forget|whiten\w*|"
-    r"nessun\w*|altr[oaie]|pensar\w+|ci penso|ancora|dopo|poi|s[oò] (?:quando|se)|quant\w+|prezz\w+|cost[ai]\w*|annull\w*|"
+    r"none|neither|something else|anything else|other|others|to think|let me think|think (?:about it|"
+    r"it over)|yet|later|"
+    r"(?:know|sure) (?:when|if|whether)|how (?:much|long|many)|price|prices|cost|costs|cancel|stop|forget|"
+    r"whiten\w*|"
+    r"nessun\w*|altr[oaie]|pensar\w+|ci penso|ancora|dopo|poi|s[oò] (?:quando|se)|quant\w+|prezz\w+|"
+    r"cost[ai]\w*|annull\w*|"
     r"sbianc\w*|"
-    r"ничего|друго[ейм]\w*|подума\w+|пока|ещ[её]|позже|потом|знаю,? (?:когда|смогу|если)|сколько|цен\w*|сто(?:ит|ят)|отмен\w*|"
+    r"ничего|друго[ейм]\w*|подума\w+|пока|ещ[её]|позже|потом|знаю,? (?:когда|смогу|если)|сколько|цен\w*|"
+    r"сто(?:ит|ят)|отмен\w*|"
     r"отбел\w*"
     r")(?!\w)",
     re.IGNORECASE,

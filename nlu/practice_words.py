@@ -49,8 +49,8 @@ _BESIDE = re.compile(
     r"|mia)\W+)*$",
     re.I,
 )
-#: Right before a visit that is not wished for: "cleaning, not a check-up", "non mi serve il controllo", "не на
-#: осмотр". A bare "no" may be an answer, so it counts only behind something.
+#: Right before a visit that is not wished for: "cleaning, not a check-up", "non mi serve il controllo",
+#: "не на осмотр". A bare "no" may be an answer, so it counts only behind something.
 _NOT = re.compile(
     r"(?<!\w)(?:(?<!why )(?<!if )(?<!perché )(?<!perche )(?<!se )(?<!почему )(?<!если )"
     r"(?:not|don'?t|doesn'?t|isn'?t|non|не|без|without|senza)|(?<=\w[ ,])no|(?<=\w, )no)"

@@ -24,8 +24,8 @@ Read = Callable[[Sequence[tuple[str, Context]]], list[Understanding]]
 def with_questions_beside(
     batch: Sequence[tuple[str, Context]], understood: Sequence[Understanding], read: Read
 ) -> list[Understanding]:
-    """The same, with a question's other questions, and those beside a wish to book, in `details["asked_too"]`,
-    as they were put."""
+    """The same, with a question's other questions, and those beside a wish to book, as they were put:
+    `details["asked_too"]`."""
     parts = [
         (index, part, replace(context, asking=None, choices=(), language=understood[index].language))
         for index, (text, context) in enumerate(batch)

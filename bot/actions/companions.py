@@ -100,7 +100,7 @@ def one_more_kind(tracker: Tracker) -> str | None:
 def visit_that_follows(
     dispatcher: CollectingDispatcher, tracker: Tracker, practice: Practice
 ) -> dict[str, Any]:
-    """ "Cleaning and check-up together": one visit is looked for now, and what becomes of the other is said."""
+    """ "Cleaning and check-up together": one is looked for now, and what becomes of the other is said."""
     another = practice.visit_type(one_more_kind(tracker) or "")
     first = practice.visit_type(str(tracker.get_slot("visit_type")))
     if another is None or first is None:

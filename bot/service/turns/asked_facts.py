@@ -32,7 +32,7 @@ _CLOSED_ON = {"en": "Closed: {days}", "it": "Chiuso: {days}", "ru": "Закры�
 def asked_facts(
     practice: Practice, conversation: Conversation, understanding: Understanding | None, language: str
 ) -> dict[str, str]:
-    """`hours_asked`, `offer_with_whom` and `first_look_name`; empty where nothing of the kind can be meant."""
+    """`hours_asked`, `offer_with_whom`, `first_look_name`; empty where nothing of the kind can be meant."""
     return {
         "hours_asked": _hours_asked(practice, understanding, language),
         "offer_with_whom": _with_whom(practice, conversation, language),
