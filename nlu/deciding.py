@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from nlu.drafts import MENDED_WORDS, Draft
+from nlu.first_looks import LOOK
 from nlu.learning import Learnt, without_courtesies
 from nlu.lexicon import known_languages, lexicon
 from nlu.understanding import AskedKind, Entity, Intent
@@ -100,13 +101,17 @@ class IntentDecision:
         if asking is None and any(e.entity == "relative" for e in draft.entities):
             return False  # "for my son Luca" is more than a name
         unsure = best.confidence < _OUTWEIGHS and best.name not in _NEVER_OUTWEIGHED
-        if asking is not None and unsure and any(e.entity in _CHOSEN for e in draft.entities):
+        if (
+            asking is not None
+            and unsure
+            and any(e.entity in _CHOSEN and e.role != LOOK for e in draft.entities)
+        ):
             return True  # "I changed my mind, with Dr Rossi please": told what we need
         if any(e.entity == "code" for e in draft.entities):
             # Looked for only where it was asked: digits look like anything, words of alarm like nothing else.
             return best.name not in _BESIDE_A_CODE or best.confidence < _OUTWEIGHS
         introduced = any(e.entity == "person" for e in draft.entities)
-        if not introduced and not any(e.entity in wanted for e in draft.entities):
+        if not introduced and not any(e.entity in wanted and e.role != LOOK for e in draft.entities):
             return False
         if best.confidence == 1.0 and best.name in ("affirm", "deny", "human", "stop"):
             return False

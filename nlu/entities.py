@@ -9,6 +9,7 @@ from nlu.company import find_one_more, find_several
 from nlu.contacts import find_codes, find_emails, find_phones
 from nlu.couples import find_couple
 from nlu.durations import find_minutes
+from nlu.first_looks import find_both, find_first_look
 from nlu.later_earlier import find_time_beside
 from nlu.lexicon import known_languages, lexicon
 from nlu.names import find_person, may_begin_name
@@ -115,6 +116,9 @@ def find_entities(
     refused = refused_words(practitioners, words)
     practitioners = without_refused(practitioners, words)
     choice = find_choice(text, words, context, language=languages[0], times=times, refused=refused)
+    visit_types += find_both(text, context, named=visit_types)
+    look = find_first_look(text, context, named=[*visit_types, *([choice] if choice else [])])
+    visit_types += [look] if look else []
     told = [*contacts, *visit_types, *practitioners, *people, *([choice] if choice else [])]
     places = find_places(context.sites, words, text, taken=told, ordinary=ordinary)
     plain = [replace(e, role=None) for e in times]  # how they hang on what was said before, the wish tells

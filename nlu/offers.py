@@ -18,6 +18,9 @@ _BESIDE = re.compile(
     r"(?:(?:di|tra|fra) |d')(?:quest[ieo]|quell[ie]|loro|essi)|dell'elenco|della lista|in elenco|"
     r"(?:из|среди) (?:них|этих|тех|списка|предложенн\w+)|ладно|alright|all right|vabb[èe]|"
     r"(?:that )?you (?:just )?(?:listed|showed|offered|gave|sent|wrote)(?: me)?|"
+    r"i (?:guess|suppose|think|reckon|would say|'d say)|maybe|probably|perhaps|"
+    r"(?:io )?(?:direi|credo|penso|suppongo)|forse|magari|probabilmente|"
+    r"(?:я )?(?:думаю|полагаю)|наверное|наверно|пожалуй|видимо|вероятно|скорее всего|"
     r"(?:stop|quit|enough|no more)(?: asking)?(?: me)?(?: questions)?|basta(?: con le)? domande|"
     r"(?:хватит|довольно) (?:вопросов|спрашивать))(?!\w)",
     re.IGNORECASE,

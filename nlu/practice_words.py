@@ -39,12 +39,24 @@ _SMALL = frozenset(
 )
 
 
+_NEAR = 60  # characters before a visit, in which it may be turned down
+
 #: Right before a visit that only tells when another is to be, or in whose place.
 _BESIDE = re.compile(
     r"\b((after|before|following|instead of|rather than|dopo|prima del(la)?|invece (di|del|della|dell)"
     r"|anziché"
     r"|al posto (di|del|della|dell)|после|перед|вместо)\W+)((a|an|the|my|his|her|il|la|lo|l|un|una|mio"
     r"|mia)\W+)*$",
+    re.I,
+)
+#: Right before a visit that is not wished for: "cleaning, not a check-up", "non mi serve il controllo",
+#: "не на осмотр". A bare "no" may be an answer, so it counts only behind something.
+_NOT = re.compile(
+    r"(?<!\w)(?:(?<!why )(?<!if )(?<!perché )(?<!perche )(?<!se )(?<!почему )(?<!если )"
+    r"(?:not|don'?t|doesn'?t|isn'?t|non|не|без|without|senza)|(?<=\w[ ,])no|(?<=\w, )no)"
+    r"(?:\s+(?:a|an|the|for|my|need|want|wanna|after|it'?s|is|to|have|come|really|anymore|"
+    r"il|la|lo|l|un|una|per|di|mi|serve|servono|voglio|vorrei|vogliamo|è|era|più|"
+    r"на|в|для|хочу|хотим|хотел|хотела|нужен|нужна|нужно|надо|нужны)){0,4}\s*(?:l')?$",
     re.I,
 )
 #: Whether a written word is a known one.
@@ -127,9 +139,11 @@ def _is_said(word: str, target: str, same: Same) -> bool:
 
 
 def without_those_beside(found: Sequence[Entity], text: str) -> list[Entity]:
-    """ "A cleaning after the check-up", "instead of a check-up": what is wished for is the cleaning."""
-    wished = [one for one in found if not _BESIDE.search(text[: one.start])]
-    return wished or list(found)
+    """ "A cleaning after the check-up", "instead of a check-up": what is wished for is the cleaning. Of
+    "cleaning, not a check-up" in any order, too; and who only says what it is not has not said what it is."""
+    wanted = [one for one in found if not _NOT.search(text[max(0, one.start - _NEAR) : one.start])]
+    wished = [one for one in wanted if not _BESIDE.search(text[: one.start])]
+    return wished or wanted
 
 
 @lru_cache(maxsize=1024)

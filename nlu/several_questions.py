@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from nlu.understanding import Context, Understanding
 
-_QUESTION = "faq/"
+_QUESTION, _BOOKS = "faq/", "book_visit"
 _SURE = 0.75  # from here on a part of a message is that question
 _MOST = 4
 _APART = re.compile(r"[?!.;,\n]+|\s(?:and|also|plus|e|ed|и)\s|\s(?:а|anche)\s", re.IGNORECASE)
@@ -24,11 +24,12 @@ Read = Callable[[Sequence[tuple[str, Context]]], list[Understanding]]
 def with_questions_beside(
     batch: Sequence[tuple[str, Context]], understood: Sequence[Understanding], read: Read
 ) -> list[Understanding]:
-    """The same, with a question's other questions in `details["asked_too"]`, as they were put."""
+    """The same, with a question's other questions, and those beside a wish to book, as they were put:
+    `details["asked_too"]`."""
     parts = [
         (index, part, replace(context, asking=None, choices=(), language=understood[index].language))
         for index, (text, context) in enumerate(batch)
-        if _is_question(understood[index])
+        if _is_question(understood[index]) or _books(understood[index])
         for part in _parts(text)
     ]
     if not parts:
@@ -71,6 +72,12 @@ def _opened(text: str) -> str:
 
 def _is_question(one: Understanding) -> bool:
     return one.intent is not None and one.red_flag is None and one.intent.name.startswith(_QUESTION)
+
+
+def _books(one: Understanding) -> bool:
+    """Whether a visit is wished for: "do you take my insurance? I'd like a check-up on Friday"."""
+    wishes = one.intent.name == _BOOKS if one.intent else one.first("visit_type") or one.first("wish")
+    return bool(wishes) and one.red_flag is None and "?" in one.text
 
 
 def _asks_for_hours(one: Understanding) -> bool:

@@ -15,7 +15,7 @@ from rasa_sdk.interfaces import Tracker
 from bot.actions.desk import DeskAction, Event, read_opening, set_slots
 from bot.actions.identity import TRUSTED_FOR_SHARED
 from bot.actions.turn import current_call
-from bot.domain.practice import VisitType
+from bot.domain.practice import Practice, VisitType
 
 #: "Right after me", "subito dopo il controllo", "в то же утро": told by the visit that was just booked.
 _RIGHT_AFTER = re.compile(
@@ -27,7 +27,7 @@ _RIGHT_AFTER = re.compile(
     r"|один) день)",
     re.I,
 )
-_AND = re.compile(r"\b(and|plus|then|e|ed|poi|и|потом)\b", re.I)
+_AND = re.compile(r"\b(and|plus|with|then|e|ed|poi|più|con|и|с|плюс|потом|также)\b|[+&]", re.I)
 _OR = re.compile(
     r"\b(or|no|not|but|actually|instead|o|oppure|non|ma|anzi|invece|или|нет|не|но|вместо)\b|\?", re.I
 )
@@ -58,7 +58,7 @@ def expected(dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, An
     found: dict[str, Any] = {"next_patient": SOMEBODY if several else None}
     if tracker.get_slot("patients_after") is not None:
         found["patients_after"] = None
-    another = _one_more_kind(tracker)
+    another = one_more_kind(tracker)
     if another != tracker.get_slot("next_visit"):
         found["next_visit"] = another
     before, pending = tracker.get_slot("booked_before"), tracker.get_slot("next_patient")
@@ -82,7 +82,7 @@ def expected(dispatcher: CollectingDispatcher, tracker: Tracker) -> dict[str, An
     return found
 
 
-def _one_more_kind(tracker: Tracker) -> str | None:
+def one_more_kind(tracker: Tracker) -> str | None:
     """ "A cleaning for me and a check-up for my son": of two kinds of visit the one that has to wait."""
     entities = (tracker.latest_message or {}).get("entities") or []
     kinds = [e for e in entities if e.get("entity") == "visit_type"]
@@ -90,9 +90,28 @@ def _one_more_kind(tracker: Tracker) -> str | None:
     if len(kinds) != 2 or first not in {e.get("value") for e in kinds}:
         return None
     others = [str(e.get("value")) for e in kinds if e.get("value") != first]
-    between = _text(tracker)[kinds[0].get("end", 0) : kinds[1].get("start", 0)]
-    both = _AND.search(between) is not None and _OR.search(between) is None
+    ends, begins = kinds[0].get("end", 0), kinds[1].get("start", 0)
+    between = _text(tracker)[ends:begins]
+    in_a_word = begins < ends  # "both"
+    both = in_a_word or (_AND.search(between) is not None and _OR.search(between) is None)
     return others[0] if others and both else None
+
+
+def visit_that_follows(
+    dispatcher: CollectingDispatcher, tracker: Tracker, practice: Practice
+) -> dict[str, Any]:
+    """ "Cleaning and check-up together": one is looked for now, and what becomes of the other is said."""
+    another = practice.visit_type(one_more_kind(tracker) or "")
+    first = practice.visit_type(str(tracker.get_slot("visit_type")))
+    if another is None or first is None:
+        return {}
+    language = current_call().language
+    dispatcher.utter_message(
+        response="utter_one_visit_at_a_time",
+        this_visit_name=first.name(language),
+        next_visit_name=another.name(language),
+    )
+    return {"next_visit": another.id}
 
 
 def named_next(dispatcher: CollectingDispatcher, tracker: Tracker, name: str) -> dict[str, Any]:

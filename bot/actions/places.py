@@ -5,6 +5,7 @@ from typing import Any
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.interfaces import Tracker
 
+from bot.actions.companions import visit_that_follows
 from bot.actions.desk import DeskAction, Event, set_slots
 from bot.actions.turn import current_call
 from bot.actions.wording import anywhere
@@ -35,10 +36,12 @@ class PrepareSite(DeskAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         there = sites_for(self.practice, tracker.get_slot("visit_type"))
+        follows = visit_that_follows(dispatcher, tracker, self.practice)
         if len(there) < 2:
-            return set_slots(must_ask_site=False, site=None)
+            return set_slots(must_ask_site=False, site=None, **follows)
         site = tracker.get_slot("site")
-        return set_slots(must_ask_site=True, site=site if site in (*there, ANYWHERE) else None)
+        site = site if site in (*there, ANYWHERE) else None
+        return set_slots(must_ask_site=True, site=site, **follows)
 
 
 class AskSite(DeskAction):

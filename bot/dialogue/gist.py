@@ -75,7 +75,7 @@ _BITTEN = re.compile(
 _CANCEL = re.compile(
     r"\W*(cancel|annull\w+|cancell\w+|отмен\w+)( it| this| that| tutto| всё| все)?\W*", re.IGNORECASE
 )
-_AS_I_SAID = re.compile(
+AS_I_SAID = re.compile(
     r"\b(i('ve)?( just| already)? (said|told|wrote)|(l'?)?ho( già| appena)? (detto|scritto)|"
     r"я( же| уже)* (сказал|говорил|писал|написал)а?|говорю же)\b",
     re.IGNORECASE,
@@ -86,6 +86,7 @@ _WHY = re.compile(
 )
 
 
+_CIAO = re.compile(r"\W{0,9}ciao\W{0,9}(a tutti\W{0,9})?", re.IGNORECASE)
 _RATHER_NOT = re.compile(
     r"\b((do(n'?t| not)|won'?t|rather not|prefer not|not going|not comfortable|refuse)\b.{0,25}"
     r"\b(give|giving|say|saying|tell|telling|share|sharing|disclose|provide)\b"
@@ -265,7 +266,7 @@ def is_for_something_else(message: Message) -> bool:
     if not takes_it or message.names("visit_type"):
         return False
     flow = message.assistant.triggers.get(message.intent)
-    says_again = message.confidence < PLAIN and _AS_I_SAID.search(message.understanding.text) is not None
+    says_again = message.confidence < PLAIN and AS_I_SAID.search(message.understanding.text) is not None
     told_else = message.names(*TIMES, *ASKED_ABOUT, "person")
     denies = denied_trouble(message.understanding.text) or denied_visit(message.understanding.text)
     asks_again = flow in message.active[:1] and not told_else and not denies
@@ -331,6 +332,20 @@ def asks_for_somebody(message: Message) -> bool:
     if message.intent == "human":
         return message.confidence < STRONG
     return bool(message.active) and message.intent == "faq/practitioners" and message.confidence < PLAIN
+
+
+def greets_first(message: Message) -> bool:
+    """ "Ciao", before anything was said, takes no leave."""
+    nothing_yet = not (message.active or message.conversation.said)
+    return nothing_yet and message.intent == "goodbye" and bool(_CIAO.fullmatch(message.understanding.text))
+
+
+def chooses_with_a_doubt(message: Message) -> bool:
+    """ "The second, I think", "the first one I guess": a choice, and neither put off nor a question."""
+    doubtful = message.intent in ("think_it_over", "faq/first_visit", "other_openings", "deny", "skip")
+    listed = message.asked_kind in ("visit_type", "opening") and message.names("choice")
+    said = message.understanding.text
+    return listed and doubtful and "?" not in said and _THINKS_IT_OVER.search(said) is None
 
 
 def thinks_it_over(message: Message) -> bool:

@@ -27,6 +27,8 @@ from bot.dialogue.commands import (
     StartFlow,
     StopMessages,
 )
+from bot.dialogue.first_look import TOPIC as FIRST_LOOK
+from bot.dialogue.first_look import is_told_of_it
 from bot.dialogue.gist import CLOSE, PLAIN, STRONG, UNSURE
 from bot.dialogue.half_yes import is_half_a_yes, without_half_a_yes
 from bot.dialogue.in_passing import BESIDE_A_YES
@@ -116,9 +118,13 @@ def _with_questions_beside(message: Message, acts: Sequence[Command]) -> tuple[C
     topics = [name.removeprefix("faq/") for name in asked_too]
     too = [KnowledgeAnswer(topic=topic) for topic in topics if topic in message.assistant.answers]
     told = {act.topic for act in acts if isinstance(act, KnowledgeAnswer)}
-    beside = [*acts, *(each for each in too if each.topic not in told)]
+    asked = [each for each in too if each.topic not in told]
+    starts = any(isinstance(act, StartFlow) for act in acts)
+    beside = [*asked, *acts] if starts else [*acts, *asked]  # answered before the booking asks on
     if tells_of_small_child(message) and KnowledgeAnswer(topic="children") not in beside:
         beside.insert(0, KnowledgeAnswer(topic="children"))  # before the booking asks on
+    if is_told_of_it(message):
+        beside.append(KnowledgeAnswer(topic=FIRST_LOOK))
     return tuple(beside)
 
 

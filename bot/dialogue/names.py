@@ -102,6 +102,7 @@ FACTS = frozenset(
         "practice_email",
         "hours_asked",
         "offer_with_whom",
+        "first_look_name",
         *(f"answer_{topic}" for topic in ANSWER_TOPICS),
     }
 )

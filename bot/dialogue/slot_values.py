@@ -102,7 +102,7 @@ def _mapped(message: Message, slot: Slot, mapping: Mapped, entities: Sequence[En
                 return None
             is_asked = slot.name == message.asked_slot
             fitting = [e for e in entities if _fits_role(e, mapping, is_asked=is_asked)]
-            return last_value(fitting, mapping.entity or "")
+            return last_value(_news(message, slot, fitting), mapping.entity or "")
         case "from_intent":
             return mapping.value
         case "from_trigger_intent":
@@ -111,6 +111,14 @@ def _mapped(message: Message, slot: Slot, mapping: Mapped, entities: Sequence[En
         case "from_llm":
             return _extracted(message, slot, entities)
     return None
+
+
+def _news(message: Message, slot: Slot, entities: Sequence[Entity]) -> Sequence[Entity]:
+    """ "A cleaning with the check-up", where the check-up stands already: the cleaning is what is new."""
+    if kind_of(slot) != "visit_type":
+        return entities
+    other = [e for e in entities if e.value != message.conversation.slots.get(slot.name)]
+    return other if any(e.entity == "visit_type" for e in other) else entities
 
 
 def _extracted(message: Message, slot: Slot, entities: Sequence[Entity]) -> Any:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from bot.dialogue import around_a_visit as around
 from bot.dialogue import asides, cannot_come, gist, in_passing, lateness, opting_out, regret
 from bot.dialogue import name_repairs as names
+from bot.dialogue.first_look import wants_a_first_look
 from bot.dialogue.gist import BOOK, CANCEL, MOVE, SOMETHING_ELSE
 from bot.dialogue.message import Message
 from bot.dialogue.needs_a_look import NEEDS_A_LOOK, needs_a_look
@@ -64,6 +65,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
     ),
     # What we just wrote tells what is meant, so it is asked before the words are read by themselves.
     "an answer to what we wrote": (
+        Row(gist.greets_first, "greet"),
         Row(gist.thanks_for_a_reminder, "thanks"),
         Row(gist.calls_off_what_it_is_about, "cancel_visit"),
         Row(gist.names_another_day, MOVE),
@@ -88,6 +90,8 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row(asides.meant_no_number, None),
         Row(asides.tells_somebodys_number, None),
         Row(asides.is_new_here, None),
+        Row(wants_a_first_look, None),
+        Row(gist.chooses_with_a_doubt, None),
     ),
     # "Stop, wrong name" is about the name: before the stop is looked at.
     "a name that is wrong": (

@@ -10,6 +10,7 @@ from bot.domain.desk_time import union
 from bot.domain.hours import weekly, working
 from bot.domain.practice import Practice
 from bot.service.turns.facts import day_in_words, in_a_row, opening_hours
+from nlu.first_looks import LOOK
 from nlu.understanding import Understanding
 
 Span = tuple[time, time]
@@ -31,11 +32,19 @@ _CLOSED_ON = {"en": "Closed: {days}", "it": "Chiuso: {days}", "ru": "Закры�
 def asked_facts(
     practice: Practice, conversation: Conversation, understanding: Understanding | None, language: str
 ) -> dict[str, str]:
-    """`hours_asked` and `offer_with_whom`; empty where nothing of the kind can be meant."""
+    """`hours_asked`, `offer_with_whom`, `first_look_name`; empty where nothing of the kind can be meant."""
     return {
         "hours_asked": _hours_asked(practice, understanding, language),
         "offer_with_whom": _with_whom(practice, conversation, language),
+        "first_look_name": _first_look(practice, understanding, language),
     }
+
+
+def _first_look(practice: Practice, understanding: Understanding | None, language: str) -> str:
+    """The kind of visit that somebody is put down for who named none."""
+    looks = [e for e in (understanding.entities if understanding else ()) if e.role == LOOK]
+    kind = practice.visit_type(str(looks[0].value)) if looks else None
+    return kind.name(language) if kind else ""
 
 
 def _hours_asked(practice: Practice, understanding: Understanding | None, language: str) -> str:
