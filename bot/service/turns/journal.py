@@ -138,9 +138,7 @@ def heard_again(turn: StoredTurn) -> HeardNote | None:
     if note.get("handed_back"):
         by_patient = bool(note.get("by_patient"))
         arranged = bool(note.get("arranged"))
-        back = HandedBack(
-            at=turn.at, channel=channel, facts=facts, by_patient=by_patient, arranged=arranged
-        )
+        back = HandedBack(at=turn.at, channel=channel, facts=facts, by_patient=by_patient, arranged=arranged)
         return HeardNote(event=back, paused=note["paused"])
     said = [each for each in turn.journal.get("events") or () if each.get("event") == "user"]
     user: Mapping[str, Any] = said[0] if said else {}

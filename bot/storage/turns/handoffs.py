@@ -77,7 +77,10 @@ class SqlHandoffs:
             self._alert(connection, conversation, known.id, staged, AlertKind.NEW, at=at, not_before=at)
             return
         if staged.urgent:
-            connection.execute(update(_handoff).where(_handoff.c.id == known.id).values(urgent=True))
+            # What it began with is told by the card; why it waits now is the emergency.
+            reason = known.reason if known.reason == PAUSED else staged.reason
+            values = {"urgent": True, "reason": reason}
+            connection.execute(update(_handoff).where(_handoff.c.id == known.id).values(values))
         was_promised = known.due_at is not None
         if staged.urgent or (staged.promise and not was_promised and not staged.quiet):
             self._alert(connection, conversation, known.id, staged, AlertKind.NEW, at=at, not_before=at)
