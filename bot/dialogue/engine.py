@@ -48,6 +48,8 @@ MAX_ERRORS = 3
 RECAP_AFTER = timedelta(hours=1)
 INTERNAL_ERROR = "pattern_internal_error"
 
+ARRANGED = "pattern_arranged_by_staff"
+
 #: They run to their end even when the conversation is paused or the turn is over otherwise.
 UNSTOPPABLE = frozenset({"pattern_emergency", "pattern_stop", HANDOFF, STILL_QUEUED})
 
@@ -65,7 +67,7 @@ def advance(
         case HandedBack():
             bench = _begin(assistant, conversation, event, text="")
             bench.change(is_handback=True)
-            _come_back(bench, by_patient=event.by_patient)
+            _come_back(bench, by_patient=event.by_patient, arranged=event.arranged)
         case _:
             assert_never(event)
     _run(bench)
@@ -146,10 +148,19 @@ def _before_commands(bench: Workbench) -> None:
     take_commands(bench, commands, bench.turn.text)
 
 
-def _come_back(bench: Workbench, *, by_patient: bool) -> None:
+def _come_back(bench: Workbench, *, by_patient: bool, arranged: bool) -> None:
     """Nobody else has the conversation: say so, say where it was, ask what was waiting. Where nothing waited,
-    who came back of their own accord hears what there is."""
+    who came back of their own accord hears what there is. What waited is over where staff saw to it."""
     chain = active_chain(bench.stack)
+    if arranged and chain is not None:
+        for each in reversed(chains(bench.stack)):
+            cancel_chain(bench, each, reason="arranged")
+        bench.stack = []
+        bench.change(ended_flow=None)
+        bench.say("utter_assistant_is_back", {"recap": bench.render("utter_arranged_by_staff", {})})
+        _take_up(bench)
+        bench.push(ARRANGED)
+        return
     names = flow_names(bench, (chain.root.flow_id,)) if chain else []
     recap = bench.render("utter_recap", {"flow_name": names[0]}) if names else ""
     bench.say("utter_assistant_is_back", {"recap": recap})

@@ -49,6 +49,7 @@ class HandedBack:
     channel: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     by_patient: bool = False  # who waited goes on with the assistant instead
+    arranged: bool = False  # staff booked or moved a visit meanwhile: nothing of it is left to be asked
 
 
 Event = PatientWrote | ActionReturned | HandedBack

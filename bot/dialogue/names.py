@@ -74,6 +74,7 @@ CONTEXT: Mapping[str, frozenset[str]] = {
             "pattern_user_silence",
             "pattern_customer_satisfaction",
             "pattern_stale_tap",
+            "pattern_arranged_by_staff",
         ),
         frozenset(),
     ),

@@ -21,7 +21,7 @@ class Deed(StrEnum):
     TAGGED = "tagged"
     UNTAGGED = "untagged"
     SNOOZED = "snoozed"
-    CHANGED_VISIT = "changed_visit"
+    CHANGED_VISIT = "changed_visit"  # the detail is a VisitChange, where it was done in the inbox
     CALLED = "called"  # a patient of the call list; the detail says what it came to
     EXPORTED = "exported"
     ERASED = "erased"  # somebody's data, at their wish; the line does not say whose
@@ -32,6 +32,12 @@ class Deed(StrEnum):
     INVITED = "invited"
     CHANGED_PERSON = "changed_person"  # their role, skills, or whether they may sign in
     CHANGED_SETTING = "changed_setting"
+
+
+class VisitChange(StrEnum):
+    BOOKED = "booked"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

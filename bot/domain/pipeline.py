@@ -16,6 +16,7 @@ BOT, QUEUE, CLOSED, STAFF = "bot", "queue", "closed", "staff:"
 
 #: Events of our own that wait in the inbox among the patient's: they have no words.
 HANDED_BACK = "handed_back"  # staff gave the conversation back
+ARRANGED = "arranged"  # payload of HANDED_BACK: they booked or moved a visit meanwhile
 PROMISE_BROKEN = "promise_broken"  # nobody answered by the moment that the patient was told
 PAUSED = "paused"  # the assistant was silenced before an answer of its own went out
 OWN_KINDS = frozenset({HANDED_BACK, PROMISE_BROKEN, PAUSED})

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from bot.domain.deeds import VisitChange
 from bot.domain.diary import DiaryWrite
 from bot.domain.handoff import Outcome
 from bot.domain.practice import Practice, Practitioner, Shift, VisitType
@@ -161,6 +162,7 @@ class FakeDesk:
         conversation: str,
         writes: Sequence[DiaryWrite],
         *,
+        done: VisitChange,
         text: str | None,
         who: str,
         client_message_id: str,

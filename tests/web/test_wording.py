@@ -20,6 +20,7 @@ FAMILIES = (
     *("reason_", "state_", "kind_", "language_", "slot_", "sign_in_", "filter_", "none_", "card_", "flow_"),
     *("file_", "tried_", "booking_", "bad_", "key_", "page_", "period_", "outcome_", "span_", "deed_"),
     *("role_", "call_", "chat_too_", "templates_none_", "templates_gap_"),
+    *("flag_", "detail_"),
 )
 
 
@@ -49,6 +50,14 @@ def test_staff_read_in_words_why_they_are_needed() -> None:
 
     assert {"reschedule_visit", "my_data"} < said_by_flows
     assert {f"reason_{reason}" for reason in reasons} - set(wording("en")) == set()
+
+
+def test_staff_read_in_words_what_the_emergency_may_be() -> None:
+    told = "\n".join(path.read_text(encoding="utf-8") for path in content("nlu/red_flags").glob("*.yml"))
+    keys = set(re.findall(r"- key: (\w+)", told))
+
+    assert "airway" in keys
+    assert {f"flag_{key}" for key in keys} - set(wording("en")) == set()
 
 
 def test_no_string_is_left_over() -> None:

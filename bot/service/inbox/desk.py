@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.domain.answer_times import AnswerClock
+from bot.domain.deeds import VisitChange
 from bot.domain.diary import DiaryWrite
 from bot.domain.handoff import Outcome
 from bot.errors import ChairsideError
@@ -226,12 +227,13 @@ class Desk(Protocol):
         conversation: str,
         writes: Sequence[DiaryWrite],
         *,
+        done: VisitChange,
         text: str | None,
         who: str,
         client_message_id: str,
     ) -> None:
-        """What staff changed in the diary, and with a `text` also what the patient is told of it, as `reply`:
-        both or neither. The same `client_message_id` again changes nothing. Raises as `reply`, and the
+        """What staff have `done` in the diary, and with a `text` also what the patient is told of it, as
+        `reply`: both or neither. The same `client_message_id` again changes nothing. Raises as `reply`, and the
         BookingError of a write that the diary refuses."""
 
     async def give_back(self, conversation: str, who: str) -> None:

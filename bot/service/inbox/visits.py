@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from bot.domain.deeds import VisitChange
 from bot.domain.diary import Appointment, AppointmentStatus, Hold, Opening, PatientDetails, Wish
 from bot.domain.offer_reasons import reason_of
 from bot.domain.openings import place_of
@@ -43,6 +44,11 @@ _CANCELLED = {
     "en": "Your visit is cancelled: {what}, {when}. Write to us here whenever you need a new time.",
     "it": "La visita è disdetta: {what}, {when}. Quando Le serve un altro orario, ci scriva qui.",
     "ru": "Приём отменён: {what}, {when}. Когда понадобится новое время, напишите нам здесь.",
+}
+_TOLD = {
+    VisitChange.BOOKED: _BOOKED,
+    VisitChange.MOVED: _MOVED,
+    VisitChange.CANCELLED: _CANCELLED,
 }
 _WHEN = {"en": "{day} at {time}", "it": "{day} alle {time}", "ru": "{day}, {time}"}
 
@@ -169,7 +175,7 @@ class VisitDesk:
         at = self._clock.now()
         hold = await self._booked_already(order, ref) or await self._keep(order, _opening(ref))
         booking = await self._system.book(hold, patient, key=order.change, at=at)
-        await self._settle(order, booking, _BOOKED, hold.opening)
+        await self._settle(order, booking, VisitChange.BOOKED, hold.opening)
 
     async def move(self, order: Order, visit: str, ref: str) -> None:
         """Raises VisitChanged, OpeningTaken, PolicyRefused, HoldExpired."""
@@ -179,13 +185,13 @@ class VisitDesk:
             return  # it has been moved there
         hold = await self._keep(order, _opening(ref), instead_of=seen.id)
         booking = await self._system.reschedule(seen, hold, key=order.change, at=at)
-        await self._settle(order, booking, _MOVED, hold.opening)
+        await self._settle(order, booking, VisitChange.MOVED, hold.opening)
 
     async def cancel(self, order: Order, visit: str) -> None:
         """Raises VisitChanged."""
         seen = await self._visit(order.conversation, visit)
         booking = await self._system.cancel(seen, None, key=order.change, at=self._clock.now())
-        await self._settle(order, booking, _CANCELLED, seen.opening)
+        await self._settle(order, booking, VisitChange.CANCELLED, seen.opening)
 
     async def _keep(self, order: Order, opening: Opening, *, instead_of: str | None = None) -> Hold:
         at, contact = self._clock.now(), order.conversation
@@ -212,13 +218,14 @@ class VisitDesk:
         raise VisitChanged("the visit was moved or cancelled meanwhile; look it up again")
 
     async def _settle(
-        self, order: Order, booking: Booking, texts: Mapping[str, str], opening: Opening
+        self, order: Order, booking: Booking, done: VisitChange, opening: Opening
     ) -> None:
         language = (await self._desk.conversation(order.conversation)).language
         await self._desk.change_visits(
             order.conversation,
             () if booking.write is None else (booking.write,),
-            text=self._said(texts, opening, language) if order.tells else None,
+            done=done,
+            text=self._said(_TOLD[done], opening, language) if order.tells else None,
             who=order.who,
             client_message_id=order.key,
         )

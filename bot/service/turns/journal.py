@@ -126,6 +126,7 @@ def heard_note(
             note |= {"keeps_request": True} if event.keeps_request else {}
         case HandedBack():
             note |= {"channel": event.channel, "handed_back": True, "by_patient": event.by_patient}
+            note["arranged"] = event.arranged
     return note
 
 
@@ -137,7 +138,8 @@ def heard_again(turn: StoredTurn) -> HeardNote | None:
     facts, channel = dict(note["facts"]), str(note["channel"])
     if note.get("handed_back"):
         by_patient = bool(note.get("by_patient"))
-        back = HandedBack(at=turn.at, channel=channel, facts=facts, by_patient=by_patient)
+        arranged = bool(note.get("arranged"))
+        back = HandedBack(at=turn.at, channel=channel, facts=facts, by_patient=by_patient, arranged=arranged)
         return HeardNote(event=back, paused=note["paused"])
     said = [each for each in turn.journal.get("events") or () if each.get("event") == "user"]
     user: Mapping[str, Any] = said[0] if said else {}

@@ -11,7 +11,7 @@ from bot.dialogue.commands import Command, KnowledgeAnswer, MediaReceived, Stale
 from bot.dialogue.events import HandedBack, PatientWrote
 from bot.domain.conversation import InboundKind
 from bot.domain.menus import typed_as
-from bot.domain.pipeline import HANDED_BACK, PAUSED, QUEUE, InboxMessage, Snapshot
+from bot.domain.pipeline import ARRANGED, HANDED_BACK, PAUSED, QUEUE, InboxMessage, Snapshot
 from bot.domain.practice import Practice
 from bot.service.hearing.meaning_of import (
     about_something_older,
@@ -89,7 +89,8 @@ class Listening:
         link = begins(members, self._practice.links, progress.assistant)
         chosen = self._fixed.chosen(snapshot, first, progress.at)
         if first.kind in (HANDED_BACK, PAUSED):
-            return Heard(event=self._handed_back(snapshot, progress))
+            back_by_staff = self._handed_back(snapshot, progress)
+            return Heard(event=replace(back_by_staff, arranged=first.payload == ARRANGED))
         back = await self.returning.of(snapshot, members, progress, chosen=chosen)
         if back is not None:
             text = "\n".join(m.text or "" for m in members)

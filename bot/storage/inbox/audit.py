@@ -26,6 +26,19 @@ _end = t.AuditEnd.__table__  # type: ignore[attr-defined]
 _BEGINNING = "0" * 64
 
 
+def deeds_since(
+    connection: Connection, deed: Deed, *, practice: str, conversation: str, since: int
+) -> tuple[str, ...]:
+    """The details of what was done in a conversation since a stamp, the earliest first."""
+    found = select(_audit.c.detail).where(
+        _audit.c.practice == practice,
+        _audit.c.conversation == conversation,
+        _audit.c.deed == str(deed),
+        _audit.c.at >= since,
+    )
+    return tuple(connection.execute(found.order_by(_audit.c.number)).scalars())
+
+
 class SqlAudit:
     """Implements service.trail.TrailBook for one practice. `key` is derived from the master key, for this
     purpose alone."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from bot.domain.answer_times import AnswerBy, Waits
 from bot.domain.conversation import Reply
-from bot.domain.deeds import Deed
+from bot.domain.deeds import Deed, VisitChange
 from bot.domain.diary import DiaryWrite
 from bot.domain.handoff import Outcome, Promise
 from bot.domain.pipeline import (
@@ -286,6 +286,7 @@ class SqlDesk:
         conversation: str,
         writes: Sequence[DiaryWrite],
         *,
+        done: VisitChange,
         text: str | None,
         who: str,
         client_message_id: str,
@@ -300,7 +301,7 @@ class SqlDesk:
                 self._store.apply_write(connection, write)
             return True
 
-        await self._move(unit, Done(Deed.CHANGED_VISIT, who, conversation, client_message_id))
+        await self._move(unit, Done(Deed.CHANGED_VISIT, who, conversation, str(done)))
         self._wake_delivery(conversation)
 
     def _send(

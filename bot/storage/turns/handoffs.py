@@ -3,6 +3,7 @@
 Reminders and promises are moments in the database: whatever restarts in between, each comes once.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from bot.domain.conversation import InboundKind
+from bot.domain.deeds import Deed, VisitChange
 from bot.domain.handoff import AlertKind, Outcome
 from bot.domain.pipeline import (
+    ARRANGED,
     BOT,
     HANDED_BACK,
     OWN_KINDS,
@@ -28,6 +31,7 @@ from bot.ports import Clock
 from bot.storage import tables as t
 from bot.storage.engine.database import Database
 from bot.storage.engine.statements import upsert
+from bot.storage.inbox.audit import deeds_since
 from bot.storage.inbox.ownership import Ownership
 from bot.storage.sealing.seal import Keyring
 from bot.storage.sending.reaching import Reaching
@@ -73,7 +77,10 @@ class SqlHandoffs:
             self._alert(connection, conversation, known.id, staged, AlertKind.NEW, at=at, not_before=at)
             return
         if staged.urgent:
-            connection.execute(update(_handoff).where(_handoff.c.id == known.id).values(urgent=True))
+            # What it began with is told by the card; why it waits now is the emergency.
+            reason = known.reason if known.reason == PAUSED else staged.reason
+            values = {"urgent": True, "reason": reason}
+            connection.execute(update(_handoff).where(_handoff.c.id == known.id).values(values))
         was_promised = known.due_at is not None
         if staged.urgent or (staged.promise and not was_promised and not staged.quiet):
             self._alert(connection, conversation, known.id, staged, AlertKind.NEW, at=at, not_before=at)
@@ -97,8 +104,11 @@ class SqlHandoffs:
         self._owners.silence_reminders(connection, conversation, at)
         self._remind(connection, conversation, known.id, staged, at)
 
-    def own_event(self, connection: Connection, row: Any, kind: str, *, key: str, at: int) -> None:
+    def own_event(
+        self, connection: Connection, row: Any, kind: str, *, key: str, at: int, payload: str | None = None
+    ) -> None:
         """An event like any other: it takes its place in the conversation's one queue. Once for each key."""
+        words = {} if payload is None else {"payload": payload}
         connection.execute(
             upsert(_inbox).on_conflict_do_nothing(),
             {
@@ -108,7 +118,7 @@ class SqlHandoffs:
                 "event": f"{kind} {row.id} {key}",
                 "conversation": row.id,
                 "kind": kind,
-                "sealed": self._keyring.seal(connection, row.id, b"{}"),
+                "sealed": self._keyring.seal(connection, row.id, json.dumps(words).encode()),
                 "sent_at": at,
                 "received_at": at,
                 "state": "new",
@@ -172,8 +182,18 @@ class SqlHandoffs:
             return self._owners.close(connection, conversation, who, outcome=Outcome.RETURNED, at=at)
         if self._owners.is_given_back(connection, conversation):
             return False
-        self.own_event(connection, row, HANDED_BACK, key=str(row.version), at=at)
+        payload = ARRANGED if self._has_arranged(connection, row) else None
+        self.own_event(connection, row, HANDED_BACK, key=str(row.version), at=at, payload=payload)
         return True
+
+    def _has_arranged(self, connection: Connection, row: Any) -> bool:
+        """Whether staff booked or moved a visit of this patient since the conversation came to them."""
+        handoff = self._owners.open_handoff(connection, row.id)
+        since = min(row.owner_since or 0, handoff.opened_at) if handoff else row.owner_since or 0
+        done = deeds_since(
+            connection, Deed.CHANGED_VISIT, practice=self._practice, conversation=row.id, since=since
+        )
+        return any(what in (VisitChange.BOOKED, VisitChange.MOVED) for what in done)
 
     # -- timers -------------------------------------------------------------------------------------------
 

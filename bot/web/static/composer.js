@@ -12,7 +12,7 @@ const kept = new Map(); // conversation -> its draft and what is under way, whil
 /** `send(pending)` posts, `note(text)` keeps a note; `seen()` is the latest message on the screen, `typing()` hears of
  * every key of an answer. */
 export function composer(conversation, { send, note, seen, typing }) {
-  const mine = kept.get(conversation) ?? { draft: "", under: new Map(), isNote: false };
+  const mine = kept.get(conversation) ?? { draft: "", under: new Map(), isNote: false, offers: new Map() };
   const { under } = mine; // client_message_id -> what has been sent and did not come back yet
   kept.set(conversation, mine);
   const text = h("textarea", {
@@ -132,12 +132,24 @@ export function composer(conversation, { send, note, seen, typing }) {
     focus: () => text.focus({ preventScroll: true }),
 
     /** Words of ours, to be read over and sent; what was written stays. */
-    insert(words) {
+    insert(words, opening) {
+      mine.offers.set(opening, words);
       mine.isNote = false;
       look();
       text.value = [text.value.trim(), words].filter(Boolean).join("\n");
       fit();
       text.focus();
+    },
+
+    /** `openings` are those that are still kept: what offers another one, unchanged, is not true any more. */
+    keepOffers(openings) {
+      for (const [opening, offer] of mine.offers) {
+        if (openings.includes(opening)) continue;
+        mine.offers.delete(opening);
+        if (!text.value.includes(offer)) continue;
+        text.value = text.value.replace(offer, () => "").replace(/\n{2,}/g, "\n").trim();
+        fit();
+      }
     },
 
     /** Bubbles for what is under way, without those that have `arrived`. */

@@ -31,7 +31,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
   const messages = h("ol", { class: "messages", "aria-live": "polite" });
   const scroller = h("div", { class: "scroller", tabindex: "0" }, messages);
   const fresh = h("button", { type: "button", class: "fresh", hidden: true, on: { click: () => toEnd() } }, icon("down", "small"), words.new_messages);
-  const details = detailsPanel(id, { jump, compose, refused: explain, close: () => pane.classList.remove("shows-details"), watchDiary });
+  const details = detailsPanel(id, { jump, compose, keepOffers: (openings) => writing.keepOffers(openings), refused: explain, close: () => pane.classList.remove("shows-details"), watchDiary });
   const problem = h("p", { class: "problem", role: "alert", hidden: true });
   const others = h("p", { class: "others", role: "status", hidden: true });
   const writing = composer(id, { send, note: keepNote, seen: () => seen, typing: isWriting });
@@ -246,9 +246,9 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
   }
 
   /** An offer goes to where it is read over and sent. */
-  function compose(text) {
+  function compose(text, opening) {
     pane.classList.remove("shows-details");
-    writing.insert(text);
+    writing.insert(text, opening);
   }
 
   function act(action, body = {}) {
@@ -310,10 +310,13 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
   function tell(text, action = null, came = []) {
     problem.hidden = text === null;
     problem.replaceChildren(
-      ...(text === null ? [] : [icon("alert"), h("span", { dir: "auto" }, text, came.length ? h("ul", { class: "came" }, came.slice(-3).map(cameLine)) : null)]),
+      ...(text === null ? [] : [icon("alert"), h("span", { dir: "auto" }, text, came.length ? h("ul", { class: "came" }, patientsFirst(came).map(cameLine)) : null)]),
       ...(action ? [h("button", { type: "button", class: "button", on: { click: () => { tell(null); action.run(); } } }, action.label)] : []),
     );
   }
+
+  /** All that is new, and what the patient said before anything that was said to them. */
+  const patientsFirst = (came) => [true, false].flatMap((theirs) => came.filter((one) => (one.author === "patient") === theirs));
 
   const cameLine = (message) =>
     h("li", {}, h("b", {}, message.author === "patient" ? words.patient : (message.by ?? words.assistant)), ": ", h("bdi", {}, message.text || words[`kind_${message.kind}`]));

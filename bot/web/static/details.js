@@ -2,7 +2,7 @@
 
 import { diaryBoard } from "./diary.js";
 import { reasonText } from "./handoffs.js";
-import { Refusal, channelName, freshId, h, icon, keyed, post, say, words } from "./page.js";
+import { Refusal, channelName, flagText, freshId, h, icon, keyed, post, say, words } from "./page.js";
 import { tagsOf } from "./tags.js";
 import { dateOf, dayAndTime, longDayAndTime, shortDayAndTime, timeOfDay } from "./moments.js";
 
@@ -27,7 +27,8 @@ function read(line) {
     case "done": return [words.card_tried, words[`tried_${value.split(":")[1]}`] ?? value, "good"];
     case "failed": return [words.card_tried, words[`tried_${value.replace(":", "_")}`] ?? words.tried_failed, "bad"];
     case "not_understood": return [words.card_not_understood, `“${value}”`];
-    case "red_flag": return [words.red_flag, value, "bad"];
+    case "red_flag": return [words.red_flag, flagText(value), "bad"];
+    case "taken_back": return [words.card_taken_back, flagText(value)];
     default: return [words[`card_${kind}`] ?? kind, value];
   }
 }
@@ -44,7 +45,7 @@ const WHY = {
 };
 
 /** `jump(message)` shows a message; `compose(text)` puts words where they can be sent; `refused(refusal)` explains. */
-export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) {
+export function detailsPanel(id, { jump, compose, keepOffers, refused, close, watchDiary }) {
   const path = `/inbox/conversations/${encodeURIComponent(id)}`;
   const card = h("section", { class: "card", "aria-label": words.details });
   const visits = h("section", { class: "visits", "aria-label": words.visits, hidden: true });
@@ -166,7 +167,7 @@ export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) 
             moving
               ? h("button", { type: "button", class: "button small primary", on: { click: () => change("move", { visit: moving, opening: held.opening.ref }) } }, words.move_here)
               : h("button", { type: "button", class: "button small primary", "aria-expanded": String(writes), on: { click: () => (writes ? dropForm() : writeDown(held.opening)) } }, words.book_it),
-            h("button", { type: "button", class: "button small", on: { click: () => compose(held.text) } }, words.offer_it),
+            h("button", { type: "button", class: "button small", on: { click: () => compose(held.text, held.opening.ref) } }, words.offer_it),
             h("button", { type: "button", class: "button small", on: { click: () => quietly(async () => showNews(await post(`${path}/release`, {}))) } }, words.let_go),
           )
         : null,
@@ -246,6 +247,7 @@ export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) 
   function showNews(news) {
     if (news.error) return tell(words[news.error] ?? words.failed);
     there = news;
+    keepOffers(there.held.map((held) => held.opening.ref));
     if (moving && !there.visits.some((visit) => visit.id === moving)) moving = null;
     if (form && !there.held.some((held) => held.opening.ref === form.opening)) form = null;
     return showVisits();
@@ -350,7 +352,7 @@ export function detailsPanel(id, { jump, compose, refused, close, watchDiary }) 
     await quietly(async () => {
       const held = await post(`${path}/hold`, { opening: opening.ref, key: freshId(), instead_of: moving });
       if (!there.held.some((one) => one.opening.ref === held.opening.ref)) showNews({ ...there, held: [...there.held, held] });
-      if (!moving) compose(held.text);
+      if (!moving) compose(held.text, held.opening.ref);
     });
     button.disabled = false;
   }

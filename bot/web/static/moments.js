@@ -11,7 +11,9 @@ const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", m
 const weekday = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone });
 const shortDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone });
 const key = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone });
-const relative = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "always" });
+const styled = (style) => new Intl.RelativeTimeFormat(locale, { style, numeric: "always" });
+// The narrow Russian of some browsers is "-15 мин", which reads as a minus.
+const relative = styled("narrow").format(-1, "minute").startsWith("-") ? styled("short") : styled("narrow");
 
 /** Milliseconds, as Date.now, by the practice's clock. */
 export const now = () => Date.now() + ahead;

@@ -13,6 +13,9 @@ export function say(key, values = {}) {
   return words[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
+/** A red flag, "A airway", in the reader's words. */
+export const flagText = (flag) => words[`flag_${flag.split(" ").at(-1)}`] ?? flag;
+
 const CHANNELS = { whatsapp: "WhatsApp", messenger: "Messenger", instagram: "Instagram" };
 
 export const channelName = (channel) => CHANNELS[channel] ?? channel;

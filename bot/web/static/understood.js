@@ -1,6 +1,6 @@
 // What the assistant made of each turn: how it was read, where the dialogue went, what was done.
 
-import { h, icon, keyed, words } from "./page.js";
+import { flagText, h, icon, keyed, words } from "./page.js";
 import { timeOfDay } from "./moments.js";
 
 export function understoodBoard(parent) {
@@ -39,7 +39,7 @@ function card(turn) {
       "dl",
       { class: "reading" },
       line(words.language, h("span", { class: "chip" }, words[`language_${turn.language}`] ?? turn.language)),
-      turn.red_flag ? line(words.red_flag, h("span", { class: "chip red" }, icon("alert", "small"), turn.red_flag)) : null,
+      turn.red_flag ? line(words.red_flag, h("span", { class: "chip red" }, icon("alert", "small"), flagText(turn.red_flag))) : null,
       turn.intent ? line(words.intent, h("code", {}, turn.intent), sure(turn.confidence))
       : turn.commands.length ? null // a tap, or a bare answer: nothing was to be guessed
       : line(words.intent, h("span", { class: "faint" }, words.no_intent)),

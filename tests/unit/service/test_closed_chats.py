@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.deeds import VisitChange
 from bot.domain.practice import Practice
 from bot.domain.templates import TemplateState, TemplateStatus, TemplateUnfit
 from bot.domain.windows import Way
@@ -120,7 +121,12 @@ async def test_on_messenger_what_a_person_did_is_told_by_template_and_not_as_the
 ) -> None:
     chat = await closed_chat(surgery, channel="messenger")
     await surgery.desk.staff.desk.change_visits(
-        chat, (), text="La Sua visita è disdetta.", who="Marta", client_message_id=KEY
+        chat,
+        (),
+        done=VisitChange.CANCELLED,
+        text="La Sua visita è disdetta.",
+        who="Marta",
+        client_message_id=KEY,
     )
     await surgery.settled()
 
