@@ -217,9 +217,7 @@ class VisitDesk:
                 return one
         raise VisitChanged("the visit was moved or cancelled meanwhile; look it up again")
 
-    async def _settle(
-        self, order: Order, booking: Booking, done: VisitChange, opening: Opening
-    ) -> None:
+    async def _settle(self, order: Order, booking: Booking, done: VisitChange, opening: Opening) -> None:
         language = (await self._desk.conversation(order.conversation)).language
         await self._desk.change_visits(
             order.conversation,
