@@ -233,8 +233,8 @@ class Desk(Protocol):
         client_message_id: str,
     ) -> None:
         """What staff have `done` in the diary, and with a `text` also what the patient is told of it, as
-        `reply`: both or neither. The same `client_message_id` again changes nothing. Raises as `reply`, and the
-        BookingError of a write that the diary refuses."""
+        `reply`: both or neither. The same `client_message_id` again changes nothing. Raises as `reply`, and
+        the BookingError of a write that the diary refuses."""
 
     async def give_back(self, conversation: str, who: str) -> None:
         """The assistant answers again, and tells the patient so. Idempotent.
