@@ -51,6 +51,9 @@ async def test_a_time_is_offered_booked_moved_and_cancelled_from_the_inbox(
     await expect(inbox.locator(".booked.is-held")).to_contain_text("Kept until")
     await expect(inbox.locator(f"[data-opening='{first}']")).to_have_count(1)
 
+    await box.fill("Dear James,")
+    await inbox.locator(".is-held").get_by_role("button", name="Offer again").click()
+    await expect(box).to_have_value(re.compile("Dear James,\nI can offer you"))
     await inbox.get_by_role("button", name="Book …").click()
     form = inbox.locator(".write-down")
     await expect(form.get_by_label("Phone")).to_have_value("+447700900123")
@@ -58,6 +61,7 @@ async def test_a_time_is_offered_booked_moved_and_cancelled_from_the_inbox(
     await picture(inbox, "book")
     await form.get_by_role("button", name="Book and tell the patient").click()
     await expect(inbox.locator(".by-staff .text").last).to_contain_text("You're booked: check-up")
+    await expect(box).to_have_value("Dear James,")  # an offer of a time that is booked is not left to be sent
     visit = inbox.locator(".booked[data-visit]", has_text="check-up")
     await expect(visit).to_have_count(1)
     booked = await check_ups(front_desk)
