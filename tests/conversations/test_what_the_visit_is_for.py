@@ -29,7 +29,7 @@ TWO = {
 }
 INSURED = {
     "en": "do you take insurance? and I'd like a check-up on Friday",
-    "it": "lavorate con le assicurazioni? e vorrei un controllo venerdì",
+    "it": "avete posto venerdì per un controllo? e accettate assicurazioni?",
     "ru": "вы работаете со страховкой? и хочу осмотр в пятницу",
 }
 
