@@ -5,11 +5,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from nlu.understanding import Context, Understanding
+from nlu.understanding import Context, Intent, Understanding
 
 _QUESTION, _BOOKS = "faq/", "book_visit"
 _SURE = 0.75  # from here on a part of a message is that question
 _MOST = 4
+_A_SENTENCE = 3  # words; "a cleaning" alone may still be what is asked about
 _APART = re.compile(r"[?!.;,\n]+|\s(?:and|also|plus|e|ed|и)\s|\s(?:а|anche)\s", re.IGNORECASE)
 
 _CLOSED = (
@@ -35,12 +36,18 @@ def with_questions_beside(
     if not parts:
         return _with_days_of_closing(batch, understood, read)
     too: dict[int, dict[str, None]] = {}
+    wished: dict[int, Intent] = {}
     for (index, _, _), meant in zip(
         parts, read([(part, context) for _, part, context in parts]), strict=True
     ):
         if meant.intent is not None and _is_question(meant) and meant.intent.confidence >= _SURE:
             too.setdefault(index, {})[meant.intent.name] = None
+        elif meant.intent is not None and batch[index][1].asking is None and _wishes_plainly(meant):
+            wished[index] = meant.intent
     told = [_with(one, list(too.get(index, ()))) for index, one in enumerate(understood)]
+    for index, wish in wished.items():
+        if _is_question(told[index]):
+            told[index] = _led_by(told[index], wish)
     return _with_days_of_closing(batch, told, read)
 
 
@@ -78,6 +85,26 @@ def _books(one: Understanding) -> bool:
     """Whether a visit is wished for: "do you take my insurance? I'd like a check-up on Friday"."""
     wishes = one.intent.name == _BOOKS if one.intent else one.first("visit_type") or one.first("wish")
     return bool(wishes) and one.red_flag is None and "?" in one.text
+
+
+def _wishes_plainly(part: Understanding) -> bool:
+    """Whether a part by itself asks for a visit, and says which or when."""
+    books = part.intent is not None and part.intent.name == _BOOKS and part.intent.confidence >= _SURE
+    names = part.first("visit_type") is not None or part.first("wish") is not None
+    return books and names and len(part.text.split()) >= _A_SENTENCE and part.red_flag is None
+
+
+def _led_by(one: Understanding, wish: Intent) -> Understanding:
+    """ "Vorrei un controllo venerdì, accettate assicurazioni?": the wish leads."""
+    assert one.intent is not None
+    asked = dict.fromkeys((one.intent.name, *one.details.get("asked_too", ())))
+    rest = (each for each in one.intent_ranking if each.name != wish.name)
+    return replace(
+        one,
+        intent=wish,
+        intent_ranking=(wish, *rest),
+        details={**one.details, "asked_too": tuple(asked)},
+    )
 
 
 def _asks_for_hours(one: Understanding) -> bool:
