@@ -10,7 +10,6 @@ from nlu.entities import find_entities, yes_or_no
 from nlu.intents import Heard
 from nlu.learning import Learnt, mended, without_courtesies
 from nlu.lexicon import known_languages
-from nlu.spoken import spoken
 from nlu.understanding import Context, Entity
 from nlu.withheld_yes import Withheld
 from nlu.words import Word, cut, plain_words, unshouted
@@ -72,7 +71,6 @@ class DraftReader:
 
     def read(self, text: str, context: Context) -> Draft:
         every_word = cut(text[:_WATCHED_CHARACTERS])[:_WATCHED_WORDS]
-        without_links = spoken(text[:_WATCHED_CHARACTERS])
         words = tuple(word for word in every_word[:_READ_AT_ALL] if word.end <= _READ_CHARACTERS)
         heard = text[: min((words[-1].end if words else 0) + _AFTER_WORDS, _READ_CHARACTERS)]
         guess = self._learnt.guesser.guess(
@@ -109,7 +107,7 @@ class DraftReader:
             words=words,
             language=guess.language,
             sure=guess.sure,
-            alarms=self._red_flags.find(cut(without_links)[:_WATCHED_WORDS]),
+            alarms=self._red_flags.find(every_word),
             answer=answer,
             withheld=withheld,
             beside=_beside(words, entities, context, languages),

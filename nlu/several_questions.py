@@ -8,6 +8,11 @@ from dataclasses import replace
 from nlu.understanding import Context, Intent, Understanding
 
 _QUESTION, _BOOKS = "faq/", "book_visit"
+#: What may be asked beside a wish to book. Of the rest the wish itself speaks: when, how long, with whom.
+_BESIDE_A_WISH = frozenset(
+    f"faq/{topic}"
+    for topic in ("insurance", "payment", "prices", "parking", "accessibility", "location", "languages")
+)
 _SURE = 0.75  # from here on a part of a message is that question
 _MOST = 4
 _A_SENTENCE = 3  # words; "a cleaning" alone may still be what is asked about
@@ -40,9 +45,12 @@ def with_questions_beside(
     for (index, _, _), meant in zip(
         parts, read([(part, context) for _, part, context in parts]), strict=True
     ):
-        if meant.intent is not None and _is_question(meant) and meant.intent.confidence >= _SURE:
+        if meant.intent is None:
+            continue
+        fits = meant.intent.name in _BESIDE_A_WISH or not _books(understood[index])
+        if _is_question(meant) and meant.intent.confidence >= _SURE and fits:
             too.setdefault(index, {})[meant.intent.name] = None
-        elif meant.intent is not None and batch[index][1].asking is None and _wishes_plainly(meant):
+        elif batch[index][1].asking is None and _wishes_plainly(meant):
             wished[index] = meant.intent
     told = [_with(one, list(too.get(index, ()))) for index, one in enumerate(understood)]
     for index, wish in wished.items():

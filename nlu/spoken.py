@@ -20,4 +20,4 @@ def spoken(text: str) -> str:
 def _is_noise(piece: str) -> bool:
     signs = set(piece.casefold())
     is_code = piece.isascii() and any(map(str.isdigit, piece)) and any(map(str.isalpha, piece))
-    return len(signs) <= _FEW_SIGNS or (is_code and piece.replace("-", "").replace("_", "").isalnum())
+    return len(signs) <= _FEW_SIGNS or (is_code and piece.isalnum())

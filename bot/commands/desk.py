@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bot import bootstrap
-from bot.commands.shared import DEFAULT_DATA, Data, existing_books
+from bot.commands.shared import DEFAULT_DATA, Data, beside, existing_books
 from bot.domain.channels import accounts_of
 from bot.domain.practice_time import PracticeTime
 from bot.domain.spreadsheet import as_csv
@@ -30,9 +30,10 @@ def desk(
 ) -> None:
     """Shows who waits, what was promised and what was not kept, naming no patient; pauses the assistant. Also
     beside the server, which notices within half a second."""
-    books = existing_books(data)
+    switches = pause is not None or resume is not None
+    books = bootstrap.Books.open(beside(data)) if switches else existing_books(data)
     try:
-        if pause is not None or resume is not None:
+        if switches:
             _switch(books, pause=pause, resume=resume)
             return
         if verify:

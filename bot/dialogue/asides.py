@@ -35,6 +35,16 @@ _EATS_BEFORE = re.compile(
     r"|на голодный желудок)\b)",
     re.IGNORECASE,
 )
+_OF_A_TREATMENT = re.compile(
+    r"(?<!\w)(?:how long|how soon|how many hours|when can|tablets?|pills?|medic\w+|antibiotic\w*|ibuprofen"
+    r"|paracetamol|aspirin|amoxicillin\w*|alcohol|pulled|extract\w+|remov\w+|surgery|implant\w*|sedat\w+|numb|after"
+    r"|an(?:a|e)sthe\w+"
+    r"|quanto (?:tempo )?(?:prima|dopo)|quante ore|dopo quanto|fra quanto|tra quanto|farmac\w+|medicin\w+"
+    r"|pastigli\w+|compress\w+|ibuprofene|paracetamolo|alcol\w*|estra\w+|interven\w+|impiant\w+|sedazion\w+|anestesi\w+"
+    r"|антибиотик\w*|лекарств\w+|таблет\w+|ибупрофен\w*|алкогол\w+|удал\w+|вырва\w+|операци\w+|имплант\w*"
+    r"|наркоз\w*|седаци\w+|анестези\w+|через сколько|сколько часов|за сколько|после)(?!\w)",
+    re.IGNORECASE,
+)
 _SPEAKING = re.compile(r"\b(speak|talk|chat|writ|parl|scriv|говор|разговар|обща|пиш)\w*", re.IGNORECASE)
 _WHICH = re.compile(
     r"\W*((and|but|so|e|ma|а|и|но|sorry|scusi|простите|скажите)\W+){0,2}"
@@ -154,7 +164,10 @@ def asks_whether_all_are_free(message: Message) -> bool:
 
 def asks_whether_to_eat(message: Message) -> bool:
     """ "Can I eat before?", "devo venire a digiuno?": not what to bring, and no visit is wished for."""
-    return _has_answer(message, EATING) and _EATS_BEFORE.search(message.understanding.text) is not None
+    said = message.understanding.text
+    if message.intent == "clinical_question" or _OF_A_TREATMENT.search(said):
+        return False  # a dentist's to answer
+    return _has_answer(message, EATING) and _EATS_BEFORE.search(said) is not None
 
 
 def asks_with_whom(message: Message) -> bool:

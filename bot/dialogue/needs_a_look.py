@@ -69,6 +69,12 @@ _BRUSHING = re.compile(
     r"|иногда|часто|немного|чуть)\b",
     re.IGNORECASE,
 )
+_NOT_ENDING = re.compile(
+    r"(?<!\w)(?:(?:does|do|did|wo|is|ca)n['’]?t (?:stop|stopping)|not stopping|will not stop"
+    r"|non (?:si ferma|smette|passa)"
+    r"|не (?:останав|прекращ|унима|проход)\w+)",
+    re.IGNORECASE,
+)
 _TREATED = re.compile(
     r"\b(?:after|since|extract\w*|removal|removed|pulled|surgery|stitch\w*|antibiotic\w*|amoxicillin\w*|medic\w+"
     r"|tablets?|pills?|pregnan\w+|breastfeed\w+|x-?rays?|toothpaste\w*|mouthwash\w*|rinse|should i use"
@@ -93,6 +99,8 @@ def needs_a_look(message: Message) -> bool:
         return False
     said = without_denied_trouble(message.understanding.text)
     if message.intent != _PAIN and _TREATED.search(said):
+        return False
+    if _NOT_ENDING.search(said):
         return False
     if _BLEEDS_A_LITTLE.search(said):
         return _BRUSHING.search(said) is not None and message.intent != _PAIN

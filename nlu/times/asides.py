@@ -2,13 +2,12 @@
 "il 16 di pomeriggio, che al mattino ho le nausee"."""
 
 from nlu.times.pieces import PAST, Clock, Days, Instant, Piece, Whenever
-from nlu.times.purposes import end_of_clause, is_purpose, only_tells, wishes
+from nlu.times.purposes import end_of_clause, is_purpose, only_tells
 from nlu.times.stories import is_past_verb
 from nlu.times.tape import Tape
 
 _CAUSAL = frozenset({"che"})
 _NEAR = 3
-_FAR = 170  # days from which on a month that nobody asks for was the last one
 
 
 def without_asides(tape: Tape, pieces: list[Piece]) -> list[Piece]:
@@ -34,28 +33,6 @@ def _says_why(tape: Tape, place: int) -> bool:
     parted = tape.has(place - 1, "soft") and place - 1 not in tape.read
     end = end_of_clause(tape, place + 1)
     return parted and tape.at(end).text != "?" and only_tells(tape, range(place + 1, end))
-
-
-def drop_bygone_months(tape: Tape, pieces: list[Piece]) -> list[Piece]:
-    """ "The brace since October", where nobody wishes for anything: the October that was."""
-    far = [n for n, p in enumerate(pieces) if _is_far(tape, p)]
-    days = [p for p in pieces if isinstance(p.found, Days) and p.found.ranges]
-    if not far or len(far) != len(days) or tape.asked_for_time:
-        return pieces
-    if any(wishes(tape, p) or tape.has(p, "booked", "if", "so", "advised") for p in range(len(tape))):
-        return pieces
-    told = any(tape.is_unknown(p) and tape.at(p).text.isalpha() for p in range(len(tape)))
-    return [p.but(found=PAST) if n in far else p for n, p in enumerate(pieces)] if told else pieces
-
-
-def _is_far(tape: Tape, piece: Piece) -> bool:
-    days = piece.found
-    if not isinstance(days, Days) or not days.ranges or piece.negated:
-        return False
-    since = (
-        days.kind == "span" and days.bound == "from" and tape.has_any(range(piece.start, piece.end), "month")
-    )
-    return (since or days.kind == "month") and (days.ranges[0][0] - tape.today).days >= _FAR
 
 
 def drop_told_durations(tape: Tape, pieces: list[Piece]) -> list[Piece]:

@@ -7,7 +7,6 @@ from nlu.times import almanac
 from nlu.times.absences import after_absences
 from nlu.times.arrivals import drop_arrivals
 from nlu.times.asides import (
-    drop_bygone_months,
     drop_concessions,
     drop_indifferent_halves,
     drop_refused_halves,
@@ -177,7 +176,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
     pieces = drop_indifferent_halves(tape, drop_told_durations(tape, without_asides(tape, pieces)))
     pieces = without_hours_of_other_days(tape, drop_refused_halves(pieces))
     pieces = without_todays_date(tape, pieces)
-    pieces = drop_bygone_months(tape, bound_by_what_is_done(tape, pieces))
+    pieces = bound_by_what_is_done(tape, pieces)
     pieces = drop_what_is_told(tape, drop_arrivals(tape, drop_reasons(tape, pieces)))
     pieces = drop_when_freed(tape, pieces)
     pieces = place_in_its_week(tape, drop_what_was_set(tape, pieces))

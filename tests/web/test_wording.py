@@ -20,7 +20,7 @@ FAMILIES = (
     *("reason_", "state_", "kind_", "language_", "slot_", "sign_in_", "filter_", "none_", "card_", "flow_"),
     *("file_", "tried_", "booking_", "bad_", "key_", "page_", "period_", "outcome_", "span_", "deed_"),
     *("role_", "call_", "chat_too_", "templates_none_", "templates_gap_"),
-    *("flag_", "detail_"),
+    *("flag_", "detail_", "copy_"),
 )
 
 

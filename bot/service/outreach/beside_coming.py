@@ -52,6 +52,14 @@ _BEHIND_TIME = re.compile(
 )
 
 
+_ANOTHER_HOUR = re.compile(
+    r"(?<!\w)(?:later|earlier|sooner|another (?:time|hour|day)|move|più tardi|più presto|prima delle|spost\w+"
+    r"|un['’]altr[oa] (?:ora|giorno|orario)|позже|пораньше|раньше|попозже"
+    r"|друг(?:ое|ой) (?:время|день|час)|перен\w+)(?!\w)",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddedToAYes:
     """`comes`: what notes a yes; `hours` and minutes at which the visits begin, on the wall."""
@@ -99,8 +107,10 @@ def asks_of_the_visit(text: str) -> bool:
 
 
 def agrees_to_that_hour(text: str, hours: Collection[tuple[int, int]]) -> bool:
-    """A yes that names no hour but that of the visit."""
-    return agrees_to_come(text) and not is_held_back(text, but=True) and names_hours(text) <= set(hours)
+    """A yes that names no hour but that of the visit, and asks for none."""
+    if is_held_back(text, but=True) or speaks_of_another_time(text) or _ANOTHER_HOUR.search(text):
+        return False
+    return agrees_to_come(text) and names_hours(text) <= set(hours)
 
 
 def asks_who_writes(text: str) -> bool:

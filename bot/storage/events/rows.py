@@ -173,6 +173,8 @@ class IntakeRows:
     async def _take_past(self, events: Sequence[InboundEvent], at: int) -> None:
         def unit(connection: Connection) -> None:
             for event in events:
+                if self._was_erased(connection, event) or self._may_be_of_who_was_erased(connection, event):
+                    continue
                 self._past.take(connection, event, at)
 
         await self._database.write(unit)
@@ -199,8 +201,16 @@ class IntakeRows:
         if not self._after.number(connection):
             return False
         if event.kind in _FOLLOWS and self._contacts.find(connection, event) is None:
-            return True
+            told = event.kind is InboundKind.EDIT and not (  # new words of somebody, whoever it is
+                event.about and self._after.was_erased(connection, self._rows.hashed(event.about))
+            )
+            return not told
         return self._after.was_erased(connection, self._rows.hashed(event.id or ""))
+
+    def _may_be_of_who_was_erased(self, connection: Connection, event: InboundEvent) -> bool:
+        """What a phone app tells of the past of somebody unknown, once somebody was erased: nobody is brought
+        back, and what they write from now on is taken as ever."""
+        return bool(self._after.number(connection)) and self._contacts.find(connection, event) is None
 
     def _add_message(
         self, connection: Connection, conversation: str, event: InboundEvent, at: int

@@ -137,11 +137,13 @@ class SqlErasing:
     def _keep_wishes(self, connection: Connection, person: Person, at: int) -> bool:
         """Who wants no messages is not written to again because nobody remembers."""
         keeps = False
+        handles: list[str] = []
         phones = [never_write_key(self._keyring, self._practice, phone) for phone in person.phones]
         for contact in person.contacts:
             said = self._consents.read(connection, contact)
             own = select(_handle.c.handle).where(self._ours(_handle), _handle.c.contact == contact)
             names = list(connection.execute(own).scalars())
+            handles += names
             if said.has_opted_out:
                 self._after.keep_wish(connection, [*names, *phones], reason=OPTED_OUT, at=at)
             elif said.promotions is False:
@@ -151,8 +153,8 @@ class SqlErasing:
             self._ours(NEVER_WRITE), NEVER_WRITE.c.who.in_(person.contacts)
         )
         for reason in connection.execute(noted).scalars():
-            self._after.keep_wish(connection, phones, reason=reason, at=at)
-            keeps = True
+            self._after.keep_wish(connection, [*handles, *phones], reason=reason, at=at)
+            keeps |= bool(handles or phones)
         return keeps
 
     def _note_events(self, connection: Connection, person: Person, at: int) -> None:

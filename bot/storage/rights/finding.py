@@ -19,6 +19,7 @@ from bot.storage.diary.tables import PATIENT
 from bot.storage.outreach.tables import FACT
 from bot.storage.sealing.seal import Forgotten, Keyring
 
+_inbox = t.InboxRow.__table__  # type: ignore[attr-defined]
 _contact = t.ContactRow.__table__  # type: ignore[attr-defined]
 _handle = t.ContactHandle.__table__  # type: ignore[attr-defined]
 _ID = re.compile(r"[0-9a-f]{6,8}(?:-[0-9a-f-]{0,28})?")
@@ -159,7 +160,23 @@ class SqlPeople:
             with suppress(Forgotten):
                 via = json.loads(self._keyring.open(connection, contact, sealed)).get("via")
                 found += [via] if via and via != contact else []
-        return found
+        return [via for via in found if self._is_of_nobody_else(connection, via, contact)]
+
+    def _is_of_nobody_else(self, connection: Connection, via: str, contact: str) -> bool:
+        """Anybody may have named that address: whoever writes from it, is booked for, or named it, too, keeps
+        what is theirs."""
+        wrote = select(_inbox.c.id).where(_inbox.c.conversation == via)
+        comes = select(_P.id).where(_P.practice == self._practice.id, _P.contact == via)
+        if any(connection.execute(rows.limit(1)).first() for rows in (wrote, comes)):
+            return False
+        rows = select(FACT.c.patient, FACT.c.sealed).where(
+            FACT.c.practice == self._practice.id, FACT.c.kind == "reached_by", FACT.c.patient != contact
+        )
+        for other in connection.execute(rows):
+            with suppress(Forgotten):
+                if json.loads(self._keyring.open(connection, other.patient, other.sealed)).get("via") == via:
+                    return False
+        return True
 
     def _told(self, connection: Connection, contact: str) -> dict[str, str | None]:
         sealed = connection.execute(select(_contact.c.sealed).where(_contact.c.id == contact)).scalar()

@@ -187,13 +187,14 @@ class SqlHandoffs:
         return True
 
     def _has_arranged(self, connection: Connection, row: Any) -> bool:
-        """Whether staff booked or moved a visit of this patient since the conversation came to them."""
+        """Whether the last that staff did to the patient's visits, since the conversation came to
+        them, was to book or move one."""
         handoff = self._owners.open_handoff(connection, row.id)
         since = min(row.owner_since or 0, handoff.opened_at) if handoff else row.owner_since or 0
         done = deeds_since(
             connection, Deed.CHANGED_VISIT, practice=self._practice, conversation=row.id, since=since
         )
-        return any(what in (VisitChange.BOOKED, VisitChange.MOVED) for what in done)
+        return done[-1:] in ((VisitChange.BOOKED,), (VisitChange.MOVED,))
 
     # -- timers -------------------------------------------------------------------------------------------
 
