@@ -165,7 +165,7 @@ def asks_whether_all_are_free(message: Message) -> bool:
 def asks_whether_to_eat(message: Message) -> bool:
     """ "Can I eat before?", "devo venire a digiuno?": not what to bring, and no visit is wished for."""
     said = message.understanding.text
-    if message.intent == "clinical_question" or _OF_A_TREATMENT.search(said):
+    if _OF_A_TREATMENT.search(said):
         return False  # a dentist's to answer
     return _has_answer(message, EATING) and _EATS_BEFORE.search(said) is not None
 

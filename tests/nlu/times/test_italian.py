@@ -367,7 +367,6 @@ NOTHING = [
     "1a visita",
     "la 1ª visita",
     "mi hanno detto di tornare dopo dieci giorni dall'estrazione",
-    "ho l'apparecchio da settembre, quando si toglie?",
     "non ricordo se la visita era martedì o mercoledì",
     "sono la paziente delle 10 di domani, devo venire a digiuno?",
     "ne hanno tolti due in un'ora",
