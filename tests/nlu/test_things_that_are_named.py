@@ -47,6 +47,8 @@ def test_a_thing_alone_a_link_and_a_held_key_are_no_alarm(interpreter: OfflineIn
         ("https://example.org/share/1 my husband can't breathe", "A airway"),
         ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaa non riesco a respirare", "A airway"),
         ("I broke a tooth and have it in my hand", "B avulsion"),
+        ("can-not-breathe-since-5-min", "A airway"),
+        ("non-riesco-a-respirare-da-5-minuti", "A airway"),
     ],
 )
 def test_what_happened_is_heard_beside_them(interpreter: OfflineInterpreter, text: str, flag: str) -> None:

@@ -1,8 +1,14 @@
 """A person is found by number, by a channel's id, by how their conversation's id begins; never by guess."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from bot.domain.practice import SmsAccount
 from bot.storage.rights.finding import NobodyMeant, SeveralMeant
+from bot.testing import Surgery
+from nlu.understanding import Interpreter
 from tests.two_patients import ANNA, MARCO, Practice
 
 
@@ -64,3 +70,24 @@ async def test_whoever_staff_entered_under_the_number_is_theirs_only_by_name(pra
 
     assert (len(person.patients), person.perhaps, len(copy["visits"])) == (2, 1, 2)
     assert "Lindoro" not in str(copy)
+
+
+async def test_a_number_for_reminders_that_two_named_is_neither_s_alone(
+    tmp_path: Path, interpreter: Interpreter
+) -> None:
+    account = SmsAccount(
+        number="+390200000000", account_sid="AC1", auth_token="t", webhook_url="https://example.org/sms"
+    )
+    async with Surgery.open(
+        tmp_path, interpreter=interpreter, change=lambda practice: replace(practice, sms=(account,))
+    ) as surgery:
+        rights = Practice(surgery=surgery, folder=tmp_path).rights
+        anna, marco = surgery.patient(ANNA.number), surgery.patient(MARCO.number)
+        at, found = surgery.clock.now(), []
+        for somebody in (anna, marco):
+            await somebody.says("buongiorno")
+            contact = surgery.contact(somebody)
+            await surgery.desk.outreach.chosen.choose(contact, "sms", address="+393475556667", at=at)
+            found.append(rights.find(surgery.contact(anna)[:8]).contacts)
+
+        assert (len(found[0]), found[1]) == (2, (surgery.contact(anna),))
