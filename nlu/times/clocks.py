@@ -5,7 +5,7 @@ from nlu.times.bare_hours import after_a_day, are_hours, before_a_day, follows_a
 from nlu.times.dates import read_date
 from nlu.times.hours import part_hours
 from nlu.times.moments import read_moment
-from nlu.times.one_of_two import is_one_of_two
+from nlu.times.one_of_two import is_listed_with_a_date, is_one_of_two
 from nlu.times.pieces import Clock, Moment
 from nlu.times.tape import Tape
 from nlu.times.written import is_quarter_past
@@ -238,7 +238,7 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     moment, end, sure = read
     if tape.at(begin).text == "one" and tape.at(begin - 1).text in _WHICH:
         return None  # "either one in the morning"
-    if not sure and begin > place and _is_listed_with_a_date(tape, end):
+    if not sure and begin > place and is_listed_with_a_date(tape, end):
         return None
     lasting = not sure and begin == place and tape.at(end).text == "or" and tape.number(end + 1)
     if lasting and tape.get(lasting[1], "unit") == "hour":
@@ -262,12 +262,6 @@ def _point(tape: Tape, place: int) -> tuple[Clock, int] | None:
     if tape.has(end, "around") and not tape.has(end + 1, "digits", "number", "at"):
         return Clock("around", moment), end + 1
     return Clock("point", moment, sure=sure or strong), end
-
-
-def _is_listed_with_a_date(tape: Tape, end: int) -> bool:
-    """ "На 9 или 10 марта": a day, too."""
-    number = tape.number(end + 1) if tape.has(end, "or") else None
-    return number is not None and tape.has(number[1], "month") and tape.vocabulary.hours_follow
 
 
 def _is_a_date(tape: Tape, place: int, end: int) -> bool:

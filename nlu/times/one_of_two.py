@@ -66,3 +66,9 @@ def _has_an_hour(tape: Tape, place: int) -> bool:
         and not tape.has(p + 1, "ordinal_sign", "month", "month_short")
         for p in range(place)
     )
+
+
+def is_listed_with_a_date(tape: Tape, end: int) -> bool:
+    """ "На 9 или 10 марта": a day, too."""
+    number = tape.number(end + 1) if tape.has(end, "or") else None
+    return number is not None and tape.has(number[1], "month") and tape.vocabulary.hours_follow
