@@ -17,6 +17,7 @@ from bot.web.security import is_same_origin
 from bot.web.sign_in.session import Session, SignIn
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+ClosedPage = Callable[[web.Request], web.StreamResponse]
 SESSION = web.RequestKey("session", Session)
 PREFIX = "/inbox"
 #: What a browser opens by itself: who is not signed in is led to the door, and from there to where they went.
@@ -119,8 +120,10 @@ ROUTES = (
 _TABLE = {(route.method, route.path): route for route in ROUTES}
 
 
-def guard(app: web.Application, sign_in: SignIn) -> None:
-    """Let nobody through but those whom the table lets through. Every route beneath /inbox must be in it."""
+def guard(app: web.Application, sign_in: SignIn, *, closed: ClosedPage | None = None) -> None:
+    """Let nobody through but those whom the table lets through. Every route beneath /inbox must be in it.
+
+    `closed`: what somebody sees whose browser opens a page that their role may not."""
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -147,11 +150,12 @@ def guard(app: web.Application, sign_in: SignIn) -> None:
         token = request.headers.get("X-CSRF-Token", "")
         if route.method == "POST" and not hmac.compare_digest(token.encode(), session.csrf.encode()):
             return refuse(403, "csrf")
+        request[SESSION] = session
         if not session.role.may(least):
-            return refuse(403, "not_allowed")
+            opened = route.path in PAGES and "text/html" in request.headers.get("Accept", "")
+            return closed(request) if closed and opened else refuse(403, "not_allowed")
         if route.acts:
             await sign_in.touch(session)
-        request[SESSION] = session
         return await handler(request)
 
     async def all_listed(app: web.Application) -> None:

@@ -1,13 +1,14 @@
 """The frame of the pages behind the desk: a menu of those that one may open, and who is signed in."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
 from bot.domain.practice import Practice
 from bot.domain.staff import Role
-from bot.web.access import SESSION
+from bot.web.access import SESSION, ClosedPage
 from bot.web.pages import show
 
 #: (name of the page and of its word, address, icon, the least role that may open it)
@@ -53,7 +54,14 @@ def menu(request: web.Request) -> tuple[MenuEntry, ...]:
     return tuple(MenuEntry(name, path, icon) for name, path, icon, least in pages if role.may(least))
 
 
-def show_page(request: web.Request, page: str, *, practice: Practice, **values: Any) -> web.Response:
+def closed_page(practice: Practice | None) -> ClosedPage | None:
+    """Instead of a page that is not for the role of whoever opens it: says so, and whom to ask."""
+    return partial(show_page, page="closed", practice=practice, status=403) if practice else None
+
+
+def show_page(
+    request: web.Request, page: str, *, practice: Practice, status: int = 200, **values: Any
+) -> web.Response:
     """`page`.html in its frame, in the language of whoever looks."""
     session = request[SESSION]
     return show(
@@ -66,5 +74,6 @@ def show_page(request: web.Request, page: str, *, practice: Practice, **values: 
         practice=practice.name,
         menu=menu(request),
         page=page,
+        status=status,
         **values,
     )

@@ -171,3 +171,19 @@ async def test_who_says_to_be_away_is_shown_so(
 
     assert answered == (200, {"is_away": True})
     assert (here, away) == (2, 1)
+
+
+async def test_a_page_that_is_not_for_ones_role_says_so_in_words(
+    admin: Receptionist, staff: MemoryStaffBook
+) -> None:
+    _, invited = await admin.posts("/inbox/team", {"name": "Paola", "role": "reader"})
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        paolo = Receptionist(http, admin.url)
+        await paolo.posts(invited["link"], {"password": PASSWORD})
+        async with http.get(f"{admin.url}/inbox/team", headers={"Accept": "text/html"}) as response:
+            status, page = response.status, await response.text()
+
+    assert status == 403
+    assert "Un amministratore dello studio può cambiarlo." in page
+    assert 'href="/inbox"' in page
+    assert "Ada" not in page

@@ -44,7 +44,7 @@ from bot.service.inbox.trail import Trail
 from bot.service.inbox.visits import VisitDesk, VisitsView
 from bot.web.access import SESSION, Handler, add_handlers, answer, guard, refuse
 from bot.web.bodies import MESSAGE_ID, Strict, read
-from bot.web.frame import menu
+from bot.web.frame import closed_page, menu
 from bot.web.inbox.assistant import InboxAssistant
 from bot.web.inbox.files import FileShelf, InboxFiles
 from bot.web.inbox.notes import InboxNotes
@@ -93,7 +93,7 @@ class InboxParts:
 def add_inbox(app: web.Application, parts: InboxParts) -> None:
     """Register /inbox."""
     add_pages(app)
-    guard(app, parts.sign_in)
+    guard(app, parts.sign_in, closed=closed_page(parts.practice))
     add_doors(app, sign_in=parts.sign_in, practice=parts.practice, service=parts.service)
     inbox = _Inbox(parts)
     handlers: dict[str, Handler] = {
