@@ -21,7 +21,15 @@ from nlu.refused_people import refused_words, without_refused
 from nlu.relatives import find_relative
 from nlu.times import find_times, is_in_doubt, wish_from
 from nlu.times.years_in_words import with_year_in_digits
-from nlu.told_by import in_so_many_days, tells_how_far, told_beside, told_by_another
+from nlu.told_by import (
+    in_so_many_days,
+    is_a_week_after,
+    off_the_hour,
+    tells_how_far,
+    told_beside,
+    told_by_another,
+    without_how_far,
+)
 from nlu.transcription import same_name
 from nlu.transliteration import is_in_latin
 from nlu.understanding import Context, Entity, Named
@@ -64,6 +72,9 @@ def find_entities(
     if lasting is not None and tells_how_far(words, languages[0], lasting):
         # "на" of "на два часа позже" is read with the hour
         times = [e for e in times if not (lasting.start - 3 <= e.start and e.end <= lasting.end)]
+        apart = _times(without_how_far(text, words, languages[0], lasting), _as_offered(context), languages)
+        if times and apart and all(e.entity == "time" and e.grain == "day" for e in apart):
+            times = list(apart)
     beside = None if times else find_time_beside(words, _as_offered(context))
     times = [beside] if beside else times
     times = _without_what_is_offered(times, context) if thinks_again(words, languages) else times
@@ -140,7 +151,7 @@ def find_entities(
         far = lasting if all(e.confidence < _WISHED for e in times) else None
         if context.asking == "name" and people:
             times = list(_times(_blanked(text, people), context, languages))  # "April Day" is no day
-        found += _wish(times, context, text, words, language=languages[0], far=far)
+        found += _wish(times, context, text, words, language=languages[0], far=far, lasting=lasting)
     return tuple(sorted(found, key=lambda e: (e.start, e.end, e.entity)))
 
 
@@ -234,8 +245,9 @@ def _wish(
     *,
     language: str,
     far: Entity | None,
+    lasting: Entity | None,
 ) -> list[Entity]:
-    """`far`: minutes that were told, where no time was wished for."""
+    """`lasting`: minutes that were told; `far`: those, where no time was wished for."""
     wish = wish_from(tuple(times), context)
     same_hour = _names_the_same_hour(words) and not (wish and wish["part"])
     marks = {} if wish and wish["windows"] else told_by_another(words, language, context, far)
@@ -260,7 +272,14 @@ def _wish(
         on = in_so_many_days(words, language) if len(wish["windows"]) == 1 else None
         if on is not None:  # of the visit, and not of today
             wish, marks = {"windows": [], "part": None, "asap": False, "same_hour": True}, {"far": on}
+        if len(wish["windows"]) == 1 and is_a_week_after(words, language):
+            wish, marks = wish | {"windows": []}, {"weeks_on": 1}
         wish.pop("in_doubt", None)  # whose hour it is, the visit tells
+    elif wish["windows"] and not wish["part"]:
+        off = off_the_hour(words, language, lasting)
+        if off is not None:
+            marks = {"hour_off": off}
+            wish.pop("in_doubt", None)
     return [Entity(entity="wish", value=wish | marks, start=start, end=end, text=text[start:end])]
 
 

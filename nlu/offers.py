@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from nlu.end_of_a_list import pick_by_order
 from nlu.lexicon import Lexicon, known_languages, lexicon
 from nlu.practice_words import same_word
 from nlu.transcription import same_name
@@ -101,6 +102,7 @@ def find_choice(
         )
         or _the_earliest(text, words, choices, language)
         or _of_two(text, words, choices, language)
+        or _by_order(text, words, context, language, times)
     )
     if picked is not None:
         return picked
@@ -139,6 +141,8 @@ def _by_place(
     text: str, words: tuple[Word, ...], choices: Sequence[OfferedChoice], language: str
 ) -> Entity | None:
     """ "la seconda", "2", "the last one": only when nothing else is said beside courtesies."""
+    if len(words) > 1 and words[-1].text == "no":  # "il primo no"; at the head it may be that of "no. 2"
+        return None
     languages = (language, *(other for other in known_languages() if other != language))
     last = max((place for place, c in enumerate(choices, 1) if c.start), default=len(choices))
     read = (_places(_without_courtesies(words, lexicon(x)), lexicon(x), last=last) for x in languages)
@@ -207,6 +211,26 @@ def _of_two(
         if any(plain_words(phrase) in whole for phrase in phrases):
             return _entity(choice, text, words[0].start, words[-1].end)
     return None
+
+
+def _by_order(
+    text: str, words: tuple[Word, ...], context: Context, language: str, times: Sequence[Entity]
+) -> Entity | None:
+    """ "The latest", "the latest on Thursday", "you choose": of those on offer, or of those of that day."""
+    asks = "?" in text or not _is_offered(context)
+    whole = tuple(word.text for word in words)
+    picked = pick_by_order(whole, context.choices, language, may_leave_it=not asks)
+    evidence = [] if picked else _by_time(context.choices, times, language)
+    if evidence:
+        fitting = [c for c in context.choices if all(c in fits for fits, _ in evidence)]
+        spans = [span for _, span in evidence]
+        left = tuple(w.text for w in words if not any(start <= w.start < end for start, end in spans))
+        picked = pick_by_order(left, fitting, language, may_leave_it=False)
+    return _entity(picked, text, words[0].start, words[-1].end) if picked else None
+
+
+def _is_offered(context: Context) -> bool:
+    return context.asking == "opening" and sum(c.start is not None for c in context.choices) > 1
 
 
 def _without_courtesies(words: tuple[Word, ...], known: Lexicon) -> tuple[Word, ...]:

@@ -22,6 +22,7 @@ _OFFERED = frozenset({"opening", "yes_no"})
 _OF_A_TIME = _OFFERED | {"time"}
 _NO_DELAY = 30  # minutes: who is so much later asks for another time
 _IN = frozenset({"in", "tra", "fra", "через"})
+_HOW_FAR_LEADS = frozenset({"by", "to", "di", "на"})  # "by" of "by an hour"
 _BEHIND_A_VERB = 6  # words from "postpone" to how far
 
 
@@ -111,6 +112,35 @@ def told_by_another(
     if far is None and (context.asking in _OF_A_TIME or abs(hours) >= _NO_DELAY):
         far = hours or None
     return {"far": far} if far else {}
+
+
+def off_the_hour(words: tuple[Word, ...], language: str, lasting: Entity | None) -> int | None:
+    """ "An hour later on Thursday": how many minutes off the visit's hour, where the day is another."""
+    known = _words_of(language)
+    if known is None or lasting is None or not tells_how_far(words, language, lasting):
+        return None
+    behind = tuple(word.text for word in words if word.start >= lasting.end)[:2]
+    return int(lasting.value) * _direction(known, behind) or None
+
+
+def without_how_far(text: str, words: tuple[Word, ...], language: str, lasting: Entity) -> str:
+    """ "На час позже в четверг" but for how far: "later on Thursday" would be after it."""
+    known = _words_of(language)
+    behind = tuple(word for word in words if word.start >= lasting.end)[:2]
+    spoken = tuple(word.text for word in behind)
+    said = known and spoken and (known.later.at(spoken, 0) or known.earlier.at(spoken, 0))
+    if not said or said == ("после",):  # "два часа после обеда" is an hour
+        return text
+    ends = behind[len(said) - 1].end
+    leads = [word for word in words if word.end <= lasting.start][-1:]
+    begins = leads[0].start if leads and leads[0].text in _HOW_FAR_LEADS else lasting.start
+    return text[:begins] + " " * (ends - begins) + text[ends:]
+
+
+def is_a_week_after(words: tuple[Word, ...], language: str) -> bool:
+    """ "La settimana dopo": that after the visit, though it might be that after this one."""
+    known, spoken = _words_of(language), tuple(word.text for word in words[:_LOOKED_AT])
+    return known is not None and _says(known.week_after, spoken)
 
 
 def in_so_many_days(words: tuple[Word, ...], language: str) -> int | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.dialogue.effects import Button
-from bot.dialogue.model import Assistant, Slot
+from bot.dialogue.model import Assistant, LinkStep, Slot
 from bot.dialogue.stacking import waiting_step
 from bot.dialogue.state import Conversation, Frame
 from nlu.understanding import AskedKind, OfferedChoice
@@ -75,6 +75,21 @@ def kind_of(slot: Slot, offers: bool = False) -> AskedKind:
     if slot.name in _BY_NAME:
         return _BY_NAME[slot.name]
     return "choice" if offers or slot.type == "categorical" else "text"
+
+
+def handed_on(assistant: Assistant, flow_id: str) -> frozenset[str]:
+    """When to come, for a flow that asks nothing itself and leads to one that does."""
+    flow = assistant.flows.get(flow_id)
+    if flow is None or assistant.fills[flow_id]:
+        return frozenset()
+    links = [step.flow for step in flow.steps.values() if isinstance(step, LinkStep)]
+    asked = {name for each in links for name in assistant.fills.get(each, ())}
+    return frozenset(n for n in asked - {*flow.own_slots()} if kind_of(assistant.slots[n]) == "time")
+
+
+def asked_by(assistant: Assistant, flow_ids: Iterable[str]) -> frozenset[str]:
+    """What flows that start ask for, here or where they lead."""
+    return frozenset().union(*(assistant.fills[flow] | handed_on(assistant, flow) for flow in flow_ids))
 
 
 def understanding_context_parts(assistant: Assistant, conversation: Conversation) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, assert_never
 
+from bot.dialogue.asking import asked_by
 from bot.dialogue.commands import (
     CancelFlow,
     CannotHandle,
@@ -99,7 +100,7 @@ def _precedence(command: Command) -> int:
 def _set_slots(bench: Workbench, sets: Sequence[SetSlot], listed: Sequence[Command]) -> None:
     asked, active = asked_slot(bench), active_chain(bench.stack)
     started = [command.flow for command in listed if isinstance(command, StartFlow)]
-    fresh = frozenset().union(*(bench.assistant.fills[flow] for flow in started))
+    fresh = asked_by(bench.assistant, started)
     for command in sets:
         bench.set_slot(command.name, command.value)
         bench.change(to_validate=(*bench.turn.to_validate, command.name))

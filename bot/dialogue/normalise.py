@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bot.dialogue.asking import asked_by
 from bot.dialogue.commands import (
     CancelFlow,
     CannotHandle,
@@ -196,7 +197,7 @@ def _cancels_once(commands: list[Command], moment: _Moment) -> list[Command]:
 
 def _settable(bench: Workbench, commands: list[Command], moment: _Moment) -> list[Command]:
     """Sets that count, and at most one correction, where the first corrected slot was mentioned."""
-    fresh = frozenset().union(*(bench.assistant.fills[flow] for flow in moment.started))
+    fresh = asked_by(bench.assistant, moment.started)
     kept: list[Command] = []
     corrected: dict[str, object] = {}
     place: int | None = None

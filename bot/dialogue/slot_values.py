@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.dialogue.asking import kind_of
+from bot.dialogue.asking import handed_on, kind_of
 from bot.dialogue.commands import SetSlot
 from bot.dialogue.message import Message
 from bot.dialogue.model import Mapped, Slot
@@ -49,7 +49,8 @@ def _is_told_by_nothing(message: Message, name: str, value: Any) -> bool:
     """ "It came back a week later, I need a check-up": while nothing is offered yet, it is no wish."""
     if not is_relative(value) or value.get("windows") or value.get("part"):
         return False
-    return message.conversation.slots.get(name) is None and message.is_of_a_booking(name)
+    is_booked = message.is_of_a_booking(name) or name in _handed_on(message)
+    return message.conversation.slots.get(name) is None and is_booked
 
 
 def _with_what_stood(message: Message, slot: Slot, value: Any) -> Any:
@@ -78,7 +79,12 @@ def _fillable(message: Message) -> list[str]:
         names[message.asked_slot] = None
     for flow in (*message.active[:1], *((message.started,) if message.started else ())):
         names |= dict.fromkeys(sorted(fills[flow]))
-    return list(names)
+    return [*names, *(name for name in _handed_on(message) if name not in names)]
+
+
+def _handed_on(message: Message) -> list[str]:
+    """ "My filling fell out, can I come tomorrow at ten?": what the booking asks that this leads to."""
+    return sorted(handed_on(message.assistant, message.started)) if message.started else []
 
 
 def _value(message: Message, slot: Slot, entities: Sequence[Entity]) -> Any:

@@ -54,6 +54,16 @@ _LOOKS_UP = re.compile(
     r"|при[её]м|визит|запис|осмотр|чистк)",
     re.IGNORECASE,
 )
+#: "Do you have time for me this week?", "запишите меня": whoever says so has no visit yet.
+_ASKS_FOR_ONE = re.compile(
+    r"""(?<!\w)(?:
+      (?:have|got)\s(?:you\s)?(?:got\s)?(?:any\s|some\s)?(?:time|space|room|availability)\s(?:left\s)?for\s(?:me|us)\b
+    | (?:avete|ha|hai|avreste|trova(?:te)?)\s(?:un\spo['’]\sdi\s|del\s|ancora\s)?(?:tempo|posto|spazio)
+        \sper\s(?:me|noi)\b
+    | (?:время|место|окошко|окно)\s(?:для|на)\s(?:меня|нас)\b | запишите\s(?:меня|нас)\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _LIKELY = 0.6
 _MORE_THAN_LIKELY = 0.75
 _PLAIN = 0.95
@@ -70,6 +80,8 @@ def is_rather_to_be_arranged(message: Message) -> bool:
         return message.confidence < _LIKELY or not _SPEAKS_OF_ONE.search(said)
     if message.visit_flow() is None or any(word.lower() in _FROM for word in _WORD.findall(said)):
         return False
+    if message.intent == "my_appointments" and _ASKS_FOR_ONE.search(said):
+        return True
     if message.confidence < _PLAIN and message.names("visit_type") and _only_names(message):
         return True
     is_moved = message.intent == "reschedule_visit" and message.confidence < _MORE_THAN_LIKELY

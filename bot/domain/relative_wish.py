@@ -12,7 +12,7 @@ _DAY = timedelta(days=1)
 _AHEAD = timedelta(days=14)
 _HOUR = timedelta(hours=1)
 _DAY_MINUTES = 24 * 60
-_RELATIVE = ("far", "weeks_on", "same_day", "side", "same_hour", "other_day")
+_RELATIVE = ("far", "weeks_on", "same_day", "side", "same_hour", "hour_off", "other_day")
 
 
 def is_relative(wish: object) -> bool:
@@ -45,6 +45,8 @@ def resolved(
         return told
     if stands and wish.get("far"):
         return told | {"part": _hour(stands + timedelta(minutes=wish["far"])), "exact": True}
+    if stands and wish.get("hour_off"):
+        return told | {"part": _hour(stands + timedelta(minutes=wish["hour_off"])), "exact": True}
     if began and wish.get("same_hour"):
         return told | {"part": _hour(began), "exact": True}
     if stands and wish.get("side"):
@@ -68,14 +70,17 @@ def _days(wish: Mapping[str, Any], day: date | None) -> dict[str, Any]:
 
 
 def _same_weekday(told: Mapping[str, Any], day: date) -> dict[str, Any]:
-    """ "The same time next week" is the same weekday, too."""
+    """ "The same time next week" is the same weekday, too; a visit of that week is moved on by one."""
     windows: Sequence[Sequence[str]] = told.get("windows") or ()
     if len(windows) != 1:
         return {}
     begin, end = map(datetime.fromisoformat, windows[0])
     same = begin + (day.weekday() - begin.weekday()) % 7 * _DAY
     is_a_week = timedelta(days=6) <= end - begin <= 7 * _DAY and begin.time() == time()
-    return {"windows": _windows((same, same + _DAY))} if is_a_week and same < end else {}
+    if not is_a_week or same >= end:
+        return {}
+    same += 7 * _DAY if same.date() == day else timedelta()
+    return {"windows": _windows((same, same + _DAY))}
 
 
 def _other_days(refused: Sequence[date]) -> dict[str, Any]:

@@ -145,3 +145,44 @@ async def test_who_asked_for_a_person_and_wants_a_visit_hears_how_to_go_on(
         [told] = await anna.says(AGREES[language])
 
     assert len(told.titles) == 1
+
+
+TOMORROW_AT_TEN = {
+    "en": "filling fell out, can I come tomorrow at 10?",
+    "it": "mi è saltata un'otturazione, posso venire domani alle 10?",
+    "ru": "выпала пломба, можно завтра в 10?",
+}
+FELL_OUT_THEN = {
+    "en": "my filling fell out yesterday evening",
+    "it": "mi è saltata un'otturazione ieri sera",
+    "ru": "вчера вечером выпала пломба",
+}
+CHECK_UP = {"en": "check-up", "it": "visita di controllo", "ru": "осмотр"}
+WHO = {"en": "Anna Verdi", "it": "Anna Verdi", "ru": "Анна Верди"}
+ASKS_WHEN = {"en": "When would you like", "it": "Quando preferisce venire", "ru": "Когда вам удобно"}
+
+
+@pytest.mark.parametrize("language", ["en", "it", "ru"])
+async def test_when_somebody_with_a_lost_filling_can_come_is_kept_through_the_questions(
+    tmp_path: Path, interpreter: Interpreter, language: str
+) -> None:
+    async with Surgery.open(tmp_path, at=MORNING, interpreter=interpreter) as surgery:
+        anna = surgery.patient()
+        await anna.says(TOMORROW_AT_TEN[language])
+        await anna.says(WHO[language])
+        told = (await anna.says(CHECK_UP[language]))[-1].text
+
+    assert "10:00" in told and ASKS_WHEN[language] not in told
+
+
+@pytest.mark.parametrize("language", ["en", "it", "ru"])
+async def test_when_a_filling_fell_out_is_no_time_to_come(
+    tmp_path: Path, interpreter: Interpreter, language: str
+) -> None:
+    async with Surgery.open(tmp_path, at=MORNING, interpreter=interpreter) as surgery:
+        anna = surgery.patient()
+        await anna.says(FELL_OUT_THEN[language])
+        await anna.says(WHO[language])
+        told = (await anna.says(CHECK_UP[language]))[-1].text
+
+    assert ASKS_WHEN[language] in told

@@ -112,3 +112,26 @@ async def test_a_place_in_the_list_stays_one(house: House, language: str, answer
     await anna.says(answer[language])
 
     assert offered(anna.slots["opening"]) == second
+
+
+THE_LATEST = {"it": "il più tardi", "en": "the latest one", "ru": "самое позднее"}
+YOU_CHOOSE = {"it": "scelga lei", "en": "i dont mind, you choose", "ru": "мне всё равно, выберите сами"}
+
+
+async def test_the_latest_of_an_offer_is_its_last(house: House, language: str) -> None:
+    anna = await asks(house, language, AROUND_ELEVEN)
+    last = max(starts(anna))
+    await anna.says(THE_LATEST[language])
+
+    assert offered(anna.slots["opening"]) == last
+
+
+async def test_a_choice_left_to_the_practice_is_the_first_time_and_is_asked_about(
+    house: House, language: str
+) -> None:
+    anna = await asks(house, language, AROUND_ELEVEN)
+    first = min(starts(anna))
+    await anna.says(YOU_CHOOSE[language])
+
+    assert offered(anna.slots["opening"]) == first
+    assert len(anna.titles) == 2 and not anna.openings

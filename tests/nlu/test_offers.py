@@ -72,6 +72,66 @@ def test_a_patient_picks_an_opening(read: Read, text: str, chosen: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("the latest one", "thu9"),
+        ("latest pls", "thu9"),
+        ("the very last one", "thu9"),
+        ("the latest on Tuesday", "tue15"),
+        ("the erliest one", "tue9"),
+        ("whatever is first", "tue9"),
+        ("whichever's soonest", "tue9"),
+        ("you choose", "tue9"),
+        ("up to you really", "tue9"),
+        ("any of them", "tue9"),
+        ("I don't mind, any", "tue9"),
+        ("il più tardi", "thu9"),
+        ("quello più in là", "thu9"),
+        ("scelga lei", "tue9"),
+        ("uno qualsiasi", "tue9"),
+        ("per me è lo stesso", "tue9"),
+        ("fate voi grazie", "tue9"),
+        ("самое позднее", "thu9"),
+        ("самый поздний вариант", "thu9"),
+        ("любое из них", "tue9"),
+        ("выберите сами пожалуйста", "tue9"),
+        ("мне без разницы", "tue9"),
+        ("что раньше", "tue9"),
+    ],
+)
+def test_who_wants_the_last_or_the_first_or_leaves_it_to_the_practice_picks_one(
+    read: Read, text: str, chosen: str
+) -> None:
+    understood = read(text, asking="opening", choices=TIMES)
+
+    assert value(understood, "choice") == chosen
+    assert understood.first("wish") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "il primo no",
+        "later",
+        "any other day",
+        "do you have any?",
+        "più tardi",
+        "un altro qualsiasi, ma non questi",
+        "попозже",
+        "любой другой день",
+        "не первое",
+    ],
+)
+def test_who_asks_for_others_or_refuses_picks_none(read: Read, text: str) -> None:
+    assert read(text, asking="opening", choices=TIMES).first("choice") is None
+
+
+@pytest.mark.parametrize("text", ["any of them", "fate voi", "мне всё равно"])
+def test_which_visit_is_cancelled_is_never_left_to_the_practice(read: Read, text: str) -> None:
+    assert read(text, asking="visit", choices=TIMES).first("choice") is None
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "martedì",

@@ -79,3 +79,26 @@ def test_what_may_be_about_a_visit_that_stands_is_left_so(
     )
 
     assert flows == ["my_appointments"]
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("do you have time for me this week", "this week"),
+        ("have you got any room for us on Wednesday?", "Wednesday"),
+        ("avete tempo per me mercoledì?", "mercoledì"),
+        ("у вас есть время для меня в среду?", "в среду"),
+        ("запишите меня в среду, меня зовут Анна Верди", "в среду"),
+    ],
+)
+def test_who_asks_whether_there_is_time_for_them_has_no_visit_yet(
+    assistant: Assistant, said: str, day: str
+) -> None:
+    assert started(assistant, said, "my_appointments", 0.8, wish=(day, WISH)) == ["new_patient_consult"]
+
+
+@pytest.mark.parametrize("said", ["do you have me down for Wednesday?", "what time do you have me Wednesday"])
+def test_who_asks_what_they_are_down_for_looks_it_up(assistant: Assistant, said: str) -> None:
+    assert started(assistant, said, "my_appointments", 0.99, wish=("Wednesday", WISH)) != [
+        "new_patient_consult"
+    ]

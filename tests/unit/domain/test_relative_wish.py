@@ -82,3 +82,17 @@ def test_another_day_is_any_but_those_that_did_not_suit() -> None:
 def test_without_a_time_to_tell_it_by_nothing_is_left() -> None:
     assert resolved(wish(far=60, same_day=True)) == wish()
     assert not is_relative(wish()) and not is_relative("asap") and not is_relative(None)
+
+
+def test_an_hour_later_on_another_day_is_that_day_an_hour_after_the_visits_own() -> None:
+    tuesday = day("2026-03-10", "2026-03-11")
+    found = resolved(wish(windows=tuesday, hour_off=60), began=THURSDAY_NINE)
+
+    assert is_relative(wish(hour_off=60))
+    assert found == wish(windows=tuesday, part=["10:00", "11:00"], exact=True)
+
+
+def test_the_same_time_in_the_week_of_the_visit_is_never_the_visits_own_day() -> None:
+    found = resolved(wish(windows=day("2026-03-02", "2026-03-09"), same_hour=True), began=THURSDAY_NINE)
+
+    assert found["windows"] == day("2026-03-12", "2026-03-13")
