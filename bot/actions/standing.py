@@ -17,6 +17,7 @@ _OF_ANOTHER = frozenset({"relative", "companion", "several_people", "one_more", 
 class FindStandingVisit(DescribedVisits):
     """The next visit that was booked from here, in words, where it is certain whose. Asks for no proof.
 
+    What is named is of another visit, unless `names_the_change`: what this one is to become.
     A slot of its own: a move that waits beneath tells its visit in others.
     """
 
@@ -29,7 +30,7 @@ class FindStandingVisit(DescribedVisits):
         nothing = set_slots(standing_visit=None)
         named = {e.get("entity") for e in (tracker.latest_message or {}).get("entities") or ()}
         try:
-            if named & _OF_ANOTHER or await self.is_shared():
+            if (named & _OF_ANOTHER and not tracker.get_slot("names_the_change")) or await self.is_shared():
                 return nothing
             visits = await self.diary.appointments_of(contact=call.contact, at=call.at)
         except BookingError:

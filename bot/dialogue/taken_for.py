@@ -13,6 +13,7 @@ from typing import NamedTuple
 from bot.dialogue import around_a_visit as around
 from bot.dialogue import asides, cannot_come, gist, in_passing, lateness, opting_out, regret
 from bot.dialogue import name_repairs as names
+from bot.dialogue.another_visit_instead import OTHERWISE, wants_the_visit_otherwise
 from bot.dialogue.first_look import wants_a_first_look
 from bot.dialogue.gist import BOOK, CANCEL, MOVE, SOMETHING_ELSE
 from bot.dialogue.message import Message
@@ -38,6 +39,7 @@ MAY_START = frozenset(
         around.MISSED,
         around.SOONER,
         NEEDS_A_LOOK,
+        OTHERWISE,
     }
 )
 
@@ -63,6 +65,8 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row(opting_out.is_told, opting_out.STOP),
         Row(opting_out.ends_what_is_under_way, "cancel_flow"),
     ),
+    # Its words are those of a move, of a booking and of the visits that it names.
+    "a visit otherwise": (Row(wants_the_visit_otherwise, OTHERWISE),),
     # What we just wrote tells what is meant, so it is asked before the words are read by themselves.
     "an answer to what we wrote": (
         Row(gist.greets_first, "greet"),
