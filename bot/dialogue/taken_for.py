@@ -18,6 +18,7 @@ from bot.dialogue.first_look import wants_a_first_look
 from bot.dialogue.gist import BOOK, CANCEL, MOVE, SOMETHING_ELSE
 from bot.dialogue.message import Message
 from bot.dialogue.needs_a_look import NEEDS_A_LOOK, needs_a_look
+from bot.dialogue.records import RECORDS, asks_for_records
 from bot.dialogue.standing import is_rather_to_be_arranged
 
 #: Intents: the patient will decide later; what stands in the diary is not how the patient is called.
@@ -40,6 +41,7 @@ MAY_START = frozenset(
         around.SOONER,
         NEEDS_A_LOOK,
         OTHERWISE,
+        RECORDS,
     }
 )
 
@@ -130,6 +132,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
     "in passing": (
         Row(in_passing.asks_for_a_call, in_passing.CALL_ME),
         Row(in_passing.is_late_for_another, in_passing.LATE),
+        Row(asks_for_records, RECORDS),
         Row(in_passing.asks_for_papers, in_passing.PAPERS),
         Row(in_passing.grumbles, in_passing.SLOW_SERVICE),
         Row(in_passing.tells_of_health, in_passing.HEALTH_NOTE),
