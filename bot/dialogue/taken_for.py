@@ -13,6 +13,7 @@ from typing import NamedTuple
 from bot.dialogue import around_a_visit as around
 from bot.dialogue import asides, cannot_come, gist, in_passing, lateness, opting_out, regret
 from bot.dialogue import name_repairs as names
+from bot.dialogue import who_writes_whom as whom
 from bot.dialogue.another_visit_instead import OTHERWISE, wants_the_visit_otherwise
 from bot.dialogue.first_look import wants_a_first_look
 from bot.dialogue.gist import BOOK, CANCEL, MOVE, SOMETHING_ELSE
@@ -42,6 +43,7 @@ MAY_START = frozenset(
         NEEDS_A_LOOK,
         OTHERWISE,
         RECORDS,
+        whom.WHO_WRITES,
     }
 )
 
@@ -69,6 +71,14 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
     ),
     # Its words are those of a move, of a booking and of the visits that it names.
     "a visit otherwise": (Row(wants_the_visit_otherwise, OTHERWISE),),
+    # Near the words of strangers, of services and of delays, and told by their own.
+    "who we are": (
+        Row(whom.asks_who_writes, whom.WHO_WRITES),
+        Row(whom.asks_whom_it_is_that_answers, "bot_challenge"),
+        Row(whom.asks_for_new_patients_of_a_fund, whom.NEW_PATIENTS_OF_FUND),
+        Row(whom.asks_for_new_patients, whom.NEW_PATIENTS),
+        Row(whom.works_nearby, whom.NEARBY),
+    ),
     # What we just wrote tells what is meant, so it is asked before the words are read by themselves.
     "an answer to what we wrote": (
         Row(gist.greets_first, "greet"),
