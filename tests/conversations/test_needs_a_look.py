@@ -145,3 +145,24 @@ async def test_who_asked_for_a_person_and_wants_a_visit_hears_how_to_go_on(
         [told] = await anna.says(AGREES[language])
 
     assert len(told.titles) == 1
+
+
+@pytest.mark.parametrize("number", range(4))
+async def test_one_thing_named_alone_is_seen_by_a_dentist(
+    surgery: Surgery, language: str, number: int
+) -> None:
+    named = {
+        "en": ("crown", "braces", "gums", "bridge"),
+        "it": ("impianto", "apparecchio", "gengiva", "denti"),
+        "ru": ("мост", "зубы", "имплант", "брекеты"),
+    }
+    seen = await surgery.patient().says(named[language][number])
+
+    assert TO_BE_SEEN[language] in " ".join(one.text for one in seen)
+
+
+async def test_one_thing_asked_about_is_no_visit(surgery: Surgery, language: str) -> None:
+    asked = {"en": "how much is a crown?", "it": "quanto costa un impianto?", "ru": "сколько стоит имплант?"}
+    seen = await surgery.patient().says(asked[language])
+
+    assert TO_BE_SEEN[language] not in " ".join(one.text for one in seen)
