@@ -36,6 +36,7 @@ from bot.actions.preparing import AskVisitType, PrepareBooking, PrepareHandoff
 from bot.actions.proving_contact import CheckContactCode, Codes, SendContactCode
 from bot.actions.reaching import reaching_action_names
 from bot.actions.returning import RecallPatient
+from bot.actions.standing import FindStandingVisit
 from bot.actions.turn import current_call, stage
 from bot.actions.wording import reached_on
 from bot.domain.diary import Appointment, AppointmentStatus, Opening, PatientDetails
@@ -82,6 +83,7 @@ def _kinds() -> tuple[type[DeskAction], ...]:
         ReleaseHolds,
         PrepareHandoff,
         FindTodaysVisit,
+        FindStandingVisit,
         RecallPatient,
         FindVisits,
         ProveIdentity,

@@ -99,6 +99,11 @@ _RATHER_NOT = re.compile(
 )
 
 
+#: Beside a yes, where nothing is under way: "va bene, prenoto".
+_BOOKS_IT = re.compile(
+    r"\b(book (it|one|that|me)|prenot(o|iamo|i|ate|a|ami|ala|alo)|запис(ывайте|ывай|ываюсь|ываемся))\b",
+    re.IGNORECASE,
+)
 _WHY_NOT = re.compile(
     r"\W*((but|and|ma|e|а|но|и)\s+)?"
     r"(why( not)?( then)?|how come|come mai( no)?|perch[eéè]( no)?|(а )?почему( нет| нельзя| так| не)?)\W*",
@@ -162,6 +167,8 @@ def agrees_to_be_booked(message: Message) -> bool:
     if message.intent != "affirm" or asks_yes or BOOK not in message.assistant.triggers:
         return False
     if any(i.name == BOOK and i.confidence >= _HINTED for i in message.understanding.intent_ranking):
+        return True
+    if not message.active and not message.asked_slot and _BOOKS_IT.search(message.understanding.text):
         return True
     told = any(said.response == "utter_dentist_has_a_look" for said in message.conversation.said)
     return told and message.asked_kind == "name" and not message.names("person")

@@ -35,6 +35,7 @@ from bot.dialogue.in_passing import BESIDE_A_YES
 from bot.dialogue.message import Message
 from bot.dialogue.model import Assistant
 from bot.dialogue.opting_out import tells_of_a_death, wants_it_after_all
+from bot.dialogue.records import RECORDS
 from bot.dialogue.slot_values import filled, last_value, whole_text
 from bot.dialogue.state import Conversation
 from bot.dialogue.taps import act_of, payload_commands
@@ -84,7 +85,7 @@ def commands_for(
         return (KnowledgeAnswer(topic=meant),)
     said = Message.of(understanding, conversation, assistant)
     message = weighed(said)
-    is_half = is_half_a_yes(said) and message.intent not in BESIDE_A_YES
+    is_half = is_half_a_yes(said) and message.intent not in BESIDE_A_YES | {RECORDS}
     message = weighed(without_half_a_yes(said)) if is_half else message
     if message.intent == "stop":
         return (StopMessages(scope=DEATH if tells_of_a_death(understanding.heard) else "all"),)

@@ -47,6 +47,9 @@ _THING = re.compile(
 )
 #: Named alone.
 _ALONE = re.compile(rf"\W*(?:\w+\W+){{0,3}}?{_TOOTH}(?:\W+\w+){{0,3}}\W*", re.IGNORECASE)
+_ONE_WORD = re.compile(rf"\W*{_TOOTH}\W*", re.IGNORECASE)
+#: What it may be asked about, once something was said.
+_ASKED_ABOUT = frozenset({"faq/prices", "faq/services"})
 #: What needs no other word: nobody speaks of somebody else's tartar.
 _COMPLAINT = re.compile(
     r"\b(?:cavit(?:y|ies)|caries|tooth decay|tartar|calculus|bad breath|halitosis|wisdom (?:tooth|teeth)"
@@ -95,6 +98,8 @@ _TREATED = re.compile(
 def needs_a_look(message: Message) -> bool:
     if is_for_something_else(message):  # "I said a filling"
         return False
+    if _names_one_thing(message):
+        return True
     if message.intent != _PAIN and message.intent not in _MISTAKEN:
         return False
     said = without_denied_trouble(message.understanding.text)
@@ -109,3 +114,13 @@ def needs_a_look(message: Message) -> bool:
     if _THING.search(said) or _COMPLAINT.search(said):
         return True
     return message.intent == _PAIN and _ALONE.fullmatch(said) is not None
+
+
+def _names_one_thing(message: Message) -> bool:
+    """ "Impianto", "crown": named and no more, before anything else was said or meant."""
+    said = message.understanding.text
+    if message.active or message.asked_slot or "?" in said or _ONE_WORD.fullmatch(said) is None:
+        return False
+    if message.intent in _ASKED_ABOUT:
+        return not message.conversation.said
+    return message.intent in ("", "chitchat", "out_of_scope")

@@ -13,10 +13,13 @@ from typing import NamedTuple
 from bot.dialogue import around_a_visit as around
 from bot.dialogue import asides, cannot_come, gist, in_passing, lateness, opting_out, regret
 from bot.dialogue import name_repairs as names
+from bot.dialogue import who_writes_whom as whom
+from bot.dialogue.another_visit_instead import OTHERWISE, wants_the_visit_otherwise
 from bot.dialogue.first_look import wants_a_first_look
 from bot.dialogue.gist import BOOK, CANCEL, MOVE, SOMETHING_ELSE
 from bot.dialogue.message import Message
 from bot.dialogue.needs_a_look import NEEDS_A_LOOK, needs_a_look
+from bot.dialogue.records import RECORDS, asks_for_records
 from bot.dialogue.standing import is_rather_to_be_arranged
 
 #: Intents: the patient will decide later; what stands in the diary is not how the patient is called.
@@ -38,6 +41,9 @@ MAY_START = frozenset(
         around.MISSED,
         around.SOONER,
         NEEDS_A_LOOK,
+        OTHERWISE,
+        RECORDS,
+        whom.WHO_WRITES,
     }
 )
 
@@ -62,6 +68,16 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
         Row(opting_out.takes_it_back, opting_out.OPT_IN),
         Row(opting_out.is_told, opting_out.STOP),
         Row(opting_out.ends_what_is_under_way, "cancel_flow"),
+    ),
+    # Its words are those of a move, of a booking and of the visits that it names.
+    "a visit otherwise": (Row(wants_the_visit_otherwise, OTHERWISE),),
+    # Near the words of strangers, of services and of delays, and told by their own.
+    "who we are": (
+        Row(whom.asks_who_writes, whom.WHO_WRITES),
+        Row(whom.asks_whom_it_is_that_answers, "bot_challenge"),
+        Row(whom.asks_for_new_patients_of_a_fund, whom.NEW_PATIENTS_OF_FUND),
+        Row(whom.asks_for_new_patients, whom.NEW_PATIENTS),
+        Row(whom.works_nearby, whom.NEARBY),
     ),
     # What we just wrote tells what is meant, so it is asked before the words are read by themselves.
     "an answer to what we wrote": (
@@ -126,6 +142,7 @@ SECTIONS: Mapping[str, tuple[Row, ...]] = {
     "in passing": (
         Row(in_passing.asks_for_a_call, in_passing.CALL_ME),
         Row(in_passing.is_late_for_another, in_passing.LATE),
+        Row(asks_for_records, RECORDS),
         Row(in_passing.asks_for_papers, in_passing.PAPERS),
         Row(in_passing.grumbles, in_passing.SLOW_SERVICE),
         Row(in_passing.tells_of_health, in_passing.HEALTH_NOTE),

@@ -186,3 +186,24 @@ async def test_when_a_filling_fell_out_is_no_time_to_come(
         told = (await anna.says(CHECK_UP[language]))[-1].text
 
     assert ASKS_WHEN[language] in told
+
+
+@pytest.mark.parametrize("number", range(4))
+async def test_one_thing_named_alone_is_seen_by_a_dentist(
+    surgery: Surgery, language: str, number: int
+) -> None:
+    named = {
+        "en": ("crown", "braces", "gums", "bridge"),
+        "it": ("impianto", "apparecchio", "gengiva", "denti"),
+        "ru": ("мост", "зубы", "имплант", "брекеты"),
+    }
+    seen = await surgery.patient().says(named[language][number])
+
+    assert TO_BE_SEEN[language] in " ".join(one.text for one in seen)
+
+
+async def test_one_thing_asked_about_is_no_visit(surgery: Surgery, language: str) -> None:
+    asked = {"en": "how much is a crown?", "it": "quanto costa un impianto?", "ru": "сколько стоит имплант?"}
+    seen = await surgery.patient().says(asked[language])
+
+    assert TO_BE_SEEN[language] not in " ".join(one.text for one in seen)

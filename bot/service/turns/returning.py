@@ -20,7 +20,10 @@ from nlu.understanding import Understanding
 
 #: Reasons for which a person answers whatever else is arranged meanwhile.
 _ANSWERED_APART = frozenset(
-    {"clinical_question", "my_data", "invoices", "wrong_name", "media", "recall_later"}
+    {
+        *("clinical_question", "my_data", "invoices", "records", "wrong_name", "media", "recall_later"),
+        "visit_otherwise",
+    }
 )
 
 

@@ -17,7 +17,7 @@ _UNDONE = frozenset(
         *("prepare_booking", "ask_visit_type", "find_openings", "ask_opening", "hold_opening"),
         *("ask_confirm_booking", "release_holds", "prepare_handoff", "find_todays_visit", "recall_patient"),
         *("find_visits", "ask_visit", "tell_visits", "read_visit", "find_new_times", "ask_new_opening"),
-        *("hold_new_time", "ask_confirm_move", "ask_confirm_cancel", "hand_visit_on"),
+        *("hold_new_time", "ask_confirm_move", "ask_confirm_cancel", "hand_visit_on", "find_standing_visit"),
     )
 )
 
