@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from bot.dialogue.gist import TIMES
 from bot.dialogue.message import Message
 
 WHO_WRITES = "who_writes"
@@ -44,6 +45,8 @@ _NEW_PATIENTS = re.compile(
     r"|нов\w+ (?:пациент|клиент)\w*.{0,20}\b(?:принима|бер[её]|возьм)\w*)\b",
     re.IGNORECASE,
 )
+#: "I'd like to register as a new patient" is a wish.
+_AS_ONE = re.compile(r"\b(?:as (?:an? )?new|come nuov\w+|как нов\w+)\b", re.IGNORECASE)
 _OF_A_FUND = re.compile(
     r"\b(?:nhs|medicaid|medicare|insur\w+|ssn|asl|mutua|convenzion\w+|fond[oi]|assicura\w+|омс|дмс"
     r"|полис\w*|страхов\w+)\b",
@@ -77,8 +80,12 @@ def asks_whom_it_is_that_answers(message: Message) -> bool:
 
 
 def asks_for_new_patients(message: Message) -> bool:
-    """ "Are you taking new patients?", "prendete nuovi pazienti", "берёте новых пациентов?"."""
-    return _NEW_PATIENTS.search(message.understanding.text) is not None
+    """ "Are you taking new patients?", "prendete nuovi pazienti", "берёте новых пациентов?". Who says beside
+    it what they need, and when, is booked."""
+    said = message.understanding.text
+    if _AS_ONE.search(said) or message.names("visit_type", *TIMES):
+        return False
+    return _NEW_PATIENTS.search(said) is not None
 
 
 def asks_for_new_patients_of_a_fund(message: Message) -> bool:

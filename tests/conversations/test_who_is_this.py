@@ -95,3 +95,18 @@ async def test_who_looks_for_work_still_does(surgery: Surgery, language: str) ->
 
     assert "@" in patient.sees.text or "+39" in patient.sees.text
     assert NOT_FAR[language] not in patient.sees.text
+
+
+WISHES = [
+    ("en", "I'd like to register as a new patient"),
+    ("it", "vorrei registrarmi come nuovo paziente"),
+    ("ru", "запишите меня как нового пациента"),
+    ("en", "do you take new patients? I need a check-up on Friday"),
+]
+
+
+@pytest.mark.parametrize(("tongue", "said"), WISHES)
+async def test_a_new_patient_with_a_wish_is_booked(surgery: Surgery, tongue: str, said: str) -> None:
+    seen = await surgery.patient().says(said)
+
+    assert NAME[tongue] in seen[-1].text
