@@ -83,9 +83,11 @@ def asks_for_new_patients(message: Message) -> bool:
     """ "Are you taking new patients?", "prendete nuovi pazienti", "берёте новых пациентов?". Who says beside
     it what they need, and when, is booked."""
     said = message.understanding.text
-    if _AS_ONE.search(said) or message.names("visit_type", *TIMES):
+    asked = _NEW_PATIENTS.search(said)
+    if asked is None or _AS_ONE.search(said) or message.names(*TIMES):
         return False
-    return _NEW_PATIENTS.search(said) is not None
+    kinds = [e for e in message.understanding.entities if e.entity == "visit_type"]
+    return all(asked.start() <= kind.start < asked.end() for kind in kinds)  # "new patients" may be one
 
 
 def asks_for_new_patients_of_a_fund(message: Message) -> bool:
