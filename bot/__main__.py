@@ -12,7 +12,12 @@ def main() -> None:
     gc.disable()  # two thousand modules come and stay: looking for garbage in them is a third of the time
     from sqlalchemy.exc import DBAPIError
 
-    from bot.commands.command_line import cli
+    from bot.commands.serving import LONG_LIVED, long_lived_commands
+
+    if sys.argv[1:2] and sys.argv[1] in LONG_LIVED:
+        cli = long_lived_commands()
+    else:
+        from bot.commands.command_line import cli
 
     gc.freeze()
     gc.enable()

@@ -1,7 +1,5 @@
 """All commands of `chairside` together."""
 
-import typer
-
 from bot import __version__
 from bot.commands import (
     actions,
@@ -22,17 +20,10 @@ from bot.commands import (
     testing,
     understanding,
 )
+from bot.commands.serving import long_lived_commands
 
-cli = typer.Typer(
-    name="chairside",
-    help="The front desk of a practice on WhatsApp and Messenger: books visits, answers, calls a person.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+cli = long_lived_commands()
 for command in (
-    running.demo,
-    running.serve,
     content.check,
     content.chat,
     looking.diary,
