@@ -11,8 +11,9 @@ from bot.domain.practice import Practice
 from bot.errors import SetupError
 from bot.ports import PracticeSystem
 from bot.practice_systems.embedded import EmbeddedDiary
+from bot.practice_systems.misset import refuse_misset
 from bot.practice_systems.outside_diary import OutsideDiary
-from bot.practice_systems.registry import open_system
+from bot.practice_systems.registry import OURS, open_system
 from bot.practice_systems.requests import RequestsDiary
 from bot.service.following import Tell
 from bot.service.inbox.requests import Languages, Notices
@@ -46,6 +47,8 @@ def open_diaries(
 ) -> Diaries:
     """Asks nothing of another system yet. Raises SetupError for what practice.yml says wrongly."""
     settings = practice.system
+    if settings is not None and settings.kind in OURS:
+        refuse_misset(settings)
     if settings is None or settings.kind == "embedded":
         embedded = EmbeddedDiary(practice, store)
         return Diaries(of_patients=embedded, of_staff=embedded)
@@ -63,6 +66,18 @@ def open_diaries(
     book = SqlOutsideBook(database, practice.id, store, system=system.name)
     outside = OutsideDiary(practice, system, settings=settings, store=store, book=book, now=now)
     return Diaries(of_patients=outside, of_staff=outside, outside=outside)
+
+
+async def refuse_what_cannot_open(practice: Practice, *, now: Callable[[], datetime]) -> None:
+    """Opens what practice.yml names and closes it again; nothing is asked of it. Raises SetupError."""
+    settings = practice.system
+    if settings is None:
+        return
+    if settings.kind in OURS:
+        refuse_misset(settings)
+        return
+    async with aiohttp.ClientSession() as http:
+        await open_system(settings, practice=practice, http=http, now=now).close()
 
 
 def telling(practice: Practice, notices: Notices, languages: Languages) -> Tell:

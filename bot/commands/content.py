@@ -13,9 +13,10 @@ from bot import bootstrap
 from bot.commands.shared import ActionsModule, ContentFolder, beside, moment
 from bot.dialogue import Assistant
 from bot.dialogue.schema import schema_text
+from bot.diaries import refuse_what_cannot_open
 from bot.domain.practice import Practice
 from bot.errors import ContentRefused, Problem, SetupError
-from bot.practice_systems.registry import OURS, opener_of
+from bot.practice_systems.misset import SystemMisset, key_of
 from bot.service.clock import StartedClock, SystemClock
 from bot.service.inbox.notes import gaps
 from bot.service.turns.facts import practice_facts
@@ -87,17 +88,25 @@ def _content(folder: Path | None) -> tuple[str, Assistant]:
         return folder.name or str(folder), read_content(folder)
     configuration = beside()
     practice = bootstrap.read_practice(configuration)
-    assistant = bootstrap.read_assistant(configuration, practice)
-    bootstrap.read_outreach(configuration, practice, assistant)
-    if practice.system is not None and practice.system.kind not in OURS:
-        try:
-            opener_of(practice.system.kind)  # what it is told is proven by `practice-system verify`
-        except SetupError as error:
-            place = bootstrap.place_of(configuration, "practice_system", "kind")
-            raise ContentRefused((Problem(place, "E-VALUE", str(error)),)) from error
-    if problems := tuple(_unsendable(configuration, practice)):
-        raise ContentRefused(problems)
+    problems = [*_unopenable(configuration, practice), *_unsendable(configuration, practice)]
+    try:
+        assistant = bootstrap.read_assistant(configuration, practice)
+        bootstrap.read_outreach(configuration, practice, assistant)
+    except ContentRefused as refused:
+        raise ContentRefused((*problems, *refused.problems)) from refused
+    if problems:
+        raise ContentRefused(tuple(problems))
     return f"{practice.name} ({configuration.practice_file})", assistant
+
+
+def _unopenable(configuration: bootstrap.Configuration, practice: Practice) -> Iterator[Problem]:
+    """What lets the practice's own software not be opened; if it answers, `practice-system verify` shows."""
+    try:
+        asyncio.run(refuse_what_cannot_open(practice, now=SystemClock().now))
+    except SetupError as error:
+        for mistake in error.mistakes if isinstance(error, SystemMisset) else (str(error),):
+            place = bootstrap.place_of(configuration, *key_of(mistake))
+            yield Problem(place, "E-VALUE", mistake)
 
 
 def _unsendable(configuration: bootstrap.Configuration, practice: Practice) -> Iterator[Problem]:

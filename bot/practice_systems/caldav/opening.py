@@ -1,9 +1,8 @@
 """From practice.yml to calendars. Raises SetupError with the remedy."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -15,6 +14,7 @@ from bot.practice_systems.caldav.shelf import Shelf
 from bot.practice_systems.caldav.system import CalDavSystem
 from bot.practice_systems.claims import Sleep
 from bot.practice_systems.event_text import EventText
+from bot.practice_systems.misset import Mistakes, parts_of
 from bot.practice_systems.outside_http import OutsideHttp
 
 _OPTIONS = {"url", "user", "login", "show_patients"}
@@ -41,12 +41,15 @@ def open_caldav(
     sleep: Sleep = asyncio.sleep,
 ) -> CalDavSystem:
     """Nothing is asked of the server yet; `check` does."""
-    _known(settings.options, _OPTIONS, "options")
-    _known(settings.secrets, _SECRETS, "secrets")
-    url = _url(settings)
+    mistakes = Mistakes()
+    mistakes.known(settings, options=_OPTIONS, secrets=_SECRETS, flags=("show_patients",))
+    with mistakes.gathered():
+        url = _url(settings)
     login = str(settings.options.get("login", "bearer" if "token" in settings.secrets else "basic"))
-    if login not in _LOGINS:
-        raise SetupError(f'practice_system.options.login is "{login}"; it is one of {", ".join(_LOGINS)}')
+    for lacking in _lacking(settings, login):
+        mistakes.add(lacking)
+    mistakes.blank(settings)
+    mistakes.refuse()
     session, headers, close = _signed_in(settings, http, login)
     outside = OutsideHttp(session, url, name="caldav", headers=headers, auth_statuses=(401,))
     language = practice.languages[0]
@@ -71,7 +74,7 @@ def open_caldav(
 
 def _url(settings: SystemSettings) -> str:
     url = str(settings.options.get("url", ""))
-    parts = urlsplit(url)
+    parts = parts_of(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SetupError(
             "practice_system.options.url is the address of your calendar server, such as"
@@ -82,30 +85,31 @@ def _url(settings: SystemSettings) -> str:
     return url
 
 
+def _lacking(settings: SystemSettings, login: str) -> Iterator[str]:
+    """What signing in this way takes, and is not there."""
+    if login not in _LOGINS:
+        yield f'practice_system.options.login is "{login}"; it is one of {", ".join(_LOGINS)}'
+    elif login == "bearer":
+        if not settings.secrets.get("token"):
+            yield 'practice_system.secrets.token is missing; write "env:CALDAV_TOKEN"'
+    else:
+        if not str(settings.options.get("user", "")).strip():
+            yield "practice_system.options.user is missing; write the name of Chairside's own account there"
+        if not settings.secrets.get("password"):
+            yield (
+                'practice_system.secrets.password is missing; write "env:CALDAV_PASSWORD" (an app password'
+                " where the server has them)"
+            )
+
+
 def _signed_in(
     settings: SystemSettings, http: aiohttp.ClientSession, login: str
 ) -> tuple[aiohttp.ClientSession, dict[str, str], Callable[[], Awaitable[None]] | None]:
     """The session to use, what to send along, and how to close what was opened here."""
     if login == "bearer":
-        token = settings.secrets.get("token")
-        if not token:
-            raise SetupError('practice_system.secrets.token is missing; write "env:CALDAV_TOKEN"')
-        return http, {"Authorization": f"Bearer {token}"}, None
-    user, password = settings.options.get("user"), settings.secrets.get("password")
-    if not user or not password:
-        raise SetupError(
-            "practice_system needs options.user, and secrets.password such as env:CALDAV_PASSWORD"
-            " (an app password where the server has them)"
-        )
+        return http, {"Authorization": f"Bearer {settings.secrets['token']}"}, None
+    user, password = str(settings.options["user"]), settings.secrets["password"]
     if login == "basic":
-        return http, {"Authorization": aiohttp.encode_basic_auth(str(user), password)}, None
-    own = aiohttp.ClientSession(middlewares=(aiohttp.DigestAuthMiddleware(str(user), password),))
+        return http, {"Authorization": aiohttp.encode_basic_auth(user, password)}, None
+    own = aiohttp.ClientSession(middlewares=(aiohttp.DigestAuthMiddleware(user, password),))
     return own, {}, own.close
-
-
-def _known(given: object, known: set[str], what: str) -> None:
-    unknown = sorted(set(given) - known) if isinstance(given, dict) else []
-    if unknown:
-        raise SetupError(
-            f'practice_system.{what} does not know "{unknown[0]}"; there is {", ".join(sorted(known))}'
-        )

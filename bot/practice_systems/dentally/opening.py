@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -11,6 +10,7 @@ from bot.domain.practice import Practice
 from bot.errors import SetupError
 from bot.practice_systems.dentally.rest import DentallyRest
 from bot.practice_systems.dentally.system import Bookings, DentallySystem
+from bot.practice_systems.misset import Mistakes, parts_of
 from bot.practice_systems.outside_http import OutsideHttp
 
 API = "https://api.dentally.co"
@@ -27,33 +27,34 @@ def open_dentally(
     now: Callable[[], datetime],
 ) -> DentallySystem:
     """Nothing is asked of Dentally yet; `check` does."""
-    for what, given, known in (
-        ("options", settings.options, _OPTIONS),
-        ("secrets", settings.secrets, _SECRETS),
-    ):
-        unknown = sorted(set(given) - known)
-        if unknown:
-            there = ", ".join(sorted(known))
-            raise SetupError(f'practice_system.{what} does not know "{unknown[0]}"; there is {there}')
+    mistakes = Mistakes()
+    mistakes.known(settings, options=_OPTIONS, secrets=_SECRETS)
     key, contact = settings.secrets.get("api_key"), settings.options.get("contact")
     if not key:
-        raise SetupError(
+        mistakes.add(
             "practice_system.secrets.api_key is missing; make one in Dentally (Settings, Developer) and write"
             ' "env:DENTALLY_API_KEY"'
         )
-    if not contact:
-        raise SetupError(
-            "practice_system.options.contact is missing: Dentally refuses programs that do not say who is"
-            ' behind them; write an e-mail address, as "desk@example.org"'
+    if "@" not in str(contact or ""):
+        mistakes.add(
+            f"practice_system.options.contact is {'no e-mail address' if contact else 'missing'}: Dentally"
+            " refuses programs that do not say who is behind them; write an e-mail address, as"
+            ' "desk@example.org"'
         )
     numbers = [settings.practitioners.get(one.id) for one in practice.practitioners]
     if not all(number and number.isdigit() for number in numbers):
-        raise SetupError(
+        mistakes.add(
             "practice_system.practitioners names each practitioner by Dentally's number, as"
             f' {{{practice.practitioners[0].id}: "101"}}; the numbers are in its list of practitioners'
         )
+    with mistakes.gathered():
+        address = _address(settings)
+    with mistakes.gathered():
+        signature = _signature(settings)
+    mistakes.blank(settings)
+    mistakes.refuse()
     headers = {"Authorization": f"Bearer {key}", "User-Agent": f"Chairside ({contact})"}
-    outside = OutsideHttp(http, _address(settings), name="dentally", headers=headers, auth_statuses=(401,))
+    outside = OutsideHttp(http, address, name="dentally", headers=headers, auth_statuses=(401,))
     language = practice.languages[0]
     names = {settings.visit_types.get(v.id, v.id): v.name(language) for v in practice.visit_types}
     own = {theirs: theirs for theirs in settings.visit_types.values()}
@@ -68,7 +69,7 @@ def open_dentally(
             cancel_reason=_text(settings, "cancel_reason"),
         ),
         now=now,
-        signature=_signature(settings),
+        signature=signature,
     )
 
 
@@ -89,7 +90,7 @@ def _text(settings: SystemSettings, name: str) -> str | None:
 
 def _address(settings: SystemSettings) -> str:
     url = str(settings.options.get("url", API)).rstrip("/")
-    parts = urlsplit(url)
+    parts = parts_of(url)
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if not parts.hostname or not is_safe:
         raise SetupError(

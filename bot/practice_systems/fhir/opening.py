@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import aiohttp
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -17,6 +16,7 @@ from bot.practice_systems.fhir.rest import FhirRest
 from bot.practice_systems.fhir.scheduling import SchedulingSystem
 from bot.practice_systems.fhir.signing_in import SCOPE, Fixed, SigningIn, SmartBackend
 from bot.practice_systems.fhir.system import FhirSystem
+from bot.practice_systems.misset import Mistakes, parts_of
 from bot.practice_systems.outside_http import OutsideHttp
 
 _OPTIONS = {"url", "openings", "client_id", "key_id", "token_url", "scope"}
@@ -34,27 +34,33 @@ def open_fhir(
     sleep: Sleep = asyncio.sleep,
 ) -> FhirSystem:
     """Nothing is asked of the server yet; `check` does."""
-    for what, given, known in (
-        ("options", settings.options, _OPTIONS),
-        ("secrets", settings.secrets, _SECRETS),
-    ):
-        unknown = sorted(set(given) - known)
-        if unknown:
-            there = ", ".join(sorted(known))
-            raise SetupError(f'practice_system.{what} does not know "{unknown[0]}"; there is {there}')
-    url = _address("url", str(settings.options.get("url", "")))
+    mistakes = Mistakes()
+    mistakes.known(settings, options=_OPTIONS, secrets=_SECRETS)
+    url = "http://localhost"  # until it is known
+    with mistakes.gathered():
+        url = _address("url", str(settings.options.get("url", "")))
     openings = str(settings.options.get("openings", "slots"))
     if openings not in _OPENINGS:
-        raise SetupError(
+        mistakes.add(
             'practice_system.options.openings is "slots" (the server has a Slot for each time that can be'
             ' booked), "operations" (it has $find, $hold and $book) or "hours" (those of practice.yml, less'
             " what is taken)"
         )
     outside = OutsideHttp(http, url, name="fhir", auth_statuses=(401, 403))
+    is_here = parts_of(str(settings.options.get("url", ""))).hostname in _LOOPBACK
+    if not is_here and not settings.secrets and "client_id" not in settings.options:
+        mistakes.add(
+            "practice_system.secrets is missing: nobody is let in to patients' data unasked; write"
+            ' {token: "env:FHIR_TOKEN"}, or {private_key: "file:fhir.pem"} beside options.client_id'
+        )
+    with mistakes.gathered():
+        signing_in = _signing_in(settings, outside, http, now)
+    mistakes.blank(settings)
+    mistakes.refuse()
     language = practice.languages[0]
     system = SchedulingSystem if openings == "operations" else FhirSystem
     return system(
-        FhirRest(outside, _signing_in(settings, outside, http, now)),
+        FhirRest(outside, signing_in),
         by_slots=openings != "hours",
         moves=openings != "operations",
         practitioners=[settings.practitioners.get(p.id, p.id) for p in practice.practitioners],
@@ -72,9 +78,11 @@ def _signing_in(
     if not key and not client:
         return Fixed(settings.secrets.get("token"))
     if not key or not client:
+        lacks = "options.client_id" if key else "secrets.private_key"
         raise SetupError(
-            "practice_system: SMART Backend Services takes options.client_id and secrets.private_key, both"
-            " (a PEM file, such as file:fhir.pem, whose public half the server knows)"
+            f"practice_system.{lacks} is missing: SMART Backend Services takes options.client_id and"
+            " secrets.private_key, both (a PEM file, such as file:fhir.pem, whose public half the server"
+            " knows)"
         )
     token_url = settings.options.get("token_url")
     return SmartBackend(
@@ -107,7 +115,7 @@ def _algorithm(pem: str) -> str:
 
 
 def _address(name: str, url: str) -> str:
-    parts = urlsplit(url)
+    parts = parts_of(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SetupError(
             f'practice_system.options.{name} is an address, such as "https://fhir.example.org/r4"'

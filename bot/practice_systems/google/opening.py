@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import aiohttp
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -17,6 +16,7 @@ from bot.practice_systems.google.shelf import Shelf
 from bot.practice_systems.google.signing_in import Consented, Grant, ServiceAccount, SigningIn
 from bot.practice_systems.google.system import GoogleSystem
 from bot.practice_systems.google.watching import Watching
+from bot.practice_systems.misset import Mistakes, parts_of
 from bot.practice_systems.outside_http import OutsideHttp
 
 API = "https://www.googleapis.com/calendar/v3"
@@ -45,19 +45,22 @@ def open_google(
     now: Callable[[], datetime],
 ) -> GoogleSystem:
     """Nothing is asked of Google yet; `check` does."""
-    for what, given, known in (
-        ("options", settings.options, _OPTIONS),
-        ("secrets", settings.secrets, _SECRETS),
-    ):
-        unknown = sorted(set(given) - known)
-        if unknown:
-            there = ", ".join(sorted(known))
-            raise SetupError(f'practice_system.{what} does not know "{unknown[0]}"; there is {there}')
-    grant, token_url = _grant(settings)
-    signing_in = SigningIn(_http(http, token_url, "Google's sign-in"), grant, token_url=token_url, now=now)
-    rest = GoogleRest(_http(http, _address(settings, "url", API), "google"), signing_in)
-    language = practice.languages[0]
+    mistakes = Mistakes()
+    mistakes.known(settings, options=_OPTIONS, secrets=_SECRETS, flags=("show_patients",))
     calendars = {one.id: settings.practitioners.get(one.id, one.id) for one in practice.practitioners}
+    with mistakes.gathered():
+        grant, token_url = _grant(settings)
+    with mistakes.gathered():
+        address = _address(settings, "url", API)
+    with mistakes.gathered():
+        also_busy = _also_busy(settings, calendars)
+    with mistakes.gathered():
+        watched = _watched(settings)
+    mistakes.blank(settings)
+    mistakes.refuse()
+    signing_in = SigningIn(_http(http, token_url, "Google's sign-in"), grant, token_url=token_url, now=now)
+    rest = GoogleRest(_http(http, address, "google"), signing_in)
+    language = practice.languages[0]
     return GoogleSystem(
         Shelf(rest, list(calendars.values())),
         text=EventText(
@@ -66,9 +69,11 @@ def open_google(
             moving=_MOVING.get(language, _MOVING["en"]),
             names_patients=settings.options.get("show_patients") is True,
         ),
-        also_busy=_also_busy(settings, calendars),
+        also_busy=also_busy,
         now=now,
-        watching=_watching(settings, rest, list(calendars.values()), now),
+        watching=Watching(rest, list(calendars.values()), address=watched[0], secret=watched[1], now=now)
+        if watched
+        else None,
     )
 
 
@@ -87,9 +92,10 @@ def _grant(settings: SystemSettings) -> tuple[Grant, str]:
         grant = Consented(client_id=str(client_id), client_secret=client_secret, refresh_token=refresh)
         return grant, token_address(settings)
     raise SetupError(
-        'practice_system: Google lets in a service account (secrets.service_account: "file:google.json", the'
-        " key file of the console) or a person who has agreed (options.client_id, secrets.client_secret and"
-        " secrets.refresh_token; `chairside practice-system connect google` makes the last one)"
+        "practice_system.secrets: Google lets in a service account (secrets.service_account:"
+        ' "file:google.json", the key file of the console) or a person who has agreed (options.client_id,'
+        " secrets.client_secret and secrets.refresh_token; `chairside practice-system connect google` makes"
+        " the last one)"
     )
 
 
@@ -131,10 +137,8 @@ def _also_busy(settings: SystemSettings, calendars: dict[str, str]) -> dict[str,
     return found
 
 
-def _watching(
-    settings: SystemSettings, rest: GoogleRest, calendars: list[str], now: Callable[[], datetime]
-) -> Watching | None:
-    """Where this house is to be reached, if Google is to call."""
+def _watched(settings: SystemSettings) -> tuple[str, str] | None:
+    """Where this house is to be reached, if Google is to call, and with which secret."""
     if "watch" not in settings.options:
         return None
     secret = settings.secrets.get("webhook")
@@ -143,8 +147,7 @@ def _watching(
             "practice_system.options.watch lets Google call and takes practice_system.secrets.webhook; make"
             " one: openssl rand -hex 24"
         )
-    address = f"{_address(settings, 'watch', '').rstrip('/')}{_CALLED_AT}/{secret}"
-    return Watching(rest, calendars, address=address, secret=secret, now=now)
+    return f"{_address(settings, 'watch', '').rstrip('/')}{_CALLED_AT}/{secret}", secret
 
 
 def _http(http: aiohttp.ClientSession, url: str, name: str) -> OutsideHttp:
@@ -153,10 +156,9 @@ def _http(http: aiohttp.ClientSession, url: str, name: str) -> OutsideHttp:
 
 def _address(settings: SystemSettings, name: str, default: str) -> str:
     url = str(settings.options.get(name, default))
-    parts = urlsplit(url)
+    parts = parts_of(url)
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if not parts.hostname or not is_safe:
-        raise SetupError(
-            f"practice_system.options.{name} begins with https://, or is left out: then it is {default}"
-        )
+        without = f"then it is {default}" if default else "then nobody calls, and it is asked"
+        raise SetupError(f"practice_system.options.{name} begins with https://, or is left out: {without}")
     return url
