@@ -14,7 +14,8 @@ from bot.dialogue.message import Message
 WHO_WRITES = "who_writes"
 NEW_PATIENTS, NEW_PATIENTS_OF_FUND = "faq/new_patients", "faq/new_patients_of_fund"
 NEARBY = "faq/works_nearby"
-_OUGHT_TO_KNOW = frozenset({"faq/wrong_number", "bot_challenge", "who_are_you", "greet", "chitchat", ""})
+#: Not "who_are_you": so a reminder is asked, which goes on waiting for its answer.
+_OUGHT_TO_KNOW = frozenset({"faq/wrong_number", "bot_challenge", "greet", "chitchat", ""})
 _ABOUT_A_VISIT = ("/confirm_visit", "/reschedule_visit", "/cancel_visit")
 
 _HELLO = (
