@@ -6,6 +6,7 @@ We are that server ourselves (`bot.actions.serving`): the module is put off unti
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader
@@ -34,6 +35,6 @@ def put_off_rasas_server() -> None:
     finder = _PutsOff()
     sys.meta_path.insert(0, finder)
     try:
-        import rasa_sdk  # noqa: F401
+        import_module("rasa_sdk")
     finally:
         sys.meta_path.remove(finder)

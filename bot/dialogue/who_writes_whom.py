@@ -24,16 +24,16 @@ _HELLO = (
     r"|добрый день|добрый вечер|а)\W+){0,3}"
 )
 _WHO = re.compile(
-    _HELLO + r"(?:who['’]?s (?:this|that|it|writing)|whos this|who (?:is|was) (?:this|that|it"
+    _HELLO + r"(?:who['’]?s (?:this|that|you|it|writing)|whos this|who dis|who (?:is|was) (?:this|that|you|it"
     r"|writing)(?: (?:please|from))?"
-    r"|who are you|who am i (?:talking|speaking|writing) (?:to|with)|what is this"
+    r"|who are (?:this|that|you|it|writing)|who am i (?:talking|speaking|writing) (?:to|with)|what is this"
     r"|whose number is (?:this|it)"
     r"|chi (?:è|e['’`]?|sei|siete|scrive|parla|mi scrive)(?: (?:lei|voi|questo))?|con chi (?:parlo"
     r"|sto parlando)"
     r"|di chi è (?:questo|il) numero"
-    r"|(?:вы )?кто (?:это|вы|вы такие|пишет|говорит|мне пишет)|это кто|вы кто|кто|с кем я (?:говорю"
+    r"|(?:вы )?кто (?:это|вы|вы такие|пишет|говорит|мне пишет)|это кто|вы кто|кто|с кем (?:я )?(?:говорю"
     r"|общаюсь|переписываюсь)"
-    r"|(?:а )?чей это номер)\W*(?:please|scusi|пожалуйста)?\W*",
+    r"|(?:а )?чей это номер)\W*(?:please|pls|scusi|пожалуйста)?\W*",
     re.IGNORECASE,
 )
 _NEW_PATIENTS = re.compile(
@@ -65,19 +65,24 @@ _NEARBY = re.compile(
 )
 
 
+def asks_who_it_is(text: str) -> bool:
+    """ "Hello, who is this?", and nothing else."""
+    return _WHO.fullmatch(text) is not None
+
+
 def asks_who_writes(message: Message) -> bool:
     """ "Hello, who is this?", right behind what we wrote about a visit."""
     if message.active or message.asked_slot or message.intent not in _OUGHT_TO_KNOW:
         return False
     offered = message.conversation.offered
     about = any(button.payload.startswith(_ABOUT_A_VISIT) for button in offered)
-    return about and _WHO.fullmatch(message.understanding.text) is not None
+    return about and asks_who_it_is(message.understanding.text)
 
 
 def asks_whom_it_is_that_answers(message: Message) -> bool:
     """ "Who is this?", of nobody's message: who asks has not said that the number is wrong."""
     told = message.intent == "faq/wrong_number"
-    return told and _WHO.fullmatch(message.understanding.text) is not None
+    return told and asks_who_it_is(message.understanding.text)
 
 
 def asks_for_new_patients(message: Message) -> bool:

@@ -162,30 +162,24 @@ WHO = {"en": "Anna Verdi", "it": "Anna Verdi", "ru": "Анна Верди"}
 ASKS_WHEN = {"en": "When would you like", "it": "Quando preferisce venire", "ru": "Когда вам удобно"}
 
 
-@pytest.mark.parametrize("language", ["en", "it", "ru"])
+async def asked_last(surgery: Surgery, language: str, first: dict[str, str]) -> str:
+    """What somebody hears who begins so and then tells who comes and for what."""
+    anna = surgery.patient()
+    await anna.says(first[language])
+    await anna.says(WHO[language])
+    return (await anna.says(CHECK_UP[language]))[-1].text
+
+
 async def test_when_somebody_with_a_lost_filling_can_come_is_kept_through_the_questions(
-    tmp_path: Path, interpreter: Interpreter, language: str
+    surgery: Surgery, language: str
 ) -> None:
-    async with Surgery.open(tmp_path, at=MORNING, interpreter=interpreter) as surgery:
-        anna = surgery.patient()
-        await anna.says(TOMORROW_AT_TEN[language])
-        await anna.says(WHO[language])
-        told = (await anna.says(CHECK_UP[language]))[-1].text
+    told = await asked_last(surgery, language, TOMORROW_AT_TEN)
 
     assert "10:00" in told and ASKS_WHEN[language] not in told
 
 
-@pytest.mark.parametrize("language", ["en", "it", "ru"])
-async def test_when_a_filling_fell_out_is_no_time_to_come(
-    tmp_path: Path, interpreter: Interpreter, language: str
-) -> None:
-    async with Surgery.open(tmp_path, at=MORNING, interpreter=interpreter) as surgery:
-        anna = surgery.patient()
-        await anna.says(FELL_OUT_THEN[language])
-        await anna.says(WHO[language])
-        told = (await anna.says(CHECK_UP[language]))[-1].text
-
-    assert ASKS_WHEN[language] in told
+async def test_when_a_filling_fell_out_is_no_time_to_come(surgery: Surgery, language: str) -> None:
+    assert ASKS_WHEN[language] in await asked_last(surgery, language, FELL_OUT_THEN)
 
 
 @pytest.mark.parametrize("number", range(4))

@@ -123,7 +123,11 @@ async def test_a_role_may_do_what_the_table_says_and_nothing_else(
     assert not refused or desk.views == before
 
 
-@pytest.mark.parametrize("route", [route for route in CLOSED if "{id}" in route.path], ids=named)
+#: But for cards, a part that this inbox is made without.
+OF_ONE = [route for route in CLOSED if "{id}" in route.path and not route.path.endswith("/card")]
+
+
+@pytest.mark.parametrize("route", OF_ONE, ids=named)
 async def test_a_conversation_of_another_practice_is_not_there(
     route: Route,
     serve: Serve,
@@ -152,8 +156,6 @@ async def test_a_conversation_of_another_practice_is_not_there(
         "move": {"opening": REF, "visit": "v", "client_message_id": KEY},
         "cancel": {"visit": "v", "client_message_id": KEY},
     }.get(path.rsplit("/", 1)[-1], {})
-    if path.endswith("/card"):
-        return  # this page has no cards
     answered = await (marta.gets(path) if route.method == "GET" else marta.posts(path, body))
 
     assert answered == (404, {"error": "unknown"})

@@ -26,13 +26,14 @@ from bot.dialogue.commands import (
 from bot.dialogue.effects import Button
 from bot.dialogue.gist import BOOK, MOVE
 from bot.dialogue.opting_out import tells_of_a_death
+from bot.dialogue.who_writes_whom import asks_who_it_is
 from bot.domain.conversation import InboundKind
 from bot.domain.outreach import LOOKS_AHEAD, WROTE, Rule, Who
 from bot.domain.pipeline import OWN_KINDS, QUEUE, InboxMessage, Snapshot
 from bot.domain.practice import Practice
 from bot.domain.practice_time import PracticeTime
 from bot.domain.templates import ButtonKind, Template, fill
-from bot.service.outreach.beside_coming import AddedToAYes, asks_who_writes
+from bot.service.outreach.beside_coming import AddedToAYes
 from bot.service.outreach.coming import (
     Says,
     asks_for_later,
@@ -273,7 +274,7 @@ class OutreachAnswers:
             return commands
         if taken.rule.who is not Who.PAST_VISIT and tells_of_a_death(understanding.heard):
             return (StopMessages(scope=DEATH),)
-        if asks_who_writes(understanding.heard):
+        if asks_who_it_is(understanding.heard):
             who = Intent(name="who_are_you", confidence=1.0)
             return commands_for(replace(understanding, intent=who), taken.conversation, assistant)
         if is_for_somebody_else(understanding):

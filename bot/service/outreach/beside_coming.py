@@ -36,14 +36,6 @@ _IS_IT_SO = re.compile(
     r"|(?:вроде|кажется)\b.{0,30}|записан[аы]?)\s{0,3}\?",
     re.IGNORECASE,
 )
-_WHO_WRITES = re.compile(
-    r"\W*(?:(?:hi|hello|hey|sorry|ciao|salve|scusi|buongiorno|привет|здравствуйте|простите|извините|а)\W+){0,2}"
-    r"(?:(?:who['’]?s|who is|who are) (?:this|that|you|it|writing)|who dis"
-    r"|chi (?:è|e['’]?|sei|siete|parla|scrive)"
-    r"|(?:а )?кто (?:это|вы|пишет|вы такие)|(?:а )?вы кто|с кем (?:я )?говорю)"
-    r"(?: please| pls| scusi| пожалуйста)?\W*",
-    re.IGNORECASE,
-)
 _SO_MANY_MINUTES = re.compile(
     r"(?<!\w)(?:min(?:s|utes?|uti|uto|utino|utini)?|minut\w{1,6}|минут\w{0,4}|мин)(?!\w)", re.IGNORECASE
 )
@@ -111,10 +103,6 @@ def agrees_to_that_hour(text: str, hours: Collection[tuple[int, int]]) -> bool:
     if is_held_back(text, but=True) or speaks_of_another_time(text) or _ANOTHER_HOUR.search(text):
         return False
     return agrees_to_come(text) and names_hours(text) <= set(hours)
-
-
-def asks_who_writes(text: str) -> bool:
-    return _WHO_WRITES.fullmatch(text) is not None
 
 
 def is_a_little_late(text: str) -> bool:

@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from outreach_kit import with_surgery
 
 from bot.bootstrap import OutreachContent
 from bot.domain.outreach import Rule
-from bot.domain.practice import Practice, VisitType
 from bot.testing import Surgery
 from nlu.understanding import Interpreter
 
@@ -19,23 +18,6 @@ async def surgery(tmp_path: Path, interpreter: Interpreter) -> AsyncIterator[Sur
     """Monday 2 March 2026, eight in the morning."""
     async with Surgery.open(tmp_path, interpreter=interpreter) as surgery:
         yield surgery
-
-
-EXTRACTION = VisitType(
-    id="extraction",
-    names={"it": "estrazione", "en": "extraction", "ru": "удаление"},
-    words={},
-    duration=timedelta(minutes=30),
-)
-SPLINT = replace(EXTRACTION, id="splint", names={"it": "bite", "en": "splint", "ru": "каппа"})
-
-
-def with_surgery(practice: Practice) -> Practice:
-    """A practice that also takes teeth out."""
-    people = tuple(
-        replace(who, visit_types=(*who.visit_types, "extraction", "splint")) for who in practice.practitioners
-    )
-    return replace(practice, visit_types=(*practice.visit_types, EXTRACTION, SPLINT), practitioners=people)
 
 
 @pytest.fixture

@@ -1,15 +1,33 @@
 """What the tests of messages that we begin share: time that goes on, patients who are known, rows."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from bot.domain.diary import CancelBooked
+from bot.domain.practice import Practice, VisitType
 from bot.service.clock import FrozenClock
 from bot.storage.outreach.tables import OUTREACH
 from bot.testing import Patient, Surgery
 
 MOBILE = "+393331234567"
+EXTRACTION = VisitType(
+    id="extraction",
+    names={"it": "estrazione", "en": "extraction", "ru": "удаление"},
+    words={},
+    duration=timedelta(minutes=30),
+)
+SPLINT = replace(EXTRACTION, id="splint", names={"it": "bite", "en": "splint", "ru": "каппа"})
+
+
+def with_surgery(practice: Practice) -> Practice:
+    """A practice that also takes teeth out."""
+    people = tuple(
+        replace(who, visit_types=(*who.visit_types, "extraction", "splint")) for who in practice.practitioners
+    )
+    return replace(practice, visit_types=(*practice.visit_types, EXTRACTION, SPLINT), practitioners=people)
 
 
 async def goes_on(surgery: Surgery, **by: float) -> None:

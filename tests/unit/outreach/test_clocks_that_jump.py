@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import with_surgery
-from outreach_kit import MOBILE, goes_on, known, rows, told
+from outreach_kit import MOBILE, goes_on, known, rows, told, with_surgery
 from sqlalchemy import Connection, update
 
 from bot.domain.practice_time import PracticeTime

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 
+import pytest
 from outreach_kit import MOBILE, cancel, goes_on, known, reminded, rows, told
 from sqlalchemy import select
 
@@ -120,10 +121,11 @@ async def test_a_typed_no_asks_whether_to_move_or_to_cancel(surgery: Surgery) ->
     assert anna.sees.titles == ("Another time", "Cancel the visit", "I'll come after all")
 
 
-async def test_who_asks_who_is_writing_hears_it_and_can_still_say_yes(surgery: Surgery) -> None:
+@pytest.mark.parametrize("asks", ["who is this?", "whose number is this?", "sorry, who am I talking to?"])
+async def test_who_asks_who_is_writing_hears_it_and_can_still_say_yes(surgery: Surgery, asks: str) -> None:
     anna = await reminded(surgery, greets="Good morning")
 
-    await anna.says("who is this?")
+    await anna.says(asks)
     who = anna.sees.text
     await anna.says("yes")
 
