@@ -13,6 +13,7 @@ has to win it back from a busy loop waits a thousand times longer than it works.
 import asyncio
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -30,6 +31,9 @@ Outcomes = list[tuple[bool, Any]]
 MAX_GROUP = 256
 #: On the loop's thread: some milliseconds, in which nobody else is served.
 MAX_BRIEF_GROUP = 64
+#: Seconds after which a group commits what it has run so far, and goes on with the rest. Beside a busy loop
+#: each statement waits for Python's lock, and what takes milliseconds on a quiet day takes many seconds.
+MOST_SECONDS = 0.25
 #: How long somebody else (a command beside the server) may keep the file.
 _BUSY_MS = 10_000
 
@@ -53,10 +57,11 @@ class Job:
 
 
 class GroupCommit:
-    """Runs jobs on one connection of `engine`, in the order in which they came."""
+    """Runs jobs on one connection of `engine`, in the order in which they came. `clock`: seconds."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._engine = engine
+        self._clock = clock
         self._connection: Connection | None = None
         self._waiting: deque[Job] = deque()
         self._in_use = threading.Lock()  # the connection; the thread lets go of what the loop has taken
@@ -147,22 +152,31 @@ class GroupCommit:
 
     def _finish(self, group: list[Job], outcomes: Outcomes | None) -> None:
         """Runs what has not run, commits, and lets go of the connection."""
-        if group:
-            try:
-                if outcomes is None:
-                    outcomes = self._patiently(group)
-                self._open().commit()
-                self.commits += 1
-            except Exception as error:
-                # The commit itself failed (disk full, file gone), or no transaction could begin: nobody in
-                # the group has been stored.
-                self._roll_back()
-                outcomes = [(False, error)] * len(group)
-            self.units += len(group)
+        outcomes = self._committed(group, outcomes)
+        while rest := group[len(outcomes) :]:
+            tell(group[: len(outcomes)], outcomes)
+            group, outcomes = rest, self._committed(rest, None)
         self._in_use.release()
-        tell(group, outcomes or [])
+        tell(group, outcomes)
         if self._waiting:
             self._go_on()
+
+    def _committed(self, group: list[Job], outcomes: Outcomes | None) -> Outcomes:
+        """Those of a group that takes long are of its first members alone."""
+        if not group:
+            return []
+        try:
+            if outcomes is None:
+                outcomes = self._patiently(group)
+            self._open().commit()
+            self.commits += 1
+        except Exception as error:
+            # The commit itself failed (disk full, file gone), or no transaction could begin: none of these
+            # has been stored.
+            self._roll_back()
+            outcomes = [(False, error)] * len(outcomes or group)
+        self.units += len(outcomes)
+        return outcomes
 
     def _go_on(self) -> None:
         """With whatever came in meanwhile: brief units are the loop's."""
@@ -213,9 +227,9 @@ class GroupCommit:
             self._connection = None
 
     def _outcomes(self, group: list[Job]) -> Outcomes:
-        """Everything but the commit."""
+        """Everything but the commit; of the first members alone where it takes long."""
         connection = self._open()
-        return _together(connection, group) or _isolated(connection, group)
+        return _together(connection, group, self._clock) or _isolated(connection, group, self._clock)
 
 
 def driver_execute(connection: Connection, sql: str) -> None:
@@ -249,8 +263,9 @@ def resolve(results: Sequence[tuple["asyncio.Future[Any]", bool, Any]]) -> None:
             done.set_exception(value)
 
 
-def _together(connection: Connection, group: list[Job]) -> Outcomes | None:
+def _together(connection: Connection, group: list[Job], clock: Callable[[], float]) -> Outcomes | None:
     """The usual way, without savepoints. None when a member failed and nothing was kept."""
+    until = clock() + MOST_SECONDS
     connection.begin()
     outcomes: Outcomes = []
     for job in group:
@@ -262,10 +277,13 @@ def _together(connection: Connection, group: list[Job]) -> Outcomes | None:
                 return None
             connection.begin()
             return [(False, error)]
+        if clock() >= until:
+            break
     return outcomes
 
 
-def _isolated(connection: Connection, group: list[Job]) -> Outcomes:
+def _isolated(connection: Connection, group: list[Job], clock: Callable[[], float]) -> Outcomes:
+    until = clock() + MOST_SECONDS
     connection.begin()
     outcomes: Outcomes = []
     for job in group:
@@ -277,4 +295,6 @@ def _isolated(connection: Connection, group: list[Job]) -> Outcomes:
         except Exception as error:
             savepoint.rollback()
             outcomes.append((False, error))
+        if clock() >= until:
+            break
     return outcomes

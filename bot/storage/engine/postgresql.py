@@ -12,6 +12,8 @@ for a conflict (a deadlock, a serialization failure) is tried again.
 
 import queue
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -19,7 +21,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.storage.engine.alone import be_alone_with
-from bot.storage.engine.group_commit import Job, Outcomes, tell
+from bot.storage.engine.group_commit import MOST_SECONDS, Job, Outcomes, tell
 
 MAX_GROUP = 128  # see group_commit.MAX_GROUP
 _TRIES = 5
@@ -34,9 +36,9 @@ _ALONE = text(f"SELECT pg_advisory_xact_lock({_LOCK})")
 class Lanes:
     """Runs jobs as `group_commit.GroupCommit` does, for a database that others write to."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._beside = _Lane(engine, _BESIDE, "writer")
-        self._alone = _Lane(engine, _ALONE, "writer alone")
+    def __init__(self, engine: Engine, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._beside = _Lane(engine, _BESIDE, "writer", clock)
+        self._alone = _Lane(engine, _ALONE, "writer alone", clock)
 
     @property
     def commits(self) -> int:
@@ -57,8 +59,9 @@ class Lanes:
 class _Lane:
     """A thread, a connection, and what waits for them."""
 
-    def __init__(self, engine: Engine, lock: Any, name: str) -> None:
+    def __init__(self, engine: Engine, lock: Any, name: str, clock: Callable[[], float]) -> None:
         self._engine = engine
+        self._clock = clock
         self._lock = lock
         self._name = name
         self._connection: Connection | None = None
@@ -94,8 +97,10 @@ class _Lane:
                 group.append(following)
                 room -= following.size
             wanted = [job for job in group if job.still_wanted()]
-            if wanted:
-                tell(wanted, self._outcomes(wanted))
+            while wanted:
+                outcomes = self._outcomes(wanted)
+                tell(wanted[: len(outcomes)], outcomes)
+                wanted = wanted[len(outcomes) :]
 
     def _outcomes(self, group: list[Job]) -> Outcomes:
         try:
@@ -118,19 +123,24 @@ class _Lane:
             return False, error
 
     def _committed(self, group: list[Job]) -> Outcomes:
-        """One transaction, or nothing of it."""
+        """One transaction, or nothing of it; of the first members alone where it takes long."""
+        until = self._clock() + MOST_SECONDS
         connection = self._open()
         try:
             with connection.begin():
                 connection.execute(self._lock)
                 be_alone_with(connection, frozenset().union(*[job.alone_with for job in group]))
-                outcomes: Outcomes = [(True, job.unit(connection)) for job in group]
+                outcomes: Outcomes = []
+                for job in group:
+                    outcomes.append((True, job.unit(connection)))
+                    if self._clock() >= until:
+                        break
         except Exception as error:
             if _is_lost(connection, error):
                 self._let_go()
             raise
         self.commits += 1
-        self.units += len(group)
+        self.units += len(outcomes)
         return outcomes
 
     def _open(self) -> Connection:

@@ -1,14 +1,18 @@
 """Concurrent units of work share a commit, and one that fails leaves its neighbours alone."""
 
 import asyncio
+import itertools
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
 
 from bot.storage.engine.database import Database, sqlite_url
-from bot.storage.engine.group_commit import GroupCommit
+from bot.storage.engine.group_commit import GroupCommit, Job
+from bot.storage.engine.postgresql import Lanes
 
 
 @pytest.fixture
@@ -54,6 +58,35 @@ async def test_units_of_much_work_wait_for_each_others_commit_no_longer_than_a_g
     await asyncio.gather(*[database.write(_insert(f"w{n}"), size=100) for n in range(30)])
 
     assert database.commits - before >= 10
+
+
+def test_a_group_that_takes_long_is_committed_in_parts(database: Database) -> None:
+    """Beside a busy loop each statement waits long, and whoever looks at the health must not."""
+    seconds = itertools.count()  # each look at the clock is a second after the last
+    writer = (Lanes if database.is_shared else GroupCommit)(
+        database.engine, clock=lambda: float(next(seconds))
+    )
+    gathered = threading.Event()
+    seen: list[int] = []
+
+    def note(fails: bool) -> Callable[[Connection], None]:
+        def unit(_connection: Connection) -> None:
+            if fails:
+                raise ValueError
+            seen.append(writer.commits)
+
+        return unit
+
+    first: Future[bool] = Future()
+    others: list[Future[None]] = [Future() for _ in range(4)]
+    writer.submit(Job(lambda _connection: gathered.wait(10), first))
+    for place, done in enumerate(others):
+        writer.submit(Job(note(fails=place == 2), done))
+    gathered.set()
+    told = [done.exception(10) for done in others]
+    writer.close()
+    assert [type(error) for error in told] == [type(None), type(None), ValueError, type(None)]
+    assert seen == sorted(set(seen)) and len(seen) == 3
 
 
 async def test_one_that_fails_takes_no_neighbour_along(database: Database) -> None:
