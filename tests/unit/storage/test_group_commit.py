@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, text
 from bot.storage.engine.database import Database, sqlite_url
 from bot.storage.engine.group_commit import GroupCommit, Job
 from bot.storage.engine.postgresql import Lanes
+from tests.postgresql import fresh_database
 
 
 @pytest.fixture
@@ -60,12 +62,13 @@ async def test_units_of_much_work_wait_for_each_others_commit_no_longer_than_a_g
     assert database.commits - before >= 10
 
 
-def test_a_group_that_takes_long_is_committed_in_parts(database: Database) -> None:
+@pytest.mark.parametrize("writers", [GroupCommit, Lanes])
+def test_a_group_that_takes_long_is_committed_in_parts(tmp_path: Path, writers: Any) -> None:
     """Beside a busy loop each statement waits long, and whoever looks at the health must not."""
     seconds = itertools.count()  # each look at the clock is a second after the last
-    writer = (Lanes if database.is_shared else GroupCommit)(
-        database.engine, clock=lambda: float(next(seconds))
-    )
+    url = fresh_database() if writers is Lanes else sqlite_url(tmp_path / "notes.db")
+    database = Database(url)
+    writer = writers(database.engine, clock=lambda: float(next(seconds)))
     gathered = threading.Event()
     seen: list[int] = []
 
@@ -85,6 +88,7 @@ def test_a_group_that_takes_long_is_committed_in_parts(database: Database) -> No
     gathered.set()
     told = [done.exception(10) for done in others]
     writer.close()
+    database.close()
     assert [type(error) for error in told] == [type(None), type(None), ValueError, type(None)]
     assert seen == sorted(set(seen)) and len(seen) == 3
 
