@@ -153,7 +153,7 @@ def across_parts(cases: Sequence[Case]) -> list[float]:
 def _shown(cases: Sequence[Case], likely: Sequence[float]) -> str:
     misread = np.array([case.misread for case in cases if case.unseen])
     lines = []
-    for threshold in sorted({0.03, ASKED_FROM, 0.06, 0.125, 0.2}):
+    for threshold in sorted({0.02, 0.03, ASKED_FROM, 0.06, 0.125, 0.2}):
         asked = np.array(likely) >= threshold
         lines.append(
             f"  asked from {threshold:5.3f} on: {asked[~misread].mean():.3f} of the right ones,"
