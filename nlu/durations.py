@@ -44,6 +44,10 @@ _PHRASES: tuple[tuple[tuple[str, ...], int], ...] = (
     (("decina", "di", "minuti"), 10),
     (("ventina", "di", "minuti"), 20),
 )
+_BY_FIRST = {
+    first: tuple((phrase, minutes) for phrase, minutes in _PHRASES if phrase[0] == first)
+    for first in {phrase[0] for phrase, _ in _PHRASES}
+}
 _LONGEST = 600  # minutes; more is no delay and no visit
 _LOOKED_AT = 200
 _GLUED = re.compile(r"\b(\d{1,3})\s?(?:'|′|m(?:in)?\b|мин\b)", re.IGNORECASE)
@@ -70,7 +74,11 @@ def _entity(minutes: int, text: str, start: int, end: int) -> Entity | None:
 
 def _phrase(spoken: list[str], at: int) -> tuple[int, int] | None:
     return next(
-        ((minutes, len(p)) for p, minutes in _PHRASES if tuple(spoken[at : at + len(p)]) == p),
+        (
+            (minutes, len(p))
+            for p, minutes in _BY_FIRST.get(spoken[at], ())
+            if tuple(spoken[at : at + len(p)]) == p
+        ),
         None,
     )
 

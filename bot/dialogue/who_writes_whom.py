@@ -98,7 +98,7 @@ def asks_for_new_patients(message: Message) -> bool:
 
 def asks_for_new_patients_of_a_fund(message: Message) -> bool:
     """ "Do you accept NHS new patients": whom we take is known, what a fund pays is not."""
-    return asks_for_new_patients(message) and _OF_A_FUND.search(message.understanding.text) is not None
+    return _OF_A_FUND.search(message.understanding.text) is not None and asks_for_new_patients(message)
 
 
 def works_nearby(message: Message) -> bool:
