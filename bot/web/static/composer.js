@@ -2,6 +2,7 @@
 // answers. What is under way shows at once. A note is for colleagues, and goes another way than an answer.
 
 import { cannedAnswers } from "./canned.js";
+import { draftOf, keepDraft } from "./drafts.js";
 import { freshId, h, icon, say, words } from "./page.js";
 import { dayAndTime, now } from "./moments.js";
 import { templatePicker } from "./templates.js";
@@ -12,7 +13,7 @@ const kept = new Map(); // conversation -> its draft and what is under way, whil
 /** `send(pending)` posts, `note(text)` keeps a note; `seen()` is the latest message on the screen, `typing()` hears of
  * every key of an answer. */
 export function composer(conversation, { send, note, seen, typing }) {
-  const mine = kept.get(conversation) ?? { draft: "", under: new Map(), isNote: false, offers: new Map() };
+  const mine = kept.get(conversation) ?? { ...draftOf(conversation), under: new Map(), offers: new Map() };
   const { under } = mine; // client_message_id -> what has been sent and did not come back yet
   kept.set(conversation, mine);
   const text = h("textarea", {
@@ -38,6 +39,7 @@ export function composer(conversation, { send, note, seen, typing }) {
 
   function writeNote(on) {
     mine.isNote = on;
+    keepDraft(conversation, mine);
     canned.close();
     look();
     text.focus();
@@ -80,6 +82,7 @@ export function composer(conversation, { send, note, seen, typing }) {
   }
 
   function fit() {
+    if (mine.draft !== text.value) keepDraft(conversation, { ...mine, draft: text.value });
     mine.draft = text.value;
     if (!mine.isNote && view) canned.show(text.value, view.language);
     text.style.height = "auto";

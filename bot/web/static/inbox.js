@@ -3,6 +3,7 @@
 import { assistantSwitch } from "./assistant.js";
 import { callsButton } from "./calls.js";
 import { showConversation } from "./conversation.js";
+import { forgetDrafts } from "./drafts.js";
 import { showFilters, showFound, showList, shownIds } from "./handoffs.js";
 import { keysHelp, onShortcut } from "./keys.js";
 import { language, listen, post, whenActive } from "./page.js";
@@ -169,12 +170,14 @@ async function onState(state) {
 
 function signedOut() {
   stop();
-  location.replace("/inbox/sign-in");
+  location.replace(opened ? `/inbox/sign-in?${new URLSearchParams({ conversation: opened })}` : "/inbox/sign-in");
 }
 
 document.getElementById("sign-out").addEventListener("click", async () => {
+  forgetDrafts();
   await post("/inbox/sign-out", {}).catch(() => {});
-  signedOut();
+  stop();
+  location.replace("/inbox/sign-in");
 });
 
 document.getElementById("language").addEventListener("change", async (event) => {
