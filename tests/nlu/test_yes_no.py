@@ -8,13 +8,15 @@ YES = {
     "it": "sì|si|Sì!|SI|si si|sì grazie|si grazie|certo|va bene|va benissimo|ok|ok va bene|okk|"
     "perfetto|perfetto grazie|confermo|sì confermo|d'accordo|esatto|giusto|👍|👍🏻|✅|👌|"
     "volentieri|direi di sì|assolutamente sì|certo che sì|per me va bene|benissimo|sii|"
-    "ok grazie|va bene così|sì, tutto corretto|proceda pure|ottimo|sì per favore",
+    "ok grazie|va bene così|sì, tutto corretto|proceda pure|ottimo|sì per favore|"
+    "siii|sisisi|ma sì|e sì|daje|vabbene",
     "en": "yes|Yes!|yep|yup|yeah|sure|sure thing|ok|okay|k|of course|yes please|sounds good|"
     "that's right|correct|that works|works for me|perfect|great thanks|absolutely|go ahead|"
-    "confirm|I confirm|👍|fine|that's fine|yes yes|yesss|y|alright|book it|yes, that's correct",
+    "confirm|I confirm|👍|fine|that's fine|yes yes|yesss|y|alright|book it|yes, that's correct|"
+    "yas|yeh|mhm|fine by me",
     "ru": "да|Да!|ага|угу|конечно|да конечно|хорошо|ок|окей|ладно|подходит|мне подходит|согласна|"
     "верно|всё верно|подтверждаю|давайте|да, давайте|отлично|да пожалуйста|👍|записывайте|даа|"
-    "+|da",
+    "+|da|дааа|дадада|агась|агаа|угуу|ага давайте|конешно|канешна|ладненько",
 }
 NO = {
     "it": "no|No!|no grazie|no, grazie|meglio di no|non va bene|non mi va bene|direi di no|"
