@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from nlu.lexicon import Phrases
 from nlu.understanding import Entity
 from nlu.words import Word
 
@@ -22,32 +23,29 @@ _NUMBERS: Mapping[str, int] = {
 #: "минут на двадцать", "минуточек 10": about so many, as Russian puts it.
 _ABOUT = frozenset({"минут", "минуток", "минуты", "минуточек"})
 _BEFORE_ABOUT = frozenset({"на", "через", "в", "за"})
-#: Spans that are words of their own; longer ones first.
-_PHRASES: tuple[tuple[tuple[str, ...], int], ...] = (
-    (("three", "quarters", "of", "an", "hour"), 45),
-    (("tre", "quarti", "d", "ora"), 45),
-    (("a", "quarter", "of", "an", "hour"), 15),
-    (("quarter", "of", "an", "hour"), 15),
-    (("half", "an", "hour"), 30),
-    (("half", "hour"), 30),
-    (("un", "quarto", "d", "ora"), 15),
-    (("quarto", "d", "ora"), 15),
-    (("mezz", "ora"), 30),
-    (("mezza", "ora"), 30),
-    (("mezzora",), 30),
-    (("mezzoretta",), 30),
-    (("четверть", "часа"), 15),
-    (("полтора", "часа"), 90),
-    (("пол", "часа"), 30),
-    (("полчаса",), 30),
-    (("полчасика",), 30),
-    (("decina", "di", "minuti"), 10),
-    (("ventina", "di", "minuti"), 20),
-)
-_BY_FIRST = {
-    first: tuple((phrase, minutes) for phrase, minutes in _PHRASES if phrase[0] == first)
-    for first in {phrase[0] for phrase, _ in _PHRASES}
+#: Spans that are words of their own.
+_MINUTES_OF: Mapping[tuple[str, ...], int] = {
+    ("three", "quarters", "of", "an", "hour"): 45,
+    ("tre", "quarti", "d", "ora"): 45,
+    ("a", "quarter", "of", "an", "hour"): 15,
+    ("quarter", "of", "an", "hour"): 15,
+    ("half", "an", "hour"): 30,
+    ("half", "hour"): 30,
+    ("un", "quarto", "d", "ora"): 15,
+    ("quarto", "d", "ora"): 15,
+    ("mezz", "ora"): 30,
+    ("mezza", "ora"): 30,
+    ("mezzora",): 30,
+    ("mezzoretta",): 30,
+    ("четверть", "часа"): 15,
+    ("полтора", "часа"): 90,
+    ("пол", "часа"): 30,
+    ("полчаса",): 30,
+    ("полчасика",): 30,
+    ("decina", "di", "minuti"): 10,
+    ("ventina", "di", "minuti"): 20,
 }
+_SPOKEN = Phrases.of(_MINUTES_OF)
 _LONGEST = 600  # minutes; more is no delay and no visit
 _LOOKED_AT = 200
 _GLUED = re.compile(r"\b(\d{1,3})\s?(?:'|′|m(?:in)?\b|мин\b)", re.IGNORECASE)
@@ -55,7 +53,7 @@ _GLUED = re.compile(r"\b(\d{1,3})\s?(?:'|′|m(?:in)?\b|мин\b)", re.IGNORECAS
 
 def find_minutes(text: str, words: tuple[Word, ...]) -> Entity | None:
     """The first span that tells how long, as whole minutes."""
-    spoken = [word.text for word in words[:_LOOKED_AT]]
+    spoken = tuple(word.text for word in words[:_LOOKED_AT])
     for at in range(len(spoken)):
         found = _phrase(spoken, at) or _counted(spoken, at)
         if found is not None:
@@ -72,18 +70,12 @@ def _entity(minutes: int, text: str, start: int, end: int) -> Entity | None:
     return Entity(entity="minutes", value=minutes, start=start, end=end, text=text[start:end])
 
 
-def _phrase(spoken: list[str], at: int) -> tuple[int, int] | None:
-    return next(
-        (
-            (minutes, len(p))
-            for p, minutes in _BY_FIRST.get(spoken[at], ())
-            if tuple(spoken[at : at + len(p)]) == p
-        ),
-        None,
-    )
+def _phrase(spoken: tuple[str, ...], at: int) -> tuple[int, int] | None:
+    phrase = _SPOKEN.at(spoken, at)
+    return (_MINUTES_OF[phrase], len(phrase)) if phrase else None
 
 
-def _counted(spoken: list[str], at: int) -> tuple[int, int] | None:
+def _counted(spoken: tuple[str, ...], at: int) -> tuple[int, int] | None:
     """Minutes and how many words tell them, from `at` on."""
     if spoken[at] in _ABOUT:
         return _about(spoken, at)
@@ -93,19 +85,19 @@ def _counted(spoken: list[str], at: int) -> tuple[int, int] | None:
         return 60, 1
     if number is None:
         by = at > 0 and spoken[at - 1] == "на"  # "на два часа позже"; "в два часа" is an hour of the day
-        return (120, 2) if by and tuple(spoken[at : at + 2]) == ("два", "часа") else None
+        return (120, 2) if by and spoken[at : at + 2] == ("два", "часа") else None
     if unit in _MINUTES:
         return number, size + 1
     return (number * 60, size + 1) if unit in _HOURS else None
 
 
-def _about(spoken: list[str], at: int) -> tuple[int, int] | None:
+def _about(spoken: tuple[str, ...], at: int) -> tuple[int, int] | None:
     gap = 1 if at + 1 < len(spoken) and spoken[at + 1] in _BEFORE_ABOUT else 0
     number, size = _number(spoken, at + 1 + gap)
     return None if number is None else (number, 1 + gap + size)
 
 
-def _number(spoken: list[str], at: int) -> tuple[int | None, int]:
+def _number(spoken: tuple[str, ...], at: int) -> tuple[int | None, int]:
     """A number and how many words it has: "15", "twenty", "двадцать пять"."""
     if at >= len(spoken):
         return None, 1

@@ -161,10 +161,10 @@ def find_pieces(tape: Tape) -> list[Piece]:
                 piece = free_afterwards(tape, piece)
             pieces.append(piece.but(link=link))
         place = gap_start = end
-    return _weighed(tape, pieces, gap_start) if pieces else []  # most messages name no time
+    return weighed(tape, pieces, gap_start) if pieces else []  # most messages name no time
 
 
-def _weighed(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:
+def weighed(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:
     """What stays of them, by what stands around. Of none, none stays: nothing is found here."""
     pieces = exclude_what_is_left_out(tape, negate_last(tape, pieces, gap_start))
     pieces = free_from_then(tape, after_absences(tape, busy_until(tape, pieces)))

@@ -138,7 +138,7 @@ async def test_nobody_answers_and_the_patient_is_never_left_without_a_word(desk:
     apology = anna.sees
     await anna.taps("Aspetto")
     await desk.time_passes(hours=24)
-    await page.wait_for_url("**/inbox/sign-in*")  # nobody is signed in for a day
+    await page.wait_for_url("**/inbox/sign-in")  # nobody is signed in for a day
 
     assert "al più presto" in promised.text
     assert told == [2, 3, 6]  # new, 2 min; 5 min; 15 min, the promise, and that the answer is late

@@ -9,7 +9,7 @@ from playwright.async_api import BrowserContext, Locator, Page, Route, expect
 from bot.domain.staff import Role
 from bot.web.sign_in.session import SignIn
 from tests.browser.people import picture
-from tests.web.fakes import FakeClock, FakeDesk, FakeNotes, MemoryStaffBook, conversation, said
+from tests.web.fakes import FakeClock, FakeDesk, FakeNotes, MemoryStaffBook, two_wait
 from tests.web.people import PASSWORD, hired
 from tests.web.serving import Serve, whole_inbox
 
@@ -18,11 +18,7 @@ BEGUN = "Giovedì alle 15 andrebbe"
 
 @pytest.fixture
 def desk(clock: FakeClock) -> FakeDesk:
-    return FakeDesk(
-        conversation("c-anna", said("Buonasera, vorrei prenotare", "m-1")),
-        conversation("c-james", said("Can I talk to a person?", "j-1"), label="James Smith", language="en"),
-        clock=clock,
-    )
+    return two_wait(clock)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

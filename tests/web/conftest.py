@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from bot.web.sign_in.session import SignIn
-from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, conversation, said
+from tests.web.fakes import FakeClock, FakeDesk, MemoryStaffBook, two_wait
 from tests.web.serving import Receptionist, Serve, serving, whole_inbox
 
 
@@ -29,11 +29,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def desk(clock: FakeClock) -> FakeDesk:
-    return FakeDesk(
-        conversation("c-anna", said("Posso parlare con una persona?", "m-1")),
-        conversation("c-james", said("Hello", "j-1"), label="James Smith", language="en"),
-        clock=clock,
-    )
+    return two_wait(clock)
 
 
 @pytest.fixture

@@ -200,6 +200,15 @@ class FakeDesk:
         self._bell.ring()
 
 
+def two_wait(clock: FakeClock) -> FakeDesk:
+    """Anna Rossi and James Smith wait for a person."""
+    return FakeDesk(
+        conversation("c-anna", said("Posso parlare con una persona?", "m-1")),
+        conversation("c-james", said("Hello", "j-1"), label="James Smith", language="en"),
+        clock=clock,
+    )
+
+
 class MemoryStaffBook:
     """People in memory, by the contract (tests/contracts/staff_book.py)."""
 

@@ -15,7 +15,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -263,12 +263,20 @@ def resolve(results: Sequence[tuple["asyncio.Future[Any]", bool, Any]]) -> None:
             done.set_exception(value)
 
 
+def in_time(group: Sequence[Job], clock: Callable[[], float], since: float) -> Iterator[Job]:
+    """The first one, and those after it that begin within MOST_SECONDS of `since`."""
+    for job in group:
+        yield job
+        if clock() >= since + MOST_SECONDS:
+            return
+
+
 def _together(connection: Connection, group: list[Job], clock: Callable[[], float]) -> Outcomes | None:
     """The usual way, without savepoints. None when a member failed and nothing was kept."""
-    until = clock() + MOST_SECONDS
+    since = clock()
     connection.begin()
     outcomes: Outcomes = []
-    for job in group:
+    for job in in_time(group, clock, since):
         try:
             outcomes.append((True, job.unit(connection)))
         except Exception as error:
@@ -277,16 +285,14 @@ def _together(connection: Connection, group: list[Job], clock: Callable[[], floa
                 return None
             connection.begin()
             return [(False, error)]
-        if clock() >= until:
-            break
     return outcomes
 
 
 def _isolated(connection: Connection, group: list[Job], clock: Callable[[], float]) -> Outcomes:
-    until = clock() + MOST_SECONDS
+    since = clock()
     connection.begin()
     outcomes: Outcomes = []
-    for job in group:
+    for job in in_time(group, clock, since):
         savepoint = connection.begin_nested()
         try:
             value = job.unit(connection)
@@ -295,6 +301,4 @@ def _isolated(connection: Connection, group: list[Job], clock: Callable[[], floa
         except Exception as error:
             savepoint.rollback()
             outcomes.append((False, error))
-        if clock() >= until:
-            break
     return outcomes

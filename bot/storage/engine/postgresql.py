@@ -21,7 +21,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
 from bot.storage.engine.alone import be_alone_with
-from bot.storage.engine.group_commit import MOST_SECONDS, Job, Outcomes, tell
+from bot.storage.engine.group_commit import Job, Outcomes, in_time, tell
 
 MAX_GROUP = 128  # see group_commit.MAX_GROUP
 _TRIES = 5
@@ -124,17 +124,15 @@ class _Lane:
 
     def _committed(self, group: list[Job]) -> Outcomes:
         """One transaction, or nothing of it; of the first members alone where it takes long."""
-        until = self._clock() + MOST_SECONDS
+        since = self._clock()
         connection = self._open()
         try:
             with connection.begin():
                 connection.execute(self._lock)
                 be_alone_with(connection, frozenset().union(*[job.alone_with for job in group]))
-                outcomes: Outcomes = []
-                for job in group:
-                    outcomes.append((True, job.unit(connection)))
-                    if self._clock() >= until:
-                        break
+                outcomes: Outcomes = [
+                    (True, job.unit(connection)) for job in in_time(group, self._clock, since)
+                ]
         except Exception as error:
             if _is_lost(connection, error):
                 self._let_go()

@@ -175,8 +175,8 @@ function signedOut() {
 
 document.getElementById("sign-out").addEventListener("click", async () => {
   forgetDrafts();
+  stop(); // or the stream would tell that the session ended, and lead back to the conversation
   await post("/inbox/sign-out", {}).catch(() => {});
-  stop();
   location.replace("/inbox/sign-in");
 });
 
