@@ -33,7 +33,8 @@ class Stepping:
     def _task(
         self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, Any], **options: Any
     ) -> "asyncio.Task[Any]":
-        if coroutine.__qualname__ in self._watched:
+        # What closes an asynchronous generator is a coroutine, too, and has no name.
+        if getattr(coroutine, "__qualname__", None) in self._watched:
             coroutine = _follow(_Stepped(coroutine, self._hook))
         return asyncio.Task(coroutine, loop=loop, **options)
 
