@@ -67,6 +67,8 @@ class Lines:
             state.unanswered = 0
         if state is None or state.closed_until is None:
             return False
+        if state.slowed and state.probe is None:
+            return False  # it was under way when too much was sent: that proves nothing
         if state.late:
             if state.probe is not None:
                 state.probe, state.on_trial, state.closed_until = None, True, now + _TRIAL
@@ -100,8 +102,8 @@ class Lines:
         state.unanswered += 1
         if state.unanswered < _SILENT_AFTER:
             return 0
-        if state.probe is None and state.closed_until is not None:
-            return max((state.closed_until - now).total_seconds(), 1)  # it was under way already
+        if (left := self._under_way(state, now)) is not None:
+            return left
         pause = _SLOWER[min(state.silent, len(_SLOWER) - 1)]
         state.silent += 1
         self._close(state, now, pause)
@@ -116,10 +118,14 @@ class Lines:
         return max((state.closed_until + self._probe_answers - now).total_seconds(), 0)
 
     def slowed(self, line: Line, now: datetime, *, asked: float | None = None) -> float:
-        """Too much at once: the whole line waits. Returns seconds."""
+        """Too much at once: the whole line waits. Returns seconds. However many were refused together, it is
+        one pause."""
         state = self._states.setdefault(line, _State())
-        pause = max(_SLOWER[min(state.slowed, len(_SLOWER) - 1)], asked or 0)
-        state.slowed += 1
+        if state.slowed and (left := self._under_way(state, now)) is not None:
+            pause = max(left, asked or 0)
+        else:
+            pause = max(_SLOWER[min(state.slowed, len(_SLOWER) - 1)], asked or 0)
+            state.slowed += 1
         self._close(state, now, pause)
         return pause
 
@@ -127,8 +133,8 @@ class Lines:
         """Everything is refused. Returns seconds, and whether this is news."""
         state = self._states.setdefault(line, _State())
         is_news = state.stopped == 0
-        if state.probe is None and not is_news and state.closed_until is not None:
-            return max((state.closed_until - now).total_seconds(), 1), False  # it was under way already
+        if not is_news and (left := self._under_way(state, now)) is not None:
+            return left, False
         pause = STOPPED_FOR[min(state.stopped, len(STOPPED_FOR) - 1)]
         state.stopped += 1
         self._close(state, now, pause)
@@ -146,6 +152,13 @@ class Lines:
         state.late += 1
         state.on_trial, state.probe, state.closed_until = False, None, now + timedelta(seconds=pause)
         return is_news
+
+    @staticmethod
+    def _under_way(state: _State, now: datetime) -> float | None:
+        """Seconds to wait for a request that had left already when the line closed; None: it was no such."""
+        if state.probe is not None or state.closed_until is None:
+            return None
+        return max((state.closed_until - now).total_seconds(), 1)
 
     @staticmethod
     def _close(state: _State, now: datetime, pause: float) -> None:

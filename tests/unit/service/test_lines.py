@@ -65,6 +65,18 @@ def test_too_fast_pauses_the_whole_account_longer_each_time_and_as_long_as_meta_
     assert (pauses, asked, lines.closed_for(NUMBER, "bruno", at(100))) == ([1, 2, 4], 90, 90)
 
 
+def test_however_many_are_refused_together_as_too_fast_it_is_one_pause() -> None:
+    lines = Lines()
+    together = [lines.slowed(NUMBER, at(0)) for _ in range(8)]
+    asked = lines.slowed(NUMBER, at(0), asked=7)
+    taken = lines.sent(NUMBER, at(0.1))  # it had left before anything was refused
+    shut = lines.closed_for(NUMBER, "anna", at(1))
+    lines.closed_for(NUMBER, "anna", at(7))
+
+    assert (together, asked, taken, shut) == ([1] * 8, 7, False, 6)
+    assert lines.slowed(NUMBER, at(7.5)) == 2, "only one that was tried after the pause makes it longer"
+
+
 def test_a_wait_for_a_status_counts_only_while_one_could_come() -> None:
     clock = FrozenClock(NOW)
     reach = Reachability(clock)
