@@ -34,32 +34,51 @@ def withheld_yes(text: str, words: tuple[Word, ...], languages: tuple[str, ...])
     return _heard(text, words, languages)[1]
 
 
+class _Said:
+    """The words of a message as they are looked up."""
+
+    def __init__(self, words: tuple[Word, ...]) -> None:
+        self.words = words
+        self._texts = tuple(word.text for word in words)
+        self._short = tuple(map(_not_drawn_out, self._texts))
+        self._is_drawn_out = self._short != self._texts
+
+    def longest(self, at: int, phrases: Phrases) -> int:
+        """How many words the longest of `phrases` has that begins at words[at]."""
+        found = phrases.at(self._texts, at)
+        if found is None and self._is_drawn_out:
+            found = phrases.at(self._short, at)
+        return len(found or ())
+
+
 def _heard(
     text: str, words: tuple[Word, ...], languages: tuple[str, ...]
 ) -> tuple[Answer | None, Withheld | None]:
     known = [lexicon(language) for language in languages]
+    said = _Said(words)
     if text.strip().rstrip("+") == "" and 0 < len(text.strip()) <= 3:
         return Answer(True, (Word("+", len(text) - len(text.lstrip()), len(text.rstrip())),), True), None
     for reader in known:
-        whole = _whole(words, reader)
+        whole = _whole(said, reader)
         if whole is not None:
             return whole, None
-    answer = next((found for reader in known if (found := _leading(text, words, reader)) is not None), None)
-    says_but = _says_but(words, known)
+    answer = next((found for reader in known if (found := _leading(text, said, reader)) is not None), None)
+    says_but = _says_but(said, known)
     if answer is None or not answer.value:
         return None if says_but else answer, None
     return None if says_but else answer, why_withheld(words, words.index(answer.words[-1]) + 1, known)
 
 
-def _whole(words: tuple[Word, ...], known: Lexicon) -> Answer | None:
+def _whole(said: _Said, known: Lexicon) -> Answer | None:
     """Every word belongs to an answer or is a courtesy; all answers agree."""
+    words = said.words
     if len(words) > 12 or any(word.asked for word in words):
         return None
     values: set[bool] = set()
     used: list[Word] = []
     at = 0
     while at < len(words):
-        value, length = _phrase_at(words, at, known)
+        value, length = _phrase_at(said, at, known)
         if length and value is not None:
             values.add(value)
             used.extend(words[at : at + length])
@@ -74,13 +93,13 @@ def _whole(words: tuple[Word, ...], known: Lexicon) -> Answer | None:
     return Answer(values.pop(), tuple(used), True)
 
 
-def _leading(text: str, words: tuple[Word, ...], known: Lexicon) -> Answer | None:
-    at = 0
+def _leading(text: str, said: _Said, known: Lexicon) -> Answer | None:
+    words, at = said.words, 0
     while at < min(len(words), 4) and words[at].text in known.around_yes_no:
         at += 1
     if at >= len(words):
         return None
-    value, length = _phrase_at(words, at, known)
+    value, length = _phrase_at(said, at, known)
     if value is None or not length:
         return None
     used = words[at : at + length]
@@ -133,10 +152,11 @@ _UNMISTAKABLE_NO = frozenset(
 )
 
 
-def _says_but(words: tuple[Word, ...], known: Sequence[Lexicon]) -> bool:
+def _says_but(said: _Said, known: Sequence[Lexicon]) -> bool:
     """A yes with a "but" soon after it."""
+    words = said.words
     spoken = tuple(word.text for word in words[:6])
-    said_yes = any(_longest(words, at, reader.yes) for reader in known for at in range(min(2, len(words))))
+    said_yes = any(said.longest(at, reader.yes) for reader in known for at in range(min(2, len(words))))
     return said_yes and any(
         spoken[at : at + len(but)] == but
         for reader in known
@@ -145,14 +165,14 @@ def _says_but(words: tuple[Word, ...], known: Sequence[Lexicon]) -> bool:
     )
 
 
-def _phrase_at(words: tuple[Word, ...], at: int, known: Lexicon) -> tuple[bool | None, int]:
-    no = _longest(words, at, known.no)
-    yes = _longest(words, at, known.yes)
+def _phrase_at(said: _Said, at: int, known: Lexicon) -> tuple[bool | None, int]:
+    no = said.longest(at, known.no)
+    yes = said.longest(at, known.yes)
     if no and no >= yes:
         return False, no
     return (True, yes) if yes else (None, 0)
 
 
-def _longest(words: tuple[Word, ...], at: int, phrases: Phrases) -> int:
-    ahead = tuple(word.text for word in words[at : at + 6])
-    return len(phrases.at(ahead, 0) or ()) if ahead else 0
+def _not_drawn_out(word: str) -> str:
+    """ "Certoo", "хорошоо"; three letters or more are one already, wherever they stand."""
+    return word[:-1] if len(word) > 2 and word[-1] == word[-2] else word

@@ -26,8 +26,13 @@ def add_pages(app: web.Application) -> None:
         trim_blocks=True,
     )
     app.router.add_static("/static/", _HERE / "static")
+    app.router.add_get("/favicon.ico", _mark)  # asked for beside whatever is no page of ours, as a download
     add_headers(app)
     add_streams(app)
+
+
+async def _mark(request: web.Request) -> web.FileResponse:
+    return web.FileResponse(_HERE / "static" / "mark.svg")
 
 
 def show(

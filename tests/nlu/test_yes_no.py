@@ -9,30 +9,30 @@ YES = {
     "perfetto|perfetto grazie|confermo|sì confermo|d'accordo|esatto|giusto|👍|👍🏻|✅|👌|"
     "volentieri|direi di sì|assolutamente sì|certo che sì|per me va bene|benissimo|sii|"
     "ok grazie|va bene così|sì, tutto corretto|proceda pure|ottimo|sì per favore|"
-    "siii|sisisi|ma sì|e sì|daje|vabbene",
+    "siii|sisisi|ma sì|e sì|daje|vabbene|certoo|va benee|perfettoo grazie",
     "en": "yes|Yes!|yep|yup|yeah|sure|sure thing|ok|okay|k|of course|yes please|sounds good|"
     "that's right|correct|that works|works for me|perfect|great thanks|absolutely|go ahead|"
     "confirm|I confirm|👍|fine|that's fine|yes yes|yesss|y|alright|book it|yes, that's correct|"
-    "yas|yeh|mhm|fine by me",
+    "yas|yeh|mhm|fine by me|yess|suree|okayy thanks",
     "ru": "да|Да!|ага|угу|конечно|да конечно|хорошо|ок|окей|ладно|подходит|мне подходит|согласна|"
     "верно|всё верно|подтверждаю|давайте|да, давайте|отлично|да пожалуйста|👍|записывайте|даа|"
-    "+|da|дааа|дадада|агась|агаа|угуу|ага давайте|конешно|канешна|ладненько",
+    "+|da|дааа|дадада|агась|агаа|угуу|ага давайте|конешно|канешна|ладненько|хорошоо|давайтее|ок конечноо",
 }
 NO = {
     "it": "no|No!|no grazie|no, grazie|meglio di no|non va bene|non mi va bene|direi di no|"
     "non confermo|noo|no no|assolutamente no|👎|❌|non è corretto|no mi dispiace|purtroppo no|"
-    "per ora no",
+    "per ora no|per ora noo|no graziee",
     "en": "no|nope|nah|no thanks|no thank you|not really|no way|that's wrong|I don't think so|"
-    "not yet|nooo|👎|unfortunately not|better not|no, sorry",
+    "not yet|nooo|👎|unfortunately not|better not|no, sorry|nopee",
     "ru": "нет|не|неа|нет, спасибо|не надо|не нужно|нет не надо|не подходит|неверно|не согласна|"
-    "ни в коем случае|к сожалению нет|👎|неет",
+    "ни в коем случае|к сожалению нет|👎|неет|нетт",
 }
 NEITHER = {
     "it": "si può prenotare?|si muove il dente|si paga subito?|come si arriva|non si preoccupi|"
     "quando si può|grazie|vorrei un appuntamento|si è rotto un dente|si trova parcheggio?|sì?|"
     "va bene il bancomat?|non lo so|boh|si accettano carte?|sì ma alle 11|ok però non martedì",
     "en": "can I book?|thanks|I don't know|right side tooth hurts|is it ok to eat before?|"
-    "yes but at 11|no idea|ok, but can we do Tuesday|maybe|good morning",
+    "too|see|all|yes but at 11|no idea|ok, but can we do Tuesday|maybe|good morning",
     "ru": "можно записаться?|спасибо|не знаю|так болит зуб|да, но в 11|можно ли оплатить картой|"
     "не могу дышать|хорошо ли видно зуб?",
 }

@@ -40,6 +40,14 @@ async def test_every_answer_carries_the_headers(
         assert response.headers["Cache-Control"] == cache
 
 
+async def test_the_mark_is_there_for_whoever_asks_for_it_where_no_page_of_ours_names_it(
+    serve: Serve, http: aiohttp.ClientSession, desk: FakeDesk, sign_in: SignIn
+) -> None:
+    url = await serve(inbox_application(desk, sign_in))
+    async with http.get(f"{url}/favicon.ico") as response:
+        assert (response.status, response.content_type) == (200, "image/svg+xml")
+
+
 def test_nothing_may_run_that_is_not_a_file_of_ours() -> None:
     directives = dict(directive.split(" ", 1) for directive in HEADERS["Content-Security-Policy"].split("; "))
 
