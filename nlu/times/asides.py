@@ -182,19 +182,26 @@ def drop_weekday_refused_behind(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     return _without(pieces, dropped) if others else pieces
 
 
+#: Parts of a day that begin when work ends.
+_AFTER_WORK = frozenset({"evening", "after_work", "last_of_day"})
+
+
 def free_once_finished(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "Anything on Thursday? I finish my lessons at 1": after it."""
-    if not tape.says("finishing"):
+    if not tape.says("finishing") or not any(isinstance(p.found, Clock) for p in pieces):
         return pieces
     hours = [n for n, p in enumerate(pieces) if isinstance(p.found, Clock) and _is_wish(p)]
     days = any(isinstance(p.found, Days) and _is_wish(p) for p in pieces)
-    if len(hours) != 1 or not days or not tape.has(pieces[hours[0]].start - 1, "finishing"):
+    late = [n for n in hours[:-1] if getattr(pieces[n].found, "part", None) in _AFTER_WORK]
+    if not days or hours[:-1] != late or not tape.has(pieces[hours[-1]].start - 1, "finishing"):
         return pieces
-    hour = pieces[hours[0]].found
+    hour = pieces[hours[-1]].found
     if not isinstance(hour, Clock) or hour.shape != "point":
         return pieces
-    after = Clock("after", hour.start, part=hour.part)
-    return [p.but(found=after) if n == hours[0] else p for n, p in enumerate(pieces)]
+    after = pieces[hours[-1]].but(found=Clock("after", hour.start, part=hour.part))
+    if late:  # "this evening after work, I finish at 18:30"
+        after = after.but(link="none")
+    return [after if n == hours[-1] else p for n, p in enumerate(pieces) if n not in late]
 
 
 def without_hours_of_other_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:

@@ -31,6 +31,8 @@ def settle_on_closer_days(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     long, closer = _days(pieces[first]), [pieces[n] for n in wished[1:]]
     if long is None or not _is_long(long) or _has_hour(pieces, first):
         return pieces
+    if (placed := _in_its_month(tape, pieces, first, long, closer)) is not None:
+        return placed
     if any(p.link in ("or", "and", "none") for p in closer[:1]) or _is_parted(tape, pieces[first], closer[0]):
         return pieces
     if (placed := _in_its_week(tape, pieces, first, long, closer)) is not None:
@@ -152,6 +154,29 @@ def _in_its_week(
         closer[0].but(found=found, link="break" if place == first + 1 else closer[0].link),
         *pieces[place + 1 :],
     ]
+
+
+def _in_its_month(
+    tape: Tape, pieces: list[Piece], first: int, long: Days, closer: list[Piece]
+) -> list[Piece] | None:
+    """ "At the beginning of April, preferably on a Monday": the Mondays of it."""
+    days, gap = _days(closer[0]), range(pieces[first].end, closer[0].start)
+    if len(closer) > 1 or days is None or days.kind != "weekday" or days.weekday is None or days.bound:
+        return None
+    if long.kind not in ("month", "span") or long.bound or long.ranges[0][0] <= tape.today:
+        return None
+    if not tape.has_any(gap, "rather") or tape.has_any(gap, "or", "if", "not"):
+        return None
+    start, end = long.ranges[0]
+    ahead = almanac.coming_weekday(start - timedelta(days=1), days.weekday)
+    mondays = tuple(
+        almanac.one(ahead + timedelta(weeks=n)) for n in range(5) if ahead + timedelta(weeks=n) < end
+    )
+    if not mondays:
+        return None
+    found = replace(days, kind="date", ranges=mondays, others=())
+    place = pieces.index(closer[0])
+    return [*pieces[:first], closer[0].but(found=found, link=pieces[first].link), *pieces[place + 1 :]]
 
 
 def _each_in_its_week(tape: Tape, pieces: list[Piece]) -> list[Piece] | None:

@@ -16,6 +16,9 @@ from nlu.times.weekdays import read_modified_weekday, read_weekday
 
 Read = tuple[Days, int]
 
+_DAYS = {"day": 1, "week": 7, "fortnight": 14}
+_COUNTED = (*_DAYS, "month", "month_and_half", "week_and_half")
+
 
 def read_relative(tape: Tape, place: int) -> Read | None:
     offset = tape.get(place, "relative")
@@ -138,7 +141,7 @@ def read_counted(tape: Tape, place: int) -> Read | None:
         weekday = tape.get(number[1], "weekday")  # "fra due venerdì"
         day = almanac.coming_weekday(tape.today, weekday) + timedelta(weeks=number[0] - 1)
         return Days("date", (almanac.one(day),), weekday=weekday, confidence=0.8), number[1] + 1
-    if counted is None or counted[1] not in ("day", "week", "fortnight", "month"):
+    if counted is None or counted[1] not in _COUNTED:
         return None
     many, unit, end = counted
     told = announced or begin < end - 1
@@ -155,7 +158,7 @@ def read_counted(tape: Tape, place: int) -> Read | None:
     british = (
         british and tape.vocabulary.language == "en" and not tape.has(begin - 1, "weekday", "this", "next")
     )
-    if not announced and (begin < end - 1 or british) and unit != "month":
+    if not announced and (begin < end - 1 or british) and unit in _DAYS:
         return _counted_from(tape, many, unit, end)
     if not announced or (unit == "day" and many == 0) or (unit == "month" and many > _MONTHS):
         return None
@@ -196,13 +199,13 @@ def _turned_round(tape: Tape, place: int) -> Read | None:
 def _beside_an_anchor(tape: Tape, many: int, unit: str, end: int) -> Read | None:
     """ "Two days before the 20th", "через неделю после 10-го": counted from a date."""
     before, after = tape.has(end, "before"), tape.has(end, "after", "from_then")
-    if not (before or after) or unit == "month":
+    if not (before or after) or unit not in _DAYS:
         return None
     begin = tape.skip(end + 1, "of", "filler", most=1)
     anchor = read_holiday(tape, begin) or read_date(tape, end + 1) or read_date(tape, end)
     if anchor is None or not anchor[0].ranges or anchor[0].kind not in ("date", "number"):
         return None
-    days = timedelta(days=min(many, 60) * {"day": 1, "week": 7, "fortnight": 14}[unit])
+    days = timedelta(days=min(many, 60) * _DAYS[unit])
     lasting = tape.at(end).text in ("с", "со") and not tape.has_any(range(end - 4, end), "in")
     if lasting and not before:  # "две недели с 9 марта"
         first = anchor[0].ranges[0][0]
@@ -226,7 +229,7 @@ def _counted_from(tape: Tape, many: int, unit: str, end: int) -> Read | None:
     anchor = anchor or read_modified_weekday(tape, then) or read_weekday(tape, then)
     if anchor is None or anchor[0].kind not in ("weekday", "relative", "date") or not anchor[0].ranges:
         return None
-    days = min(many, 400) * {"day": 1, "week": 7, "fortnight": 14}[unit]
+    days = min(many, 400) * _DAYS[unit]
     return Days("date", (almanac.one(anchor[0].ranges[0][0] + timedelta(days=days)),)), anchor[1]
 
 
@@ -243,10 +246,13 @@ def counted_ahead(tape: Tape, many: int, unit: str) -> Days:
     many = min(many, 400)
     if unit == "day":
         return Days("relative", (almanac.one(tape.today + timedelta(days=many)),))
-    if unit == "month":
-        start = tape.today + relativedelta(months=min(many, 24))
+    if unit in ("month", "month_and_half"):
+        half = timedelta(days=15 if unit == "month_and_half" else 0)
+        start = tape.today + relativedelta(months=min(many, 24)) + half
+    elif unit == "week_and_half":
+        start = tape.today + timedelta(days=10)
     else:
         start = tape.today + timedelta(weeks=min(many, 104) * (2 if unit == "fortnight" else 1))
-    kind: Literal["span", "week"] = "span" if unit == "month" else "week"
+    kind: Literal["span", "week"] = "span" if "month" in unit else "week"
     week = (start, start + timedelta(weeks=1))
     return Days(kind, (almanac.one(start),), (week,), confidence=0.8)

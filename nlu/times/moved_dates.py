@@ -9,13 +9,16 @@ def is_moved_onto(tape: Tape, begin: int, end: int) -> bool:
         return False
     if tape.has(end, "at") and tape.number(end + 1) is not None:
         return True
-    return _leaves_a_date(tape, begin - 1) and _is_a_number_alone(tape, begin, end)
+    leaves = _leaves_a_date(tape, begin - 1) or _was_on_a_date(tape, begin - 2)
+    return leaves and _is_a_number_alone(tape, begin, end)
 
 
 def may_be_its_hour(tape: Tape, begin: int, end: int) -> bool:
     """ "С 10 марта на 13": as likely the thirteenth as one in the afternoon of the tenth."""
     opens, closes = tape.context.opens.hour, tape.context.closes.hour
     number = tape.whole(begin)
+    if number is not None and _was_on_a_date(tape, begin - 2):
+        return opens <= number < closes or opens <= number + 12 < closes
     has_hour = tape.has(end, "at") and tape.number(end + 1) is not None
     return not has_hour and number is not None and opens <= number < closes
 
@@ -29,6 +32,14 @@ def _leaves_a_date(tape: Tape, end: int) -> bool:
     while first - 1 in tape.read:
         first -= 1
     return dated and (tape.has(first, "from") or tape.has(first - 1, "from"))
+
+
+def _was_on_a_date(tape: Tape, moving: int) -> bool:
+    """ "У меня приём 3 марта в 10, давайте перенесём на 5"."""
+    if not tape.has(moving, "moving"):
+        return False
+    booked = next((p for p in range(moving) if tape.has(p, "have_booked")), moving)
+    return any(tape.has(p, "month", "ordinal_sign", "number_of_day") for p in range(booked, moving))
 
 
 def _is_a_number_alone(tape: Tape, begin: int, end: int) -> bool:

@@ -181,6 +181,7 @@ def negate(
         joined = link in ("or", "and") or (link == "soft" and pieces[-1].excluding)
         hours = isinstance(pieces[-1].found, Clock) and isinstance(piece.found, Days)
         joined = joined and not (hours and link == "soft")  # "only not in the morning, on Tuesday"
+        joined = joined and not tape.has(piece.start, "day_later")  # "rather not tomorrow, the day after"
         joined = joined or amid
         joined = joined and not any(
             tape.at(p).text in _RATHER or tape.has(p, "so", "rather") or tape.at(p).text in (".", "?", "!")
@@ -269,6 +270,8 @@ def _refuses_behind(tape: Tape, pieces: list[Piece]) -> bool:
 def negate_last(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:
     """ "Monday doesn't work" at the end of the message."""
     for place in range(gap_start, min(gap_start + 5, len(tape))):
+        if tape.has(place, "none_there") and tape.at(place + 1).text == "?":
+            return pieces  # "oggi proprio niente?", "а сегодня никак?": asked for all the same
         if tape.has(place, "cannot") and pieces:
             return _negated_back(tape, pieces)
         sign = tape.at(place).text in ("-", "=", ":", ")")  # "Saturday yes, Sunday - no"

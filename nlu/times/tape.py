@@ -54,6 +54,7 @@ _OF_TIME = frozenset(
         "works",
     }
 )
+_NONE_BEFORE: Senses = {"after": True, "not_before": True}
 _JUDGED = frozenset({"рано", "поздно"})
 _JOINING = frozenset({"or", "to", "and", "soft"})
 _NAMING = ("number", "at", "half", "clock_spoken", "holiday", "day_number", "weekday", "month", "ordinal")
@@ -288,6 +289,8 @@ def _lexemes(text: str, tokens: list[Token], words: Vocabulary, context: Context
             lexemes[place] = _believed(lexemes, place, words, context)
         elif "unless_asked" in lexeme.senses and "?" not in text:  # "it's too early", but "is it too early?"
             lexemes[place] = replace(lexeme, senses={"cannot": True})
+        elif "none_before" in lexeme.senses:  # "nothing before 11", but "nothing before the 15th?"
+            lexemes[place] = replace(lexeme, senses={"before": True} if "?" in text else _NONE_BEFORE)
         elif "asks_when" in lexeme.senses and "?" in text and not any("wishing" in x.senses for x in lexemes):
             lexemes[place] = replace(lexeme, senses={"no_visit": True})  # "quando aprite di solito?"
         elif "neither" in lexeme.senses and place + 1 < len(lexemes):  # "né lunedì", but "ne prendo uno"
