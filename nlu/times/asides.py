@@ -152,6 +152,17 @@ def _first_hour(tape: Tape, pieces: list[Piece], number: int) -> Piece:
     return piece.but(found=Clock("part", part="first_thing"), negated=False) if day else piece
 
 
+def hurry_within_spans(tape: Tape, pieces: list[Piece]) -> list[Piece]:
+    """ "As early as possible next week": soon, and not early in the morning, which it is of one day."""
+    spans = [p for p in pieces if isinstance(p.found, Days) and _is_wish(p) and not _is_single(p)]
+    singles = any(_is_single(p) for p in pieces)
+    for number, piece in enumerate(pieces):
+        early = isinstance(piece.found, Clock) and tape.has(piece.start, "asap") and _is_wish(piece)
+        if early and spans and not singles:
+            return [*pieces[:number], piece.but(found=Whenever(firm=True)), *pieces[number + 1 :]]
+    return pieces
+
+
 def _is_single(piece: Piece) -> bool:
     kinds = ("weekday", "date", "number", "relative")
     return isinstance(piece.found, Days) and _is_wish(piece) and piece.found.kind in kinds

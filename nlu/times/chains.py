@@ -14,6 +14,7 @@ from nlu.times.asides import (
     drop_weekday_refused_behind,
     free_once_finished,
     free_to_profit,
+    hurry_within_spans,
     read_first_hours,
     without_asides,
     without_hours_of_other_days,
@@ -79,12 +80,14 @@ from nlu.times.refusals import (
 from nlu.times.refused_again import answers_itself, is_refused_again
 from nlu.times.repeats import join_repeats, same_day, told_once, widen_to_any_time
 from nlu.times.replaced_hours import without_replaced_hours
+from nlu.times.rest_of_days import keep_hours_of_the_rest
 from nlu.times.retractions import retract
 from nlu.times.set_before import drop_what_was_set
 from nlu.times.shifts import move_so_far
 from nlu.times.stories import drop_what_is_told
 from nlu.times.tape import TOLD_BESIDE, Tape
 from nlu.times.told_before import heed_what_was_told
+from nlu.times.whole_weeks import place_after_a_refused_week, place_behind_its_hours
 
 _MOST_PIECES = 40
 _CLAUSE = 8  # lexemes on either side of a time
@@ -167,6 +170,8 @@ def find_pieces(tape: Tape) -> list[Piece]:
 def weighed(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:
     """What stays of them, by what stands around. Of none, none stays: nothing is found here."""
     pieces = exclude_what_is_left_out(tape, negate_last(tape, pieces, gap_start))
+    pieces = place_behind_its_hours(tape, keep_hours_of_the_rest(pieces))
+    pieces = place_after_a_refused_week(tape, pieces)
     pieces = free_from_then(tape, after_absences(tape, busy_until(tape, pieces)))
     pieces = stay_between(tape, refuse_alike(tape, pieces))
     pieces = drop_why_refused(tape, refuse_before_the_rest(tape, pieces))
@@ -190,7 +195,7 @@ def weighed(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:
     pieces = drop_without_a_wish(tape, settle_on_the_hour(tape, without_bare_repeats(tape, pieces)))
     pieces = settle_on_closer_days(tape, pieces)
     pieces = without_replaced_hours(tape, take_either(tape, join_other_hours(tape, pieces)))
-    pieces = read_first_of_day(tape, pieces)
+    pieces = hurry_within_spans(tape, read_first_of_day(tape, pieces))
     return move_so_far(tape, call_off(tape, told_once(drop_events(tape, pieces))))
 
 
