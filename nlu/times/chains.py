@@ -80,7 +80,7 @@ from nlu.times.refusals import (
 from nlu.times.refused_again import answers_itself, is_refused_again
 from nlu.times.repeats import join_repeats, same_day, told_once, widen_to_any_time
 from nlu.times.replaced_hours import without_replaced_hours
-from nlu.times.rest_of_days import keep_hours_of_the_rest
+from nlu.times.rest_of_days import keep_hours_of_the_rest, leave_out_the_day_first
 from nlu.times.retractions import retract
 from nlu.times.set_before import drop_what_was_set
 from nlu.times.shifts import move_so_far
@@ -170,7 +170,7 @@ def find_pieces(tape: Tape) -> list[Piece]:
 def weighed(tape: Tape, pieces: list[Piece], gap_start: int) -> list[Piece]:
     """What stays of them, by what stands around. Of none, none stays: nothing is found here."""
     pieces = exclude_what_is_left_out(tape, negate_last(tape, pieces, gap_start))
-    pieces = place_behind_its_hours(tape, keep_hours_of_the_rest(pieces))
+    pieces = place_behind_its_hours(tape, keep_hours_of_the_rest(leave_out_the_day_first(pieces)))
     pieces = place_after_a_refused_week(tape, pieces)
     pieces = free_from_then(tape, after_absences(tape, busy_until(tape, pieces)))
     pieces = stay_between(tape, refuse_alike(tape, pieces))

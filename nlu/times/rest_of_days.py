@@ -7,6 +7,18 @@ from nlu.times.pieces import Clock, Days, Piece
 _BOUNDS = ("range", "after", "before")
 
 
+def leave_out_the_day_first(pieces: list[Piece]) -> list[Piece]:
+    """ "Any day but the evening of Friday", "кроме вечера пятницы": as "but Friday evening"."""
+    for number in range(len(pieces) - 1):
+        hours, day = pieces[number : number + 2]
+        left_out = hours.excluding and isinstance(hours.found, Clock) and hours.found.shape == "part"
+        of_it = isinstance(day.found, Days) and day.found.ranges and day.link == "none" and not day.negated
+        if left_out and of_it:
+            told = [day.but(negated=True, excluding=True, link=hours.link), hours.but(link="none")]
+            return [*pieces[:number], *told, *pieces[number + 2 :]]
+    return pieces
+
+
 def keep_hours_of_the_rest(pieces: list[Piece]) -> list[Piece]:
     """Bounds are of all the other days where several are left out, and may be of one that is alone. A part of
     a day belongs to the day: "any day but Tuesday morning"."""

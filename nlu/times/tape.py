@@ -326,7 +326,7 @@ def _is_away(text: str, lexemes: list[Lexeme], place: int) -> bool:
 def _begins_another(senses: Senses, tokens: list[Token], place: int, taken: int, words: Vocabulary) -> bool:
     """ "In the morning, or after 5", "any day after the 20th": a time of its own follows."""
     following = place + taken
-    if "after" in senses or "before" in senses:
+    if not senses.keys().isdisjoint(("after", "before", "by")):
         return False
     if senses.keys().isdisjoint(
         ("onward", "or_earlier", "one_after", "one_before", "after_that", "before_that")

@@ -42,10 +42,34 @@ def place_after_a_refused_week(tape: Tape, pieces: list[Piece]) -> list[Piece]:
         if piece.dismissed or not start <= tape.today < end:
             continue
         behind = pieces[number + 1 :]
+        if _is_of_days(pieces, number):
+            continue  # "Wednesday and Thursday of this week I can't, Friday is fine"
+        if (saved := _saved_of_it(behind[0], start, end)) is not None:
+            return [*pieces[:number], saved.but(link=piece.link), *behind[1:]]
         if tape.has_any(range(piece.end, behind[0].start), *_ALL_THE_SAME):
             continue
         return [*pieces[: number + 1], *(_a_week_later(tape, p, end) for p in behind)]
     return pieces
+
+
+def _is_of_days(pieces: list[Piece], number: int) -> bool:
+    """Whether only days of the week are refused, and the week tells which."""
+    before, behind = pieces[number - 1] if number else None, pieces[number + 1]
+    joined = before is not None and pieces[number].link == "none" and _is_refused_day(before)
+    return joined or (behind.link == "none" and not behind.excluding and _is_refused_day(behind))
+
+
+def _is_refused_day(piece: Piece) -> bool:
+    return piece.negated and isinstance(piece.found, Days)
+
+
+def _saved_of_it(piece: Piece, start: date, end: date) -> Piece | None:
+    """ "I can't do this week, except Thursday"."""
+    days = piece.found
+    if not (piece.excluding and isinstance(days, Days) and days.ranges) or piece.link not in ("none", "soft"):
+        return None
+    within = all(start <= first and last <= end for first, last in days.ranges)
+    return piece.but(negated=False, excluding=False) if within and not days.bound else None
 
 
 def _a_week_later(tape: Tape, piece: Piece, refused_until: date) -> Piece:
