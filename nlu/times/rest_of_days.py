@@ -14,7 +14,8 @@ def leave_out_the_day_first(pieces: list[Piece]) -> list[Piece]:
         left_out = hours.excluding and isinstance(hours.found, Clock) and hours.found.shape == "part"
         of_it = isinstance(day.found, Days) and day.found.ranges and day.link == "none" and not day.negated
         if left_out and of_it:
-            told = [day.but(negated=True, excluding=True, link=hours.link), hours.but(link="none")]
+            of_day = hours.but(start=day.start, end=day.end, negated=False, excluding=False, link="none")
+            told = [day.but(negated=True, excluding=True, link=hours.link), of_day]
             return [*pieces[:number], *told, *pieces[number + 2 :]]
     return pieces
 

@@ -194,8 +194,21 @@ def _same_day(one: object, other: object, *, apart: bool) -> Days | None:
     if one.kind == "weekday" and other.kind in EXACT:
         if other.ranges[0][0].weekday() == one.weekday:
             return replace(other, weekday=one.weekday)
+        if one.weekday is not None and (later := _in_another_month(other, one.weekday)) is not None:
+            return later
         return replace(other, others=one.ranges[:1], confidence=0.5)
     return None
+
+
+def _in_another_month(number: Days, weekday: int) -> Days | None:
+    """ "Saturday, the 4th", said when this month's is a Wednesday, and next month's a Saturday."""
+    if number.kind != "number" or not number.number or number.bound:
+        return None
+    first = number.ranges[0][0].replace(day=1) + timedelta(days=31)
+    day = almanac.make(first.year, first.month, number.number)
+    if day is None or day.weekday() != weekday:
+        return None
+    return replace(number, kind="date", ranges=(almanac.one(day),), weekday=weekday, confidence=0.8)
 
 
 def refused_in_month(pieces: Sequence[Piece]) -> list[Piece]:
