@@ -66,7 +66,7 @@ def load_interpreter(
     for language in {example.language for example in extra} & lessons.keys():
         lessons[language] = lessons[language].and_of(Lessons.of(extra, language))
     learnt = Learnt.of(lessons)
-    _read_words_of_times()
+    _read_words_of_times(languages)
     ngrams = teacher.ngrams()
     scorers: list[tuple[Scorer, float]] = [(ngrams, 1.0)]
     meaning: NgramScorer | SentenceScorer = ngrams
@@ -84,12 +84,12 @@ def load_interpreter(
     )
 
 
-def _read_words_of_times() -> None:
+def _read_words_of_times(languages: Sequence[str]) -> None:
     """Now, not with the first message of a language; Russian is written in two alphabets. And what doubts are
     weighed by: were it missing, nobody should hear of it from a patient."""
     shipped_doubts()
     nothing = Context(now=datetime.fromisoformat("2026-01-01T00:00"), languages=())
-    for language in known_languages():
+    for language in languages:
         for letter in ("a", "а"):
             find_times(letter, language=language, context=nothing)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from nlu.by_heart import ByHeart
 from nlu.emergency_examples import shipped_cases
 from nlu.intents import Heard, NgramScorer
 from nlu.language import LanguageGuesser
@@ -91,7 +92,7 @@ class Learnt:
     menders: Mapping[str, Mender]
     vocabulary: frozenset[str]  # of all languages, without what is a slip of another
     ordinary: Mapping[str, frozenset[str]]  # words of each language that are no names
-    by_heart: Mapping[str, str]  # sentence -> intent, where all examples agree
+    by_heart: ByHeart  # the intents of sentences, where all examples agree
     guesser: LanguageGuesser
 
     def known_by_heart(self, words: Iterable[str]) -> str | None:
@@ -111,7 +112,7 @@ class Learnt:
             },
             vocabulary=frozenset().union(*(each.vocabulary for each in lessons.values())),
             ordinary={name: each.ordinary for name, each in lessons.items()},
-            by_heart={sentence: next(iter(m)) for sentence, m in meanings.items() if len(m) == 1},
+            by_heart=ByHeart({sentence: next(iter(m)) for sentence, m in meanings.items() if len(m) == 1}),
             guesser=LanguageGuesser({name: Counter(each.counts) for name, each in lessons.items()}),
         )
 

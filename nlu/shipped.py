@@ -198,12 +198,13 @@ def _read_lessons(path: Path, told: str | None) -> Mapping[str, Lessons] | None:
 def _lessons(stored: Mapping[str, Any]) -> Lessons:
     # Many thousands of sentences mean the same: that is kept once.
     meanings = {each: frozenset(each.split()) for each in set(stored["meanings"].values())}
+    words = {word: word for word in stored["counts"]}  # so is each word, in whatever list it stands
     return Lessons(
         taught=stored["taught"],
         counts=stored["counts"],
-        ordinary=frozenset(stored["ordinary"]),
+        ordinary=frozenset(words.get(word, word) for word in stored["ordinary"]),
         meanings={sentence: meanings[intents] for sentence, intents in stored["meanings"].items()},
-        vocabulary=stored["vocabulary"],
+        vocabulary=[words.get(word, word) for word in stored["vocabulary"]],
         pairs=zlib.decompress(b64decode(stored["pairs"])),
     )
 

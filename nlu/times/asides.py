@@ -199,12 +199,12 @@ _AFTER_WORK = frozenset({"evening", "after_work", "last_of_day"})
 
 def free_once_finished(tape: Tape, pieces: list[Piece]) -> list[Piece]:
     """ "Anything on Thursday? I finish my lessons at 1": after it."""
-    if not tape.says("finishing") or not any(isinstance(p.found, Clock) for p in pieces):
+    if not tape.says("finishing"):
         return pieces
     hours = [n for n, p in enumerate(pieces) if isinstance(p.found, Clock) and _is_wish(p)]
     days = any(isinstance(p.found, Days) and _is_wish(p) for p in pieces)
     late = [n for n in hours[:-1] if getattr(pieces[n].found, "part", None) in _AFTER_WORK]
-    if not days or hours[:-1] != late or not tape.has(pieces[hours[-1]].start - 1, "finishing"):
+    if not (days and hours) or hours[:-1] != late or not tape.has(pieces[hours[-1]].start - 1, "finishing"):
         return pieces
     hour = pieces[hours[-1]].found
     if not isinstance(hour, Clock) or hour.shape != "point":

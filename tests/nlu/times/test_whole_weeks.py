@@ -72,6 +72,7 @@ OTHER_BOUNDS = {
     ],
     "it": [
         ("domani mattina niente?", "03-03 09:00-13:00"),
+        ("domani non posso alle 9, esco dal lavoro tardi, dopodomani", "03-04"),
         ("domani mattina niente, dopodomani?", "03-04"),
         ("fra una settimana e mezza", "03-12"),
         ("verso fine aprile, meglio se di venerdì", "04-24"),
