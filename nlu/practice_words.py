@@ -112,7 +112,7 @@ def _hits(one: Named, words: Sequence[Word], same: Same) -> list[_Hit]:
     hits = []
     names = _names(one.words)
     for at, word in enumerate(words):
-        for first in _begun(word.text, names, same):
+        for first in _begun(word.text, one.words, same):
             for wanted in names[first]:
                 end, exact = _follow(words, at, wanted, same)
                 if end is not None:
@@ -156,14 +156,14 @@ def _names(words: tuple[str, ...]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     return MappingProxyType(names)
 
 
-def _begun(word: str, names: Mapping[str, object], same: Same) -> Iterable[str]:
+def _begun(word: str, words: tuple[str, ...], same: Same) -> Iterable[str]:
     """The first words that this written word is."""
-    return _alike(word, tuple(names)) if same is same_word else (n for n in names if same(word, n))
+    return _alike(word, words) if same is same_word else (n for n in _names(words) if same(word, n))
 
 
 @lru_cache(maxsize=4096)
-def _alike(written: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(one for one in known if same_word(written, one))
+def _alike(written: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one for one in _names(words) if same_word(written, one))
 
 
 @lru_cache(maxsize=2048)
