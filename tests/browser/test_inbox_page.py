@@ -1,5 +1,6 @@
 """A day at the desk, in a real browser."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -87,6 +88,21 @@ async def test_what_the_patient_adds_appears_in_the_open_conversation(page: Page
 
     await expect(page.locator(".by-patient")).to_have_count(3)
     await expect(page.locator(".row-text")).to_have_text("È per domani")
+
+
+async def test_whoever_hears_the_page_hears_who_wrote_each_message_and_how_many_are_unread(
+    page: Page, desk: FakeDesk
+) -> None:
+    desk.unread["c-james"] = 1
+    desk.opens(conversation("c-james", said("Can I talk to a person?", "j-1"), label="James Smith"))
+    unread = page.get_by_role("button", name="James Smith")
+    await expect(unread).to_have_accessible_name(re.compile(r"\b1 unread$"))
+    await page.get_by_text("Anna Rossi").click()
+    await expect(page.locator(".by-patient")).to_have_count(2)
+    heard = await page.locator(".by-patient").first.aria_snapshot()
+
+    assert heard.index("Patient:") < heard.index("Buonasera, vorrei prenotare")
+    assert await page.locator(".by-assistant .author").inner_text() == "Assistant"
 
 
 async def test_an_enter_that_is_hit_many_times_sends_once(page: Page, desk: FakeDesk) -> None:

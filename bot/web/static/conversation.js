@@ -208,7 +208,7 @@ export function showConversation(pane, id, { back, signedOut, people = [], watch
       { class: `message by-${message.author}${message.continues ? " continues" : ""}${message.state === "failed" ? " has-failed" : ""}${message.state === "withdrawn" ? " was-withdrawn" : ""}`, "data-message": message.id, tabindex: "-1" },
       ours && !message.continues
         ? h("p", { class: "author" }, icon(message.author === "assistant" ? "assistant" : "person", "small"), h("bdi", {}, author))
-        : null,
+        : h("span", { class: "quiet-text" }, ours ? author : words.patient, ": "),
       h(
         "div",
         { class: "bubble" },

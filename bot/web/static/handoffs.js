@@ -136,7 +136,7 @@ function row(item, open) {
         presenceMark(item.there),
       ),
     ),
-    unread ? h("span", { class: "badge", title: say("unread", { n: item.unread }) }, String(item.unread)) : null,
+    unread ? h("span", { class: "badge", title: say("unread", { n: item.unread }) }, h("span", { "aria-hidden": "true" }, String(item.unread)), h("span", { class: "quiet-text" }, say("unread", { n: item.unread }))) : null,
   );
 }
 
