@@ -6,6 +6,7 @@ from nlu.lexicon import known_languages, lexicon
 from nlu.words import cut
 
 
+@lru_cache(maxsize=4096)
 def plain_name(piece: str) -> str:
     """As the lists below have it: "D’Angelo" and "d'angelo" are one."""
     return "".join(word.text for word in cut(piece))

@@ -21,6 +21,7 @@ _SPELLED = re.compile(
     r"(?<![\w-])[^\W\d_](?:[\s.,]*-[\s.,]*[^\W\d_]){2,}(?![\w-])|(?<!\w)(?:[^\W\d_][ .]){2,}[^\W\d_](?!\w)"
 )
 _NOT = r"(?:and not|not|isn't|e non|non|а не|не|instead of|rather than|invece (?:di|che)|anzich[eé]|вместо)"
+_DENIES = re.compile(_NOT, re.IGNORECASE)
 _NEW = rf"(?P<new>{WORD}(?:[ ]+{WORD})?)"
 _BUT = r"(?:\W+(?:but|it's|it is|its|is|ma|è|bensì|sono|а|это|i'm|am))*"
 OF_THE_SURNAME = re.compile(rf"\b{SURNAME}", re.I)
@@ -96,7 +97,7 @@ def _spelled(text: str, parts: Sequence[str]) -> str | None:
 
 
 def _not_that_one(text: str, parts: Sequence[str]) -> str | None:
-    if _FOR.search(text):
+    if _FOR.search(text) or not _DENIES.search(text):
         return None  # "it's for Leo, not Jane": somebody else
     said = text.casefold()
     for place, part in enumerate(parts):
