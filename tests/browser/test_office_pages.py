@@ -131,6 +131,7 @@ async def test_a_colleague_is_invited_given_rights_and_let_in_no_more_by_keys(
     sara = page.locator("[data-name=Sara]")
     await sara.get_by_role("combobox").select_option("manager")
     await expect(page.locator("[data-name=Sara] option[value=manager]")).to_have_attribute("selected", "")
+    await page.wait_for_load_state()  # the page was written anew: its script has to be there, too
     await sara.get_by_label("it", exact=True).focus()
     await page.keyboard.press("Space")
     await expect(page.get_by_text("Kept.")).to_be_visible()
